@@ -1,0 +1,67 @@
+"""The exception tree: one class per exit code, so that a script can tell what went wrong.
+
+    SoraError            1   a bug in soracli
+    ├── UsageError       2   a flag or an argument is wrong
+    ├── MediaError       3   an input picture or clip cannot be used
+    ├── PolicyError      4   refused by policy
+    ├── WeightsError     5   weights or configuration missing or wrong
+    ├── CapacityError    6   does not fit (memory, disk)
+    ├── NetworkError     7   the network failed
+    └── CheckError       8   a check says no (verify, replay --check)
+
+Other codes that `sora` may end with: 0 done, 9 batch partly failed, 130 SIGINT,
+141 stdout closed, 143 SIGTERM.
+"""
+
+from __future__ import annotations
+
+
+class SoraError(Exception):
+    """Base of every error that soracli raises on purpose.
+
+    Args:
+        message: one line, `WHAT: WHY; WHAT TO DO`.
+        code: stable machine-readable name, e.g. `output_exists` (shown in `--json`).
+    """
+
+    exit_code = 1
+    default_code = "internal"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.default_code
+
+
+class UsageError(SoraError):
+    exit_code = 2
+    default_code = "usage"
+
+
+class MediaError(SoraError):
+    exit_code = 3
+    default_code = "media"
+
+
+class PolicyError(SoraError):
+    exit_code = 4
+    default_code = "policy"
+
+
+class WeightsError(SoraError):
+    exit_code = 5
+    default_code = "weights"
+
+
+class CapacityError(SoraError):
+    exit_code = 6
+    default_code = "capacity"
+
+
+class NetworkError(SoraError):
+    exit_code = 7
+    default_code = "network"
+
+
+class CheckError(SoraError):
+    exit_code = 8
+    default_code = "check"
