@@ -1,0 +1,1 @@
+"""The synthetic world that spark is trained on: scenes, their pixels, their captions, their scores."""
