@@ -1,0 +1,206 @@
+"""Encoders: frames in, a file at a path out. `write.Writer` decides where that path is and when it counts."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tempfile
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import av
+import numpy as np
+from av.video.reformatter import Colorspace
+from av.video.stream import VideoStream
+from PIL import Image, PngImagePlugin
+
+from soracli.media.formats import Format, Quality
+from soracli.types import Frames
+
+Recipe = dict[str, Any]
+
+_BT709 = 1  # the same code point for primaries, transfer and matrix (ITU-T H.273)
+_LIMITED = 1  # AVCOL_RANGE_MPEG: luma 16..235
+EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
+ASCII_CODE = b"ASCII\0\0\0"  # character code that opens an Exif UserComment
+
+_X264 = {"draft": ("veryfast", 26), "good": ("medium", 16)}  # preset, CRF
+_VP9 = {"draft": ("5", 40), "good": ("2", 24)}  # cpu-used, CRF
+_WEBP = {"draft": (75, 2), "good": (92, 4), "lossless": (75, 4)}  # quality (effort if lossless), method
+_GIF_COLOURS = {"draft": 96, "good": 256}
+_PNG_LEVEL = {"draft": 1, "good": 6, "lossless": 6}
+
+
+class Encoder(Protocol):
+    def add(self, frames: Frames) -> None: ...
+    def finish(self) -> None: ...
+    def abandon(self) -> None: ...
+
+
+def encoder(
+    part: Path, format: Format, size: tuple[int, int], fps: Fraction, quality: Quality, recipe: Recipe | None
+) -> Encoder:
+    """The encoder of a format, open and waiting for frames. size: (width, height) in pixels."""
+    comment = json.dumps(recipe, separators=(",", ":")) if recipe is not None else ""
+    if format.video:
+        return VideoEncoder(part, format, size, fps, quality, comment)
+    if format.name == "frames":
+        return FolderEncoder(part, fps, quality, recipe)
+    if format.name == "png":
+        return PngEncoder(part, quality, comment)
+    return AnimationEncoder(part, format, fps, quality, comment)
+
+
+class VideoEncoder:
+    """H.264 or VP9 through PyAV. BT.709, limited range, 4:2:0; RGB as it is when lossless."""
+
+    def __init__(
+        self, part: Path, format: Format, size: tuple[int, int], fps: Fraction, quality: Quality, comment: str
+    ) -> None:
+        muxer = {"mp4": "mp4", "mkv": "matroska", "webm": "webm"}[format.name]
+        options = {"movflags": "+faststart"} if muxer == "mp4" else {}  # the index first, so that it streams
+        codec, pixels, settings = _codec(format, quality)
+        self._tick = 1 / fps
+        self._count = 0
+        self._container = av.open(str(part), "w", format=muxer, options=options)
+        if comment:
+            self._container.metadata["comment"] = comment
+        self._stream = cast(VideoStream, self._container.add_stream(codec, rate=fps, options=settings))
+        self._stream.width, self._stream.height = size
+        self._stream.pix_fmt = pixels
+        if pixels == "yuv420p":
+            context = self._stream.codec_context
+            context.color_primaries = context.color_trc = context.colorspace = _BT709
+            context.color_range = _LIMITED
+
+    def add(self, frames: Frames) -> None:
+        for pixels in frames:
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+            if self._stream.pix_fmt == "yuv420p":
+                frame = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+            elif self._stream.pix_fmt != "rgb24":
+                frame = frame.reformat(format=self._stream.pix_fmt)
+            frame.pts, frame.time_base = self._count, self._tick
+            self._container.mux(self._stream.encode(frame))
+            self._count += 1
+
+    def finish(self) -> None:
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+    def abandon(self) -> None:
+        self._container.close()
+
+
+def _codec(format: Format, quality: Quality) -> tuple[str, str, dict[str, str]]:
+    """(codec, pixel format, its options)."""
+    if format.name == "webm":
+        speed, crf = _VP9.get(quality.name, _VP9["good"])
+        settings = {"cpu-used": speed, "row-mt": "1", "b": "0"}
+        if quality.name == "lossless":
+            return "libvpx-vp9", "gbrp", settings | {"lossless": "1"}
+        return "libvpx-vp9", "yuv420p", settings | {"crf": str(crf if quality.crf is None else quality.crf)}
+    preset, crf = _X264.get(quality.name, _X264["good"])
+    if quality.name == "lossless":
+        return "libx264rgb", "rgb24", {"preset": preset, "qp": "0"}
+    return "libx264", "yuv420p", {"preset": preset, "crf": str(crf if quality.crf is None else quality.crf)}
+
+
+class AnimationEncoder:
+    """GIF and WebP. Frames wait in an unnamed file on disk: both encoders want to see them twice or at once."""
+
+    def __init__(self, part: Path, format: Format, fps: Fraction, quality: Quality, comment: str) -> None:
+        self._part, self._format, self._fps, self._quality, self._comment = part, format, fps, quality, comment
+        self._spool = tempfile.TemporaryFile(dir=part.parent)  # noqa: SIM115  closed by finish or abandon
+        self._shape: tuple[int, int, int] = (0, 0, 0)  # (H, W, 3)
+        self._count = 0
+
+    def add(self, frames: Frames) -> None:
+        self._shape = frames.shape[1:]
+        self._count += len(frames)
+        self._spool.write(np.ascontiguousarray(frames).data)
+
+    def finish(self) -> None:
+        self._spool.flush()
+        frames: Frames = np.memmap(self._spool, np.uint8, "r", shape=(self._count, *self._shape))
+        if self._format.name == "gif":
+            self._gif(frames)
+        else:
+            self._webp(frames)
+        self._spool.close()
+
+    def abandon(self) -> None:
+        self._spool.close()
+
+    def _durations(self, unit: int) -> list[int]:
+        """Milliseconds per frame in whole units, rounded so that the sum stays true."""
+        edges = [round(1000 * i / self._fps / unit) * unit for i in range(self._count + 1)]
+        return [end - start for start, end in itertools.pairwise(edges)]
+
+    def _gif(self, frames: Frames) -> None:
+        # One palette for the whole clip: no flicker, and still areas cost nothing from frame to frame.
+        sample = frames[:: max(1, len(frames) // 8), ::2, ::2]  # (t, H/2, W/2, 3)
+        palette = Image.fromarray(sample.reshape(-1, sample.shape[2], 3)).quantize(
+            _GIF_COLOURS[self._quality.name], method=Image.Quantize.MEDIANCUT
+        )
+        images = (Image.fromarray(f).quantize(palette=palette, dither=Image.Dither.NONE) for f in frames)
+        self._save(images, 10, {"comment": self._comment.encode()} if self._comment else {})
+
+    def _webp(self, frames: Frames) -> None:
+        level, method = _WEBP[self._quality.name]
+        extra: dict[str, Any] = {"quality": level, "method": method, "lossless": self._quality.name == "lossless"}
+        if self._comment:
+            exif = Image.Exif()
+            exif.get_ifd(EXIF_IFD)[USER_COMMENT] = ASCII_CODE + self._comment.encode()
+            extra["exif"] = exif.tobytes()
+        self._save((Image.fromarray(f) for f in frames), 1, extra)
+
+    def _save(self, images: Iterator[Image.Image], unit: int, extra: dict[str, Any]) -> None:
+        first = next(images)
+        if self._count > 1:
+            extra |= {"save_all": True, "append_images": images, "duration": self._durations(unit), "loop": 0}
+        first.save(self._part, format=self._format.name.upper(), **extra)
+
+
+class PngEncoder:
+    """One still picture."""
+
+    def __init__(self, part: Path, quality: Quality, comment: str) -> None:
+        self._part, self._level, self._comment = part, _PNG_LEVEL[quality.name], comment
+        self._written = False
+
+    def add(self, frames: Frames) -> None:
+        if self._written or len(frames) != 1:
+            raise ValueError("a PNG holds one picture; use the format 'frames' for several")
+        text = PngImagePlugin.PngInfo()
+        if self._comment:
+            text.add_text("Comment", self._comment)
+        Image.fromarray(frames[0]).save(self._part, format="PNG", compress_level=self._level, pnginfo=text)
+        self._written = True
+
+    def finish(self) -> None:
+        pass
+
+    abandon = finish
+
+
+class FolderEncoder:
+    """`frame-00000.png` and so on, with rate and recipe in `recipe.json` beside them."""
+
+    def __init__(self, part: Path, fps: Fraction, quality: Quality, recipe: Recipe | None) -> None:
+        self._part, self._fps, self._level, self._recipe = part, fps, _PNG_LEVEL[quality.name], recipe
+        self._count = 0
+
+    def add(self, frames: Frames) -> None:
+        for pixels in frames:
+            Image.fromarray(pixels).save(self._part / f"frame-{self._count:05d}.png", compress_level=self._level)
+            self._count += 1
+
+    def finish(self) -> None:
+        record = {"frames": self._count, "fps": str(self._fps), "recipe": self._recipe}
+        (self._part / "recipe.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+    def abandon(self) -> None:
+        pass

@@ -1,0 +1,235 @@
+"""`Writer`: frames to a file that appears whole or not at all.
+
+Everything is written to a part file in the target's own folder, flushed to the disk, and renamed.
+An error, Ctrl-C included, removes the part file and leaves an older file of that name as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import numpy as np
+
+from soracli.errors import CapacityError, SoraError, UsageError
+from soracli.media import formats
+from soracli.media.encode import Encoder, Recipe, encoder
+from soracli.types import Frames
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+
+
+class Writer:
+    """A context manager that encodes frames as they come.
+
+    Args:
+        path: the file (for the format `frames`: the folder) that is to appear.
+        width, height: pixels; both even for mp4, mkv and webm.
+        fps: frames per second.
+        format: a key of `FORMATS`; by default the suffix decides.
+        quality: `draft`, `good`, `lossless` or a CRF number.
+        recipe: JSON-able data kept in the file's standard `comment` tag; `info` reads it back.
+        force: replace a file that is already there.
+
+    Leaving the block normally commits; leaving it by an exception leaves nothing behind.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        width: int,
+        height: int,
+        fps: Fraction,
+        format: str | None = None,
+        quality: str = "good",
+        recipe: Recipe | None = None,
+        *,
+        force: bool = False,
+    ) -> None:
+        self.path = Path(path)
+        self.format = formats.FORMATS[format] if format in formats.FORMATS else formats.choose(str(path), format, 0)
+        self.count = 0
+        self._size = width, height
+        self._fps = Fraction(fps)
+        self._quality = formats.quality(quality, self.format)
+        self._recipe = recipe
+        self._force = force
+        self._part = self.path.parent / f".sora-{secrets.token_hex(6)}.part"
+        self._encoder: Encoder | None = None
+        formats.check(self.format, width, height, float(fps))
+
+    def __enter__(self) -> Self:
+        check_target(self.path, self.format, force=self._force)
+        with explained(self.path):
+            _reserve(self._part, folder=self.format.name == "frames")
+            try:
+                self._encoder = encoder(self._part, self.format, self._size, self._fps, self._quality, self._recipe)
+            except BaseException:
+                _remove(self._part)
+                raise
+        return self
+
+    def add(self, frames: Frames) -> None:
+        """Append frames: uint8 (T, H, W, 3) RGB, in the size announced."""
+        assert self._encoder is not None, "use Writer in a with statement"
+        width, height = self._size
+        if frames.dtype != np.uint8 or frames.shape[1:] != (height, width, 3):
+            raise ValueError(f"frames must be uint8 (T, {height}, {width}, 3), not {frames.dtype} {frames.shape}")
+        with explained(self.path):
+            self._encoder.add(frames)
+        self.count += len(frames)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._encoder is not None
+        try:
+            if kind is not None:
+                with contextlib.suppress(Exception):
+                    self._encoder.abandon()
+                return
+            if not self.count:
+                raise ValueError(f"{self.path}: no frames were added")
+            with explained(self.path):
+                self._encoder.finish()
+                _sync(self._part)
+                _commit(self._part, self.path, force=self._force)
+        finally:
+            _remove(self._part)
+
+
+def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
+    """Refuse a target that cannot be written, in the words of the command line; costs no computing."""
+    shown = printable(path)
+    folder = path.parent
+    if not folder.is_dir():
+        raise UsageError(f"{printable(folder)}/: no such folder; make it first, or choose another -o", "no_folder")
+    if path.is_symlink() or path.exists():
+        mode = path.stat().st_mode if path.exists() else stat.S_IFREG
+        if format.name == "frames":
+            _check_folder(path, mode, force=force)
+        elif stat.S_ISDIR(mode):
+            raise UsageError(f"{shown}: is a folder; add a file name", "output_exists")
+        elif not stat.S_ISREG(mode):
+            raise UsageError(f"{shown}: is not a regular file; use -o - to write to standard output", "output_exists")
+        elif not force:
+            raise UsageError(
+                f"{shown}: already exists; pass --force to replace it, or choose another -o", "output_exists"
+            )
+    with explained(path):
+        probe = folder / f".sora-{secrets.token_hex(6)}.part"
+        _reserve(probe, folder=False)
+        _remove(probe)
+
+
+def _check_folder(path: Path, mode: int, *, force: bool) -> None:
+    shown = printable(path)
+    if not stat.S_ISDIR(mode):
+        raise UsageError(f"{shown}: is a file, and frames need a folder; choose another -o", "output_exists")
+    inside = [entry.name for entry in path.iterdir()]
+    foreign = [
+        name for name in inside if name != "recipe.json" and not (name.startswith("frame-") and name.endswith(".png"))
+    ]
+    if foreign:
+        raise UsageError(f"{shown}/: holds other files ({printable(foreign[0])}); choose another -o", "output_exists")
+    if inside and not force:
+        raise UsageError(
+            f"{shown}/: already holds frames; pass --force to replace them, or choose another -o", "output_exists"
+        )
+
+
+def printable(name: object) -> str:
+    """A file name that is safe on a terminal: control and undecodable characters escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in os.fspath(str(name)))
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what the operating system and the encoders raise about an output into a SoraError."""
+    try:
+        yield
+    except SoraError:
+        raise
+    except (OSError, av.error.FFmpegError) as error:
+        raise _explain(error, path) from error
+
+
+def _explain(error: OSError | av.error.FFmpegError, path: Path) -> SoraError:
+    shown, folder, number = printable(path), printable(path.parent), getattr(error, "errno", None)
+    if number in _FULL:
+        return CapacityError(f"{shown}: the disk is full; free some space, or choose another -o", "disk_full")
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return UsageError(f"{folder}/: cannot write here (permission denied); choose another -o", "not_writable")
+    if number in (errno.EEXIST, errno.ENOTEMPTY):
+        return UsageError(f"{shown}: already exists; pass --force to replace it, or choose another -o", "output_exists")
+    if number == errno.ENAMETOOLONG:
+        return UsageError(f"{shown[:60]}...: file name too long; choose a shorter -o", "bad_output")
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return UsageError(f"{folder}/: no such folder; make it first, or choose another -o", "no_folder")
+    return SoraError(f"{shown}: could not be written ({error}); please report this", "write_failed")
+
+
+def _reserve(part: Path, *, folder: bool) -> None:
+    if folder:
+        part.mkdir()
+    else:
+        part.touch(exist_ok=False)
+
+
+def _remove(part: Path) -> None:
+    with contextlib.suppress(OSError):
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink(missing_ok=True)
+
+
+def _sync(part: Path) -> None:
+    for path in [*sorted(part.iterdir()), part] if part.is_dir() else [part]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _commit(part: Path, path: Path, *, force: bool) -> None:
+    """Give the part file its name. Without force two runs cannot both win: a hard link fails if the name is taken."""
+    if part.is_dir():
+        old = part.with_suffix(".old")
+        if force and path.is_dir():
+            path.rename(old)
+        part.rename(path)
+        _remove(old)
+    elif force:
+        part.replace(path)
+    else:
+        try:
+            os.link(part, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if path.exists():
+                raise FileExistsError(errno.EEXIST, "exists") from None
+            part.rename(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # not every file system lets a folder be synced
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,234 @@
+"""weights.toml: which models there are, which files they need, and whether the files here are those.
+
+python -m soracli.weights --seal    fill in size and sha256 of the bundled files (for developers)
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import hashlib
+import re
+import sys
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from soracli.errors import UsageError, WeightsError
+from soracli.types import Card, WeightFile
+
+PACKAGE = Path(__file__).resolve().parent
+BUNDLED = PACKAGE / "bundled"
+REMEDY = "reinstall soracli, for example: pip install --force-reinstall --no-deps soracli"
+
+_MODEL_KEYS = {
+    "arch": str, "about": str, "licence": str, "stride": list, "files": list, "defaults": dict, "params": dict,
+    "limits": dict, "repo": str, "revision": str,
+}  # fmt: skip
+_FILE_KEYS = {"role": str, "name": str, "size": int, "sha256": str, "origin": str, "licence": str}
+_DEFAULT_KEYS = {
+    "width": int, "height": int, "seconds": (int, float, str), "fps": (int, float, str), "steps": int,
+    "guidance": (int, float), "shift": (int, float), "solver": str, "negative": str, "still": dict,
+}  # fmt: skip
+_LIMIT_KEYS = {"min_side": int, "max_side": int, "max_tokens": int, "max_fps": int}
+
+
+@dataclass(frozen=True)
+class FileStatus:
+    """One file, checked. state: `ok`, `missing`, `wrong size` or `wrong contents`. detail: what was found."""
+
+    file: WeightFile
+    path: Path
+    state: str
+    detail: str = ""
+
+
+def manifest() -> Path:
+    """weights.toml: inside an installed package, else beside it in a checkout."""
+    inside = PACKAGE / "weights.toml"
+    return inside if inside.is_file() else PACKAGE.parent / "weights.toml"
+
+
+def cards() -> dict[str, Card]:
+    """Every model by name."""
+    return _load(manifest())[1]
+
+
+def default() -> str:
+    """The model that is used when none is named."""
+    return _load(manifest())[0]
+
+
+def card(name: str | None = None) -> Card:
+    """One model; None = the default one."""
+    known = cards()
+    wanted = default() if name is None else name
+    if wanted not in known:
+        near = difflib.get_close_matches(wanted.lower(), known, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise UsageError(f"--model {wanted}: no such model{hint}; see: sora model list", "unknown_model")
+    return known[wanted]
+
+
+def path(card: Card, role: str) -> Path:
+    """The one file of a role, present and of the right size."""
+    return paths(card)[role][0]
+
+
+def paths(card: Card) -> dict[str, list[Path]]:
+    """Files by role, shards in order, each present and of the right size (`verify` also reads them through)."""
+    found: dict[str, list[Path]] = {}
+    for file in card.files:
+        status = _measure(card, file)
+        if status.state != "ok":
+            raise _broken(card, status)
+        found.setdefault(file.role, []).append(status.path)
+    return found
+
+
+def check_sizes(card: Card) -> list[FileStatus]:
+    """State of every file by its size alone: fast."""
+    return [_measure(card, file) for file in card.files]
+
+
+def verify(card: Card) -> list[FileStatus]:
+    """State of every file by size and sha256."""
+    found = []
+    for status in check_sizes(card):
+        if status.state == "ok" and (digest := _sha256(status.path)) != status.file.sha256:
+            detail = f"sha256 {digest[:12]}, expected {status.file.sha256[:12]}"
+            status = FileStatus(status.file, status.path, "wrong contents", detail)
+        found.append(status)
+    return found
+
+
+def digest(card: Card) -> str:
+    """One short hex name for exactly these weights, for recipes."""
+    return hashlib.sha256("".join(file.sha256 for file in card.files).encode()).hexdigest()[:16]
+
+
+def _measure(card: Card, file: WeightFile) -> FileStatus:
+    path = (card.folder or BUNDLED) / file.name
+    if not path.is_file():
+        return FileStatus(file, path, "missing", f"should be at {path}")
+    size = path.stat().st_size
+    if size != file.size:
+        return FileStatus(file, path, "wrong size", f"{size:,} bytes, expected {file.size:,}")
+    return FileStatus(file, path, "ok")
+
+
+def _broken(card: Card, status: FileStatus) -> WeightsError:
+    code = "weights_missing" if status.state == "missing" else "weights_damaged"
+    return WeightsError(f"model '{card.name}': {status.file.name} is {_phrase(status)}; {REMEDY}", code)
+
+
+def _phrase(status: FileStatus) -> str:
+    return {"missing": "missing", "wrong size": "truncated or not the right file"}.get(
+        status.state, "damaged"
+    ) + f" ({status.detail})"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- parsing --------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _load(path: Path) -> tuple[str, dict[str, Card]]:
+    """(name of the default model, cards by name)."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot be read ({error.strerror}); {REMEDY}", "manifest") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{path.name}: not valid TOML ({error}); mend it, or {REMEDY}", "manifest") from error
+    _check(table, {"default": str, "models": dict}, path.name, needed=("default", "models"))
+    found = {name: _card(name, row) for name, row in table["models"].items()}
+    if table["default"] not in found:
+        raise WeightsError(f"{path.name}: default = '{table['default']}' is not one of its models", "manifest")
+    return table["default"], found
+
+
+def _card(name: str, row: Any) -> Card:
+    where = f"weights.toml: [models.{name}]"
+    if not isinstance(row, dict):
+        raise WeightsError(f"{where}: must be a table", "manifest")
+    _check(row, _MODEL_KEYS, where, needed=("arch", "stride", "defaults"))
+    _check(row["defaults"], _DEFAULT_KEYS, f"{where} defaults", needed=("width", "height", "seconds", "fps", "steps"))
+    _check(row["defaults"].get("still", {}), _DEFAULT_KEYS, f"{where} defaults.still")
+    _check(row.get("limits", {}), _LIMIT_KEYS, f"{where} limits")
+    stride = row["stride"]
+    if len(stride) != 3 or not all(type(side) is int and side > 0 for side in stride):
+        raise WeightsError(f"{where} stride: must be three positive whole numbers, not {stride}", "manifest")
+    files = []
+    for file in row.get("files", []):
+        _check(file, _FILE_KEYS, f"{where} files", needed=("role", "name", "size", "sha256"))
+        if Path(file["name"]).name != file["name"]:
+            raise WeightsError(f"{where} files: name '{file['name']}' must be a plain file name", "manifest")
+        files.append(WeightFile(**file))
+    return Card(
+        name=name, arch=row["arch"], about=row.get("about", ""), licence=row.get("licence", ""),
+        stride=(stride[0], stride[1], stride[2]), files=tuple(files), defaults=row["defaults"],
+        params=row.get("params", {}), limits=row.get("limits", {}), repo=row.get("repo", ""),
+        revision=row.get("revision", ""), folder=BUNDLED,
+    )  # fmt: skip
+
+
+def _check(row: Any, keys: dict[str, Any], where: str, needed: Iterable[str] = ()) -> None:
+    """Refuse unknown keys, wrong types and missing keys, naming the key."""
+    for key, value in row.items():
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise WeightsError(f"{where}: unknown key '{key}'{hint}", "manifest")
+        if not isinstance(value, keys[key]) or isinstance(value, bool):
+            raise WeightsError(f"{where}: '{key}' has the wrong type ({type(value).__name__})", "manifest")
+    for key in needed:
+        if key not in row:
+            raise WeightsError(f"{where}: '{key}' is missing", "manifest")
+
+
+# --- sealing --------------------------------------------------------------------------------------------------------
+
+_NAME = re.compile(r'^name = "(?P<name>[^"]+)"')
+_SEALED = re.compile(r"^(size|sha256) = ")
+
+
+def seal(path: Path | None = None, folder: Path = BUNDLED) -> list[str]:
+    """Write size and sha256 of every bundled file into weights.toml, leaving all else as it is.
+
+    Returns the names of files that were filled in. `size` and `sha256` must follow `name` in each table.
+    """
+    path = path or manifest()
+    lines, current, done = [], "", []
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.startswith("["):
+            current = ""
+        if named := _NAME.match(line):
+            current = named["name"]
+            if not (folder / current).is_file():
+                raise WeightsError(
+                    f"{folder / current}: no such file; put it there or take its row out", "weights_missing"
+                )
+            done.append(current)
+        sealed = _SEALED.match(line)
+        if sealed and current:
+            file = folder / current
+            value = str(file.stat().st_size) if sealed[1] == "size" else f'"{_sha256(file)}"'
+            line = f"{sealed[1]} = {value}\n"
+        lines.append(line)
+    path.write_text("".join(lines), encoding="utf-8")
+    _load.cache_clear()
+    return done
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--seal"]:
+        sys.exit("usage: python -m soracli.weights --seal")
+    for sealed_name in dict.fromkeys(seal()):
+        sys.stdout.write(sealed_name + "\n")
