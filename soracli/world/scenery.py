@@ -1,0 +1,212 @@
+"""The domain `scenery`: procedural places with animated actors, composited in layers with true parallax."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+
+from soracli.world import motion
+from soracli.world.assets import ActorBank
+from soracli.world.frame import Frame, Painted
+from soracli.world.places import LIGHTS, Backdrop, View, backdrop, ground_factor
+from soracli.world.scene import Scene
+from soracli.world.sprites import SEEN, Cast, paste, place, prepare, shadow
+from soracli.world.strips import ONE, Strip, fixed, lerp, over
+
+PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
+
+
+def paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.device) -> Painted:
+    """Render scenes of this domain; see `frame` for what comes back."""
+    count, length = len(scenes), len(frame.times)
+    most = max(len(scene.performers) for scene in scenes)
+    pixels = torch.empty(count, length, frame.height, frame.width, 3, dtype=torch.uint8, device=device)
+    boxes, visible = torch.zeros(count, length, most, 4), torch.zeros(count, length, most)
+    cameras = torch.zeros(count, length, 3)
+    for b, scene in enumerate(scenes):
+        _clip(scene, frame, bank, pixels[b], boxes[b], visible[b], cameras[b])
+    return Painted(pixels, boxes, visible, cameras)
+
+
+def _clip(
+    scene: Scene,
+    frame: Frame,
+    bank: ActorBank,
+    pixels: torch.Tensor,
+    boxes: torch.Tensor,
+    visible: torch.Tensor,
+    cameras: torch.Tensor,
+) -> None:
+    """Render one scene into pixels (T, H, W, 3), boxes (T, A, 4), visible (T, A) and cameras (T, 3)."""
+    device, light = pixels.device, LIGHTS[scene.time]
+    camera = motion.camera(scene, frame.times)
+    travel = camera.x * frame.aspect
+    view = View(frame.width, frame.height, float(travel.min()), float(travel.max()), light, scene.seed)
+    scenery = Scenery(backdrop(scene.place, view), travel, frame, device)
+    order = sorted(range(len(scene.performers)), key=lambda i: scene.performers[i].depth)
+    casts = [
+        prepare(p, motion.path(p, frame.times), camera.x, frame, bank, light)
+        for p in (scene.performers[i] for i in order)
+    ]
+    casts = [_moved(cast, device) for cast in casts]
+    cameras[:, 0], cameras[:, 2] = travel.float(), camera.zoom.float()
+    flat = pixels.view(len(frame.times), frame.height, frame.width * 3)
+    for t, zoom in enumerate(camera.zoom.tolist()):
+        canvas = scenery.behind(t)
+        for cast in casts:
+            shadow(canvas, cast, t)
+        placed = [place(cast, t) for cast in casts]
+        for drawing, x, y in placed:
+            paste(canvas, drawing, x, y)
+        scenery.in_front(canvas, t)
+        flat[t] = zoomed(canvas, zoom) if zoom != 1 else canvas
+        window = _window(frame, zoom)
+        for k, i in enumerate(order):
+            boxes[t, i], visible[t, i] = _seen(placed, k, window, zoom)
+
+
+def _moved(cast: Cast, device: torch.device) -> Cast:
+    return Cast(cast.layers.to(device), cast.picks, cast.left, cast.top, cast.boxes, cast.shade, cast.spot)
+
+
+class Scenery:
+    """A backdrop in motion. It is composited once if the camera stands still, else frame by frame."""
+
+    def __init__(self, drawn: Backdrop, travel: torch.Tensor, frame: Frame, device: torch.device) -> None:
+        still = bool((travel == travel[0]).all())
+        self._travel = (travel[:1] if still else travel) * frame.height  # pixels, at the actors' depth
+        self._frame = frame
+        self._far = [_Layer(strip, device) for strip in (drawn.sky, *drawn.far)]
+        self._near = [_Layer(strip, device) for strip in drawn.near]
+        self._front = [_Layer(strip, device) for strip in drawn.front]
+        self._top = drawn.ground.top
+        self._ground = _scrolled(drawn.ground, self._travel, frame, device)
+        self._still = self._compose(0) if still else None
+
+    def behind(self, t: int) -> torch.Tensor:
+        """What the actors stand before, in frame t: a new int16 (H, W * 3)."""
+        return self._compose(t) if self._still is None else self._still.clone()
+
+    def in_front(self, canvas: torch.Tensor, t: int) -> None:
+        """Lay what is nearer than the actors over the canvas."""
+        for layer in self._front:
+            layer.draw(canvas, float(self._travel[t if len(self._travel) > 1 else 0]))
+
+    def _compose(self, t: int) -> torch.Tensor:
+        h, w = self._frame.height, self._frame.width
+        canvas = torch.zeros(h, w * 3, dtype=torch.int16, device=self._ground.device)
+        travel = float(self._travel[t])
+        for layer in self._far:
+            layer.draw(canvas, travel)
+        canvas[self._top :] = self._ground[t]
+        for layer in self._near:
+            layer.draw(canvas, travel)
+        return canvas
+
+
+class _Layer:
+    """A strip in fixed point."""
+
+    def __init__(self, strip: Strip, device: torch.device) -> None:
+        colour, cover = fixed(strip.pixels)
+        self._colour, self._cover = colour.to(device), cover.to(device)
+        self._opaque = bool((cover == ONE).all())
+        self._top, self._start, self._factor = strip.top, strip.start, strip.factor
+
+    def draw(self, canvas: torch.Tensor, travel: float) -> None:
+        """Over int16 (H, W * 3), with the camera at `travel` pixels."""
+        width = canvas.shape[1]
+        shift = travel * self._factor - self._start
+        whole = math.floor(shift)
+        weight, a = round((shift - whole) * ONE), whole * 3
+        rows = canvas[self._top : self._top + len(self._colour)]
+        colour = lerp(self._colour[:, a : a + width], self._colour[:, a + 3 : a + 3 + width], weight)
+        if self._opaque:
+            rows.copy_(colour)
+        else:
+            over(rows, colour, lerp(self._cover[:, a : a + width], self._cover[:, a + 3 : a + 3 + width], weight))
+
+
+def _scrolled(ground: Strip, travel: torch.Tensor, frame: Frame, device: torch.device) -> torch.Tensor:
+    """The ground in perspective at each camera position: int16 (T, rows, W * 3). Every row moves at its own rate."""
+    colour = fixed(ground.pixels)[0].to(device)
+    width = frame.width * 3
+    out = torch.empty(len(travel), len(colour), width, dtype=torch.int16, device=device)
+    for r in range(len(colour)):
+        shift = travel * ground_factor((ground.top + r + 0.5) / frame.height) - ground.start
+        whole = shift.floor()
+        weight = ((shift - whole) * ONE).round().to(torch.int16)[:, None].to(device)
+        start = (whole.long() * 3).to(device)
+        windows = colour[r].unfold(0, width, 1)
+        a, b = windows.index_select(0, start), windows.index_select(0, start + 3)
+        torch.bitwise_right_shift(a.mul_(ONE - weight).add_(b.mul_(weight)).add_(ONE // 2), 7, out=out[:, r])
+    return out
+
+
+def zoomed(canvas: torch.Tensor, zoom: float) -> torch.Tensor:
+    """int16 (H, W * 3) enlarged about (middle, PIVOT), bilinear, in fixed point."""
+    height, width = canvas.shape[0], canvas.shape[1] // 3
+    a, b, weight = _taps(height, PIVOT * height, zoom, canvas.device)
+    weight = weight[:, None]
+    tall = canvas[a].mul_(ONE - weight).add_(canvas[b].mul_(weight)).add_(ONE // 2).bitwise_right_shift_(7)
+    tall = tall.view(height, width, 3)
+    a, b, weight = _taps(width, width / 2, zoom, canvas.device)
+    weight = weight[None, :, None].expand(height, width, 3)
+    wide = tall.index_select(1, a).mul_(ONE - weight).add_(tall.index_select(1, b).mul_(weight))
+    return wide.add_(ONE // 2).bitwise_right_shift_(7).view(height, width * 3)
+
+
+def _taps(
+    length: int, pivot: float, zoom: float, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """For each output pixel the two source pixels and the int16 weight of the second."""
+    source = (torch.arange(length, dtype=torch.float64) + 0.5 - pivot) / zoom + pivot - 0.5
+    source = source.clamp(0, length - 1)
+    first = source.floor().long()
+    weight = ((source - first) * ONE).round().to(torch.int16)
+    return first.to(device), (first + 1).clamp(max=length - 1).to(device), weight.to(device)
+
+
+def _window(frame: Frame, zoom: float) -> tuple[float, float, float, float]:
+    """x0 y0 x1 y1 of what the zoomed frame shows, in pixels of the frame before the zoom."""
+    cx, cy = frame.width / 2, PIVOT * frame.height
+    return cx - cx / zoom, cy - cy / zoom, cx + (frame.width - cx) / zoom, cy + (frame.height - cy) / zoom
+
+
+def _seen(
+    placed: list[tuple[torch.Tensor, int, int]], k: int, window: tuple[float, float, float, float], zoom: float
+) -> tuple[torch.Tensor, float]:
+    """Box (x0 y0 x1 y1 pixels of the finished frame) and visible share of the k-th drawing, behind those after it."""
+    drawing, x, y = placed[k]
+    cover = drawing[1, :, ::3]
+    whole = int(cover.sum())
+    left, top = max(math.floor(window[0]) - x, 0), max(math.floor(window[1]) - y, 0)
+    right, bottom = math.ceil(window[2]) - x, math.ceil(window[3]) - y
+    cover = cover[top : max(bottom, 0), left : max(right, 0)]
+    if cover.numel() == 0 or whole == 0:
+        return torch.zeros(4), 0.0
+    for nearer, nx, ny in placed[k + 1 :]:
+        cover = _hidden(cover, x + left, y + top, nearer[1, :, ::3], nx, ny)
+    drawn = cover >= SEEN
+    rows, columns = drawn.any(1).nonzero().flatten(), drawn.any(0).nonzero().flatten()
+    if len(rows) == 0:
+        return torch.zeros(4), 0.0
+    box = torch.stack([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]).cpu().float()
+    box += torch.tensor([x + left, y + top, x + left, y + top])
+    corner = torch.tensor([window[0], window[1], window[0], window[1]])
+    limit = torch.tensor([window[2], window[3], window[2], window[3]])
+    return (torch.minimum(torch.maximum(box, corner), limit) - corner) * zoom, int(cover.sum()) / whole
+
+
+def _hidden(cover: torch.Tensor, x: int, y: int, nearer: torch.Tensor, nx: int, ny: int) -> torch.Tensor:
+    """What is left of a cover at (x, y) behind a nearer one at (nx, ny)."""
+    x0, x1 = max(x, nx), min(x + cover.shape[1], nx + nearer.shape[1])
+    y0, y1 = max(y, ny), min(y + cover.shape[0], ny + nearer.shape[0])
+    if x0 >= x1 or y0 >= y1:
+        return cover
+    left = cover.clone()
+    rest = left[y0 - y : y1 - y, x0 - x : x1 - x]
+    rest.mul_(ONE - nearer[y0 - ny : y1 - ny, x0 - nx : x1 - nx]).bitwise_right_shift_(7)
+    return left

@@ -1,0 +1,155 @@
+"""Wide painted strips, and integer compositing of them into frames.
+
+Painting is done once per clip, on the CPU, in float32. Compositing is done per frame in int16 fixed point (7 bits of
+weight), so that the CPU and an accelerator give the same pixels. A picture row is flattened to W * 3 values, so that
+every operation runs over contiguous memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+ONE = 128  # fixed-point weight of 1
+RGB = tuple[float, float, float]
+
+
+def hashed(seed: int, *cell: int) -> float:
+    """A number in 0..1 that depends on the seed and the cell alone."""
+    value = (seed * 0x9E3779B1 + 0x85EBCA6B) & 0xFFFFFFFF
+    for part in cell:
+        value = ((value ^ (part & 0xFFFFFFFF)) * 0x2C1B3C6D) & 0xFFFFFFFF
+        value ^= value >> 15
+        value = (value * 0x297A2D39) & 0xFFFFFFFF
+        value ^= value >> 13
+    return value / 2**32
+
+
+def noise(x: torch.Tensor, y: torch.Tensor, seed: int) -> torch.Tensor:
+    """Smooth noise, mean 0, about -1..1, with one wave per unit. x and y broadcast; repeats after 64 units."""
+    grid = torch.from_numpy(np.random.default_rng(seed).uniform(-1, 1, (64, 64)).astype(np.float32))
+    xi, yi = x.floor(), y.floor()
+    xf, yf = x - xi, y - yi
+    xf, yf = xf * xf * (3 - 2 * xf), yf * yf * (3 - 2 * yf)
+    x0, y0 = xi.long() & 63, yi.long() & 63
+    x1, y1 = (x0 + 1) & 63, (y0 + 1) & 63
+    top = torch.lerp(grid[y0, x0], grid[y0, x1], xf)
+    return torch.lerp(top, torch.lerp(grid[y1, x0], grid[y1, x1], xf), yf)
+
+
+@dataclass
+class Strip:
+    """Rows of a layer, wider than the frame.
+
+    pixels: float32 (rows, columns, 4) premultiplied RGBA, 0..1. top: frame row of its first row. start: column of
+    the world at which it begins. height: pixels of the frame. factor: share of the camera's travel that it moves by.
+    """
+
+    pixels: torch.Tensor
+    top: int
+    start: int
+    height: int
+    factor: float
+
+    @classmethod
+    def empty(cls, y0: float, y1: float, columns: tuple[int, int], height: int, factor: float) -> Strip:
+        """Transparent, between y0 and y1 (frame heights), over the world columns [start, stop)."""
+        top, bottom = max(0, int(y0 * height)), min(height, int(y1 * height) + 1)
+        pixels = torch.zeros(max(bottom - top, 1), columns[1] - columns[0], 4)
+        return cls(pixels, top, columns[0], height, factor)
+
+    @property
+    def x(self) -> torch.Tensor:
+        """(1, columns) world x of each column's centre, frame heights."""
+        columns = torch.arange(self.pixels.shape[1], dtype=torch.float32)
+        return ((columns + (self.start + 0.5)) / self.height)[None]
+
+    @property
+    def y(self) -> torch.Tensor:
+        """(rows, 1) y of each row's centre, frame heights."""
+        return ((torch.arange(self.pixels.shape[0], dtype=torch.float32) + (self.top + 0.5)) / self.height)[:, None]
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """World x of its left and right edge, frame heights."""
+        return self.start / self.height, (self.start + self.pixels.shape[1]) / self.height
+
+    def cover(self, inside: torch.Tensor, colour: RGB | torch.Tensor) -> None:
+        """Paint over the strip. inside: coverage 0..1, broadcastable to (rows, columns). colour: RGB or (..., 3)."""
+        _over(self.pixels, inside, colour)
+
+    def shape(self, box: tuple[float, float, float, float], distance: Distance, colour: RGB) -> None:
+        """Paint a shape. box: x0 y0 x1 y1 that holds it. distance(x, y): signed, frame heights, negative inside."""
+        h = self.height
+        x0, x1 = int(box[0] * h) - self.start - 1, int(box[2] * h) - self.start + 2
+        y0, y1 = int(box[1] * h) - self.top - 1, int(box[3] * h) - self.top + 2
+        x0, y0 = max(x0, 0), max(y0, 0)
+        x1, y1 = min(x1, self.pixels.shape[1]), min(y1, self.pixels.shape[0])
+        if x0 >= x1 or y0 >= y1:
+            return
+        inside = (0.5 - distance(self.x[:, x0:x1], self.y[y0:y1]) * h).clamp(0, 1)
+        _over(self.pixels[y0:y1, x0:x1], inside, colour)
+
+
+Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def _over(pixels: torch.Tensor, inside: torch.Tensor, colour: RGB | torch.Tensor) -> None:
+    paint = colour if isinstance(colour, torch.Tensor) else torch.tensor(colour)
+    inside = inside.expand(pixels.shape[:2])[..., None]
+    pixels[..., :3] += inside * (paint - pixels[..., :3])
+    pixels[..., 3:] += inside * (1 - pixels[..., 3:])
+
+
+def disc(cx: float, cy: float, rx: float, ry: float) -> Distance:
+    """An ellipse (its distance is exact on the axes only)."""
+    small = min(rx, ry)
+    return lambda x, y: (((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2).sqrt().sub(1) * small
+
+
+def bar(x0: float, y0: float, x1: float, y1: float, r0: float, r1: float | None = None) -> Distance:
+    """A line with round ends from (x0, y0) to (x1, y1), half as thick as r0 at its start and r1 at its end."""
+    dx, dy = x1 - x0, y1 - y0
+    length = dx * dx + dy * dy + 1e-9
+    end = r0 if r1 is None else r1
+
+    def distance(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        along = (((x - x0) * dx + (y - y0) * dy) / length).clamp(0, 1)
+        return ((x - x0 - along * dx) ** 2 + (y - y0 - along * dy) ** 2).sqrt() - (r0 + (end - r0) * along)
+
+    return distance
+
+
+def box(x0: float, y0: float, x1: float, y1: float) -> Distance:
+    """A rectangle."""
+    cx, cy, rx, ry = (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / 2, (y1 - y0) / 2
+    return lambda x, y: torch.maximum((x - cx).abs() - rx, (y - cy).abs() - ry)
+
+
+def triangle(cx: float, top: float, bottom: float, half: float) -> Distance:
+    """A triangle that stands on its base, tip at (cx, top), 2 * half wide at the bottom."""
+    slope = half / max(bottom - top, 1e-6)
+    across = (1 + slope * slope) ** -0.5
+    return lambda x, y: torch.maximum(((x - cx).abs() - (y - top) * slope) * across, y - bottom)
+
+
+def fixed(pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Premultiplied float (..., rows, columns, 4) to int16 colour 0..255 and cover 0..128, (..., rows, columns * 3)."""
+    colour = (pixels[..., :3] * 255).round().clamp(0, 255).to(torch.int16).flatten(-2)
+    cover = (pixels[..., 3:] * ONE).round().clamp(0, ONE).to(torch.int16).expand(*pixels.shape[:-1], 3).flatten(-2)
+    return colour, cover.contiguous()
+
+
+def lerp(a: torch.Tensor, b: torch.Tensor, weight: int) -> torch.Tensor:
+    """int16 a * (128 - weight) + b * weight, rounded; values up to 255."""
+    if weight == 0:
+        return a
+    return (a * (ONE - weight)).add_(b * weight).add_(ONE // 2).bitwise_right_shift_(7)
+
+
+def over(under: torch.Tensor, colour: torch.Tensor, cover: torch.Tensor) -> None:
+    """Composite premultiplied int16 colour and cover over `under`, in place."""
+    under.mul_(ONE - cover).add_(ONE // 2).bitwise_right_shift_(7).add_(colour).clamp_(max=255)
