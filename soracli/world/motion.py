@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 
 from soracli.world.scene import Performer, Scene
-from soracli.world.scenes import SPEED, actor
+from soracli.world.scenes import SPEED, actor, signed
 
 HORIZON = 0.60  # frame heights from the top
 GROUND = 0.84  # where the feet stand at depth 0.5
@@ -31,11 +31,6 @@ class Path(NamedTuple):
     cycle: torch.Tensor
 
 
-def sign(performer: Performer) -> float:
-    """-1 to the left, 1 to the right, 0 on the spot."""
-    return {"left": -1.0, "right": 1.0}.get(performer.direction, 0.0)
-
-
 def feet(performer: Performer) -> float:
     """Ground line of a performer, frame heights from the top: nearer stands lower in the picture."""
     return GROUND + (performer.depth - 0.5) * 0.3
@@ -45,7 +40,7 @@ def path(performer: Performer, times: torch.Tensor) -> Path:
     """How a performer moves. times: float64 (T,) seconds."""
     t = times
     zero, one = torch.zeros_like(t), torch.ones_like(t)
-    x = performer.x + sign(performer) * SPEED.get(performer.action, 0.0) * t
+    x = performer.x + signed(performer.direction) * SPEED.get(performer.action, 0.0) * t
     cycle = performer.phase + t / LOOP * PACE.get(performer.action, 1.0)
     lift, angle, ground = zero, zero, feet(performer) * one
     turn = 2 * math.pi * (t + performer.phase)
@@ -78,7 +73,7 @@ def camera(scene: Scene, times: torch.Tensor) -> Camera:
     x, zoom = torch.zeros_like(times), torch.ones_like(times)
     lead = scene.performers[0]
     if scene.camera == "tracking":
-        x = lead.x - 0.5 + sign(lead) * SPEED.get(lead.action, 0.0) * times
+        x = lead.x - 0.5 + signed(lead.direction) * SPEED.get(lead.action, 0.0) * times
     elif scene.camera == "zoom in":
         zoom = 1 + 0.1 * times
     return Camera(x, zoom)

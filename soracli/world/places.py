@@ -31,7 +31,7 @@ LIGHTS = {
     "day": Light((0.28, 0.58, 0.95), (0.80, 0.92, 1.0), (1.0, 1.0, 1.0), (1.0, 1.0, 1.0), (1.0, 0.97, 0.80)),
     "sunset": Light((0.36, 0.26, 0.55), (1.0, 0.66, 0.36), (0.93, 0.68, 0.58), (1.0, 0.86, 0.78), (1.0, 0.90, 0.62)),
     "night": Light(
-        (0.03, 0.05, 0.17), (0.17, 0.22, 0.44), (0.30, 0.36, 0.58), (0.66, 0.70, 0.90), (0.95, 0.96, 1.0), True
+        (0.03, 0.05, 0.17), (0.17, 0.22, 0.44), (0.33, 0.40, 0.66), (0.70, 0.74, 0.94), (0.95, 0.96, 1.0), True
     ),
 }
 
@@ -117,13 +117,16 @@ def sky(view: View, clouds: float = 1.0) -> Strip:
 
 def _cloud(strip: Strip, cx: float, cy: float, size: float, colour: RGB) -> None:
     """Five soft puffs with a flat base."""
-    x, y = strip.x, strip.y
+    part = strip.part((cx - 3.2 * size, cy - 2.2 * size, cx + 3.2 * size, cy + 1.5 * size))
+    if part is None:
+        return
+    x, y = part.x, part.y
     inside = torch.zeros(1, 1)
     for dx, dy, r in ((-1.9, 0.25, 0.75), (-0.9, -0.2, 1.0), (0.2, -0.5, 1.25), (1.2, -0.1, 0.95), (2.1, 0.3, 0.65)):
         d = ((x - cx - dx * size) ** 2 + ((y - cy - dy * size) * 1.15) ** 2) / (r * size) ** 2
         inside = 1 - (1 - inside) * (1 - (1.25 - d).clamp(0, 1))
     flat = ((cy + size * 0.55 - y) / (size * 0.5)).clamp(0, 1)
-    strip.cover(inside * flat * 0.88, colour)
+    part.cover(inside * flat * 0.88, colour)
 
 
 def ridge(view: View, base: float, rise: float, wave: float, factor: float, colour: RGB, salt: int) -> Strip:

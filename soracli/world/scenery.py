@@ -46,11 +46,11 @@ def _clip(
     view = View(frame.width, frame.height, float(travel.min()), float(travel.max()), light, scene.seed)
     scenery = Scenery(backdrop(scene.place, view), travel, frame, device)
     order = sorted(range(len(scene.performers)), key=lambda i: scene.performers[i].depth)
+    paths = [motion.path(scene.performers[i], frame.times) for i in order]
     casts = [
-        prepare(p, motion.path(p, frame.times), camera.x, frame, bank, light)
-        for p in (scene.performers[i] for i in order)
+        prepare(scene.performers[i], way, camera.x, frame, bank, light).to(device)
+        for i, way in zip(order, paths, strict=True)
     ]
-    casts = [_moved(cast, device) for cast in casts]
     cameras[:, 0], cameras[:, 2] = travel.float(), camera.zoom.float()
     flat = pixels.view(len(frame.times), frame.height, frame.width * 3)
     for t, zoom in enumerate(camera.zoom.tolist()):
@@ -64,11 +64,7 @@ def _clip(
         flat[t] = zoomed(canvas, zoom) if zoom != 1 else canvas
         window = _window(frame, zoom)
         for k, i in enumerate(order):
-            boxes[t, i], visible[t, i] = _seen(placed, k, window, zoom)
-
-
-def _moved(cast: Cast, device: torch.device) -> Cast:
-    return Cast(cast.layers.to(device), cast.picks, cast.left, cast.top, cast.boxes, cast.shade, cast.spot)
+            boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, window, zoom)
 
 
 class Scenery:
@@ -176,28 +172,43 @@ def _window(frame: Frame, zoom: float) -> tuple[float, float, float, float]:
 
 
 def _seen(
-    placed: list[tuple[torch.Tensor, int, int]], k: int, window: tuple[float, float, float, float], zoom: float
+    casts: list[Cast],
+    placed: list[tuple[torch.Tensor, int, int]],
+    k: int,
+    t: int,
+    window: tuple[float, float, float, float],
+    zoom: float,
 ) -> tuple[torch.Tensor, float]:
     """Box (x0 y0 x1 y1 pixels of the finished frame) and visible share of the k-th drawing, behind those after it."""
     drawing, x, y = placed[k]
+    inner = casts[k].boxes[casts[k].picks[t]]
+    left, top = casts[k].left[t], casts[k].top[t]
+    box = torch.tensor([inner[0] + left, inner[1] + top, inner[2] + left, inner[3] + top])
+    corner, limit = torch.tensor(window[:2] * 2), torch.tensor(window[2:] * 2)
+    nearer = [(other[1, :, ::3], nx, ny) for other, nx, ny in placed[k + 1 :]]
+    if not any(_meets(drawing, x, y, *other) for other in nearer):
+        if bool((box[:2] >= corner[:2]).all()) and bool((box[2:] <= limit[2:]).all()):
+            return (box - corner) * zoom, 1.0
     cover = drawing[1, :, ::3]
     whole = int(cover.sum())
-    left, top = max(math.floor(window[0]) - x, 0), max(math.floor(window[1]) - y, 0)
-    right, bottom = math.ceil(window[2]) - x, math.ceil(window[3]) - y
-    cover = cover[top : max(bottom, 0), left : max(right, 0)]
-    if cover.numel() == 0 or whole == 0:
-        return torch.zeros(4), 0.0
-    for nearer, nx, ny in placed[k + 1 :]:
-        cover = _hidden(cover, x + left, y + top, nearer[1, :, ::3], nx, ny)
+    for other in nearer:
+        cover = _hidden(cover, x, y, *other)
+    first, above = max(math.floor(window[0]) - x, 0), max(math.floor(window[1]) - y, 0)
+    right, bottom = max(math.ceil(window[2]) - x, 0), max(math.ceil(window[3]) - y, 0)
+    cover = cover[above:bottom, first:right]
     drawn = cover >= SEEN
-    rows, columns = drawn.any(1).nonzero().flatten(), drawn.any(0).nonzero().flatten()
-    if len(rows) == 0:
+    rows, columns = drawn.any(1).nonzero().flatten().tolist(), drawn.any(0).nonzero().flatten().tolist()
+    if not rows:
         return torch.zeros(4), 0.0
-    box = torch.stack([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]).cpu().float()
-    box += torch.tensor([x + left, y + top, x + left, y + top])
-    corner = torch.tensor([window[0], window[1], window[0], window[1]])
-    limit = torch.tensor([window[2], window[3], window[2], window[3]])
+    x, y = x + first, y + above
+    box = torch.tensor([x + columns[0], y + rows[0], x + columns[-1] + 1, y + rows[-1] + 1], dtype=torch.float32)
     return (torch.minimum(torch.maximum(box, corner), limit) - corner) * zoom, int(cover.sum()) / whole
+
+
+def _meets(drawing: torch.Tensor, x: int, y: int, nearer: torch.Tensor, nx: int, ny: int) -> bool:
+    """Whether a placed drawing and a cover overlap as rectangles."""
+    rows, columns = drawing.shape[1], drawing.shape[2] // 3
+    return x < nx + nearer.shape[1] and nx < x + columns and y < ny + nearer.shape[0] and ny < y + rows
 
 
 def _hidden(cover: torch.Tensor, x: int, y: int, nearer: torch.Tensor, nx: int, ny: int) -> torch.Tensor:

@@ -44,11 +44,14 @@ def noise(x: torch.Tensor, y: torch.Tensor, seed: int) -> torch.Tensor:
 class Strip:
     """Rows of a layer, wider than the frame.
 
-    pixels: float32 (rows, columns, 4) premultiplied RGBA, 0..1. top: frame row of its first row. start: column of
-    the world at which it begins. height: pixels of the frame. factor: share of the camera's travel that it moves by.
+    pixels: float32 (rows, columns, 4) premultiplied RGBA, 0..1. x: (1, columns) world x of each column's centre and
+    y: (rows, 1) y of each row's centre, frame heights. top: frame row of its first row. start: column of the world at
+    which it begins. height: pixels of the frame. factor: share of the camera's travel that it moves by.
     """
 
     pixels: torch.Tensor
+    x: torch.Tensor
+    y: torch.Tensor
     top: int
     start: int
     height: int
@@ -59,18 +62,9 @@ class Strip:
         """Transparent, between y0 and y1 (frame heights), over the world columns [start, stop)."""
         top, bottom = max(0, int(y0 * height)), min(height, int(y1 * height) + 1)
         pixels = torch.zeros(max(bottom - top, 1), columns[1] - columns[0], 4)
-        return cls(pixels, top, columns[0], height, factor)
-
-    @property
-    def x(self) -> torch.Tensor:
-        """(1, columns) world x of each column's centre, frame heights."""
-        columns = torch.arange(self.pixels.shape[1], dtype=torch.float32)
-        return ((columns + (self.start + 0.5)) / self.height)[None]
-
-    @property
-    def y(self) -> torch.Tensor:
-        """(rows, 1) y of each row's centre, frame heights."""
-        return ((torch.arange(self.pixels.shape[0], dtype=torch.float32) + (self.top + 0.5)) / self.height)[:, None]
+        x = (torch.arange(*columns, dtype=torch.float32) + 0.5)[None] / height
+        y = (torch.arange(top, top + len(pixels), dtype=torch.float32) + 0.5)[:, None] / height
+        return cls(pixels, x, y, top, columns[0], height, factor)
 
     @property
     def span(self) -> tuple[float, float]:
@@ -81,17 +75,21 @@ class Strip:
         """Paint over the strip. inside: coverage 0..1, broadcastable to (rows, columns). colour: RGB or (..., 3)."""
         _over(self.pixels, inside, colour)
 
+    def part(self, box: tuple[float, float, float, float]) -> Strip | None:
+        """The part that covers a box x0 y0 x1 y1, sharing its pixels; None if none does."""
+        h = self.height
+        x0, x1 = max(int(box[0] * h) - self.start - 1, 0), min(int(box[2] * h) - self.start + 2, self.pixels.shape[1])
+        y0, y1 = max(int(box[1] * h) - self.top - 1, 0), min(int(box[3] * h) - self.top + 2, self.pixels.shape[0])
+        if x0 >= x1 or y0 >= y1:
+            return None
+        pixels, x, y = self.pixels[y0:y1, x0:x1], self.x[:, x0:x1], self.y[y0:y1]
+        return Strip(pixels, x, y, self.top + y0, self.start + x0, h, self.factor)
+
     def shape(self, box: tuple[float, float, float, float], distance: Distance, colour: RGB) -> None:
         """Paint a shape. box: x0 y0 x1 y1 that holds it. distance(x, y): signed, frame heights, negative inside."""
-        h = self.height
-        x0, x1 = int(box[0] * h) - self.start - 1, int(box[2] * h) - self.start + 2
-        y0, y1 = int(box[1] * h) - self.top - 1, int(box[3] * h) - self.top + 2
-        x0, y0 = max(x0, 0), max(y0, 0)
-        x1, y1 = min(x1, self.pixels.shape[1]), min(y1, self.pixels.shape[0])
-        if x0 >= x1 or y0 >= y1:
-            return
-        inside = (0.5 - distance(self.x[:, x0:x1], self.y[y0:y1]) * h).clamp(0, 1)
-        _over(self.pixels[y0:y1, x0:x1], inside, colour)
+        part = self.part(box)
+        if part is not None:
+            part.cover((0.5 - distance(part.x, part.y) * self.height).clamp(0, 1), colour)
 
 
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -139,8 +137,19 @@ def triangle(cx: float, top: float, bottom: float, half: float) -> Distance:
 def fixed(pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Premultiplied float (..., rows, columns, 4) to int16 colour 0..255 and cover 0..128, (..., rows, columns * 3)."""
     colour = (pixels[..., :3] * 255).round().clamp(0, 255).to(torch.int16).flatten(-2)
-    cover = (pixels[..., 3:] * ONE).round().clamp(0, ONE).to(torch.int16).expand(*pixels.shape[:-1], 3).flatten(-2)
-    return colour, cover.contiguous()
+    return colour, _threefold((pixels[..., 3] * ONE).round().clamp(0, ONE).to(torch.int16))
+
+
+def fixed_bytes(pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """As `fixed`, from uint8."""
+    colour = pixels[..., :3].to(torch.int16).flatten(-2)
+    cover = pixels[..., 3].to(torch.int16)
+    return colour, _threefold((cover + (cover >> 7)) >> 1)
+
+
+def _threefold(cover: torch.Tensor) -> torch.Tensor:
+    """(..., columns) to (..., columns * 3): one value for each of red, green and blue."""
+    return cover[..., None].expand(*cover.shape, 3).flatten(-2).contiguous()
 
 
 def lerp(a: torch.Tensor, b: torch.Tensor, weight: int) -> torch.Tensor:
@@ -148,6 +157,11 @@ def lerp(a: torch.Tensor, b: torch.Tensor, weight: int) -> torch.Tensor:
     if weight == 0:
         return a
     return (a * (ONE - weight)).add_(b * weight).add_(ONE // 2).bitwise_right_shift_(7)
+
+
+def darken(under: torch.Tensor, cover: torch.Tensor) -> None:
+    """Composite black of an int16 cover 0..128 over `under`, in place."""
+    under.mul_(ONE - cover).add_(ONE // 2).bitwise_right_shift_(7)
 
 
 def over(under: torch.Tensor, colour: torch.Tensor, cover: torch.Tensor) -> None:
