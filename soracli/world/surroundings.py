@@ -1,0 +1,228 @@
+"""The words of everything around the actors: places, times, weathers, cameras and styles. Tables only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """nouns: with their article. at: prepositions of rest. along: of something that travels.
+
+    whole: phrases of their own. indoors: no sky to see.
+    """
+
+    nouns: tuple[str, ...]
+    at: tuple[str, ...]
+    along: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    indoors: bool = False
+
+
+class Time(NamedTuple):
+    """phrases: at any weather. clear: only under a clear sky. keys: for keyword lists."""
+
+    phrases: tuple[str, ...]
+    clear: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+class Weather(NamedTuple):
+    """phrases: end or begin a sentence. keys: for keyword lists."""
+
+    phrases: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+class Camera(NamedTuple):
+    """shots: nouns, `<shot> of a dog`. clauses: sentences. onto: `<onto> a dog walking`; empty if there is none."""
+
+    shots: tuple[str, ...]
+    clauses: tuple[str, ...]
+    onto: tuple[str, ...] = ()
+
+
+class Style(NamedTuple):
+    """media: nouns, `<medium> of a dog`, also sentences and keywords. tails: end a sentence."""
+
+    media: tuple[str, ...]
+    tails: tuple[str, ...]
+
+
+PLACES: Mapping[str, Place] = {
+    "meadow": Place(
+        ("a meadow", "a green meadow", "a grassy field", "a green field"),
+        ("in",),
+        ("across", "through"),
+        ("on the grass",),
+    ),
+    "desert": Place(("a desert", "the desert", "a sandy desert"), ("in",), ("across", "through"), ("on desert sand",)),
+    "snowy field": Place(
+        ("a snowy field", "a snow-covered field", "a snowy landscape", "a field of snow"),
+        ("in",),
+        ("across", "through"),
+        ("in the snow", "on the snow"),
+    ),
+    "beach": Place(
+        ("a beach", "the beach", "a sandy beach", "the seashore"), ("on",), ("along", "across"), ("by the sea",)
+    ),
+    "city": Place(("a city", "the city", "a big city"), ("in",), ("through",), ("in town", "downtown")),
+    "city street": Place(
+        ("a city street", "a street in the city", "an urban street"),
+        ("on",),
+        ("along", "down"),
+        ("in the city", "in a city", "in town"),
+    ),
+    "forest": Place(
+        ("a forest", "the forest", "the woods", "a green forest"), ("in",), ("through",), ("among the trees",)
+    ),
+    "sea": Place(("the sea", "the ocean", "the open sea"), ("on", "in"), ("across",), ("in the water",)),
+    "road": Place(("a road", "a country road", "the road", "a highway"), ("on",), ("along", "down")),
+    "mountain": Place(("the mountains", "a mountain landscape", "a mountain valley"), ("in",), ("through",)),
+    "farm": Place(("a farm", "the farm", "a farmyard"), ("on",), ("across", "around"), ("in the farmyard",)),
+    "moon": Place(("the moon", "the surface of the moon", "the lunar surface"), ("on",), ("across", "over")),
+    "living room": Place(
+        ("a living room", "the living room", "a room"), ("in",), ("across", "through"), ("at home",), indoors=True
+    ),
+    "stage": Place(("a stage", "the stage", "a theatre stage"), ("on",), ("across",), indoors=True),
+    "studio": Place(("a studio", "a photo studio", "a film studio"), ("in",), indoors=True),
+    "park": Place(("a park", "the park", "a city park"), ("in",), ("through", "across")),
+    "courtyard": Place(("a courtyard", "an old courtyard"), ("in",), ("across", "through")),
+    "bridge": Place(("a bridge", "the bridge"), ("on",), ("across", "over")),
+    "esplanade": Place(("an esplanade", "a promenade"), ("on",), ("along",)),
+    "venice": Place(("Venice", "a street of Venice"), ("in",), ("through",), ("by a canal in Venice",)),
+    "apartment": Place(("an apartment", "a flat", "a room"), ("in",), ("through",), ("at home",), indoors=True),
+    "hall": Place(("a hall", "a large hall"), ("in",), ("through", "across"), indoors=True),
+    "lobby": Place(("a lobby", "a hotel lobby"), ("in",), ("through", "across"), indoors=True),
+    "lab": Place(("a laboratory", "a lab"), ("in",), ("through",), indoors=True),
+    "warehouse": Place(("a warehouse", "an empty warehouse"), ("in",), ("through",), indoors=True),
+    "workshop": Place(("a workshop", "an old workshop"), ("in",), ("through",), indoors=True),
+    "interior": Place(("a room", "a house"), ("inside", "in"), ("through",), ("indoors",), indoors=True),
+    "sky": Place(("the sky", "the open sky"), ("in",), ("across", "through"), ("up in the air", "among the clouds")),
+    "space": Place(("space", "outer space"), ("in",), ("through",), ("among the stars",)),
+}
+
+TIMES: Mapping[str, Time] = {
+    "day": Time(
+        ("in daylight", "during the day", "by day"),
+        ("on a sunny day", "in bright sunshine", "under a blue sky", "on a bright day"),
+        ("daytime", "day", "sunny"),
+    ),
+    "sunset": Time(
+        ("at sunset", "in the evening light", "at sundown", "at golden hour", "in the evening"),
+        ("under an orange sky", "as the sun sets"),
+        ("sunset", "evening", "golden hour"),
+    ),
+    "night": Time(
+        ("at night", "late at night", "in the dark of night", "during the night"),
+        ("under the stars", "under a starry sky", "by moonlight"),
+        ("night", "nighttime", "dark night"),
+    ),
+    "dawn": Time(
+        ("at dawn", "early in the morning", "at daybreak", "in the morning light"),
+        ("at sunrise", "as the sun rises"),
+        ("dawn", "sunrise", "early morning"),
+    ),
+    "overcast": Time(
+        ("under a grey sky", "on an overcast day", "on a cloudy day", "under heavy clouds"),
+        (),
+        ("overcast", "grey sky", "cloudy"),
+    ),
+}
+WEATHERS: Mapping[str, Weather] = {
+    "clear": Weather(("in clear weather", "in fine weather"), ("clear weather",)),
+    "rain": Weather(("in the rain", "while it rains", "as rain falls", "in heavy rain"), ("rain", "rainy")),
+    "snow": Weather(
+        ("in falling snow", "while it snows", "as snowflakes fall", "in a snowfall"), ("snowfall", "snowing")
+    ),
+    "fog": Weather(("in the fog", "in thick fog", "in the mist", "in a foggy haze"), ("fog", "misty", "foggy")),
+    "leaves": Weather(
+        ("as leaves blow past", "with autumn leaves in the wind", "in a swirl of leaves"),
+        ("falling leaves", "blowing leaves"),
+    ),
+    "confetti": Weather(("under falling confetti", "as confetti rains down", "in a shower of confetti"), ("confetti",)),
+    "fireflies": Weather(
+        ("among fireflies", "surrounded by fireflies", "with glowing fireflies all around"),
+        ("fireflies", "glowing fireflies"),
+    ),
+}
+
+CAMERAS: Mapping[str, Camera] = {
+    "static": Camera(
+        ("static shot", "still camera shot"), ("the camera stands still", "static camera", "fixed camera")
+    ),
+    "tracking": Camera(
+        ("tracking shot", "following shot", "travelling shot"),
+        ("the camera follows", "tracking shot", "the camera moves along", "the camera tracks the movement"),
+        ("the camera follows", "the camera tracks", "tracking shot following"),
+    ),
+    "zoom in": Camera(
+        ("zoom-in shot", "push-in shot", "slow zoom-in"),
+        ("the camera zooms in", "the camera moves closer", "slow zoom in", "the camera pushes in"),
+        ("the camera zooms in on", "slow zoom in on", "the camera moves closer to"),
+    ),
+    "zoom out": Camera(
+        ("zoom-out shot", "pull-back shot"),
+        ("the camera zooms out", "the camera pulls back", "slow zoom out", "the camera moves away"),
+        ("the camera zooms out from", "slow zoom out from", "the camera pulls back from"),
+    ),
+    "pan left": Camera(
+        ("left pan shot", "shot panning left"),
+        ("the camera pans left", "the camera turns to the left", "pan to the left", "camera pans from right to left"),
+    ),
+    "pan right": Camera(
+        ("right pan shot", "shot panning right"),
+        (
+            "the camera pans right",
+            "the camera turns to the right",
+            "pan to the right",
+            "camera pans from left to right",
+        ),
+    ),
+    "tilt up": Camera(("tilt up shot",), ("the camera tilts up", "camera tilt up", "the camera looks up")),
+    "tilt down": Camera(("tilt down shot",), ("the camera tilts down", "camera tilt down", "the camera looks down")),
+    "handheld": Camera(
+        ("handheld shot", "shaky handheld shot"),
+        ("handheld camera", "the camera shakes", "shaky camera", "filmed with a handheld camera"),
+    ),
+    "orbit": Camera(
+        ("orbiting shot", "circling shot"),
+        ("the camera circles around", "the camera orbits", "orbiting camera"),
+        ("the camera circles around", "the camera orbits around"),
+    ),
+}
+
+STYLES: Mapping[str, Style] = {
+    "3d": Style(
+        ("3D animation", "3D cartoon", "3D render"), ("in 3D animation style", "as a 3D cartoon", "rendered in 3D")
+    ),
+    "noir": Style(
+        ("film noir", "black-and-white film", "black and white film noir"),
+        ("in black and white", "in film noir style", "as a film noir"),
+    ),
+    "pixel": Style(
+        ("pixel art", "8-bit pixel art", "retro video game graphics"),
+        ("in pixel art style", "as pixel art", "in the style of an old video game"),
+    ),
+    "watercolour": Style(
+        ("watercolour painting", "watercolor painting", "watercolour animation"),
+        ("in watercolour style", "in watercolor", "painted in watercolours"),
+    ),
+    "sepia": Style(
+        ("sepia film", "old sepia film", "vintage film"), ("in sepia tones", "in sepia", "like an old film")
+    ),
+    "neon": Style(
+        ("neon art", "neon animation", "synthwave art"), ("in neon colours", "in neon style", "in glowing neon colors")
+    ),
+    "flat": Style(
+        ("flat cartoon", "flat vector animation", "flat design"),
+        ("in flat cartoon style", "in flat design", "drawn flat"),
+    ),
+    "line": Style(
+        ("line drawing", "black line art", "ink drawing"), ("in line art style", "drawn in lines", "as a line drawing")
+    ),
+    "claymation": Style(
+        ("claymation", "stop-motion clay animation", "clay animation"),
+        ("in claymation style", "made of clay, stop motion", "in stop motion"),
+    ),
+}
