@@ -186,9 +186,9 @@ def _seen(
     box = torch.tensor([inner[0] + left, inner[1] + top, inner[2] + left, inner[3] + top])
     corner, limit = torch.tensor(window[:2] * 2), torch.tensor(window[2:] * 2)
     nearer = [(other[1, :, ::3], nx, ny) for other, nx, ny in placed[k + 1 :]]
-    if not any(_meets(drawing, x, y, *other) for other in nearer):
-        if bool((box[:2] >= corner[:2]).all()) and bool((box[2:] <= limit[2:]).all()):
-            return (box - corner) * zoom, 1.0
+    inside = bool((box[:2] >= corner[:2]).all()) and bool((box[2:] <= limit[2:]).all())
+    if inside and not any(_meets(drawing, x, y, *other) for other in nearer):
+        return (box - corner) * zoom, 1.0
     cover = drawing[1, :, ::3]
     whole = int(cover.sum())
     for other in nearer:

@@ -69,7 +69,7 @@ CORE_ACTORS = (
     Actor("person walking", "walker"),
     Actor("person running", "walker"),
     Actor("kangaroo", "walker"),
-    Actor("airplane", "flyer", "left", 1.0, 45.0),
+    Actor("airplane", "flyer", "right", 1.0, -45.0),
     Actor("sauropod", "walker"),
     Actor("mammoth", "walker"),
     Actor("taxi", "driver"),

@@ -1,0 +1,181 @@
+"""The world: scenes are drawn and rendered the same everywhere, and their tracks tell the truth about the pixels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from soracli.errors import UsageError, WeightsError
+from soracli.world.assets import ActorBank, load_actors
+from soracli.world.render import render
+from soracli.world.scene import Performer, Rendered, Scene
+from soracli.world.scenes import CORE_ACTORS, Corpus, is_heldout, sample_scene
+
+NAMES = tuple(actor.name for actor in CORE_ACTORS)
+
+
+@pytest.fixture(scope="module")
+def bank() -> ActorBank:
+    """Every core actor as a disc of its own colour with a leg that moves."""
+    y, x = torch.meshgrid(torch.arange(128.0), torch.arange(128.0), indexing="ij")
+    disc = ((x - 64) ** 2 + (y - 70) ** 2) < 48**2
+    frames = torch.zeros(len(NAMES), 36, 128, 128, 4, dtype=torch.uint8)
+    for i in range(len(NAMES)):
+        colour = torch.tensor([255, 40 + i * 5, 200 - i * 4, 255], dtype=torch.uint8)
+        for t in range(36):
+            leg = ((x - 40 - t).abs() < 6) & (y > 100) & (y < 120)
+            frames[i, t][disc | leg] = colour
+    return ActorBank(NAMES, frames)
+
+
+def scene(action: str = "walk", place: str = "meadow", camera: str = "static", **changes: object) -> Scene:
+    moves = {"direction": "right", "x": 0.35} if action in ("walk", "run") else {}
+    performer = Performer("dog", action, size=0.45, **{**moves, **changes})  # type: ignore[arg-type]
+    return Scene("scenery", (performer,), place, "day", camera=camera, seed=5)
+
+
+def film(bank: ActorBank, *scenes: Scene, frames: int = 5, size: tuple[int, int] = (96, 64)) -> Rendered:
+    return render(scenes, width=size[0], height=size[1], frames=frames, fps=(frames - 1) / 4 or 1, bank=bank)
+
+
+def drawn(scenes: int, split: str, seed: int = 0) -> list[Scene]:
+    rng = np.random.default_rng(seed)
+    corpus = Corpus.core(24)
+    return [sample_scene(rng, corpus, split) for _ in range(scenes)]  # type: ignore[arg-type]
+
+
+def test_the_same_seed_draws_the_same_scenes() -> None:
+    assert drawn(20, "train") == drawn(20, "train")
+    assert drawn(20, "train") != drawn(20, "train", seed=1)
+
+
+def test_splits_share_no_triple() -> None:
+    train = {s.triple for s in drawn(400, "train")}
+    held = {s.triple for s in drawn(100, "heldout")}
+    assert held
+    assert not train & held
+
+
+def test_about_a_tenth_is_held_out() -> None:
+    corpus = Corpus.core(40)
+    triples = [(a.name, verb, place) for a in corpus.actors for verb in corpus.verbs(a) for place in corpus.places]
+    assert 0.07 < sum(map(is_heldout, triples)) / len(triples) < 0.13
+
+
+def test_held_out_triples_never_change() -> None:
+    """The bundled model was trained on this split: another hash would leak test scenes into training."""
+    held = [("dog", "run", "beach"), ("elephant", "walk", "meadow"), ("butterfly", "fly", "snowy field")]
+    assert all(map(is_heldout, held))
+    assert not any(is_heldout((name, "walk", "forest")) for name in ("dog", "cat", "elephant", "horse"))
+
+
+def test_a_clip_does_not_depend_on_its_batch(bank: ActorBank) -> None:
+    scenes = drawn(4, "any")
+    together = film(bank, *scenes)
+    for b, one in enumerate(scenes):
+        alone = film(bank, one)
+        assert torch.equal(alone.pixels[0], together.pixels[b])
+        assert torch.equal(alone.boxes[0], together.boxes[b])
+
+
+def test_start_cuts_into_the_same_clip(bank: ActorBank) -> None:
+    whole = render([scene("run")], width=64, height=64, frames=9, fps=4, bank=bank)
+    part = render([scene("run")], width=64, height=64, frames=3, fps=4, start=1.5, bank=bank)
+    assert torch.equal(part.pixels, whole.pixels[:, 6:])
+
+
+@pytest.mark.parametrize("place", Corpus.core().places)
+@pytest.mark.parametrize("size", [(32, 32), (77, 43), (48, 80)])
+def test_every_place_renders_at_any_size(bank: ActorBank, place: str, size: tuple[int, int]) -> None:
+    clip = film(bank, scene(place=place), scene(place=place, camera="tracking"), frames=2, size=size)
+    assert clip.pixels.shape == (2, 2, size[1], size[0], 3)
+    assert clip.pixels.float().std() > 15  # something is drawn
+    assert torch.isfinite(clip.boxes).all()
+
+
+def test_a_still_is_one_frame(bank: ActorBank) -> None:
+    assert film(bank, scene(), frames=1).pixels.shape == (1, 1, 64, 96, 3)
+
+
+@pytest.mark.parametrize("action", ["walk", "run", "jump", "stand"])
+def test_boxes_hold_what_the_actor_changes(bank: ActorBank, action: str) -> None:
+    """Where two frames differ under a still camera, there is the actor in one of them, or its shadow below."""
+    clip = film(bank, scene(action), frames=9)
+    for t in range(8):
+        a, b = clip.pixels[0, t].int(), clip.pixels[0, t + 1].int()
+        ys, xs = ((a - b).abs().sum(-1) > 60).nonzero().unbind(1)
+        if len(ys) == 0:
+            continue
+        boxes = clip.boxes[0, t : t + 2, 0]
+        assert xs.min() >= boxes[:, 0].min() - 2
+        assert xs.max() <= boxes[:, 2].max() + 2
+        assert ys.min() >= boxes[:, 1].min() - 2
+
+
+def test_a_box_is_tight(bank: ActorBank) -> None:
+    """The disc of the test actor is 96 of 128 wide, and reaches from 22 to 120 of 128."""
+    x0, y0, x1, y1 = film(bank, scene("stand"), size=(128, 128)).boxes[0, 0, 0].tolist()
+    assert x1 - x0 == pytest.approx(0.45 * 96, abs=2)
+    assert y1 - y0 == pytest.approx(0.45 * 98, abs=2)
+    assert (x0 + x1) / 2 == pytest.approx(64, abs=1.5)
+
+
+@pytest.mark.parametrize("direction", ["left", "right"])
+def test_direction_is_the_way_it_moves(bank: ActorBank, direction: str) -> None:
+    x = film(bank, scene("run", direction=direction, x=0.25 if direction == "right" else 0.75)).boxes[0, :, 0, 0]
+    assert (x.diff() > 0).all() == (direction == "right")
+    assert (x.diff() != 0).all()
+
+
+def test_tracking_keeps_the_lead_in_the_middle(bank: ActorBank) -> None:
+    clip = film(bank, scene("run", camera="tracking"), frames=6)
+    middle = (clip.boxes[0, :, 0, 0] + clip.boxes[0, :, 0, 2]) / 2
+    assert (middle - 48).abs().max() < 2.5
+    assert clip.camera[0, -1, 0] > 0.5
+    assert (clip.pixels[0, 0].int() - clip.pixels[0, -1].int()).abs()[40:].float().mean() > 1  # the ground moves
+
+
+def test_zoom_enlarges(bank: ActorBank) -> None:
+    boxes = film(bank, scene("stand", camera="zoom in")).boxes[0, :, 0]
+    wide = boxes[:, 2] - boxes[:, 0]
+    assert wide[-1] / wide[0] == pytest.approx(1.4, abs=0.08)
+
+
+def test_scenes_of_the_core_stay_whole(bank: ActorBank) -> None:
+    scenes = [s for s in drawn(40, "any") if s.performers[0].action != "launch"]
+    clip = film(bank, *scenes, frames=5, size=(64, 64))
+    assert (clip.visible[..., 0] > 0.9).all()
+
+
+def test_nearer_performers_hide_farther_ones(bank: ActorBank) -> None:
+    far = Performer("dog", "stand", size=0.4, x=0.5, depth=0.45)
+    near = Performer("cat", "stand", size=0.4, x=0.6, depth=0.55)
+    both = Scene("scenery", (far, near), "meadow", "day")
+    visible = film(bank, both).visible[0, 0]
+    assert visible[1] == 1
+    assert 0.2 < visible[0] < 0.8
+    aside = Scene("scenery", (far, Performer("cat", "stand", size=0.4, x=0.05, depth=0.55)), "meadow", "day")
+    assert film(bank, aside).visible[0, 0, 0] == 1
+
+
+def test_ids_name_the_performers(bank: ActorBank) -> None:
+    two = Scene("scenery", (Performer("cat", "stand"), Performer("cow", "stand", x=0.2)), "beach", "night")
+    clip = film(bank, scene(), two, frames=1)
+    assert clip.ids.tolist() == [[NAMES.index("dog"), -1], [NAMES.index("cat"), NAMES.index("cow")]]
+
+
+def test_missing_material_is_one_clear_line(tmp_path: Path, bank: ActorBank) -> None:
+    with pytest.raises(WeightsError, match=r"index\.json is not there"):
+        load_actors(tmp_path, ["dog"])
+    with pytest.raises(WeightsError, match="unicorn"):
+        bank.index("unicorn")
+
+
+def test_bad_requests_are_refused(bank: ActorBank) -> None:
+    with pytest.raises(UsageError, match="8x8"):
+        film(bank, scene(), size=(8, 8))
+    with pytest.raises(UsageError, match="underworld"):
+        film(bank, Scene("underworld", scene().performers, "meadow", "day"))
