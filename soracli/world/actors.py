@@ -1,0 +1,104 @@
+"""The cast: who can act in the world, what kind of thing each is, and which way its drawing looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A kind of thing that can act.
+
+    kind: `walker`, `driver`, `flyer`, `swimmer` or `thing`. faces: where its sprite looks, `left`, `right` or
+    `front`. scale: size against the others. tilt: degrees clockwise that set its drawing upright for a launch.
+    """
+
+    name: str
+    kind: str
+    faces: str = "left"
+    scale: float = 1.0
+    tilt: float = 0.0
+
+
+# In order of training: Corpus.core(actors=N) takes the first N.
+CORE_ACTORS = (
+    Actor("dog", "walker"),
+    Actor("cat", "walker"),
+    Actor("elephant", "walker"),
+    Actor("automobile", "driver"),
+    Actor("horse", "walker"),
+    Actor("butterfly", "flyer", "front", 0.8),
+    Actor("T-Rex", "walker"),
+    Actor("rocket", "flyer", "right", 1.0, -45.0),
+    Actor("cow", "walker"),
+    Actor("bus", "driver"),
+    Actor("rabbit", "walker"),
+    Actor("penguin", "walker", "front"),
+    Actor("giraffe", "walker"),
+    Actor("zebra", "walker"),
+    Actor("tiger", "walker"),
+    Actor("pig", "walker"),
+    Actor("rooster", "walker"),
+    Actor("fire engine", "driver"),
+    Actor("helicopter", "flyer"),
+    Actor("tractor", "driver"),
+    Actor("camel", "walker"),
+    Actor("deer", "walker"),
+    Actor("owl", "flyer", "front", 0.9),
+    Actor("duck", "walker"),
+    Actor("locomotive", "driver"),
+    Actor("honeybee", "flyer", "left", 0.8),
+    Actor("flying saucer", "flyer", "front"),
+    Actor("motorcycle", "driver"),
+    Actor("llama", "walker"),
+    Actor("person walking", "walker"),
+    Actor("person running", "walker"),
+    Actor("kangaroo", "walker"),
+    Actor("airplane", "flyer", "right", 1.0, -45.0),
+    Actor("sauropod", "walker"),
+    Actor("mammoth", "walker"),
+    Actor("taxi", "driver"),
+    Actor("goat", "walker"),
+    Actor("snail", "walker"),
+    Actor("crab", "walker", "front"),
+    Actor("teddy bear", "walker", "front"),
+)
+
+_WALKERS = (
+    "leopard, rhinoceros, hippopotamus, flamingo, dodo, black cat, two-hump camel, poodle, ox, ram, ewe, badger, bison, "
+    "water buffalo, skunk, hedgehog, mouse, rat, gorilla, donkey, goose, ant, man walking, woman walking, man running, "
+    "woman running, beaver, chipmunk, turkey"
+)
+_DRIVERS = (
+    "police car, racing car, delivery truck, tram car, ambulance, articulated lorry, minibus, auto rickshaw, "
+    "sport utility vehicle, trolleybus, pickup truck, motor scooter, bicycle, person biking, light rail"
+)
+_SWIMMERS = "sailboat, dolphin, whale, shark, fish, swan, ship, speedboat, motor boat, tropical fish, ferry"
+_FLYERS = "eagle, dove"
+_FACING = "ghost, bat, parachute"  # flyers that look at the viewer
+_THINGS = (
+    "soccer ball, basketball, doughnut, red apple, watermelon, pizza, strawberry, banana, pineapple, hamburger, "
+    "wrapped gift, sunflower, mushroom, cactus, guitar, crown, trophy, teapot, cupcake, egg, gem stone, light bulb, "
+    "star, robot, snowman, jack-o-lantern, Christmas tree, alarm clock, bomb, ringed planet, balloon, coin, bell, "
+    "drum, mirror ball, potted plant, carrot, cheese wedge, umbrella, octopus, peacock, lady beetle, camera, television"
+)
+
+
+def _named(names: str, kind: str, faces: str, scale: float = 1.0) -> tuple[Actor, ...]:
+    return tuple(Actor(name, kind, faces, scale) for name in names.split(", "))
+
+
+MORE_ACTORS = (
+    *_named(_WALKERS, "walker", "left"),
+    *_named(_DRIVERS, "driver", "left"),
+    *_named(_SWIMMERS, "swimmer", "left"),
+    *_named(_FLYERS, "flyer", "left"),
+    *_named(_FACING, "flyer", "front", 0.9),
+    *_named(_THINGS, "thing", "front", 0.85),
+)
+_BY_NAME = {entry.name: entry for entry in (*CORE_ACTORS, *MORE_ACTORS)}
+
+
+def actor(name: str) -> Actor:
+    """The entry of an actor; one that is not in the table is a thing that faces the viewer."""
+    return _BY_NAME.get(name) or Actor(name, "thing", "front")
