@@ -105,7 +105,10 @@ SECONDS = 4.0  # length of the clip in which a path is laid around the middle of
 
 @dataclass(frozen=True)
 class Corpus:
-    """What may be drawn. actions: (kind, verbs) pairs. share: chance of each number of performers, from one on."""
+    """What may be drawn. actions: (kind, verbs) pairs. share: chance of each number of performers, from one on.
+
+    without: verbs that nobody performs, whatever `actions` says.
+    """
 
     actors: tuple[Actor, ...]
     places: tuple[str, ...] = CORE_PLACES
@@ -115,6 +118,7 @@ class Corpus:
     actions: tuple[tuple[str, tuple[str, ...]], ...] = CORE_ACTIONS
     styles: tuple[str, ...] = ("3d",)
     share: tuple[float, ...] = (1.0,)
+    without: tuple[str, ...] = ()
     _kinds: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -127,7 +131,8 @@ class Corpus:
 
     def verbs(self, actor: Actor) -> tuple[str, ...]:
         """What an actor can do."""
-        return self._kinds[actor.kind] + EXTRA.get(actor.name, ())
+        able = self._kinds[actor.kind] + EXTRA.get(actor.name, ())
+        return tuple(verb for verb in able if verb not in self.without)
 
 
 def actor(name: str) -> Actor:

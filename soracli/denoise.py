@@ -1,0 +1,56 @@
+"""Network -> Denoiser: guidance and pinned tokens live here, and nowhere else.
+
+Pinned tokens (mask 0) are set to their clean value on the way in, told to the network as noise level 0,
+and blended back on the way out, so that every solver keeps them exact at every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from soracli.solvers import Denoise
+
+# (x (B,C,t,h,w), sigma (B,t,h,w)) -> x0 (B,C,t,h,w), for one prompt
+Predict = Callable[[Tensor, Tensor], Tensor]
+
+
+def guided(
+    predict: Predict,
+    unprompted: Predict | None,
+    guidance: float,
+    interval: tuple[float, float] = (0.0, 1.0),
+) -> Callable[[Tensor, Tensor, float], Tensor]:
+    """Classifier-free guidance on the clean prediction (Ho & Salimans 2022), x0_u + g (x0_c - x0_u).
+
+    Outside `interval` (noise levels) the unprompted pass is saved (Kynkäänniemi et al. 2024).
+    """
+
+    def run(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
+        x0 = predict(x, levels)
+        if unprompted is None or guidance == 1.0 or not interval[0] <= sigma <= interval[1]:
+            return x0
+        return torch.lerp(unprompted(x, levels), x0, guidance)
+
+    return run
+
+
+def pinned(
+    network: Callable[[Tensor, Tensor, float], Tensor],
+    clean: Tensor | None,
+    mask: Tensor,
+) -> Denoise:
+    """A denoiser that keeps given latents.
+
+    clean: (B, C, t, h, w) given latents, or None if nothing is given. mask: (B, t, h, w) 1 = paint, 0 = keep.
+    """
+    paint = mask[:, None]  # (B, 1, t, h, w)
+
+    def denoise(x: Tensor, sigma: float) -> Tensor:
+        held = x if clean is None else torch.where(paint > 0, x, clean)
+        x0 = network(held, sigma * mask, sigma)
+        return x0 if clean is None else torch.where(paint > 0, x0, clean)
+
+    return denoise

@@ -1,0 +1,52 @@
+"""Architectures behind one interface. A model turns a prompt and a layout of latents into a clean prediction.
+
+Importing this package loads nothing heavy; `load` imports the architecture that a card names.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+from soracli.errors import WeightsError
+from soracli.types import Card, Geometry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Model(Protocol):
+    """What the sampler needs of an architecture.
+
+    Pixels are (B, 3, T, H, W) in [-1, 1]; latents (B, C, t, h, w) with unit variance on average.
+    """
+
+    card: Card
+    channels: int
+
+    def predictor(self, prompt: str, geometry: Geometry) -> Callable[[Tensor, Tensor], Tensor]:
+        """(x (B,C,t,h,w), sigma (B,t,h,w)) -> x0, for one prompt on one geometry."""
+
+    def encode(self, pixels: Tensor) -> Tensor:
+        """Pixels of legal size -> latents."""
+
+    def decode(self, latents: Tensor, geometry: Geometry) -> Iterator[Tensor]:
+        """Latents -> pixels, a few frames at a time, in order."""
+
+
+ARCHITECTURES = {"spark": "soracli.models.spark:Spark"}
+
+
+def load(card: Card, paths: dict[str, list[Path]], device: str = "cpu") -> Model:
+    """Build the card's architecture and load its weights.
+
+    paths: files by role, shards in order. Raises WeightsError if the architecture is unknown or a file is wrong.
+    """
+    if card.arch not in ARCHITECTURES:
+        known = ", ".join(ARCHITECTURES)
+        raise WeightsError(f"model '{card.name}': unknown architecture '{card.arch}'; this version knows {known}")
+    module, name = ARCHITECTURES[card.arch].split(":")
+    architecture = getattr(importlib.import_module(module), name)
+    return cast(Model, architecture.load(card, paths, device))

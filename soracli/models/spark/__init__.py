@@ -1,0 +1,78 @@
+"""The embedded model: compression network, transformer and text encoder joined behind the Model interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from soracli import quantise
+from soracli.errors import WeightsError
+from soracli.models.spark.dit import Dit, DitConfig, Layout
+from soracli.models.spark.text import TextEncoder
+from soracli.models.spark.vae import CHUNK, Vae, VaeConfig
+from soracli.types import Card, Geometry
+
+
+class Spark:
+    """See models.Model. Deterministic for one machine and thread count."""
+
+    def __init__(self, card: Card, vae: Vae, dit: Dit, text: TextEncoder) -> None:
+        self.card = card
+        self.channels = dit.config.channels
+        self.vae = vae.eval().requires_grad_(False)
+        self.dit = dit.eval().requires_grad_(False)
+        self.text = text
+
+    @classmethod
+    def load(cls, card: Card, paths: dict[str, list[Path]], device: str = "cpu") -> Spark:
+        """card.params: tables `vae` and `dit` (fields of VaeConfig, DitConfig). Roles without files stay random."""
+        vae = Vae(VaeConfig(**card.params.get("vae", {})))
+        dit = Dit(DitConfig(**card.params.get("dit", {})))
+        if "vae" in paths:
+            _fill(vae, paths["vae"], card)
+        else:
+            _random_basis(vae)
+        if "transformer" in paths:
+            _fill(dit, paths["transformer"], card)
+        text = TextEncoder.load(paths["text"], paths["tokenizer"][0], device)
+        return cls(card, vae.to(device), dit.to(device), text)
+
+    def layout(self, geometry: Geometry) -> Layout:
+        count, height, width = geometry.latent
+        if geometry.is_still:
+            return Layout.still(height, width)
+        return Layout.chunks(count, height, width, float(geometry.fps), CHUNK)
+
+    def predictor(self, prompt: str, geometry: Geometry) -> Callable[[Tensor, Tensor], Tensor]:
+        context = self.text([prompt])
+        keys = self.dit.prepare(context.states, context.mask)
+        layout = self.layout(geometry)
+        return lambda x, sigma: self.dit(x, sigma, keys, layout)
+
+    def encode(self, pixels: Tensor) -> Tensor:
+        return self.vae.encode(pixels)
+
+    def decode(self, latents: Tensor, geometry: Geometry) -> Iterator[Tensor]:
+        return self.vae.decode(latents, still=geometry.is_still)
+
+
+def _fill(module: torch.nn.Module, paths: list[Path], card: Card) -> None:
+    """Load quantised shards; any name or shape that does not fit is an error about the file, not a traceback."""
+    state = quantise.dequantise(quantise.load(paths))
+    try:
+        module.load_state_dict(state)
+    except RuntimeError as error:
+        raise WeightsError(
+            f"model '{card.name}': {paths[0].name} does not fit its card ({str(error).splitlines()[0]}); "
+            "reinstall soracli or run: sora model verify " + card.name
+        ) from error
+
+
+def _random_basis(vae: Vae) -> None:
+    """A random orthonormal linear path, for models without files (`tiny`): everything runs, nothing is learnt."""
+    generator = torch.Generator().manual_seed(0)
+    for basis in (vae.linear.block_basis, vae.linear.cell_basis):
+        basis.copy_(torch.linalg.qr(torch.randn(basis.shape, generator=generator))[0])

@@ -1,0 +1,192 @@
+"""spark's diffusion transformer over spacetime tokens.
+
+    B batch   t, h, w latent grid   N = t*h*w tokens   C latent channels   D width   L text tokens   S text width
+
+A token is (latent cell, time, y, x, its own noise level): level 0 = given, 1 = pure noise. Every task is a choice
+of which tokens are given. A latent frame has a centre and a span in seconds, so rate and length are inputs.
+
+Where this differs from its neighbours: text tokens are keys and values only (MiniLM's states are contextual
+already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network
+predicts the clean latents around a closed-form Wiener filter, which the trainer turns into a velocity loss.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+HEAD = 64  # numbers per attention head
+ROTARY = (16, 24, 24)  # of them for time, y, x
+PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
+
+
+@dataclass(frozen=True)
+class DitConfig:
+    """depth is the one dial: width = 512 at depth 12, in steps of a head. channels: C. text: S."""
+
+    channels: int = 512
+    depth: int = 12
+    text: int = 384
+
+    @property
+    def width(self) -> int:
+        return HEAD * max(1, self.depth * 512 // (12 * HEAD))
+
+    @property
+    def heads(self) -> int:
+        return self.width // HEAD
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the latent frames lie. times: centre of each in seconds (t,). spans: length in seconds (t,), 0 = still."""
+
+    times: tuple[float, ...]
+    spans: tuple[float, ...]
+    height: int
+    width: int
+
+    @classmethod
+    def chunks(cls, count: int, height: int, width: int, fps: float, chunk: int = 8, start: float = 0.0) -> Layout:
+        """`count` consecutive chunks of `chunk` frames from `start` seconds."""
+        span = chunk / fps
+        return cls(tuple(start + span * (i + 0.5) for i in range(count)), (span,) * count, height, width)
+
+    @classmethod
+    def still(cls, height: int, width: int) -> Layout:
+        return cls((0.0,), (0.0,), height, width)
+
+
+def rotary_angles(layout: Layout, device: torch.device) -> tuple[Tensor, Tensor]:
+    """cos and sin (N, HEAD/2) for each token's (seconds, y, x); y and x are centred on the frame."""
+    ys = torch.arange(layout.height, dtype=torch.float32) - (layout.height - 1) / 2
+    xs = torch.arange(layout.width, dtype=torch.float32) - (layout.width - 1) / 2
+    axes = torch.meshgrid(torch.tensor(layout.times, dtype=torch.float32), ys, xs, indexing="ij")
+    angles = []
+    for position, size, (short, long) in zip(axes, ROTARY, PERIODS, strict=True):
+        ladder = torch.linspace(math.log(short), math.log(long), size // 2).exp()
+        angles.append(2 * math.pi * position.reshape(-1, 1) / ladder)  # (N, size/2)
+    angle = torch.cat(angles, 1).to(device)
+    return angle.cos(), angle.sin()
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotate pairs of x (B, heads, N, HEAD) by the angles (N, HEAD/2)."""
+    a, b = x.chunk(2, -1)
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
+
+
+def sinusoidal(value: Tensor, size: int, scale: float = 1000.0) -> Tensor:
+    """Features (..., size) of a number in about [0, 1]."""
+    ladder = torch.exp(torch.linspace(0, math.log(scale), size // 2, device=value.device))
+    angle = value[..., None] * ladder
+    return torch.cat([angle.cos(), angle.sin()], -1)
+
+
+def norm(x: Tensor) -> Tensor:
+    return F.layer_norm(x, x.shape[-1:])
+
+
+class Block(nn.Module):
+    """Attention over [text | video] and an MLP, both modulated per token (AdaLN-single, Chen et al. 2023)."""
+
+    def __init__(self, config: DitConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.text_kv = nn.Linear(width, 2 * width, bias=False)
+        self.out = nn.Linear(width, width, bias=False)
+        self.up = nn.Linear(width, 4 * width, bias=False)
+        self.down = nn.Linear(4 * width, width, bias=False)
+        self.modulation = nn.Parameter(torch.zeros(6, width))
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.down.weight)
+
+    def context(self, text: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values (B, heads, L, HEAD) of the text states (B, L, D)."""
+        key, value = self.text_kv(text).unflatten(-1, (2, -1, HEAD)).permute(2, 0, 3, 1, 4)
+        return norm(key), value
+
+    def forward(
+        self, x: Tensor, modulation: Tensor, angles: tuple[Tensor, Tensor], text: tuple[Tensor, Tensor], mask: Tensor
+    ) -> Tensor:
+        """x (B, N, D), modulation (B, N, 6, D), text keys and values, mask (B, 1, 1, L + N) additive."""
+        shift, scale, gate, shift_mlp, scale_mlp, gate_mlp = (modulation + self.modulation).unbind(2)
+        h = norm(x) * (1 + scale) + shift
+        query, key, value = self.qkv(h).unflatten(-1, (3, -1, HEAD)).permute(2, 0, 3, 1, 4)  # (B, heads, N, HEAD)
+        query, key = rotate(norm(query), *angles), rotate(norm(key), *angles)
+        key = torch.cat([text[0], key], 2)  # (B, heads, L + N, HEAD)
+        value = torch.cat([text[1], value], 2)
+        h = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        x = x + gate * self.out(h.transpose(1, 2).flatten(2))  # (B, N, D)
+        h = norm(x) * (1 + scale_mlp) + shift_mlp
+        return x + gate_mlp * self.down(F.relu(self.up(h)).square())
+
+
+class TextKeys(tuple[tuple[tuple[Tensor, Tensor], ...], Tensor, Tensor]):
+    """(keys and values per block, pooled (B, D), additive mask (B, L)): a prompt, made ready once per sampling."""
+
+
+class Dit(nn.Module):
+    """Predicts clean latents: forward(x (B,C,t,h,w), sigma (B,t,h,w), text, layout) -> x0 (B,C,t,h,w)."""
+
+    spectrum: Tensor
+
+    def __init__(self, config: DitConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.register_buffer("spectrum", torch.ones(config.channels))  # variance of each latent channel
+        self.inlet = nn.Linear(config.channels, width)
+        self.outlet = nn.Linear(width, config.channels)
+        self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
+        self.span = nn.Linear(width, width)
+        self.text_in = nn.Linear(config.text, width)
+        self.pooled = nn.Linear(width, width)
+        self.modulate = nn.Linear(width, 6 * width)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
+        self.final = nn.Linear(width, 2 * width)
+        for layer in (self.outlet, self.modulate, self.final):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+        with torch.no_grad():  # gates start open: the residual branches are zero by their own last layers
+            gates = torch.zeros(6, width)
+            gates[2], gates[5] = 1.0, 1.0
+            self.modulate.bias.copy_(gates.flatten())
+
+    def prepare(self, states: Tensor, mask: Tensor) -> TextKeys:
+        """Text states (B, L, S) and mask (B, L; True = real) -> what every block needs of them."""
+        text = norm(self.text_in(states))  # (B, L, D)
+        real = mask[..., None].to(text.dtype)
+        pooled = self.pooled((text * real).sum(1) / real.sum(1).clamp(min=1))  # (B, D)
+        additive = torch.zeros(mask.shape, dtype=text.dtype, device=text.device).masked_fill(~mask, -1e4)
+        return TextKeys((tuple(block.context(text) for block in self.blocks), pooled, additive))  # type: ignore[attr-defined]
+
+    def forward(self, x: Tensor, sigma: Tensor, text: TextKeys, layout: Layout) -> Tensor:
+        keys, pooled, additive = text
+        width = self.config.width
+        levels = sigma.flatten(1)  # (B, N)
+        tokens = x.flatten(2).transpose(1, 2)  # (B, N, C)
+        clean, noise = (1 - levels)[..., None], levels[..., None]
+        power = clean**2 * self.spectrum + noise**2  # (B, N, C) variance of the noised token
+        spans = torch.tensor(layout.spans, device=x.device, dtype=torch.float32)
+        span = self.span(sinusoidal(torch.log1p(spans), width, 100.0))  # (t, D)
+        cells = layout.height * layout.width
+        condition = self.level(sinusoidal(levels, width)) + span.repeat_interleave(cells, 0) + pooled[:, None]
+        condition = F.silu(condition)  # (B, N, D)
+        modulation = self.modulate(condition).unflatten(-1, (6, width))  # (B, N, 6, D)
+        angles = rotary_angles(layout, x.device)
+        mask = F.pad(additive, (0, tokens.shape[1]))[:, None, None]  # (B, 1, 1, L + N)
+        h = self.inlet(tokens * power.rsqrt())  # (B, N, D)
+        for block, pair in zip(self.blocks, keys, strict=True):
+            h = block(h, modulation, angles, pair, mask)
+        shift, scale = self.final(condition).chunk(2, -1)
+        out = self.outlet(norm(h) * (1 + scale) + shift)  # (B, N, C)
+        wiener = clean * self.spectrum / power  # best linear guess of x0 from x
+        spread = noise * (self.spectrum / power).sqrt()  # and how wrong it is, per channel
+        x0 = wiener * tokens + spread * out
+        return x0.transpose(1, 2).reshape(x.shape)

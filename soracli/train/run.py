@@ -1,0 +1,105 @@
+"""What every training loop needs: a folder with a checkpoint, a log of numbers, and a clock."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from soracli.train.optim import Ema, rate
+
+
+class Run:
+    """A resumable run: `folder/checkpoint.pt` (atomic) and `folder/log.jsonl` (a line per report).
+
+    The budget is in minutes of training, counted over all resumes; the learning rate follows the clock.
+    """
+
+    def __init__(self, folder: Path, module: nn.Module, optimisers: Sequence[torch.optim.Optimizer], minutes: float,
+                 ema: float = 0.999) -> None:
+        self.folder = folder
+        self.module = module
+        self.optimisers = optimisers
+        self.minutes = minutes
+        self.ema = Ema(module, ema)
+        self.step = 0
+        self.spent = 0.0  # minutes of earlier sittings
+        self._began = time.monotonic()
+        self._rates = [[group["lr"] for group in optimiser.param_groups] for optimiser in optimisers]
+        self._sums: dict[str, list[float]] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def elapsed(self) -> float:
+        return self.spent + (time.monotonic() - self._began) / 60
+
+    @property
+    def done(self) -> bool:
+        return self.elapsed >= self.minutes
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint.pt"
+
+    def resume(self) -> bool:
+        """Continue from the folder's checkpoint if there is one."""
+        if not self.checkpoint.exists():
+            return False
+        state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+        self.module.load_state_dict(state["module"])
+        for name, value in state["ema"].items():
+            self.ema.shadow[name].copy_(value)
+        self.ema.count, self.step, self.spent = state["ema_count"], state["step"], state["minutes"]
+        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+        torch.set_rng_state(state["rng"])
+        return True
+
+    def save(self) -> None:
+        part = self.checkpoint.with_suffix(".part")
+        torch.save(
+            {
+                "module": self.module.state_dict(),
+                "ema": self.ema.shadow,
+                "ema_count": self.ema.count,
+                "step": self.step,
+                "minutes": self.elapsed,
+                "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+                "rng": torch.get_rng_state(),
+            },
+            part,
+        )
+        os.replace(part, self.checkpoint)
+
+    def update(self, clip: float = 1.0) -> float:
+        """One optimiser step on the gradients at hand; returns their norm before clipping."""
+        norm = float(nn.utils.clip_grad_norm_(self.module.parameters(), clip))
+        factor = rate(self.elapsed / self.minutes, self.step)
+        for optimiser, rates in zip(self.optimisers, self._rates, strict=True):
+            for group, base in zip(optimiser.param_groups, rates, strict=True):
+                group["lr"] = base * factor
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        self.ema.update(self.module)
+        self.step += 1
+        return norm
+
+    def note(self, **numbers: float) -> None:
+        """Gather numbers for the next report."""
+        for name, value in numbers.items():
+            self._sums.setdefault(name, []).append(value)
+
+    def report(self, **extra: Any) -> str:
+        """Write the means since the last report as a line of the log; returns it for the console."""
+        means = {name: sum(values) / len(values) for name, values in self._sums.items()}
+        self._sums.clear()
+        line = json.dumps({"step": self.step, "minutes": round(self.elapsed, 2), **means, **extra})
+        with (self.folder / "log.jsonl").open("a") as log:
+            log.write(line + "\n")
+        return line

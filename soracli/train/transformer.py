@@ -1,0 +1,134 @@
+"""Train the transformer on the latent cache: flow matching with a noise level per token, all tasks at once."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from soracli import flow
+from soracli.models.spark.dit import Dit
+from soracli.train.data import Batch, Cache, TextStates, View
+from soracli.train.noise import draw_levels
+from soracli.train.optim import Muon
+from soracli.train.run import Run
+
+FLOOR = 0.05  # smallest noise level in the velocity weight
+
+# Views by phase of the run: (share of the time, views). Small windows first: what things look like, then how they move.
+CURRICULUM: tuple[tuple[float, tuple[View, ...]], ...] = (
+    (0.35, (View(0, 4, 4, 0.3), View(1, 4, 4, 0.3), View(1, 5, 5, 0.3), View(1, 8, 8, 0.1))),
+    (0.30, (View(0, 8, 8, 0.1), View(1, 5, 5, 0.2), View(1, 8, 8, 0.1), View(2, 5, 5, 0.35), View(3, 6, 6, 0.25))),
+    (0.35, (View(0, 8, 8, 0.1), View(2, 5, 5, 0.2), View(4, 6, 6, 0.25), View(4, 8, 8, 0.2), View(8, 8, 8, 0.25))),
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """tokens: per optimiser step. minutes: budget over all sittings. shift: of the noise levels at 64 tokens."""
+
+    tokens: int = 1600
+    minutes: float = 60
+    lr: float = 1.5e-3
+    muon_lr: float = 0.0
+    ema: float = 0.998
+    shift: float = 1.5
+    seed: int = 0
+    checkpoint_every: float = 2.0
+    report_every: int = 50
+
+
+def optimisers(dit: nn.Module, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    """AdamW for everything, or Muon for the blocks' matrices when muon_lr is set."""
+    blocks = [p for name, p in dit.named_parameters() if name.startswith("blocks.") and p.ndim == 2 and min(p.shape) > 6]
+    held = {id(p) for p in blocks} if recipe.muon_lr else set()
+    rest = [p for p in dit.parameters() if id(p) not in held]
+    adam = torch.optim.AdamW(rest, lr=recipe.lr, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+    return [adam, Muon(blocks, recipe.muon_lr)] if recipe.muon_lr else [adam]
+
+
+def loss_of(dit: Dit, network: Callable[..., Tensor], batch: Batch, text: tuple[Tensor, Tensor], rng: np.random.Generator, shift: float,
+            generator: torch.Generator) -> Tensor:
+    """Velocity error on painted tokens, per item (B,)."""
+    count, _, frames, height, width = batch.x0.shape
+    warp = shift * max(1.0, (frames * height * width / 64) ** 0.25)
+    levels, masks = draw_levels((count, frames, height, width), rng, warp, batch.still)
+    levels, masks = levels.to(batch.x0.device), masks.to(batch.x0.device)
+    eps = torch.randn(batch.x0.shape, generator=generator).to(batch.x0.device)
+    x = flow.noised(batch.x0, eps, levels[:, None])
+    x0 = network(x, levels, dit.prepare(*text), batch.layout)
+    error = flow.velocity_from_clean(x0 - batch.x0, torch.zeros_like(x0), levels[:, None], FLOOR)
+    per_token = error.square().mean(1) * masks  # (B, t, h, w)
+    return per_token.flatten(1).sum(1) / masks.flatten(1).sum(1)
+
+
+def channel_variance(cache: Cache, clips: int = 64) -> Tensor:
+    """Variance (C,) of each latent channel over some of the cache: the spectrum of the Wiener filter."""
+    shards = list(cache.shards.values())
+    rows = [shard.latents[0].reshape(-1, shard.latents.shape[-1]) for shard in shards[:clips]]
+    return torch.from_numpy(np.concatenate(rows).astype(np.float32)).var(0)
+
+
+def phase(progress: float) -> tuple[View, ...]:
+    """The views in use at this share of the run."""
+    end = 0.0
+    for share, views in CURRICULUM:
+        end += share
+        if progress < end:
+            return views
+    return CURRICULUM[-1][1]
+
+
+def batches(cache: Cache, run: Run, recipe: Recipe, rng: np.random.Generator) -> Iterator[tuple[View, Batch]]:
+    """Endless batches of about `tokens` tokens, shapes by phase; new shards are picked up as they appear."""
+    refreshed = time.monotonic()
+    while True:
+        views = phase(run.elapsed / run.minutes)
+        weights = np.array([view.weight for view in views])
+        view = views[int(rng.choice(len(views), p=weights / weights.sum()))]
+        cells = max(1, view.frames) * view.height * view.width
+        yield view, cache.batch(view, max(2, round(recipe.tokens / cells)), rng)
+        if time.monotonic() - refreshed > 60:
+            cache.refresh()
+            refreshed = time.monotonic()
+
+
+def train(dit: Dit, encoder: TextStates, cache: Cache, folder: Path, recipe: Recipe, device: str = "cpu",
+          compiled: bool = False) -> Run:
+    """Run (or resume) until the minutes are spent. The checkpoint holds weights, averages and optimisers."""
+    torch.manual_seed(recipe.seed)
+    dit.to(device).train()
+    run = Run(folder, dit, optimisers(dit, recipe), recipe.minutes, recipe.ema)
+    resumed = run.resume()
+    rng = np.random.default_rng((recipe.seed, run.step))
+    network = torch.compile(dit, dynamic=True) if compiled else dit
+    generator = torch.Generator().manual_seed(recipe.seed + run.step)
+    print(f"{'resumed at' if resumed else 'starting at'} step {run.step}, "  # noqa: T201
+          f"{cache.refresh()} clips", file=sys.stderr, flush=True)
+    saved, began, tokens = time.monotonic(), time.monotonic(), 0
+    for view, batch in batches(cache, run, recipe, rng):
+        if run.done:
+            break
+        states, mask = encoder(batch.captions)
+        moved = Batch(batch.x0.to(device), batch.layout, batch.captions, batch.still)
+        losses = loss_of(dit, network, moved, (states.to(device), mask.to(device)), rng, recipe.shift, generator)
+        loss = losses.mean()
+        loss.backward()
+        norm = run.update()
+        tokens += batch.x0.shape[0] * batch.x0[0, 0].numel()
+        run.note(loss=float(loss), norm=norm, **{f"loss_{view.frames}x{view.height}x{view.width}": float(loss)})
+        if run.step % recipe.report_every == 0:
+            line = run.report(tokens_per_second=round(tokens / (time.monotonic() - began)))
+            print(line, file=sys.stderr, flush=True)  # noqa: T201
+            began, tokens = time.monotonic(), 0
+        if time.monotonic() - saved > recipe.checkpoint_every * 60:
+            run.save()
+            saved = time.monotonic()
+    run.save()
+    return run
