@@ -16,6 +16,7 @@ PLURALS = {
     "tomato": "tomatoes", "potato": "potatoes", "policeman": "policemen", "fireman": "firemen", "snowman": "snowmen",
     "brontosaurus": "brontosauruses", "hippopotamus": "hippopotamuses", "octopus": "octopuses",
 }  # fmt: skip
+SINGULARS = {many: one for one, many in PLURALS.items()}
 SAME_PLURAL = frozenset(
     ("deer", "sheep", "fish", "bison", "moose", "shrimp", "squid", "salmon", "swine", "aircraft", "spacecraft")
 )
@@ -61,6 +62,22 @@ def plural(noun: str) -> str:
     else:
         many = _with_s(head)
     return f"{start} {many}" if start else many
+
+
+def singular(noun: str) -> str:
+    """Undo `plural` for a word or a phrase; a word that is no plural stays as it is."""
+    start, _, head = noun.rpartition(" ")
+    if head in SINGULARS:
+        one = SINGULARS[head]
+    elif re.search(r"[^aeiou]ies$", head) and len(head) > 4:
+        one = head[:-3] + "y"
+    elif re.search(r"(?:ss|x|z|ch|sh|us)es$", head):
+        one = head[:-2]
+    elif head.endswith("s") and not head.endswith(("ss", "us", "is")):
+        one = head[:-1]
+    else:
+        one = head
+    return f"{start} {one}" if start else one
 
 
 def finite(verb: str) -> str:

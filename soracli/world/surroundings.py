@@ -64,7 +64,7 @@ PLACES: Mapping[str, Place] = {
         ("in the snow", "on the snow"),
     ),
     "beach": Place(
-        ("a beach", "the beach", "a sandy beach", "the seashore"), ("on",), ("along", "across"), ("by the sea",)
+        ("a beach", "the beach", "a sandy beach", "the seashore"), ("on",), ("along", "across"), ("by the shore",)
     ),
     "city": Place(("a city", "the city", "a big city"), ("in",), ("through",), ("in town", "downtown")),
     "city street": Place(
