@@ -81,7 +81,7 @@ ADJECTIVES = frozenset(
     mini miniature minimal misty modern moody moonlit moving muddy mysterious mystical naked narrow native natural neat
     neon new nice noir noble noisy normal northern odd old only open orange original overcast own pale pastel perfect
     photorealistic pink plain pleasant plush polar polite poor posh prehistoric pretty proud pure purple quaint quick
-    quiet quirky rainy rapid rare raw ready real realistic red regal remote retro rich rocky romantic rough round royal
+    quiet quirky rainy rapid rare raw ready real realistic rife red regal remote retro rich rocky romantic rough round royal
     rural russian rustic rusty sad safe same sandy scary scenic second secret sepia serene sharp shiny short shy sick
     silent silly silver simple single sleek sleepy sleeping slender slim slow small smart smooth snowy soft solid solo
     southern spanish special spotted square stark steady steep sticky stiff still stormy strange striped strong stuffed
@@ -95,7 +95,7 @@ ADJECTIVES = frozenset(
 PASSED_OVER = frozenset(  # nouns of film, of manner, of time and of scenery that places draw unasked
     """
     action ambience angle animation anime art artwork atmosphere aesthetic b-roll backdrop background backlight blur
-    bokeh bottom camera cartoon centre center cgi cinema cinematography claymation clip close-up closeup color colour
+    bokeh bottom camera cartoon centre center cgi cinema cinematography claymation clip close-up closeup adventure trip color colour
     composition contrast corner definition depth detail details direction drawing dslr dusk dawn edge editing effect
     effects exposure field film flare focus footage foreground format frame frames fps front graphics grading
     hd hdr uhd illustration image imagery ink pan kind landscape lens light lighting lights line lines lomo loop middle
@@ -117,6 +117,9 @@ PASSED_OVER = frozenset(  # nouns of film, of manner, of time and of scenery tha
     leaves meadow mist moon mountain mountains rain rainfall ray rays ridge ridges road rock rocks sand shore sky skies
     skyline snow snowfall snowflake snowflakes soil star stars stone stones storm sun tree trees vegetation water wave
     waves wind wood woods blizzard downpour breeze confetti firefly fireflies rainstorm snowstorm
+    beak beaks ear ears eye eyes face faces feather feathers feet foot fur hair head heads hoof hooves horn horns leg legs
+    mane mouth neck nose paw paws skin tail tails teeth tongue trunk tusk tusks whiskers wing wings shell stripes spots
+    engine headlight headlights tire tires wheel wheels smoke dust splash
     animal animals being beast bird birds creature creatures insect insects vehicle vehicles object objects
     """.split()  # noqa: SIM905
 )

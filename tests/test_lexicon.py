@@ -117,7 +117,7 @@ LIKENESSES = {
     "donkey": {"horse", "goat"},
     "bicycle": {"motorcycle"},
     "jungle": {"forest"},
-    "prairie": {"meadow"},
+    "woodland": {"forest"},
     "wasps": {"honeybee"},
 }
 
