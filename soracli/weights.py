@@ -83,7 +83,8 @@ def paths(card: Card) -> dict[str, list[Path]]:
     for file in card.files:
         status = _measure(card, file)
         if status.state != "ok":
-            raise _broken(card, status)
+            code = "weights_missing" if status.state == "missing" else "weights_damaged"
+            raise WeightsError(describe(card, status), code)
         found.setdefault(file.role, []).append(status.path)
     return found
 
@@ -119,15 +120,10 @@ def _measure(card: Card, file: WeightFile) -> FileStatus:
     return FileStatus(file, path, "ok")
 
 
-def _broken(card: Card, status: FileStatus) -> WeightsError:
-    code = "weights_missing" if status.state == "missing" else "weights_damaged"
-    return WeightsError(f"model '{card.name}': {status.file.name} is {_phrase(status)}; {REMEDY}", code)
-
-
-def _phrase(status: FileStatus) -> str:
-    return {"missing": "missing", "wrong size": "truncated or not the right file"}.get(
-        status.state, "damaged"
-    ) + f" ({status.detail})"
+def describe(card: Card, status: FileStatus) -> str:
+    """What is wrong with a file and what to do, in one line."""
+    what = {"missing": "is missing", "wrong size": "is cut off or another file", "wrong contents": "is damaged"}
+    return f"model '{card.name}': {status.file.name} {what[status.state]} ({status.detail}); {REMEDY}"
 
 
 def _sha256(path: Path) -> str:

@@ -21,7 +21,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 from PIL import Image, ImageSequence
 
-from soracli.errors import MediaError, SoraError
+from soracli.errors import MediaError, SoraError, UsageError
 from soracli.media.encode import ASCII_CODE, EXIF_IFD, USER_COMMENT, Recipe
 from soracli.media.write import printable
 from soracli.types import Clip
@@ -51,7 +51,7 @@ class MediaInfo:
 
 def info(path: str | Path) -> MediaInfo:
     """What a picture or clip is, without decoding it, and the recipe inside it."""
-    path = Path(path)
+    path = _local(path)
     if _is_frames_folder(path):
         return _folder_info(path)
     _check_file(path)
@@ -61,7 +61,7 @@ def info(path: str | Path) -> MediaInfo:
 
 def read(path: str | Path) -> Clip:
     """All frames of a picture or clip as RGB; a still has one frame and a rate of 1."""
-    path = Path(path)
+    path = _local(path)
     if _is_frames_folder(path):
         return _read_folder(path)
     _check_file(path)
@@ -72,10 +72,14 @@ def read(path: str | Path) -> Clip:
 # --- what a path is -------------------------------------------------------------------------------------------------
 
 
+def _local(path: str | Path) -> Path:
+    if "://" in str(path):
+        raise UsageError(f"{printable(path)}: only local files are read; download it first", "not_local")
+    return Path(path)
+
+
 def _check_file(path: Path) -> None:
     shown = printable(path)
-    if "://" in str(path):
-        raise MediaError(f"{shown}: only local files are read; download it first", "not_local")
     try:
         status = path.stat()
     except FileNotFoundError:

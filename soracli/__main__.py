@@ -1,0 +1,5 @@
+"""`python -m soracli` is `sora`."""
+
+from soracli.cli import main
+
+main()

@@ -1,0 +1,263 @@
+"""The command line: a signature and a call per verb. Imports nothing slow; the work is imported inside the verbs."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from soracli import __version__
+from soracli.errors import CheckError, SoraError, UsageError
+from soracli.flags import Debug, Flags, Group, Json, StdoutClosed, Verb, rendering
+
+BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143
+
+app = typer.Typer(
+    name="sora",
+    cls=Group,
+    help="Make video from the command line.",
+    epilog='Start with:\n  sora generate "a dog walks to the right across a grassy meadow"',
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+model_app = typer.Typer(help="The models: list, show, verify, path.", rich_markup_mode=None)
+app.add_typer(model_app, name="model")
+
+
+def _examples(*lines: str) -> str:
+    """Runnable examples for the end of a verb's help. They are executed by the tests."""
+    return "\n".join(["Examples:", *("  " + line for line in lines)])
+
+
+Prompt = Annotated[
+    str | None,
+    typer.Argument(help="What to show, in quotes; '-' reads standard input.", show_default=False, metavar="PROMPT"),
+]
+
+
+@app.callback(invoke_without_command=True)
+def sora(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"sora {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@model_app.callback(invoke_without_command=True)
+def model(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command(
+    cls=Verb,
+    epilog=_examples(
+        'sora generate "a dog walks to the right across a grassy meadow"',
+        'sora generate "a red car drives through the snow" -s 16:9 -d 4s --seed 7 -o car.mp4',
+        'sora generate "a cat sits in the rain" -n 4 --format gif -o "cats/{slug}-{seed}.gif"',
+        'echo "a boat at sunset" | sora generate - -o - > boat.mp4',
+    ),
+)
+@rendering
+def generate(prompt: Prompt = None, *, flags: Flags) -> None:
+    """Make a video from a text.
+
+    What is left out (size, length, steps, ...) is the model's own choice: sora model show.
+    """
+    from soracli import tasks
+    from soracli.render import render
+
+    render("generate", prompt, flags, tasks.generate, still=False)
+
+
+@app.command(
+    cls=Verb,
+    epilog=_examples(
+        'sora image "a fox in an autumn forest"',
+        'sora image "a robot on the moon" -s 512x512 --seed 1..4',
+        'sora image "a lighthouse at night" -o - --format webp > light.webp',
+    ),
+)
+@rendering
+def image(prompt: Prompt = None, *, flags: Flags) -> None:
+    """Make a picture from a text.
+
+    What is left out (size, steps, ...) is the model's own choice: sora model show.
+    """
+    from soracli import tasks
+    from soracli.render import render
+
+    render("image", prompt, flags, tasks.generate, still=True)
+
+
+@app.command(cls=Verb, epilog=_examples("sora info car.mp4", "sora info car.mp4 --json"))
+def info(
+    file: Annotated[
+        str, typer.Argument(help="A clip, a picture or a folder of frames.", show_default=False, metavar="FILE")
+    ],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Say what a file is, and how it was made if `sora` made it."""
+    from soracli import show
+
+    show.info(file, as_json=json)
+
+
+@app.command(cls=Verb, epilog=_examples("sora doctor", "sora doctor --json"))
+def doctor(json: Json = False, debug: Debug = False) -> None:
+    """Check this installation and this machine."""
+    from soracli import show
+
+    problems = show.doctor(as_json=json)
+    if problems:
+        raise CheckError(f"doctor: {problems} of these will not work; see the lines marked with !", "doctor")
+
+
+@app.command(
+    hidden=True,
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def train(context: typer.Context) -> None:
+    """Train models: `sora train ARGS` is `python -m soracli.train ARGS`."""
+    import runpy
+
+    sys.argv = ["sora train", *context.args]
+    runpy.run_module("soracli.train", run_name="__main__")
+
+
+@model_app.command("list", cls=Verb, epilog=_examples("sora model list"))
+def model_list(json: Json = False, debug: Debug = False) -> None:
+    """Every model that `--model` knows, and whether it is here."""
+    from soracli import show
+
+    show.model_list(as_json=json)
+
+
+Name = Annotated[
+    str | None, typer.Argument(help="A model. Default: the one used by default.", show_default=False, metavar="NAME")
+]
+
+
+@model_app.command("show", cls=Verb, epilog=_examples("sora model show", "sora model show tiny --json"))
+def model_show(name: Name = None, json: Json = False, debug: Debug = False) -> None:
+    """What a model is: defaults, limits, files, licence."""
+    from soracli import show
+
+    show.model_show(name, as_json=json)
+
+
+@model_app.command("verify", cls=Verb, epilog=_examples("sora model verify", "sora model verify spark"))
+def model_verify(name: Name = None, json: Json = False, debug: Debug = False) -> None:
+    """Read every file of a model and compare it with its sha256."""
+    from soracli import show
+
+    show.model_verify(name, as_json=json)
+
+
+@model_app.command("path", cls=Verb, epilog=_examples("sora model path"))
+def model_path(name: Name = None, json: Json = False, debug: Debug = False) -> None:
+    """Where a model's files are."""
+    from soracli import show
+
+    show.model_path(name, as_json=json)
+
+
+# --- the way in and the ways out ------------------------------------------------------------------------------------
+
+# Typer carries its own copy of click in some versions; this is the parse error of whichever it is.
+ParseError: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run `sora` and exit with the code that the error tree names."""
+    arguments = sys.argv[1:] if argv is None else argv
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(_run(arguments))
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(TERMINATED)  # unwinds, so that part files are removed
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = app(arguments, prog_name="sora", standalone_mode=False)
+        sys.stdout.flush()
+    except (StdoutClosed, BrokenPipeError):
+        _close_stdout()
+        return BROKEN_PIPE
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except SoraError as error:
+        return _fail(arguments, error, str(error))
+    except ParseError as error:
+        usage = UsageError(_parse_message(error, arguments))
+        return _fail(arguments, usage, str(usage))
+    except Exception as error:
+        bug = SoraError(f"{type(error).__name__}: {error}")
+        return _fail(arguments, bug, f"{bug}; this is a bug in soracli: please report it with --debug output")
+    if code == INTERRUPTED:
+        sys.stderr.write("sora: interrupted; the result in hand was not written\n")
+    return int(code or 0)
+
+
+def _fail(arguments: list[str], error: SoraError, message: str) -> int:
+    """Say what went wrong: one line on standard error, an object on standard output if JSON was asked for."""
+    if "--debug" in arguments:
+        traceback.print_exc()
+    line = " ".join(message.split())
+    details = {"code": error.code, "message": line, "exit_code": error.exit_code}
+    if _asked_json_events(arguments):
+        sys.stderr.write(json.dumps({"event": "error", **details}) + "\n")
+    else:
+        sys.stderr.write(f"{_coloured('sora: error:')} {line}\n")
+    if "--json" in arguments:
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.write(json.dumps({"ok": False, "error": details}) + "\n")
+            sys.stdout.flush()
+    return error.exit_code
+
+
+def _asked_json_events(arguments: list[str]) -> bool:
+    pairs = itertools.pairwise(arguments)
+    return "--progress=json" in arguments or ("--progress", "json") in pairs
+
+
+def _coloured(text: str) -> str:
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not sys.stderr.isatty()
+    return text if plain else f"\033[31m{text}\033[0m"
+
+
+def _parse_message(error: Any, arguments: list[str]) -> str:
+    """A parser's complaint in our form: `WHAT: WHY; WHAT TO DO`."""
+    message = str(error.format_message()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    verb = getattr(context, "command_path", "sora")
+    if "unexpected extra argument" in message and getattr(context, "info_name", "") in ("generate", "image"):
+        return f'{message}; put the prompt in quotes: {verb} "a red fox in the snow"'
+    for start in ("Invalid value for ", "Missing argument ", "Missing option "):
+        if message.startswith(start):
+            what, _, why = message.removeprefix(start).partition(":")
+            message = f"{what.strip(chr(39))}: {why.strip() or 'is missing'}"
+    return f"{message}; see: {verb} --help"
+
+
+def _close_stdout() -> None:
+    """Let the interpreter's last flush go nowhere instead of complaining."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,163 @@
+"""The flags that every rendering verb shares, written once. Imports nothing slow: `sora --help` shows them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, get_type_hints
+
+import typer
+import typer.core
+
+OUTPUT, PICTURE, SAMPLING, TALK = "Output", "Size and length", "Sampling", "Talk"
+
+
+class Verb(typer.core.TyperCommand):
+    """A command whose help groups its options and leaves its examples as they were typed.
+
+    Plain text, without rich: help is read in pipes as often as on terminals, and starts in half the time.
+    """
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            if (record := param.get_help_record(ctx)) is not None:
+                argument = param.param_type_name == "argument"
+                title = getattr(param, "rich_help_panel", None) or ("Arguments" if argument else TALK)
+                name = param.metavar if argument and param.metavar else record[0]
+                panels.setdefault(title, []).append((name, record[1]))
+        for title, records in panels.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        _verbatim(self.epilog, formatter)
+
+
+class StdoutClosed(Exception):
+    """Whatever read our standard output has gone. Not an OSError: Typer turns those into exit code 1 on its own."""
+
+
+class Group(typer.core.TyperGroup):
+    """The list of verbs, with the epilog as it was typed."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise StdoutClosed from None
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        _verbatim(self.epilog, formatter)
+
+
+def _verbatim(text: str | None, formatter: Any) -> None:
+    if text:
+        formatter.write_paragraph()
+        formatter.write(text + "\n")
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.", rich_help_panel=TALK)]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=TALK)]
+
+
+def _option(panel: str, text: str, *names: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flags:
+    """What was typed, unparsed; None = left to the model's card. `values` and `naming` give it meaning."""
+
+    output: Annotated[
+        str | None,
+        _option(
+            OUTPUT,
+            "File, folder or '-' (standard output). May hold {slug} {seed} {n} {model} {width} {height} {ext}. "
+            "Default: {slug}-{seed}.{ext} here.",
+            "-o", "--output", metavar="PATH",
+        ),
+    ] = None  # fmt: skip
+    format: Annotated[
+        str | None,
+        _option(OUTPUT, "mp4, webm, mkv, gif, webp, png or frames. Default: by suffix.", "--format", metavar="NAME"),
+    ] = None
+    quality: Annotated[
+        str, _option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
+    ] = "good"
+    force: Annotated[bool, _option(OUTPUT, "Replace the output if it exists.", "-f", "--force")] = False
+    preview: Annotated[
+        str | None,
+        _option(OUTPUT, "Keep a small picture of the work so far in this file.", "--preview", metavar="PATH"),
+    ] = None
+
+    size: Annotated[
+        str | None,
+        _option(PICTURE, "WIDTHxHEIGHT, a shape such as 16:9, or 480p / 720p.", "-s", "--size", metavar="SIZE"),
+    ] = None
+    duration: Annotated[
+        str | None, _option(PICTURE, "Seconds (4s, 2.5s) or frames (96f).", "-d", "--duration", metavar="TIME")
+    ] = None
+    fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
+
+    model: Annotated[
+        str | None, _option(SAMPLING, "Which model paints; see sora model list.", "-m", "--model", metavar="NAME")
+    ] = None
+    seed: Annotated[
+        str | None,
+        _option(SAMPLING, "N, several N,N or a range N..M; one result each. Default: random.", "--seed", metavar="N"),
+    ] = None
+    count: Annotated[
+        str | None, _option(SAMPLING, "How many results, with seeds counting up.", "-n", "--count", metavar="N")
+    ] = None
+    steps: Annotated[
+        str | None, _option(SAMPLING, "Solver steps: more is slower and finer.", "--steps", metavar="N")
+    ] = None
+    guidance: Annotated[
+        str | None, _option(SAMPLING, "How closely to follow the prompt; 1 = off.", "-g", "--guidance", metavar="X")
+    ] = None
+    negative: Annotated[str | None, _option(SAMPLING, "What not to show.", "-N", "--negative", metavar="TEXT")] = None
+    prompt_file: Annotated[
+        str | None,
+        _option(SAMPLING, "Read the prompt from a file, or '-' for standard input.", "--prompt-file", metavar="FILE"),
+    ] = None
+    device: Annotated[str, _option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = (
+        "auto"
+    )
+    threads: Annotated[str | None, _option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N")] = (
+        None
+    )
+
+    dry_run: Annotated[bool, _option(TALK, "Say what would be done, with time and memory, and stop.", "--dry-run")] = (
+        False
+    )
+    json: Json = False
+    progress: Annotated[
+        str, _option(TALK, "auto (default), plain, json or none; on standard error.", "--progress", metavar="HOW")
+    ] = "auto"
+    quiet: Annotated[bool, _option(TALK, "Print paths and errors only.", "-q", "--quiet")] = False
+    verbose: Annotated[bool, _option(TALK, "Say more: the plan and the time of each stage.", "-v", "--verbose")] = False
+    debug: Debug = False
+
+
+def rendering(verb: Callable[..., None]) -> Callable[..., None]:
+    """Add every field of `Flags` to a verb's signature, and hand them to it as one argument `flags`."""
+    hints = get_type_hints(Flags, include_extras=True)
+    own = [p for p in inspect.signature(verb, eval_str=True).parameters.values() if p.name != "flags"]
+    shared = [
+        inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
+        for f in dataclasses.fields(Flags)
+    ]
+
+    @functools.wraps(verb)
+    def command(**given: Any) -> None:
+        flags = Flags(**{p.name: given.pop(p.name) for p in shared})
+        verb(flags=flags, **given)
+
+    del command.__dict__["__wrapped__"]
+    command.__dict__["__signature__"] = inspect.Signature([*own, *shared])
+    command.__annotations__ = {p.name: p.annotation for p in [*own, *shared]}
+    return command

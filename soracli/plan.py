@@ -1,0 +1,82 @@
+"""What a render will take, worked out before it starts and without loading anything: tokens, seconds, memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from soracli import machine
+from soracli.errors import CapacityError, UsageError
+from soracli.types import Card, Geometry, SamplingOptions
+
+# Rates that arithmetic reaches in practice, not peaks. `sora` prints them as estimates only.
+_FLOPS = {"cpu": 4.0e10, "cuda": 5.0e13}  # per second; on a CPU per thread
+_SECONDS = 3.0  # to start and load
+_BYTES = 450_000_000  # interpreter, torch and the text encoder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """tokens: latent cells. passes: of the network. seconds, peak_bytes: estimates, 0 if the card cannot tell."""
+
+    tokens: int
+    passes: int
+    seconds: float
+    peak_bytes: int
+
+
+def estimate(card: Card, options: SamplingOptions, geometry: Geometry, device: str, threads: int) -> Plan:
+    """Count the arithmetic with the card's `params.cost`:
+
+    parameters (of the transformer), depth, width, context (text tokens), decode (FLOP per pixel),
+    weights (bytes once loaded), token_bytes and pixel_bytes (memory per token and per decoded pixel of one chunk).
+    """
+    guided = options.guidance != 1
+    passes = options.steps * (2 if guided else 1)
+    cost: dict[str, Any] = card.params.get("cost", {})
+    if not cost:
+        return Plan(geometry.tokens, passes, 0.0, 0)
+    tokens = geometry.tokens
+    attention = 4 * tokens * (tokens + cost["context"]) * cost["width"] * cost["depth"]
+    once = 2 * cost["parameters"] * tokens + attention
+    pixels = geometry.frames * geometry.height * geometry.width
+    kind = "cuda" if device.startswith("cuda") else "cpu"
+    speed = _FLOPS[kind] * (1 if kind == "cuda" else threads)
+    chunk = min(geometry.frames, geometry.stride[0]) * geometry.height * geometry.width
+    peak = _BYTES + cost["weights"] + tokens * cost["token_bytes"] + chunk * cost["pixel_bytes"]
+    return Plan(tokens, passes, _SECONDS + (passes * once + pixels * cost["decode"]) / speed, int(peak))
+
+
+def check_tokens(plan: Plan, card: Card, options: SamplingOptions) -> None:
+    """Refuse what the model's grid cannot hold, and say what would fit."""
+    limit = card.limits.get("max_tokens", plan.tokens)
+    if plan.tokens > limit:
+        raise UsageError(
+            f"{_request(options)}: is {plan.tokens:,} tokens, and model '{card.name}' takes {limit:,}; "
+            f"try {_smaller(options, limit / plan.tokens)}",
+            "too_long",
+        )
+
+
+def check_memory(plan: Plan, options: SamplingOptions) -> None:
+    """Refuse what this machine's memory cannot hold, and say what would fit."""
+    _, free = machine.memory()
+    if free and plan.peak_bytes > free:
+        raise CapacityError(
+            f"{_request(options)}: needs about {machine.amount(plan.peak_bytes)} of memory, "
+            f"{machine.amount(free)} is free; try {_smaller(options, free / plan.peak_bytes)}",
+            "memory",
+        )
+
+
+def _request(options: SamplingOptions) -> str:
+    length = f" for {float(options.seconds):g}s" if options.seconds else ""
+    return f"{options.width}x{options.height}{length}"
+
+
+def _smaller(options: SamplingOptions, share: float) -> str:
+    """A request with about `share` of the tokens: shorter, or if it is a still (or hopeless) smaller."""
+    seconds = int(10 * float(options.seconds) * share * 0.95) / 10
+    scale = (share * 0.95) ** 0.5
+    sides = f"--size {max(64, int(options.width * scale) // 32 * 32)}x{max(64, int(options.height * scale) // 32 * 32)}"
+    return f"--duration {seconds:g}s or {sides}" if seconds >= 0.5 else sides

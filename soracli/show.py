@@ -1,0 +1,115 @@
+"""The bodies of the verbs that only look: `info`, `doctor`, `model`. What they print is their result."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from soracli import doctor as doctors
+from soracli import machine, weights
+from soracli.errors import WeightsError
+from soracli.media.write import printable
+from soracli.render import emit, print_out
+from soracli.types import Card
+
+
+def _table(rows: list[tuple[str, str]]) -> None:
+    width = max(len(name) for name, _ in rows)
+    print_out("".join(f"{name:<{width}}  {value}\n" for name, value in rows))
+
+
+def info(file: str, *, as_json: bool) -> None:
+    """What a file is, and its recipe."""
+    from soracli import media
+
+    found = media.info(file)
+    if as_json:
+        emit(dataclasses.asdict(found) | {"fps": str(found.fps)})
+        return
+    rows = [
+        ("file", printable(found.path)),
+        ("format", f"{found.format}, {found.codec}, {found.pixels}, {machine.amount(found.bytes)}"),
+        ("size", f"{found.width}x{found.height}"),
+    ]
+    if found.fps:
+        rows.append(("length", f"{found.seconds:.2f} s, {found.frames} frames at {float(found.fps):.6g} fps"))
+    rows += [(printable(key), printable(value)) for key, value in (found.recipe or {}).items() if value != ""]
+    if found.recipe is None:
+        rows.append(("recipe", "none: sora did not make this file, or its tags were taken out"))
+    _table(rows)
+
+
+def doctor(*, as_json: bool) -> int:
+    """Print every finding; returns how many are problems."""
+    found = doctors.examine()
+    problems = sum(not finding.ok for finding in found)
+    if as_json:
+        emit({"problems": problems, "findings": [dataclasses.asdict(finding) for finding in found]})
+        return problems
+    topic = ""
+    for finding in found:
+        if finding.topic != topic:
+            topic = finding.topic
+            print_out(f"{topic}\n")
+        mark = " " if finding.ok else "!"
+        remedy = f"; {finding.remedy}" if finding.remedy else ""
+        print_out(f"{mark} {finding.name:<12} {finding.value}{remedy}\n")
+    return problems
+
+
+def model_list(*, as_json: bool) -> None:
+    rows = []
+    for card in weights.cards().values():
+        here = all(status.state == "ok" for status in weights.check_sizes(card))
+        rows.append({
+            "name": card.name, "default": card.name == weights.default(), "here": here, "bytes": card.size,
+            "licence": card.licence, "about": card.about,
+        })  # fmt: skip
+    if as_json:
+        emit(rows)
+        return
+    for row in rows:
+        state = "here" if row["here"] else "not here or damaged; see: sora model verify " + str(row["name"])
+        star = "*" if row["default"] else " "
+        print_out(f"{star} {row['name']:<10} {machine.amount(int(str(row['bytes']))):>8}  {state}  {row['about']}\n")
+
+
+def model_show(name: str | None, *, as_json: bool) -> None:
+    card = weights.card(name)
+    if as_json:
+        emit(_card_data(card))
+        return
+    rows = [("name", card.name), ("about", card.about), ("licence", card.licence), ("architecture", card.arch)]
+    rows.append(("grid", "x".join(map(str, card.stride)) + " (frames x height x width per token)"))
+    rows += [("default " + key, str(value)) for key, value in card.defaults.items()]
+    rows += [("limit " + key, str(value)) for key, value in card.limits.items()]
+    rows += [(file.role, f"{file.name}, {machine.amount(file.size)}") for file in card.files]
+    rows.append(("weights", f"{weights.digest(card)}, {machine.amount(card.size)}"))
+    _table(rows)
+
+
+def _card_data(card: Card) -> dict[str, Any]:
+    data = dataclasses.asdict(card)
+    return data | {"folder": str(card.folder), "bytes": card.size, "weights": weights.digest(card)}
+
+
+def model_verify(name: str | None, *, as_json: bool) -> None:
+    """Raises WeightsError if a file is not what it should be."""
+    card = weights.card(name)
+    found = weights.verify(card)
+    bad = [status for status in found if status.state != "ok"]
+    if bad:
+        raise WeightsError(weights.describe(card, bad[0]), "weights_damaged")
+    if as_json:
+        emit([{"name": status.file.name, "path": str(status.path), "state": status.state} for status in found])
+        return
+    _table([(status.state, f"{status.file.name}, {status.file.sha256}") for status in found])
+
+
+def model_path(name: str | None, *, as_json: bool) -> None:
+    paths = [status.path for status in weights.check_sizes(weights.card(name))]
+    if as_json:
+        emit([str(path) for path in paths])
+        return
+    for path in paths:
+        print_out(f"{path}\n")

@@ -1,0 +1,239 @@
+"""What a flag's text means: prompts, sizes, lengths, rates, seeds; and from them and a card, SamplingOptions."""
+
+from __future__ import annotations
+
+import math
+import re
+import secrets
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+from soracli.errors import UsageError
+from soracli.flags import Flags
+from soracli.types import Card, SamplingOptions
+
+MAX_PROMPT = 20_000  # bytes
+MAX_SEEDS = 1000
+_LINES = re.compile(r"([1-9][0-9]{1,3})[pP]")  # 720p
+_SIDES = re.compile(r"([0-9]{1,6})\s*[xX×*]\s*([0-9]{1,6})")  # 640x360
+_SHAPE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?):([0-9]{1,3})")  # 16:9
+_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_TIME = re.compile(rf"({_NUMBER})\s*(ms|s|m|f|)")
+_RATE = re.compile(rf"({_NUMBER})(?:/([0-9]{{1,9}}))?")
+_RANGE = re.compile(r"([0-9]{1,12})(?:\.\.([0-9]{1,12}))?")
+
+
+# --- prompts --------------------------------------------------------------------------------------------------------
+
+
+def prompt(argument: str | None, file: str | None) -> str:
+    """The one prompt of a call: the argument, standard input ('-'), or a file."""
+    if argument is not None and file is not None:
+        raise UsageError("PROMPT and --prompt-file: give one of them, not both", "two_prompts")
+    if argument is None and file is None:
+        raise UsageError(
+            "PROMPT is missing: give a text, or '-' to read it from standard input; "
+            'for example: sora generate "a red fox runs across the snow"',
+            "no_prompt",
+        )
+    source = argument if file is None else file
+    if source == "-":
+        return clean_text(_from_stdin(), "PROMPT")
+    if file is not None:
+        return clean_text(_from_file(file), "--prompt-file")
+    return clean_text(source or "", "PROMPT")
+
+
+def clean_text(text: str, name: str) -> str:
+    """One line of sane text: whitespace folded; empty, huge, NUL and undecodable refused."""
+    if "\0" in text:
+        raise UsageError(f"{name}: contains a NUL character; take it out", "bad_prompt")
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise UsageError(f"{name}: is not valid UTF-8; save the text as UTF-8", "bad_prompt") from None
+    if size > MAX_PROMPT:
+        raise UsageError(f"{name}: {size:,} bytes of text; the limit is {MAX_PROMPT:,}, so shorten it", "bad_prompt")
+    text = " ".join(text.split())
+    if not text:
+        raise UsageError(f"{name}: is empty; say what to show", "empty_prompt")
+    return text
+
+
+def _from_stdin() -> str:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError(
+            "PROMPT '-': standard input is a terminal; pipe a text in, or give it as PROMPT", "empty_stdin"
+        )
+    data = sys.stdin.buffer.read(MAX_PROMPT + 1)
+    if not data.strip():
+        raise UsageError("PROMPT '-': standard input was empty; expected a prompt", "empty_stdin")
+    return _decoded(data, "PROMPT '-'")
+
+
+def _from_file(name: str) -> str:
+    try:
+        with Path(name).open("rb") as file:
+            return _decoded(file.read(MAX_PROMPT + 1), f"--prompt-file {name}")
+    except OSError as error:
+        raise UsageError(f"--prompt-file {name}: {(error.strerror or 'cannot be read').lower()}", "no_file") from None
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if len(data) > MAX_PROMPT:
+        raise UsageError(f"{name}: more than {MAX_PROMPT:,} bytes of text; shorten it", "bad_prompt")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{name}: is not UTF-8 text; save it as UTF-8", "bad_prompt") from None
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+def size(text: str, default: tuple[int, int], stride: tuple[int, int, int]) -> tuple[int, int]:
+    """`640x360`, `16:9` (about the default's area, on the model's grid), `720p` -> (width, height) in pixels."""
+    word = text.strip()
+    if match := _SIDES.fullmatch(word):
+        return int(match[1]), int(match[2])
+    if match := _LINES.fullmatch(word):
+        height = int(match[1])
+        return 2 * round(height * 16 / 9 / 2), height
+    if match := _SHAPE.fullmatch(word):
+        wide, high = Fraction(match[1]), Fraction(match[2])
+        if wide and high and Fraction(1, 8) <= wide / high <= 8:
+            return _shaped(wide / high, default, stride)
+        raise UsageError(f"--size {text}: the shape must be between 1:8 and 8:1", "bad_size")
+    raise UsageError(f"--size {text}: must be WIDTHxHEIGHT (640x360), a shape (16:9) or lines (720p)", "bad_size")
+
+
+def _shaped(shape: Fraction, default: tuple[int, int], stride: tuple[int, int, int]) -> tuple[int, int]:
+    """The short side on the grid, the long one even: as near to the default's area as the grid allows."""
+    ideal = math.sqrt(default[0] * default[1] / shape)  # height
+    if shape >= 1:
+        height = max(1, round(ideal / stride[1])) * stride[1]
+        return 2 * round(height * shape / 2), height
+    width = max(1, round(ideal * shape / stride[2])) * stride[2]
+    return width, 2 * round(width / shape / 2)
+
+
+def duration(text: str, fps: Fraction) -> Fraction:
+    """`4s`, `4`, `2.5s`, `500ms`, `1m`, `96f` -> seconds, at least one frame."""
+    match = _TIME.fullmatch(text.strip().lower())
+    if not match or (match[2] == "f" and "." in match[1]):
+        raise UsageError(f"--duration {text}: must be seconds (4s, 2.5s) or frames (96f)", "bad_duration")
+    number = Fraction(match[1])
+    seconds = {"ms": number / 1000, "m": number * 60, "f": number / fps}.get(match[2], number)
+    if seconds * fps < Fraction(1, 2):
+        raise UsageError(f"--duration {text}: is shorter than one frame at {float(fps):g} fps", "bad_duration")
+    return seconds
+
+
+def rate(text: str) -> Fraction:
+    """`24`, `23.976`, `30000/1001` -> frames per second."""
+    match = _RATE.fullmatch(text.strip())
+    if not match or (match[2] is not None and not int(match[2])):
+        raise UsageError(f"--fps {text}: must be a number such as 24 or 30000/1001", "bad_fps")
+    return Fraction(match[1]) / int(match[2] or 1)
+
+
+def whole(flag: str, text: str, low: int, high: int) -> int:
+    """A whole number in low..high."""
+    word = text.strip()
+    if not re.fullmatch(r"[0-9]{1,9}", word) or not low <= int(word) <= high:
+        raise UsageError(f"{flag} {text}: must be a whole number {low}..{high}", "bad_" + flag.lstrip("-"))
+    return int(word)
+
+
+def guidance(text: str) -> float:
+    if not re.fullmatch(_NUMBER, text.strip()) or float(text) > 100:
+        raise UsageError(f"--guidance {text}: must be a number 0..100 (1 = off)", "bad_guidance")
+    return float(text)
+
+
+def seeds(text: str | None, count_text: str | None) -> list[int]:
+    """`7`, `7,9`, `1..8` and `--count` -> seeds, in order; random ones when none is named."""
+    count = None if count_text is None else whole("--count", count_text, 1, MAX_SEEDS)
+    if text is None:
+        first = secrets.randbits(32)
+        return [(first + i) % 2**32 for i in range(count or 1)]
+    found: list[int] = []
+    for word in text.split(","):
+        found += _seed_range(word.strip(), text)
+    if len(found) > MAX_SEEDS:
+        raise UsageError(f"--seed {text}: that is {len(found):,} results; the limit is {MAX_SEEDS}", "bad_seed")
+    if len(set(found)) < len(found):
+        raise UsageError(f"--seed {text}: a seed is named twice", "bad_seed")
+    if count is not None and len(found) > 1 and count != len(found):
+        raise UsageError(
+            f"--seed {text}: names {len(found)} seeds and --count {count}; give one of the two", "bad_seed"
+        )
+    if count is not None and len(found) == 1:
+        found = list(range(found[0], found[0] + count))
+    if max(found) >= 2**32:
+        raise UsageError(f"--seed {text}: must be 0..4294967295", "bad_seed")
+    return found
+
+
+def _seed_range(word: str, text: str) -> list[int]:
+    match = _RANGE.fullmatch(word)
+    if not match:
+        raise UsageError(f"--seed {text}: must be a whole number 0..4294967295, a list 1,2 or a range 1..8", "bad_seed")
+    first = int(match[1])
+    last = int(match[2]) if match[2] else first
+    if last < first:
+        raise UsageError(f"--seed {text}: the range runs backwards; write {last}..{first}", "bad_seed")
+    if last - first >= MAX_SEEDS:
+        raise UsageError(f"--seed {text}: that is {last - first + 1:,} results; the limit is {MAX_SEEDS}", "bad_seed")
+    return list(range(first, last + 1))
+
+
+# --- everything together --------------------------------------------------------------------------------------------
+
+
+def options(card: Card, flags: Flags, *, still: bool) -> SamplingOptions:
+    """The request, with the card's defaults where nothing was said, held to the card's limits. Seed 0."""
+    base = card.defaults | (card.defaults.get("still", {}) if still else {})
+    fps = rate(flags.fps) if flags.fps is not None else Fraction(base["fps"])
+    plain = (base["width"], base["height"])
+    width, height = plain if flags.size is None else size(flags.size, plain, card.stride)
+    if not Fraction(1) <= fps <= 120:
+        raise UsageError(f"--fps {flags.fps}: must be 1..120", "bad_fps")
+    if still:
+        for name, value in (("--duration", flags.duration), ("--fps", flags.fps)):
+            if value is not None:
+                raise UsageError(
+                    f"{name} {value}: a picture has no length; for a clip use: sora generate", "not_for_stills"
+                )
+        seconds = Fraction(0)
+    else:
+        seconds = Fraction(base["seconds"]) if flags.duration is None else duration(flags.duration, fps)
+    found = SamplingOptions(
+        model=card.name,
+        width=width,
+        height=height,
+        seconds=seconds,
+        fps=fps,
+        steps=base["steps"] if flags.steps is None else whole("--steps", flags.steps, 1, 1000),
+        guidance=float(base.get("guidance", 1.0)) if flags.guidance is None else guidance(flags.guidance),
+        negative=base.get("negative", "") if flags.negative is None else clean_text(flags.negative, "--negative"),
+        shift=float(base.get("shift", 1.0)),
+        solver=base.get("solver", "euler"),
+    )
+    if flags.negative is not None and found.guidance == 1:
+        raise UsageError("--negative: has no effect with guidance 1; add --guidance 4, say", "no_effect")
+    _check_limits(card, found)
+    return found
+
+
+def _check_limits(card: Card, asked: SamplingOptions) -> None:
+    low, high = card.limits.get("min_side", 16), card.limits.get("max_side", 8192)
+    if not (low <= min(asked.width, asked.height) and max(asked.width, asked.height) <= high):
+        raise UsageError(
+            f"--size {asked.width}x{asked.height}: each side must be {low}..{high} pixels with model '{card.name}'",
+            "bad_size",
+        )
+    top = card.limits.get("max_fps", 120)
+    if asked.fps > top:
+        raise UsageError(f"--fps {float(asked.fps):g}: must be at most {top} with model '{card.name}'", "bad_fps")
