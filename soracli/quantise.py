@@ -70,6 +70,7 @@ def save(state: State, folder: Path, stem: str, shard: int = SHARD) -> list[Path
     paths = [folder / f"{stem}-{i:05d}-of-{len(shards):05d}.safetensors" for i in range(1, len(shards) + 1)]
     for path, part in zip(paths, shards, strict=True):
         save_file(part, path)
+        path.chmod(0o644)  # safetensors writes for the owner alone
     return paths
 
 
