@@ -90,6 +90,12 @@ def test_context_has_the_promised_shapes(encoder: TextEncoder) -> None:
     assert not context.states[~context.mask].any()
 
 
+def test_states_may_feed_layers_that_train(encoder: TextEncoder) -> None:
+    layer = torch.nn.Linear(WIDTH, 1)
+    layer(encoder(["a dog"]).states).sum().backward()
+    assert layer.weight.grad is not None
+
+
 def test_padding_does_not_change_a_prompt(encoder: TextEncoder) -> None:
     alone, beside = encoder(["a car drives left"]), encoder(["a car drives left", "a cow " * 20])
     torch.testing.assert_close(beside.states[0, : alone.states.shape[1]], alone.states[0], atol=1e-5, rtol=0)

@@ -100,7 +100,7 @@ class TextEncoder(nn.Module):
         lengths = torch.tensor([len(row) for row in ids])  # (B,)
         return table, torch.arange(longest) < lengths[:, None], dropped
 
-    @torch.inference_mode()
+    @torch.no_grad()  # not inference_mode: training feeds these states to layers with gradients
     def forward(self, prompts: Sequence[str]) -> Context:
         ids, mask, dropped = self.tokens(prompts)
         device = self.words.weight.device
