@@ -53,15 +53,14 @@ PLACES: Mapping[str, Place] = {
     "palace square": Place("pm_sunset", "on the square of an old palace", "sunset", (0.15, 0.5, 0.85)),
     "venice": Place("pm_venice", "on a quay in Venice", "sunset", (0.25, 0.42)),
     "starry field": Place("bl_night", "in a dark field under the stars", "night", (0.1, 0.3, 0.5, 0.7), bright=False),
-    "hotel room": Place("bl_interior", "in a hotel room", "", (0.58,)),
     "apartment": Place("pm_apartment", "in an empty apartment", "", (0.35, 0.5, 0.72)),
     "lobby": Place("pm_lobby", "in a bright lobby", "", (0.5, 0.88)),
     "shopping mall": Place("pm_esplanade", "in a shopping mall", "", (0.28, 0.62)),
     "hall": Place("pm_hall", "in a large hall with a tiled floor", "", (0.2, 0.5, 0.8)),
     "warehouse": Place("pm_warehouse", "in an old warehouse", "", (0.1, 0.5)),
     "workshop": Place("pm_workshop", "in a large workshop", "", (0.1, 0.4, 0.62)),
-    "photo studio": Place("bl_studio", "in a dark photo studio", "", (0.25, 0.6), bright=False),
-    "film studio": Place("pm_studio", "in a film studio", "", (0.22, 0.9)),
+    "photo studio": Place("bl_studio", "in a dark photo studio", "", (0.25, 0.68), bright=False),
+    "film studio": Place("pm_studio", "in a film studio", "", (0.22,)),
 }
 PLANETS = ("moon", "mars", "jupiter", "saturn", "neptune")
 SPACE = "space"  # the place around planets: its panorama is the Milky Way
@@ -85,22 +84,31 @@ class Maps:
     """skies: name -> uint8 (512, 1024, 3) panorama, 8-bit log: light = 2**(v / 255 * 12 - 6) - 2**-6.
 
     planets: name -> float32 (256, 512, 3) linear colour 0..1. lights: name -> what each sky sheds.
+    pictures: name -> uint8 (512, 1024, 3) each sky as it is shown.
     """
 
     skies: Mapping[str, torch.Tensor]
     planets: Mapping[str, torch.Tensor]
     lights: Mapping[str, Light]
+    pictures: Mapping[str, torch.Tensor]
 
     @classmethod
     def build(cls, skies: Mapping[str, torch.Tensor], planets: Mapping[str, torch.Tensor]) -> Maps:
         """From 8-bit log panoramas uint8 (h, w, 3) of any size, and planet maps uint8 (h, w, 3)."""
-        grown = {name: _mend(_resize(sky, SIZE)).round().to(torch.uint8) for name, sky in skies.items()}
+        grown = {name: _resize(_mend(sky), SIZE).round().to(torch.uint8) for name, sky in skies.items()}
         lights = {name: shed(decode(sky)) for name, sky in grown.items()}
-        return cls(grown, {name: (_resize(planet, SURFACE) / 255) ** 2.2 for name, planet in planets.items()}, lights)
+        shown = {name: picture_of(decode(sky) * lights[name].gain) for name, sky in grown.items()}
+        return cls(
+            grown, {name: (_resize(planet, SURFACE) / 255) ** 2.2 for name, planet in planets.items()}, lights, shown
+        )
 
     def sky(self, name: str) -> torch.Tensor:
         """An 8-bit log panorama, uint8 (512, 1024, 3). Interpolate it before decoding: edges stay smooth."""
         return _entry(self.skies, name, "panorama")
+
+    def picture(self, name: str) -> torch.Tensor:
+        """A panorama as it is shown, uint8 (512, 1024, 3)."""
+        return _entry(self.pictures, name, "panorama")
 
     def light(self, name: str) -> Light:
         return _entry(self.lights, name, "panorama")
@@ -170,6 +178,11 @@ def tone(light: torch.Tensor) -> torch.Tensor:
     return curve.clamp(0, 1) ** (1 / 2.2)
 
 
+def picture_of(light: torch.Tensor) -> torch.Tensor:
+    """Linear light to 8-bit display values."""
+    return (tone(light) * 255).round().to(torch.uint8)
+
+
 def _resize(picture: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
     if tuple(picture.shape[:2]) == size:
         return picture.float()
@@ -179,13 +192,17 @@ def _resize(picture: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
 
 
 def _mend(sky: torch.Tensor) -> torch.Tensor:
-    """Fill the holes that some pictures have where the sun was brighter than their format."""
-    image = sky.permute(2, 0, 1)[None]  # (1, 3, h, w)
-    coarse = F.max_pool2d(image, 4)
-    closed = -F.max_pool2d(-F.max_pool2d(coarse, 5, 1, 2), 5, 1, 2)
-    closed = F.interpolate(closed, scale_factor=4.0)
-    bright = closed.mean(1, keepdim=True) > 215
-    return torch.where(bright, torch.maximum(closed, image), image)[0].permute(1, 2, 0)
+    """Fill the small black holes and rings that some pictures have around lamps and the sun. (h, w, 3), 8-bit log."""
+    image = sky.permute(2, 0, 1)[None].float()  # (1, 3, h, w)
+    for _ in range(12):
+        sound = (image.amin(1, keepdim=True) >= 30).float()
+        near = F.avg_pool2d(sound, 3, 1, 1) * 9  # how many of the 3x3 around a pixel are sound
+        mean = F.avg_pool2d(image * sound, 3, 1, 1) * 9 / near.clamp(min=1)
+        bright = mean.amax(1, keepdim=True)
+        blue = image[:, 2:] > image[:, :1] + 25  # what too bright a sun has become in some pictures
+        hole = (sound == 0) & (((near >= 5) & (bright > 90)) | (blue & (near >= 1) & (bright > 170)))
+        image = torch.where(hole, mean, image)
+    return image[0].permute(1, 2, 0)
 
 
 def _stars(size: tuple[int, int]) -> torch.Tensor:

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from soracli.world.assets import ActorBank
+from soracli.world.captions import slots
 from soracli.world.frame import Frame, Painted
 from soracli.world.maps import PLACES, PLANETS, SPACE, Maps, maps_of, tone
 from soracli.world.poses import View, view
@@ -163,8 +164,9 @@ def _solids(rng: np.random.Generator) -> Scene:
     count = int(rng.choice((1, 2, 3), p=(0.45, 0.35, 0.2)))
     spots, ranks = rng.permutation(3)[:count], rng.permutation(count)
     performers: list[Performer] = []
+    names = rng.permutation(tuple(VERBS))
     for number, spot in enumerate(spots):
-        name = str(rng.choice(tuple(VERBS)))
+        name = str(names[number])
         verbs = VERBS[name] if count > 1 or name not in ("ball", "cube") else VERBS[name][:-1]
         action = str(rng.choice(verbs))
         if number and (action == "circle" or performers[0].action == "circle"):
@@ -210,19 +212,11 @@ def _planets(rng: np.random.Generator) -> Scene:
 
 
 def describe(scene: Scene) -> dict[str, str]:
-    """What is visible, as slots for a caption: those of `captions.slots`, and `second_colour` and `third_colour`.
+    """What is visible, as slots for a caption: those of `captions.slots`, and the colours of the other solids.
 
     place is a name; its wording is `PLACES[name].words`.
     """
-    lead, *others = scene.performers
-    said = {"actor": lead.name, "count": "1", "colour": lead.colour, "action": lead.action, "direction": lead.direction}
-    for order, other in zip(("second", "third"), others, strict=False):
-        said |= {order: other.name, f"{order}_colour": other.colour, f"{order}_action": other.action}
-        said[f"{order}_direction"] = other.direction
-    if others:
-        apart = others[0].depth - lead.depth
-        beside = "behind" if apart < -0.3 else "in front" if apart > 0.3 else "beside"
-        said |= {"relation": lead.action if lead.partner >= 0 else beside, "second_count": "1"}
-    said |= {"place": scene.place, "time": scene.time, "camera": scene.camera, "weather": scene.weather}
-    said["style"] = scene.style
-    return {slot: value for slot, value in said.items() if value}
+    said = slots(scene)
+    colours = {performer.name: performer.colour for performer in scene.performers}
+    more = {f"{order}_colour": colours[said[order]] for order in ("second", "third") if order in said}
+    return said | {slot: colour for slot, colour in more.items() if colour}
