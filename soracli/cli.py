@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -17,6 +18,7 @@ import typer
 from soracli import __version__
 from soracli.errors import CheckError, SoraError, UsageError
 from soracli.flags import Debug, Flags, Group, Json, StdoutClosed, Verb, rendering
+from soracli.wording import printable
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143
 
@@ -187,14 +189,17 @@ def main(argv: list[str] | None = None) -> None:
     """Run `sora` and exit with the code that the error tree names."""
     arguments = sys.argv[1:] if argv is None else argv
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(_run(arguments))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # a path need not be UTF-8
+    sys.exit(run(arguments))
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise SystemExit(TERMINATED)  # unwinds, so that part files are removed
 
 
-def _run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code, having said what went wrong."""
     try:
         code = app(arguments, prog_name="sora", standalone_mode=False)
         sys.stdout.flush()
@@ -220,7 +225,7 @@ def _fail(arguments: list[str], error: SoraError, message: str) -> int:
     """Say what went wrong: one line on standard error, an object on standard output if JSON was asked for."""
     if "--debug" in arguments:
         traceback.print_exc()
-    line = " ".join(message.split())
+    line = printable(" ".join(message.split()))
     details = {"code": error.code, "message": line, "exit_code": error.exit_code}
     if _asked_json_events(arguments):
         sys.stderr.write(json.dumps({"event": "error", **details}) + "\n")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from soracli import __version__, machine, weights
 from soracli.errors import SoraError
+from soracli.wording import amount
 
 _LIBRARIES = ("torch", "numpy", "av", "pillow", "safetensors", "tokenizers", "typer", "rich")
 _CODECS = {"libx264": "mp4 and mkv", "libx264rgb": "lossless mp4 and mkv", "libvpx-vp9": "webm"}
@@ -63,11 +64,11 @@ def _machine() -> Iterator[Finding]:
     yield Finding("machine", "gpu", ", ".join(cuda) or "none (not needed)")
     total, free = machine.memory()
     enough = not total or free >= _LOW_MEMORY
-    text = f"{machine.amount(free)} free of {machine.amount(total)}"
+    text = f"{amount(free)} free of {amount(total)}"
     yield Finding("machine", "memory", text, enough, "" if enough else "close other programs, or use a smaller --size")
     for name, folder in (("disk", Path.cwd()), ("temporary", Path(tempfile.gettempdir()))):
         room = machine.disk(folder)
-        text = f"{machine.amount(room)} free in {folder}"
+        text = f"{amount(room)} free in {folder}"
         yield Finding("machine", name, text, room >= _LOW_DISK, "" if room >= _LOW_DISK else "free some space")
 
 
@@ -88,7 +89,7 @@ def _codecs() -> Iterator[Finding]:
 def _weights() -> Iterator[Finding]:
     for card in weights.cards().values():
         bad = [status for status in weights.check_sizes(card) if status.state != "ok"]
-        text = f"{len(card.files)} files, {machine.amount(card.size)}"
+        text = f"{len(card.files)} files, {amount(card.size)}"
         if bad:
             text = f"{bad[0].file.name}: {bad[0].state} ({bad[0].detail})"
         yield Finding("models", card.name, text, not bad, weights.REMEDY if bad else "")

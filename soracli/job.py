@@ -10,10 +10,10 @@ from soracli import __version__, machine, naming, plan, values, weights
 from soracli.errors import UsageError
 from soracli.flags import Flags
 from soracli.media import formats
-from soracli.media.write import printable
 from soracli.naming import Outputs
 from soracli.plan import Plan
 from soracli.types import Card, Geometry, SamplingOptions
+from soracli.wording import amount, duration, printable
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,9 @@ def headline(job: Job) -> str:
     frames, height, width = job.geometry.keep
     length = "" if job.geometry.is_still else f", {frames} frames at {float(job.options.fps):g} fps"
     seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
+    steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
     took = f", about {duration(job.seconds)}" if job.seconds else ""
-    return f"model {job.card.name}, {width}x{height}{length}, {job.options.steps} steps, {seeds}{took}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people."""
-    return f"{seconds:.1f} s" if seconds < 99.5 else f"{seconds / 60:.0f} min"
+    return f"model {job.card.name}, {width}x{height}{length}, {steps}, {seeds}{took}"
 
 
 def as_data(job: Job) -> dict[str, Any]:
@@ -121,8 +117,8 @@ def as_text(job: Job) -> str:
     """The plan of a dry run for people."""
     frames, height, width = job.geometry.keep
     paths, options, expected = job.outputs.paths, job.options, job.plan
-    free = machine.amount(machine.memory()[1])
-    prompt = job.prompt if len(job.prompt) <= 200 else job.prompt[:197] + "..."
+    free = amount(machine.memory()[1])
+    prompt = printable(job.prompt if len(job.prompt) <= 200 else job.prompt[:197] + "...")
     files = "standard output" if paths is None else ", ".join(printable(path) for path in paths[:8])
     on_grid = (job.geometry.width, job.geometry.height) == (width, height)
     painted = "" if on_grid else f", painted as {job.geometry.width}x{job.geometry.height} and cut back"
@@ -135,7 +131,7 @@ def as_text(job: Job) -> str:
         ("guidance", f"{options.guidance:g}"),
         ("seed", ", ".join(map(str, job.seeds[:8])) + (", ..." if len(job.seeds) > 8 else "")),
         ("time", f"about {duration(job.seconds)}" if job.seconds else "not known for this model"),
-        ("memory", f"about {machine.amount(expected.peak_bytes)}, {free} free" if expected.peak_bytes else "not known"),
+        ("memory", f"about {amount(expected.peak_bytes)}, {free} free" if expected.peak_bytes else "not known"),
         ("output", files + (", ..." if paths is not None and len(paths) > 8 else "")),
     ]
     return "".join(f"{name:<9} {value}\n" for name, value in rows)

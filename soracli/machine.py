@@ -46,15 +46,6 @@ def disk(folder: Path) -> int:
         return 0
 
 
-def amount(count: float) -> str:
-    """Bytes for people: `310 kB`, `1.4 GB`."""
-    for unit in ("B", "kB", "MB"):
-        if count < 999.5:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
-
-
 def _lines(path: str) -> list[str]:
     try:
         return Path(path).read_text(encoding="utf-8", errors="replace").splitlines()

@@ -8,6 +8,7 @@ from typing import Any
 from soracli import machine
 from soracli.errors import CapacityError, UsageError
 from soracli.types import Card, Geometry, SamplingOptions
+from soracli.wording import amount
 
 # Rates that arithmetic reaches in practice, not peaks. `sora` prints them as estimates only.
 _FLOPS = {"cpu": 4.0e10, "cuda": 5.0e13}  # per second; on a CPU per thread
@@ -63,8 +64,8 @@ def check_memory(plan: Plan, options: SamplingOptions) -> None:
     _, free = machine.memory()
     if free and plan.peak_bytes > free:
         raise CapacityError(
-            f"{_request(options)}: needs about {machine.amount(plan.peak_bytes)} of memory, "
-            f"{machine.amount(free)} is free; try {_smaller(options, free / plan.peak_bytes)}",
+            f"{_request(options)}: needs about {amount(plan.peak_bytes)} of memory, "
+            f"{amount(free)} is free; try {_smaller(options, free / plan.peak_bytes)}",
             "memory",
         )
 

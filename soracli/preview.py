@@ -11,8 +11,9 @@ import numpy as np
 
 from soracli.errors import MediaError, UsageError
 from soracli.media import formats, info
-from soracli.media.write import Writer, check_target, printable
+from soracli.media.write import Writer, check_target
 from soracli.types import Frames, Geometry
+from soracli.wording import printable
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,8 +14,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soracli import advice, plan, weights
 from soracli import job as jobs
-from soracli import plan, weights
 from soracli.errors import CapacityError, UsageError
 from soracli.flags import Flags
 from soracli.job import Job
@@ -23,6 +23,7 @@ from soracli.media import Writer
 from soracli.preview import Preview
 from soracli.progress import Meter, Talk
 from soracli.types import Canvas, Geometry
+from soracli.wording import duration
 
 if TYPE_CHECKING:
     from soracli.models import Model
@@ -37,6 +38,7 @@ class Studio:
     model: Model
     device: str
     canvas: Canvas
+    notes: list[str]
     preview: Preview | None
     quality: str
     force: bool
@@ -54,6 +56,8 @@ def render(verb: str, prompt: str | None, flags: Flags, task: Task, *, still: bo
     for note in job.notes:
         talk.note(note)
     if flags.dry_run:
+        for note in advice.strangers(job.card, job.prompt):
+            talk.note(note)
         emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
         return
     plan.check_memory(job.plan, job.options)
@@ -87,8 +91,11 @@ def _open(job: Job, talk: Talk, canvas: Canvas, preview: Preview | None, flags: 
         device = _device(flags.device, job.threads)
         model = models.load(job.card, files, device)
         meter.step("load", 1, 1)
+        notes = advice.on_prompt(model, job.prompt)
+    for note in notes:
+        talk.note(note)
     talk.detail(f"loaded {job.card.name} on {device} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, device, canvas, preview, flags.quality, flags.force)
+    return Studio(model, device, canvas, [*job.notes, *notes], preview, flags.quality, flags.force)
 
 
 def _device(name: str, threads: int | None) -> str:
@@ -126,13 +133,13 @@ def _render_one(job: Job, n: int, studio: Studio, talk: Talk, flags: Flags) -> d
     with _target(job, n) as path, talk.meter(label) as meter:
         took = _paint(job, studio, seed, path, meter)
     what = "picture" if job.geometry.is_still else f"{job.geometry.keep[0] / float(job.options.fps):.1f} s of video"
-    talk.say(f"{label}done in {jobs.duration(time.perf_counter() - clock)}: {what}, seed {seed}")
+    talk.say(f"{label}done in {duration(time.perf_counter() - clock)}: {what}, seed {seed}")
     talk.detail("took " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in took.items()))
     shown = None if job.outputs.paths is None else str(path)
     if shown is not None and not flags.json:
         print_out(f"{shown}\n")
     took = {stage: round(seconds, 3) for stage, seconds in took.items()}
-    return {"path": shown, "format": job.outputs.format.name, **job.recipe(seed), "took": took, "notes": job.notes}
+    return {"path": shown, "format": job.outputs.format.name, **job.recipe(seed), "took": took, "notes": studio.notes}
 
 
 @contextlib.contextmanager

@@ -6,11 +6,11 @@ import dataclasses
 from typing import Any
 
 from soracli import doctor as doctors
-from soracli import machine, weights
+from soracli import weights
 from soracli.errors import WeightsError
-from soracli.media.write import printable
 from soracli.render import emit, print_out
 from soracli.types import Card
+from soracli.wording import amount, printable
 
 
 def _table(rows: list[tuple[str, str]]) -> None:
@@ -28,7 +28,7 @@ def info(file: str, *, as_json: bool) -> None:
         return
     rows = [
         ("file", printable(found.path)),
-        ("format", f"{found.format}, {found.codec}, {found.pixels}, {machine.amount(found.bytes)}"),
+        ("format", f"{found.format}, {found.codec}, {found.pixels}, {amount(found.bytes)}"),
         ("size", f"{found.width}x{found.height}"),
     ]
     if found.fps:
@@ -71,7 +71,7 @@ def model_list(*, as_json: bool) -> None:
     for row in rows:
         state = "here" if row["here"] else "not here or damaged; see: sora model verify " + str(row["name"])
         star = "*" if row["default"] else " "
-        print_out(f"{star} {row['name']:<10} {machine.amount(int(str(row['bytes']))):>8}  {state}  {row['about']}\n")
+        print_out(f"{star} {row['name']:<10} {amount(int(str(row['bytes']))):>8}  {state}  {row['about']}\n")
 
 
 def model_show(name: str | None, *, as_json: bool) -> None:
@@ -83,8 +83,9 @@ def model_show(name: str | None, *, as_json: bool) -> None:
     rows.append(("grid", "x".join(map(str, card.stride)) + " (frames x height x width per token)"))
     rows += [("default " + key, str(value)) for key, value in card.defaults.items()]
     rows += [("limit " + key, str(value)) for key, value in card.limits.items()]
-    rows += [(file.role, f"{file.name}, {machine.amount(file.size)}") for file in card.files]
-    rows.append(("weights", f"{weights.digest(card)}, {machine.amount(card.size)}"))
+    rows += [("knows " + key, ", ".join(names)) for key, names in card.params.get("knows", {}).items()]
+    rows += [(file.role, f"{file.name}, {amount(file.size)}") for file in card.files]
+    rows.append(("weights", f"{weights.digest(card)}, {amount(card.size)}"))
     _table(rows)
 
 

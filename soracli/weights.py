@@ -5,7 +5,6 @@ python -m soracli.weights --seal    fill in size and sha256 of the bundled files
 
 from __future__ import annotations
 
-import difflib
 import functools
 import hashlib
 import re
@@ -18,6 +17,7 @@ from typing import Any
 
 from soracli.errors import UsageError, WeightsError
 from soracli.types import Card, WeightFile
+from soracli.wording import suggest
 
 PACKAGE = Path(__file__).resolve().parent
 BUNDLED = PACKAGE / "bundled"
@@ -66,9 +66,9 @@ def card(name: str | None = None) -> Card:
     known = cards()
     wanted = default() if name is None else name
     if wanted not in known:
-        near = difflib.get_close_matches(wanted.lower(), known, n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        raise UsageError(f"--model {wanted}: no such model{hint}; see: sora model list", "unknown_model")
+        raise UsageError(
+            f"--model {wanted}: no such model{suggest(wanted, known)}; see: sora model list", "unknown_model"
+        )
     return known[wanted]
 
 
@@ -179,9 +179,7 @@ def _check(row: Any, keys: dict[str, Any], where: str, needed: Iterable[str] = (
     """Refuse unknown keys, wrong types and missing keys, naming the key."""
     for key, value in row.items():
         if key not in keys:
-            near = difflib.get_close_matches(key, keys, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise WeightsError(f"{where}: unknown key '{key}'{hint}", "manifest")
+            raise WeightsError(f"{where}: unknown key '{key}'{suggest(key, keys)}", "manifest")
         if not isinstance(value, keys[key]) or isinstance(value, bool):
             raise WeightsError(f"{where}: '{key}' has the wrong type ({type(value).__name__})", "manifest")
     for key in needed:

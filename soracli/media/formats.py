@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from soracli.errors import UsageError
+from soracli.wording import suggest
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,6 @@ class Quality:
 
     name: str
     crf: int | None = None
-
-
-def suggest(word: str, known: list[str]) -> str:
-    """` (did you mean X?)`, or nothing when no known word is near."""
-    near = difflib.get_close_matches(word.lower(), known, n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def choose(output: str | None, name: str | None, frames: int) -> Format:

@@ -23,8 +23,8 @@ from PIL import Image, ImageSequence
 
 from soracli.errors import MediaError, SoraError, UsageError
 from soracli.media.encode import ASCII_CODE, EXIF_IFD, USER_COMMENT, Recipe
-from soracli.media.write import printable
 from soracli.types import Clip
+from soracli.wording import printable
 
 MAX_PIXELS = 64_000_000  # of one frame
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"

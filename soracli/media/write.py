@@ -25,6 +25,7 @@ from soracli.errors import CapacityError, SoraError, UsageError
 from soracli.media import formats
 from soracli.media.encode import Encoder, Recipe, encoder
 from soracli.types import Frames
+from soracli.wording import printable
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -147,11 +148,6 @@ def _check_folder(path: Path, mode: int, *, force: bool) -> None:
         raise UsageError(
             f"{shown}/: already holds frames; pass --force to replace them, or choose another -o", "output_exists"
         )
-
-
-def printable(name: object) -> str:
-    """A file name that is safe on a terminal: control and undecodable characters escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in os.fspath(str(name)))
 
 
 @contextlib.contextmanager

@@ -1,0 +1,38 @@
+"""What the user should know about a prompt: things the model has never seen, and text it will not read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from soracli.types import Card
+
+if TYPE_CHECKING:
+    from soracli.models import Model
+
+
+def strangers(card: Card, prompt: str) -> list[str]:
+    """One note about what the model does not know in a prompt, without loading anything."""
+    from soracli import lexicon
+
+    known = card.params.get("knows")
+    words = lexicon.unknown(prompt, lexicon.Vocabulary.of(**known)) if known else []
+    if not words:
+        return []
+    listed = ", ".join(f"'{word}'" for word in words)
+    return [f"{card.name} does not know {listed}; it will draw the nearest things that it knows (sora model show)."]
+
+
+def on_prompt(model: Model, prompt: str) -> list[str]:
+    """The same once the model is there: which noun is taken for which, and how much of a long prompt is cut off."""
+    from soracli import lexicon
+
+    encoder, known = getattr(model, "text", None), model.card.params.get("knows")
+    if encoder is None:
+        return []
+    notes = []
+    if known:
+        taken = lexicon.nearest(prompt, encoder, lexicon.Vocabulary.of(**known))
+        notes += [word.note(model.card.name) for word in taken]
+    if dropped := encoder.tokens([prompt])[2][0]:
+        notes.append(f"the prompt is too long for {model.card.name}: its last {dropped} word pieces are not read.")
+    return notes

@@ -1,0 +1,33 @@
+"""Small things said in messages: names safe on a terminal, bytes and seconds for people, `did you mean`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def printable(name: object) -> str:
+    """Text that is safe on a terminal: control and undecodable characters escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(name))
+
+
+def amount(count: float) -> str:
+    """Bytes: `310 kB`, `1.4 GB`."""
+    for unit in ("B", "kB", "MB"):
+        if count < 999.5:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds: `3.2 s`, `21 s`, `4 min`."""
+    if seconds >= 99.5:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds:.0f} s" if seconds >= 9.95 else f"{seconds:.1f} s"
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """` (did you mean X?)`, or nothing when no known word is near."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""
