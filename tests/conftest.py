@@ -1,0 +1,59 @@
+"""Shared by all tests: a clip to write, and `sora` run in this process."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from soracli import cli
+from soracli.types import Clip
+
+
+class Outcome(NamedTuple):
+    """How a run of `sora` ended."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out.decode()
+
+
+Sora = Callable[..., Outcome]
+
+
+@pytest.fixture
+def sora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Sora:
+    """`sora("generate", "x", stdin=b"...")` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def run(*arguments: str, stdin: bytes = b"") -> Outcome:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsysbinary.readouterr()
+        code = cli.run(list(arguments))
+        sys.stdout.flush()
+        out, err = capsysbinary.readouterr()
+        return Outcome(code, out, err.decode())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def clip() -> Clip:
+    """19 frames of 48x32 at 12 fps: a drifting ramp, a moving square, and one pair of equal neighbours."""
+    y, x = np.mgrid[:32, :48]
+    frames = np.stack([np.stack([4 * x + 3 * t, 6 * y, 0 * x + 8 * t], -1) for t in range(19)]) % 256
+    for t in range(19):
+        frames[t, 8:20, 4 + t : 16 + t] = (230, 200, 20)
+    frames[5] = frames[6]
+    return Clip(frames.astype(np.uint8), Fraction(12))

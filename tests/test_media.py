@@ -1,0 +1,326 @@
+"""Writing and reading: every format there and back, nothing half-written, nothing hostile believed."""
+
+from __future__ import annotations
+
+import os
+import resource
+import struct
+import zlib
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from soracli import media
+from soracli.errors import CapacityError, MediaError, UsageError
+from soracli.media import Writer, formats, write
+from soracli.types import Clip
+
+RECIPE = {"prompt": 'ein "Fuchs" läuft; # = \n 狐', "seed": 7, "fps": "12"}
+
+
+def save(path: Path, clip: Clip, **options: object) -> Path:
+    height, width = clip.frames.shape[1:3]
+    with Writer(path, width, height, clip.fps, recipe=RECIPE, **options) as writer:  # type: ignore[arg-type]
+        for start in range(0, len(clip.frames), 8):
+            writer.add(clip.frames[start : start + 8])
+    return path
+
+
+# name, quality -> mean absolute error at most, per channel, out of 255
+ROUND_TRIPS = [
+    ("a.mp4", "good", 5.0),
+    ("a.mp4", "draft", 9.0),
+    ("a.mp4", "12", 4.5),
+    ("a.mkv", "good", 5.0),
+    ("a.webm", "good", 7.0),
+    ("a.gif", "good", 8.0),
+    ("a.webp", "good", 5.0),
+    ("a.mp4", "lossless", 0.0),
+    ("a.mkv", "lossless", 0.0),
+    ("a.webm", "lossless", 0.0),
+    ("a.webp", "lossless", 0.0),
+]
+
+
+@pytest.mark.parametrize(("name", "quality", "error"), ROUND_TRIPS)
+def test_there_and_back(tmp_path: Path, clip: Clip, name: str, quality: str, error: float) -> None:
+    path = save(tmp_path / name, clip, quality=quality)
+    found, back = media.info(path), media.read(path)
+    assert (found.format, found.width, found.height) == (path.suffix[1:], 48, 32)
+    assert (found.frames, found.fps, found.recipe) == (19, 12, RECIPE)
+    assert found.seconds == pytest.approx(19 / 12, abs=0.006)
+    assert back.fps == 12
+    assert back.frames.shape == clip.frames.shape
+    assert np.abs(back.frames.astype(int) - clip.frames).mean() <= error
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_folder_of_frames(tmp_path: Path, clip: Clip) -> None:
+    path = save(tmp_path / "shots", clip, format="frames")
+    found = media.info(path)
+    assert (found.format, found.frames, found.fps, found.recipe) == ("frames", 19, 12, RECIPE)
+    assert np.array_equal(media.read(path).frames, clip.frames)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.gif"])
+def test_still(tmp_path: Path, clip: Clip, name: str) -> None:
+    path = save(tmp_path / name, Clip(clip.frames[:1], Fraction(1)))
+    found = media.info(path)
+    assert (found.frames, found.fps, found.seconds, found.recipe) == (1, 0, 0, RECIPE)
+    assert media.read(path).frames.shape == (1, 32, 48, 3)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
+def test_colours_are_true(tmp_path: Path, name: str) -> None:
+    """Flat patches survive RGB -> BT.709 -> RGB; with the wrong matrix or range they are off by 10 to 40."""
+    colours = np.random.default_rng(0).integers(0, 256, (2, 4, 3))
+    frames = np.repeat(np.kron(colours, np.ones((32, 32, 1))).astype(np.uint8)[None], 4, axis=0)
+    back = media.read(save(tmp_path / name, Clip(frames, Fraction(8)))).frames
+    assert np.abs(back[2, 16::32, 16::32].astype(int) - colours).max() <= 4
+    with av.open(str(tmp_path / name)) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.colorspace, context.color_primaries, context.color_trc) == (1, 1, 1)
+
+
+def test_mp4_plays_everywhere(tmp_path: Path, clip: Clip) -> None:
+    data = save(tmp_path / "a.mp4", clip).read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")  # the index first: it streams
+    found = media.info(tmp_path / "a.mp4")
+    assert (found.codec, found.pixels) == ("h264", "yuv420p")
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm"])
+def test_recipe_is_in_the_standard_comment_tag(tmp_path: Path, clip: Clip, name: str) -> None:
+    with av.open(str(save(tmp_path / name, clip))) as container:
+        tags = {key.lower(): value for key, value in container.metadata.items()}
+    assert '"seed":7' in tags["comment"]
+
+
+@pytest.mark.parametrize("fps", [Fraction(16), Fraction(24), Fraction(30000, 1001), Fraction(50)])
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.mp4"])
+def test_rates_keep_their_length(tmp_path: Path, clip: Clip, name: str, fps: Fraction) -> None:
+    """GIF counts in hundredths of a second and WebP in thousandths: rounding must not add up."""
+    moving = np.stack([np.roll(clip.frames[0], t, axis=1) for t in range(40)])
+    found = media.info(save(tmp_path / name, Clip(moving, fps)))
+    assert found.seconds == pytest.approx(float(40 / fps), abs=0.011)
+
+
+# --- nothing by halves ----------------------------------------------------------------------------------------------
+
+
+def fail(path: Path, clip: Clip, error: type[BaseException], format: str | None = None) -> None:
+    with Writer(path, 48, 32, clip.fps, format, force=True) as writer:
+        writer.add(clip.frames)
+        raise error
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.webp", "frames"])
+def test_failure_leaves_nothing(tmp_path: Path, clip: Clip, name: str, error: type[BaseException]) -> None:
+    form = "frames" if name == "frames" else None
+    with pytest.raises(error):
+        fail(tmp_path / name, clip, error, form)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
+def test_failure_keeps_the_old_file(tmp_path: Path, clip: Clip, name: str) -> None:
+    (tmp_path / name).write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt):
+        fail(tmp_path / name, clip, KeyboardInterrupt)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {name: b"old"}
+
+
+def test_force_replaces(tmp_path: Path, clip: Clip) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"old")
+    assert media.info(save(path, clip, force=True)).frames == 19
+
+
+def test_no_overwrite(tmp_path: Path, clip: Clip) -> None:
+    path = save(tmp_path / "a.gif", clip)
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="already exists; pass --force"):
+        save(path, clip)
+    assert path.read_bytes() == before
+
+
+def test_of_two_writers_one_wins(tmp_path: Path, clip: Clip) -> None:
+    """Both find the name free; the second to finish must not replace the first."""
+    path = tmp_path / "a.gif"
+    slow = Writer(path, 48, 32, clip.fps)
+    slow.__enter__()
+    slow.add(clip.frames[:2])
+    save(path, clip)
+    with pytest.raises(UsageError, match="already exists"):
+        slow.__exit__(None, None, None)
+    assert media.info(path).frames == 19
+    assert os.listdir(tmp_path) == ["a.gif"]
+
+
+def test_works_without_hard_links(tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "not supported")
+
+    monkeypatch.setattr(write.os, "link", refuse)
+    assert media.info(save(tmp_path / "a.gif", clip)).frames == 19
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """Files end after 4 kB."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm", "a.gif", "a.webp", "frames"])
+@pytest.mark.usefixtures("small_disk")
+def test_full_disk(tmp_path: Path, name: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3)).astype(np.uint8)
+    with pytest.raises(CapacityError, match="disk is full"):
+        save(tmp_path / name, Clip(noise, Fraction(8)), format="frames" if name == "frames" else None)
+    assert os.listdir(tmp_path) == []
+
+
+def test_missing_folder(tmp_path: Path, clip: Clip) -> None:
+    with pytest.raises(UsageError, match="no such folder"):
+        save(tmp_path / "no" / "a.mp4", clip)
+
+
+def test_unwritable_folder(tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "permission denied")
+
+    monkeypatch.setattr(write.Path, "touch", refuse)  # tests may run as root, whom no folder refuses
+    with pytest.raises(UsageError, match="cannot write here"):
+        save(tmp_path / "a.mp4", clip)
+
+
+def test_force_spares_foreign_folders(tmp_path: Path, clip: Clip) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "thesis.tex").touch()
+    with pytest.raises(UsageError, match="holds other files"):
+        save(tmp_path / "home", clip, format="frames", force=True)
+    assert (tmp_path / "home" / "thesis.tex").exists()
+
+
+def test_force_replaces_its_own_folder(tmp_path: Path, clip: Clip) -> None:
+    save(tmp_path / "f", clip, format="frames")
+    with pytest.raises(UsageError, match="already holds frames"):
+        save(tmp_path / "f", clip, format="frames")
+    save(tmp_path / "f", Clip(clip.frames[:3], clip.fps), format="frames", force=True)
+    assert media.info(tmp_path / "f").frames == 3
+    assert os.listdir(tmp_path) == ["f"]
+
+
+def test_devices_are_not_replaced() -> None:
+    with pytest.raises(UsageError, match="not a regular file"):
+        write.check_target(Path("/dev/null"), formats.FORMATS["mp4"], force=True)
+
+
+def test_wrong_frames_are_our_mistake(tmp_path: Path, clip: Clip) -> None:
+    with pytest.raises(ValueError, match="frames must be"), Writer(tmp_path / "a.mp4", 64, 32, clip.fps) as writer:
+        writer.add(clip.frames)
+    with pytest.raises(ValueError, match="no frames"), Writer(tmp_path / "a.mp4", 64, 32, clip.fps):
+        pass
+    assert os.listdir(tmp_path) == []
+
+
+# --- the format of a name -------------------------------------------------------------------------------------------
+
+
+def test_formats_are_chosen() -> None:
+    assert formats.choose(None, None, 16).name == "mp4"
+    assert formats.choose(None, None, 1).name == "png"
+    assert formats.choose("A.WEBM", None, 16).name == "webm"
+    assert formats.choose("x.png", None, 16).name == "frames"
+    assert formats.choose("x.bin", "gif", 16).name == "gif"
+
+
+@pytest.mark.parametrize(
+    ("output", "name", "frames", "message"),
+    [
+        ("a.avi", None, 9, "'.avi' is not supported; use mp4"),
+        ("a", None, 9, "has no suffix"),
+        ("a.mp4", "webm", 9, "is not a webm name"),
+        (None, "mp5", 9, "did you mean mp4"),
+        ("a.mp4", None, 1, "cannot hold a still"),
+    ],
+)
+def test_formats_are_refused(output: str | None, name: str | None, frames: int, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        formats.choose(output, name, frames)
+
+
+def test_odd_sizes() -> None:
+    with pytest.raises(UsageError, match=r"641x367: mp4 needs even sides; try 642x368"):
+        formats.check(formats.FORMATS["mp4"], 641, 367, 16)
+    formats.check(formats.FORMATS["webp"], 641, 367, 16)
+    with pytest.raises(UsageError, match="more than 50"):
+        formats.check(formats.FORMATS["gif"], 64, 64, 60)
+
+
+# --- files that are not what they seem ------------------------------------------------------------------------------
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG that declares a size and holds nothing."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+BAD = [
+    ("empty.mp4", b"", "is empty"),
+    ("page.mp4", b"<!doctype html><html>", "looks like HTML"),
+    ("notes.mp4", b"just some text\n" * 40, "not a video or a picture"),
+    ("lfs.mp4", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"),
+    ("list.mp4", b"ffconcat version 1.0\nfile 'secret.mp4'\n", "not a video or a picture"),
+    ("live.mp4", b"#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nsecret.ts\n", "not a video or a picture"),
+    ("draw.png", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "HTML or XML"),
+    ("bomb.png", png_of(30_000, 30_000), "over the 64 Mpx limit"),
+    ("large.png", png_of(9_000, 9_000), "over the 64 Mpx limit"),
+    ("cut.png", png_of(64, 64)[:60], "damaged or cut off"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "message"), BAD, ids=[name for name, _, _ in BAD])
+def test_bad_files(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(MediaError, match=message):
+        media.read(tmp_path / name)
+
+
+def test_not_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name, message in (("no.mp4", "no such file"), (".", "is a folder"), ("pipe", "not a regular file")):
+        with pytest.raises(MediaError, match=message):
+            media.info(tmp_path / name)
+    with pytest.raises(UsageError, match="only local files"):
+        media.info("https://example.org/a.mp4")
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm", "a.gif", "a.webp"])
+def test_truncation_is_never_silent(tmp_path: Path, name: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (24, 64, 64, 3)).astype(np.uint8)
+    data = save(tmp_path / name, Clip(noise, Fraction(12))).read_bytes()
+    for cut in range(1, 20):
+        (tmp_path / name).write_bytes(data[: len(data) * cut // 20])
+        with pytest.raises(MediaError):
+            media.read(tmp_path / name)
+
+
+def test_names_with_colons_and_dashes(tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a:b.mp4", "-x.mp4", "a b\n.gif"):
+        save(Path(name), clip)
+        assert len(media.read(name).frames) == 19
