@@ -1,0 +1,124 @@
+"""Who may import whom, and what may be slow."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import soracli
+
+PACKAGE = Path(soracli.__file__).parent
+HEAVY = {"torch", "numpy", "av", "PIL", "rich", "safetensors", "tokenizers", "huggingface_hub", "cv2"}
+
+# module or package -> what of ours it may import when it is itself imported, beside `errors`, `types` and `wording`
+MAY_IMPORT = {
+    "errors": set(),
+    "types": set(),
+    "wording": set(),
+    "flow": set(),
+    "quantise": set(),
+    "machine": set(),
+    "tasks": set(),
+    "solvers": {"flow"},
+    "denoise": {"flow", "solvers"},
+    "models": {"flow", "quantise"},
+    "sample": {"flow", "denoise", "solvers", "models"},
+    "media": set(),
+    "weights": set(),
+    "progress": set(),
+    "flags": set(),
+    "cli": {"flags"},
+}
+
+# library -> the only places that may import it, at any depth
+ONLY_IN = {
+    "typer": {"cli", "flags"},
+    "rich": {"progress"},
+    "av": {"media", "doctor"},
+    "PIL": {"media", "doctor", "world", "train"},
+    "cv2": {"world", "train"},
+    "platformdirs": set(),
+    "huggingface_hub": set(),
+}
+
+BENEATH = {"errors", "types", "wording"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def unit(path: Path) -> str:
+    """`soracli/media/read.py` -> `media`."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path, *, everywhere: bool) -> set[str]:
+    """Dotted names a module imports: when it is itself imported, or at any depth of its functions."""
+    found: set[str] = set()
+    todo: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        elif everywhere or not isinstance(node, ast.FunctionDef | ast.Lambda):
+            todo += ast.iter_child_nodes(node)
+    return found
+
+
+def ours(path: Path) -> set[str]:
+    names = {name.split(".")[1] for name in imports(path, everywhere=False) if name.startswith("soracli.")}
+    return {name for name in names if not name.startswith("__")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_who_imports_whom(path: Path) -> None:
+    name = unit(path)
+    if name in MAY_IMPORT:
+        assert ours(path) <= MAY_IMPORT[name] | BENEATH | {name}
+    for library, places in ONLY_IN.items():
+        used = {found.split(".")[0] for found in imports(path, everywhere=True)}
+        assert library not in used or name in places, f"{library} is imported by {name}"
+
+
+def test_the_rules_bite() -> None:
+    """The table names real modules, and the reader of imports sees what it should."""
+    assert {unit(path) for path in MODULES} >= set(MAY_IMPORT)
+    assert ours(PACKAGE / "sample.py") >= {"flow", "models"}
+    assert "torch" in {name.split(".")[0] for name in imports(PACKAGE / "sample.py", everywhere=False)}
+    assert "torch" not in imports(PACKAGE / "render.py", everywhere=False)
+    assert "torch" in imports(PACKAGE / "render.py", everywhere=True)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["--version"], ["generate", "x", "--stepz"]])
+def test_help_is_light(arguments: list[str]) -> None:
+    script = (
+        "import sys\nfrom soracli import cli\ncode = cli.run(sys.argv[1:])\n"
+        "sys.stderr.write(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    assert HEAVY.isdisjoint(ran.stderr.splitlines()[-1].split())
+
+
+def test_a_dry_run_loads_no_torch(tmp_path: Path) -> None:
+    script = "import sys\nfrom soracli import cli\ncli.run(sys.argv[1:])\nassert 'torch' not in sys.modules"
+    command = [sys.executable, "-c", script, "generate", "a zeppelin over a lake", "--dry-run"]
+    env = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "zeppelin" in ran.stderr
+
+
+def test_training_needs_no_media() -> None:
+    """The trainer runs where only torch, numpy, Pillow and OpenCV are."""
+    for path in MODULES:
+        if unit(path) in ("world", "train", "models", "flow", "solvers", "denoise", "sample", "quantise"):
+            roots = {name.split(".")[0] for name in imports(path, everywhere=False)}
+            assert roots.isdisjoint({"av", "typer", "rich", "platformdirs", "huggingface_hub"}), path
+            assert "media" not in ours(path), path

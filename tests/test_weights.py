@@ -1,0 +1,132 @@
+"""weights.toml: what ships is what is listed, and what is wrong is named."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from soracli import weights
+from soracli.errors import UsageError, WeightsError
+from soracli.types import Card
+
+GOOD = """
+default = "a"
+[models.a]
+arch = "spark"
+stride = [8, 32, 32]
+defaults = { width = 64, height = 64, seconds = 1, fps = 16, steps = 2 }
+"""
+
+
+@pytest.mark.parametrize("name", sorted(weights.cards()))
+def test_what_ships_is_what_is_listed(name: str) -> None:
+    assert {status.file.name: status.state for status in weights.verify(weights.card(name))} == {
+        file.name: "ok" for file in weights.card(name).files
+    }
+
+
+def test_what_ships_is_small() -> None:
+    files = {file.name: file.size for file in weights.card("spark").files}
+    assert max(files.values()) < 16 * 2**20
+    assert sum(files.values()) <= 90 * 10**6
+    assert {path.name for path in weights.BUNDLED.iterdir()} == set(files)
+
+
+def test_paths_keep_shards_in_order() -> None:
+    card = weights.card("spark")
+    shards = weights.paths(card)["text"]
+    assert [path.name for path in shards] == sorted(path.name for path in shards)
+    assert weights.path(card, "tokenizer").is_file()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Card:
+    """The smallest file of spark in a folder of its own."""
+    file = min(weights.card("spark").files, key=lambda file: file.size)
+    shutil.copy(weights.BUNDLED / file.name, tmp_path)
+    return dataclasses.replace(weights.card("spark"), files=(file,), folder=tmp_path)
+
+
+def test_missing(copy: Card, tmp_path: Path) -> None:
+    (tmp_path / copy.files[0].name).unlink()
+    with pytest.raises(WeightsError, match=f"{copy.files[0].name} is missing .*; reinstall") as caught:
+        weights.paths(copy)
+    assert (caught.value.exit_code, caught.value.code) == (5, "weights_missing")
+
+
+def test_truncated(copy: Card, tmp_path: Path) -> None:
+    path = tmp_path / copy.files[0].name
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(WeightsError, match=f"{path.name} is cut off or another file .*; reinstall"):
+        weights.paths(copy)
+    assert weights.verify(copy)[0].state == "wrong size"
+
+
+def test_one_wrong_bit(copy: Card, tmp_path: Path) -> None:
+    path = tmp_path / copy.files[0].name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert weights.verify(copy)[0].state == "wrong contents"
+    assert "is damaged" in weights.describe(copy, weights.verify(copy)[0])
+
+
+def test_digest_names_the_weights(copy: Card) -> None:
+    other = dataclasses.replace(copy, files=(dataclasses.replace(copy.files[0], sha256="0" * 64),))
+    assert weights.digest(copy) != weights.digest(other)
+    assert re.fullmatch("[0-9a-f]{16}", weights.digest(copy))
+
+
+def test_unknown_model() -> None:
+    with pytest.raises(UsageError, match=r"--model sprak: no such model \(did you mean spark\?\)"):
+        weights.card("sprak")
+
+
+BAD = [
+    ("stride", "strid", r"\[models.a\]: unknown key 'strid' \(did you mean stride\?\)"),
+    ("[8, 32, 32]", "[8, 32]", "stride: must be three positive whole numbers"),
+    ('arch = "spark"', "", "'arch' is missing"),
+    ("steps = 2", 'steps = "2"', "'steps' has the wrong type"),
+    ("width = 64, ", "", "'width' is missing"),
+    ('default = "a"', 'default = "b"', "default = 'b' is not one of its models"),
+    ("stride =", "stride", r"not valid TOML \(.*line 5"),
+    ("steps = 2 }", 'steps = 2 }\nfiles = [{ role = "vae", name = "x", sha265 = "" }]', "did you mean sha256"),
+    (
+        "steps = 2 }",
+        'steps = 2 }\nfiles = [{ role = "vae", name = "../x", size = 1, sha256 = "" }]',
+        "must be a plain file name",
+    ),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "message"), BAD)
+def test_bad_tables_are_named(tmp_path: Path, good: str, bad: str, message: str) -> None:
+    path = tmp_path / "weights.toml"
+    path.write_text(GOOD)
+    assert weights._load(path)[1]["a"].stride == (8, 32, 32)
+    other = tmp_path / "other" / "weights.toml"
+    other.parent.mkdir()
+    other.write_text(GOOD.replace(good, bad))
+    with pytest.raises(WeightsError, match=message):
+        weights._load(other)
+
+
+def test_seal_fills_in_and_keeps_the_rest(tmp_path: Path) -> None:
+    shipped = weights.manifest().read_text()
+    loose = re.sub(r"^size = \d+", "size = 0", shipped, flags=re.M)
+    loose = re.sub(r'^sha256 = ".*"', 'sha256 = ""', loose, flags=re.M)
+    path = tmp_path / "weights.toml"
+    path.write_text(loose)
+    weights.seal(path, weights.BUNDLED)
+    assert path.read_text() == shipped
+
+
+def test_seal_names_a_missing_file(tmp_path: Path) -> None:
+    path = tmp_path / "weights.toml"
+    path.write_text(weights.manifest().read_text())
+    with pytest.raises(WeightsError, match="no such file"):
+        weights.seal(path, tmp_path)
