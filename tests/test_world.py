@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,17 @@ import pytest
 import torch
 
 from soracli.errors import UsageError, WeightsError
+from soracli.world.actors import CORE_ACTORS, actor
 from soracli.world.assets import ActorBank, load_actors
+from soracli.world.motion import ACTS, path
+from soracli.world.places import PLACES
 from soracli.world.render import render
 from soracli.world.scene import Performer, Rendered, Scene
-from soracli.world.scenes import CORE_ACTORS, Corpus, is_heldout, sample_scene
+from soracli.world.scenes import Corpus, is_heldout, sample_scene
+from soracli.world.styles import STYLES
 
-NAMES = tuple(actor.name for actor in CORE_ACTORS)
+NAMES = tuple(entry.name for entry in CORE_ACTORS)
+FULL = replace(Corpus.full(), actors=CORE_ACTORS)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +93,7 @@ def test_start_cuts_into_the_same_clip(bank: ActorBank) -> None:
     assert torch.equal(part.pixels, whole.pixels[:, 6:])
 
 
-@pytest.mark.parametrize("place", Corpus.core().places)
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("size", [(32, 32), (77, 43), (48, 80)])
 def test_every_place_renders_at_any_size(bank: ActorBank, place: str, size: tuple[int, int]) -> None:
     clip = film(bank, scene(place=place), scene(place=place, camera="tracking"), frames=2, size=size)
@@ -165,6 +171,112 @@ def test_ids_name_the_performers(bank: ActorBank) -> None:
     two = Scene("scenery", (Performer("cat", "stand"), Performer("cow", "stand", x=0.2)), "beach", "night")
     clip = film(bank, scene(), two, frames=1)
     assert clip.ids.tolist() == [[NAMES.index("dog"), -1], [NAMES.index("cat"), NAMES.index("cow")]]
+
+
+@pytest.mark.parametrize("verb", ACTS)
+def test_every_verb_renders(bank: ActorBank, verb: str) -> None:
+    clip = film(bank, scene(verb), frames=6, size=(64, 64))
+    assert (clip.visible >= 0).all()
+    assert (clip.visible <= 1).all()
+    assert clip.visible.max() > 0.9
+    assert (clip.pixels[0, 0] != clip.pixels[0, 3]).any()
+
+
+def test_growing_grows_and_shrinking_shrinks(bank: ActorBank) -> None:
+    for verb, factor in (("grow", 3.0), ("shrink", 1 / 3)):
+        boxes = film(bank, scene(verb), size=(128, 128)).boxes[0, :, 0]
+        tall = boxes[:, 3] - boxes[:, 1]
+        assert tall[-1] / tall[0] == pytest.approx(factor, rel=0.12)
+        assert (boxes[:, 3] - boxes[0, 3]).abs().max() < 2.5  # the feet stay where they are
+
+
+def test_what_falls_lands(bank: ActorBank) -> None:
+    clip = film(bank, scene("fall"), frames=9, size=(64, 64))
+    assert clip.visible[0, 0, 0] == 0
+    assert clip.boxes[0, -1, 0, 3] == pytest.approx(0.84 * 64, abs=2)
+
+
+def test_paths_do_not_depend_on_the_rate() -> None:
+    lead = scene("roll", direction="right").performers[0]
+    fine = path(lead, torch.arange(33, dtype=torch.float64) / 8, 1.5)
+    coarse = path(lead, torch.arange(5, dtype=torch.float64), 1.5)
+    for a, b in zip(fine, coarse, strict=True):
+        assert torch.allclose(a[::8], b)
+
+
+def test_a_chaser_stays_behind_its_prey(bank: ActorBank) -> None:
+    for seed in range(300):
+        drawn_scene = sample_scene(np.random.default_rng(seed), FULL, "any")
+        lead = drawn_scene.performers[0]
+        if lead.action == "chase":
+            break
+    assert lead.partner == 1
+    ways = [path(p, torch.linspace(0, 4, 5, dtype=torch.float64), 1.0).x for p in drawn_scene.performers]
+    ahead = (ways[1] - ways[0]) * (1 if lead.direction == "right" else -1)
+    assert (ahead > 0.2).all()
+
+
+def test_those_who_meet_end_face_to_face(bank: ActorBank) -> None:
+    pair = (
+        Performer("dog", "meet", "right", 0.36, 0.1, partner=1),
+        Performer("cat", "meet", "left", 0.36, 0.9, partner=0),
+    )
+    boxes = film(bank, Scene("scenery", pair, "farm", "day"), frames=9, size=(128, 128)).boxes[0]
+    gap = boxes[:, 1, 0] - boxes[:, 0, 2]
+    assert gap[0] > 40
+    assert (gap.diff() < 0.1).all()
+    assert gap[-1] > -2
+    assert boxes[-1, 0, 2] == pytest.approx(float(boxes[-2, 0, 2]), abs=6)
+
+
+@pytest.mark.parametrize("weather", Corpus.full().weathers[1:])
+def test_weather_is_seen_and_moves(bank: ActorBank, weather: str) -> None:
+    def clip(name: str) -> torch.Tensor:
+        one = Scene("scenery", scene("stand").performers, "desert", "night", name, seed=4)
+        return render([one], width=64, height=64, frames=2, fps=0.6, bank=bank).pixels[0].int()
+
+    bad, clear = clip(weather), clip("clear")
+    assert (bad - clear).abs().max() > 20
+    assert not (bad[0] - bad[1])[:24].eq((clear[0] - clear[1])[:24]).all()  # in the sky, where else nothing moves
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_changes_the_whole_clip(bank: ActorBank, style: str) -> None:
+    plain, styled = scene(), replace(scene(), style=style)
+    clip = film(bank, plain, styled, frames=3, size=(77, 53))
+    assert (clip.pixels[0].int() - clip.pixels[1].int()).abs().float().mean() > 2
+    if style in ("noir", "line"):
+        assert (clip.pixels[1].amax(-1) == clip.pixels[1].amin(-1)).all()
+
+
+def test_claymation_holds_its_poses(bank: ActorBank) -> None:
+    clay = replace(scene("run"), style="claymation")
+    frames = render([clay], width=48, height=48, frames=4, fps=16, bank=bank).pixels[0]
+    assert torch.equal(frames[0], frames[1])
+    assert not torch.equal(frames[1], frames[2])
+
+
+def test_the_full_corpus_draws_what_can_be_rendered(bank: ActorBank) -> None:
+    rng = np.random.default_rng(3)
+    scenes = [sample_scene(rng, FULL) for _ in range(60)]
+    assert {len(s.performers) for s in scenes} >= {1, 2, 3}
+    assert len({s.style for s in scenes}) > 3
+    clip = film(bank, *scenes[:12], frames=2, size=(48, 32))
+    assert torch.isfinite(clip.boxes).all()
+    alone = film(bank, scenes[5], frames=2, size=(48, 32))
+    assert torch.equal(alone.pixels[0], clip.pixels[5])
+
+
+def test_everyone_is_at_home_where_they_are() -> None:
+    rng = np.random.default_rng(9)
+    for _ in range(300):
+        drawn_scene = sample_scene(rng, Corpus.full(), "any")
+        for performer in drawn_scene.performers:
+            if drawn_scene.place == "sea":
+                assert actor(performer.name).kind in ("swimmer", "flyer")
+            else:
+                assert actor(performer.name).kind != "swimmer"
+        assert drawn_scene.weather == "clear" or drawn_scene.place not in ("moon", "stage", "living room")
 
 
 def test_missing_material_is_one_clear_line(tmp_path: Path, bank: ActorBank) -> None:

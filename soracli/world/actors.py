@@ -65,9 +65,9 @@ CORE_ACTORS = (
 )
 
 _WALKERS = (
-    "leopard, rhinoceros, hippopotamus, flamingo, dodo, black cat, two-hump camel, poodle, ox, ram, ewe, badger, bison, "
-    "water buffalo, skunk, hedgehog, mouse, rat, gorilla, donkey, goose, ant, man walking, woman walking, man running, "
-    "woman running, beaver, chipmunk, turkey"
+    "leopard, rhinoceros, hippopotamus, flamingo, dodo, black cat, two-hump camel, poodle, ox, ram, ewe, badger, "
+    "bison, water buffalo, skunk, hedgehog, mouse, rat, gorilla, donkey, goose, man walking, woman walking, man "
+    "running, woman running, beaver, chipmunk, turkey"
 )
 _DRIVERS = (
     "police car, racing car, delivery truck, tram car, ambulance, articulated lorry, minibus, auto rickshaw, "

@@ -7,7 +7,7 @@ A painter has the signature
 B scenes of ONE domain in, B clips out, in the same order. What a scene looks like depends on the scene and the frame
 alone: never on the batch around it, on the device, or on any global generator (derive every number from `scene.seed`
 with NumPy's or torch's CPU generators, then move it). `render` groups scenes by domain, adds weather and style
-afterwards (`effects`), and joins the results.
+afterwards, and joins the results.
 """
 
 from __future__ import annotations

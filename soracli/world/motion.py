@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 
+from soracli.world.actors import actor
 from soracli.world.scene import Performer, Scene
-from soracli.world.scenes import SPEED, actor, signed
+from soracli.world.strips import hashed
+from soracli.world.verbs import SECONDS, SPEED, feet, ground_factor, signed
 
-HORIZON = 0.60  # frame heights from the top
-GROUND = 0.84  # where the feet stand at depth 0.5
 LOOP = 2.4  # seconds of one loop of a sprite at walking pace
-PACE = {"run": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launch": 2.0}  # times as fast as LOOP
+PACE = {"run": 1.8, "chase": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launch": 2.0}  # times as fast as LOOP
+CALM = frozenset({"stand", "spin", "bounce", "grow", "shrink", "appear", "fall", "roll", "slide", "float"})
+MEET = 2.4  # seconds after which those who meet stand still
+PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
 
 
 class Path(NamedTuple):
     """A performer's motion, each float64 (T,).
 
     x: centre, frame widths. feet: where it would stand, frame heights from the top. lift: height above that, frame
-    heights. angle: degrees clockwise. scale: factor on its size. cycle: sprite loops since the start, any real.
+    heights. angle: degrees clockwise about its middle. scale: factor on its size, from the feet up. squash: factor on
+    its height alone, while its width grows. cycle: sprite loops since the start, any real.
     """
 
     x: torch.Tensor
@@ -28,52 +33,194 @@ class Path(NamedTuple):
     lift: torch.Tensor
     angle: torch.Tensor
     scale: torch.Tensor
+    squash: torch.Tensor
     cycle: torch.Tensor
 
+    @property
+    def steady(self) -> bool:
+        """Whether its drawing is neither turned, scaled nor squashed."""
+        return not (self.angle.any() or (self.scale != 1).any() or (self.squash != 1).any())
 
-def feet(performer: Performer) -> float:
-    """Ground line of a performer, frame heights from the top: nearer stands lower in the picture."""
-    return GROUND + (performer.depth - 0.5) * 0.3
+
+def path(performer: Performer, times: torch.Tensor, aspect: float = 1.0) -> Path:
+    """How a performer moves. times: float64 (T,) seconds. aspect: the frame's width / height."""
+    one = torch.ones_like(times)
+    going = times.clamp(max=MEET) if performer.action == "meet" else times
+    x = performer.x + signed(performer.direction) * SPEED.get(performer.action, 0.0) * going
+    cycle = performer.phase + going / LOOP * PACE.get(performer.action, 1.0)
+    if performer.action in CALM:
+        sway = 0.0 if actor(performer.name).kind == "driver" else 3 / 36
+        cycle = 3 / 36 + sway * (2 * math.pi * (times + performer.phase) / LOOP).sin()
+    plain = Path(x, feet(performer.depth) * one, 0 * one, 0 * one, one, one, cycle * one)
+    act = ACTS.get(performer.action)
+    return plain if act is None else act(plain, performer, times, aspect)
 
 
-def path(performer: Performer, times: torch.Tensor) -> Path:
-    """How a performer moves. times: float64 (T,) seconds."""
-    t = times
-    zero, one = torch.zeros_like(t), torch.ones_like(t)
-    x = performer.x + signed(performer.direction) * SPEED.get(performer.action, 0.0) * t
-    cycle = performer.phase + t / LOOP * PACE.get(performer.action, 1.0)
-    lift, angle, ground = zero, zero, feet(performer) * one
-    turn = 2 * math.pi * (t + performer.phase)
-    if performer.action == "walk":
-        lift = 0.006 * (turn * 1.7).sin().abs()
-    elif performer.action == "run":
-        lift = 0.025 * (turn * 1.25).sin().abs()
-    elif performer.action == "jump":
-        beat = (t / 1.1 + performer.phase) % 1.0
-        lift = 0.24 * (4 * beat * (1 - beat))
-    elif performer.action == "stand":
-        cycle = one * 3 / 36 + (3 / 36 * (turn / LOOP).sin() if actor(performer.name).kind != "driver" else zero)
-    elif performer.action in ("fly", "hover"):
-        lift = 0.27 + 0.025 * (turn / 1.6).sin()
-    elif performer.action == "launch":
-        lift = 0.055 * (t - 0.4).clamp(min=0) ** 2
-        angle = angle + actor(performer.name).tilt
-    return Path(x, ground, lift, angle, one, cycle)
+def _turn(performer: Performer, t: torch.Tensor) -> torch.Tensor:
+    return 2 * math.pi * (t + performer.phase)
+
+
+def _walk(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    going = t.clamp(max=MEET) if performer.action == "meet" else t
+    lift = 0.006 * (_turn(performer, going) * 1.7).sin().abs()
+    if performer.action != "meet":
+        return way._replace(lift=lift)
+    return way._replace(lift=lift + _air(performer, t))
+
+
+def _air(performer: Performer, t: torch.Tensor) -> torch.Tensor:
+    """Height of what flies while it does something else."""
+    if actor(performer.name).kind != "flyer":
+        return torch.zeros_like(t)
+    return 0.27 + 0.025 * (_turn(performer, t) / 1.6).sin()
+
+
+def _run(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    air = _air(performer, t)
+    if actor(performer.name).kind != "walker":
+        return way._replace(lift=air)
+    return way._replace(lift=0.025 * (_turn(performer, t) * 1.25).sin().abs())
+
+
+def _jump(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    beat = (t / 1.1 + performer.phase) % 1.0
+    return way._replace(lift=0.24 * (4 * beat * (1 - beat)))
+
+
+def _hop(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    beat = (t / 0.65 + performer.phase) % 1.0
+    return way._replace(lift=0.09 * (4 * beat * (1 - beat)))
+
+
+def _fly(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    return way._replace(lift=0.27 + 0.025 * (_turn(performer, t) / 1.6).sin())
+
+
+def _launch(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    lift = 0.055 * (t - 0.4).clamp(min=0) ** 2
+    return way._replace(lift=lift, angle=way.angle + actor(performer.name).tilt)
+
+
+def _bounce(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    beat = (t / 0.9 + performer.phase) % 1.0
+    near = (1 - 8 * torch.minimum(beat, 1 - beat)).clamp(min=0)  # 1 on the ground, 0 soon after
+    return way._replace(lift=0.26 * (4 * beat * (1 - beat)), squash=1 - 0.25 * near)
+
+
+def _spin(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    return way._replace(lift=torch.full_like(t, 0.07) + _air(performer, t) * 0.8, angle=180 * t)
+
+
+def _grow(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    share = (t / SECONDS).clamp(0, 1)
+    if performer.action == "shrink":
+        share = 1 - share
+    share = share * share * (3 - 2 * share)
+    return way._replace(scale=0.4 + 0.8 * share, lift=_air(performer, t) * 0.8)
+
+
+def _appear(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    s = ((t - 0.9) / 0.6).clamp(0, 1)
+    back = 1 + 2.2 * (s - 1) ** 3 + 1.2 * (s - 1) ** 2  # overshoots by a tenth before it settles
+    return way._replace(scale=back.clamp(min=0), lift=_air(performer, t) * 0.8)
+
+
+def _fall(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """From above the frame to the ground, where it bounces twice."""
+    pull, high = 0.9, 0.95
+    landed = 0.2 + math.sqrt(2 * high / pull)
+    lift = (high - 0.5 * pull * (t - 0.2).clamp(min=0) ** 2) * (t < landed)
+    speed, start = 0.38 * math.sqrt(2 * high * pull), landed
+    for _ in range(2):
+        since = t - start
+        lift = lift + (speed * since - 0.5 * pull * since**2) * ((since >= 0) & (since < 2 * speed / pull))
+        start, speed = start + 2 * speed / pull, speed * 0.38
+    return way._replace(lift=lift)
+
+
+def _roll(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    travelled = signed(performer.direction) * SPEED["roll"] * t * aspect
+    return way._replace(angle=travelled / (0.43 * performer.size) * 180 / math.pi)
+
+
+def _slide(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    return way._replace(angle=0 * t - 5.0 * signed(performer.direction))
+
+
+def _swim(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    turn = _turn(performer, t)
+    return way._replace(lift=0.012 * (turn / 1.5).sin() - 0.03, angle=3.0 * (turn / 2.1).sin())
+
+
+def _float(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    if actor(performer.name).kind == "swimmer":
+        return _swim(way, performer, t, aspect)
+    turn = _turn(performer, t)
+    return way._replace(lift=0.16 + 0.04 * (turn / 2.4).sin(), angle=6.0 * (turn / 3.1).sin())
+
+
+ACTS: dict[str, Callable[[Path, Performer, torch.Tensor, float], Path]] = {
+    "walk": _walk,
+    "meet": _walk,
+    "run": _run,
+    "chase": _run,
+    "jump": _jump,
+    "hop": _hop,
+    "fly": _fly,
+    "hover": _fly,
+    "launch": _launch,
+    "bounce": _bounce,
+    "spin": _spin,
+    "grow": _grow,
+    "shrink": _grow,
+    "appear": _appear,
+    "fall": _fall,
+    "roll": _roll,
+    "slide": _slide,
+    "swim": _swim,
+    "float": _float,
+}
 
 
 class Camera(NamedTuple):
-    """What the camera does, each float64 (T,). x: sideways travel at the actors' depth, frame widths. zoom: factor."""
+    """What the camera does, each float64 (T,).
+
+    x: sideways travel at depth 0.5, frame widths. zoom: factor, at least 1. middle: (T, 2) the point of the unzoomed
+    frame that lies in the middle of the picture, frame widths and heights.
+    """
 
     x: torch.Tensor
     zoom: torch.Tensor
+    middle: torch.Tensor
 
 
 def camera(scene: Scene, times: torch.Tensor) -> Camera:
     """The camera of a scene. `tracking` follows the lead so that it stays in the middle of the frame."""
     x, zoom = torch.zeros_like(times), torch.ones_like(times)
-    lead = scene.performers[0]
+    across, down = torch.full_like(times, 0.5), torch.full_like(times, 0.5)
+    share = (times / SECONDS).clamp(0, 1)
     if scene.camera == "tracking":
-        x = lead.x - 0.5 + signed(lead.direction) * SPEED.get(lead.action, 0.0) * times
-    elif scene.camera == "zoom in":
-        zoom = 1 + 0.1 * times
-    return Camera(x, zoom)
+        x = _followed(scene, times)
+    elif scene.camera in ("pan left", "pan right"):
+        x = (share - 0.5) * 0.3 * (1 if scene.camera == "pan right" else -1)
+    elif scene.camera in ("zoom in", "zoom out"):
+        zoom = 1 + 0.1 * times if scene.camera == "zoom in" else 1.4 - 0.4 * share
+        down = 0.5 / zoom + PIVOT * (1 - 1 / zoom)
+    elif scene.camera in ("tilt up", "tilt down"):
+        zoom = zoom * 1.22
+        reach = (0.5 - 0.5 / 1.22) * (2 * share - 1)
+        down = 0.5 - reach if scene.camera == "tilt up" else 0.5 + reach
+    elif scene.camera == "handheld":
+        zoom = zoom * 1.08
+        a, b = (2 * math.pi * hashed(scene.seed, 90 + k) for k in range(2))
+        across = 0.5 + 0.018 * (3.1 * times + a).sin() + 0.012 * (7.3 * times + b).sin()
+        down = 0.5 + 0.016 * (3.7 * times + b).sin() + 0.012 * (6.1 * times + a).sin()
+    return Camera(x, zoom, torch.stack([across, down], 1))
+
+
+def _followed(scene: Scene, times: torch.Tensor) -> torch.Tensor:
+    """Travel that keeps the lead, or the middle between a chaser and its prey, in the middle of the frame."""
+    lead = scene.performers[0]
+    start = (lead.x + scene.performers[lead.partner].x) / 2 if lead.partner > 0 else lead.x
+    travelled = signed(lead.direction) * SPEED.get(lead.action, 0.0) * times
+    return (start - 0.5 + travelled) / ground_factor(feet(lead.depth))

@@ -5,7 +5,7 @@ Each domain has a painter in its own module (`scenery`, `panorama`, `solids`, `s
 
     paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.device) -> Painted
 
-Weather and style are laid over every domain here, by `effects`, so painters need not know them.
+Weather and style are laid over every domain here (`weather`, `styles`), so painters need not know them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from soracli.errors import UsageError
 from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame, Painted
 from soracli.world.scene import Rendered, Scene
+from soracli.world.styles import held, styled
+from soracli.world.weather import fall
 
 Painter = Callable[[Sequence[Scene], Frame, ActorBank, torch.device], Painted]
 
@@ -51,13 +53,13 @@ def render(
         raise UsageError(f"render: cannot render {size}; pass at least one scene, 16x16 pixels and one frame")
     where = torch.device(device)
     times = start + torch.arange(frames, dtype=torch.float64) / fps
-    film = Frame(width, height, times)
     most = max(len(scene.performers) for scene in scenes)
     pixels = torch.empty(len(scenes), frames, height, width, 3, dtype=torch.uint8, device=where)
     boxes, visible = torch.zeros(len(scenes), frames, most, 4), torch.zeros(len(scenes), frames, most)
     camera = torch.zeros(len(scenes), frames, 3)
-    for domain in dict.fromkeys(scene.domain for scene in scenes):
-        places = [i for i, scene in enumerate(scenes) if scene.domain == domain]
+    for domain, clay in dict.fromkeys((scene.domain, scene.style == "claymation") for scene in scenes):
+        places = [i for i, s in enumerate(scenes) if (s.domain, s.style == "claymation") == (domain, clay)]
+        film = Frame(width, height, held(times, scenes[places[0]].style))
         painted = painter(domain)([scenes[i] for i in places], film, bank, where)
         picture = painted.pixels if painted.pixels.dtype == torch.uint8 else _bytes(painted.pixels)
         if len(places) == len(scenes):
@@ -67,6 +69,10 @@ def render(
         here = painted.boxes.shape[2]
         boxes[places, :, :here], visible[places, :, :here] = painted.boxes, painted.visible
         camera[places] = painted.camera
+        for i in places:
+            fall(pixels[i], scenes[i], film, camera[i])
+            if scenes[i].style != "3d":
+                pixels[i] = styled(pixels[i], scenes[i], film)
     return Rendered(pixels, boxes, visible, _ids(scenes, bank, most), camera)
 
 

@@ -10,12 +10,14 @@ import torch
 from soracli.world import motion
 from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame, Painted
-from soracli.world.places import LIGHTS, Backdrop, View, backdrop, ground_factor
+from soracli.world.layers import Backdrop, View, light_of
+from soracli.world.places import backdrop
 from soracli.world.scene import Scene
 from soracli.world.sprites import SEEN, Cast, paste, place, prepare, shadow
 from soracli.world.strips import ONE, Strip, fixed, lerp, over
+from soracli.world.verbs import ground_factor
 
-PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
+Box = tuple[float, float, float, float]
 
 
 def paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.device) -> Painted:
@@ -40,20 +42,22 @@ def _clip(
     cameras: torch.Tensor,
 ) -> None:
     """Render one scene into pixels (T, H, W, 3), boxes (T, A, 4), visible (T, A) and cameras (T, 3)."""
-    device, light = pixels.device, LIGHTS[scene.time]
+    device, light = pixels.device, light_of(scene.time, scene.weather)
     camera = motion.camera(scene, frame.times)
     travel = camera.x * frame.aspect
-    view = View(frame.width, frame.height, float(travel.min()), float(travel.max()), light, scene.seed)
+    low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
+    view = View(frame.width, frame.height, low, high, light, scene.seed, latest)
     scenery = Scenery(backdrop(scene.place, view), travel, frame, device)
     order = sorted(range(len(scene.performers)), key=lambda i: scene.performers[i].depth)
-    paths = [motion.path(scene.performers[i], frame.times) for i in order]
+    paths = [motion.path(scene.performers[i], frame.times, frame.aspect) for i in order]
     casts = [
-        prepare(scene.performers[i], way, camera.x, frame, bank, light).to(device)
+        prepare(scene.performers[i], way, camera.x, frame, bank, light, scene.style).to(device)
         for i, way in zip(order, paths, strict=True)
     ]
     cameras[:, 0], cameras[:, 2] = travel.float(), camera.zoom.float()
+    cameras[:, 1] = camera.middle[:, 1].float() - 0.5
     flat = pixels.view(len(frame.times), frame.height, frame.width * 3)
-    for t, zoom in enumerate(camera.zoom.tolist()):
+    for t in range(len(frame.times)):
         canvas = scenery.behind(t)
         for cast in casts:
             shadow(canvas, cast, t)
@@ -61,25 +65,36 @@ def _clip(
         for drawing, x, y in placed:
             paste(canvas, drawing, x, y)
         scenery.in_front(canvas, t)
-        flat[t] = zoomed(canvas, zoom) if zoom != 1 else canvas
-        window = _window(frame, zoom)
+        window = _window(frame, camera, t)
+        flat[t] = cropped(canvas, window)
         for k, i in enumerate(order):
-            boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, window, zoom)
+            boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, window, float(camera.zoom[t]))
+
+
+def _window(frame: Frame, camera: motion.Camera, t: int) -> Box:
+    """x0 y0 x1 y1 of what the picture shows, in pixels of the frame before the zoom; always inside it."""
+    zoom = float(camera.zoom[t])
+    wide, high = frame.width / zoom, frame.height / zoom
+    x, y = float(camera.middle[t, 0]) * frame.width - wide / 2, float(camera.middle[t, 1]) * frame.height - high / 2
+    x, y = min(max(x, 0.0), frame.width - wide), min(max(y, 0.0), frame.height - high)
+    return x, y, x + wide, y + high
 
 
 class Scenery:
-    """A backdrop in motion. It is composited once if the camera stands still, else frame by frame."""
+    """A backdrop in motion. What is behind the actors is composited once if nothing there moves."""
 
     def __init__(self, drawn: Backdrop, travel: torch.Tensor, frame: Frame, device: torch.device) -> None:
-        still = bool((travel == travel[0]).all())
-        self._travel = (travel[:1] if still else travel) * frame.height  # pixels, at the actors' depth
+        steady = bool((travel == travel[0]).all())
+        self._travel = travel * frame.height  # pixels, at the actors' depth
+        self._times = frame.times
         self._frame = frame
         self._far = [_Layer(strip, device) for strip in (drawn.sky, *drawn.far)]
         self._near = [_Layer(strip, device) for strip in drawn.near]
         self._front = [_Layer(strip, device) for strip in drawn.front]
         self._top = drawn.ground.top
-        self._ground = _scrolled(drawn.ground, self._travel, frame, device)
-        self._still = self._compose(0) if still else None
+        self._ground = _scrolled(drawn.ground, self._travel[:1] if steady else self._travel, frame, device)
+        drifting = any(strip.drift for strip in (*drawn.far, *drawn.near))
+        self._still = self._compose(0) if steady and not drifting else None
 
     def behind(self, t: int) -> torch.Tensor:
         """What the actors stand before, in frame t: a new int16 (H, W * 3)."""
@@ -87,18 +102,18 @@ class Scenery:
 
     def in_front(self, canvas: torch.Tensor, t: int) -> None:
         """Lay what is nearer than the actors over the canvas."""
-        for layer in self._front:
-            layer.draw(canvas, float(self._travel[t if len(self._travel) > 1 else 0]))
+        self._draw(self._front, canvas, t)
+
+    def _draw(self, layers: list[_Layer], canvas: torch.Tensor, t: int) -> None:
+        for layer in layers:
+            layer.draw(canvas, float(self._travel[t]), float(self._times[t]))
 
     def _compose(self, t: int) -> torch.Tensor:
         h, w = self._frame.height, self._frame.width
         canvas = torch.zeros(h, w * 3, dtype=torch.int16, device=self._ground.device)
-        travel = float(self._travel[t])
-        for layer in self._far:
-            layer.draw(canvas, travel)
-        canvas[self._top :] = self._ground[t]
-        for layer in self._near:
-            layer.draw(canvas, travel)
+        self._draw(self._far, canvas, t)
+        canvas[self._top :] = self._ground[min(t, len(self._ground) - 1)]
+        self._draw(self._near, canvas, t)
         return canvas
 
 
@@ -110,11 +125,12 @@ class _Layer:
         self._colour, self._cover = colour.to(device), cover.to(device)
         self._opaque = bool((cover == ONE).all())
         self._top, self._start, self._factor = strip.top, strip.start, strip.factor
+        self._drift = strip.drift * strip.height
 
-    def draw(self, canvas: torch.Tensor, travel: float) -> None:
+    def draw(self, canvas: torch.Tensor, travel: float, seconds: float) -> None:
         """Over int16 (H, W * 3), with the camera at `travel` pixels."""
         width = canvas.shape[1]
-        shift = travel * self._factor - self._start
+        shift = travel * self._factor + seconds * self._drift - self._start
         whole = math.floor(shift)
         weight, a = round((shift - whole) * ONE), whole * 3
         rows = canvas[self._top : self._top + len(self._colour)]
@@ -141,34 +157,30 @@ def _scrolled(ground: Strip, travel: torch.Tensor, frame: Frame, device: torch.d
     return out
 
 
-def zoomed(canvas: torch.Tensor, zoom: float) -> torch.Tensor:
-    """int16 (H, W * 3) enlarged about (middle, PIVOT), bilinear, in fixed point."""
+def cropped(canvas: torch.Tensor, window: Box) -> torch.Tensor:
+    """A window of int16 (H, W * 3), enlarged to the whole picture, bilinear, in fixed point."""
     height, width = canvas.shape[0], canvas.shape[1] // 3
-    a, b, weight = _taps(height, PIVOT * height, zoom, canvas.device)
+    if window == (0, 0, width, height):
+        return canvas
+    a, b, weight = _taps(height, window[1], window[3], canvas.device)
     weight = weight[:, None]
     tall = canvas[a].mul_(ONE - weight).add_(canvas[b].mul_(weight)).add_(ONE // 2).bitwise_right_shift_(7)
     tall = tall.view(height, width, 3)
-    a, b, weight = _taps(width, width / 2, zoom, canvas.device)
+    a, b, weight = _taps(width, window[0], window[2], canvas.device)
     weight = weight[None, :, None].expand(height, width, 3)
     wide = tall.index_select(1, a).mul_(ONE - weight).add_(tall.index_select(1, b).mul_(weight))
     return wide.add_(ONE // 2).bitwise_right_shift_(7).view(height, width * 3)
 
 
 def _taps(
-    length: int, pivot: float, zoom: float, device: torch.device
+    length: int, start: float, stop: float, device: torch.device
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """For each output pixel the two source pixels and the int16 weight of the second."""
-    source = (torch.arange(length, dtype=torch.float64) + 0.5 - pivot) / zoom + pivot - 0.5
+    source = (torch.arange(length, dtype=torch.float64) + 0.5) * ((stop - start) / length) + start - 0.5
     source = source.clamp(0, length - 1)
     first = source.floor().long()
     weight = ((source - first) * ONE).round().to(torch.int16)
     return first.to(device), (first + 1).clamp(max=length - 1).to(device), weight.to(device)
-
-
-def _window(frame: Frame, zoom: float) -> tuple[float, float, float, float]:
-    """x0 y0 x1 y1 of what the zoomed frame shows, in pixels of the frame before the zoom."""
-    cx, cy = frame.width / 2, PIVOT * frame.height
-    return cx - cx / zoom, cy - cy / zoom, cx + (frame.width - cx) / zoom, cy + (frame.height - cy) / zoom
 
 
 def _seen(
@@ -176,7 +188,7 @@ def _seen(
     placed: list[tuple[torch.Tensor, int, int]],
     k: int,
     t: int,
-    window: tuple[float, float, float, float],
+    window: Box,
     zoom: float,
 ) -> tuple[torch.Tensor, float]:
     """Box (x0 y0 x1 y1 pixels of the finished frame) and visible share of the k-th drawing, behind those after it."""

@@ -13,72 +13,31 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from soracli.world.actors import CORE_ACTORS, MORE_ACTORS, Actor, actor
+from soracli.world.layout import chase, crowd, meet, neighbour, pass_by
 from soracli.world.scene import Performer, Scene
+from soracli.world.verbs import GROUND_SIZE, MOVES, SECONDS, SPEED, signed
 
+__all__ = [
+    "CORE_ACTIONS",
+    "CORE_ACTORS",
+    "GROUND_SIZE",
+    "MOVES",
+    "SECONDS",
+    "SPEED",
+    "Actor",
+    "Corpus",
+    "Split",
+    "actor",
+    "is_heldout",
+    "sample_scene",
+    "signed",
+]
 Split = Literal["train", "heldout", "any"]
 T = TypeVar("T")
 
-
-@dataclass(frozen=True)
-class Actor:
-    """A kind of thing that can act.
-
-    kind: `walker`, `driver`, `flyer`, `swimmer` or `thing`. faces: where its sprite looks, `left`, `right` or
-    `front`. scale: size against the others (a mouse is not drawn as large as an elephant). tilt: degrees clockwise
-    that set its drawing upright for a launch.
-    """
-
-    name: str
-    kind: str
-    faces: str = "left"
-    scale: float = 1.0
-    tilt: float = 0.0
-
-
-# In order of training: core(actors=N) takes the first N.
-CORE_ACTORS = (
-    Actor("dog", "walker"),
-    Actor("cat", "walker"),
-    Actor("elephant", "walker"),
-    Actor("automobile", "driver"),
-    Actor("horse", "walker"),
-    Actor("butterfly", "flyer", "front", 0.8),
-    Actor("T-Rex", "walker"),
-    Actor("rocket", "flyer", "right", 1.0, -45.0),
-    Actor("cow", "walker"),
-    Actor("bus", "driver"),
-    Actor("rabbit", "walker"),
-    Actor("penguin", "walker", "front"),
-    Actor("giraffe", "walker"),
-    Actor("zebra", "walker"),
-    Actor("tiger", "walker"),
-    Actor("pig", "walker"),
-    Actor("rooster", "walker"),
-    Actor("fire engine", "driver"),
-    Actor("helicopter", "flyer"),
-    Actor("tractor", "driver"),
-    Actor("camel", "walker"),
-    Actor("deer", "walker"),
-    Actor("owl", "flyer", "front", 0.9),
-    Actor("duck", "walker"),
-    Actor("locomotive", "driver"),
-    Actor("honeybee", "flyer", "left", 0.8),
-    Actor("flying saucer", "flyer", "front"),
-    Actor("motorcycle", "driver"),
-    Actor("llama", "walker"),
-    Actor("person walking", "walker"),
-    Actor("person running", "walker"),
-    Actor("kangaroo", "walker"),
-    Actor("airplane", "flyer", "right", 1.0, -45.0),
-    Actor("sauropod", "walker"),
-    Actor("mammoth", "walker"),
-    Actor("taxi", "driver"),
-    Actor("goat", "walker"),
-    Actor("snail", "walker"),
-    Actor("crab", "walker", "front"),
-    Actor("teddy bear", "walker", "front"),
-)
 CORE_PLACES = ("meadow", "desert", "snowy field", "beach", "city street", "forest")
+MORE_PLACES = ("sea", "road", "mountain", "farm", "moon", "living room", "stage")
 CORE_TIMES = ("day", "sunset", "night")
 CORE_CAMERAS = ("static", "tracking", "zoom in")
 CORE_ACTIONS = (
@@ -86,28 +45,26 @@ CORE_ACTIONS = (
     ("driver", ("drive", "stand")),
     ("flyer", ("fly", "hover")),
 )
-MOVES = frozenset({"walk", "run", "drive", "fly", "swim", "hop", "roll", "slide"})  # actions with a direction
+_CHANGES = ("spin", "bounce", "grow", "shrink", "appear", "fall")  # what any thing can be made to do
+FULL_ACTIONS = (
+    ("walker", ("walk", "walk", "run", "run", "jump", "stand", "hop", *_CHANGES)),
+    ("driver", ("drive", "drive", "drive", "stand", "slide", "bounce", "grow", "shrink", "appear")),
+    ("flyer", ("fly", "fly", "hover", "spin", "grow", "shrink", "appear")),
+    ("swimmer", ("swim", "swim", "float")),
+    ("thing", ("roll", "slide", "stand", "hop", "float", *_CHANGES)),
+)
 EXTRA = {"rocket": ("launch",)}  # actions of one actor
-
-GROUND_SIZE = 0.45  # cell height of an actor, in frame heights
-SPEED = {  # frame widths per second
-    "walk": 0.09,
-    "run": 0.14,
-    "drive": 0.13,
-    "fly": 0.11,
-    "swim": 0.09,
-    "hop": 0.09,
-    "roll": 0.12,
-    "slide": 0.11,
-}
-SECONDS = 4.0  # length of the clip in which a path is laid around the middle of the frame
+BARE = frozenset({"moon", "living room", "stage"})  # places without weather
+_CALM_CAMERAS = ("static", "handheld")  # that keep several moving performers in the frame
+STILL_CAMERAS = ("static", "zoom in", "zoom out", "pan left", "pan right", "tilt up", "tilt down", "handheld")
 
 
 @dataclass(frozen=True)
 class Corpus:
     """What may be drawn. actions: (kind, verbs) pairs. share: chance of each number of performers, from one on.
 
-    without: verbs that nobody performs, whatever `actions` says.
+    without: verbs that nobody performs, whatever `actions` says. plain: chance that a clip has the first weather, and
+    that it has the first style, of those listed. sized: chance of a close-up and of a wide shot.
     """
 
     actors: tuple[Actor, ...]
@@ -119,6 +76,8 @@ class Corpus:
     styles: tuple[str, ...] = ("3d",)
     share: tuple[float, ...] = (1.0,)
     without: tuple[str, ...] = ()
+    plain: tuple[float, float] = (1.0, 1.0)
+    sized: tuple[float, float] = (0.0, 0.0)
     _kinds: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -129,23 +88,32 @@ class Corpus:
         """One actor a clip, six places, three times of day: what a small network can learn within hours."""
         return cls(CORE_ACTORS[:actors])
 
+    @classmethod
+    def full(cls) -> Corpus:
+        """Everything: up to five actors, weather, styles, all places, cameras and verbs."""
+        return cls(
+            CORE_ACTORS + MORE_ACTORS,
+            CORE_PLACES + MORE_PLACES,
+            (*CORE_TIMES, "dawn", "overcast"),
+            ("clear", "rain", "snow", "fog", "leaves", "confetti", "fireflies"),
+            ("static", "tracking", *STILL_CAMERAS[1:]),
+            FULL_ACTIONS,
+            ("3d", "noir", "pixel", "watercolour", "sepia", "neon", "flat", "line", "claymation"),
+            (0.55, 0.30, 0.08, 0.04, 0.03),
+            plain=(0.6, 0.65),
+            sized=(0.1, 0.1),
+        )
+
     def verbs(self, actor: Actor) -> tuple[str, ...]:
-        """What an actor can do."""
-        able = self._kinds[actor.kind] + EXTRA.get(actor.name, ())
+        """What an actor can do; a verb that is listed twice is drawn twice as often."""
+        able = self._kinds.get(actor.kind, ("stand",)) + EXTRA.get(actor.name, ())
         return tuple(verb for verb in able if verb not in self.without)
 
-
-def actor(name: str) -> Actor:
-    """The entry of an actor; one that is not in the table is a thing that faces the viewer."""
-    return _BY_NAME.get(name) or Actor(name, "thing", "front")
-
-
-_BY_NAME = {entry.name: entry for entry in CORE_ACTORS}
-
-
-def signed(direction: str) -> float:
-    """-1 to the left, 1 to the right, 0 on the spot."""
-    return {"left": -1.0, "right": 1.0}.get(direction, 0.0)
+    def homes(self, actor: Actor) -> tuple[str, ...]:
+        """Where an actor can be: swimmers at sea, walkers, drivers and things anywhere but there."""
+        if actor.kind == "swimmer":
+            return tuple(place for place in self.places if place == "sea")
+        return self.places if actor.kind == "flyer" else tuple(place for place in self.places if place != "sea")
 
 
 def is_heldout(triple: tuple[str, str, str]) -> bool:
@@ -166,25 +134,50 @@ def _pick(rng: np.random.Generator, choices: Sequence[T]) -> T:
     return choices[int(rng.integers(len(choices)))]
 
 
+def _mostly_first(rng: np.random.Generator, choices: Sequence[T], chance: float) -> T:
+    """The first with a chance, else any of the others."""
+    if len(choices) == 1 or rng.random() < chance:
+        return choices[0]
+    return _pick(rng, choices[1:])
+
+
 def _draw(rng: np.random.Generator, corpus: Corpus) -> Scene:
-    lead = _perform(rng, corpus, _pick(rng, corpus.actors))
-    camera = _pick(rng, corpus.cameras)
-    if camera == "tracking" and lead.action not in MOVES:
+    count = 1 + int(rng.choice(len(corpus.share), p=corpus.share)) if len(corpus.share) > 1 else 1
+    who = _pick(rng, corpus.actors)
+    place = _pick(rng, corpus.homes(who))
+    if count == 1:
+        lead, camera = _filmed(rng, corpus, _perform(rng, corpus, who))
+        cast: tuple[Performer, ...] = (lead,)
+    else:
+        cast = _company(rng, corpus, who, place, count)
+        camera = _pick(rng, [c for c in corpus.cameras if c in _CALM_CAMERAS or not any(p.direction for p in cast)])
+        if cast[0].action in MOVES and count == 2 and "tracking" in corpus.cameras and rng.random() < 0.5:
+            camera = "tracking"
+    time, weather = _pick(rng, corpus.times), _mostly_first(rng, corpus.weathers, corpus.plain[0])
+    weather = "clear" if place in BARE else weather
+    if weather == "fireflies":
+        time = "night" if "night" in corpus.times else time
+    style = _mostly_first(rng, corpus.styles, corpus.plain[1])
+    return Scene("scenery", cast, place, time, weather, camera, style, int(rng.integers(2**31)))
+
+
+def _filmed(rng: np.random.Generator, corpus: Corpus, lead: Performer) -> tuple[Performer, str]:
+    """A single performer, laid out for a camera that suits what it does."""
+    moves, camera = lead.action in MOVES, _pick(rng, corpus.cameras)
+    if camera == "tracking" and not moves:
         camera = "static"
-    if camera == "zoom in" and lead.action in MOVES:
+    if camera == "zoom in" and moves:
         # What moves ends nearer the border of a picture that grows: lay its path earlier, and let the fast stay whole.
         camera = "static" if SPEED[lead.action] > 0.12 else camera
         lead = replace(lead, x=lead.x - 0.06 * signed(lead.direction)) if camera == "zoom in" else lead
-    return Scene(
-        "scenery",
-        (lead,),
-        _pick(rng, corpus.places),
-        _pick(rng, corpus.times),
-        _pick(rng, corpus.weathers),
-        camera,
-        _pick(rng, corpus.styles),
-        int(rng.integers(2**31)),
-    )
+    if sum(corpus.sized) > 0 and camera in ("static", "tracking"):
+        close, wide = corpus.sized
+        draw = float(rng.random())
+        if draw < close and (camera == "tracking" or lead.action in ("stand", "walk", "float")):
+            lead = replace(lead, size=0.8)
+        elif draw > 1 - wide:
+            lead = replace(lead, size=0.19)
+    return lead, camera
 
 
 def _perform(rng: np.random.Generator, corpus: Corpus, who: Actor) -> Performer:
@@ -200,3 +193,22 @@ def _perform(rng: np.random.Generator, corpus: Corpus, who: Actor) -> Performer:
         depth=0.5 + float(rng.uniform(-0.05, 0.05)),
         phase=float(rng.uniform()),
     )
+
+
+def _company(rng: np.random.Generator, corpus: Corpus, who: Actor, place: str, count: int) -> tuple[Performer, ...]:
+    """Two to five performers in one place."""
+    lead = _perform(rng, corpus, who)
+    if count > 2:
+        return crowd(rng, lead, count)
+    others = [a for a in corpus.actors if place in corpus.homes(a) and a.kind == who.kind and a != who]
+    second = _perform(rng, corpus, _pick(rng, others or [who]))
+    mobile = {"walker": "run", "driver": "drive", "flyer": "fly"}.get(who.kind)
+    plots = ["beside", "pass", "chase", "meet"] if mobile else ["beside"]
+    plot = _pick(rng, plots)
+    if plot == "chase" and mobile and "chase" not in corpus.without:
+        return chase(rng, lead, replace(second, action=mobile))
+    if plot == "meet" and "meet" not in corpus.without:
+        return meet(rng, lead, second)
+    if plot == "pass" and mobile and mobile not in corpus.without:
+        return pass_by(rng, lead, second, "walk" if mobile == "run" else mobile)
+    return neighbour(rng, lead, second)

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 import torch
 import torch.nn.functional as F
 
+from soracli.world.actors import actor
 from soracli.world.assets import FRAMES, ActorBank
 from soracli.world.frame import Frame
+from soracli.world.layers import Light
 from soracli.world.motion import Path
-from soracli.world.places import Light
 from soracli.world.scene import Performer
-from soracli.world.scenes import actor, signed
 from soracli.world.strips import ONE, darken, fixed_bytes, lerp, over
+from soracli.world.verbs import feet, ground_factor, signed
 
 SOLE = 0.934  # feet in a sprite's cell, share of its height
+ROOM = 1.45  # cell of a turned drawing, against that of the drawing
 SEEN = 10  # cover (of 128) from which a pixel counts as part of the drawing
 
 
@@ -44,71 +46,106 @@ class Cast:
         return replace(self, layers=self.layers.to(device), shades=[shade.to(device) for shade in self.shades])
 
 
-def prepare(performer: Performer, way: Path, travel: torch.Tensor, frame: Frame, bank: ActorBank, light: Light) -> Cast:
-    """Draw a performer at its size, turned, mirrored and lit. travel: float64 (T,) the camera's x, frame widths."""
-    entry, h = actor(performer.name), frame.height
+def prepare(
+    performer: Performer, way: Path, travel: torch.Tensor, frame: Frame, bank: ActorBank, light: Light, style: str
+) -> Cast:
+    """Draw a performer at its size, posed, mirrored and lit. travel: float64 (T,) the camera's x, frame widths."""
+    h, entry = frame.height, actor(performer.name)
     side = max(round(performer.size * h), 2)
-    number = (way.cycle * FRAMES).floor().long() % FRAMES
-    kinds, picks = torch.unique(number, return_inverse=True)
-    art = bank.frames[bank.index(performer.name)][kinds].permute(0, 3, 1, 2)  # uint8 (K, 4, 128, 128), channels last
-    if float(way.angle[0]):
-        art = _turned(art, float(way.angle[0]))
+    kinds, picks = torch.unique((way.cycle * FRAMES).floor().long() % FRAMES, return_inverse=True)
+    art = _drawings(bank, performer.name, kinds, style)  # uint8 (K, 4, 128, 128), channels last
+    picks = picks.clamp(max=len(art) - 1)
     art = F.interpolate(art, size=(side, side), mode="bilinear", antialias=True, align_corners=False)
-    if (signed(performer.direction) > 0 and entry.faces == "left") or (
-        signed(performer.direction) < 0 and entry.faces == "right"
-    ):
+    towards = signed(performer.direction)
+    if (towards > 0 and entry.faces == "left") or (towards < 0 and entry.faces == "right"):
         art = art.flip(-1)
+    art, picks = _posed(art, picks, way)
     rows, columns = _extent(art)
     colour, cover = fixed_bytes(art[..., rows, columns].permute(0, 2, 3, 1))
     tint = torch.tensor([round(c * ONE) for c in light.actors], dtype=torch.int16).repeat(columns.stop - columns.start)
     colour = (colour * tint).add_(ONE // 2).bitwise_right_shift_(7)
     layers = F.pad(torch.stack([colour, cover], 1), (3, 3, 1, 1))
-    x = (way.x - travel) * frame.width
-    top = (way.feet - way.lift) * h - SOLE * side
+    x = (way.x - travel * ground_factor(feet(performer.depth))) * frame.width
+    middle = (way.feet - way.lift) * h - (SOLE - 0.5) * side
     boxes = [_box(drawing[1]) for drawing in layers]
-    shades, spots = _shadows(x, way, max(box[2] - box[0] for box in boxes), performer.size, h)
+    wide = max(box[2] - box[0] for box in boxes) / float(way.scale.max().clamp(min=0.1))
+    shades, spots = _shadows(x, way, wide, performer.size, h)
     return Cast(
         layers,
         picks.tolist(),
-        (x - side / 2 + columns.start - 1).tolist(),
-        (top + rows.start - 1).tolist(),
+        (x - art.shape[3] / 2 + columns.start - 1).tolist(),
+        (middle - art.shape[2] / 2 + rows.start - 1).tolist(),
         boxes,
         shades,
         spots,
     )
 
 
+def _drawings(bank: ActorBank, name: str, kinds: torch.Tensor, style: str) -> torch.Tensor:
+    """The drawings of an actor that a clip shows: uint8 (K, 4, rows, columns); one alone if the style has no more."""
+    i = bank.index(name)
+    if style == "flat" and bank.flat is not None and bool(bank.flat[i].any()):
+        return bank.flat[i : i + 1].permute(0, 3, 1, 2)
+    return bank.frames[i][kinds].permute(0, 3, 1, 2)
+
+
+def _posed(art: torch.Tensor, picks: torch.Tensor, way: Path) -> tuple[torch.Tensor, torch.Tensor]:
+    """Drawings turned about their middle and scaled from their feet, in larger cells; and which one each frame shows.
+
+    art: uint8 (K, 4, side, side). Where the pose changes, every frame gets a drawing of its own.
+    """
+    if way.steady:
+        return art, picks
+    changes = [bool((part != part[0]).any()) for part in (way.angle, way.scale, way.squash)]
+    if any(changes):
+        art, picks, moments = art[picks], torch.arange(len(picks)), slice(None)
+    else:
+        moments = slice(0, 1)
+    side = math.ceil(art.shape[3] * ROOM / 2) * 2 + art.shape[3] % 2
+    room = side / art.shape[3]
+    angle = (way.angle[moments] * (math.pi / 180)).float()
+    high = (way.scale * way.squash)[moments].float().clamp(min=0.02)
+    wide = (way.scale * (1 + 0.7 * (1 - way.squash)))[moments].float().clamp(min=0.02)
+    c, s, sole = angle.cos(), angle.sin(), 2 * SOLE - 1
+    lift = sole * (1 - 1 / high)  # from scaling about the feet, not the middle
+    turn = torch.stack(
+        [
+            torch.stack([c / wide * room, s / high * room, s * lift], 1),
+            torch.stack([-s / wide * room, c / high * room, c * lift], 1),
+        ],
+        1,
+    ).expand(len(art), 2, 3)
+    grid = F.affine_grid(turn, [len(art), 4, side, side], align_corners=False)
+    return F.grid_sample(art.float(), grid, align_corners=False).round().to(torch.uint8), picks
+
+
 def _shadows(
     x: torch.Tensor, way: Path, wide: float, size: float, height: int
 ) -> tuple[list[torch.Tensor], list[tuple[int, float, int]]]:
-    """Soft ellipses on the ground, smaller and fainter under a higher performer, in 24 steps. wide: pixels."""
-    steps = (24 / (1 + 5 * way.lift / max(size, 1e-6))).round().long().tolist()
+    """Soft ellipses on the ground, smaller and fainter under a higher performer, in steps. wide: pixels at scale 1."""
+    near = (24 / (1 + 5 * way.lift.clamp(min=0) / max(size, 1e-6))).round().long().tolist()
+    scale = (way.scale * 24).round().long().tolist()
+    steps = list(zip(near, scale, strict=True))
     kinds = sorted(set(steps))
-    shades, corners = [], []
-    for kind in kinds:
-        near = kind / 24
-        rx, ry = wide * 0.5 * (0.6 + 0.4 * near) + 0.5, 0.05 * size * height * (0.6 + 0.4 * near) + 0.5
-        columns, rows = math.ceil(rx * 1.27), math.ceil(ry * 1.27)
-        across = (torch.arange(-columns, columns + 1, dtype=torch.float32) / rx) ** 2
-        down = (torch.arange(-rows, rows + 1, dtype=torch.float32) / ry) ** 2
-        soft = (1 - (across[None] + down[:, None]) / 1.6).clamp(min=0) ** 2
-        cover = (soft * (0.42 * near * ONE)).round().to(torch.int16)
-        shades.append(F.pad(cover[..., None].expand(-1, -1, 3).flatten(-2), (3, 3)))
-        corners.append((columns + 1.5, rows))
-    place = {kind: i for i, kind in enumerate(kinds)}
+    made = [_ellipse(a / 24, b / 24 * wide * 0.5, b / 24 * 0.05 * size * height) for a, b in kinds]
+    places = {kind: i for i, kind in enumerate(kinds)}
     spots = []
     for cx, cy, step in zip(x.tolist(), (way.feet * height).tolist(), steps, strict=True):
-        k = place[step]
-        spots.append((k if step else -1, cx - corners[k][0], round(cy) - corners[k][1]))
-    return shades, spots
+        k = places[step]
+        rows, columns = made[k].shape
+        spots.append((k if min(step) else -1, cx - columns / 6, round(cy) - rows // 2))
+    return made, spots
 
 
-def _turned(art: torch.Tensor, degrees: float) -> torch.Tensor:
-    """Clockwise about the middle of the cell. uint8 (K, 4, rows, columns)."""
-    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    turn = torch.tensor([[[c, s, 0.0], [-s, c, 0.0]]]).expand(len(art), 2, 3)
-    grid = F.affine_grid(turn, list(art.shape), align_corners=False)
-    return F.grid_sample(art.float(), grid, align_corners=False).round().to(torch.uint8)
+def _ellipse(near: float, rx: float, ry: float) -> torch.Tensor:
+    """A soft ellipse: int16 (rows, columns * 3) cover, with an empty rim at its sides. near: 1 = on the ground."""
+    rx, ry = rx * (0.6 + 0.4 * near) + 0.5, ry * (0.6 + 0.4 * near) + 0.5
+    columns, rows = math.ceil(rx * 1.27), math.ceil(ry * 1.27)
+    across = (torch.arange(-columns, columns + 1, dtype=torch.float32) / rx) ** 2
+    down = (torch.arange(-rows, rows + 1, dtype=torch.float32) / ry) ** 2
+    soft = (1 - (across[None] + down[:, None]) / 1.6).clamp(min=0) ** 2
+    cover = (soft * (0.42 * near * ONE)).round().to(torch.int16)
+    return F.pad(cover[..., None].expand(-1, -1, 3).flatten(-2), (3, 3))
 
 
 def _extent(art: torch.Tensor) -> tuple[slice, slice]:

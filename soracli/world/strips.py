@@ -46,7 +46,8 @@ class Strip:
 
     pixels: float32 (rows, columns, 4) premultiplied RGBA, 0..1. x: (1, columns) world x of each column's centre and
     y: (rows, 1) y of each row's centre, frame heights. top: frame row of its first row. start: column of the world at
-    which it begins. height: pixels of the frame. factor: share of the camera's travel that it moves by.
+    which it begins. height: pixels of the frame. factor: share of the camera's travel that it moves by. drift: frame
+    heights per second that it moves to the left of its own.
     """
 
     pixels: torch.Tensor
@@ -56,6 +57,7 @@ class Strip:
     start: int
     height: int
     factor: float
+    drift: float = 0.0
 
     @classmethod
     def empty(cls, y0: float, y1: float, columns: tuple[int, int], height: int, factor: float) -> Strip:
@@ -85,11 +87,13 @@ class Strip:
         pixels, x, y = self.pixels[y0:y1, x0:x1], self.x[:, x0:x1], self.y[y0:y1]
         return Strip(pixels, x, y, self.top + y0, self.start + x0, h, self.factor)
 
-    def shape(self, box: tuple[float, float, float, float], distance: Distance, colour: RGB) -> None:
+    def shape(
+        self, box: tuple[float, float, float, float], distance: Distance, colour: RGB, cover: float = 1.0
+    ) -> None:
         """Paint a shape. box: x0 y0 x1 y1 that holds it. distance(x, y): signed, frame heights, negative inside."""
         part = self.part(box)
         if part is not None:
-            part.cover((0.5 - distance(part.x, part.y) * self.height).clamp(0, 1), colour)
+            part.cover((0.5 - distance(part.x, part.y) * self.height).clamp(0, 1) * cover, colour)
 
 
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]

@@ -1,0 +1,260 @@
+"""What every place is made of: light, sky, far layers and a ground in perspective, as strips to be scrolled.
+
+Lengths are frame heights; x runs along the world, y down the frame. A layer that stands on the ground at row y moves
+by `ground_factor(y)` of the camera's travel, so that its parallax is that of the ground under it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import torch
+
+from soracli.world.strips import RGB, Strip, disc, hashed, noise, triangle
+from soracli.world.verbs import GROUND, HORIZON, ground_factor
+
+
+class Light(NamedTuple):
+    """A time of day. zenith, horizon: RGB of the sky. scenery, actors: RGB factors. orb: RGB of the sun or the moon.
+
+    orb_at: `high`, `low` or `none`. lit: lamps and stars are on. cloud: RGB of the clouds.
+    """
+
+    zenith: RGB
+    horizon: RGB
+    scenery: RGB
+    actors: RGB
+    orb: RGB
+    orb_at: str = "high"
+    lit: bool = False
+    cloud: RGB = (1.0, 1.0, 1.0)
+
+    @property
+    def colours(self) -> tuple[RGB, RGB, RGB, RGB]:
+        """Zenith, horizon, scenery, actors."""
+        return self.zenith, self.horizon, self.scenery, self.actors
+
+
+WHITE = (1.0, 1.0, 1.0)
+LIGHTS = {
+    "day": Light((0.28, 0.58, 0.95), (0.80, 0.92, 1.0), WHITE, WHITE, (1.0, 0.97, 0.80)),
+    "sunset": Light(
+        (0.36, 0.26, 0.55),
+        (1.0, 0.66, 0.36),
+        (0.93, 0.68, 0.58),
+        (1.0, 0.86, 0.78),
+        (1.0, 0.90, 0.62),
+        "low",
+        cloud=(1.0, 0.80, 0.72),
+    ),
+    "night": Light(
+        (0.03, 0.05, 0.17), (0.17, 0.22, 0.44), (0.32, 0.40, 0.64), (0.70, 0.74, 0.94), (0.95, 0.96, 1.0), lit=True
+    ),
+    "dawn": Light(
+        (0.47, 0.60, 0.88),
+        (1.0, 0.83, 0.76),
+        (0.94, 0.86, 0.88),
+        (1.0, 0.94, 0.93),
+        (1.0, 0.93, 0.80),
+        "low",
+        cloud=(1.0, 0.92, 0.92),
+    ),
+    "overcast": Light(
+        (0.60, 0.65, 0.71),
+        (0.82, 0.85, 0.88),
+        (0.80, 0.83, 0.85),
+        (0.92, 0.93, 0.95),
+        WHITE,
+        "none",
+        cloud=(0.90, 0.92, 0.94),
+    ),
+}
+DULL = frozenset({"rain", "snow", "fog"})  # weathers that hide the sun
+
+
+def light_of(time: str, weather: str) -> Light:
+    """The light of a time of day; rain, snow and fog take its sun and most of its colour."""
+    clear = LIGHTS[time]
+    if weather not in DULL:
+        return clear
+    if clear.lit:
+        return clear._replace(orb_at="none", lit=True, zenith=(0.06, 0.08, 0.17), horizon=(0.20, 0.23, 0.36))
+    dull = LIGHTS["overcast"]
+    zenith, horizon, scenery, actors = (_mix(a, b, 0.65) for a, b in zip(clear.colours, dull.colours, strict=True))
+    return Light(zenith, horizon, scenery, actors, clear.orb, "none", cloud=_mix(clear.cloud, dull.cloud, 0.8))
+
+
+def _mix(a: RGB, b: RGB, share: float) -> RGB:
+    r, g, b_ = (x + (y - x) * share for x, y in zip(a, b, strict=True))
+    return r, g, b_
+
+
+class View(NamedTuple):
+    """What a layer must cover. width, height: pixels. low, high: camera travel, frame heights, at the actors' depth.
+
+    seconds: the latest time that is shown, for layers that drift.
+    """
+
+    width: int
+    height: int
+    low: float
+    high: float
+    light: Light
+    seed: int
+    seconds: float = 0.0
+
+    def strip(self, y0: float, y1: float, factor: float, drift: float = 0.0) -> Strip:
+        """An empty layer, wide enough for every position of the camera. drift: frame heights per second."""
+        ends = (0.0, drift * self.seconds)
+        start = math.floor((self.low * factor + min(ends)) * self.height) - 1
+        stop = math.ceil((self.high * factor + max(ends)) * self.height) + self.width + 2
+        return replace(Strip.empty(y0, y1, (start, stop), self.height, factor), drift=drift)
+
+    def tone(self, colour: RGB, haze: float = 0.0) -> RGB:
+        """A colour under this light, seen through haze (0..1)."""
+        r, g, b = (
+            c * s * (1 - haze) + h * haze
+            for c, s, h in zip(colour, self.light.scenery, self.light.horizon, strict=True)
+        )
+        return r, g, b
+
+
+class Backdrop(NamedTuple):
+    """Layers from far to near: `behind` the performers and in `front` of them. The ground lies among those behind."""
+
+    sky: Strip
+    far: list[Strip]
+    ground: Strip
+    near: list[Strip]
+    front: list[Strip]
+
+
+def lattice(strip: Strip, spacing: float, margin: float, seed: int) -> Iterator[tuple[int, float]]:
+    """(number, world x) of things about `spacing` apart that may be seen in a strip, with the seed's offsets."""
+    left, right = strip.span
+    for i in range(math.floor((left - margin) / spacing) - 1, math.ceil((right + margin) / spacing) + 1):
+        yield i, (i + 0.5 + 0.5 * (hashed(seed, i) - 0.5)) * spacing
+
+
+def sky(view: View, clouds: float = 1.0) -> Strip:
+    """Gradient, sun or moon, clouds or stars. It stands still, however the camera moves."""
+    light, aspect = view.light, view.width / view.height
+    strip = Strip.empty(0, HORIZON + 0.08, (0, view.width), view.height, 0.0)
+    strip.cover(torch.ones(1, 1), light.zenith)
+    strip.cover((strip.y / HORIZON).clamp(0, 1) ** 1.1, light.horizon)
+    x, low = aspect * (0.2 + 0.6 * hashed(view.seed, 1)), light.orb_at == "low"
+    y = HORIZON - 0.09 if low else 0.15 + 0.05 * hashed(view.seed, 2)
+    away = ((strip.x - x) ** 2 + (strip.y - y) ** 2).sqrt()
+    if light.orb_at != "none":
+        strip.cover((-away * (4 if low else 7)).exp() * (0.5 if not light.lit else 0.25), light.orb)
+        if light.lit:
+            _stars(view, strip)
+        radius = 0.055 if light.lit else 0.062
+        strip.shape((x - 0.1, y - 0.1, x + 0.1, y + 0.1), disc(x, y, radius, radius), light.orb)
+    if light.lit:
+        return strip
+    white = light.cloud
+    for i in range(round(3 * clouds * max(aspect, 1) * (2 if light.orb_at == "none" else 1))):
+        cx, cy = (i + 0.25 + 0.6 * hashed(view.seed, 3, i)) / 3, 0.1 + 0.22 * hashed(view.seed, 4, i)
+        _cloud(strip, cx % max(aspect, 1.0), cy, 0.045 + 0.02 * hashed(view.seed, 5, i), white)
+    return strip
+
+
+def _stars(view: View, strip: Strip) -> None:
+    for i in range(26):
+        a, b, c = (hashed(view.seed, 40, i, k) for k in range(3))
+        r = 0.0035 + 0.0025 * c
+        x, y = a * view.width / view.height, b * (HORIZON - 0.12)
+        strip.shape((x - r, y - r, x + r, y + r), disc(x, y, r, r), (0.85, 0.88, 1.0))
+
+
+def _cloud(strip: Strip, cx: float, cy: float, size: float, colour: RGB) -> None:
+    """Five soft puffs with a flat base."""
+    part = strip.part((cx - 3.2 * size, cy - 2.2 * size, cx + 3.2 * size, cy + 1.5 * size))
+    if part is None:
+        return
+    x, y = part.x, part.y
+    inside = torch.zeros(1, 1)
+    for dx, dy, r in ((-1.9, 0.25, 0.75), (-0.9, -0.2, 1.0), (0.2, -0.5, 1.25), (1.2, -0.1, 0.95), (2.1, 0.3, 0.65)):
+        d = ((x - cx - dx * size) ** 2 + ((y - cy - dy * size) * 1.15) ** 2) / (r * size) ** 2
+        inside = 1 - (1 - inside) * (1 - (1.25 - d).clamp(0, 1))
+    flat = ((cy + size * 0.55 - y) / (size * 0.5)).clamp(0, 1)
+    part.cover(inside * flat * 0.88, colour)
+
+
+def ridge(view: View, base: float, rise: float, wave: float, factor: float, colour: RGB, salt: int) -> Strip:
+    """A rolling skyline that fills everything under it. wave: length of its waves, frame heights."""
+    strip = view.strip(base - rise * 1.6, HORIZON + 0.03, factor)
+    x = strip.x / wave
+    top = base - rise * (noise(x, torch.full((1, 1), 0.5), view.seed + salt) + 0.35 * (x * 2.3 + salt).sin())
+    strip.cover(((strip.y - top) * view.height + 0.5).clamp(0, 1), colour)
+    return strip
+
+
+def peaks(view: View, haze: float, snow: float) -> Strip:
+    """Mountains with sunlit and shaded sides. snow: share of their height that is white."""
+    strip = view.strip(0.2, HORIZON + 0.03, 0.05)
+    for i, x in lattice(strip, 0.36, 0.5, view.seed + 7):
+        tall = 0.17 + 0.12 * hashed(view.seed, 8, i)
+        peak(view, strip, x, tall, tall * 1.25, haze, snow)
+    return strip
+
+
+def peak(view: View, strip: Strip, x: float, tall: float, half: float, haze: float, snow: float) -> None:
+    """One mountain, its foot on the horizon, 2 * half wide."""
+    top, low = HORIZON - tall, HORIZON + 0.03
+    slope = half / (low - top)
+    here = (x - half, top, x + half, low)
+    strip.shape(here, triangle(x, top, low, half), view.tone((0.50, 0.56, 0.70), haze))
+    strip.shape((x, top, x + half, low), _right(x, top, slope), view.tone((0.40, 0.46, 0.62), haze))
+    if snow > 0:
+        cap = triangle(x, top, top + tall * snow, slope * tall * snow)
+        strip.shape((x - half, top, x + half, top + tall * snow), cap, view.tone((0.97, 0.98, 1.0), haze * 0.6))
+
+
+def _right(cx: float, top: float, slope: float) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """The shaded side of a peak: right of a line that falls from its tip."""
+    return lambda x, y: torch.maximum((x - cx) - (y - top) * slope, (y - top) * 0.25 - (x - cx))
+
+
+def floor(view: View, near: RGB, far: RGB, grain: float = 0.05) -> Strip:
+    """Ground from the horizon down, in perspective: broad soft patches that fade into the distance."""
+    strip = Strip.empty(HORIZON, 1.0, _ground_columns(view), view.height, 1.0)
+    depth = ((strip.y - HORIZON) / (1 - HORIZON)).clamp(0, 1)
+    strip.cover(torch.ones(1, 1), view.tone(far))
+    strip.cover(depth**0.8, view.tone(near))
+    u, z = ground_coordinates(view, strip)
+    patch = noise(u * 1.6, z * 4, view.seed + 11) * 0.7 + noise(u * 4, z * 9, view.seed + 12) * 0.3
+    strip.pixels[..., :3] *= 1 + (grain * patch * (depth * 2.5).clamp(0, 1))[..., None]
+    return strip
+
+
+def haze(view: View, strip: Strip, amount: float = 0.5) -> None:
+    """Let the ground melt into the sky at the horizon."""
+    depth = ((strip.y - HORIZON) / (1 - HORIZON)).clamp(0, 1)
+    strip.cover((-depth * 9).exp() * amount, view.light.horizon)
+
+
+def _ground_columns(view: View) -> tuple[int, int]:
+    reach = ground_factor(1.0)
+    return (
+        math.floor(min(view.low * reach, 0) * view.height) - 1,
+        math.ceil(max(view.high * reach, 0) * view.height) + view.width + 2,
+    )
+
+
+def ground_coordinates(view: View, strip: Strip) -> tuple[torch.Tensor, torch.Tensor]:
+    """(rows, columns) place along the world and (rows, 1) distance of the ground in each pixel; 1 = the actors'.
+
+    Lines that run away from the viewer meet on the horizon in the middle of the frame.
+    """
+    k = ((strip.y - HORIZON) / (GROUND - HORIZON)).clamp(min=0.02)
+    return (strip.x - view.width / view.height / 2) / k, 1 / k
+
+
+def standing(view: View, y: float, tall: float) -> Strip:
+    """An empty layer of things that stand on the ground at row y and are up to `tall` high."""
+    return view.strip(y - tall, y + 0.02, ground_factor(y))

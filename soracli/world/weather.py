@@ -1,0 +1,183 @@
+"""Weather between the camera and the scene: sheets of falling things, fog, fireflies. The same over every domain.
+
+Sheets are painted once, repeat in both directions, and slide over the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from soracli.world.frame import Frame
+from soracli.world.scene import Scene
+from soracli.world.strips import ONE, RGB, Distance, Strip, bar, disc, fixed, hashed, lerp, noise, over
+
+PAPER = ((1.0, 0.35, 0.40), (1.0, 0.80, 0.25), (0.35, 0.80, 0.45), (0.35, 0.60, 1.0), (0.85, 0.45, 0.95))
+LEAVES = ((0.90, 0.45, 0.15), (0.95, 0.70, 0.20), (0.75, 0.28, 0.15), (0.60, 0.55, 0.20))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A repeating picture of falling things. Speeds in frame heights per second, to the right and down.
+
+    drawings: int16 (K, 2, 2 * rows, 2 * columns * 3), colour and cover, each repeated twice in both directions;
+    the K drawings follow one another `rate` times a second. sway: frame heights that it swings sideways.
+    """
+
+    drawings: torch.Tensor
+    across: float
+    down: float
+    rate: float = 0.0
+    sway: float = 0.0
+
+    def draw(self, canvas: torch.Tensor, seconds: float, travel: float) -> None:
+        """Over int16 (H, W * 3). travel: of the camera, frame heights."""
+        height, width = canvas.shape[0], canvas.shape[1] // 3
+        rows, columns = self.drawings.shape[2] // 2, self.drawings.shape[3] // 6
+        sway = self.sway * math.sin(2 * math.pi * seconds / 2.6)
+        x = ((travel - self.across * seconds - sway) * height) % columns
+        y = (-self.down * seconds * height) % rows
+        left, top = math.floor(x), math.floor(y)
+        part = self.drawings[int(seconds * self.rate) % len(self.drawings)]
+        part = part[:, top : top + height + 1, left * 3 : left * 3 + (width + 1) * 3]
+        part = lerp(part[..., :-3], part[..., 3:], round((x - left) * ONE))
+        part = lerp(part[:, :-1], part[:, 1:], round((y - top) * ONE))
+        over(canvas, part[0], part[1])
+
+
+Sprinkle = Callable[[int, float, float, int], tuple[Distance, RGB, float]]
+
+
+def _sheet(frame: Frame, count: int, reach: float, kinds: int, sprinkle: Sprinkle, seed: int) -> torch.Tensor:
+    """Paint `count` things per square frame height. sprinkle(i, x, y, k) -> shape, colour and cover of drawing k."""
+    aspect = (frame.width + 2) / frame.height
+    drawings = []
+    for k in range(kinds):
+        strip = Strip.empty(0, 1 - 0.5 / frame.height, (0, frame.width + 2), frame.height, 0.0)
+        for i in range(round(count * aspect)):
+            x, y = hashed(seed, i, 0) * aspect, hashed(seed, i, 1)
+            for dx in (-aspect, 0.0, aspect):
+                for dy in (-1.0, 0.0, 1.0):
+                    u, v = x + dx, y + dy
+                    if -reach < u < aspect + reach and -reach < v < 1 + reach:
+                        shape, colour, cover = sprinkle(i, u, v, k)
+                        strip.shape((u - reach, v - reach, u + reach, v + reach), shape, colour, cover)
+        drawings.append(torch.stack(fixed(strip.pixels)).repeat(1, 2, 2))
+    return torch.stack(drawings)
+
+
+def _rain(scene: Scene, frame: Frame) -> list[Sheet]:
+    def drop(long: float, cover: float) -> Sprinkle:
+        thick = max(0.0016, 0.35 / frame.height)
+        return lambda i, x, y, k: (bar(x, y, x - 0.1 * long, y + long, thick), (0.86, 0.91, 1.0), cover)
+
+    far, near = drop(0.05, 0.35), drop(0.09, 0.5)
+    return [
+        Sheet(_sheet(frame, 70, 0.1, 1, far, scene.seed + 1), -0.13, 1.3),
+        Sheet(_sheet(frame, 40, 0.12, 1, near, scene.seed + 2), -0.19, 1.9),
+    ]
+
+
+def _snow(scene: Scene, frame: Frame) -> list[Sheet]:
+    def flake(size: float) -> Sprinkle:
+        return lambda i, x, y, k: (disc(x, y, r := size * (0.7 + 0.6 * hashed(i, 5)), r), (1.0, 1.0, 1.0), 0.92)
+
+    return [
+        Sheet(_sheet(frame, 80, 0.03, 1, flake(0.006), scene.seed + 3), 0.02, 0.12, sway=0.02),
+        Sheet(_sheet(frame, 34, 0.04, 1, flake(0.011), scene.seed + 4), 0.03, 0.20, sway=0.03),
+    ]
+
+
+def _leaves(scene: Scene, frame: Frame) -> list[Sheet]:
+    def leaf(i: int, x: float, y: float, k: int) -> tuple[Distance, RGB, float]:
+        turn = 2 * math.pi * (k / 8 + hashed(i, 6))
+        long, wide = 0.024, 0.009 + 0.006 * abs(math.sin(turn * 0.5))
+        dx, dy = long * math.cos(turn), long * math.sin(turn)
+        return bar(x - dx, y - dy, x + dx, y + dy, wide, 0.003), LEAVES[i % len(LEAVES)], 1.0
+
+    return [Sheet(_sheet(frame, 15, 0.05, 8, leaf, scene.seed + 5), 0.34, 0.13, 6.0, 0.03)]
+
+
+def _confetti(scene: Scene, frame: Frame) -> list[Sheet]:
+    def piece(i: int, x: float, y: float, k: int) -> tuple[Distance, RGB, float]:
+        turn = 2 * math.pi * (k / 8 + hashed(i, 7))
+        dx, dy = 0.010 * math.cos(turn), 0.010 * math.sin(turn) * 0.6
+        return bar(x - dx, y - dy, x + dx, y + dy, 0.006), PAPER[i % len(PAPER)], 1.0
+
+    return [Sheet(_sheet(frame, 55, 0.03, 8, piece, scene.seed + 6), 0.02, 0.24, 8.0, 0.02)]
+
+
+SHEETS = {"rain": _rain, "snow": _snow, "leaves": _leaves, "confetti": _confetti}
+
+
+def _fog(scene: Scene, frame: Frame) -> Callable[[torch.Tensor, float, float], None]:
+    """Banks that drift slowly, thickest at the horizon."""
+    wide = frame.width + math.ceil(frame.height * (0.03 * float(frame.times[-1]) + 0.1)) + 2
+    strip = Strip.empty(0, 1 - 0.5 / frame.height, (0, wide), frame.height, 0.0)
+    x, y = strip.x, strip.y
+    bank = noise(x * 1.6, y * 3.5, scene.seed + 7) * 0.6 + noise(x * 3.7, y * 8, scene.seed + 8) * 0.4
+    thick = 0.16 + 0.36 * (-(((y - 0.6) / 0.24) ** 2)).exp() + 0.16 * bank
+    colour = (0.28, 0.31, 0.40) if scene.time == "night" else (0.88, 0.90, 0.92)
+    strip.cover(thick.clamp(0, 0.85), colour)
+    both = torch.stack(fixed(strip.pixels))
+
+    def draw(canvas: torch.Tensor, seconds: float, travel: float) -> None:
+        shift = 0.03 * seconds * frame.height
+        whole, wide = math.floor(shift) * 3, canvas.shape[1]
+        weight = round((shift % 1) * ONE)
+        tint, cover = lerp(both[..., whole : whole + wide], both[..., whole + 3 : whole + 3 + wide], weight)
+        over(canvas, tint.to(canvas.device), cover.to(canvas.device))
+
+    return draw
+
+
+def _fireflies(scene: Scene, frame: Frame) -> Callable[[torch.Tensor, float, float], None]:
+    """Glowing points that wander and pulse."""
+    radius = max(2, round(0.035 * frame.height))
+    reach = torch.arange(-radius, radius + 1, dtype=torch.float32) / radius
+    away = (reach[None] ** 2 + reach[:, None] ** 2).sqrt()
+    glow = (0.45 * (1 - away).clamp(min=0) ** 2 + ((0.28 - away) * 6).clamp(0, 1)).clamp(max=1)
+    colour = torch.tensor([1.0, 0.95, 0.45])
+    stamps = [fixed(torch.cat([glow[..., None] * colour, glow[..., None]], 2) * (k / 8)) for k in range(9)]
+    count = round(14 * max(frame.aspect, 1))
+
+    def draw(canvas: torch.Tensor, seconds: float, travel: float) -> None:
+        for i in range(count):
+            a, b, c, d = (hashed(scene.seed, 60, i, k) for k in range(4))
+            x = (a + 0.05 * math.sin(seconds * (0.5 + c) + 6 * d)) * frame.width - 0.5 * travel * frame.height
+            y = (0.25 + 0.65 * b + 0.05 * math.sin(seconds * (0.7 + d) + 6 * c)) * frame.height
+            level = round(8 * (0.25 + 0.75 * (0.5 + 0.5 * math.sin(seconds * (1.5 + c) + 6 * a))))
+            _stamp(canvas, stamps[level], round(x) % frame.width - radius, round(y) - radius)
+
+    return draw
+
+
+def _stamp(canvas: torch.Tensor, stamp: tuple[torch.Tensor, torch.Tensor], x: int, y: int) -> None:
+    """Lay a small picture over int16 (H, W * 3), cut at the borders."""
+    height, width = canvas.shape[0], canvas.shape[1] // 3
+    rows, columns = stamp[0].shape[0], stamp[0].shape[1] // 3
+    x0, x1, y0, y1 = max(x, 0), min(x + columns, width), max(y, 0), min(y + rows, height)
+    if x0 < x1 and y0 < y1:
+        tint, cover = (part[y0 - y : y1 - y, (x0 - x) * 3 : (x1 - x) * 3].to(canvas.device) for part in stamp)
+        over(canvas[y0:y1, x0 * 3 : x1 * 3], tint, cover)
+
+
+def fall(pixels: torch.Tensor, scene: Scene, frame: Frame, camera: torch.Tensor) -> None:
+    """Lay the scene's weather over uint8 (T, H, W, 3), in place. camera: float32 (T, 3) as in Painted."""
+    draws: list[Callable[[torch.Tensor, float, float], None]] = []
+    if scene.weather in SHEETS:
+        for sheet in SHEETS[scene.weather](scene, frame):
+            moved = Sheet(sheet.drawings.to(pixels.device), sheet.across, sheet.down, sheet.rate, sheet.sway)
+            draws.append(moved.draw)
+    elif scene.weather in ("fog", "fireflies"):
+        draws.append((_fog if scene.weather == "fog" else _fireflies)(scene, frame))
+    if not draws:
+        return
+    for t, seconds in enumerate(frame.times.tolist()):
+        canvas = pixels[t].flatten(1).to(torch.int16)
+        for draw in draws:
+            draw(canvas, seconds, float(camera[t, 0]))
+        pixels[t] = canvas.view(frame.height, frame.width, 3)
