@@ -87,6 +87,16 @@ def test_a_clip_does_not_depend_on_its_batch(bank: ActorBank) -> None:
         assert torch.equal(alone.boxes[0], together.boxes[b])
 
 
+@pytest.mark.gpu
+def test_an_accelerator_gives_the_same_pixels(bank: ActorBank) -> None:
+    rng = np.random.default_rng(2)
+    scenes = [sample_scene(rng, FULL) for _ in range(24)]
+    here = render(scenes, width=96, height=64, frames=4, fps=2, bank=bank)
+    there = render(scenes, width=96, height=64, frames=4, fps=2, bank=bank, device="cuda")
+    assert torch.equal(here.pixels, there.pixels.cpu())
+    assert torch.equal(here.boxes, there.boxes)
+
+
 def test_start_cuts_into_the_same_clip(bank: ActorBank) -> None:
     whole = render([scene("run")], width=64, height=64, frames=9, fps=4, bank=bank)
     part = render([scene("run")], width=64, height=64, frames=3, fps=4, start=1.5, bank=bank)

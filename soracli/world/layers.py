@@ -72,12 +72,13 @@ LIGHTS = {
         cloud=(0.90, 0.92, 0.94),
     ),
 }
+BRIGHT = frozenset({"moon", "stage"})  # places with a light of their own
 DULL = frozenset({"rain", "snow", "fog"})  # weathers that hide the sun
 
 
-def light_of(time: str, weather: str) -> Light:
+def light_of(time: str, weather: str, place: str) -> Light:
     """The light of a time of day; rain, snow and fog take its sun and most of its colour."""
-    clear = LIGHTS[time]
+    clear = LIGHTS["day" if place in BRIGHT else time]
     if weather not in DULL:
         return clear
     if clear.lit:

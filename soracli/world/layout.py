@@ -68,10 +68,11 @@ def crowd(rng: np.random.Generator, lead: Performer, count: int) -> Cast:
     """Several of a kind in a loose row, all doing the same."""
     size = lead.size / GROUND_SIZE * (0.30 if count == 3 else 0.25)
     reach = signed(lead.direction) * SPEED.get(lead.action, 0.0) * SECONDS / 2 if lead.action in MOVES else 0.0
+    apart = 0.02 if lead.action in ("swim", "float") else 0.08  # all swim behind the same wave
     cast = []
     for i in range(count):
         x = 0.5 + ((i + 0.5) / count - 0.5) * 0.9 - reach * 0.6
-        depth = 0.5 + (0.08 if i % 2 else -0.08) + float(rng.uniform(-0.03, 0.03))
+        depth = 0.5 + (apart if i % 2 else -apart) + float(rng.uniform(-0.3, 0.3)) * apart
         one = replace(lead, size=size, x=x + float(rng.uniform(-0.02, 0.02)), phase=float(rng.uniform()))
         cast.append(at_depth(one, depth))
     return tuple(cast)

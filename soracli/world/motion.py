@@ -149,7 +149,7 @@ def _slide(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> P
 
 def _swim(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     turn = _turn(performer, t)
-    return way._replace(lift=0.012 * (turn / 1.5).sin() - 0.03, angle=3.0 * (turn / 2.1).sin())
+    return way._replace(lift=0.012 * (turn / 1.5).sin() - 0.07 * performer.size, angle=3.0 * (turn / 2.1).sin())
 
 
 def _float(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:

@@ -340,8 +340,6 @@ def _planks(view: View, ground: Strip, seam: RGB) -> None:
 
 def stage(view: View) -> Backdrop:
     """A theatre: red curtains, a spotlight on a wooden floor."""
-    tone = LIGHTS["day"]
-    view = view._replace(light=tone)
     wall = view.strip(0.0, HORIZON + 0.06, ground_factor(0.64))
     wall.cover(torch.ones(1, 1), (0.50, 0.07, 0.10))
     fold = (wall.x / 0.075 * math.pi * 2 + 1.5 * (wall.x * 7 + view.seed % 7).sin()).sin() * 0.5 + 0.5
@@ -359,7 +357,6 @@ def stage(view: View) -> Backdrop:
     return Backdrop(_whole(view, wall), [wall], ground, [spot], [])
 
 
-INDOORS = frozenset({"living room", "stage"})
 PLACES: dict[str, Callable[[View], Backdrop]] = {
     "meadow": meadow,
     "desert": desert,

@@ -42,7 +42,7 @@ def _clip(
     cameras: torch.Tensor,
 ) -> None:
     """Render one scene into pixels (T, H, W, 3), boxes (T, A, 4), visible (T, A) and cameras (T, 3)."""
-    device, light = pixels.device, light_of(scene.time, scene.weather)
+    device, light = pixels.device, light_of(scene.time, scene.weather, scene.place)
     camera = motion.camera(scene, frame.times)
     travel = camera.x * frame.aspect
     low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])

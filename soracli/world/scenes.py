@@ -55,16 +55,17 @@ FULL_ACTIONS = (
 )
 EXTRA = {"rocket": ("launch",)}  # actions of one actor
 BARE = frozenset({"moon", "living room", "stage"})  # places without weather
+MORE_CAMERAS = ("zoom in", "zoom out", "pan left", "pan right", "tilt up", "tilt down", "handheld")
 _CALM_CAMERAS = ("static", "handheld")  # that keep several moving performers in the frame
-STILL_CAMERAS = ("static", "zoom in", "zoom out", "pan left", "pan right", "tilt up", "tilt down", "handheld")
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """What may be drawn. actions: (kind, verbs) pairs. share: chance of each number of performers, from one on.
+    """What may be drawn; what is listed twice is drawn twice as often.
 
-    without: verbs that nobody performs, whatever `actions` says. plain: chance that a clip has the first weather, and
-    that it has the first style, of those listed. sized: chance of a close-up and of a wide shot.
+    actions: (kind, verbs) pairs. share: chance of each number of performers, from one on. without: verbs that nobody
+    performs, whatever `actions` says. plain: chance that a clip has the first weather, and that it has the first
+    style, of those listed. sized: chance of a close-up and of a wide shot.
     """
 
     actors: tuple[Actor, ...]
@@ -96,7 +97,7 @@ class Corpus:
             CORE_PLACES + MORE_PLACES,
             (*CORE_TIMES, "dawn", "overcast"),
             ("clear", "rain", "snow", "fog", "leaves", "confetti", "fireflies"),
-            ("static", "tracking", *STILL_CAMERAS[1:]),
+            ("static", "static", "static", "tracking", "tracking", *MORE_CAMERAS),
             FULL_ACTIONS,
             ("3d", "noir", "pixel", "watercolour", "sepia", "neon", "flat", "line", "claymation"),
             (0.55, 0.30, 0.08, 0.04, 0.03),
@@ -105,7 +106,7 @@ class Corpus:
         )
 
     def verbs(self, actor: Actor) -> tuple[str, ...]:
-        """What an actor can do; a verb that is listed twice is drawn twice as often."""
+        """What an actor can do."""
         able = self._kinds.get(actor.kind, ("stand",)) + EXTRA.get(actor.name, ())
         return tuple(verb for verb in able if verb not in self.without)
 
@@ -155,6 +156,7 @@ def _draw(rng: np.random.Generator, corpus: Corpus) -> Scene:
             camera = "tracking"
     time, weather = _pick(rng, corpus.times), _mostly_first(rng, corpus.weathers, corpus.plain[0])
     weather = "clear" if place in BARE else weather
+    time = "night" if place == "moon" and "night" in corpus.times else time
     if weather == "fireflies":
         time = "night" if "night" in corpus.times else time
     style = _mostly_first(rng, corpus.styles, corpus.plain[1])
