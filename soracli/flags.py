@@ -49,6 +49,8 @@ class Group(typer.core.TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise StdoutClosed from None
+        except EOFError as error:  # a bug of ours; Typer would take it for an interrupt
+            raise RuntimeError("unexpected end of input") from error
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         _verbatim(self.epilog, formatter)

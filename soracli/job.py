@@ -62,7 +62,8 @@ def prepare(verb: str, prompt: str | None, flags: Flags, *, still: bool) -> Job:
     formats.quality(flags.quality, outputs.format)
     geometry = Geometry.snap(options, card.stride)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
-    expected = plan.estimate(card, options, geometry, flags.device, threads or machine.cores())
+    on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
+    expected = plan.estimate(card, options, geometry, None if on_gpu else threads or machine.cores())
     plan.check_tokens(expected, card, options)
     notes = [*geometry.notes(), *outputs.notes]
     return Job(verb, text, card, options, geometry, seeds, outputs, threads, expected, notes)

@@ -23,6 +23,12 @@ def cpu() -> str:
     return platform.processor() or platform.machine()
 
 
+def gpu() -> bool:
+    """Whether an NVIDIA driver reports a GPU; a guess for plans, made without importing torch."""
+    folder = Path("/proc/driver/nvidia/gpus")
+    return folder.is_dir() and any(folder.iterdir())
+
+
 def memory() -> tuple[int, int]:
     """(total, available) bytes, a container's limit included; (0, 0) if unknown."""
     table = {line.split(":")[0]: line.split() for line in _lines("/proc/meminfo")}

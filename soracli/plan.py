@@ -11,14 +11,14 @@ from soracli.types import Card, Geometry, SamplingOptions
 from soracli.wording import amount
 
 # Rates that arithmetic reaches in practice, not peaks. `sora` prints them as estimates only.
-_FLOPS = {"cpu": 4.0e10, "cuda": 5.0e13}  # per second; on a CPU per thread
+_CPU, _GPU = 4.0e10, 5.0e13  # FLOP per second; of one thread, of one accelerator
 _SECONDS = 3.0  # to start and load
 _BYTES = 450_000_000  # interpreter, torch and the text encoder
 
 
 @dataclass(frozen=True)
 class Plan:
-    """tokens: latent cells. passes: of the network. seconds, peak_bytes: estimates, 0 if the card cannot tell."""
+    """tokens: latent cells. passes: of the network. seconds, peak_bytes: estimates, 0 if unknown."""
 
     tokens: int
     passes: int
@@ -26,11 +26,12 @@ class Plan:
     peak_bytes: int
 
 
-def estimate(card: Card, options: SamplingOptions, geometry: Geometry, device: str, threads: int) -> Plan:
-    """Count the arithmetic with the card's `params.cost`:
+def estimate(card: Card, options: SamplingOptions, geometry: Geometry, threads: int | None) -> Plan:
+    """Count the arithmetic of a request. threads: of the CPU; None = on an accelerator.
 
-    parameters (of the transformer), depth, width, context (text tokens), decode (FLOP per pixel),
-    weights (bytes once loaded), token_bytes and pixel_bytes (memory per token and per decoded pixel of one chunk).
+    The card's table `params.cost` holds parameters (of the transformer), depth, width, context (text tokens),
+    decode (FLOP per pixel), weights (bytes once loaded), token_bytes, pixel_bytes (memory per token, and per pixel
+    of the chunk being decoded).
     """
     guided = options.guidance != 1
     passes = options.steps * (2 if guided else 1)
@@ -41,11 +42,12 @@ def estimate(card: Card, options: SamplingOptions, geometry: Geometry, device: s
     attention = 4 * tokens * (tokens + cost["context"]) * cost["width"] * cost["depth"]
     once = 2 * cost["parameters"] * tokens + attention
     pixels = geometry.frames * geometry.height * geometry.width
-    kind = "cuda" if device.startswith("cuda") else "cpu"
-    speed = _FLOPS[kind] * (1 if kind == "cuda" else threads)
+    seconds = _SECONDS + (passes * once + pixels * cost["decode"]) / (_GPU if threads is None else _CPU * threads)
+    if threads is None:
+        return Plan(tokens, passes, seconds, 0)
     chunk = min(geometry.frames, geometry.stride[0]) * geometry.height * geometry.width
     peak = _BYTES + cost["weights"] + tokens * cost["token_bytes"] + chunk * cost["pixel_bytes"]
-    return Plan(tokens, passes, _SECONDS + (passes * once + pixels * cost["decode"]) / speed, int(peak))
+    return Plan(tokens, passes, seconds, int(peak))
 
 
 def check_tokens(plan: Plan, card: Card, options: SamplingOptions) -> None:

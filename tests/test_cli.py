@@ -337,7 +337,9 @@ def test_unknown_architecture(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_dry_run_tells_and_touches_nothing(sora: Sora, tmp_path: Path) -> None:
-    ran = sora("generate", "a dog", "-d", "4s", "-s", "256x256", "--dry-run", "--json", "--seed", "3,5")
+    ran = sora(
+        "generate", "a dog", "-d", "4s", "-s", "256x256", "--dry-run", "--json", "--seed", "3,5", "--device", "cpu"
+    )
     data = json.loads(ran.out)["data"]
     assert (data["paths"], data["seeds"]) == (["a-dog-3.mp4", "a-dog-5.mp4"], [3, 5])
     assert data["plan"]["tokens"] == 8 * 8 * 8
@@ -348,7 +350,7 @@ def test_dry_run_tells_and_touches_nothing(sora: Sora, tmp_path: Path) -> None:
 
 def test_too_big_for_this_machine(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "memory", lambda: (8 * 10**8, 8 * 10**8))
-    ran = sora("generate", "a dog", "-s", "1024x1024", "-d", "8s")
+    ran = sora("generate", "a dog", "-s", "1024x1024", "-d", "8s", "--device", "cpu")
     assert ran.code == 6
     assert re.search(r"1024x1024 for 8s: needs about [\d.]+ [GM]B of memory, 800 MB is free; try --\w+", ran.err)
 

@@ -27,7 +27,7 @@ EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
 ASCII_CODE = b"ASCII\0\0\0"  # character code that opens an Exif UserComment
 
 _X264 = {"draft": ("veryfast", 26), "good": ("medium", 16)}  # preset, CRF
-_VP9 = {"draft": ("5", 40), "good": ("2", 24)}  # cpu-used, CRF
+_VP9 = {"draft": ("5", 40), "good": ("3", 24)}  # cpu-used, CRF
 _WEBP = {"draft": (75, 2), "good": (92, 4), "lossless": (75, 4)}  # quality (effort if lossless), method
 _GIF_COLOURS = {"draft": 96, "good": 256}
 _PNG_LEVEL = {"draft": 1, "good": 6, "lossless": 6}
@@ -143,7 +143,9 @@ class AnimationEncoder:
         # One palette for the whole clip: no flicker, and still areas cost nothing from frame to frame.
         sample = frames[:: max(1, len(frames) // 8), ::2, ::2]  # (t, H/2, W/2, 3)
         palette = Image.fromarray(sample.reshape(-1, sample.shape[2], 3)).quantize(
-            _GIF_COLOURS[self._quality.name], method=Image.Quantize.MEDIANCUT
+            _GIF_COLOURS[self._quality.name],
+            method=Image.Quantize.MAXCOVERAGE,  # small things keep their colour: a red flower in a meadow
+            kmeans=1,
         )
         images = (Image.fromarray(f).quantize(palette=palette, dither=Image.Dither.NONE) for f in frames)
         self._save(images, 10, {"comment": self._comment.encode()} if self._comment else {})

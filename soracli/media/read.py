@@ -205,6 +205,8 @@ def _read_picture(path: Path) -> Clip:
     with _picture(path) as image:
         if getattr(image, "n_frames", 1) == 1:
             return Clip(np.asarray(image.convert("RGB"))[None], Fraction(1))
+        if image.format == "GIF" and not _has_trailer(path):
+            raise MediaError(f"{printable(path)}: ends early; get the file again", "truncated")
         recipe = _recipe(_picture_comment(image))
         durations = _durations(image)
         fps = _rate(recipe, durations)
@@ -216,6 +218,13 @@ def _read_picture(path: Path) -> Clip:
         frames += [pixels] * repeat
         shown += repeat
     return Clip(np.stack(frames), fps)
+
+
+def _has_trailer(path: Path) -> bool:
+    """Whether a GIF is closed: cut between two frames it looks whole otherwise."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 64))
+        return file.read().rstrip(b"\0").endswith(b";")
 
 
 # --- video ----------------------------------------------------------------------------------------------------------
