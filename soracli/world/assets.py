@@ -120,7 +120,7 @@ def _decode(root: Path, names: tuple[str, ...]) -> Sprites:
         missing = [names[i] for i in still if not out[i, 0].any()]
         if missing:
             raise WeightsError(
-                f"actor '{missing[0]}': neither index.json has it; use a name listed there", "unknown_actor"
+                f"actor '{missing[0]}': no index.json lists it; use a name that is listed", "unknown_actor"
             )
     return out
 
@@ -155,7 +155,10 @@ def _stills(root: Path, names: tuple[str, ...], look: Look) -> npt.NDArray[np.ui
     for listing in ("actors_still", "actors_animated"):
         codes.update({row["name"]: row["code"] for row in _index(root / listing / "index.json")})
     out = np.zeros((len(names), CELL, CELL, 4), np.uint8)
-    with tarfile.open(root / "actors_still" / _TARS[look]) as tar:
+    pack = root / "actors_still" / _TARS[look]
+    if not pack.is_file():
+        raise WeightsError(f"'{pack}': it is not there; copy the training material again", "no_assets")
+    with tarfile.open(pack) as tar:
         members = {Path(member.name).stem: member for member in tar.getmembers()}
         for i, name in enumerate(names):
             file = tar.extractfile(members[codes[name]]) if codes.get(name) in members else None
