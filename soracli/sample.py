@@ -94,7 +94,7 @@ def sample(
     shape = (1, model.channels, *geometry.latent)
     eps = torch.randn(shape, generator=torch.Generator().manual_seed(options.seed)).to(device)
     sigmas = flow.schedule(options.steps, options.shift, canvas.strength).tolist()
-    x = eps if clean is None else flow.noised(clean, eps, sigmas[0])
+    x = eps if clean is None else torch.where(mask[:, None] > 0, flow.noised(clean, eps, sigmas[0]), clean)
 
     guess: list[Tensor] = [x]
     denoise = pinned(guided(predict, unprompted, options.guidance, (interval[0], interval[1])), clean, mask)

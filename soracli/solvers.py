@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from torch import Tensor
 
@@ -19,7 +20,7 @@ Solver = Callable[[Denoise, Tensor, Sequence[float]], Iterator[Tensor]]
 
 def euler(denoise: Denoise, x: Tensor, sigmas: Sequence[float]) -> Iterator[Tensor]:
     """First order; each step moves straight towards the predicted clean latents."""
-    for sigma, following in zip(sigmas, sigmas[1:], strict=False):
+    for sigma, following in pairwise(sigmas):
         x0 = denoise(x, sigma)
         x = x0 + (x - x0) * (following / sigma)
         yield x
@@ -27,7 +28,7 @@ def euler(denoise: Denoise, x: Tensor, sigmas: Sequence[float]) -> Iterator[Tens
 
 def heun(denoise: Denoise, x: Tensor, sigmas: Sequence[float]) -> Iterator[Tensor]:
     """Second order, two evaluations a step (Karras et al. 2022, algorithm 1, on the flow's velocity)."""
-    for sigma, following in zip(sigmas, sigmas[1:], strict=False):
+    for sigma, following in pairwise(sigmas):
         v = (x - denoise(x, sigma)) / sigma
         ahead = x + v * (following - sigma)
         if following > 0:
@@ -40,14 +41,14 @@ def dpmpp_2m(denoise: Denoise, x: Tensor, sigmas: Sequence[float]) -> Iterator[T
     """Second order, one evaluation a step (Lu et al. 2022, DPM-Solver++ algorithm 2, data prediction)."""
     before: Tensor | None = None
     last_rise = 0.0
-    for sigma, following in zip(sigmas, sigmas[1:], strict=False):
+    for sigma, following in pairwise(sigmas):
         x0 = denoise(x, sigma)
         rise = _log_snr(following) - _log_snr(sigma)
         guess = x0
         if before is not None and math.isfinite(rise) and math.isfinite(last_rise):
             ratio = rise / last_rise / 2
             guess = x0 + ratio * (x0 - before)
-        x = (1 - following) * guess + (following / sigma) * (x - (1 - sigma) * guess)
+        x = guess + (x - guess) * (following / sigma)  # an Euler step towards the extrapolated guess
         before, last_rise = x0, rise
         yield x
 
