@@ -94,7 +94,7 @@ def train(vae: Vae, sources: Iterator[list[Tensor]], folder: Path, recipe: Recip
         noise = torch.from_numpy(rng.uniform(0, recipe.noise, (recipe.batch, 1, 1, 1, 1)).astype(np.float32))
         guess, truth, plain = refined(vae, pixels, noise * (rng.random() < 0.7), rng)
         loss = distance(guess, truth)
-        loss.backward()
+        torch.autograd.backward(loss)
         run.update()
         run.note(loss=float(loss), gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth))
         if run.step % recipe.report_every == 0:

@@ -95,6 +95,12 @@ class LinearPath(nn.Module):
         return from_blocks(unpack(cells) @ self.block_basis.T + self.mean)  # (B, 3, T, H, W)
 
 
+def _silence(layer: nn.Conv2d) -> None:
+    """Start a residual branch at zero."""
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
+
+
 class Residual(nn.Module):
     """Two 3x3 convolutions around a skip."""
 
@@ -102,11 +108,11 @@ class Residual(nn.Module):
         super().__init__()
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias if self.second.bias is not None else torch.empty(0))
+        _silence(self.second)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.second(F.silu(self.first(F.silu(x))))
+        out: Tensor = x + self.second(F.silu(self.first(F.silu(x))))
+        return out
 
 
 class Refiner(nn.Module):
@@ -120,9 +126,7 @@ class Refiner(nn.Module):
         self.inlet = nn.Conv2d(3 * inner, config.refine_width, 3, padding=1)
         self.blocks = nn.Sequential(*(Residual(config.refine_width) for _ in range(config.refine_depth)))
         self.outlet = nn.Conv2d(config.refine_width, inner, 3, padding=1)
-        nn.init.zeros_(self.outlet.weight)
-        if self.outlet.bias is not None:
-            nn.init.zeros_(self.outlet.bias)
+        _silence(self.outlet)
 
     def forward(self, before: Tensor, frame: Tensor, after: Tensor) -> Tensor:
         x = torch.cat([before, frame, after], 1)  # (N, 9, H, W)
@@ -143,9 +147,7 @@ class EncoderResidual(nn.Module):
             for i in range(3)
         )
         self.outlet = nn.Conv2d(width << 3, config.channels, 3, padding=1)
-        nn.init.zeros_(self.outlet.weight)
-        if self.outlet.bias is not None:
-            nn.init.zeros_(self.outlet.bias)
+        _silence(self.outlet)
 
     def forward(self, pixels: Tensor) -> Tensor:
         batch, _, frames, height, width = pixels.shape
@@ -155,7 +157,8 @@ class EncoderResidual(nn.Module):
         for stage in self.stages:
             x = stage(x)
         x = self.outlet(F.silu(x))  # (B*t, C, h, w)
-        return x.unflatten(0, (batch, -1)).transpose(1, 2)  # (B, C, t, h, w)
+        latents: Tensor = x.unflatten(0, (batch, -1)).transpose(1, 2)  # (B, C, t, h, w)
+        return latents
 
 
 class Vae(nn.Module):
@@ -167,7 +170,7 @@ class Vae(nn.Module):
         self.linear = LinearPath(config)
         self.refiner = Refiner(config)
         self.encoder = EncoderResidual(config) if config.encode_width else None
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it
 
     def encode(self, pixels: Tensor) -> Tensor:
         """T = 1 is a still (one latent frame, as 8 equal frames would give); else T must be a multiple of 8."""
@@ -196,7 +199,7 @@ class Vae(nn.Module):
         last = chunk[:, :, -1:] if following is None else following[:, :, :1]
         row = torch.cat([first, chunk, last], 2).transpose(1, 2)  # (B, 10, 3, H, W)
         out = [
-            self.refiner(*(part.flatten(0, 1) for part in (row[:, i : i + 2], row[:, i + 1 : i + 3], row[:, i + 2 : i + 4])))
+            self.refiner(*(row[:, i + shift : i + shift + 2].flatten(0, 1) for shift in range(3)))
             for i in range(0, CHUNK, 2)
         ]  # two frames at a time stay in cache
         return torch.stack([x.unflatten(0, (len(chunk), 2)) for x in out], 1).flatten(1, 2).transpose(1, 2)
