@@ -35,22 +35,14 @@ class Board:
     angle: torch.Tensor
 
 
-def drawings(
-    performer: Performer, cycle: torch.Tensor, side: float, bank: ActorBank
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Art and picks of a `Board`, facing the performer's way.
-
-    cycle: (T,) loops since the start. side: of the largest cell, pixels.
-    """
+def drawings(performer: Performer, cycle: torch.Tensor, bank: ActorBank) -> tuple[torch.Tensor, torch.Tensor]:
+    """Art and picks of a `Board`, facing the performer's way. cycle: (T,) loops since the start."""
     number = (cycle * FRAMES).floor().long() % FRAMES
     kinds, picks = torch.unique(number, return_inverse=True)
     art = bank.frames[bank.index(performer.name)][kinds].permute(0, 3, 1, 2).float() / 255
     faces, heading = actor(performer.name).faces, signed(performer.direction)
     if (heading > 0 and faces == "left") or (heading < 0 and faces == "right"):
         art = art.flip(-1)
-    small = max(round(side), 2)
-    if small < art.shape[-1]:
-        art = F.interpolate(art, size=(small, small), mode="bilinear", antialias=True, align_corners=False)
     return art, picks
 
 
@@ -63,9 +55,15 @@ def windows(board: Board, device: torch.device) -> tuple[torch.Tensor, list[int]
     across = ((left - board.x)[:, None, None] + grid) / half  # (T, 1, S)
     down = ((top - board.y)[:, None, None] + grid[:, None]) / half  # (T, S, 1)
     c, s = board.angle.cos()[:, None, None], board.angle.sin()[:, None, None]
-    where = torch.stack([c * across + s * down, c * down - s * across], -1).float()  # (T, S, S, 2)
-    art = board.art.to(device)[board.picks.to(device)]
-    out = F.grid_sample(art, where.to(device), mode="bilinear", padding_mode="zeros", align_corners=False)
+    where = torch.stack([c * across + s * down, c * down - s * across], -1).float().to(device)  # (T, S, S, 2)
+    art, picks = board.art.to(device), board.picks.to(device)
+    size = board.side.round().clamp(2, art.shape[-1]).long()
+    out = torch.empty(len(where), 4, *where.shape[1:3], device=device)
+    for small in sorted(set(size.tolist())):  # made small first, so that nothing flickers
+        now = (size == small).nonzero().flatten().to(device)
+        shapes, which = torch.unique(picks[now], return_inverse=True)
+        drawn = F.interpolate(art[shapes], size=(small, small), mode="bilinear", antialias=True, align_corners=False)
+        out[now] = F.grid_sample(drawn[which], where[now], padding_mode="zeros", align_corners=False)
     return out, [int(v) for v in left.tolist()], [int(v) for v in top.tolist()]
 
 
@@ -82,7 +80,7 @@ def shade(picture: torch.Tensor, x: torch.Tensor, y: torch.Tensor, rx: torch.Ten
 def overlay(picture: torch.Tensor, boards: list[Board], tint: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Set boards into a picture, the first farthest, in place. tint: (3,) colour of the light.
 
-    Gives boxes (T, A, 4) and visible shares (T, A) of the boards, on the CPU.
+    Gives what is left of each board's cover, (A, T, H, W), and the sum of its whole cover, (T, A) on the CPU.
     """
     frames, _, height, width = picture.shape
     shown = torch.zeros(len(boards), frames, height, width, device=picture.device)
@@ -101,7 +99,7 @@ def overlay(picture: torch.Tensor, boards: list[Board], tint: torch.Tensor) -> t
             picture[t, :, y0:y1, x0:x1].mul_(1 - cut[3:]).add_(cut[:3])
             shown[:a, t, y0:y1, x0:x1] *= 1 - cut[3]
             shown[a, t, y0:y1, x0:x1] = cut[3]
-    return tracks(shown, whole)
+    return shown, whole
 
 
 def tracks(shown: torch.Tensor, whole: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

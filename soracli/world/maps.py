@@ -85,12 +85,14 @@ class Maps:
 
     planets: name -> float32 (256, 512, 3) linear colour 0..1. lights: name -> what each sky sheds.
     pictures: name -> uint8 (512, 1024, 3) each sky as it is shown.
+    mirrors: name -> float32 (128, 256, 3) each sky as surfaces reflect it, in the same log scale.
     """
 
     skies: Mapping[str, torch.Tensor]
     planets: Mapping[str, torch.Tensor]
     lights: Mapping[str, Light]
     pictures: Mapping[str, torch.Tensor]
+    mirrors: Mapping[str, torch.Tensor]
 
     @classmethod
     def build(cls, skies: Mapping[str, torch.Tensor], planets: Mapping[str, torch.Tensor]) -> Maps:
@@ -98,9 +100,9 @@ class Maps:
         grown = {name: _resize(_mend(sky), SIZE).round().to(torch.uint8) for name, sky in skies.items()}
         lights = {name: shed(decode(sky)) for name, sky in grown.items()}
         shown = {name: picture_of(decode(sky) * lights[name].gain) for name, sky in grown.items()}
-        return cls(
-            grown, {name: (_resize(planet, SURFACE) / 255) ** 2.2 for name, planet in planets.items()}, lights, shown
-        )
+        surfaces = {name: (_resize(planet, SURFACE) / 255) ** 2.2 for name, planet in planets.items()}
+        mirrors = {name: encode(decode(sky).reshape(128, 4, 256, 4, 3).mean((1, 3))) for name, sky in grown.items()}
+        return cls(grown, surfaces, lights, shown, mirrors)
 
     def sky(self, name: str) -> torch.Tensor:
         """An 8-bit log panorama, uint8 (512, 1024, 3). Interpolate it before decoding: edges stay smooth."""
@@ -109,6 +111,10 @@ class Maps:
     def picture(self, name: str) -> torch.Tensor:
         """A panorama as it is shown, uint8 (512, 1024, 3)."""
         return _entry(self.pictures, name, "panorama")
+
+    def mirror(self, name: str) -> torch.Tensor:
+        """A panorama as surfaces reflect it, float32 (128, 256, 3), 8-bit log."""
+        return _entry(self.mirrors, name, "panorama")
 
     def light(self, name: str) -> Light:
         return _entry(self.lights, name, "panorama")

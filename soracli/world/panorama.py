@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from soracli.world import motion
 from soracli.world.actors import CORE_ACTORS
 from soracli.world.assets import ActorBank
-from soracli.world.billboards import SOLE, Board, drawings, overlay, shade
+from soracli.world.billboards import SOLE, Board, drawings, overlay, shade, tracks
 from soracli.world.captions import slots
 from soracli.world.frame import Frame, Painted
 from soracli.world.maps import PLACES, Maps, maps_of
@@ -122,19 +122,19 @@ def paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.
     most = max(len(scene.performers) for scene in scenes)
     pixels = torch.empty(len(scenes), len(frame.times), frame.height, frame.width, 3, dtype=torch.uint8, device=device)
     boxes = torch.zeros(len(scenes), len(frame.times), most, 4)
-    visible, tracks = torch.zeros(boxes.shape[:3]), torch.zeros(*boxes.shape[:2], 3)
+    visible, travels = torch.zeros(boxes.shape[:3]), torch.zeros(*boxes.shape[:2], 3)
     for b, scene in enumerate(scenes):
         camera = turning(scene, frame)
         display = maps.picture(scene.place).to(device).float() / 255
         picture = backdrop(display, heading(scene), camera, frame)
         order = sorted(range(len(scene.performers)), key=lambda a: scene.performers[a].depth)
         boards = [_stand(scene.performers[a], camera, frame, bank, picture) for a in order]
-        found, share = overlay(picture, boards, tint(scene, maps))
+        found, share = tracks(*overlay(picture, boards, tint(scene, maps)))
         boxes[b, :, order], visible[b, :, order] = found, share
         pixels[b] = (picture.clamp_(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1)
         travel = [camera.yaw * lens(frame), (LEVEL - camera.pitch) * lens(frame), camera.focal / lens(frame)]
-        tracks[b] = torch.stack(travel, 1).float()
-    return Painted(pixels, boxes, visible, tracks)
+        travels[b] = torch.stack(travel, 1).float()
+    return Painted(pixels, boxes, visible, travels)
 
 
 def _stand(performer: Performer, camera: Turning, frame: Frame, bank: ActorBank, picture: torch.Tensor) -> Board:
@@ -143,7 +143,7 @@ def _stand(performer: Performer, camera: Turning, frame: Frame, bank: ActorBank,
     size = performer.size * way.scale
     x, y, factor = seen_at(way.x, way.feet - way.lift - (SOLE - 0.5) * size, camera, frame)
     side = size * factor * frame.height
-    art, picks = drawings(performer, way.cycle, float(side.max()), bank)
+    art, picks = drawings(performer, way.cycle, bank)
     foot_x, foot_y, _ = seen_at(way.x, way.feet, camera, frame)
     height = (way.lift / size).clamp(0, 3)
     wide = _width(art) * side / 2

@@ -99,7 +99,7 @@ def pose(scene: Scene, number: int, frame: Frame) -> Pose:
         turn = turn @ about(0, torch.full_like(t, math.pi / 2)) if name != "ball" else turn
     elif performer.action == "bounce":
         stage = (t / 1.05 + performer.phase) % 1
-        up = 4 * stage * (1 - stage)
+        up = min(max(2.1 - 2 * radius * rest, 0.4), 1.0) * 4 * stage * (1 - stage)  # stays in view
     elif performer.action == "fall":
         up = drop(t, 2.5)
     elif performer.action == "float":
@@ -128,7 +128,7 @@ def view(scene: Scene, frame: Frame) -> View:
     t = frame.times
     lift = 0.06 if scene.place == SPACE else LIFT
     turned = ORBIT * (t - SECONDS / 2) if scene.camera == "orbit" else torch.zeros_like(t)
-    zoom = {"zoom in": 0.85 + 0.12 * t, "zoom out": 1.35 / (1 + 0.12 * t)}.get(scene.camera, torch.ones_like(t))
+    zoom = {"zoom in": 0.85 + 0.1 * t, "zoom out": 1.2 / (1 + 0.1 * t)}.get(scene.camera, torch.ones_like(t))
     distance = VIEW * FOCAL / min(1.0, frame.aspect / NARROW)
     axes = level(scene) @ about(1, -turned) @ about(0, torch.full_like(t, -lift))
     position = axes[:, :, 2] * distance

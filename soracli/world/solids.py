@@ -81,7 +81,8 @@ def _paint(scenes: Sequence[Scene], frame: Frame, maps: Maps, solids: int, devic
     seen = hits.solid.reshape(*film, height, width)
     touched = hits.touched.reshape(solids, *film, height, width)
     boxes, visible = _tracks(seen, touched, stage.world, camera, frame)
-    return Painted(pixels.reshape(*film, height, width, 3), boxes, visible, camera.track.reshape(*film, 3).cpu())
+    picture = (pixels * 255).round().to(torch.uint8).reshape(*film, height, width, 3)
+    return Painted(picture, boxes, visible, camera.track.reshape(*film, 3).cpu())
 
 
 def _gain(maps: Maps, scene: Scene) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from soracli.world.frame import Frame
-from soracli.world.maps import PLACES, PLANETS, SPACE, Maps, decode, encode
+from soracli.world.maps import PLACES, PLANETS, SPACE, Maps
 from soracli.world.poses import level, pose, view
 from soracli.world.scene import Scene
 from soracli.world.shading import FLOORS, Stage
@@ -40,7 +40,7 @@ def build(scenes: Sequence[Scene], frame: Frame, maps: Maps, solids: int, device
     return Stage(
         world=_world(scenes, frame, solids, device),
         skies=skies.to(device),
-        blurred=encode(decode(skies).reshape(-1, 128, 4, 256, 4, 3).mean((2, 4))).to(device),
+        blurred=torch.stack([maps.mirror(name) for name in names]).to(device),
         ambient=torch.stack([maps.light(name).ambient for name in names]).to(device),
         maps=torch.stack([maps.planet(name) for name in planets] or [torch.zeros(2, 2, 3)]).to(device),
         sky=spread([torch.tensor(names.index(scene.place)) for scene in scenes]),
