@@ -13,8 +13,8 @@ from torch import Tensor
 
 from soracli.solvers import Denoise
 
-# (x (B,C,t,h,w), sigma (B,t,h,w)) -> x0 (B,C,t,h,w), for one prompt
-Predict = Callable[[Tensor, Tensor], Tensor]
+# (x (B,C,t,h,w), levels (B,t,h,w), sigma) -> x0 (B,C,t,h,w), for one prompt; levels = sigma where painted, else 0
+Predict = Callable[[Tensor, Tensor, float], Tensor]
 
 
 def guided(
@@ -22,23 +22,23 @@ def guided(
     unprompted: Predict | None,
     guidance: float,
     interval: tuple[float, float] = (0.0, 1.0),
-) -> Callable[[Tensor, Tensor, float], Tensor]:
+) -> Predict:
     """Classifier-free guidance on the clean prediction (Ho & Salimans 2022), x0_u + g (x0_c - x0_u).
 
     Outside `interval` (noise levels) the unprompted pass is saved (Kynkäänniemi et al. 2024).
     """
 
     def run(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
-        x0 = predict(x, levels)
+        x0 = predict(x, levels, sigma)
         if unprompted is None or guidance == 1.0 or not interval[0] <= sigma <= interval[1]:
             return x0
-        return torch.lerp(unprompted(x, levels), x0, guidance)
+        return torch.lerp(unprompted(x, levels, sigma), x0, guidance)
 
     return run
 
 
 def pinned(
-    network: Callable[[Tensor, Tensor, float], Tensor],
+    network: Predict,
     clean: Tensor | None,
     mask: Tensor,
 ) -> Denoise:

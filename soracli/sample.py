@@ -5,13 +5,13 @@ Pixels are NumPy outside and torch inside; this is the only place that crosses (
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from soracli import flow
@@ -38,7 +38,7 @@ class Step:
 
 def to_torch(frames: Frames, device: torch.device | str = "cpu") -> Tensor:
     """uint8 (T, H, W, 3) -> float32 (1, 3, T, H, W) in [-1, 1]."""
-    x = torch.from_numpy(np.ascontiguousarray(frames)).to(device)  # (T, H, W, 3)
+    x = torch.from_numpy(np.array(frames, order="C")).to(device)  # (T, H, W, 3); a copy: frames may be read-only
     return (x.permute(3, 0, 1, 2).float() / 127.5 - 1)[None]
 
 
@@ -49,16 +49,18 @@ def to_numpy(pixels: Tensor) -> Frames:
 
 
 def latent_mask(mask: npt.NDArray[np.float32], geometry: Geometry) -> Tensor:
-    """Pixel mask (T, H, W) -> (1, t, h, w): a cell is painted if any pixel of it is (and so is what was snapped on)."""
-    frames, height, width = mask.shape
-    x = torch.from_numpy(np.ascontiguousarray(mask))[None, None]
-    pad = (0, geometry.width - width, 0, geometry.height - height, 0, geometry.frames - frames)
-    x = F.pad(x, pad)
-    kernel = (min(geometry.stride[0], geometry.frames), *geometry.stride[1:])
-    pooled = F.max_pool3d(x, kernel)[:, 0]  # (1, t, h, w)
-    beyond = frames // kernel[0]
-    pooled[:, beyond + (frames % kernel[0] > 0) :] = 1
-    return (pooled > 0).float()
+    """Pixel mask (T, H, W) -> (1, t, h, w): a cell is painted if any pixel of it is.
+
+    Pixels that were snapped on say nothing; a cell without any other is painted. Memory is that of one latent frame.
+    """
+    _, height, width = mask.shape
+    time, high, wide = geometry.stride
+    cells = np.ones(geometry.latent, np.float32)
+    rim = ((0, geometry.height - height), (0, geometry.width - width))
+    for i in range(math.ceil(len(mask) / time)):
+        picture = np.pad((mask[i * time : (i + 1) * time] > 0).any(0), rim)
+        cells[i] = picture.reshape(geometry.height // high, high, -1, wide).any((1, 3))
+    return torch.from_numpy(cells)[None]
 
 
 def padded(frames: Frames, geometry: Geometry) -> Frames:
@@ -82,8 +84,10 @@ def sample(
     Noise depends on options.seed alone: never on the batch, the device or what ran before.
     """
     yield Step("text", 1, 1)
-    predict = model.predictor(prompt, geometry)
-    unprompted = None if options.guidance == 1 else model.predictor(options.negative, geometry)
+    sigmas = flow.schedule(options.steps, options.shift, canvas.strength).tolist()
+    predict = model.predictor(prompt, geometry, sigmas, options.guidance)
+    alone = model.guided or options.guidance == 1
+    unprompted = None if alone else model.predictor(options.negative, geometry)
     interval = tuple(model.card.params.get("guidance_interval", (0.0, 1.0)))
 
     mask = latent_mask(canvas.mask, geometry).to(device)  # (1, t, h, w)
@@ -93,7 +97,6 @@ def sample(
         clean = model.encode(to_torch(padded(canvas.clip.frames, geometry), device))  # (1, C, t, h, w)
     shape = (1, model.channels, *geometry.latent)
     eps = torch.randn(shape, generator=torch.Generator().manual_seed(options.seed)).to(device)
-    sigmas = flow.schedule(options.steps, options.shift, canvas.strength).tolist()
     x = eps if clean is None else torch.where(mask[:, None] > 0, flow.noised(clean, eps, sigmas[0]), clean)
 
     guess: list[Tensor] = [x]

@@ -6,7 +6,7 @@ Importing this package loads nothing heavy; `load` imports the architecture that
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -25,9 +25,15 @@ class Model(Protocol):
 
     card: Card
     channels: int
+    guided: bool  # whether guidance is inside the network, so that no second pass is needed
 
-    def predictor(self, prompt: str, geometry: Geometry) -> Callable[[Tensor, Tensor], Tensor]:
-        """(x (B,C,t,h,w), sigma (B,t,h,w)) -> x0, for one prompt on one geometry."""
+    def predictor(
+        self, prompt: str, geometry: Geometry, sigmas: Sequence[float] = (), guidance: float = 1.0
+    ) -> Callable[[Tensor, Tensor, float], Tensor]:
+        """(x (B,C,t,h,w), levels (B,t,h,w), sigma) -> x0, for one prompt on one geometry.
+
+        sigmas, guidance: the schedule and the scale, for networks with `guided` that jump from level to level.
+        """
 
     def encode(self, pixels: Tensor) -> Tensor:
         """Pixels of legal size -> latents."""

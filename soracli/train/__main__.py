@@ -1,4 +1,7 @@
-"""`python -m soracli.train`: autoencoder, cache, transformer, publish, plot. torch, numpy, Pillow and OpenCV suffice."""
+"""`python -m soracli.train`: fit, autoencoder, cache, transformer, fewstep, publish, plot.
+
+Runs where only torch, numpy, Pillow and OpenCV are.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from soracli.errors import SoraError, UsageError
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, transformer
+from soracli.train import autoencoder, fewstep, transformer
 from soracli.train.data import Cache, TextStates
+from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
 
 BUNDLED = Path(__file__).parent.parent / "bundled"
@@ -36,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
         sub.add_argument("--actors", type=int, default=24, help="take the first N of the core actors")
         sub.add_argument("--corpus", choices=("core", "full"), default="core")
+        sub.add_argument("--others", type=float, default=0.0, help="share of panorama, solid and studio scenes")
         sub.add_argument("--cameras", default="", help="comma-separated; only these camera moves")
         sub.add_argument("--without", default="", help="comma-separated verbs to leave out")
 
@@ -54,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
     world(sub)
     sub.add_argument("--clips", type=int, default=1000)
     sub.add_argument("--index", type=int, default=0, help="number of this process, when several render side by side")
+    sub.add_argument("--device", default="cpu")
+    sub.add_argument("--batch", type=int, default=16, help="clips rendered together")
 
     sub = command("transformer", "Train the transformer on cached latents.")
     sub.add_argument("--cache", type=Path, action="append", help="folder of shards (default RUN/cache); repeatable")
@@ -64,6 +71,14 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--muon-lr", type=float, default=0.0)
     sub.add_argument("--device", default="cpu")
     sub.add_argument("--compile", action="store_true", help="torch.compile the network")
+
+    sub = command("fewstep", "Turn the run's transformer into a few-step one with guidance inside.")
+    sub.add_argument("--cache", type=Path, action="append", help="folder of shards (default RUN/cache); repeatable")
+    sub.add_argument("--minutes", type=float, default=30)
+    sub.add_argument("--tokens", type=int, default=1600, help="per step")
+    sub.add_argument("--lr", type=float, default=3e-4)
+    sub.add_argument("--steps", type=int, default=4, help="of the schedule to learn for")
+    sub.add_argument("--device", default="cpu")
 
     sub = command("publish", "Write the run's averaged weights as the model's files.")
     sub.add_argument("--out", type=Path, default=BUNDLED)
@@ -97,7 +112,14 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def stage_of(args: argparse.Namespace) -> Stage:
-    return Stage(args.assets, args.actors, args.corpus, words(args.cameras), words(args.without))
+    return Stage(
+        args.assets,
+        args.actors,
+        args.corpus,
+        words(args.cameras),
+        words(args.without),
+        batch=getattr(args, "batch", 16),
+    )
 
 
 def fit(args: argparse.Namespace) -> None:
@@ -121,12 +143,13 @@ def train_autoencoder(args: argparse.Namespace) -> None:
 
 
 def make_cache(args: argparse.Namespace) -> None:
-    fill_cache(stage_of(args), load_vae(args.run), args.run / "cache", args.clips, args.seed, args.index)
+    vae = load_vae(args.run).to(args.device)
+    fill_cache(stage_of(args), vae, args.run / "cache", args.clips, args.seed, args.index, args.device)
 
 
 def train_transformer(args: argparse.Namespace) -> None:
-    cache = Cache(args.cache or [args.run / "cache"])
-    sample = next(iter(cache.shards.values()), None)
+    cache = Cache(args.cache or [args.run / "cache"], args.device)
+    sample = next(iter(cache.grids.values()), None)
     if sample is None:
         raise UsageError(f"{args.run}: there are no shards to train on; run the cache command first")
     dit = Dit(DitConfig(channels=sample.latents.shape[-1], depth=args.depth))
@@ -137,20 +160,42 @@ def train_transformer(args: argparse.Namespace) -> None:
     transformer.train(dit, TextStates(load_text()), cache, args.run / "transformer", recipe, args.device, args.compile)
 
 
+def trained(run: Path, stage: str) -> tuple[Dit, int]:
+    """The averaged network of a run's stage (`transformer` or `fewstep`), and its step."""
+    path = run / stage / "checkpoint.pt"
+    if not path.exists():
+        raise UsageError(f"{path}: there is no checkpoint; run the {stage} command first")
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    channels = state["ema"]["spectrum"].numel()
+    depth = sum(name.endswith(".modulation") for name in state["ema"])
+    dit = Dit(DitConfig(channels=channels, depth=depth, few=stage == "fewstep"))
+    dit.load_state_dict(state["ema"])
+    return dit, state["step"]
+
+
+def train_fewstep(args: argparse.Namespace) -> None:
+    cache = Cache(args.cache or [args.run / "cache"], args.device)
+    recipe = fewstep.Recipe(tokens=args.tokens, minutes=args.minutes, lr=args.lr, steps=args.steps, seed=args.seed)
+    teacher = trained(args.run, "transformer")[0]
+    fewstep.train(teacher, TextStates(load_text()), cache, args.run / "fewstep", recipe, args.device)
+
+
 def publish(args: argparse.Namespace) -> None:
     """The averaged weights, int8 for the transformer and fp16 for the compression network."""
     vae = load_vae(args.run)
     paths = quantise.save(quantise.quantise(vae.state_dict(), threshold=1 << 62), args.out, "spark-vae")
-    state = torch.load(args.run / "transformer" / "checkpoint.pt", map_location="cpu", weights_only=True)
-    paths += quantise.save(quantise.quantise(state["ema"]), args.out, "spark-transformer")
+    stage = "fewstep" if (args.run / "fewstep" / "checkpoint.pt").exists() else "transformer"
+    dit, step = trained(args.run, stage)
+    paths += quantise.save(quantise.quantise(dit.state_dict()), args.out, "spark-transformer")
+    say(f"{stage}, step {step}, depth {dit.config.depth}, {dit.config.channels} channels")
     for path in paths:
         say(f"{path.name} {path.stat().st_size / 1e6:.1f} MB")
 
 
 def build_text(args: argparse.Namespace) -> None:
-    from soracli.train.text import build_text_encoder
+    from soracli.train.text import build_text_encoder, report
 
-    build_text_encoder(args.source, args.out)
+    say(report(build_text_encoder(args.source, args.out)))
 
 
 def plot(args: argparse.Namespace) -> None:
@@ -159,15 +204,12 @@ def plot(args: argparse.Namespace) -> None:
     draw(sorted(args.run.glob("**/log.jsonl")), args.out)
 
 
-def say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-
-
 COMMANDS = {
     "fit": fit,
     "autoencoder": train_autoencoder,
     "cache": make_cache,
     "transformer": train_transformer,
+    "fewstep": train_fewstep,
     "publish": publish,
     "text": build_text,
     "plot": plot,

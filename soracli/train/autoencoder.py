@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +84,7 @@ def train(vae: Vae, sources: Iterator[list[Tensor]], folder: Path, recipe: Recip
     run = Run(folder, vae, [torch.optim.AdamW(trained, lr=recipe.lr, weight_decay=0.0)], recipe.minutes, recipe.ema)
     run.resume()
     rng = np.random.default_rng((recipe.seed, run.step))
-    pool, saved = next(sources), time.monotonic()
+    pool = next(sources)
     while not run.done:
         if run.step % 200 == 199:
             pool = next(sources, pool)
@@ -94,13 +92,10 @@ def train(vae: Vae, sources: Iterator[list[Tensor]], folder: Path, recipe: Recip
         noise = torch.from_numpy(rng.uniform(0, recipe.noise, (recipe.batch, 1, 1, 1, 1)).astype(np.float32))
         guess, truth, plain = refined(vae, pixels, noise * (rng.random() < 0.7), rng)
         loss = distance(guess, truth)
-        torch.autograd.backward(loss)
-        run.update()
+        run.update(loss)
         run.note(loss=float(loss), gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth))
         if run.step % recipe.report_every == 0:
-            print(run.report(), file=sys.stderr, flush=True)  # noqa: T201
-        if time.monotonic() - saved > recipe.checkpoint_every * 60:
-            run.save()
-            saved = time.monotonic()
+            run.report()
+        run.keep(recipe.checkpoint_every)
     run.save()
     return run

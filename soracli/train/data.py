@@ -45,13 +45,19 @@ class Batch(NamedTuple):
 
 
 def write_shard(
-    folder: Path, index: int, scenes: Sequence[Scene], rendered: Rendered, vae: Vae, fps: int, rng: np.random.Generator,
+    folder: Path,
+    index: int,
+    scenes: Sequence[Scene],
+    rendered: Rendered,
+    vae: Vae,
+    fps: int,
+    rng: np.random.Generator,
     wordings: int = 4,
 ) -> None:
     """Encode a rendered batch and write it as one shard."""
     latents, stills = [], []
     for frames in rendered.pixels:  # (T, H, W, 3)
-        pixels = (frames.permute(3, 0, 1, 2).float() / 127.5 - 1)[None]
+        pixels = (frames.to(vae.linear.mean.device).permute(3, 0, 1, 2).float() / 127.5 - 1)[None]
         latents.append(vae.encode(pixels)[0].permute(1, 2, 3, 0).half().cpu().numpy())
         stills.append(vae.encode(pixels[:, :, :1])[0].permute(1, 2, 3, 0).half().cpu().numpy())
     boxes = rendered.boxes[:, ::CHUNK, 0]  # (B, t, 4) of the lead, at each chunk's start
@@ -72,58 +78,84 @@ def write_shard(
 
 
 @dataclass
-class Shard:
-    latents: np.ndarray
-    stills: np.ndarray
-    fps: float
+class Grid:
+    """All clips of one latent size and rate, in memory on one device.
+
+    latents: float16 (n, t, h, w, C). stills: float16 (n, 1, h, w, C). centres: float32 (n, t, 2) row, column in cells.
+    """
+
+    latents: Tensor
+    stills: Tensor
+    centres: np.ndarray
     captions: list[list[str]]
-    centres: np.ndarray  # (n, t, 2)
+    fps: float
 
 
 class Cache:
-    """Every shard below some folders, mapped, not loaded. `refresh` finds what was added since."""
+    """Every shard below some folders, read into memory. `refresh` reads what was added since."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], device: str = "cpu") -> None:
         self.folders = folders
-        self.shards: dict[Path, Shard] = {}
+        self.device = device
+        self.grids: dict[tuple[float, ...], Grid] = {}
+        self._read: set[Path] = set()
         self.refresh()
 
     def refresh(self) -> int:
         """Returns the number of clips at hand."""
+        fresh: dict[tuple[float, ...], list[Grid]] = {}
         for path in sorted(path for folder in self.folders for path in folder.glob("shard-*")):
-            if path in self.shards:
+            if path in self._read:
                 continue
+            self._read.add(path)
             info = json.loads((path / "clips.json").read_text())
-            self.shards[path] = Shard(
-                np.load(path / "latents.npy", mmap_mode="r"),
-                np.load(path / "stills.npy", mmap_mode="r"),
-                float(info["fps"]),
-                [clip["captions"] for clip in info["clips"]],
+            grid = Grid(
+                torch.from_numpy(np.load(path / "latents.npy")).to(self.device),
+                torch.from_numpy(np.load(path / "stills.npy")).to(self.device),
                 np.array([clip["centres"] for clip in info["clips"]], np.float32),
+                [clip["captions"] for clip in info["clips"]],
+                float(info["fps"]),
             )
-        return sum(len(shard.captions) for shard in self.shards.values())
+            fresh.setdefault((*grid.latents.shape[1:], grid.fps), []).append(grid)
+        for key, grids in fresh.items():
+            self.grids[key] = _joined([self.grids[key], *grids] if key in self.grids else grids)
+        return sum(len(grid.captions) for grid in self.grids.values())
 
-    def batch(self, view: View, count: int, rng: np.random.Generator, unprompted: float = 0.1,
-              with_still: float = 0.2) -> Batch:
-        """`count` random views of one shape, each around its lead, all of one frame rate."""
-        fitting = [s for s in self.shards.values() if s.latents.shape[2] >= view.height and
-                   s.latents.shape[3] >= view.width and s.latents.shape[1] >= view.frames]
+    def batch(
+        self,
+        view: View,
+        count: int,
+        rng: np.random.Generator,
+        unprompted: float = 0.1,
+        with_still: float = 0.2,
+    ) -> Batch:
+        """`count` random views of one shape around their leads, all from one grid."""
+        fitting = [g for g in self.grids.values() if _holds(g, view)]
         if not fitting:
             raise ValueError(f"no shard holds a view of {view[:3]} cells")
-        shares = np.array([len(s.captions) for s in fitting], np.float64)
-        fps = fitting[int(rng.choice(len(fitting), p=shares / shares.sum()))].fps
-        fitting = [s for s in fitting if s.fps == fps]
-        shares = np.array([len(s.captions) for s in fitting], np.float64)
+        shares = np.array([len(g.captions) for g in fitting], np.float64)
+        grid = fitting[int(rng.choice(len(fitting), p=shares / shares.sum()))]
         still = view.frames > 1 and bool(rng.random() < with_still)
-        parts, captions = [], []
-        for which in rng.choice(len(fitting), size=count, p=shares / shares.sum()):
-            shard = fitting[int(which)]
-            item = int(rng.integers(len(shard.captions)))
-            parts.append(_cut(shard, item, view, still, rng))
-            words = shard.captions[item]
-            captions.append("" if rng.random() < unprompted else words[int(rng.integers(len(words)))])
-        x0 = torch.from_numpy(np.stack(parts).astype(np.float32)).permute(0, 4, 1, 2, 3)  # (B, C, t, h, w)
-        return Batch(x0, _layout(view, still, fps), captions, still)
+        items = rng.integers(len(grid.captions), size=count)
+        x0 = _cut(grid, items, view, still, rng).float().permute(0, 4, 1, 2, 3)  # (B, C, t, h, w)
+        words = [grid.captions[int(item)] for item in items]
+        captions = ["" if rng.random() < unprompted else w[int(rng.integers(len(w)))] for w in words]
+        return Batch(x0.contiguous(), _layout(view, still, grid.fps), captions, still)
+
+
+def _joined(grids: Sequence[Grid]) -> Grid:
+    return Grid(
+        torch.cat([grid.latents for grid in grids]),
+        torch.cat([grid.stills for grid in grids]),
+        np.concatenate([grid.centres for grid in grids]),
+        [captions for grid in grids for captions in grid.captions],
+        grids[0].fps,
+    )
+
+
+def _holds(grid: Grid, view: View) -> bool:
+    _, frames, height, width, _ = grid.latents.shape
+    return frames >= view.frames and height >= view.height and width >= view.width
 
 
 def _layout(view: View, still: bool, fps: float) -> Layout:
@@ -135,18 +167,28 @@ def _layout(view: View, still: bool, fps: float) -> Layout:
     return Layout((0.0, *chunks.times), (0.0, *chunks.spans), view.height, view.width)
 
 
-def _cut(shard: Shard, item: int, view: View, still: bool, rng: np.random.Generator) -> np.ndarray:
-    """A (t, h, w, C) window of one clip that holds the lead in its middle chunk."""
-    steps, rows, columns = shard.latents.shape[1:4]
-    start = 0 if still or view.frames == 0 else int(rng.integers(0, steps - view.frames + 1))
-    row, column = shard.centres[item, min(start + view.frames // 2, steps - 1)]
-    top = _window(row, view.height, rows, rng)
-    left = _window(column, view.width, columns, rng)
-    place = (slice(top, top + view.height), slice(left, left + view.width))
-    if view.frames == 0:
-        return shard.stills[(item, slice(0, 1), *place)]
-    chunks = shard.latents[(item, slice(start, start + view.frames), *place)]
-    return np.concatenate([shard.stills[(item, slice(0, 1), *place)], chunks]) if still else chunks
+def _cut(grid: Grid, items: np.ndarray, view: View, still: bool, rng: np.random.Generator) -> Tensor:
+    """(B, t, h, w, C) windows, one per item, that hold the lead in their middle chunk."""
+    steps, rows, columns = grid.latents.shape[1:4]
+    picture = view.frames == 0
+    starts = np.zeros_like(items) if still or picture else rng.integers(0, steps - view.frames + 1, size=len(items))
+    centres = grid.centres[items, np.minimum(starts + view.frames // 2, steps - 1)]  # (B, 2)
+    tops = [_window(row, view.height, rows, rng) for row in centres[:, 0]]
+    lefts = [_window(column, view.width, columns, rng) for column in centres[:, 1]]
+    device = grid.latents.device
+
+    def along(begin: Sequence[int] | np.ndarray, count: int, axis: int) -> Tensor:
+        index = torch.as_tensor(np.asarray(begin), device=device)[:, None] + torch.arange(count, device=device)
+        return index.reshape(len(items), *(count if i == axis else 1 for i in range(3)))
+
+    which = torch.as_tensor(items, device=device).reshape(-1, 1, 1, 1)
+    place = (along(tops, view.height, 1), along(lefts, view.width, 2))
+    first = grid.stills[(which, torch.zeros_like(which), *place)] if still or picture else None  # (B, 1, h, w, C)
+    if picture:
+        assert first is not None
+        return first
+    chunks = grid.latents[(which, along(starts, view.frames, 0), *place)]  # (B, t, h, w, C)
+    return chunks if first is None else torch.cat([first, chunks], 1)
 
 
 def _window(centre: float, size: int, total: int, rng: np.random.Generator) -> int:

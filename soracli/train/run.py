@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from soracli.train.optim import Ema, rate
 
@@ -21,8 +22,14 @@ class Run:
     The budget is in minutes of training, counted over all resumes; the learning rate follows the clock.
     """
 
-    def __init__(self, folder: Path, module: nn.Module, optimisers: Sequence[torch.optim.Optimizer], minutes: float,
-                 ema: float = 0.999) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        module: nn.Module,
+        optimisers: Sequence[torch.optim.Optimizer],
+        minutes: float,
+        ema: float = 0.999,
+    ) -> None:
         self.folder = folder
         self.module = module
         self.optimisers = optimisers
@@ -30,7 +37,7 @@ class Run:
         self.ema = Ema(module, ema)
         self.step = 0
         self.spent = 0.0  # minutes of earlier sittings
-        self._began = time.monotonic()
+        self._began = self._saved = time.monotonic()
         self._rates = [[group["lr"] for group in optimiser.param_groups] for optimiser in optimisers]
         self._sums: dict[str, list[float]] = {}
         folder.mkdir(parents=True, exist_ok=True)
@@ -76,9 +83,11 @@ class Run:
             part,
         )
         os.replace(part, self.checkpoint)
+        self._saved = time.monotonic()
 
-    def update(self, clip: float = 1.0) -> float:
-        """One optimiser step on the gradients at hand; returns their norm before clipping."""
+    def update(self, loss: Tensor, clip: float = 1.0) -> float:
+        """One optimiser step down a loss; returns the norm of its gradient before clipping."""
+        loss.backward()  # type: ignore[no-untyped-call]
         norm = float(nn.utils.clip_grad_norm_(self.module.parameters(), clip))
         factor = rate(self.elapsed / self.minutes, self.step)
         for optimiser, rates in zip(self.optimisers, self._rates, strict=True):
@@ -96,10 +105,22 @@ class Run:
             self._sums.setdefault(name, []).append(value)
 
     def report(self, **extra: Any) -> str:
-        """Write the means since the last report as a line of the log; returns it for the console."""
+        """Write the means since the last report as a line of the log, and say it; returns it."""
         means = {name: sum(values) / len(values) for name, values in self._sums.items()}
         self._sums.clear()
         line = json.dumps({"step": self.step, "minutes": round(self.elapsed, 2), **means, **extra})
         with (self.folder / "log.jsonl").open("a") as log:
             log.write(line + "\n")
+        say(line)
         return line
+
+    def keep(self, every: float) -> None:
+        """Save if the last checkpoint is more than `every` minutes old."""
+        if time.monotonic() - self._saved > every * 60:
+            self.save()
+
+
+def say(text: str) -> None:
+    """Talk goes to stderr, at once."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()

@@ -11,17 +11,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from soracli.train.data import write_shard
 from soracli.models.spark.vae import CHUNK, Vae
+from soracli.train.data import write_shard
 from soracli.world.assets import ActorBank, load_actors
+from soracli.world.maps import load_maps, with_maps
+from soracli.world.panorama import sample_panorama
 from soracli.world.render import render
 from soracli.world.scene import Rendered, Scene
 from soracli.world.scenes import Corpus, sample_scene
+from soracli.world.solids import sample_solid
+from soracli.world.studio import EATERS, FACES, FOODS, TOOLS, sample_studio
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What is filmed. cameras: only these moves (empty = all). without: verbs left out.
+    """What is filmed. others: share of panorama, solid and studio scenes together. cameras: only these moves
+    (empty = all). without: verbs left out.
 
     sizes: (width, height, weight) in pixels. chunks: of 8 frames per clip. batch: clips rendered together.
     """
@@ -29,6 +34,7 @@ class Stage:
     assets: Path
     actors: int = 24
     corpus: str = "core"
+    others: float = 0.0
     cameras: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     sizes: tuple[tuple[int, int, float], ...] = ((256, 256, 0.7), (448, 256, 0.3))
@@ -40,21 +46,34 @@ class Stage:
         corpus = Corpus.core(self.actors) if self.corpus == "core" else Corpus.full()
         return replace(corpus, cameras=self.cameras or corpus.cameras, without=self.without)
 
+    def scene(self, rng: np.random.Generator) -> Scene:
+        """A scene of the train split: of the corpus, or of another domain."""
+        if rng.random() >= self.others:
+            return sample_scene(rng, self.world(), "train")
+        draws = (sample_panorama, sample_panorama, sample_solid, sample_studio)  # as 20 : 12 : 8 in the design, about
+        return draws[int(rng.integers(len(draws)))](rng, "train")
+
     def cast(self, folder: Path | None = None) -> ActorBank:
-        """The actors of the corpus; decoded sprites are kept in `folder` if given."""
-        names = [actor.name for actor in self.world().actors]
-        return load_actors(self.assets, names, folder / "sprites.npy" if folder else None)
+        """The actors of the corpus, with maps if other domains need them; decoded sprites are kept in `folder`."""
+        names = [actor.name for actor in (Corpus.full() if self.others else self.world()).actors]
+        if self.others:
+            names = list(dict.fromkeys([*names, *FACES, *FOODS, *EATERS, *TOOLS]))
+        bank = load_actors(self.assets, names, folder / "sprites.npy" if folder else None)
+        return with_maps(bank, load_maps(self.assets)) if self.others else bank
 
 
-def film(stage: Stage, bank: ActorBank, rng: np.random.Generator, count: int, chunks: int | None = None
-         ) -> tuple[list[Scene], Rendered]:
+def film(
+    stage: Stage, bank: ActorBank, rng: np.random.Generator, count: int, chunks: int | None = None, device: str = "cpu"
+) -> tuple[list[Scene], Rendered]:
     """One batch of train scenes at one of the stage's sizes."""
-    scenes = [sample_scene(rng, stage.world(), "train") for _ in range(count)]
+    scenes = [stage.scene(rng) for _ in range(count)]
     weights = np.array([weight for *_, weight in stage.sizes])
     width, height, _ = stage.sizes[int(rng.choice(len(stage.sizes), p=weights / weights.sum()))]
     frames = CHUNK * (chunks or stage.chunks)
     start = 0.0 if chunks is None else float(rng.uniform(0, 4 - frames / stage.fps))
-    return scenes, render(scenes, width=width, height=height, frames=frames, fps=stage.fps, bank=bank, start=start)
+    return scenes, render(
+        scenes, width=width, height=height, frames=frames, fps=stage.fps, bank=bank, start=start, device=device
+    )
 
 
 def pools(stage: Stage, bank: ActorBank, seed: int, count: int, extra: Sequence[Tensor] = ()) -> Iterator[list[Tensor]]:
@@ -67,7 +86,7 @@ def pools(stage: Stage, bank: ActorBank, seed: int, count: int, extra: Sequence[
         yield clips + list(extra)
 
 
-def fill_cache(stage: Stage, vae: Vae, folder: Path, clips: int, seed: int, index: int) -> None:
+def fill_cache(stage: Stage, vae: Vae, folder: Path, clips: int, seed: int, index: int, device: str = "cpu") -> None:
     """Render and encode shards until `clips` are written. seed, index: of this process; shards never collide."""
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,7 +95,7 @@ def fill_cache(stage: Stage, vae: Vae, folder: Path, clips: int, seed: int, inde
     vae.eval()
     number = 0
     while number * stage.batch < clips:
-        scenes, rendered = film(stage, bank, rng, stage.batch)
+        scenes, rendered = film(stage, bank, rng, stage.batch, device=device)
         with torch.inference_mode():
             write_shard(folder, index * 10_000 + number, scenes, rendered, vae, stage.fps, rng)
         number += 1

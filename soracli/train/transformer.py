@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +16,25 @@ from soracli.models.spark.dit import Dit
 from soracli.train.data import Batch, Cache, TextStates, View
 from soracli.train.noise import draw_levels
 from soracli.train.optim import Muon
-from soracli.train.run import Run
+from soracli.train.run import Run, say
 
 FLOOR = 0.05  # smallest noise level in the velocity weight
 
 # Views by phase of the run: (share of the time, views). Small windows first: what things look like, then how they move.
 CURRICULUM: tuple[tuple[float, tuple[View, ...]], ...] = (
-    (0.35, (View(0, 4, 4, 0.3), View(1, 4, 4, 0.3), View(1, 5, 5, 0.3), View(1, 8, 8, 0.1))),
+    (0.35, (View(0, 5, 5, 0.3), View(1, 5, 5, 0.5), View(0, 8, 8, 0.1), View(1, 8, 8, 0.1))),
     (0.30, (View(0, 8, 8, 0.1), View(1, 5, 5, 0.2), View(1, 8, 8, 0.1), View(2, 5, 5, 0.35), View(3, 6, 6, 0.25))),
-    (0.35, (View(0, 8, 8, 0.1), View(2, 5, 5, 0.2), View(4, 6, 6, 0.25), View(4, 8, 8, 0.2), View(8, 8, 8, 0.25))),
+    (
+        0.35,
+        (
+            View(0, 8, 8, 0.1),
+            View(2, 5, 5, 0.2),
+            View(4, 6, 6, 0.2),
+            View(4, 8, 8, 0.15),
+            View(8, 8, 8, 0.25),
+            View(4, 8, 14, 0.1),
+        ),
+    ),
 )
 
 
@@ -38,7 +47,7 @@ class Recipe:
     lr: float = 1.5e-3
     muon_lr: float = 0.0
     ema: float = 0.998
-    shift: float = 1.5
+    shift: float = 4.0
     seed: int = 0
     checkpoint_every: float = 2.0
     report_every: int = 50
@@ -46,33 +55,41 @@ class Recipe:
 
 def optimisers(dit: nn.Module, recipe: Recipe) -> list[torch.optim.Optimizer]:
     """AdamW for everything, or Muon for the blocks' matrices when muon_lr is set."""
-    blocks = [p for name, p in dit.named_parameters() if name.startswith("blocks.") and p.ndim == 2 and min(p.shape) > 6]
+    blocks = [
+        p for name, p in dit.named_parameters() if name.startswith("blocks.") and p.ndim == 2 and min(p.shape) > 6
+    ]
     held = {id(p) for p in blocks} if recipe.muon_lr else set()
     rest = [p for p in dit.parameters() if id(p) not in held]
     adam = torch.optim.AdamW(rest, lr=recipe.lr, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
     return [adam, Muon(blocks, recipe.muon_lr)] if recipe.muon_lr else [adam]
 
 
-def loss_of(dit: Dit, network: Callable[..., Tensor], batch: Batch, text: tuple[Tensor, Tensor], rng: np.random.Generator, shift: float,
-            generator: torch.Generator) -> Tensor:
+def loss_of(
+    dit: Dit,
+    batch: Batch,
+    text: tuple[Tensor, Tensor],
+    rng: np.random.Generator,
+    shift: float,
+    generator: torch.Generator,
+) -> Tensor:
     """Velocity error on painted tokens, per item (B,)."""
     count, _, frames, height, width = batch.x0.shape
     warp = shift * max(1.0, (frames * height * width / 64) ** 0.25)
     levels, masks = draw_levels((count, frames, height, width), rng, warp, batch.still)
     levels, masks = levels.to(batch.x0.device), masks.to(batch.x0.device)
-    eps = torch.randn(batch.x0.shape, generator=generator).to(batch.x0.device)
+    eps = torch.randn(batch.x0.shape, generator=generator, device=batch.x0.device)
     x = flow.noised(batch.x0, eps, levels[:, None])
-    x0 = network(x, levels, dit.prepare(*text), batch.layout)
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=x.device.type == "cuda"):
+        x0 = dit(x, levels, dit.prepare(*text), batch.layout).float()
     error = flow.velocity_from_clean(x0 - batch.x0, torch.zeros_like(x0), levels[:, None], FLOOR)
     per_token = error.square().mean(1) * masks  # (B, t, h, w)
     return per_token.flatten(1).sum(1) / masks.flatten(1).sum(1)
 
 
-def channel_variance(cache: Cache, clips: int = 64) -> Tensor:
+def channel_variance(cache: Cache, clips: int = 1000) -> Tensor:
     """Variance (C,) of each latent channel over some of the cache: the spectrum of the Wiener filter."""
-    shards = list(cache.shards.values())
-    rows = [shard.latents[0].reshape(-1, shard.latents.shape[-1]) for shard in shards[:clips]]
-    return torch.from_numpy(np.concatenate(rows).astype(np.float32)).var(0)
+    parts = [grid.latents[:: max(1, len(grid.captions) // clips)].flatten(0, 3) for grid in cache.grids.values()]
+    return torch.cat(parts).float().var(0).cpu()
 
 
 def phase(progress: float) -> tuple[View, ...]:
@@ -99,36 +116,40 @@ def batches(cache: Cache, run: Run, recipe: Recipe, rng: np.random.Generator) ->
             refreshed = time.monotonic()
 
 
-def train(dit: Dit, encoder: TextStates, cache: Cache, folder: Path, recipe: Recipe, device: str = "cpu",
-          compiled: bool = False) -> Run:
+def train(
+    dit: Dit,
+    encoder: TextStates,
+    cache: Cache,
+    folder: Path,
+    recipe: Recipe,
+    device: str = "cpu",
+    compiled: bool = False,
+) -> Run:
     """Run (or resume) until the minutes are spent. The checkpoint holds weights, averages and optimisers."""
     torch.manual_seed(recipe.seed)
     dit.to(device).train()
     run = Run(folder, dit, optimisers(dit, recipe), recipe.minutes, recipe.ema)
     resumed = run.resume()
     rng = np.random.default_rng((recipe.seed, run.step))
-    network = torch.compile(dit, dynamic=True) if compiled else dit
-    generator = torch.Generator().manual_seed(recipe.seed + run.step)
-    print(f"{'resumed at' if resumed else 'starting at'} step {run.step}, "  # noqa: T201
-          f"{cache.refresh()} clips", file=sys.stderr, flush=True)
-    saved, began, tokens = time.monotonic(), time.monotonic(), 0
+    if compiled:
+        for block in dit.blocks:
+            block.compile(dynamic=True)
+    generator = torch.Generator(device).manual_seed(recipe.seed + run.step)
+    say(f"{'resumed at' if resumed else 'starting at'} step {run.step}, {cache.refresh()} clips")
+    began, tokens = time.monotonic(), 0
     for view, batch in batches(cache, run, recipe, rng):
         if run.done:
             break
         states, mask = encoder(batch.captions)
-        moved = Batch(batch.x0.to(device), batch.layout, batch.captions, batch.still)
-        losses = loss_of(dit, network, moved, (states.to(device), mask.to(device)), rng, recipe.shift, generator)
+        losses = loss_of(dit, batch, (states.to(device), mask.to(device)), rng, recipe.shift, generator)
         loss = losses.mean()
-        loss.backward()
-        norm = run.update()
+        norm = run.update(loss)
         tokens += batch.x0.shape[0] * batch.x0[0, 0].numel()
-        run.note(loss=float(loss), norm=norm, **{f"loss_{view.frames}x{view.height}x{view.width}": float(loss)})
+        value = float(loss.detach())
+        run.note(loss=value, norm=norm, **{f"loss_{view.frames}x{view.height}x{view.width}": value})
         if run.step % recipe.report_every == 0:
-            line = run.report(tokens_per_second=round(tokens / (time.monotonic() - began)))
-            print(line, file=sys.stderr, flush=True)  # noqa: T201
+            run.report(tokens_per_second=round(tokens / (time.monotonic() - began)))
             began, tokens = time.monotonic(), 0
-        if time.monotonic() - saved > recipe.checkpoint_every * 60:
-            run.save()
-            saved = time.monotonic()
+        run.keep(recipe.checkpoint_every)
     run.save()
     return run

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from soracli import quantise
 from soracli.errors import WeightsError
-from soracli.models.spark.dit import Dit, DitConfig, Layout
+from soracli.models.spark.dit import Dit, DitConfig, Jump, Layout
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import CHUNK, Vae, VaeConfig
 from soracli.types import Card, Geometry
@@ -22,6 +23,7 @@ class Spark:
     def __init__(self, card: Card, vae: Vae, dit: Dit, text: TextEncoder) -> None:
         self.card = card
         self.channels = dit.config.channels
+        self.guided = dit.config.few
         self.vae = vae.eval().requires_grad_(False)
         self.dit = dit.eval().requires_grad_(False)
         self.text = text
@@ -46,11 +48,23 @@ class Spark:
             return Layout.still(height, width)
         return Layout.chunks(count, height, width, float(geometry.fps), CHUNK)
 
-    def predictor(self, prompt: str, geometry: Geometry) -> Callable[[Tensor, Tensor], Tensor]:
+    def predictor(
+        self, prompt: str, geometry: Geometry, sigmas: Sequence[float] = (), guidance: float = 1.0
+    ) -> Callable[[Tensor, Tensor, float], Tensor]:
         context = self.text([prompt])
         keys = self.dit.prepare(context.states, context.mask)
         layout = self.layout(geometry)
-        return lambda x, sigma: self.dit(x, sigma, keys, layout)
+        if not self.guided:
+            return lambda x, levels, sigma: self.dit(x, levels, keys, layout)
+        following = dict(pairwise(sigmas))
+        scale = torch.tensor([guidance], device=context.states.device)
+
+        def jump(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
+            target = levels * (following.get(sigma, sigma) / sigma)
+            out: Tensor = self.dit(x, levels, keys, layout, Jump(target, scale))
+            return out
+
+        return jump
 
     def encode(self, pixels: Tensor) -> Tensor:
         return self.vae.encode(pixels)

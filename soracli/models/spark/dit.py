@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
@@ -26,11 +27,15 @@ PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in 
 
 @dataclass(frozen=True)
 class DitConfig:
-    """depth is the one dial: width = 512 at depth 12, in steps of a head. channels: C. text: S."""
+    """depth is the one dial: width = 512 at depth 12, in steps of a head. channels: C. text: S.
+
+    few: the network also takes a target level and a guidance scale, and jumps to the one under the other (few steps).
+    """
 
     channels: int = 512
     depth: int = 12
     text: int = 384
+    few: bool = False
 
     @property
     def width(self) -> int:
@@ -124,11 +129,19 @@ class Block(nn.Module):
         h = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         x = x + gate * self.out(h.transpose(1, 2).flatten(2))  # (B, N, D)
         h = norm(x) * (1 + scale_mlp) + shift_mlp
-        return x + gate_mlp * self.down(F.relu(self.up(h)).square())
+        out: Tensor = x + gate_mlp * self.down(F.relu(self.up(h)).square())
+        return out
 
 
 class TextKeys(tuple[tuple[tuple[Tensor, Tensor], ...], Tensor, Tensor]):
     """(keys and values per block, pooled (B, D), additive mask (B, L)): a prompt, made ready once per sampling."""
+
+
+class Jump(NamedTuple):
+    """For few-step networks: target levels (B, t, h, w), at most sigma, and the guidance scale (B,)."""
+
+    target: Tensor
+    guidance: Tensor
 
 
 class Dit(nn.Module):
@@ -150,7 +163,8 @@ class Dit(nn.Module):
         self.modulate = nn.Linear(width, 6 * width)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
         self.final = nn.Linear(width, 2 * width)
-        for layer in (self.outlet, self.modulate, self.final):
+        self.jump = nn.Linear(2 * width, width) if config.few else None
+        for layer in (self.outlet, self.modulate, self.final, *([self.jump] if self.jump else [])):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
         with torch.no_grad():  # gates start open: the residual branches are zero by their own last layers
@@ -164,9 +178,10 @@ class Dit(nn.Module):
         real = mask[..., None].to(text.dtype)
         pooled = self.pooled((text * real).sum(1) / real.sum(1).clamp(min=1))  # (B, D)
         additive = torch.zeros(mask.shape, dtype=text.dtype, device=text.device).masked_fill(~mask, -1e4)
-        return TextKeys((tuple(block.context(text) for block in self.blocks), pooled, additive))  # type: ignore[attr-defined]
+        keys = tuple(cast(Block, block).context(text) for block in self.blocks)
+        return TextKeys((keys, pooled, additive))
 
-    def forward(self, x: Tensor, sigma: Tensor, text: TextKeys, layout: Layout) -> Tensor:
+    def forward(self, x: Tensor, sigma: Tensor, text: TextKeys, layout: Layout, jump: Jump | None = None) -> Tensor:
         keys, pooled, additive = text
         width = self.config.width
         levels = sigma.flatten(1)  # (B, N)
@@ -177,6 +192,10 @@ class Dit(nn.Module):
         span = self.span(sinusoidal(torch.log1p(spans), width, 100.0))  # (t, D)
         cells = layout.height * layout.width
         condition = self.level(sinusoidal(levels, width)) + span.repeat_interleave(cells, 0) + pooled[:, None]
+        if self.jump is not None:
+            assert jump is not None, "a few-step network needs to know where to"
+            scale = sinusoidal(jump.guidance.log(), width, 100.0)[:, None].expand_as(condition)
+            condition = condition + self.jump(torch.cat([sinusoidal(jump.target.flatten(1), width), scale], -1))
         condition = F.silu(condition)  # (B, N, D)
         modulation = self.modulate(condition).unflatten(-1, (6, width))  # (B, N, 6, D)
         angles = rotary_angles(layout, x.device)
@@ -188,5 +207,5 @@ class Dit(nn.Module):
         out = self.outlet(norm(h) * (1 + scale) + shift)  # (B, N, C)
         wiener = clean * self.spectrum / power  # best linear guess of x0 from x
         spread = noise * (self.spectrum / power).sqrt()  # and how wrong it is, per channel
-        x0 = wiener * tokens + spread * out
+        x0: Tensor = wiener * tokens + spread * out
         return x0.transpose(1, 2).reshape(x.shape)

@@ -1,0 +1,178 @@
+"""Train the probe that scores clips, on films of train scenes; some are filmed again through the autoencoder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from soracli.models.spark.vae import Vae
+from soracli.train.run import Run
+from soracli.world.assets import ActorBank, load_actors
+from soracli.world.probe import LENGTH, SIDE, SLOTS, Probe, labels_of, loss_of, targets, truth
+from soracli.world.render import render
+from soracli.world.scene import Scene
+from soracli.world.scenes import SECONDS, Corpus, Split, sample_scene
+
+KEPT = 112  # pixels of a kept clip's height: a little more than the probe sees, so that crops differ
+FPS = 16
+SIZES = ((256, 256, 0.7), (448, 256, 0.3))  # width, height, share
+WIDE = 160  # pixels of a wide crop
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """clips: to film. coded: of them, also seen through the autoencoder. minutes: of training after the filming."""
+
+    actors: int = 24
+    clips: int = 2000
+    coded: int = 400
+    minutes: float = 7.0
+    batch: int = 32
+    lr: float = 2e-3
+    noise: float = 0.5
+    seed: int = 0
+
+
+class Take(NamedTuple):
+    """A kept clip. pixels: uint8 (8, 3, 112, W). centre: of the lead in its middle, 0..1 of the width."""
+
+    pixels: Tensor
+    spacing: float
+    centre: float
+    wanted: Tensor
+
+
+def train_probe(
+    assets: Path, folder: Path, out: Path, vae: Vae | None = None, recipe: Recipe | None = None
+) -> dict[str, float]:
+    """Film, train, test and write the probe to `out`. Returns its accuracy per slot on held-out scenes.
+
+    folder: for the checkpoint, the log and decoded sprites; a run that is there goes on, with other clips if
+    recipe.seed is another. vae: adds what the autoencoder makes of a part of the clips.
+    """
+    recipe = recipe or Recipe()
+    corpus = Corpus.core(recipe.actors)
+    torch.manual_seed(recipe.seed)
+    bank = load_actors(assets, [actor.name for actor in corpus.actors], folder / "sprites.npy")
+    probe = Probe(labels_of(corpus))
+    takes = film(corpus, bank, probe, recipe, vae)
+    _say(f"{len(takes)} clips")
+    fit(probe, takes, folder, recipe)
+    probe.save(out)
+    scores = accuracy(Probe.load(out), heldout(corpus, 300), bank)
+    _say(", ".join(f"{slot} {score:.1%}" for slot, score in scores.items()))
+    return scores
+
+
+def film(corpus: Corpus, bank: ActorBank, probe: Probe, recipe: Recipe, vae: Vae | None) -> list[Take]:
+    """Train scenes as takes: windows of 1 to 4 seconds, square and wide."""
+    rng = np.random.default_rng(recipe.seed)
+    together = 8
+    takes: list[Take] = []
+    for number in range(0, recipe.clips, together):
+        scenes = [sample_scene(rng, corpus, "train") for _ in range(together)]
+        width, height, _ = SIZES[int(rng.choice(len(SIZES), p=[share for *_, share in SIZES]))]
+        seconds = float(rng.choice([1.0, 1.5, 2.0, 3.0, 4.0]))
+        start = float(rng.uniform(0, SECONDS - seconds))
+        coded = vae is not None and number < recipe.coded
+        frames = round(seconds * FPS) if coded else LENGTH
+        middles = 0.0 if coded else seconds / LENGTH / 2
+        drawn = render(
+            scenes, width=width, height=height, frames=frames, fps=frames / seconds, start=start + middles, bank=bank
+        )
+        centres = drawn.boxes[:, frames // 2, 0, 0::2].mean(-1) / width
+        wanted = targets(scenes, probe.labels)
+        for i, pixels in enumerate(drawn.pixels):
+            versions = [pixels, recoded(vae, pixels, recipe.noise * float(rng.random()))] if coded and vae else [pixels]
+            takes += [Take(kept(v), seconds / LENGTH, float(centres[i]), wanted[i]) for v in versions]
+        if number % 200 == 0:
+            _say(f"filmed {number + together} of {recipe.clips}")
+    return takes
+
+
+def kept(pixels: Tensor) -> Tensor:
+    """uint8 (T, H, W, 3) -> uint8 (8, 3, 112, W)."""
+    count, height, width, _ = pixels.shape
+    chosen = pixels[[(2 * i + 1) * count // (2 * LENGTH) for i in range(LENGTH)]].permute(0, 3, 1, 2)
+    small = F.interpolate(chosen.float(), (KEPT, round(KEPT * width / height)), mode="area")
+    return small.round().to(torch.uint8)
+
+
+@torch.inference_mode()
+def recoded(vae: Vae, pixels: Tensor, noise: float) -> Tensor:
+    """uint8 (T, H, W, 3) through the autoencoder's linear path, with noise of that level in the latents."""
+    x = pixels.permute(3, 0, 1, 2)[None].float() / 127.5 - 1
+    latents = vae.linear.encode(x)
+    spread = latents.std((0, 2, 3, 4), keepdim=True)
+    y = vae.linear.decode(latents + noise * spread * torch.randn_like(latents))
+    return ((y[0].permute(1, 2, 3, 0) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+
+
+def fit(probe: Probe, takes: Sequence[Take], folder: Path, recipe: Recipe) -> None:
+    """Train for the recipe's minutes, earlier sittings counted; the probe ends with the averaged weights."""
+    optimiser = torch.optim.AdamW(probe.parameters(), lr=recipe.lr, weight_decay=0.05)
+    run = Run(folder, probe, [optimiser], recipe.minutes, ema=0.99)
+    run.resume()
+    rng = np.random.default_rng((recipe.seed, run.step))
+    generator = torch.Generator().manual_seed(recipe.seed + run.step)
+    wide = [take for take in takes if take.pixels.shape[3] > KEPT]
+    probe.train()
+    while not run.done:
+        panoramic = bool(wide) and rng.random() < 0.15
+        chosen = wide if panoramic else takes
+        batch = [chosen[int(i)] for i in rng.integers(len(chosen), size=recipe.batch)]
+        clips = torch.stack([cropped(take, WIDE if panoramic else SIDE, rng) for take in batch])
+        spacing = torch.tensor([take.spacing for take in batch])
+        loss = loss_of(probe, clips, spacing, torch.stack([take.wanted for take in batch]), generator)
+        run.update(loss, clip=5.0)
+        run.note(loss=float(loss.detach()))
+        if run.step % 50 == 0:
+            run.report()
+    run.save()
+    probe.load_state_dict(run.ema.shadow)
+    probe.eval()
+
+
+def cropped(take: Take, width: int, rng: np.random.Generator) -> Tensor:
+    """A window of a take that holds its lead: float32 (8, 3, 96, width) in 0..1."""
+    high, wide = take.pixels.shape[2:]
+    tall = int(high * rng.uniform(0.84, 1.0))
+    across = min(wide, round(tall * width / SIDE))
+    middle = take.centre * wide
+    top = int(rng.integers(0, high - tall + 1))
+    left = int(np.clip(middle - across * rng.uniform(0.2, 0.8), 0, wide - across))
+    window = take.pixels[:, :, top : top + tall, left : left + across].float() / 255
+    return F.interpolate(window, (SIDE, width), mode="bilinear")
+
+
+def heldout(corpus: Corpus, count: int, seed: int = 1, split: Split = "heldout") -> list[Scene]:
+    """The scenes on which a probe is tested."""
+    rng = np.random.default_rng(seed)
+    return [sample_scene(rng, corpus, split) for _ in range(count)]
+
+
+def accuracy(
+    probe: Probe, scenes: Sequence[Scene], bank: ActorBank, seconds: float = 2.0, size: tuple[int, int] = (256, 256)
+) -> dict[str, float]:
+    """Share of scenes whose slots the probe reads rightly from the renderer's own pixels; `all` = every slot."""
+    right = []
+    for scene in scenes:
+        frames = round(seconds * FPS)
+        film = render([scene], width=size[0], height=size[1], frames=frames, fps=FPS, bank=bank)
+        said, wanted = probe.read(film.pixels[0].numpy(), FPS), truth(scene)
+        right.append([said[slot] == wanted[slot] for slot in SLOTS])
+    table = np.array(right)
+    return {slot: float(table[:, i].mean()) for i, slot in enumerate(SLOTS)} | {"all": float(table.all(1).mean())}
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
