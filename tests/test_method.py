@@ -174,25 +174,26 @@ def test_nothing_given_nothing_pinned() -> None:
 
 @pytest.mark.parametrize("guidance", [0.0, 0.5, 1.0, 4.0])
 def test_guidance_is_a_straight_line_from_unprompted_to_prompted(guidance: float) -> None:
-    run = guided(lambda x, levels: x + 1, lambda x, levels: x - 2, guidance)
+    run = guided(lambda x, *_: x + 1, lambda x, *_: x - 2, guidance)
     torch.testing.assert_close(run(torch.zeros(3), torch.ones(3), 0.5), torch.full((3,), -2 + 3 * guidance))
 
 
 def test_guidance_rests_outside_its_interval() -> None:
     calls: list[float] = []
 
-    def unprompted(x: Tensor, levels: Tensor) -> Tensor:
-        calls.append(float(levels))
+    def unprompted(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
+        assert float(levels) == pytest.approx(sigma)
+        calls.append(sigma)
         return x - 1
 
-    run = guided(lambda x, levels: x, unprompted, 3.0, (0.2, 0.8))
+    run = guided(lambda x, *_: x, unprompted, 3.0, (0.2, 0.8))
     out = [float(run(torch.zeros(1), torch.tensor(sigma), sigma)) for sigma in (0.1, 0.2, 0.5, 0.8, 0.9)]
     assert out == [0, 2, 2, 2, 0]
     assert calls == pytest.approx([0.2, 0.5, 0.8])
 
 
 def test_guidance_of_one_costs_one_pass() -> None:
-    def unprompted(x: Tensor, levels: Tensor) -> Tensor:
+    def unprompted(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
         raise AssertionError("not needed")
 
-    assert guided(lambda x, levels: x, unprompted, 1.0)(torch.ones(1), torch.ones(1), 0.5) == 1
+    assert guided(lambda x, *_: x, unprompted, 1.0)(torch.ones(1), torch.ones(1), 0.5) == 1
