@@ -5,7 +5,6 @@ Shapes: T frames, H height, W width in pixels; t, h, w the same on the latent gr
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -92,8 +91,22 @@ class SamplingOptions:
         """Pixel frames asked for, at least one."""
         return max(1, round(self.seconds * self.fps))
 
-    def replace(self, **changes: Any) -> SamplingOptions:
-        return dataclasses.replace(self, **changes)
+    @classmethod
+    def of(cls, card: Card, *, still: bool = False) -> SamplingOptions:
+        """What the card says for a request that says nothing itself."""
+        base = card.defaults | (card.defaults.get("still", {}) if still else {})
+        return cls(
+            model=card.name,
+            width=base["width"],
+            height=base["height"],
+            seconds=Fraction(0) if still else Fraction(base["seconds"]),
+            fps=Fraction(base["fps"]),
+            steps=base["steps"],
+            guidance=float(base.get("guidance", 1.0)),
+            negative=base.get("negative", ""),
+            shift=float(base.get("shift", 1.0)),
+            solver=base.get("solver", "euler"),
+        )
 
 
 @dataclass(frozen=True)

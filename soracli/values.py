@@ -6,6 +6,7 @@ import math
 import re
 import secrets
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -194,10 +195,8 @@ def _seed_range(word: str, text: str) -> list[int]:
 
 def options(card: Card, flags: Flags, *, still: bool) -> SamplingOptions:
     """The request, with the card's defaults where nothing was said, held to the card's limits. Seed 0."""
-    base = card.defaults | (card.defaults.get("still", {}) if still else {})
-    fps = rate(flags.fps) if flags.fps is not None else Fraction(base["fps"])
-    plain = (base["width"], base["height"])
-    width, height = plain if flags.size is None else size(flags.size, plain, card.stride)
+    base = SamplingOptions.of(card, still=still)
+    fps = base.fps if flags.fps is None else rate(flags.fps)
     if not Fraction(1) <= fps <= 120:
         raise UsageError(f"--fps {flags.fps}: must be 1..120", "bad_fps")
     if still:
@@ -206,20 +205,17 @@ def options(card: Card, flags: Flags, *, still: bool) -> SamplingOptions:
                 raise UsageError(
                     f"{name} {value}: a picture has no length; for a clip use: sora generate", "not_for_stills"
                 )
-        seconds = Fraction(0)
-    else:
-        seconds = Fraction(base["seconds"]) if flags.duration is None else duration(flags.duration, fps)
-    found = SamplingOptions(
-        model=card.name,
+    plain = (base.width, base.height)
+    width, height = plain if flags.size is None else size(flags.size, plain, card.stride)
+    found = replace(
+        base,
         width=width,
         height=height,
-        seconds=seconds,
+        seconds=base.seconds if flags.duration is None else duration(flags.duration, fps),
         fps=fps,
-        steps=base["steps"] if flags.steps is None else whole("--steps", flags.steps, 1, 1000),
-        guidance=float(base.get("guidance", 1.0)) if flags.guidance is None else guidance(flags.guidance),
-        negative=base.get("negative", "") if flags.negative is None else clean_text(flags.negative, "--negative"),
-        shift=float(base.get("shift", 1.0)),
-        solver=base.get("solver", "euler"),
+        steps=base.steps if flags.steps is None else whole("--steps", flags.steps, 1, 1000),
+        guidance=base.guidance if flags.guidance is None else guidance(flags.guidance),
+        negative=base.negative if flags.negative is None else clean_text(flags.negative, "--negative"),
     )
     if flags.negative is not None and found.guidance == 1:
         raise UsageError("--negative: has no effect with guidance 1; add --guidance 4, say", "no_effect")
