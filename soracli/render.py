@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,7 +162,7 @@ def _paint(job: Job, studio: Studio, seed: int, path: Path, meter: Meter) -> dic
 
     _, height, width = job.geometry.keep
     fps = Fraction(1) if job.geometry.is_still else job.options.fps
-    options = job.options.replace(seed=seed)
+    options = replace(job.options, seed=seed)
     took: dict[str, float] = {}
     clock = time.perf_counter()
     name, recipe = job.outputs.format.name, job.recipe(seed)

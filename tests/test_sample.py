@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -129,7 +130,7 @@ def test_two_samplings_may_run_side_by_side(model: Spark) -> None:
     geometry = Geometry.snap(request, STRIDE)
 
     def run(seed: int) -> Iterator[Step]:
-        return sample(model, generate(geometry), "a fox", request.replace(seed=seed), geometry)
+        return sample(model, generate(geometry), "a fox", replace(request, seed=seed), geometry)
 
     pairs = list(zip(run(1), run(2), strict=True))
     np.testing.assert_array_equal(frames_of([a for a, _ in pairs]), paint(model, seed=1))

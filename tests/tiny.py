@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
@@ -67,4 +68,4 @@ def spark(**params: Any) -> Spark:
 def options(**changes: Any) -> SamplingOptions:
     """Two chunks of 64x32 at 16 fps, two steps."""
     base = SamplingOptions("tiny", 64, 32, Fraction(1), Fraction(16), steps=2, guidance=2.0)
-    return base.replace(**changes)
+    return replace(base, **changes)

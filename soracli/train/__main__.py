@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("transformer", "Train the transformer on cached latents.")
     sub.add_argument("--cache", type=Path, action="append", help="folder of shards (default RUN/cache); repeatable")
     sub.add_argument("--depth", type=int, default=8, help="the one dial")
+    sub.add_argument("--init", type=Path, help="checkpoint to start from; what does not fit starts fresh")
     sub.add_argument("--minutes", type=float, default=60)
     sub.add_argument("--tokens", type=int, default=1600, help="per step")
     sub.add_argument("--lr", type=float, default=1.5e-3)
@@ -116,8 +117,9 @@ def stage_of(args: argparse.Namespace) -> Stage:
         args.assets,
         args.actors,
         args.corpus,
-        words(args.cameras),
-        words(args.without),
+        others=args.others,
+        cameras=words(args.cameras),
+        without=words(args.without),
         batch=getattr(args, "batch", 16),
     )
 
@@ -154,10 +156,21 @@ def train_transformer(args: argparse.Namespace) -> None:
         raise UsageError(f"{args.run}: there are no shards to train on; run the cache command first")
     dit = Dit(DitConfig(channels=sample.latents.shape[-1], depth=args.depth))
     dit.spectrum.copy_(transformer.channel_variance(cache))
+    if args.init:
+        initialise(dit, args.init)
     recipe = transformer.Recipe(
         tokens=args.tokens, minutes=args.minutes, lr=args.lr, muon_lr=args.muon_lr, seed=args.seed
     )
     transformer.train(dit, TextStates(load_text()), cache, args.run / "transformer", recipe, args.device, args.compile)
+
+
+def initialise(dit: Dit, checkpoint: Path) -> None:
+    """Take every weight of a checkpoint that has the same name and shape, but keep the spectrum of the data at hand."""
+    known = torch.load(checkpoint, map_location="cpu", weights_only=True)["module"]
+    own = dit.state_dict()
+    taken = {k: v for k, v in known.items() if k in own and own[k].shape == v.shape and k != "spectrum"}
+    dit.load_state_dict({**own, **taken})
+    say(f"{checkpoint}: took {len(taken)} of {len(own)} tensors")
 
 
 def trained(run: Path, stage: str) -> tuple[Dit, int]:

@@ -6,8 +6,9 @@ A token is (latent cell, time, y, x, its own noise level): level 0 = given, 1 = 
 of which tokens are given. A latent frame has a centre and a span in seconds, so rate and length are inputs.
 
 Where this differs from its neighbours: text tokens are keys and values only (MiniLM's states are contextual
-already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network
-predicts the clean latents around a closed-form Wiener filter, which the trainer turns into a velocity loss.
+already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network says
+what it expects of each clean latent and how sure it is, and Bayes' rule joins that with the noisy latent itself, so
+that the noise of a wide token need not pass through a narrow network. The trainer turns x0 into a velocity loss.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from torch import Tensor, nn
 
 HEAD = 64  # numbers per attention head
 ROTARY = (16, 24, 24)  # of them for time, y, x
+BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
 
 
@@ -155,7 +157,7 @@ class Dit(nn.Module):
         width = config.width
         self.register_buffer("spectrum", torch.ones(config.channels))  # variance of each latent channel
         self.inlet = nn.Linear(config.channels, width)
-        self.outlet = nn.Linear(width, config.channels)
+        self.outlet = nn.Linear(width, 2 * config.channels)
         self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.span = nn.Linear(width, width)
         self.text_in = nn.Linear(config.text, width)
@@ -204,8 +206,9 @@ class Dit(nn.Module):
         for block, pair in zip(self.blocks, keys, strict=True):
             h = block(h, modulation, angles, pair, mask)
         shift, scale = self.final(condition).chunk(2, -1)
-        out = self.outlet(norm(h) * (1 + scale) + shift)  # (B, N, C)
-        wiener = clean * self.spectrum / power  # best linear guess of x0 from x
-        spread = noise * (self.spectrum / power).sqrt()  # and how wrong it is, per channel
-        x0: Tensor = wiener * tokens + spread * out
+        mean, doubt = self.outlet(norm(h) * (1 + scale) + shift).chunk(2, -1)  # (B, N, C) each
+        mean = mean * self.spectrum.sqrt()
+        variance = self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
+        gain = clean * variance / (clean**2 * variance + noise**2)  # of a Wiener filter around the expected value
+        x0 = mean + gain * (tokens - clean * mean)
         return x0.transpose(1, 2).reshape(x.shape)
