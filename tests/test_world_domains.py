@@ -80,6 +80,7 @@ def test_samples_render_anywhere_and_alone_as_in_a_batch(domain: str, bank: Acto
         described = {"panorama": panorama, "solid": solids, "studio": studio}[domain].describe(scene)
         assert described["actor"] == scene.performers[0].name
         assert described["place"] == scene.place
+        assert described["where"].startswith(("in ", "on ", "above ", "among "))
 
 
 @pytest.mark.parametrize("domain", SAMPLERS)
@@ -194,7 +195,7 @@ def test_bouncing_rolling_falling_follow_their_verbs(bank: ActorBank) -> None:
 
     bounce = path("bounce")
     assert bounce[:, 1].min() >= 0.6 - 1e-9  # never below the floor
-    assert bounce[:, 1].max() > 1.5
+    assert bounce[:, 1].max() > 1.2
     right, left = path("roll", "right", 0.2)[:, 0], path("roll", "left", 0.8)[:, 0]
     assert (right.diff() > 0).all()
     assert (left.diff() < 0).all()

@@ -196,5 +196,5 @@ def _draw(rng: np.random.Generator) -> Scene:
 
 
 def describe(scene: Scene) -> dict[str, str]:
-    """What is visible, as slots for a caption. place is a name; its wording is `PLACES[name].words`."""
-    return slots(scene)
+    """What is visible, as slots for a caption: those of `captions.slots`, and `where`, the place in words."""
+    return slots(scene) | {"where": PLACES[scene.place].words}

@@ -38,7 +38,7 @@ VERBS = {
     "cylinder": ("spin", "roll", "slide", "stand"),
 }
 CAMERAS = ("static", "orbit", "zoom in", "zoom out")
-RAYS = 6_000_000  # traced at a time
+RAYS, CPU_RAYS = 6_000_000, 500_000  # traced at a time
 GRID = 24  # rays across a bounding ball that is cut by the frame
 SUB = ((-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125))  # samples of a pixel on an edge
 
@@ -48,7 +48,7 @@ def paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.
     maps = maps_of(bank)
     most = max(len(scene.performers) for scene in scenes)
     each = len(frame.times) * frame.width * frame.height
-    group = max(1, RAYS // each)
+    group = max(1, (CPU_RAYS if device.type == "cpu" else RAYS) // each)
     parts = [_paint(scenes[i : i + group], frame, maps, most, device) for i in range(0, len(scenes), group)]
     return Painted(*(torch.cat(part) for part in zip(*parts, strict=True)))
 
@@ -72,11 +72,11 @@ def _paint(scenes: Sequence[Scene], frame: Frame, maps: Maps, solids: int, devic
     light, hits = radiance(stage, rays)
     pixels = tone(light * gain[picture][:, None])
     edge = _edges(hits.solid, hits.normal, (pictures, height, width)).nonzero().flatten()
-    samples = torch.zeros(len(edge), 3, device=device)
-    for dx, dy in SUB:
-        again = shot(picture[edge], column[edge] + (0.5 + dx), row[edge] + (0.5 + dy))
-        samples += tone(radiance(stage, again)[0] * gain[picture[edge]][:, None])
-    pixels[edge] = samples / len(SUB)
+    finer = edge.repeat(len(SUB))
+    dx, dy = (torch.tensor(offset, device=device).repeat_interleave(len(edge)) for offset in zip(*SUB, strict=True))
+    again = shot(picture[finer], column[finer] + 0.5 + dx, row[finer] + 0.5 + dy)
+    samples = tone(radiance(stage, again)[0] * gain[picture[finer]][:, None]).reshape(len(SUB), -1, 3)
+    pixels[edge] = (samples[0] + samples[1] + samples[2] + samples[3]) / len(SUB)
     film = (len(scenes), len(frame.times))
     seen = hits.solid.reshape(*film, height, width)
     touched = hits.touched.reshape(solids, *film, height, width)
@@ -213,11 +213,10 @@ def _planets(rng: np.random.Generator) -> Scene:
 
 
 def describe(scene: Scene) -> dict[str, str]:
-    """What is visible, as slots for a caption: those of `captions.slots`, and the colours of the other solids.
-
-    place is a name; its wording is `PLACES[name].words`.
-    """
-    said = slots(scene)
+    """What is visible, as slots for a caption: those of `captions.slots`, `where`, the place in words, and
+    `second_colour` and `third_colour` of the other solids."""
+    where = "in outer space" if scene.place == SPACE else PLACES[scene.place].words
+    said = slots(scene) | {"where": where}
     colours = {performer.name: performer.colour for performer in scene.performers}
     more = {f"{order}_colour": colours[said[order]] for order in ("second", "third") if order in said}
     return said | {slot: colour for slot, colour in more.items() if colour}

@@ -23,6 +23,7 @@ from soracli.world.assets import ActorBank
 from soracli.world.billboards import SOLE, Board, drawings, overlay, shade, tracks
 from soracli.world.captions import slots
 from soracli.world.frame import Frame, Painted
+from soracli.world.grammar import article
 from soracli.world.lasting import FIGURES, bites, bitten, figure, stroke
 from soracli.world.loops import LOOPS, loop
 from soracli.world.scene import Performer, Scene
@@ -235,16 +236,15 @@ def _draw_loop(rng: np.random.Generator) -> Scene:
 
 
 def describe(scene: Scene) -> dict[str, str]:
-    """What is visible, as slots for a caption: those of `captions.slots`, and `second_colour` of a painted figure.
-
-    place is a name: `<colour> background` (one stands in front of it) or `canvas` (one paints on it).
-    """
+    """What is visible, as slots for a caption: those of `captions.slots`, `where`, the place in words, and
+    `second_colour` of a painted figure."""
     said = slots(scene)
+    said["where"] = "on a canvas" if scene.place == CANVAS else f"in front of {article(scene.place)}"
     lead = scene.performers[0]
     if lead.name in LOOPS:
-        return said | {"count": "some"}
-    if lead.action == "paint":
-        return said | {"second_colour": scene.performers[1].colour}
-    if lead.action in ("grow", "shrink", "be eaten"):
+        said["count"] = "some"
+    elif lead.action == "paint":
+        said["second_colour"] = scene.performers[1].colour
+    elif lead.action in ("grow", "shrink", "be eaten"):
         said.pop("size", None)
     return said

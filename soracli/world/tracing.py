@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 
 FAR = 1e4
-STEPS, GRAZING = 20, 90  # of a march through a bounding sphere; more for the few that need them
+STEPS, ROUNDS = 12, 8  # of a march through a bounding sphere: rounds of steps, for rays that are still on the way
 SHADOW_STEPS = 14
 WIDEST = 0.4  # units of the solid that half a shadow's edge may measure
 CLOSE = 2e-3  # units of the solid at which a march has arrived
@@ -256,19 +256,18 @@ def _span(start: torch.Tensor, way: torch.Tensor, bound: float) -> tuple[torch.T
 def _march(shape: Shape, start: torch.Tensor, way: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """How far along each ray its first surface is, own units, and whether there is one."""
     along, last = _span(start, way, shape.bound)
-    along = _advance(shape, start, way, along, STEPS)
+    late = torch.arange(len(along), device=along.device)
+    for _ in range(1 if shape.distance is _ball else ROUNDS):
+        some, ahead, far = start[late], way[late], along[late]
+        for _ in range(STEPS):
+            gap = shape.distance(some + ahead * far[:, None])
+            far = far + gap
+        along[late] = far
+        late = late[(gap > CLOSE / 2) & (far < last[late])]  # rays that graze a surface come closer slowly
+        if not len(late):
+            break
     gap = shape.distance(start + way * along[:, None])
-    late = ((gap >= CLOSE) & (along < last)).nonzero().flatten()  # rays that graze a surface come closer slowly
-    if len(late):
-        along[late] = _advance(shape, start[late], way[late], along[late], GRAZING)
-        gap = shape.distance(start + way * along[:, None])
     return along, (gap < CLOSE) & (along < last + 0.01) & (along > 1e-3)
-
-
-def _advance(shape: Shape, start: torch.Tensor, way: torch.Tensor, along: torch.Tensor, steps: int) -> torch.Tensor:
-    for _ in range(1 if shape.distance is _ball else steps):
-        along = along + shape.distance(start + way * along[:, None])
-    return along
 
 
 def _normal(shape: Shape, point: torch.Tensor) -> torch.Tensor:
