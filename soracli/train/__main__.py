@@ -65,8 +65,10 @@ def parser() -> argparse.ArgumentParser:
     sub = command("transformer", "Train the transformer on cached latents.")
     sub.add_argument("--cache", type=Path, action="append", help="folder of shards (default RUN/cache); repeatable")
     sub.add_argument("--depth", type=int, default=8, help="the one dial")
+    sub.add_argument("--leads", default="", help="comma-separated; only clips led by these actors")
     sub.add_argument("--init", type=Path, help="checkpoint to start from; what does not fit starts fresh")
-    sub.add_argument("--minutes", type=float, default=60)
+    sub.add_argument("--minutes", type=float, default=60, help="of the whole schedule, over all sittings")
+    sub.add_argument("--sitting", type=float, default=0.0, help="stop this sitting after so many minutes (0 = never)")
     sub.add_argument("--tokens", type=int, default=1600, help="per step")
     sub.add_argument("--lr", type=float, default=1.5e-3)
     sub.add_argument("--muon-lr", type=float, default=0.0)
@@ -94,18 +96,22 @@ def parser() -> argparse.ArgumentParser:
 
 
 def load_vae(run: Path) -> Vae:
-    """The compression network of a run: refined if it was trained, else as fitted."""
-    path = run / "autoencoder" / "checkpoint.pt"
-    state = torch.load(path if path.exists() else run / "linear.pt", map_location="cpu", weights_only=True)
-    weights = state["ema"] if "ema" in state else state["module"]
+    """The compression network of a run: refined if it was trained, else as fitted, else the one that ships."""
+    trained, fitted = run / "autoencoder" / "checkpoint.pt", run / "linear.pt"
+    if trained.exists() or fitted.exists():
+        state = torch.load(trained if trained.exists() else fitted, map_location="cpu", weights_only=True)
+        weights = state["ema"] if "ema" in state else state["module"]
+    else:
+        weights = quantise.dequantise(quantise.load(sorted(BUNDLED.glob("spark-vae-*.safetensors"))))
     basis = weights["linear.cell_basis"].shape
     vae = Vae(VaeConfig(channels=basis[1], block=weights["linear.block_basis"].shape[1]))
     vae.load_state_dict(weights)
     return vae
 
 
-def load_text() -> TextEncoder:
-    return TextEncoder.load(sorted(BUNDLED.glob("minilm-l6-int8-*.safetensors")), BUNDLED / "minilm-tokenizer.json")
+def load_text(device: str = "cpu") -> TextEncoder:
+    shards = sorted(BUNDLED.glob("minilm-l6-int8-*.safetensors"))
+    return TextEncoder.load(shards, BUNDLED / "minilm-tokenizer.json", device)
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -150,7 +156,7 @@ def make_cache(args: argparse.Namespace) -> None:
 
 
 def train_transformer(args: argparse.Namespace) -> None:
-    cache = Cache(args.cache or [args.run / "cache"], args.device)
+    cache = Cache(args.cache or [args.run / "cache"], args.device, words(args.leads))
     sample = next(iter(cache.grids.values()), None)
     if sample is None:
         raise UsageError(f"{args.run}: there are no shards to train on; run the cache command first")
@@ -159,9 +165,16 @@ def train_transformer(args: argparse.Namespace) -> None:
     if args.init:
         initialise(dit, args.init)
     recipe = transformer.Recipe(
-        tokens=args.tokens, minutes=args.minutes, lr=args.lr, muon_lr=args.muon_lr, seed=args.seed
+        tokens=args.tokens,
+        minutes=args.minutes,
+        lr=args.lr,
+        muon_lr=args.muon_lr,
+        seed=args.seed,
+        sitting=args.sitting,
     )
-    transformer.train(dit, TextStates(load_text()), cache, args.run / "transformer", recipe, args.device, args.compile)
+    transformer.train(
+        dit, TextStates(load_text(args.device)), cache, args.run / "transformer", recipe, args.device, args.compile
+    )
 
 
 def initialise(dit: Dit, checkpoint: Path) -> None:
@@ -190,7 +203,7 @@ def train_fewstep(args: argparse.Namespace) -> None:
     cache = Cache(args.cache or [args.run / "cache"], args.device)
     recipe = fewstep.Recipe(tokens=args.tokens, minutes=args.minutes, lr=args.lr, steps=args.steps, seed=args.seed)
     teacher = trained(args.run, "transformer")[0]
-    fewstep.train(teacher, TextStates(load_text()), cache, args.run / "fewstep", recipe, args.device)
+    fewstep.train(teacher, TextStates(load_text(args.device)), cache, args.run / "fewstep", recipe, args.device)
 
 
 def publish(args: argparse.Namespace) -> None:

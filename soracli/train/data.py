@@ -3,7 +3,7 @@
 A shard is a folder `shard-00042/` with
     latents.npy   float16 (n, t, h, w, C), the chunks of n clips
     stills.npy    float16 (n, 1, h, w, C), their first frames as stills
-    clips.json    fps, and per clip its captions and the lead's centre (row, column) in cells for each chunk
+    clips.json    fps, and per clip its lead, captions and the lead's centre (row, column) in cells for each chunk
 Shards are written under a temporary name and renamed, so a trainer may read while a renderer still writes.
 """
 
@@ -68,6 +68,7 @@ def write_shard(
     np.save(part / "stills.npy", np.stack(stills))
     clips = [
         {
+            "lead": scene.performers[0].name,
             "captions": [caption(scene, rng, drop=drop) for drop in np.linspace(0, 0.6, wordings)],
             "centres": centre.round(decimals=2).tolist(),
         }
@@ -92,10 +93,14 @@ class Grid:
 
 
 class Cache:
-    """Every shard below some folders, read into memory. `refresh` reads what was added since."""
+    """Every shard below some folders, read into memory. `refresh` reads what was added since.
 
-    def __init__(self, folders: Sequence[Path], device: str = "cpu") -> None:
+    leads: only clips led by these actors (empty = all).
+    """
+
+    def __init__(self, folders: Sequence[Path], device: str = "cpu", leads: Sequence[str] = ()) -> None:
         self.folders = folders
+        self.leads = leads
         self.device = device
         self.grids: dict[tuple[float, ...], Grid] = {}
         self._read: set[Path] = set()
@@ -109,11 +114,15 @@ class Cache:
                 continue
             self._read.add(path)
             info = json.loads((path / "clips.json").read_text())
+            kept = [i for i, clip in enumerate(info["clips"]) if not self.leads or clip["lead"] in self.leads]
+            clips = [info["clips"][i] for i in kept]
+            if not clips:
+                continue
             grid = Grid(
-                torch.from_numpy(np.load(path / "latents.npy")).to(self.device),
-                torch.from_numpy(np.load(path / "stills.npy")).to(self.device),
-                np.array([clip["centres"] for clip in info["clips"]], np.float32),
-                [clip["captions"] for clip in info["clips"]],
+                torch.from_numpy(np.load(path / "latents.npy")[kept]).to(self.device),
+                torch.from_numpy(np.load(path / "stills.npy")[kept]).to(self.device),
+                np.array([clip["centres"] for clip in clips], np.float32),
+                [clip["captions"] for clip in clips],
                 float(info["fps"]),
             )
             fresh.setdefault((*grid.latents.shape[1:], grid.fps), []).append(grid)
@@ -173,12 +182,12 @@ def _cut(grid: Grid, items: np.ndarray, view: View, still: bool, rng: np.random.
     picture = view.frames == 0
     starts = np.zeros_like(items) if still or picture else rng.integers(0, steps - view.frames + 1, size=len(items))
     centres = grid.centres[items, np.minimum(starts + view.frames // 2, steps - 1)]  # (B, 2)
-    tops = [_window(row, view.height, rows, rng) for row in centres[:, 0]]
-    lefts = [_window(column, view.width, columns, rng) for column in centres[:, 1]]
+    tops = _windows(centres[:, 0], view.height, rows, rng)
+    lefts = _windows(centres[:, 1], view.width, columns, rng)
     device = grid.latents.device
 
-    def along(begin: Sequence[int] | np.ndarray, count: int, axis: int) -> Tensor:
-        index = torch.as_tensor(np.asarray(begin), device=device)[:, None] + torch.arange(count, device=device)
+    def along(begin: np.ndarray, count: int, axis: int) -> Tensor:
+        index = torch.as_tensor(begin, device=device)[:, None] + torch.arange(count, device=device)
         return index.reshape(len(items), *(count if i == axis else 1 for i in range(3)))
 
     which = torch.as_tensor(items, device=device).reshape(-1, 1, 1, 1)
@@ -191,12 +200,12 @@ def _cut(grid: Grid, items: np.ndarray, view: View, still: bool, rng: np.random.
     return chunks if first is None else torch.cat([first, chunks], 1)
 
 
-def _window(centre: float, size: int, total: int, rng: np.random.Generator) -> int:
-    """Start of a window of `size` cells out of `total` whose inner half holds `centre`, if that is possible."""
-    low = int(np.floor(centre - size * 0.75 + 0.5))
-    high = int(np.ceil(centre - size * 0.25 - 0.5))
-    start = int(rng.integers(min(low, high), max(low, high) + 1))
-    return min(max(start, 0), total - size)
+def _windows(centres: np.ndarray, size: int, total: int, rng: np.random.Generator) -> np.ndarray:
+    """Starts (B,) of windows of `size` cells out of `total` whose inner half holds `centres`, if that is possible."""
+    low = np.floor(centres - size * 0.75 + 0.5).astype(np.int64)
+    high = np.ceil(centres - size * 0.25 - 0.5).astype(np.int64)
+    starts = rng.integers(np.minimum(low, high), np.maximum(low, high) + 1)
+    return np.clip(starts, 0, total - size)
 
 
 class TextStates:
@@ -216,7 +225,7 @@ class TextStates:
         if missing:
             states, mask = self.encoder(missing)[:2]  # type: ignore[index]
             for text, state, real in zip(missing, states, mask, strict=True):
-                self.known[text] = state[real].half()
+                self.known[text] = state[real].half().cpu()
         rows = [self.known[text].float() for text in captions]
         mask = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.bool)
         out = torch.zeros(*mask.shape, rows[0].shape[-1])

@@ -16,7 +16,7 @@ from torch import Tensor
 from soracli.models.spark.vae import Vae
 from soracli.train.run import Run
 from soracli.world.assets import ActorBank, load_actors
-from soracli.world.probe import LENGTH, SIDE, SLOTS, Probe, labels_of, loss_of, targets, truth
+from soracli.world.probe import LENGTH, SIDE, SLOTS, Examples, Probe, labels_of, loss_of, picks, targets, truth
 from soracli.world.render import render
 from soracli.world.scene import Scene
 from soracli.world.scenes import SECONDS, Corpus, Split, sample_scene
@@ -42,12 +42,12 @@ class Recipe:
 
 
 class Take(NamedTuple):
-    """A kept clip. pixels: uint8 (8, 3, 112, W). centre: of the lead in its middle, 0..1 of the width."""
+    """A kept clip. pixels: uint8 (8, 3, 112, W). spacing, wanted, leads: as in `Examples`, of one."""
 
     pixels: Tensor
     spacing: float
-    centre: float
     wanted: Tensor
+    leads: Tensor
 
 
 def train_probe(
@@ -88,11 +88,13 @@ def film(corpus: Corpus, bank: ActorBank, probe: Probe, recipe: Recipe, vae: Vae
         drawn = render(
             scenes, width=width, height=height, frames=frames, fps=frames / seconds, start=start + middles, bank=bank
         )
-        centres = drawn.boxes[:, frames // 2, 0, 0::2].mean(-1) / width
+        boxes = drawn.boxes[:, picks(frames), 0]  # (B, 8, 4)
+        leads = (boxes[..., :2] + boxes[..., 2:]) / 2 / torch.tensor([width, height])
+        leads[drawn.visible[:, picks(frames), 0] < 0.2] = -1
         wanted = targets(scenes, probe.labels)
         for i, pixels in enumerate(drawn.pixels):
             versions = [pixels, recoded(vae, pixels, recipe.noise * float(rng.random()))] if coded and vae else [pixels]
-            takes += [Take(kept(v), seconds / LENGTH, float(centres[i]), wanted[i]) for v in versions]
+            takes += [Take(kept(v), seconds / LENGTH, wanted[i], leads[i]) for v in versions]
         if number % 200 == 0:
             _say(f"filmed {number + together} of {recipe.clips}")
     return takes
@@ -101,7 +103,7 @@ def film(corpus: Corpus, bank: ActorBank, probe: Probe, recipe: Recipe, vae: Vae
 def kept(pixels: Tensor) -> Tensor:
     """uint8 (T, H, W, 3) -> uint8 (8, 3, 112, W)."""
     count, height, width, _ = pixels.shape
-    chosen = pixels[[(2 * i + 1) * count // (2 * LENGTH) for i in range(LENGTH)]].permute(0, 3, 1, 2)
+    chosen = pixels[picks(count)].permute(0, 3, 1, 2)
     small = F.interpolate(chosen.float(), (KEPT, round(KEPT * width / height)), mode="area")
     return small.round().to(torch.uint8)
 
@@ -129,9 +131,8 @@ def fit(probe: Probe, takes: Sequence[Take], folder: Path, recipe: Recipe) -> No
         panoramic = bool(wide) and rng.random() < 0.15
         chosen = wide if panoramic else takes
         batch = [chosen[int(i)] for i in rng.integers(len(chosen), size=recipe.batch)]
-        clips = torch.stack([cropped(take, WIDE if panoramic else SIDE, rng) for take in batch])
-        spacing = torch.tensor([take.spacing for take in batch])
-        loss = loss_of(probe, clips, spacing, torch.stack([take.wanted for take in batch]), generator)
+        examples = [cropped(take, WIDE if panoramic else SIDE, rng) for take in batch]
+        loss = loss_of(probe, Examples(*(torch.stack(part) for part in zip(*examples, strict=True))), generator)
         run.update(loss, clip=5.0)
         run.note(loss=float(loss.detach()))
         if run.step % 50 == 0:
@@ -141,16 +142,18 @@ def fit(probe: Probe, takes: Sequence[Take], folder: Path, recipe: Recipe) -> No
     probe.eval()
 
 
-def cropped(take: Take, width: int, rng: np.random.Generator) -> Tensor:
-    """A window of a take that holds its lead: float32 (8, 3, 96, width) in 0..1."""
+def cropped(take: Take, width: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """A window of a take that holds its lead, 96 pixels high and `width` wide: one item of `Examples`."""
     high, wide = take.pixels.shape[2:]
     tall = int(high * rng.uniform(0.84, 1.0))
     across = min(wide, round(tall * width / SIDE))
-    middle = take.centre * wide
+    middle = float(take.leads[LENGTH // 2, 0].clamp(0, 1)) * wide
     top = int(rng.integers(0, high - tall + 1))
     left = int(np.clip(middle - across * rng.uniform(0.2, 0.8), 0, wide - across))
     window = take.pixels[:, :, top : top + tall, left : left + across].float() / 255
-    return F.interpolate(window, (SIDE, width), mode="bilinear")
+    leads = (take.leads * torch.tensor([wide, high]) - torch.tensor([left, top])) / torch.tensor([across, tall])
+    clip = F.interpolate(window, (SIDE, width), mode="bilinear")
+    return clip, torch.tensor(take.spacing), take.wanted, leads
 
 
 def heldout(corpus: Corpus, count: int, seed: int = 1, split: Split = "heldout") -> list[Scene]:

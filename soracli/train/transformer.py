@@ -40,10 +40,14 @@ CURRICULUM: tuple[tuple[float, tuple[View, ...]], ...] = (
 
 @dataclass(frozen=True)
 class Recipe:
-    """tokens: per optimiser step. minutes: budget over all sittings. shift: of the noise levels at 64 tokens."""
+    """tokens: per optimiser step. minutes: budget over all sittings. sitting: stop this one after so many (0 = never).
+
+    shift: of the noise levels at 64 tokens.
+    """
 
     tokens: int = 1600
     minutes: float = 60
+    sitting: float = 0.0
     lr: float = 1.5e-3
     muon_lr: float = 0.0
     ema: float = 0.998
@@ -138,7 +142,7 @@ def train(
     say(f"{'resumed at' if resumed else 'starting at'} step {run.step}, {cache.refresh()} clips")
     began, tokens = time.monotonic(), 0
     for view, batch in batches(cache, run, recipe, rng):
-        if run.done:
+        if run.done or 0 < recipe.sitting < run.elapsed - run.spent:
             break
         states, mask = encoder(batch.captions)
         losses = loss_of(dit, batch, (states.to(device), mask.to(device)), rng, recipe.shift, generator)

@@ -211,4 +211,5 @@ class Dit(nn.Module):
         variance = self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
         gain = clean * variance / (clean**2 * variance + noise**2)  # of a Wiener filter around the expected value
         x0 = mean + gain * (tokens - clean * mean)
-        return x0.transpose(1, 2).reshape(x.shape)
+        out: Tensor = x0.transpose(1, 2).reshape(x.shape)
+        return out
