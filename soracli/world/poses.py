@@ -76,10 +76,11 @@ def pose(scene: Scene, number: int, frame: Frame) -> Pose:
     shape, planet = SHAPES[name], performer.name in PLANETS
     radius = performer.size * VIEW / 2 * (0.45 if performer.name == "saturn" else 1.0)
     sign = {"left": -1.0, "right": 1.0}.get(performer.direction, 0.0)
-    width = VIEW * max(frame.aspect, NARROW)
+    depth = (performer.depth - 0.5) * 3
+    width = VIEW * max(frame.aspect, NARROW) * (1 - depth / (VIEW * FOCAL))  # in view at this depth
     gone = sign * SPEED.get(performer.action, 0.0) * t * width
     across = (performer.x - 0.5) * width + gone
-    near, up = torch.full_like(t, (performer.depth - 0.5) * 3), torch.zeros_like(t)
+    near, up = torch.full_like(t, depth), torch.zeros_like(t)
     turn, rest = about(1, torch.full_like(t, 2 * math.pi * performer.phase)), shape.rest
     beat = 2 * math.pi * (t / 2.4 + performer.phase)
     if name == "ring":

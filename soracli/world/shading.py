@@ -80,11 +80,13 @@ def _shade(stage: Stage, rays: Rays, hits: Hits, bounces: int) -> torch.Tensor:
     out = Rays(picture, start, towards, hits.solid)
     facing = dot(normal, towards).clamp(min=0)
     share = torch.zeros_like(facing)
-    bright = (facing > 0).nonzero().flatten()
+    close = stage.world.floor[picture]  # planets are too far apart to shade one another
+    bright = ((facing > 0) & close).nonzero().flatten()
+    share[~close] = 1
     share[bright] = lit(stage.world, out.pick(bright), stage.softness[picture[bright]])
     soft = look(stage.ambient, sky, normal)
     direct = stage.lamp[picture] * facing[:, None]
-    hidden = covered(stage.world, out, normal)
+    hidden = torch.where(close, covered(stage.world, out, normal), 0.0)
     light = soft * (1 - hidden)[:, None] + direct * (share * (1 - 0.5 * hidden))[:, None]
     photo = (hits.solid == stage.world.kind.shape[1]) & (stage.floor[picture] == 0)
     light = torch.where(photo[:, None], light / (soft + direct).clamp(min=1e-4), light)

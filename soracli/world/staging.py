@@ -87,7 +87,8 @@ class Looks(NamedTuple):
 
 def _looks(scene: Scene, planets: Sequence[str], solids: int) -> Looks:
     rng = np.random.default_rng([scene.seed, 1])
-    floor = int(rng.choice(len(FLOORS), p=(0.78, 0.14, 0.08)))
+    # A photographed floor is true from one side only.
+    floor = int(rng.choice(len(FLOORS), p=(0.4, 0.4, 0.2) if scene.camera == "orbit" else (0.85, 0.1, 0.05)))
     colour, mirror, metal = torch.zeros(solids + 1, 3), torch.zeros(solids + 1), torch.zeros(solids + 1)
     stripes, skin = torch.zeros(solids + 1, dtype=torch.int64), torch.full((solids + 1,), -1)
     for a, performer in enumerate(scene.performers):
