@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable
 from fractions import Fraction
@@ -14,6 +15,11 @@ import pytest
 
 from soracli import cli
 from soracli.types import Clip
+
+
+def pytest_configure() -> None:
+    """One thread for torch: the tensors are small, and threads that wait for each other cost minutes on a busy machine."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 class Outcome(NamedTuple):
