@@ -97,5 +97,5 @@ def train(vae: Vae, sources: Iterator[list[Tensor]], folder: Path, recipe: Recip
         if run.step % recipe.report_every == 0:
             run.report()
         run.keep(recipe.checkpoint_every)
-    run.save()
+    run.finish()
     return run

@@ -130,6 +130,10 @@ class Cache:
             self.grids[key] = _joined([self.grids[key], *grids] if key in self.grids else grids)
         return sum(len(grid.captions) for grid in self.grids.values())
 
+    def holds(self, view: View) -> bool:
+        """Whether any clip is large enough for a view."""
+        return any(_holds(grid, view) for grid in self.grids.values())
+
     def batch(
         self,
         view: View,

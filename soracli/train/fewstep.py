@@ -156,5 +156,5 @@ def train(teacher: Dit, encoder: TextStates, cache: Cache, folder: Path, recipe:
         if run.step % recipe.report_every == 0:
             run.report()
         run.keep(recipe.checkpoint_every)
-    run.save()
+    run.finish()
     return run

@@ -114,6 +114,12 @@ class Run:
         say(line)
         return line
 
+    def finish(self) -> None:
+        """Save, and report what was gathered since the last report."""
+        if self._sums:
+            self.report()
+        self.save()
+
     def keep(self, every: float) -> None:
         """Save if the last checkpoint is more than `every` minutes old."""
         if time.monotonic() - self._saved > every * 60:
