@@ -18,7 +18,7 @@ from soracli.types import Clip
 
 
 def pytest_configure() -> None:
-    """One thread for torch: the tensors are small, and threads that wait for each other cost minutes on a busy machine."""
+    """One thread for torch: tensors are small here, and on a busy machine threads that wait for each other are slow."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
