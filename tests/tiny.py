@@ -40,8 +40,8 @@ def stirred(module: M, size: float = 0.15, seed: int = 0) -> M:
     return module.eval().requires_grad_(False)
 
 
-def vae(encode_width: int = 0) -> Vae:
-    config = VaeConfig(channels=CHANNELS, block=8, refine_width=8, refine_depth=1, encode_width=encode_width)
+def vae() -> Vae:
+    config = VaeConfig(channels=CHANNELS, block=8, refine_width=8, refine_depth=1)
     return stirred(Vae(config))
 
 

@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--channels", type=int, default=512)
     sub.add_argument("--whitening", type=float, default=0.5)
 
-    sub = command("autoencoder", "Train the compression network's residuals.")
+    sub = command("autoencoder", "Train the compression network's decoder over its linear path.")
     world(sub)
     sub.add_argument("--minutes", type=float, default=20)
     sub.add_argument("--lr", type=float, default=1e-3)

@@ -1,29 +1,31 @@
-"""Fit the compression network's linear path in closed form, then train its residuals."""
+"""Train the compression network's decoder residual over its fitted linear path."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from soracli.models.spark.vae import CHUNK, Vae
+from soracli.models.spark.vae import Vae
 from soracli.train.run import Run
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """crop: pixels. batch: crops of three frames per step. noise: largest level added to the latents."""
+    """crop: pixels. batch: crops per step. noise: largest level added to the latents. refresh: steps per pool."""
 
     minutes: float = 20
     lr: float = 1e-3
-    batch: int = 12
+    batch: int = 16
     crop: int = 128
-    noise: float = 0.15
+    noise: float = 0.4
+    refresh: int = 300
     ema: float = 0.998
     seed: int = 0
     checkpoint_every: float = 2.0
@@ -49,51 +51,62 @@ def psnr(guess: Tensor, truth: Tensor) -> float:
     return float(10 * torch.log10(4 / (guess.clamp(-1, 1) - truth).square().mean()))
 
 
-def crops(clips: list[Tensor], recipe: Recipe, rng: np.random.Generator) -> Tensor:
-    """(batch, 3, 16, crop, crop) in [-1, 1]: two neighbouring chunks each, from uint8 clips (T, H, W, 3)."""
-    out = []
-    for which in rng.integers(len(clips), size=recipe.batch):
-        clip = clips[int(which)]
-        start = CHUNK * int(rng.integers(0, clip.shape[0] // CHUNK - 1)) if clip.shape[0] > 2 * CHUNK else 0
-        top = int(rng.integers(0, clip.shape[1] - recipe.crop + 1))
-        left = int(rng.integers(0, clip.shape[2] - recipe.crop + 1))
-        part = clip[start : start + 2 * CHUNK, top : top + recipe.crop, left : left + recipe.crop]
-        out.append(part.permute(3, 0, 1, 2).float() / 127.5 - 1)
-    return torch.stack(out)
+class Pool(NamedTuple):
+    """Clips and what the linear path makes of them, with noise on the latents: (3, T, H, W) in [-1, 1], float16."""
+
+    truth: list[Tensor]
+    linear: list[Tensor]
 
 
-def refined(vae: Vae, pixels: Tensor, noise: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """(guess, truth, linear) of two random frames per crop, the seam between chunks among the choices."""
-    with torch.set_grad_enabled(vae.encoder is not None):
-        latents = vae.encode(pixels)  # (N, C, 2, h, w)
-        linear = vae.linear.decode(latents + noise * torch.randn_like(latents))  # (N, 3, 16, H, W)
-    guesses, truths, plain = [], [], []
-    for moment in rng.choice(2 * CHUNK, size=2, replace=False):
-        around = [linear[:, :, min(max(moment + d, 0), 2 * CHUNK - 1)] for d in (-1, 0, 1)]
-        guesses.append(vae.refiner(*around))
-        truths.append(pixels[:, :, moment])
-        plain.append(around[1])
-    return torch.cat(guesses), torch.cat(truths), torch.cat(plain)
+@torch.inference_mode()
+def coded(vae: Vae, clips: list[Tensor], recipe: Recipe, rng: np.random.Generator) -> Pool:
+    """uint8 clips (T, H, W, 3) -> a pool. Three in four get noise, so that the decoder ends what the sampler left."""
+    pool = Pool([], [])
+    for clip in clips:
+        pixels = (clip.permute(3, 0, 1, 2).float() / 127.5 - 1)[None]  # (1, 3, T, H, W)
+        latents = vae.linear.encode(pixels)  # (1, C, t, h, w)
+        level = float(rng.uniform(0, recipe.noise)) * bool(rng.random() < 0.75)
+        noise = torch.from_numpy(rng.standard_normal(latents.shape, np.float32))
+        pool.truth.append(pixels[0].half())
+        pool.linear.append(vae.linear.decode(latents + level * noise)[0].half())
+    return pool
+
+
+def crops(pool: Pool, recipe: Recipe, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Frames to restore: linear (B, 3 times, 3, crop, crop), before, at and after; truth (B, 3, crop, crop)."""
+    linear, truth = [], []
+    for which in rng.integers(len(pool.truth), size=recipe.batch):
+        clip = pool.truth[int(which)]
+        _, frames, height, width = clip.shape
+        moment = int(rng.integers(frames))
+        top = int(rng.integers(0, height - recipe.crop + 1))
+        left = int(rng.integers(0, width - recipe.crop + 1))
+        place = (slice(top, top + recipe.crop), slice(left, left + recipe.crop))
+        around = [min(max(moment + step, 0), frames - 1) for step in (-1, 0, 1)]
+        linear.append(pool.linear[int(which)][(slice(None), around, *place)].transpose(0, 1))
+        truth.append(clip[(slice(None), moment, *place)])
+    return torch.stack(linear).float(), torch.stack(truth).float()
 
 
 def train(vae: Vae, sources: Iterator[list[Tensor]], folder: Path, recipe: Recipe) -> Run:
     """Run (or resume) until the minutes are spent. sources: each item refreshes the pool of uint8 clips."""
     torch.manual_seed(recipe.seed)
     vae.train()
-    trained = [p for p in vae.parameters() if p.requires_grad]
-    run = Run(folder, vae, [torch.optim.AdamW(trained, lr=recipe.lr, weight_decay=0.0)], recipe.minutes, recipe.ema)
+    run = Run(
+        folder, vae, [torch.optim.AdamW(vae.parameters(), lr=recipe.lr, weight_decay=0.0)], recipe.minutes, recipe.ema
+    )
     run.resume()
     rng = np.random.default_rng((recipe.seed, run.step))
-    pool = next(sources)
+    pool = coded(vae, next(sources), recipe, rng)
     while not run.done:
-        if run.step % 200 == 199:
-            pool = next(sources, pool)
-        pixels = crops(pool, recipe, rng)
-        noise = torch.from_numpy(rng.uniform(0, recipe.noise, (recipe.batch, 1, 1, 1, 1)).astype(np.float32))
-        guess, truth, plain = refined(vae, pixels, noise * (rng.random() < 0.7), rng)
+        if run.step % recipe.refresh == recipe.refresh - 1:
+            pool = coded(vae, next(sources), recipe, rng)
+        linear, truth = crops(pool, recipe, rng)
+        guess = vae.refiner(*linear.unbind(1))
+        plain = linear[:, 1]
         loss = distance(guess, truth)
         run.update(loss)
-        run.note(loss=float(loss), gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth))
+        run.note(loss=float(loss.detach()), gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth))
         if run.step % recipe.report_every == 0:
             run.report()
         run.keep(recipe.checkpoint_every)

@@ -1,4 +1,4 @@
-"""spark's video compression network: a closed-form linear path under a learned residual.
+"""spark's video compression network: a closed-form linear path, and a learned residual on the way out.
 
     B batch   T frames   H, W pixels   t = T/8, h = H/32, w = W/32 latent grid   C latent channels   K block numbers
 
@@ -6,8 +6,8 @@ The linear path is a two-level Karhunen-Loeve transform (principal components): 
 becomes K numbers, every 2x2 pack of blocks is rotated into C channels, coarse to fine. It needs one pass over
 data to fit and no training. A chunk of 8 frames is encoded alone (no memory across chunks), so any chunk can be
 cut, pasted, given or generated; a still picture is the latent of 8 equal frames.
-The residuals start at zero: a convolutional encoder (optional) and a decoder that sees the linear frames before,
-at and after each frame, removes block edges and sharpens. Decoding streams: one chunk of look-ahead, O(1) memory.
+The decoder's residual starts at zero: a small convolutional network that sees the linear frames before, at and after
+each frame, removes block edges and noise, and sharpens. Decoding streams: one chunk of look-ahead, O(1) memory.
 
 Pixels are (B, 3, T, H, W) in [-1, 1]; latents (B, C, t, h, w) have unit variance on average over channels.
 """
@@ -30,13 +30,12 @@ PACK = (PATCH // BLOCK) ** 2  # blocks per latent cell
 
 @dataclass(frozen=True)
 class VaeConfig:
-    """channels: C. block: K. refine_width, refine_depth: decoder residual. encode_width: encoder residual, 0 = none."""
+    """channels: C. block: K. refine_width, refine_depth: of the decoder's residual."""
 
     channels: int = 512
     block: int = 256
     refine_width: int = 48
     refine_depth: int = 3
-    encode_width: int = 0
 
 
 def to_blocks(pixels: Tensor) -> Tensor:
@@ -135,32 +134,6 @@ class Refiner(nn.Module):
         return frame + F.pixel_shuffle(self.outlet(F.silu(x)), self.SHUFFLE)  # (N, 3, H, W)
 
 
-class EncoderResidual(nn.Module):
-    """Chunk-local convolutional correction of the linear latents: 1/4 -> 1/32 of the size in three strides."""
-
-    def __init__(self, config: VaeConfig) -> None:
-        super().__init__()
-        width = config.encode_width
-        self.inlet = nn.Conv2d(3 * CHUNK * Refiner.SHUFFLE**2, width, 3, padding=1)
-        self.stages = nn.ModuleList(
-            nn.Sequential(Residual(width << i), nn.SiLU(), nn.Conv2d(width << i, width << (i + 1), 3, 2, 1))
-            for i in range(3)
-        )
-        self.outlet = nn.Conv2d(width << 3, config.channels, 3, padding=1)
-        _silence(self.outlet)
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        batch, _, frames, height, width = pixels.shape
-        x = pixels.reshape(batch, 3, frames // CHUNK, CHUNK, height, width).permute(0, 2, 1, 3, 4, 5)
-        x = F.pixel_unshuffle(x.reshape(-1, 3 * CHUNK, height, width), Refiner.SHUFFLE)  # (B*t, 384, H/4, W/4)
-        x = self.inlet(x)
-        for stage in self.stages:
-            x = stage(x)
-        x = self.outlet(F.silu(x))  # (B*t, C, h, w)
-        latents: Tensor = x.unflatten(0, (batch, -1)).transpose(1, 2)  # (B, C, t, h, w)
-        return latents
-
-
 class Vae(nn.Module):
     """encode / decode between pixels (B, 3, T, H, W) in [-1, 1] and latents (B, C, t, h, w)."""
 
@@ -169,15 +142,13 @@ class Vae(nn.Module):
         self.config = config
         self.linear = LinearPath(config)
         self.refiner = Refiner(config)
-        self.encoder = EncoderResidual(config) if config.encode_width else None
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it
 
     def encode(self, pixels: Tensor) -> Tensor:
         """T = 1 is a still (one latent frame, as 8 equal frames would give); else T must be a multiple of 8."""
         if pixels.shape[2] == 1:
             pixels = pixels.expand(-1, -1, CHUNK, -1, -1)
-        latents = self.linear.encode(pixels)
-        return latents if self.encoder is None else latents + self.encoder(pixels)
+        return self.linear.encode(pixels)
 
     def decode(self, latents: Tensor, still: bool = False) -> Iterator[Tensor]:
         """Yield (B, 3, 8, H, W) per latent frame, in order; with `still` (B, 3, 1, H, W) each."""
