@@ -81,7 +81,7 @@ def load(paths: Iterable[Path]) -> State:
         try:
             state |= load_file(path)
         except FileNotFoundError:
-            raise WeightsError(f"{path}: file is missing; run `sora pull`", "weights_missing") from None
+            raise WeightsError(f"{path}: file is missing; reinstall soracli", "weights_missing") from None
         except (SafetensorError, OSError) as error:
-            raise WeightsError(f"{path}: cannot be read ({error}); run `sora verify`", "weights_damaged") from None
+            raise WeightsError(f"{path}: cannot be read ({error}); run: sora model verify", "weights_damaged") from None
     return state

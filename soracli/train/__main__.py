@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--actors", type=int, default=24, help="take the first N of the core actors")
         sub.add_argument("--corpus", choices=("core", "full"), default="core")
         sub.add_argument("--others", type=float, default=0.0, help="share of panorama, solid and studio scenes")
+        sub.add_argument("--only", default="", help="comma-separated; only these of the actors lead")
         sub.add_argument("--cameras", default="", help="comma-separated; only these camera moves")
         sub.add_argument("--without", default="", help="comma-separated verbs to leave out")
 
@@ -54,6 +55,9 @@ def parser() -> argparse.ArgumentParser:
     world(sub)
     sub.add_argument("--minutes", type=float, default=20)
     sub.add_argument("--lr", type=float, default=1e-3)
+    sub.add_argument(
+        "--painter", type=float, default=0.0, metavar="TEMPERATURE", help="also mend what the run's transformer paints"
+    )
 
     sub = command("cache", "Render scenes and keep their latents.")
     world(sub)
@@ -124,6 +128,7 @@ def stage_of(args: argparse.Namespace) -> Stage:
         args.actors,
         args.corpus,
         others=args.others,
+        leads=words(args.only),
         cameras=words(args.cameras),
         without=words(args.without),
         batch=getattr(args, "batch", 16),
@@ -133,9 +138,9 @@ def stage_of(args: argparse.Namespace) -> Stage:
 def fit(args: argparse.Namespace) -> None:
     stage = stage_of(args)
     args.run.mkdir(parents=True, exist_ok=True)
-    clips = next(pools(stage, stage.cast(args.run), args.seed, args.clips))
+    shots = next(pools(stage, stage.cast(args.run), args.seed, args.clips))
     vae = Vae(VaeConfig(channels=args.channels))
-    batches = (clip[:8].permute(3, 0, 1, 2).float()[None] / 127.5 - 1 for clip in clips)
+    batches = (shot.frames[:8].permute(3, 0, 1, 2).float()[None] / 127.5 - 1 for shot in shots)
     with torch.no_grad():
         _, values = fit_linear(vae.linear, batches, args.whitening)
     torch.save({"module": vae.state_dict()}, args.run / "linear.pt")
@@ -147,7 +152,11 @@ def train_autoencoder(args: argparse.Namespace) -> None:
     stage = stage_of(args)
     vae = load_vae(args.run)
     recipe = autoencoder.Recipe(minutes=args.minutes, lr=args.lr, seed=args.seed)
-    autoencoder.train(vae, pools(stage, stage.cast(args.run), args.seed, 48), args.run / "autoencoder", recipe)
+    painter = None
+    if args.painter:
+        dit = trained(args.run, "transformer", args.painter)[0].eval()
+        painter = autoencoder.Painter(dit, TextStates(load_text()))
+    autoencoder.train(vae, pools(stage, stage.cast(args.run), args.seed, 48), args.run / "autoencoder", recipe, painter)
 
 
 def make_cache(args: argparse.Namespace) -> None:
@@ -186,7 +195,7 @@ def initialise(dit: Dit, checkpoint: Path) -> None:
     say(f"{checkpoint}: took {len(taken)} of {len(own)} tensors")
 
 
-def trained(run: Path, stage: str) -> tuple[Dit, int]:
+def trained(run: Path, stage: str, temperature: float = 1.0) -> tuple[Dit, int]:
     """The averaged network of a run's stage (`transformer` or `fewstep`), and its step."""
     path = run / stage / "checkpoint.pt"
     if not path.exists():
@@ -194,7 +203,7 @@ def trained(run: Path, stage: str) -> tuple[Dit, int]:
     state = torch.load(path, map_location="cpu", weights_only=True)
     channels = state["ema"]["spectrum"].numel()
     depth = sum(name.endswith(".modulation") for name in state["ema"])
-    dit = Dit(DitConfig(channels=channels, depth=depth, few=stage == "fewstep"))
+    dit = Dit(DitConfig(channels=channels, depth=depth, few=stage == "fewstep", temperature=temperature))
     dit.load_state_dict(state["ema"])
     return dit, state["step"]
 

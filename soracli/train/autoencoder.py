@@ -12,8 +12,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from soracli import flow
+from soracli.models.spark.dit import Dit, Layout
 from soracli.models.spark.vae import Vae
+from soracli.train.data import TextStates
 from soracli.train.run import Run
+from soracli.train.scenes import Shot
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Recipe:
     crop: int = 128
     noise: float = 0.4
     refresh: int = 300
+    fps: float = 16
     ema: float = 0.998
     seed: int = 0
     checkpoint_every: float = 2.0
@@ -42,7 +47,7 @@ def distance(guess: Tensor, truth: Tensor) -> Tensor:
     for factor in (1, 2):
         small = [F.avg_pool2d(x, factor) if factor > 1 else x for x in (guess, truth)]
         for a, b in zip(gradients(small[0]), gradients(small[1]), strict=True):
-            loss = loss + 0.5 * F.l1_loss(a, b)
+            loss = loss + 0.25 * F.l1_loss(a, b)
     return loss
 
 
@@ -58,17 +63,35 @@ class Pool(NamedTuple):
     linear: list[Tensor]
 
 
+class Painter(NamedTuple):
+    """A trained transformer and its text states, whose own mistakes the decoder learns to mend."""
+
+    dit: Dit
+    text: TextStates
+
+    def repaint(self, latents: Tensor, caption: str, sigma: float, fps: float) -> Tensor:
+        """What the transformer makes of latents (1, C, t, h, w) seen through noise of level sigma."""
+        _, _, frames, height, width = latents.shape
+        layout = Layout.chunks(frames, height, width, fps)
+        levels = torch.full((1, frames, height, width), sigma)
+        x = flow.noised(latents, torch.randn_like(latents), sigma)
+        out: Tensor = self.dit(x, levels, self.dit.prepare(*self.text([caption])), layout)
+        return out
+
+
 @torch.inference_mode()
-def coded(vae: Vae, clips: list[Tensor], recipe: Recipe, rng: np.random.Generator) -> Pool:
-    """uint8 clips (T, H, W, 3) -> a pool. Three in four get noise, so that the decoder ends what the sampler left."""
+def coded(vae: Vae, shots: list[Shot], recipe: Recipe, rng: np.random.Generator, painter: Painter | None) -> Pool:
+    """Shots -> a pool. With a painter two in three are its work; most others get noise on their latents."""
     pool = Pool([], [])
-    for clip in clips:
-        pixels = (clip.permute(3, 0, 1, 2).float() / 127.5 - 1)[None]  # (1, 3, T, H, W)
+    for shot in shots:
+        pixels = (shot.frames.permute(3, 0, 1, 2).float() / 127.5 - 1)[None]  # (1, 3, T, H, W)
         latents = vae.linear.encode(pixels)  # (1, C, t, h, w)
-        level = float(rng.uniform(0, recipe.noise)) * bool(rng.random() < 0.75)
-        noise = torch.from_numpy(rng.standard_normal(latents.shape, np.float32))
+        if painter is not None and rng.random() < 2 / 3:
+            latents = painter.repaint(latents, shot.caption, float(rng.uniform(0.2, 0.8)), recipe.fps)
+        elif rng.random() < 0.75:
+            latents = latents + float(rng.uniform(0, recipe.noise)) * torch.randn_like(latents)
         pool.truth.append(pixels[0].half())
-        pool.linear.append(vae.linear.decode(latents + level * noise)[0].half())
+        pool.linear.append(vae.linear.decode(latents)[0].half())
     return pool
 
 
@@ -88,8 +111,8 @@ def crops(pool: Pool, recipe: Recipe, rng: np.random.Generator) -> tuple[Tensor,
     return torch.stack(linear).float(), torch.stack(truth).float()
 
 
-def train(vae: Vae, sources: Iterator[list[Tensor]], folder: Path, recipe: Recipe) -> Run:
-    """Run (or resume) until the minutes are spent. sources: each item refreshes the pool of uint8 clips."""
+def train(vae: Vae, sources: Iterator[list[Shot]], folder: Path, recipe: Recipe, painter: Painter | None = None) -> Run:
+    """Run (or resume) until the minutes are spent. sources: each item refreshes the pool."""
     torch.manual_seed(recipe.seed)
     vae.train()
     run = Run(
@@ -97,10 +120,10 @@ def train(vae: Vae, sources: Iterator[list[Tensor]], folder: Path, recipe: Recip
     )
     run.resume()
     rng = np.random.default_rng((recipe.seed, run.step))
-    pool = coded(vae, next(sources), recipe, rng)
+    pool = coded(vae, next(sources), recipe, rng, painter)
     while not run.done:
         if run.step % recipe.refresh == recipe.refresh - 1:
-            pool = coded(vae, next(sources), recipe, rng)
+            pool = coded(vae, next(sources), recipe, rng, painter)
         linear, truth = crops(pool, recipe, rng)
         guess = vae.refiner(*linear.unbind(1))
         plain = linear[:, 1]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 from soracli.models.spark.vae import CHUNK, Vae
 from soracli.train.data import write_shard
 from soracli.world.assets import ActorBank, load_actors
+from soracli.world.captions import caption
 from soracli.world.maps import load_maps, with_maps
 from soracli.world.panorama import sample_panorama
 from soracli.world.render import render
@@ -25,7 +27,7 @@ from soracli.world.studio import EATERS, FACES, FOODS, TOOLS, sample_studio
 
 @dataclass(frozen=True)
 class Stage:
-    """What is filmed. others: share of panorama, solid and studio scenes together. cameras: only these moves
+    """What is filmed. others: share of panorama, solid and studio scenes together. leads, cameras: only these
     (empty = all). without: verbs left out.
 
     sizes: (width, height, weight) in pixels. chunks: of 8 frames per clip. batch: clips rendered together.
@@ -35,6 +37,7 @@ class Stage:
     actors: int = 24
     corpus: str = "core"
     others: float = 0.0
+    leads: tuple[str, ...] = ()
     cameras: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     sizes: tuple[tuple[int, int, float], ...] = ((256, 256, 0.7), (448, 256, 0.3))
@@ -44,6 +47,8 @@ class Stage:
 
     def world(self) -> Corpus:
         corpus = Corpus.core(self.actors) if self.corpus == "core" else Corpus.full()
+        if self.leads:
+            corpus = replace(corpus, actors=tuple(actor for actor in corpus.actors if actor.name in self.leads))
         return replace(corpus, cameras=self.cameras or corpus.cameras, without=self.without)
 
     def scene(self, rng: np.random.Generator) -> Scene:
@@ -76,14 +81,22 @@ def film(
     )
 
 
-def pools(stage: Stage, bank: ActorBank, seed: int, count: int, extra: Sequence[Tensor] = ()) -> Iterator[list[Tensor]]:
-    """Endless pools of `count` uint8 clips (T, H, W, 3) of three chunks, for the autoencoder."""
+class Shot(NamedTuple):
+    """A rendered clip, uint8 (T, H, W, 3), and a caption of it."""
+
+    frames: Tensor
+    caption: str
+
+
+def pools(stage: Stage, bank: ActorBank, seed: int, count: int) -> Iterator[list[Shot]]:
+    """Endless pools of `count` shots of three chunks, for the autoencoder."""
     rng = np.random.default_rng(seed)
     while True:
-        clips: list[Tensor] = []
-        while len(clips) < count:
-            clips += list(film(stage, bank, rng, stage.batch, 3)[1].pixels)
-        yield clips + list(extra)
+        shots: list[Shot] = []
+        while len(shots) < count:
+            scenes, rendered = film(stage, bank, rng, stage.batch, 3)
+            shots += [Shot(clip, caption(scene, rng)) for clip, scene in zip(rendered.pixels, scenes, strict=True)]
+        yield shots
 
 
 def fill_cache(stage: Stage, vae: Vae, folder: Path, clips: int, seed: int, index: int, device: str = "cpu") -> None:

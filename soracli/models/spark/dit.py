@@ -32,12 +32,15 @@ class DitConfig:
     """depth is the one dial: width = 512 at depth 12, in steps of a head. channels: C. text: S.
 
     few: the network also takes a target level and a guidance scale, and jumps to the one under the other (few steps).
+    temperature: at inference, factor on the variances that the network states; below 1 it trusts itself more than the
+    noise, which gives cleaner pictures with less detail.
     """
 
     channels: int = 512
     depth: int = 12
     text: int = 384
     few: bool = False
+    temperature: float = 1.0
 
     @property
     def width(self) -> int:
@@ -209,6 +212,8 @@ class Dit(nn.Module):
         mean, doubt = self.outlet(norm(h) * (1 + scale) + shift).chunk(2, -1)  # (B, N, C) each
         mean = mean * self.spectrum.sqrt()
         variance = self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
+        if not self.training:
+            variance = variance * self.config.temperature
         gain = clean * variance / (clean**2 * variance + noise**2)  # of a Wiener filter around the expected value
         x0 = mean + gain * (tokens - clean * mean)
         out: Tensor = x0.transpose(1, 2).reshape(x.shape)

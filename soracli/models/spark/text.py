@@ -77,7 +77,7 @@ class TextEncoder(nn.Module):
             words = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # the tokenizers package raises bare Exception
             raise WeightsError(
-                f"{tokenizer}: not a tokenizer ({error}); run `sora verify`", "weights_damaged"
+                f"{tokenizer}: not a tokenizer ({error}); run: sora model verify", "weights_damaged"
             ) from None
         words.no_truncation()
         words.no_padding()
@@ -87,7 +87,7 @@ class TextEncoder(nn.Module):
             encoder.load_state_dict(state, assign=True)
         except RuntimeError as error:
             reason = str(error).splitlines()[-1].strip()
-            raise WeightsError(f"text encoder: the weights do not fit ({reason}); run `sora verify`") from None
+            raise WeightsError(f"text encoder: the weights do not fit ({reason}); run: sora model verify") from None
         return encoder.requires_grad_(False).eval().to(device)
 
     def tokens(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor, tuple[int, ...]]:
