@@ -121,17 +121,17 @@ def train(vae: Vae, sources: Iterator[list[Shot]], folder: Path, recipe: Recipe,
     run.resume()
     rng = np.random.default_rng((recipe.seed, run.step))
     pool = coded(vae, next(sources), recipe, rng, painter)
-    while not run.done:
-        if run.step % recipe.refresh == recipe.refresh - 1:
-            pool = coded(vae, next(sources), recipe, rng, painter)
-        linear, truth = crops(pool, recipe, rng)
-        guess = vae.refiner(*linear.unbind(1))
-        plain = linear[:, 1]
-        loss = distance(guess, truth)
-        run.update(loss)
-        run.note(loss=float(loss.detach()), gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth))
-        if run.step % recipe.report_every == 0:
-            run.report()
-        run.keep(recipe.checkpoint_every)
-    run.finish()
+    with run:
+        while not run.done:
+            if run.step % recipe.refresh == recipe.refresh - 1:
+                pool = coded(vae, next(sources), recipe, rng, painter)
+            linear, truth = crops(pool, recipe, rng)
+            guess = vae.refiner(*linear.unbind(1))
+            plain = linear[:, 1]
+            loss = distance(guess, truth)
+            run.update(loss)
+            run.note(loss=float(loss.detach()), gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth))
+            if run.step % recipe.report_every == 0:
+                run.report()
+            run.keep(recipe.checkpoint_every)
     return run

@@ -145,16 +145,16 @@ def train(teacher: Dit, encoder: TextStates, cache: Cache, folder: Path, recipe:
     teaching = Teaching(teacher.to(device), student, run, recipe)
     rng = np.random.default_rng((recipe.seed, run.step))
     generator = torch.Generator(device).manual_seed(recipe.seed + run.step)
-    for _, batch in batches(cache, run, recipe, rng):
-        if run.done:
-            break
-        text = tuple(x.to(device) for x in encoder(batch.captions))
-        empty = tuple(x.to(device) for x in encoder([""] * len(batch.captions)))
-        loss = teaching.loss(batch, (text[0], text[1]), (empty[0], empty[1]), rng, generator)
-        norm = run.update(loss)
-        run.note(loss=float(loss.detach()), norm=norm)
-        if run.step % recipe.report_every == 0:
-            run.report()
-        run.keep(recipe.checkpoint_every)
-    run.finish()
+    with run:
+        for _, batch in batches(cache, run, recipe, rng):
+            if run.done:
+                break
+            text = tuple(x.to(device) for x in encoder(batch.captions))
+            empty = tuple(x.to(device) for x in encoder([""] * len(batch.captions)))
+            loss = teaching.loss(batch, (text[0], text[1]), (empty[0], empty[1]), rng, generator)
+            norm = run.update(loss)
+            run.note(loss=float(loss.detach()), norm=norm)
+            if run.step % recipe.report_every == 0:
+                run.report()
+            run.keep(recipe.checkpoint_every)
     return run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from soracli.models.spark.vae import Vae
-from soracli.train.run import Run
+from soracli.train.run import Run, say
 from soracli.world.assets import ActorBank, load_actors
 from soracli.world.probe import LENGTH, SIDE, SLOTS, Examples, Probe, labels_of, loss_of, picks, targets, truth
 from soracli.world.render import render
@@ -29,15 +29,19 @@ WIDE = 160  # pixels of a wide crop
 
 @dataclass(frozen=True)
 class Recipe:
-    """clips: to film. coded: of them, also seen through the autoencoder. minutes: of training after the filming."""
+    """clips: to film. coded: of them, also seen through the autoencoder. minutes: of training after the filming.
+
+    split: of the scenes that are filmed. noise: most of it in the latents, in standard deviations of a channel.
+    """
 
     actors: int = 24
-    clips: int = 2000
-    coded: int = 400
-    minutes: float = 7.0
-    batch: int = 32
+    clips: int = 2400
+    coded: int = 80
+    minutes: float = 8.0
+    batch: int = 16
     lr: float = 2e-3
     noise: float = 0.5
+    split: Split = "train"
     seed: int = 0
 
 
@@ -51,34 +55,58 @@ class Take(NamedTuple):
 
 
 def train_probe(
-    assets: Path, folder: Path, out: Path, vae: Vae | None = None, recipe: Recipe | None = None
+    assets: Path,
+    folder: Path,
+    out: Path,
+    vae: Vae | None = None,
+    recipe: Recipe | None = None,
+    begin: Path | None = None,
 ) -> dict[str, float]:
     """Film, train, test and write the probe to `out`. Returns its accuracy per slot on held-out scenes.
 
-    folder: for the checkpoint, the log and decoded sprites; a run that is there goes on, with other clips if
-    recipe.seed is another. vae: adds what the autoencoder makes of a part of the clips.
+    folder: for the films, the checkpoint, the log and decoded sprites. What is there already is used: films of every
+    seed, and a checkpoint with minutes left. vae: adds what the autoencoder makes of a part of the clips.
+    begin: a probe to start from.
     """
     recipe = recipe or Recipe()
     corpus = Corpus.core(recipe.actors)
     torch.manual_seed(recipe.seed)
     bank = load_actors(assets, [actor.name for actor in corpus.actors], folder / "sprites.npy")
     probe = Probe(labels_of(corpus))
-    takes = film(corpus, bank, probe, recipe, vae)
-    _say(f"{len(takes)} clips")
+    if begin is not None:
+        probe.load_state_dict(Probe.load(begin).state_dict())
+    takes = filmed(folder, corpus, bank, probe, recipe, vae)
     fit(probe, takes, folder, recipe)
     probe.save(out)
     scores = accuracy(Probe.load(out), heldout(corpus, 300), bank)
-    _say(", ".join(f"{slot} {score:.1%}" for slot, score in scores.items()))
+    say(", ".join(f"{slot} {score:.1%}" for slot, score in scores.items()))
     return scores
 
 
+def filmed(folder: Path, corpus: Corpus, bank: ActorBank, probe: Probe, recipe: Recipe, vae: Vae | None) -> list[Take]:
+    """The takes of every seed in the folder; this seed's are filmed if they are not there."""
+    path = folder / f"takes-{recipe.seed}.pt"
+    if not path.exists():
+        takes = film(corpus, bank, probe, recipe, vae)
+        part = path.with_suffix(".part")
+        torch.save({"labels": probe.labels, "takes": [tuple(take) for take in takes]}, part)
+        os.replace(part, path)
+    takes = []
+    for path in sorted(folder.glob("takes-*.pt")):
+        found = torch.load(path, weights_only=True)
+        if found["labels"] == probe.labels:
+            takes += [Take(*take) for take in found["takes"]]
+    say(f"{len(takes)} clips")
+    return takes
+
+
 def film(corpus: Corpus, bank: ActorBank, probe: Probe, recipe: Recipe, vae: Vae | None) -> list[Take]:
-    """Train scenes as takes: windows of 1 to 4 seconds, square and wide."""
+    """Scenes as takes: windows of 1 to 4 seconds, square and wide."""
     rng = np.random.default_rng(recipe.seed)
     together = 8
     takes: list[Take] = []
     for number in range(0, recipe.clips, together):
-        scenes = [sample_scene(rng, corpus, "train") for _ in range(together)]
+        scenes = [sample_scene(rng, corpus, recipe.split) for _ in range(together)]
         width, height, _ = SIZES[int(rng.choice(len(SIZES), p=[share for *_, share in SIZES]))]
         seconds = float(rng.choice([1.0, 1.5, 2.0, 3.0, 4.0]))
         start = float(rng.uniform(0, SECONDS - seconds))
@@ -96,7 +124,7 @@ def film(corpus: Corpus, bank: ActorBank, probe: Probe, recipe: Recipe, vae: Vae
             versions = [pixels, recoded(vae, pixels, recipe.noise * float(rng.random()))] if coded and vae else [pixels]
             takes += [Take(kept(v), seconds / LENGTH, wanted[i], leads[i]) for v in versions]
         if number % 200 == 0:
-            _say(f"filmed {number + together} of {recipe.clips}")
+            say(f"filmed {number + together} of {recipe.clips}")
     return takes
 
 
@@ -132,7 +160,9 @@ def fit(probe: Probe, takes: Sequence[Take], folder: Path, recipe: Recipe) -> No
         chosen = wide if panoramic else takes
         batch = [chosen[int(i)] for i in rng.integers(len(chosen), size=recipe.batch)]
         examples = [cropped(take, WIDE if panoramic else SIDE, rng) for take in batch]
-        loss = loss_of(probe, Examples(*(torch.stack(part) for part in zip(*examples, strict=True))), generator)
+        batched = Examples(*(torch.stack(part) for part in zip(*examples, strict=True)))
+        damaged = min(0.8, 2 * run.elapsed / run.minutes)  # first what things look like, then what may befall them
+        loss = loss_of(probe, batched, generator, damaged)
         run.update(loss, clip=5.0)
         run.note(loss=float(loss.detach()))
         if run.step % 50 == 0:
@@ -174,8 +204,3 @@ def accuracy(
         right.append([said[slot] == wanted[slot] for slot in SLOTS])
     table = np.array(right)
     return {slot: float(table[:, i].mean()) for i, slot in enumerate(SLOTS)} | {"all": float(table.all(1).mean())}
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from soracli.errors import UsageError
 from soracli.train.optim import Ema, rate
 
 
@@ -40,6 +42,7 @@ class Run:
         self._began = self._saved = time.monotonic()
         self._rates = [[group["lr"] for group in optimiser.param_groups] for optimiser in optimisers]
         self._sums: dict[str, list[float]] = {}
+        self._stopped = False
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -48,7 +51,7 @@ class Run:
 
     @property
     def done(self) -> bool:
-        return self.elapsed >= self.minutes
+        return self._stopped or self.elapsed >= self.minutes
 
     @property
     def checkpoint(self) -> Path:
@@ -59,7 +62,12 @@ class Run:
         if not self.checkpoint.exists():
             return False
         state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
-        self.module.load_state_dict(state["module"])
+        try:
+            self.module.load_state_dict(state["module"])
+        except RuntimeError as error:
+            raise UsageError(
+                f"{self.checkpoint}: is of another network; continue with its settings, or take another folder"
+            ) from error
         for name, value in state["ema"].items():
             self.ema.shadow[name].copy_(value)
         self.ema.count, self.step, self.spent = state["ema_count"], state["step"], state["minutes"]
@@ -114,11 +122,21 @@ class Run:
         say(line)
         return line
 
-    def finish(self) -> None:
-        """Save, and report what was gathered since the last report."""
+    def __enter__(self) -> Run:
+        """Until the run ends, an interrupt or a request to terminate ends it after the step in hand."""
+        self._handlers = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """However the loop ends: save, and report what was gathered since the last report."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
         if self._sums:
             self.report()
         self.save()
+
+    def _stop(self, *_: object) -> None:
+        self._stopped = True
 
     def keep(self, every: float) -> None:
         """Save if the last checkpoint is more than `every` minutes old."""
