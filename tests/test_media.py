@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import struct
@@ -170,20 +171,21 @@ def test_works_without_hard_links(tmp_path: Path, clip: Clip, monkeypatch: pytes
     assert media.info(save(tmp_path / "a.gif", clip)).frames == 19
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def small_disk() -> Iterator[None]:
-    """Files end after 4 kB."""
+    """Files end after 4 kB: all of this process, so also a log that pytest itself is writing to."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm", "a.gif", "a.webp", "frames"])
-@pytest.mark.usefixtures("small_disk")
 def test_full_disk(tmp_path: Path, name: str) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3)).astype(np.uint8)
-    with pytest.raises(CapacityError, match="disk is full"):
+    with small_disk(), pytest.raises(CapacityError, match="disk is full"):
         save(tmp_path / name, Clip(noise, Fraction(8)), format="frames" if name == "frames" else None)
     assert os.listdir(tmp_path) == []
 
