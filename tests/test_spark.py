@@ -230,6 +230,16 @@ def test_an_untrained_network_is_the_wiener_filter(few: bool) -> None:
     same(guess, best)
 
 
+def test_temperature_scales_the_doubts_of_use_but_not_of_training() -> None:
+    """Doubts are variances: a colder network clings to its expectation, which is zero before training."""
+    cold = Dit(DitConfig(channels=CHANNELS, depth=1, temperature=0.25))
+    x, levels = given()
+    level = levels[:, None]
+    for variance in (0.25, 1.0):
+        best = (1 - level) * variance / ((1 - level) ** 2 * variance + level**2) * x
+        same(cold.train(variance == 1)(x, levels, prompt(cold), LAYOUT), best)
+
+
 def test_clean_tokens_come_back_as_they_are(transformer: Dit) -> None:
     x, levels = given()
     levels[:, 1] = 0

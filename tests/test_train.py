@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from soracli.train.data import Batch, Cache, TextStates, View, write_shard
 from soracli.train.noise import MASKS, MODES, draw_levels, draw_mask, draw_sigma
 from soracli.train.optim import Ema, Muon, orthogonal, rate
 from soracli.train.run import Run
+from soracli.train.scenes import Shot
 from soracli.train.transformer import FLOOR, Recipe, loss_of
 from soracli.world.scene import Performer, Rendered, Scene
 
@@ -379,6 +381,25 @@ def test_reports_are_means_since_the_last(tmp_path: Path, clock: Clock) -> None:
     assert lines[0] == {"step": 3, "minutes": 3.0, "loss": 2.0, "speed": 7}
 
 
+def test_a_request_to_stop_ends_the_run_after_the_step_in_hand(tmp_path: Path, clock: Clock) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    module = nn.Linear(4, 3)
+    steps = 0
+    with Run(tmp_path, module, [torch.optim.AdamW(module.parameters())], minutes=10) as ours:
+        while not ours.done:
+            ours.update(module(noise(8, 4)).square().mean())
+            steps += 1
+            if steps == 3:
+                signal.raise_signal(signal.SIGTERM)
+            ours.note(loss=float(steps))
+    assert steps == 3
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert json.loads((tmp_path / "log.jsonl").read_text())["step"] == 3
+    again = Run(tmp_path, module, [torch.optim.AdamW(module.parameters())], minutes=10)
+    assert again.resume()
+    assert (again.step, again.done) == (3, False)
+
+
 # --- the transformer ------------------------------------------------------------------------------------------------
 
 
@@ -562,10 +583,14 @@ def test_crops_are_a_frame_and_its_neighbours() -> None:
     assert len({tuple(corner.tolist()) for corner in truth[:, 1:, 0, 0]}) > 20
 
 
+def shots(count: int) -> list[Shot]:
+    return [Shot(frames, "a fox") for frames in rendered(1).pixels] * count
+
+
 def test_a_pool_holds_the_truth_and_what_noise_leaves_of_it() -> None:
-    network, clips = vae(), list(rendered(1).pixels) * 24
-    pool = autoencoder.coded(network, clips, autoencoder.Recipe(noise=1.0), np.random.default_rng(0))
-    pixels = clips[0].permute(3, 0, 1, 2).float() / 127.5 - 1
+    network = vae()
+    pool = autoencoder.coded(network, shots(24), autoencoder.Recipe(noise=1.0), np.random.default_rng(0), None)
+    pixels = shots(1)[0].frames.permute(3, 0, 1, 2).float() / 127.5 - 1
     torch.testing.assert_close(pool.truth[0].float(), pixels, atol=1e-3, rtol=1e-3)
     quiet = network.linear.decode(network.linear.encode(pixels[None]))[0]
     away = [float((linear.float() - quiet).abs().mean()) for linear in pool.linear]
@@ -573,10 +598,23 @@ def test_a_pool_holds_the_truth_and_what_noise_leaves_of_it() -> None:
     assert max(away) > 3 * float(np.median(away)) / 2
 
 
-def evening() -> Iterator[list[Tensor]]:
+def test_a_painters_work_is_what_it_makes_of_the_truth_through_noise() -> None:
+    network = vae()
+    latents = network.encode(rendered(1).pixels.permute(0, 4, 1, 2, 3).float() / 127.5 - 1)
+    painter = autoencoder.Painter(dit(), TextStates(Words()))
+    little, much = (painter.repaint(latents, "a fox", sigma, 16.0) for sigma in (1e-3, 0.9))
+    torch.testing.assert_close(little, latents, atol=0.1, rtol=0)
+    assert (much - latents).square().mean() > 10 * (little - latents).square().mean()
+    pool = autoencoder.coded(network, shots(20), autoencoder.Recipe(noise=0), np.random.default_rng(0), painter)
+    plain = network.linear.decode(latents)[0]
+    repainted = [float((linear.float() - plain).abs().mean()) > 1e-3 for linear in pool.linear]
+    assert 8 <= sum(repainted) <= 18  # two in three
+
+
+def evening() -> Iterator[list[Shot]]:
     """Clips of one colour, of which a random linear path knows nothing."""
     while True:
-        yield [torch.full((8, 32, 32, 3), 200, dtype=torch.uint8)]
+        yield [Shot(torch.full((8, 32, 32, 3), 200, dtype=torch.uint8), "evening")]
 
 
 @pytest.mark.usefixtures("quick")
