@@ -67,7 +67,7 @@ def test_shards_hold_everything_once_and_stay_small(tmp_path: Path) -> None:
 
 
 def test_missing_and_damaged_files_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="file is missing; run"):
+    with pytest.raises(WeightsError, match="file is missing; reinstall"):
         quantise.load([tmp_path / "no.safetensors"])
     broken = tmp_path / "broken.safetensors"
     broken.write_bytes(SHARDS[1].read_bytes()[:1000])

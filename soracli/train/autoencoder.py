@@ -14,7 +14,7 @@ from torch import Tensor
 
 from soracli import flow
 from soracli.models.spark.dit import Dit, Layout
-from soracli.models.spark.vae import Vae
+from soracli.models.spark.vae import PATCH, Vae
 from soracli.train.data import TextStates
 from soracli.train.run import Run
 from soracli.train.scenes import Shot
@@ -102,8 +102,8 @@ def crops(pool: Pool, recipe: Recipe, rng: np.random.Generator) -> tuple[Tensor,
         clip = pool.truth[int(which)]
         _, frames, height, width = clip.shape
         moment = int(rng.integers(frames))
-        top = int(rng.integers(0, height - recipe.crop + 1))
-        left = int(rng.integers(0, width - recipe.crop + 1))
+        top = PATCH * int(rng.integers(0, (height - recipe.crop) // PATCH + 1))  # at corners of cells, as users' frames
+        left = PATCH * int(rng.integers(0, (width - recipe.crop) // PATCH + 1))
         place = (slice(top, top + recipe.crop), slice(left, left + recipe.crop))
         around = [min(max(moment + step, 0), frames - 1) for step in (-1, 0, 1)]
         linear.append(pool.linear[int(which)][(slice(None), around, *place)].transpose(0, 1))

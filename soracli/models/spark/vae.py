@@ -115,7 +115,10 @@ class Residual(nn.Module):
 
 
 class Refiner(nn.Module):
-    """Sharpens one frame from the linear frames before, at and after it, working at quarter size."""
+    """Sharpens one frame from the linear frames before, at and after it, working at quarter size.
+
+    It knows where in a latent cell it is, so that it can mend the borders of cells. Frames start at a cell's corner.
+    """
 
     SHUFFLE = 4
 
@@ -123,6 +126,8 @@ class Refiner(nn.Module):
         super().__init__()
         inner = 3 * self.SHUFFLE**2
         self.inlet = nn.Conv2d(3 * inner, config.refine_width, 3, padding=1)
+        cell = PATCH // self.SHUFFLE
+        self.place = nn.Parameter(torch.zeros(config.refine_width, cell, cell))
         self.blocks = nn.Sequential(*(Residual(config.refine_width) for _ in range(config.refine_depth)))
         self.outlet = nn.Conv2d(config.refine_width, inner, 3, padding=1)
         _silence(self.outlet)
@@ -130,7 +135,9 @@ class Refiner(nn.Module):
     def forward(self, before: Tensor, frame: Tensor, after: Tensor) -> Tensor:
         x = torch.cat([before, frame, after], 1)  # (N, 9, H, W)
         x = F.pixel_unshuffle(x, self.SHUFFLE)  # (N, 144, H/4, W/4)
-        x = self.blocks(self.inlet(x.contiguous(memory_format=torch.channels_last)))  # (N, width, H/4, W/4)
+        x = self.inlet(x.contiguous(memory_format=torch.channels_last))  # (N, width, H/4, W/4)
+        cell = self.place.shape[-1]
+        x = self.blocks(x + self.place.repeat(1, x.shape[2] // cell, x.shape[3] // cell))
         return frame + F.pixel_shuffle(self.outlet(F.silu(x)), self.SHUFFLE)  # (N, 3, H, W)
 
 
