@@ -1,4 +1,4 @@
-"""`python -m soracli.train`: fit, autoencoder, cache, transformer, fewstep, publish, plot.
+"""`python -m soracli.train`: fit, autoencoder, cache, transformer, fewstep, probe, publish, plot.
 
 Runs where only torch, numpy, Pillow and OpenCV are.
 """
@@ -17,7 +17,7 @@ from soracli.errors import SoraError, UsageError
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, fewstep, transformer
+from soracli.train import autoencoder, fewstep, probe, transformer
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
@@ -86,6 +86,13 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--lr", type=float, default=3e-4)
     sub.add_argument("--steps", type=int, default=4, help="of the schedule to learn for")
     sub.add_argument("--device", default="cpu")
+
+    sub = command("probe", "Train the classifier that scores clips (benchmarks/quality.py).")
+    world(sub)
+    sub.add_argument("--clips", type=int, default=2400, help="to film")
+    sub.add_argument("--minutes", type=float, default=8)
+    sub.add_argument("--begin", type=Path, help="a probe to start from")
+    sub.add_argument("--out", type=Path, required=True)
 
     sub = command("publish", "Write the run's averaged weights as the model's files.")
     sub.add_argument("--out", type=Path, default=BUNDLED)
@@ -215,6 +222,11 @@ def train_fewstep(args: argparse.Namespace) -> None:
     fewstep.train(teacher, TextStates(load_text(args.device)), cache, args.run / "fewstep", recipe, args.device)
 
 
+def make_probe(args: argparse.Namespace) -> None:
+    recipe = probe.Recipe(actors=args.actors, clips=args.clips, minutes=args.minutes, seed=args.seed)
+    probe.train_probe(args.assets, args.run / "probe", args.out, load_vae(args.run), recipe, args.begin)
+
+
 def publish(args: argparse.Namespace) -> None:
     """The averaged weights, int8 for the transformer and fp16 for the compression network."""
     vae = load_vae(args.run)
@@ -245,6 +257,7 @@ COMMANDS = {
     "cache": make_cache,
     "transformer": train_transformer,
     "fewstep": train_fewstep,
+    "probe": make_probe,
     "publish": publish,
     "text": build_text,
     "plot": plot,
