@@ -569,18 +569,19 @@ def test_decibels() -> None:
 
 def test_crops_are_a_frame_and_its_neighbours() -> None:
     """Time is in red, the row in green, the column in blue, so that every place tells where it was."""
-    time, row, column = torch.meshgrid(torch.arange(24), torch.arange(64), torch.arange(48), indexing="ij")
+    time, row, column = torch.meshgrid(torch.arange(24), torch.arange(96), torch.arange(128), indexing="ij")
     clip = torch.stack([time, row, column]).half()
     pool = autoencoder.Pool([clip], [clip])
-    linear, truth = autoencoder.crops(pool, autoencoder.Recipe(batch=60, crop=32), np.random.default_rng(0))
-    assert linear.shape == (60, 3, 3, 32, 32)
-    assert truth.shape == (60, 3, 32, 32)
+    linear, truth = autoencoder.crops(pool, autoencoder.Recipe(batch=200, crop=32), np.random.default_rng(0))
+    assert linear.shape == (200, 3, 3, 32, 32)
+    assert truth.shape == (200, 3, 32, 32)
     assert torch.equal(linear[:, 1], truth)
     moments = truth[:, 0, 0, 0]
     assert torch.equal(linear[:, 0, 0, 0, 0], (moments - 1).clamp(min=0))
     assert torch.equal(linear[:, 2, 0, 0, 0], (moments + 1).clamp(max=23))
     assert torch.equal(linear[:, :, 1:], truth[:, None, 1:].expand(-1, 3, -1, -1, -1))  # at one place
-    assert len({tuple(corner.tolist()) for corner in truth[:, 1:, 0, 0]}) > 20
+    corners = {tuple(corner.tolist()) for corner in truth[:, 1:, 0, 0]}
+    assert corners == {(row, column) for row in (0, 32, 64) for column in (0, 32, 64, 96)}  # of cells, all of them
 
 
 def shots(count: int) -> list[Shot]:
