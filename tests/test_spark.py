@@ -112,6 +112,15 @@ def test_decoding_streams_a_chunk_at_a_time() -> None:
     assert [chunk.shape for chunk in chunks] == [(2, 3, 8, 32, 64)] * 3
 
 
+def test_streaming_equals_going_frame_by_frame() -> None:
+    """The slow and obvious way: each linear frame with those before and after it; the ends are their own neighbours."""
+    network, latents = vae(), noise(2, CHANNELS, 3, 1, 2)
+    row = network.linear.decode(latents)
+    row = torch.cat([row[:, :, :1], row, row[:, :, -1:]], 2)
+    frames = [network.refiner(*(row[:, :, i + j] for j in range(3))) for i in range(24)]
+    same(decoded(network, latents), torch.stack(frames, 2))
+
+
 def test_a_chunk_depends_on_its_neighbours_alone() -> None:
     network, latents = vae(), noise(1, CHANNELS, 5, 1, 1)
     before = list(network.decode(latents))
