@@ -127,13 +127,14 @@ class Run:
         self._handlers = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """However the loop ends: save, and report what was gathered since the last report."""
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Report what was gathered, and save, unless an error ended the loop: the last good checkpoint stays."""
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         if self._sums:
             self.report()
-        self.save()
+        if kind is None:
+            self.save()
 
     def _stop(self, *_: object) -> None:
         self._stopped = True
