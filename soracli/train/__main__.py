@@ -70,7 +70,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--cache", type=Path, action="append", help="folder of shards (default RUN/cache); repeatable")
     sub.add_argument("--depth", type=int, default=8, help="the one dial")
     sub.add_argument("--leads", default="", help="comma-separated; only clips led by these actors")
-    sub.add_argument("--init", type=Path, help="checkpoint to start from; what does not fit starts fresh")
+    sub.add_argument("--init", type=Path, help="checkpoint, or folder of published weights, to start from")
+    sub.add_argument("--behind", type=float, default=0.0, help="share of the curriculum that --init has been through")
     sub.add_argument("--minutes", type=float, default=60, help="of the whole schedule, over all sittings")
     sub.add_argument("--sitting", type=float, default=0.0, help="stop this sitting after so many minutes (0 = never)")
     sub.add_argument("--tokens", type=int, default=1600, help="per step")
@@ -187,19 +188,28 @@ def train_transformer(args: argparse.Namespace) -> None:
         muon_lr=args.muon_lr,
         seed=args.seed,
         sitting=args.sitting,
+        behind=args.behind,
     )
     transformer.train(
         dit, TextStates(load_text(args.device)), cache, args.run / "transformer", recipe, args.device, args.compile
     )
 
 
-def initialise(dit: Dit, checkpoint: Path) -> None:
-    """Take every weight of a checkpoint that has the same name and shape, but keep the spectrum of the data at hand."""
-    known = torch.load(checkpoint, map_location="cpu", weights_only=True)["module"]
+def initialise(dit: Dit, source: Path) -> None:
+    """Take every weight that has the same name and shape, but keep the spectrum of the data at hand.
+
+    source: a checkpoint of a run (its averaged weights), or a folder with published weights.
+    """
+    if source.is_dir():
+        known = quantise.dequantise(quantise.load(sorted(source.glob("spark-transformer-*.safetensors"))))
+    else:
+        known = torch.load(source, map_location="cpu", weights_only=True)["ema"]
     own = dit.state_dict()
     taken = {k: v for k, v in known.items() if k in own and own[k].shape == v.shape and k != "spectrum"}
     dit.load_state_dict({**own, **taken})
-    say(f"{checkpoint}: took {len(taken)} of {len(own)} tensors")
+    if not taken:
+        raise UsageError(f"{source}: holds no weights that fit a network of depth {dit.config.depth}")
+    say(f"{source}: took {len(taken)} of {len(own)} tensors; what does not fit starts fresh")
 
 
 def trained(run: Path, stage: str, temperature: float = 1.0) -> tuple[Dit, int]:
@@ -223,16 +233,17 @@ def train_fewstep(args: argparse.Namespace) -> None:
 
 
 def make_probe(args: argparse.Namespace) -> None:
-    recipe = probe.Recipe(actors=args.actors, clips=args.clips, minutes=args.minutes, seed=args.seed)
+    corpus = stage_of(args).world()
+    recipe = probe.Recipe(corpus=corpus, clips=args.clips, minutes=args.minutes, seed=args.seed)
     probe.train_probe(args.assets, args.run / "probe", args.out, load_vae(args.run), recipe, args.begin)
 
 
 def publish(args: argparse.Namespace) -> None:
     """The averaged weights, int8 for the transformer and fp16 for the compression network."""
-    vae = load_vae(args.run)
-    paths = quantise.save(quantise.quantise(vae.state_dict(), threshold=1 << 62), args.out, "spark-vae")
     stage = "fewstep" if (args.run / "fewstep" / "checkpoint.pt").exists() else "transformer"
     dit, step = trained(args.run, stage)
+    vae = load_vae(args.run)
+    paths = quantise.save(quantise.quantise(vae.state_dict(), threshold=1 << 62), args.out, "spark-vae")
     paths += quantise.save(quantise.quantise(dit.state_dict()), args.out, "spark-transformer")
     say(f"{stage}, step {step}, depth {dit.config.depth}, {dit.config.channels} channels")
     for path in paths:

@@ -44,6 +44,10 @@ class Batch(NamedTuple):
     still: bool
 
 
+def shard_path(folder: Path, index: int) -> Path:
+    return folder / f"shard-{index:05d}"
+
+
 def write_shard(
     folder: Path,
     index: int,
@@ -62,7 +66,8 @@ def write_shard(
         stills.append(vae.encode(pixels[:, :, :1])[0].permute(1, 2, 3, 0).half().cpu().numpy())
     boxes = rendered.boxes[:, ::CHUNK, 0]  # (B, t, 4) of the lead, at each chunk's start
     centres = torch.stack([boxes[..., 1] + boxes[..., 3], boxes[..., 0] + boxes[..., 2]], -1) / (2 * PATCH)
-    part, final = folder / f".shard-{index:05d}", folder / f"shard-{index:05d}"
+    final = shard_path(folder, index)
+    part = final.with_name("." + final.name)
     part.mkdir(parents=True, exist_ok=True)
     np.save(part / "latents.npy", np.stack(latents))
     np.save(part / "stills.npy", np.stack(stills))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from soracli.errors import UsageError
+from soracli.errors import SoraError, UsageError
 from soracli.train.optim import Ema, rate
 
 
@@ -94,9 +95,14 @@ class Run:
         self._saved = time.monotonic()
 
     def update(self, loss: Tensor, clip: float = 1.0) -> float:
-        """One optimiser step down a loss; returns the norm of its gradient before clipping."""
+        """One optimiser step down a loss; returns the norm of its gradient before clipping.
+
+        A loss or gradient that is not a number ends the run before it touches the weights (SoraError).
+        """
         loss.backward()  # type: ignore[no-untyped-call]
         norm = float(nn.utils.clip_grad_norm_(self.module.parameters(), clip))
+        if not math.isfinite(norm):
+            raise SoraError(f"step {self.step}: the gradient is {norm}; resume from {self.checkpoint} at a lower rate")
         factor = rate(self.elapsed / self.minutes, self.step)
         for optimiser, rates in zip(self.optimisers, self._rates, strict=True):
             for group, base in zip(optimiser.param_groups, rates, strict=True):

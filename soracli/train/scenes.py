@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ import torch
 from torch import Tensor
 
 from soracli.models.spark.vae import CHUNK, Vae
-from soracli.train.data import write_shard
+from soracli.train.data import shard_path, write_shard
 from soracli.world.assets import ActorBank, load_actors
 from soracli.world.captions import caption
 from soracli.world.maps import load_maps, with_maps
@@ -100,15 +99,16 @@ def pools(stage: Stage, bank: ActorBank, seed: int, count: int) -> Iterator[list
 
 
 def fill_cache(stage: Stage, vae: Vae, folder: Path, clips: int, seed: int, index: int, device: str = "cpu") -> None:
-    """Render and encode shards until `clips` are written. seed, index: of this process; shards never collide."""
+    """Render and encode shards until this process (seed, index) has `clips` clips there; what exists is kept."""
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
     bank = stage.cast(folder)
-    rng = np.random.default_rng((seed, index, os.getpid()))
     vae.eval()
-    number = 0
-    while number * stage.batch < clips:
+    for number in range(-(-clips // stage.batch)):
+        shard = index * 10_000 + number
+        if shard_path(folder, shard).exists():
+            continue
+        rng = np.random.default_rng((seed, shard))
         scenes, rendered = film(stage, bank, rng, stage.batch, device=device)
         with torch.inference_mode():
-            write_shard(folder, index * 10_000 + number, scenes, rendered, vae, stage.fps, rng)
-        number += 1
+            write_shard(folder, shard, scenes, rendered, vae, stage.fps, rng)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from soracli import flow
+from soracli.errors import UsageError
 from soracli.models.spark.dit import Dit
 from soracli.train.data import Batch, Cache, TextStates, View
 from soracli.train.noise import draw_levels
@@ -20,20 +21,32 @@ from soracli.train.run import Run, say
 
 FLOOR = 0.05  # smallest noise level in the velocity weight
 
-# Views by phase of the run: (share of the time, views). Small windows first: what things look like; then whole frames
-# (a network that has seen windows alone paints its actor twice), then how they move.
+# Views by phase of the run: (share of the time, views). Small windows first: what things look like; then whole frames,
+# square and wide (a network that has seen windows alone paints its actor twice), then how they move.
 CURRICULUM: tuple[tuple[float, tuple[View, ...]], ...] = (
     (0.35, (View(0, 5, 5, 0.3), View(1, 5, 5, 0.5), View(0, 8, 8, 0.1), View(1, 8, 8, 0.1))),
-    (0.30, (View(0, 8, 8, 0.15), View(1, 5, 5, 0.1), View(1, 8, 8, 0.35), View(2, 8, 8, 0.25), View(3, 6, 6, 0.15))),
-    (0.35, (View(0, 8, 8, 0.1), View(1, 8, 8, 0.15), View(2, 8, 8, 0.2), View(4, 8, 8, 0.2), View(8, 8, 8, 0.35))),
-)
+    (
+        0.30,
+        (
+            View(0, 8, 8, 0.15), View(0, 8, 14, 0.05), View(1, 5, 5, 0.1), View(1, 8, 8, 0.25), View(1, 8, 14, 0.1),
+            View(2, 8, 8, 0.2), View(3, 6, 6, 0.15),
+        ),
+    ),
+    (
+        0.35,
+        (
+            View(0, 8, 8, 0.1), View(1, 8, 8, 0.15), View(1, 8, 14, 0.05), View(2, 8, 8, 0.2), View(4, 8, 8, 0.15),
+            View(4, 8, 14, 0.1), View(8, 8, 8, 0.25),
+        ),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Recipe:
     """tokens: per optimiser step. minutes: budget over all sittings. sitting: stop this one after so many (0 = never).
 
-    shift: of the noise levels at 64 tokens.
+    shift: of the noise levels at 64 tokens. behind: share of the curriculum that the first weights have been through.
     """
 
     tokens: int = 640
@@ -43,6 +56,7 @@ class Recipe:
     muon_lr: float = 0.0
     ema: float = 0.998
     shift: float = 4.0
+    behind: float = 0.0
     seed: int = 0
     checkpoint_every: float = 2.0
     report_every: int = 100
@@ -88,7 +102,7 @@ def channel_variance(cache: Cache, clips: int = 1000) -> Tensor:
 
 
 def phase(progress: float) -> tuple[View, ...]:
-    """The views in use at this share of the run."""
+    """The views in use at this share of the curriculum."""
     end = 0.0
     for share, views in CURRICULUM:
         end += share
@@ -101,7 +115,10 @@ def batches(cache: Cache, run: Run, recipe: Recipe, rng: np.random.Generator) ->
     """Endless batches of about `tokens` tokens, shapes by phase; new shards are picked up as they appear."""
     refreshed = time.monotonic()
     while True:
-        views = [view for view in phase(run.elapsed / run.minutes) if cache.holds(view)]
+        progress = recipe.behind + (1 - recipe.behind) * run.elapsed / run.minutes
+        views = [view for view in phase(progress) if cache.holds(view)]
+        if not views:
+            raise UsageError("no clip of the cache holds a view of this phase; render larger or longer ones")
         weights = np.array([view.weight for view in views])
         view = views[int(rng.choice(len(views), p=weights / weights.sum()))]
         cells = max(1, view.frames) * view.height * view.width

@@ -186,29 +186,41 @@ class Dit(nn.Module):
         keys = tuple(cast(Block, block).context(text) for block in self.blocks)
         return TextKeys((keys, pooled, additive))
 
+    def condition(self, levels: Tensor, pooled: Tensor, layout: Layout, jump: Jump | None) -> tuple[Tensor, Tensor]:
+        """What modulates a token (K, D), worked out once for each different one, and which of them is whose (B, N).
+
+        Tokens of one item, span and level (and target) are modulated alike: mostly a handful of kinds.
+        """
+        width = self.config.width
+        spans = torch.tensor(layout.spans, device=levels.device).repeat_interleave(layout.height * layout.width)
+        items = torch.arange(len(levels), device=levels.device, dtype=levels.dtype)
+        columns = [items[:, None].expand_as(levels), spans.expand_as(levels), levels]
+        if self.jump is not None:
+            assert jump is not None, "a few-step network needs to know where to"
+            columns.append(jump.target.flatten(1))
+        rows, kind = torch.unique(torch.stack(columns, -1).flatten(0, 1), dim=0, return_inverse=True)
+        item, span, level = rows[:, 0].long(), rows[:, 1], rows[:, 2]  # (K,)
+        out = self.level(sinusoidal(level, width)) + self.span(sinusoidal(torch.log1p(span), width, 100.0))
+        out = out + pooled[item]
+        if self.jump is not None and jump is not None:
+            scale = sinusoidal(jump.guidance.log()[item], width, 100.0)
+            out = out + self.jump(torch.cat([sinusoidal(rows[:, 3], width), scale], -1))
+        return F.silu(out), kind.view_as(levels)
+
     def forward(self, x: Tensor, sigma: Tensor, text: TextKeys, layout: Layout, jump: Jump | None = None) -> Tensor:
         keys, pooled, additive = text
-        width = self.config.width
         levels = sigma.flatten(1)  # (B, N)
         tokens = x.flatten(2).transpose(1, 2)  # (B, N, C)
         clean, noise = (1 - levels)[..., None], levels[..., None]
         power = clean**2 * self.spectrum + noise**2  # (B, N, C) variance of the noised token
-        spans = torch.tensor(layout.spans, device=x.device, dtype=torch.float32)
-        span = self.span(sinusoidal(torch.log1p(spans), width, 100.0))  # (t, D)
-        cells = layout.height * layout.width
-        condition = self.level(sinusoidal(levels, width)) + span.repeat_interleave(cells, 0) + pooled[:, None]
-        if self.jump is not None:
-            assert jump is not None, "a few-step network needs to know where to"
-            scale = sinusoidal(jump.guidance.log(), width, 100.0)[:, None].expand_as(condition)
-            condition = condition + self.jump(torch.cat([sinusoidal(jump.target.flatten(1), width), scale], -1))
-        condition = F.silu(condition)  # (B, N, D)
-        modulation = self.modulate(condition).unflatten(-1, (6, width))  # (B, N, 6, D)
+        condition, kind = self.condition(levels, pooled, layout, jump)  # (K, D), (B, N)
+        modulation = self.modulate(condition)[kind].unflatten(-1, (6, self.config.width))  # (B, N, 6, D)
         angles = rotary_angles(layout, x.device)
         mask = F.pad(additive, (0, tokens.shape[1]))[:, None, None]  # (B, 1, 1, L + N)
         h = self.inlet(tokens * power.rsqrt())  # (B, N, D)
         for block, pair in zip(self.blocks, keys, strict=True):
             h = block(h, modulation, angles, pair, mask)
-        shift, scale = self.final(condition).chunk(2, -1)
+        shift, scale = self.final(condition)[kind].chunk(2, -1)
         mean, doubt = self.outlet(norm(h) * (1 + scale) + shift).chunk(2, -1)  # (B, N, C) each
         mean = mean * self.spectrum.sqrt()
         variance = self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
