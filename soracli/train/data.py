@@ -2,7 +2,7 @@
 
 A shard is a folder `shard-00042/` with
     latents.npy   float16 (n, t, h, w, C), the chunks of n clips
-    stills.npy    float16 (n, 1, h, w, C), their first frames as stills
+    stills.npy    float16 (n, t, h, w, C), the first frame of every chunk as a still
     clips.json    fps, and per clip its lead, captions and the lead's centre (row, column) in cells for each chunk
 Shards are written under a temporary name and renamed, so a trainer may read while a renderer still writes.
 """
@@ -36,12 +36,15 @@ class View(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """x0 (B, C, t, h, w) float32, its layout, a caption each, and whether latent frame 0 is a still."""
+    """x0 (B, C, t, h, w) float32, its layout, a caption each, and how many of its first latent frames are stills.
+
+    Such stills are key frames of the clip that follows them. (A batch of pictures alone counts none.)
+    """
 
     x0: Tensor
     layout: Layout
     captions: list[str]
-    still: bool
+    stills: int
 
 
 def shard_path(folder: Path, index: int) -> Path:
@@ -63,7 +66,8 @@ def write_shard(
     for frames in rendered.pixels:  # (T, H, W, 3)
         pixels = (frames.to(vae.linear.mean.device).permute(3, 0, 1, 2).float() / 127.5 - 1)[None]
         latents.append(vae.encode(pixels)[0].permute(1, 2, 3, 0).half().cpu().numpy())
-        stills.append(vae.encode(pixels[:, :, :1])[0].permute(1, 2, 3, 0).half().cpu().numpy())
+        firsts = pixels[0, :, ::CHUNK].transpose(0, 1)[:, :, None]  # (t, 3, 1, H, W)
+        stills.append(vae.encode(firsts)[:, :, 0].permute(0, 2, 3, 1).half().cpu().numpy())
     boxes = rendered.boxes[:, ::CHUNK, 0]  # (B, t, 4) of the lead, at each chunk's start
     centres = torch.stack([boxes[..., 1] + boxes[..., 3], boxes[..., 0] + boxes[..., 2]], -1) / (2 * PATCH)
     final = shard_path(folder, index)
@@ -87,7 +91,7 @@ def write_shard(
 class Grid:
     """All clips of one latent size and rate, in memory on one device.
 
-    latents: float16 (n, t, h, w, C). stills: float16 (n, 1, h, w, C). centres: float32 (n, t, 2) row, column in cells.
+    latents, stills: float16 (n, t, h, w, C). centres: float32 (n, t, 2) row, column in cells.
     """
 
     latents: Tensor
@@ -153,12 +157,12 @@ class Cache:
             raise ValueError(f"no shard holds a view of {view[:3]} cells")
         shares = np.array([len(g.captions) for g in fitting], np.float64)
         grid = fitting[int(rng.choice(len(fitting), p=shares / shares.sum()))]
-        still = view.frames > 1 and bool(rng.random() < with_still)
+        keys = _keys(view.frames, rng) if view.frames > 1 and rng.random() < with_still else ()
         items = rng.integers(len(grid.captions), size=count)
-        x0 = _cut(grid, items, view, still, rng).float().permute(0, 4, 1, 2, 3)  # (B, C, t, h, w)
+        x0 = _cut(grid, items, view, keys, rng).float().permute(0, 4, 1, 2, 3)  # (B, C, t, h, w)
         words = [grid.captions[int(item)] for item in items]
         captions = ["" if rng.random() < unprompted else w[int(rng.integers(len(w)))] for w in words]
-        return Batch(x0.contiguous(), _layout(view, still, grid.fps), captions, still)
+        return Batch(x0.contiguous(), _layout(view, keys, grid.fps), captions, len(keys))
 
 
 def _joined(grids: Sequence[Grid]) -> Grid:
@@ -176,20 +180,24 @@ def _holds(grid: Grid, view: View) -> bool:
     return frames >= view.frames and height >= view.height and width >= view.width
 
 
-def _layout(view: View, still: bool, fps: float) -> Layout:
+def _keys(frames: int, rng: np.random.Generator) -> tuple[int, ...]:
+    """Which chunks of a window have their first frame given as a still: mostly its start, often its last one too."""
+    draw = rng.random()
+    if draw < 0.55:
+        return (0,)
+    return (0, frames - 1) if draw < 0.8 else (int(rng.integers(frames)),)
+
+
+def _layout(view: View, keys: Sequence[int], fps: float) -> Layout:
     if view.frames == 0:
         return Layout.still(view.height, view.width)
-    chunks = Layout.chunks(view.frames, view.height, view.width, fps, CHUNK)
-    if not still:
-        return chunks
-    return Layout((0.0, *chunks.times), (0.0, *chunks.spans), view.height, view.width)
+    return Layout.chunks(view.frames, view.height, view.width, fps, CHUNK).with_stills([k * CHUNK / fps for k in keys])
 
 
-def _cut(grid: Grid, items: np.ndarray, view: View, still: bool, rng: np.random.Generator) -> Tensor:
-    """(B, t, h, w, C) windows, one per item, that hold the lead in their middle chunk."""
+def _cut(grid: Grid, items: np.ndarray, view: View, keys: Sequence[int], rng: np.random.Generator) -> Tensor:
+    """(B, t, h, w, C) windows, one per item, that hold the lead in their middle chunk; stills of `keys` come first."""
     steps, rows, columns = grid.latents.shape[1:4]
-    picture = view.frames == 0
-    starts = np.zeros_like(items) if still or picture else rng.integers(0, steps - view.frames + 1, size=len(items))
+    starts = rng.integers(0, steps - max(1, view.frames) + 1, size=len(items))
     centres = grid.centres[items, np.minimum(starts + view.frames // 2, steps - 1)]  # (B, 2)
     tops = _windows(centres[:, 0], view.height, rows, rng)
     lefts = _windows(centres[:, 1], view.width, columns, rng)
@@ -201,12 +209,10 @@ def _cut(grid: Grid, items: np.ndarray, view: View, still: bool, rng: np.random.
 
     which = torch.as_tensor(items, device=device).reshape(-1, 1, 1, 1)
     place = (along(tops, view.height, 1), along(lefts, view.width, 2))
-    first = grid.stills[(which, torch.zeros_like(which), *place)] if still or picture else None  # (B, 1, h, w, C)
-    if picture:
-        assert first is not None
-        return first
-    chunks = grid.latents[(which, along(starts, view.frames, 0), *place)]  # (B, t, h, w, C)
-    return chunks if first is None else torch.cat([first, chunks], 1)
+    if view.frames == 0:
+        return grid.stills[(which, along(starts, 1, 0), *place)]  # (B, 1, h, w, C)
+    stills = [grid.stills[(which, along(starts + key, 1, 0), *place)] for key in keys]
+    return torch.cat([*stills, grid.latents[(which, along(starts, view.frames, 0), *place)]], 1)  # (B, k + t, h, w, C)
 
 
 def _windows(centres: np.ndarray, size: int, total: int, rng: np.random.Generator) -> np.ndarray:

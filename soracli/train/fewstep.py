@@ -72,7 +72,7 @@ class Teaching:
     ) -> Tensor:
         """Velocity error against the target, mean over painted tokens."""
         shape = (len(batch.x0), *batch.x0.shape[2:])
-        levels, masks = (x.to(batch.x0.device) for x in draw_levels(shape, rng, self.recipe.shift, batch.still))
+        levels, masks = (x.to(batch.x0.device) for x in draw_levels(shape, rng, self.recipe.shift, batch.stills))
         low, high = np.log(self.recipe.guidance)
         scale = torch.from_numpy(np.exp(rng.uniform(low, high, shape[0])).astype(np.float32)).to(levels.device)
         keys, blank = self.teacher.prepare(*text), self.teacher.prepare(*empty)

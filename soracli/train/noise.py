@@ -23,9 +23,9 @@ def draw_sigma(count: int, rng: np.random.Generator, shift: float, uniform: floa
 
 
 def draw_levels(
-    shape: tuple[int, int, int, int], rng: np.random.Generator, shift: float, still: bool
+    shape: tuple[int, int, int, int], rng: np.random.Generator, shift: float, stills: int = 0
 ) -> tuple[Tensor, Tensor]:
-    """Levels and masks (B, t, h, w) for a batch. still: latent frame 0 is a still, often given (image to video)."""
+    """Levels and masks (B, t, h, w) for a batch. stills: so many first latent frames are key frames, mostly given."""
     count, frames, height, width = shape
     levels = np.empty(shape, np.float32)
     masks = np.ones(shape, np.float32)
@@ -39,8 +39,10 @@ def draw_levels(
             levels[item] = (np.sort(per_frame) if mode == "ordered" else per_frame)[:, None, None]
         if mode == "mask":
             masks[item] = draw_mask((frames, height, width), rng)
-        if still and rng.random() < 0.6:
-            masks[item, 0] = 0
+        if stills and rng.random() < 0.8:
+            masks[item, :stills] = 0
+            if not masks[item].any():
+                masks[item, stills:] = 1
     softened = np.where(rng.random((count, 1, 1, 1)) < 0.3, rng.random((count, 1, 1, 1)) * 0.15, 0).astype(np.float32)
     levels = np.where(masks > 0, levels, softened)
     return torch.from_numpy(levels), torch.from_numpy(masks)

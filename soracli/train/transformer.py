@@ -84,7 +84,7 @@ def loss_of(
     """Velocity error on painted tokens, per item (B,)."""
     count, _, frames, height, width = batch.x0.shape
     warp = shift * max(1.0, (frames * height * width / 64) ** 0.25)
-    levels, masks = draw_levels((count, frames, height, width), rng, warp, batch.still)
+    levels, masks = draw_levels((count, frames, height, width), rng, warp, batch.stills)
     levels, masks = levels.to(batch.x0.device), masks.to(batch.x0.device)
     eps = torch.randn(batch.x0.shape, generator=generator, device=batch.x0.device)
     x = flow.noised(batch.x0, eps, levels[:, None])

@@ -14,7 +14,8 @@ that the noise of a wide token need not pass through a narrow network. The train
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
 import torch
@@ -69,6 +70,10 @@ class Layout:
     @classmethod
     def still(cls, height: int, width: int) -> Layout:
         return cls((0.0,), (0.0,), height, width)
+
+    def with_stills(self, times: Sequence[float]) -> Layout:
+        """Pictures of these moments, in seconds, before the latent frames that are there."""
+        return replace(self, times=(*times, *self.times), spans=(*(0.0 for _ in times), *self.spans))
 
 
 def rotary_angles(layout: Layout, device: torch.device) -> tuple[Tensor, Tensor]:
