@@ -137,7 +137,7 @@ class Bench:
     @torch.inference_mode()
     def recoded(self, frames: Frames) -> Frames:
         """Through the autoencoder and back."""
-        pixels = self.model.decode(self.model.encode(to_torch(frames)), self.geometry)
+        pixels = self.model.decode(self.model.encode(to_torch(frames)), still=self.geometry.is_still)
         return np.concatenate([to_numpy(part) for part in pixels])
 
     def panoramas(self) -> list[dict[str, float]]:

@@ -64,25 +64,66 @@ def model(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
+def _given(text: str, *names: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel="What is given", metavar=metavar, show_default=False)
+
+
+def _source(text: str, metavar: str) -> Any:
+    return typer.Argument(help=text + " '-' reads standard input.", show_default=False, metavar=metavar)
+
+
+Image = Annotated[str, _source("A picture.", "IMAGE")]
+ClipFile = Annotated[str, _source("A clip.", "CLIP")]
+Keyframes = Annotated[
+    list[str] | None,
+    _given("A picture that is shown at a time; may be repeated.", "--keyframe", metavar="IMAGE@TIME"),
+]
+Camera = Annotated[
+    str | None,
+    _given("static, tracking, zoom-in, zoom-out, pan-left, pan-right, ...", "--camera", metavar="MOVE"),
+]
+Motion = Annotated[str | None, _given("0 (still) .. 10 (much).", "--motion", metavar="N")]
+Style = Annotated[str | None, _given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME")]
+Fit = Annotated[
+    str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")
+]
+
+
 @app.command(
     cls=Verb,
     epilog=_examples(
         'sora generate "a dog walks to the right across a grassy meadow"',
         'sora generate "a red car drives through the snow" -s 16:9 -d 4s --seed 7 -o car.mp4',
         'sora generate "a cat sits in the rain" -n 4 --format gif -o "cats/{slug}-{seed}.gif"',
+        'sora generate --shot 0s:"a dog walks in a meadow" --shot 4s:"the dog runs along a beach" -d 8s',
         'echo "a boat at sunset" | sora generate - -o - > boat.mp4',
     ),
 )
 @rendering
-def generate(prompt: Prompt = None, *, flags: Flags) -> None:
+def generate(
+    prompt: Prompt = None,
+    shot: Annotated[
+        list[str] | None,
+        _given("A prompt and the time from which it holds; may be repeated.", "--shot", metavar="TIME:TEXT"),
+    ] = None,
+    keyframe: Keyframes = None,
+    camera: Camera = None,
+    motion: Motion = None,
+    style: Style = None,
+    fit: Fit = "pad",
+    *,
+    flags: Flags,
+) -> None:
     """Make a video from a text.
 
     What is left out (size, length, steps, ...) is the model's own choice: sora model show.
     """
-    from soracli import tasks
+    from soracli import inputs, manner
     from soracli.render import render
 
-    render("generate", prompt, flags, tasks.generate, still=False)
+    words = manner.words(camera, motion, style)
+    brief = inputs.generate("generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or ())
+    render(brief, prompt, flags)
 
 
 @app.command(
@@ -94,15 +135,189 @@ def generate(prompt: Prompt = None, *, flags: Flags) -> None:
     ),
 )
 @rendering
-def image(prompt: Prompt = None, *, flags: Flags) -> None:
+def image(prompt: Prompt = None, style: Style = None, *, flags: Flags) -> None:
     """Make a picture from a text.
 
     What is left out (size, steps, ...) is the model's own choice: sora model show.
     """
-    from soracli import tasks
+    from soracli import inputs, manner
     from soracli.render import render
 
-    render("image", prompt, flags, tasks.generate, still=True)
+    render(inputs.generate("image", still=True, words=manner.words(style=style)), prompt, flags)
+
+
+@app.command(
+    cls=Verb,
+    epilog=_examples(
+        'sora animate dog.png "the dog walks to the right"',
+        "sora animate start.png --to end.png -d 2s -o between.mp4",
+        "sora animate lake.jpg --region 0,160,256,96 --motion 3",
+    ),
+)
+@rendering
+def animate(
+    image: Image,
+    prompt: Prompt = None,
+    to: Annotated[str | None, _given("The picture to end on.", "--to", metavar="IMAGE")] = None,
+    region: Annotated[
+        str | None, _given("Only this moves: a mask picture or X,Y,W,H.", "--region", metavar="AREA")
+    ] = None,
+    keyframe: Keyframes = None,
+    camera: Camera = None,
+    motion: Motion = None,
+    style: Style = None,
+    fit: Fit = "pad",
+    *,
+    flags: Flags,
+) -> None:
+    """Bring a picture to life. Frame 0 is the picture itself."""
+    from soracli import inputs, manner
+    from soracli.render import render
+
+    words = manner.words(camera, motion, style)
+    brief = inputs.animate(image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words)
+    render(brief, prompt, flags)
+
+
+@app.command(
+    cls=Verb,
+    epilog=_examples(
+        'sora extend dog.mp4 "the dog walks on" --by 2s',
+        "sora extend dog.mp4 --backward --by 1s -o longer.mp4",
+        "sora extend dog.mp4 --loop -o loop.mp4",
+    ),
+)
+@rendering
+def extend(
+    clip: ClipFile,
+    prompt: Prompt = None,
+    forward: Annotated[bool, _given("Add after the end (default).", "--forward")] = False,
+    backward: Annotated[bool, _given("Add before the beginning.", "--backward")] = False,
+    both: Annotated[bool, _given("Add at both ends.", "--both")] = False,
+    loop: Annotated[bool, _given("Lead the end back to the beginning.", "--loop")] = False,
+    by: Annotated[str, _given("How much is added (default 2s).", "--by", metavar="TIME")] = "2s",
+    fit: Fit = "pad",
+    *,
+    flags: Flags,
+) -> None:
+    """Make a clip longer. Its own frames stay as they are."""
+    from soracli import inputs
+    from soracli.render import render
+
+    if loop and (forward or backward or both):
+        raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
+    before = by if backward or both else None
+    after = by if not loop and (forward or both or not backward) else None
+    render(inputs.extend(clip, before, after, by if loop else None, fit), prompt, flags)
+
+
+@app.command(
+    cls=Verb,
+    epilog=_examples(
+        'sora edit dog.mp4 "an elephant walks to the right across a desert"',
+        'sora edit dog.mp4 "a dog walks at night" --strength 0.5 --from 1s --to 2s',
+        "sora edit dog.mp4 --style noir",
+    ),
+)
+@rendering
+def edit(
+    clip: ClipFile,
+    prompt: Prompt = None,
+    strength: Annotated[
+        str, _given("0 (unchanged) .. 1 (all new); default 0.6.", "--strength", metavar="X")
+    ] = "0.6",
+    start: Annotated[str | None, _given("Edit from this time on.", "--from", metavar="TIME")] = None,
+    stop: Annotated[str | None, _given("Edit up to this time.", "--to", metavar="TIME")] = None,
+    style: Style = None,
+    fit: Fit = "pad",
+    *,
+    flags: Flags,
+) -> None:
+    """Change what a clip shows, keeping how it moves. Frames outside the time range stay as they are."""
+    from soracli import inputs, manner, values
+    from soracli.render import render
+
+    share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
+    render(inputs.edit(clip, share, start, stop, fit, manner.words(style=style)), prompt, flags)
+
+
+@app.command(
+    cls=Verb,
+    epilog=_examples(
+        'sora inpaint dog.mp4 "a red flower" --mask 32,160,64,64',
+        "sora inpaint dog.mp4 --mask mask.png -o without.mp4",
+        'sora inpaint dog.mp4 "a grassy meadow" --outpaint 0,96,0,96',
+    ),
+)
+@rendering
+def inpaint(
+    clip: ClipFile,
+    prompt: Prompt = None,
+    mask: Annotated[
+        str | None,
+        _given("What to paint: a picture or clip (white) or X,Y,W,H[@T0-T1].", "--mask", metavar="AREA"),
+    ] = None,
+    outpaint: Annotated[
+        str | None, _given("Add room to paint: top,right,bottom,left in pixels.", "--outpaint", metavar="T,R,B,L")
+    ] = None,
+    fit: Fit = "pad",
+    *,
+    flags: Flags,
+) -> None:
+    """Paint a part of a clip anew, or around it. Every other pixel stays as it is."""
+    from soracli import inputs
+    from soracli.render import render
+
+    render(inputs.inpaint(clip, mask, outpaint, fit), prompt, flags)
+
+
+@app.command(
+    cls=Verb,
+    epilog=_examples(
+        "sora blend dog.mp4 cow.mp4 --by 2s",
+        'sora blend dog.mp4 cow.mp4 "a dog turns into a cow" --mode replace',
+    ),
+)
+@rendering
+def blend(
+    a: Annotated[str, _source("The first clip.", "A")],
+    b: Annotated[str, _source("The second clip.", "B")],
+    prompt: Prompt = None,
+    by: Annotated[str, _given("Length of the transition (default 2s).", "--by", metavar="TIME")] = "2s",
+    mode: Annotated[
+        str,
+        _given(
+            "between (default): new frames between both; replace: the last and first of theirs; dissolve: both overlaid.",
+            "--mode", metavar="HOW",
+        ),
+    ] = "between",
+    fit: Fit = "pad",
+    *,
+    flags: Flags,
+) -> None:  # fmt: skip
+    """Join two clips by a transition. What lies outside it stays as it is."""
+    from soracli import inputs
+    from soracli.render import render
+
+    render(inputs.blend(a, b, by, mode, fit), prompt, flags)
+
+
+@app.command(cls=Verb, epilog=_examples("sora vary dog.mp4 -n 4", "sora vary dog.mp4 -n 2 --strength 0.8"))
+@rendering
+def vary(
+    clip: ClipFile,
+    prompt: Prompt = None,
+    strength: Annotated[str, _given("0 (unchanged) .. 1 (all new); default 0.7.", "--strength", metavar="X")] = "0.7",
+    fit: Fit = "pad",
+    *,
+    flags: Flags,
+) -> None:
+    """Make variations of a clip, one per seed, and say how far they lie apart."""
+    from soracli import inputs, values
+    from soracli.render import render
+
+    share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
+    render(inputs.edit(clip, share, fit=fit, verb="vary"), prompt, flags)
 
 
 @app.command(cls=Verb, epilog=_examples("sora info car.mp4", "sora info car.mp4 --json"))

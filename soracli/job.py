@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
-from soracli import __version__, machine, naming, plan, values, weights
+from soracli import __version__, machine, naming, plan, values, weights, windows
 from soracli.errors import UsageError
 from soracli.flags import Flags
+from soracli.inputs import Brief
 from soracli.media import formats
 from soracli.naming import Outputs
 from soracli.plan import Plan
-from soracli.types import Card, Geometry, SamplingOptions
+from soracli.types import Canvas, Card, Geometry, SamplingOptions
 from soracli.wording import amount, duration, printable
 
 
@@ -30,6 +32,8 @@ class Job:
     threads: int | None
     plan: Plan
     notes: list[str]
+    canvas: Canvas
+    brief: Brief
 
     @property
     def seconds(self) -> float:
@@ -38,35 +42,46 @@ class Job:
 
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""
-        frames, height, width = self.geometry.keep
+        _, height, width = self.geometry.keep
         options = self.options
         return {
             "soracli": __version__, "verb": self.verb, "prompt": self.prompt, "negative": options.negative,
             "model": self.card.name, "weights": weights.digest(self.card), "width": width, "height": height,
-            "frames": frames, "fps": str(options.fps), "steps": options.steps, "guidance": options.guidance,
-            "shift": options.shift, "solver": options.solver, "seed": seed,
+            "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
+            "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
+            **self.brief.record,
         }  # fmt: skip
 
 
-def prepare(verb: str, prompt: str | None, flags: Flags, *, still: bool) -> Job:
-    """Turn flags into a Job, or say in one line what is wrong with them."""
-    text = values.prompt(prompt, flags.prompt_file)
+def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
+    """Turn a brief and flags into a Job, or say in one line what is wrong with them."""
+    if prompt == "-" and brief.reads_stdin:
+        raise UsageError("'-' is given for PROMPT and a source; only one of them can be standard input", "two_stdin")
+    text = ", ".join(filter(None, [values.prompt(prompt, flags.prompt_file, needed=brief.prompted), *brief.words]))
     card = weights.card(flags.model)
-    options = values.options(card, flags, still=still)
+    if brief.length and flags.duration is not None:
+        raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
+    options = values.options(card, flags, still=brief.still, source=brief.source)
     seeds = values.seeds(flags.seed, flags.count)
     _check_streams(flags)
     _check_device(flags)
-    names = {"slug": naming.slug(text), "model": card.name, "width": options.width, "height": options.height}
-    outputs = naming.outputs(flags.output, flags.format, names, seeds, options.frames, force=flags.force)
+    canvas = brief.canvas(options, card.stride[0])
+    options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
+    names = {
+        "slug": brief.stem or naming.slug(text), "model": card.name, "width": options.width, "height": options.height,
+    }  # fmt: skip
+    outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
-    geometry = Geometry.snap(options, card.stride)
+    geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
-    expected = plan.estimate(card, options, geometry, None if on_gpu else threads or machine.cores())
+    stretches = windows.plan(canvas, geometry, card.limits.get("window", 0))
+    sizes = [stretch.stop - stretch.start for stretch in stretches]
+    expected = plan.estimate(card, options, geometry, sizes, None if on_gpu else threads or machine.cores())
     plan.check_tokens(expected, card, options)
-    notes = [*geometry.notes(), *outputs.notes]
-    return Job(verb, text, card, options, geometry, seeds, outputs, threads, expected, notes)
+    notes = [*brief.notes, *geometry.notes(), *outputs.notes]
+    return Job(brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief)
 
 
 def _check_streams(flags: Flags) -> None:
@@ -92,7 +107,7 @@ def _check_device(flags: Flags) -> None:
 
 def headline(job: Job) -> str:
     """What is about to be painted, in one line."""
-    frames, height, width = job.geometry.keep
+    frames, (_, height, width) = job.canvas.frames, job.geometry.keep
     length = "" if job.geometry.is_still else f", {frames} frames at {float(job.options.fps):g} fps"
     seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
     steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
@@ -116,15 +131,17 @@ def as_data(job: Job) -> dict[str, Any]:
 
 def as_text(job: Job) -> str:
     """The plan of a dry run for people."""
-    frames, height, width = job.geometry.keep
+    frames, (_, height, width) = job.canvas.frames, job.geometry.keep
     paths, options, expected = job.outputs.paths, job.options, job.plan
     free = amount(machine.memory()[1])
     prompt = printable(job.prompt if len(job.prompt) <= 200 else job.prompt[:197] + "...")
     files = "standard output" if paths is None else ", ".join(printable(path) for path in paths[:8])
+    inner = f"{job.geometry.inner[1]}x{job.geometry.inner[0]}"
     on_grid = (job.geometry.width, job.geometry.height) == (width, height)
-    painted = "" if on_grid else f", painted as {job.geometry.width}x{job.geometry.height} and cut back"
+    painted = f", painted as {inner} and scaled" if job.geometry.inner != (height, width) else (
+        "" if on_grid else f", painted as {job.geometry.width}x{job.geometry.height} and cut back")
     rows = [
-        ("prompt", prompt),
+        ("prompt", prompt or "none"),
         ("model", job.card.name),
         ("size", f"{width}x{height}{painted}"),
         ("length", "one picture" if job.geometry.is_still else f"{frames} frames at {float(options.fps):g} fps"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,10 @@ _BYTES = 450_000_000  # interpreter, torch and the text encoder
 
 @dataclass(frozen=True)
 class Plan:
-    """tokens: latent cells. passes: of the network. seconds, peak_bytes: estimates, 0 if unknown."""
+    """tokens: latent cells of the largest window. passes: of the network, over all windows.
+
+    seconds, peak_bytes: estimates, 0 if unknown.
+    """
 
     tokens: int
     passes: int
@@ -26,23 +30,29 @@ class Plan:
     peak_bytes: int
 
 
-def estimate(card: Card, options: SamplingOptions, geometry: Geometry, threads: int | None) -> Plan:
-    """Count the arithmetic of a request. threads: of the CPU; None = on an accelerator.
+def estimate(
+    card: Card, options: SamplingOptions, geometry: Geometry, windows: Sequence[int], threads: int | None
+) -> Plan:
+    """Count the arithmetic of a request. windows: latent frames of each. threads: of the CPU; None = an accelerator.
 
     The card's table `params.cost` holds parameters (of the transformer), depth, width, context (text tokens),
     decode (FLOP per pixel), weights (bytes once loaded), token_bytes, pixel_bytes (memory per token, and per pixel
     of the chunk being decoded).
     """
-    guided = options.guidance != 1
-    passes = options.steps * (2 if guided else 1)
+    each = options.steps * (1 if options.guidance == 1 or card.params.get("dit", {}).get("few") else 2)
+    passes = each * len(windows)
+    cells = geometry.latent[1] * geometry.latent[2]
+    tokens = max(windows, default=0) * cells
     cost: dict[str, Any] = card.params.get("cost", {})
     if not cost:
-        return Plan(geometry.tokens, passes, 0.0, 0)
-    tokens = geometry.tokens
-    attention = 4 * tokens * (tokens + cost["context"]) * cost["width"] * cost["depth"]
-    once = 2 * cost["parameters"] * tokens + attention
-    pixels = geometry.frames * geometry.height * geometry.width
-    seconds = _SECONDS + (passes * once + pixels * cost["decode"]) / (_GPU if threads is None else _CPU * threads)
+        return Plan(tokens, passes, 0.0, 0)
+    once = 0
+    for count in windows:
+        attention = 4 * count * cells * (count * cells + cost["context"]) * cost["width"] * cost["depth"]
+        once += 2 * cost["parameters"] * count * cells + attention
+    pixels = sum(windows) * geometry.stride[0] * geometry.height * geometry.width if not geometry.is_still else (
+        geometry.height * geometry.width)
+    seconds = _SECONDS + (each * once + pixels * cost["decode"]) / (_GPU if threads is None else _CPU * threads)
     if threads is None:
         return Plan(tokens, passes, seconds, 0)
     chunk = min(geometry.frames, geometry.stride[0]) * geometry.height * geometry.width

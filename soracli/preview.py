@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,12 +46,10 @@ class Preview:
 
 def _moment(model: Model, latents: Tensor, geometry: Geometry) -> Frames:
     """One latent frame -> the middle one of its frames, uint8 (1, H, W, 3), cut to the request."""
-    from soracli.sample import to_numpy
+    from soracli.sample import to_result
 
-    parts: Iterator[Tensor] = model.decode(latents, geometry)
-    frames = np.concatenate([to_numpy(pixels) for pixels in parts])
-    _, height, width = geometry.keep
-    return frames[len(frames) // 2, :height, :width][None]
+    frames = to_result(next(model.decode(latents, still=geometry.is_still)), geometry)
+    return frames[len(frames) // 2][None]
 
 
 def _is_ours(path: Path) -> bool:

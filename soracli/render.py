@@ -8,8 +8,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,18 +18,16 @@ from soracli import advice, plan, weights
 from soracli import job as jobs
 from soracli.errors import CapacityError, UsageError
 from soracli.flags import Flags
+from soracli.inputs import Brief
 from soracli.job import Job
 from soracli.media import Writer
 from soracli.preview import Preview
 from soracli.progress import Meter, Talk
-from soracli.types import Canvas, Geometry
+from soracli.seams import Likeness, Seams, Watcher
 from soracli.wording import duration
 
 if TYPE_CHECKING:
     from soracli.models import Model
-
-Task = Callable[[Geometry], Canvas]
-
 
 @dataclass(frozen=True)
 class Studio:
@@ -37,21 +35,20 @@ class Studio:
 
     model: Model
     device: str
-    canvas: Canvas
     notes: list[str]
     preview: Preview | None
     quality: str
     force: bool
+    made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
 
-def render(verb: str, prompt: str | None, flags: Flags, task: Task, *, still: bool) -> None:
+def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     """Do what a verb asks for.
 
     Paths, media bytes or one JSON object go to standard output, everything else to standard error.
-    task: makes the canvas for a geometry.
     """
     talk = Talk(flags.progress, quiet=flags.quiet, verbose=flags.verbose)
-    job = jobs.prepare(verb, prompt, flags, still=still)
+    job = jobs.prepare(brief, prompt, flags)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
     for note in job.notes:
         talk.note(note)
@@ -63,7 +60,7 @@ def render(verb: str, prompt: str | None, flags: Flags, task: Task, *, still: bo
     plan.check_memory(job.plan, job.options)
     talk.say(jobs.headline(job))
     with _capacity(job):
-        studio = _open(job, talk, task(job.geometry), preview, flags)
+        studio = _open(job, talk, preview, flags)
         results = [_render_one(job, n, studio, talk, flags) for n in range(len(job.seeds))]
     if flags.json:
         emit(results if len(results) > 1 else results[0])
@@ -80,7 +77,7 @@ def print_out(text: str) -> None:
     sys.stdout.flush()
 
 
-def _open(job: Job, talk: Talk, canvas: Canvas, preview: Preview | None, flags: Flags) -> Studio:
+def _open(job: Job, talk: Talk, preview: Preview | None, flags: Flags) -> Studio:
     """Load the model. The files are checked first: that is fast, and importing torch is not."""
     clock = time.perf_counter()
     with talk.meter() as meter:
@@ -95,7 +92,7 @@ def _open(job: Job, talk: Talk, canvas: Canvas, preview: Preview | None, flags: 
     for note in notes:
         talk.note(note)
     talk.detail(f"loaded {job.card.name} on {device} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, device, canvas, [*job.notes, *notes], preview, flags.quality, flags.force)
+    return Studio(model, device, [*job.notes, *notes], preview, flags.quality, flags.force)
 
 
 def _device(name: str, threads: int | None) -> str:
@@ -130,16 +127,37 @@ def _render_one(job: Job, n: int, studio: Studio, talk: Talk, flags: Flags) -> d
     """Paint and write result n, say so, and return it as data."""
     label = f"{n + 1}/{len(job.seeds)} " if len(job.seeds) > 1 else ""
     seed, clock = job.seeds[n], time.perf_counter()
+    seams, likeness = Seams.of(job.canvas), Likeness()
     with _target(job, n) as path, talk.meter(label) as meter:
-        took = _paint(job, studio, seed, path, meter)
-    what = "picture" if job.geometry.is_still else f"{job.geometry.keep[0] / float(job.options.fps):.1f} s of video"
+        took = _paint(job, studio, seed, path, meter, (seams, likeness))
+    what = "picture" if job.geometry.is_still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
     talk.say(f"{label}done in {duration(time.perf_counter() - clock)}: {what}, seed {seed}")
+    found = _figures(job, studio, seams, likeness, talk)
     talk.detail("took " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in took.items()))
     shown = None if job.outputs.paths is None else str(path)
     if shown is not None and not flags.json:
         print_out(f"{shown}\n")
     took = {stage: round(seconds, 3) for stage, seconds in took.items()}
-    return {"path": shown, "format": job.outputs.format.name, **job.recipe(seed), "took": took, "notes": studio.notes}
+    return {
+        "path": shown, "format": job.outputs.format.name, **job.recipe(seed), **found, "took": took,
+        "notes": studio.notes,
+    }  # fmt: skip
+
+
+def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness, talk: Talk) -> dict[str, Any]:
+    """What can be measured on a result, said and returned: how its joints meet, how far variations lie apart."""
+    found: dict[str, Any] = {}
+    if joints := seams.report(job.options.fps):
+        said = ", ".join(f"{joint['score']:g} at {joint['at']}{'' if joint['at'] == 'end' else 's'}" for joint in joints)
+        talk.say(f"seams (jump over the usual jump): {said}")
+        found["seams"] = joints
+    if job.brief.compare:
+        source = Likeness.of(job.canvas)
+        found["distance"] = {"source": likeness.distance(source), "others": [likeness.distance(o) for o in studio.made]}
+        others = "".join(f", {far:g} from result {i}" for i, far in enumerate(found["distance"]["others"], 1))
+        talk.say(f"differs by {found['distance']['source']:g} from the source{others} (levels of 255, pictures of 32 lines)")
+        studio.made.append(likeness)
+    return found
 
 
 @contextlib.contextmanager
@@ -156,8 +174,10 @@ def _target(job: Job, n: int) -> Iterator[Path]:
         sys.stdout.buffer.flush()
 
 
-def _paint(job: Job, studio: Studio, seed: int, path: Path, meter: Meter) -> dict[str, float]:
-    """Sample one result into `path`. Returns seconds by stage."""
+def _paint(
+    job: Job, studio: Studio, seed: int, path: Path, meter: Meter, watchers: Sequence[Watcher]
+) -> dict[str, float]:
+    """Sample one result into `path`, every frame past the watchers. Returns seconds by stage."""
     from soracli.sample import sample
 
     _, height, width = job.geometry.keep
@@ -166,10 +186,14 @@ def _paint(job: Job, studio: Studio, seed: int, path: Path, meter: Meter) -> dic
     took: dict[str, float] = {}
     clock = time.perf_counter()
     name, recipe = job.outputs.format.name, job.recipe(seed)
-    with Writer(path, width, height, fps, name, studio.quality, recipe, force=studio.force) as writer:
-        for step in sample(studio.model, studio.canvas, job.prompt, options, job.geometry, studio.device):
+    audio, before = job.brief.sound or (None, 0)
+    sound = {"audio": audio, "audio_start": Fraction(before) / fps}
+    with Writer(path, width, height, fps, name, studio.quality, recipe, force=studio.force, **sound) as writer:
+        for step in sample(studio.model, job.canvas, job.prompt, options, job.geometry, studio.device):
             if step.frames is not None:
                 writer.add(step.frames)
+                for watcher in watchers:
+                    watcher.add(step.frames)
             if studio.preview is not None and step.latents is not None:
                 studio.preview.show(studio.model, step.latents, job.geometry)
             meter.step(step.stage, step.index, step.total)

@@ -5,20 +5,21 @@ Pixels are NumPy outside and torch inside; this is the only place that crosses (
 
 from __future__ import annotations
 
-import math
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from soracli import flow
 from soracli.denoise import guided, pinned
 from soracli.models import Model
 from soracli.solvers import SOLVERS
-from soracli.types import Canvas, Frames, Geometry, SamplingOptions
+from soracli.types import Canvas, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
+from soracli.windows import Stretch, plan
 
 
 @dataclass(frozen=True)
@@ -48,81 +49,193 @@ def to_numpy(pixels: Tensor) -> Frames:
     return np.ascontiguousarray(x.to(torch.uint8).cpu().numpy())
 
 
-def latent_mask(mask: npt.NDArray[np.float32], geometry: Geometry) -> Tensor:
-    """Pixel mask (T, H, W) -> (1, t, h, w): a cell is painted if any pixel of it is.
+def cells_to_paint(mask: Mask, geometry: Geometry) -> Tensor:
+    """Pixel mask of one latent frame (T, H, W) -> (h, w): a cell is painted if any pixel of it is.
 
-    Pixels that were snapped on say nothing; a cell without any other is painted. Memory is that of one latent frame.
+    Pixels that were snapped on say nothing; a cell without any other is painted.
     """
-    _, height, width = mask.shape
-    time, high, wide = geometry.stride
-    cells = np.ones(geometry.latent, np.float32)
-    rim = ((0, geometry.height - height), (0, geometry.width - width))
-    for i in range(math.ceil(len(mask) / time)):
-        picture = np.pad((mask[i * time : (i + 1) * time] > 0).any(0), rim)
-        cells[i] = picture.reshape(geometry.height // high, high, -1, wide).any((1, 3))
-    return torch.from_numpy(cells)[None]
+    _, high, wide = geometry.stride
+    picture = torch.from_numpy((mask > 0).any(0).astype(np.float32))[None, None]  # (1, 1, H, W)
+    inner = F.adaptive_max_pool2d(picture, geometry.inner)
+    rows, columns = geometry.latent[1:]
+    rim = (0, columns * wide - inner.shape[3], 0, rows * high - inner.shape[2])
+    cells = F.max_pool2d(F.pad(inner, rim), (high, wide), (high, wide))[0, 0]  # (h, w)
+    cells[-(-inner.shape[2] // high) :] = 1
+    cells[:, -(-inner.shape[3] // wide) :] = 1
+    return cells
 
 
-def padded(frames: Frames, geometry: Geometry) -> Frames:
-    """Repeat the last frame, row and column up to the geometry's size."""
-    count, height, width, _ = frames.shape
-    extra = ((0, geometry.frames - count), (0, geometry.height - height), (0, geometry.width - width), (0, 0))
-    return np.pad(frames, extra, mode="edge")
+def to_model(frames: Frames, geometry: Geometry, device: torch.device | str = "cpu") -> Tensor:
+    """Frames of the result -> pixels on the model's grid (1, 3, T, height, width); the rim repeats the border."""
+    x = to_torch(frames, device)
+    if geometry.inner != x.shape[3:]:
+        x = _scaled(x, geometry.inner)
+    bottom, right = geometry.height - geometry.inner[0], geometry.width - geometry.inner[1]
+    return F.pad(x, (0, right, 0, bottom, 0, 0), mode="replicate")
+
+
+def to_result(pixels: Tensor, geometry: Geometry) -> Frames:
+    """Pixels of the model -> uint8 frames of the result's height and width."""
+    x = pixels[..., : geometry.inner[0], : geometry.inner[1]]
+    return to_numpy(x if geometry.inner == geometry.keep[1:] else _scaled(x, geometry.keep[1:]))
+
+
+def _scaled(pixels: Tensor, size: tuple[int, int]) -> Tensor:
+    """(1, 3, T, H, W) to another height and width."""
+    frames = pixels[0].transpose(0, 1)  # (T, 3, H, W)
+    return F.interpolate(frames, size, mode="bicubic", antialias=True).transpose(0, 1)[None].clamp(-1, 1)
+
+
+@dataclass
+class Progress:
+    """What a sampling knows so far. latents: by latent frame, each (1, C, 1, h, w). painted: those that were sampled.
+
+    noise: (1, C, t, h, w) for the whole canvas, so that it depends on neither windows nor order.
+    """
+
+    noise: Tensor
+    latents: dict[int, Tensor] = field(default_factory=dict)
+    painted: set[int] = field(default_factory=set)
 
 
 @torch.inference_mode()
 def sample(
     model: Model,
     canvas: Canvas,
-    prompt: str,
+    prompt: str | tuple[Shot, ...],
     options: SamplingOptions,
     geometry: Geometry,
     device: str = "cpu",
 ) -> Iterator[Step]:
     """Paint the canvas. Yields progress; the caller's loop is the progress bar, the preview and the cancel button.
 
+    prompt: one text, or several with the times from which they hold.
     Noise depends on options.seed alone: never on the batch, the device or what ran before.
     """
     yield Step("text", 1, 1)
-    sigmas = flow.schedule(options.steps, options.shift, canvas.strength).tolist()
-    predict = model.predictor(prompt, geometry, sigmas, options.guidance)
-    alone = model.guided or options.guidance == 1
-    unprompted = None if alone else model.predictor(options.negative, geometry)
-    interval = tuple(model.card.params.get("guidance_interval", (0.0, 1.0)))
-
-    mask = latent_mask(canvas.mask, geometry).to(device)  # (1, t, h, w)
-    clean = None
-    if canvas.strength < 1 or not bool(mask.all()):
-        yield Step("encode", 1, 1)
-        clean = model.encode(to_torch(padded(canvas.clip.frames, geometry), device))  # (1, C, t, h, w)
+    shots = (Shot(0.0, prompt),) if isinstance(prompt, str) else prompt
+    windows = plan(canvas, geometry, model.card.limits.get("window", 0))
     shape = (1, model.channels, *geometry.latent)
     eps = torch.randn(shape, generator=torch.Generator().manual_seed(options.seed)).to(device)
-    x = eps if clean is None else torch.where(mask[:, None] > 0, flow.noised(clean, eps, sigmas[0]), clean)
+    progress = Progress(eps)
+    for number, stretch in enumerate(windows):
+        spoken = _spoken(shots, stretch, progress, geometry)
+        for step in _paint(model, canvas, spoken, options, geometry, stretch, progress):
+            index = number * options.steps + step.index
+            yield step if step.stage == "encode" else Step("sample", index, len(windows) * options.steps, step.latents)
+    yield from _result(model, canvas, geometry, progress)
 
+
+def _spoken(shots: tuple[Shot, ...], stretch: Stretch, progress: Progress, geometry: Geometry) -> str:
+    """The prompt that holds in the middle of what a window is to paint."""
+    fresh = [i for i in range(stretch.start, stretch.stop) if i not in progress.painted]
+    middle = float((sum(fresh) / len(fresh) + 0.5) * geometry.stride[0] / geometry.fps)
+    return max((shot for shot in shots if shot.start <= middle), default=shots[0]).prompt
+
+
+def _paint(
+    model: Model,
+    canvas: Canvas,
+    prompt: str,
+    options: SamplingOptions,
+    geometry: Geometry,
+    stretch: Stretch,
+    progress: Progress,
+) -> Iterator[Step]:
+    """Sample one window and note its latents."""
+    device = progress.noise.device
+    sigmas = flow.schedule(options.steps, options.shift, canvas.strength).tolist()
+    span = range(stretch.start, stretch.stop)
+    mask, given = _given(model, canvas, geometry, stretch, progress)  # (1, k + n, h, w)
+    if given is not None:
+        yield Step("encode", 1, 1)
+    eps = progress.noise[:, :, span.start : span.stop]
+    eps = torch.cat([torch.zeros_like(eps[:, :, :1])] * len(stretch.keys) + [eps], 2)  # (1, C, k + n, h, w)
+    x = eps if given is None else torch.where(mask[:, None] > 0, flow.noised(given, eps, sigmas[0]), given)
+
+    window = geometry.window(span.start, span.stop, stretch.keys)
+    predict = model.predictor(prompt, window, sigmas, options.guidance)
+    alone = model.guided or options.guidance == 1 or prompt == options.negative
+    unprompted = None if alone else model.predictor(options.negative, window)
+    low, high = model.card.params.get("guidance_interval", (0.0, 1.0))
+    denoise = pinned(guided(predict, unprompted, options.guidance, (low, high)), given, mask.to(device))
     guess: list[Tensor] = [x]
-    denoise = pinned(guided(predict, unprompted, options.guidance, (interval[0], interval[1])), clean, mask)
 
     def watched(latents: Tensor, sigma: float) -> Tensor:
         guess[0] = denoise(latents, sigma)
         return guess[0]
 
-    solver = SOLVERS[options.solver]
-    for index, step in enumerate(solver(watched, x, sigmas), 1):
+    for index, step in enumerate(SOLVERS[options.solver](watched, x, sigmas), 1):
         x = step
-        yield Step("sample", index, options.steps, latents=guess[0])
-    yield from _decode(model, x, canvas, geometry)
+        yield Step("sample", index, options.steps, latents=guess[0][:, :, len(stretch.keys) :])
+    for place, number in enumerate(span, len(stretch.keys)):
+        progress.latents[number] = x[:, :, place : place + 1]
+        if bool(mask[:, place].any()):
+            progress.painted.add(number)
 
 
-def _decode(model: Model, latents: Tensor, canvas: Canvas, geometry: Geometry) -> Iterator[Step]:
-    """Stream the pixels out, cut to the request, with every kept pixel put back as the user's own."""
-    frames, height, width = geometry.keep
-    total = geometry.latent[0]
-    done = 0
-    for index, pixels in enumerate(model.decode(latents, geometry), 1):
-        out = to_numpy(pixels)[: frames - done, :height, :width]
-        part = slice(done, done + len(out))
-        kept = canvas.mask[part, :, :, None] == 0
-        if kept.any():
-            out = np.where(kept, canvas.clip.frames[part], out)
-        done += len(out)
-        yield Step("decode", index, total, frames=out)
+def _given(
+    model: Model, canvas: Canvas, geometry: Geometry, stretch: Stretch, progress: Progress
+) -> tuple[Tensor, Tensor | None]:
+    """What a window is to paint (1, k + n, h, w), and its given latents (1, C, k + n, h, w), None if there are none."""
+    device, time = progress.noise.device, geometry.stride[0]
+    masks = [torch.zeros(geometry.latent[1:]) for _ in stretch.keys]
+    latents = [model.encode(to_model(canvas.clip.frames[key : key + 1], geometry, device)) for key in stretch.keys]
+    blank = torch.zeros_like(progress.noise[:, :, :1])
+    for number in range(stretch.start, stretch.stop):
+        part = slice(number * time, (number + 1) * time)
+        mask = cells_to_paint(canvas.mask[part], geometry)
+        known = progress.latents.get(number)
+        if known is None and (canvas.strength < 1 or not bool(mask.all())):
+            frames = canvas.clip.frames[part]
+            short = 0 if geometry.is_still else time - len(frames)
+            frames = np.concatenate([frames, *[frames[-1:]] * short]) if short else frames
+            known = model.encode(to_model(frames, geometry, device))
+        masks.append(torch.zeros_like(mask) if number in progress.painted else mask)
+        latents.append(blank if known is None else known)
+    whole = torch.stack(masks)[None]
+    untouched = bool(whole.all()) and canvas.strength == 1
+    return whole.to(device), None if untouched else torch.cat(latents, 2)
+
+
+def _result(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress) -> Iterator[Step]:
+    """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
+    total, time = geometry.latent[0], geometry.stride[0]
+    yield from _joined(canvas.head, 0, total)
+    runs = itertools.groupby(range(total), lambda number: number in progress.painted)
+    for painted, numbers in runs:
+        run = list(numbers)
+        pictures = _decoded(model, geometry, progress, run) if painted else itertools.repeat(None)
+        for number, picture in zip(run, pictures, strict=False):
+            part = slice(number * time, min((number + 1) * time, geometry.keep[0]))
+            frames = canvas.clip.frames[part]
+            if picture is not None:
+                frames = _mixed(picture[: len(frames)], frames, canvas.mask[part])
+            first = max(canvas.shown.start - part.start, 0)
+            last = max(min(canvas.shown.stop - part.start, len(frames)), 0)
+            yield Step("decode", number + 1, total, frames=frames[first:last] if first < last else None)
+    yield from _joined(canvas.tail, total, total)
+
+
+def _decoded(model: Model, geometry: Geometry, progress: Progress, run: list[int]) -> Iterator[Frames]:
+    """Frames of consecutive latent frames; known neighbours lead in and out."""
+    numbers = [i for i in (run[0] - 1, *run, run[-1] + 1) if i in progress.latents]
+    latents = torch.cat([progress.latents[i] for i in numbers], 2)
+    for number, pixels in zip(numbers, model.decode(latents, still=geometry.is_still), strict=True):
+        if number in progress.painted:
+            yield to_result(pixels, geometry)
+
+
+def _mixed(painted: Frames, given: Frames, mask: Mask) -> Frames:
+    """Painted where the mask is 1, the given pixels exactly where it is 0."""
+    if not (mask < 1).any():
+        return painted
+    share = mask[..., None]
+    return np.rint(painted * share + given * (1 - share)).astype(np.uint8)
+
+
+def _joined(clip: Clip | None, index: int, total: int) -> Iterator[Step]:
+    """A clip that is passed on unchanged, a second at a time."""
+    if clip is not None:
+        for start in range(0, len(clip.frames), 16):
+            yield Step("decode", index, total, frames=clip.frames[start : start + 16])

@@ -1,15 +1,119 @@
-"""Tasks: what is given goes in, a Canvas comes out; the sampler paints it. NumPy only."""
+"""Tasks: what is given goes in, a Canvas comes out; the sampler paints it. NumPy only.
+
+Clips that meet on one canvas have its size and rate already. `time` is the model's stride in time: joints are laid on
+borders between latent frames where that is possible, since a latent frame is given or painted as a whole.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 
-from soracli.types import Canvas, Clip, Geometry
+from soracli.types import Canvas, Clip, Frames, Mask
+
+DISSOLVE = 0.6  # strength at which the middle of a dissolve is painted anew
 
 
-def generate(geometry: Geometry) -> Canvas:
+def generate(frames: int, height: int, width: int, fps: Fraction) -> Canvas:
     """Nothing is given: a blank canvas, all to be painted. A still picture is the case of one frame."""
-    shape = geometry.keep
     # One value seen from everywhere: a canvas of any length takes no memory.
-    frames = np.broadcast_to(np.uint8(128), (*shape, 3))
-    return Canvas(Clip(frames, geometry.fps), np.broadcast_to(np.float32(1), shape))
+    blank = np.broadcast_to(np.uint8(128), (frames, height, width, 3))
+    return Canvas(Clip(blank, fps), _all(1, blank))
+
+
+def keyed(canvas: Canvas, pictures: Mapping[int, Frames]) -> Canvas:
+    """Give whole frames of a canvas: frame number -> picture (H, W, 3)."""
+    frames, mask = np.array(canvas.clip.frames), np.array(canvas.mask)
+    for number, picture in pictures.items():
+        frames[number], mask[number] = picture, 0
+    return replace(canvas, clip=Clip(frames, canvas.clip.fps), mask=mask)
+
+
+def animate(picture: Clip, frames: int, fps: Fraction, region: Mask | None = None) -> Canvas:
+    """A picture comes alive: it is frame 0, and all that lies outside the region (H, W) in every frame."""
+    held = np.broadcast_to(picture.frames, (frames, *picture.frames.shape[1:]))
+    mask = np.array(_all(1, held) if region is None else np.broadcast_to(region, held.shape[:3]))
+    mask[0] = 0
+    return Canvas(Clip(held, fps), mask)
+
+
+def extend(clip: Clip, before: int, after: int, time: int) -> Canvas:
+    """So many new frames before and after a clip, whose own frames are all kept."""
+    count = len(clip.frames)
+    extra = -before % time  # painted and not shown, so that the clip begins on a border
+    loose = 0 if before else count % time  # joined on unchanged, so that it ends on one
+    kept = clip.frames[loose:]
+    frames = np.concatenate(
+        [np.repeat(clip.frames[:1], before + extra, 0), kept, np.repeat(clip.frames[-1:], after, 0)]
+    )
+    mask = _timed(frames, before + extra, before + extra + len(kept), paint=0)
+    head = Clip(clip.frames[:loose], clip.fps) if loose else None
+    return Canvas(Clip(frames, clip.fps), mask, head=head, show=(extra, len(frames)))
+
+
+def loop(clip: Clip, by: int, time: int) -> Canvas:
+    """The way from a clip's end back to its beginning, in `by` new frames (a multiple of `time`) after it."""
+    context = min(3, max(1, len(clip.frames) // time)) * time
+    end, start = clip.frames[-context:], clip.frames[:context]
+    lead = len(end) % time  # of a clip shorter than one latent frame
+    end = np.concatenate([end[:1]] * (time - lead) + [end]) if lead else end
+    canvas = _bridge(end, start, by, clip.fps)
+    head = clip.frames[: len(clip.frames) - context] if not lead else clip.frames[:0]
+    shown = (time - lead if lead else 0, len(end) + by)
+    return replace(canvas, head=Clip(head, clip.fps) if len(head) else None, show=shown, loop=True)
+
+
+def edit(clip: Clip, strength: float, start: int, stop: int, time: int) -> Canvas:
+    """Frames start .. stop are painted anew from the clip itself under noise (SDEdit, Meng et al. 2022)."""
+    loose = start % time  # joined on unchanged, so that the painted part begins on a border
+    frames = clip.frames[loose:]
+    mask = _timed(frames, start - loose, stop - loose if strength > 0 else 0)
+    head = Clip(clip.frames[:loose], clip.fps) if loose else None
+    return Canvas(Clip(frames, clip.fps), mask, strength or 1.0, head=head)
+
+
+def inpaint(clip: Clip, mask: Mask, strength: float = 1.0) -> Canvas:
+    """What the mask covers is painted; every other pixel stays."""
+    return Canvas(clip, mask, strength)
+
+
+def blend(a: Clip, b: Clip, by: int, mode: str, time: int) -> Canvas:
+    """From one clip into another, over `by` frames (a multiple of `time`).
+
+    between: new frames between the two. replace: the last half of `by` of a and as much of b are painted anew.
+    dissolve: the same part of both, laid over each other and painted anew from that.
+    """
+    loose = len(a.frames) % time
+    head = Clip(a.frames[:loose], a.fps) if loose else None
+    if mode == "between":
+        return replace(_bridge(a.frames[loose:], b.frames, by, a.fps), head=head)
+    if mode == "replace":
+        frames = np.concatenate([a.frames[loose:], b.frames])
+        middle, half = len(a.frames) - loose, by // 2 // time * time or time
+        return Canvas(Clip(frames, a.fps), _timed(frames, max(0, middle - half), middle + half), head=head)
+    share = (np.arange(1, by + 1, dtype=np.float32) / (by + 1))[:, None, None, None]
+    mixed = np.rint(a.frames[-by:] * (1 - share) + b.frames[:by] * share).astype(np.uint8)
+    frames = np.concatenate([a.frames[loose:-by], mixed, b.frames[by:]])
+    mask = _timed(frames, len(a.frames) - loose - by, len(a.frames) - loose)
+    return Canvas(Clip(frames, a.fps), mask, DISSOLVE, head=head)
+
+
+def _bridge(end: Frames, start: Frames, by: int, fps: Fraction) -> Canvas:
+    """Kept frames, `by` frames to paint, kept frames."""
+    frames = np.concatenate([end, np.repeat(end[-1:], by, 0), start])
+    return Canvas(Clip(frames, fps), _timed(frames, len(end), len(end) + by))
+
+
+def _all(value: float, frames: Frames) -> Mask:
+    """One value for every pixel, without the memory."""
+    return np.broadcast_to(np.float32(value), frames.shape[:3])
+
+
+def _timed(frames: Frames, start: int, stop: int, paint: float = 1) -> Mask:
+    """The frames start .. stop have the value `paint`, the others the other one; one number a frame in memory."""
+    mask = np.full((len(frames), 1, 1), 1 - paint, np.float32)
+    mask[start:stop] = paint
+    return np.broadcast_to(mask, frames.shape[:3])

@@ -6,10 +6,11 @@ Shapes: T frames, H height, W width in pixels; t, h, w the same on the latent gr
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from soracli.errors import UsageError
 
 Frames = npt.NDArray[np.uint8]  # (T, H, W, 3) RGB, 0..255
+Mask = npt.NDArray[np.float32]  # (T, H, W), 1 = paint, 0 = keep
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,53 @@ class Canvas:
     """What the sampler is to paint: a clip, and which of its pixels to paint over.
 
     clip: what is given; pixels under mask 1 are filler.
-    mask: float32 (T, H, W); 1 = paint, 0 = keep.
+    mask: float32 (T, H, W); 1 = paint, 0 = keep; between them both are mixed (a soft rim).
     strength: starting noise level in (0, 1]; 1 = from pure noise, less = SDEdit.
     head, tail: clips joined on unchanged before and after.
+    show: first and last + 1 of the frames that belong to the result; the others only lead up to it.
+    loop: the result is to be shown over and over, so its end has to meet its beginning.
     """
 
     clip: Clip
-    mask: npt.NDArray[np.float32]
+    mask: Mask
     strength: float = 1.0
     head: Clip | None = None
     tail: Clip | None = None
+    show: tuple[int, int] | None = None
+    loop: bool = False
+
+    @property
+    def shown(self) -> slice:
+        """The frames of the clip that belong to the result."""
+        return slice(*(self.show or (0, len(self.clip.frames))))
+
+    @property
+    def frames(self) -> int:
+        """Length of the result, head and tail included."""
+        ends = sum(len(part.frames) for part in (self.head, self.tail) if part is not None)
+        return self.shown.stop - self.shown.start + ends
+
+
+class Shot(NamedTuple):
+    """A prompt and the time from which it holds, in seconds."""
+
+    start: float
+    prompt: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a network sees at once: pictures of given moments first, then consecutive latent frames.
+
+    stills: seconds from the first frame. chunks: how many latent frames follow; 0 = the pictures are all there is.
+    height, width: in cells.
+    """
+
+    stills: tuple[float, ...]
+    chunks: int
+    height: int
+    width: int
+    fps: Fraction
 
 
 @dataclass(frozen=True)
@@ -111,10 +150,12 @@ class SamplingOptions:
 
 @dataclass(frozen=True)
 class Geometry:
-    """A request snapped up to a model's grid; the result is cut back to the request.
+    """A request on a model's grid: what is painted, and what of it is the result.
 
     frames, height, width: pixels that are really painted (multiples of stride, or one still).
-    keep: (frames, height, width) of the request. stride: pixels per token (time, height, width).
+    keep: (frames, height, width) of the result. inner: (height, width) of the painted part that becomes the result;
+    where it differs from `keep`, pictures are scaled on the way in and out. stride: pixels per token (time, height,
+    width).
     """
 
     frames: int
@@ -123,19 +164,26 @@ class Geometry:
     fps: Fraction
     stride: tuple[int, int, int]
     keep: tuple[int, int, int]
+    inner: tuple[int, int]
 
     @classmethod
-    def snap(cls, options: SamplingOptions, stride: tuple[int, int, int]) -> Geometry:
-        """Smallest legal geometry that holds the request."""
+    def snap(cls, options: SamplingOptions, stride: tuple[int, int, int], side: int = 0) -> Geometry:
+        """Smallest legal geometry that holds the request.
+
+        side: pixels of the shorter side that the weights were trained at; every request is painted at that size and
+        scaled. 0 = requests are painted at their own size.
+        """
         time, high, wide = stride
-        frames = options.frames
+        frames, scale = options.frames, side / min(options.height, options.width) if side else 1
+        height, width = round(options.height * scale), round(options.width * scale)
         return cls(
             frames=1 if frames == 1 else time * math.ceil(frames / time),
-            height=high * math.ceil(options.height / high),
-            width=wide * math.ceil(options.width / wide),
+            height=high * math.ceil(height / high),
+            width=wide * math.ceil(width / wide),
             fps=options.fps,
             stride=stride,
             keep=(frames, options.height, options.width),
+            inner=(height, width),
         )
 
     @property
@@ -152,11 +200,25 @@ class Geometry:
     def is_still(self) -> bool:
         return self.frames == 1
 
+    def window(self, start: int, stop: int, keys: Sequence[int] = ()) -> Window:
+        """The latent frames start .. stop, with the frames `keys` (of the whole clip) as stills before them."""
+        _, height, width = self.latent
+        if self.is_still:
+            return Window((0.0,), 0, height, width, self.fps)
+        first = start * self.stride[0]
+        return Window(tuple(float((key - first) / self.fps) for key in keys), stop - start, height, width, self.fps)
+
     def notes(self) -> list[str]:
         """What a user should know about the snapping, in plain sentences."""
         frames, height, width = self.keep
         out = []
-        if (height, width) != (self.height, self.width):
+        if self.inner != (height, width):
+            how = "enlarged" if self.inner[0] < height else "reduced"
+            out.append(
+                f"this model paints pictures of {min(self.inner)} lines; "
+                f"painting {self.inner[1]}x{self.inner[0]}, {how} to {width}x{height}."
+            )
+        elif (height, width) != (self.height, self.width):
             out.append(
                 f"{width}x{height} is not on this model's grid (multiples of {self.stride[2]}x{self.stride[1]}); "
                 f"painting {self.width}x{self.height}, keeping {width}x{height}."

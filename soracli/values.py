@@ -12,7 +12,7 @@ from pathlib import Path
 
 from soracli.errors import UsageError
 from soracli.flags import Flags
-from soracli.types import Card, SamplingOptions
+from soracli.types import Card, Clip, SamplingOptions
 
 MAX_PROMPT = 20_000  # bytes
 MAX_SEEDS = 1000
@@ -28,11 +28,13 @@ _RANGE = re.compile(r"([0-9]{1,12})(?:\.\.([0-9]{1,12}))?")
 # --- prompts --------------------------------------------------------------------------------------------------------
 
 
-def prompt(argument: str | None, file: str | None) -> str:
-    """The one prompt of a call: the argument, standard input ('-'), or a file."""
+def prompt(argument: str | None, file: str | None, *, needed: bool = True) -> str:
+    """The one prompt of a call: the argument, standard input ('-'), or a file; empty if none is needed or given."""
     if argument is not None and file is not None:
         raise UsageError("PROMPT and --prompt-file: give one of them, not both", "two_prompts")
     if argument is None and file is None:
+        if not needed:
+            return ""
         raise UsageError(
             "PROMPT is missing: give a text, or '-' to read it from standard input; "
             'for example: sora generate "a red fox runs across the snow"',
@@ -119,13 +121,26 @@ def _shaped(shape: Fraction, default: tuple[int, int], stride: tuple[int, int, i
     return width, 2 * round(width / shape / 2)
 
 
-def duration(text: str, fps: Fraction) -> Fraction:
-    """`4s`, `4`, `2.5s`, `500ms`, `1m`, `96f` -> seconds, at least one frame."""
+def moment(flag: str, text: str, fps: Fraction) -> Fraction:
+    """`4s`, `4`, `2.5s`, `500ms`, `1m`, `96f` -> seconds."""
     match = _TIME.fullmatch(text.strip().lower())
     if not match or (match[2] == "f" and "." in match[1]):
-        raise UsageError(f"--duration {text}: must be seconds (4s, 2.5s) or frames (96f)", "bad_duration")
+        raise UsageError(f"{flag} {text}: must be seconds (4s, 2.5s) or frames (96f)", "bad_" + flag.lstrip("-"))
     number = Fraction(match[1])
-    seconds = {"ms": number / 1000, "m": number * 60, "f": number / fps}.get(match[2], number)
+    return {"ms": number / 1000, "m": number * 60, "f": number / fps}.get(match[2], number)
+
+
+def frames(flag: str, text: str, fps: Fraction) -> int:
+    """A moment as the number of the frame that is shown then."""
+    found = round(moment(flag, text, fps) * fps)
+    if found > 3600 * fps:
+        raise UsageError(f"{flag} {text}: must be at most 3600 seconds", "bad_" + flag.lstrip("-"))
+    return found
+
+
+def duration(text: str, fps: Fraction) -> Fraction:
+    """A length in seconds, at least one frame."""
+    seconds = moment("--duration", text, fps)
     if seconds * fps < Fraction(1, 2):
         raise UsageError(f"--duration {text}: is shorter than one frame at {float(fps):g} fps", "bad_duration")
     return seconds
@@ -145,6 +160,13 @@ def whole(flag: str, text: str, low: int, high: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", word) or not low <= int(word) <= high:
         raise UsageError(f"{flag} {text}: must be a whole number {low}..{high}", "bad_" + flag.lstrip("-"))
     return int(word)
+
+
+def share(flag: str, text: str, meaning: str) -> float:
+    """A number in 0..1. meaning: of both ends, for the message."""
+    if not re.fullmatch(_NUMBER, text.strip()) or float(text) > 1:
+        raise UsageError(f"{flag} {text}: must be 0..1 ({meaning})", "bad_" + flag.lstrip("-"))
+    return float(text)
 
 
 def guidance(text: str) -> float:
@@ -193,9 +215,14 @@ def _seed_range(word: str, text: str) -> list[int]:
 # --- everything together --------------------------------------------------------------------------------------------
 
 
-def options(card: Card, flags: Flags, *, still: bool) -> SamplingOptions:
-    """The request, with the card's defaults where nothing was said, held to the card's limits. Seed 0."""
+def options(card: Card, flags: Flags, *, still: bool, source: Clip | None = None) -> SamplingOptions:
+    """The request, with the card's defaults where nothing was said, held to the card's limits. Seed 0.
+
+    source: what is remade; its size and rate come before the card's.
+    """
     base = SamplingOptions.of(card, still=still)
+    if source is not None:
+        base = _following(base, source, card)
     fps = base.fps if flags.fps is None else rate(flags.fps)
     if not Fraction(1) <= fps <= 120:
         raise UsageError(f"--fps {flags.fps}: must be 1..120", "bad_fps")
@@ -221,6 +248,16 @@ def options(card: Card, flags: Flags, *, still: bool) -> SamplingOptions:
         raise UsageError("--negative: has no effect with guidance 1; add --guidance 4, say", "no_effect")
     _check_limits(card, found)
     return found
+
+
+def _following(base: SamplingOptions, source: Clip, card: Card) -> SamplingOptions:
+    """Size (even, as video wants it) and rate of a source, as far as the card's limits allow."""
+    height, width = source.frames.shape[1:3]
+    scale = min(1.0, card.limits.get("max_side", 8192) / max(height, width))
+    sides = {"width": int(width * scale) // 2 * 2, "height": int(height * scale) // 2 * 2}
+    if len(source.frames) == 1:
+        return replace(base, **sides)
+    return replace(base, **sides, fps=min(source.fps, Fraction(card.limits.get("max_fps", 120))))
 
 
 def _check_limits(card: Card, asked: SamplingOptions) -> None:

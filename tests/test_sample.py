@@ -16,7 +16,7 @@ from torch import Tensor
 from soracli import models
 from soracli.errors import WeightsError
 from soracli.models.spark import Spark
-from soracli.sample import Step, latent_mask, padded, sample, to_numpy, to_torch
+from soracli.sample import Step, cells_to_paint, sample, to_model, to_numpy, to_result, to_torch
 from soracli.solvers import SOLVERS
 from soracli.tasks import generate
 from soracli.types import Canvas, Card, Clip, Frames, Geometry
@@ -170,15 +170,15 @@ def test_kept_latents_reach_the_decoder_exactly(model: Spark, solver: str, monke
     decoded: list[Tensor] = []
     inner = model.decode
 
-    def decode(latents: Tensor, geometry: Geometry) -> Iterator[Tensor]:
+    def decode(latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
         decoded.append(latents)
-        return inner(latents, geometry)
+        return inner(latents, still=still)
 
     monkeypatch.setattr(model, "decode", decode)
     paint(model, given(source, mask), solver=solver, seconds=Fraction(24, 16), shift=2.0)
     clean = model.encode(to_torch(source.frames))
-    assert torch.equal(decoded[0][:, :, 0], clean[:, :, 0])
-    assert torch.equal(decoded[0][:, :, 2, :, 0], clean[:, :, 2, :, 0])
+    torch.testing.assert_close(decoded[0][:, :, 0], clean[:, :, 0])
+    torch.testing.assert_close(decoded[0][:, :, 2, :, 0], clean[:, :, 2, :, 0])
     assert not torch.isclose(decoded[0][:, :, 1], clean[:, :, 1]).all()
 
 
@@ -223,39 +223,61 @@ def test_canvases_may_be_read_only(model: Spark) -> None:
     np.testing.assert_array_equal(paint(model, given(source, mask), seconds=Fraction(1, 2)), source.frames)
 
 
+def cells(mask: np.ndarray, side: int = 0) -> Tensor:
+    """Which cells of one latent frame are painted, (h, w)."""
+    frames, height, width = mask.shape
+    request = options(width=width, height=height, seconds=Fraction(frames, 16))
+    return cells_to_paint(mask, Geometry.snap(request, STRIDE, side))
+
+
 def test_a_cell_is_painted_if_any_pixel_is() -> None:
-    mask = np.zeros((16, 64, 96), np.float32)
-    mask[7, 33, 64] = 1
-    assert latent_mask(mask, geometry_of(16, 64, 96)).nonzero().tolist() == [[0, 0, 1, 2]]
+    mask = np.zeros((8, 64, 96), np.float32)
+    mask[7, 33, 64] = 0.5
+    assert cells(mask).nonzero().tolist() == [[1, 2]]
 
 
 def test_cells_at_a_cut_edge_are_kept_if_all_their_pixels_are() -> None:
-    mask = np.zeros((13, 50, 70), np.float32)
-    geometry = geometry_of(13, 50, 70)
-    assert latent_mask(mask, geometry).shape == (1, 2, 2, 3)
-    assert latent_mask(mask, geometry).sum() == 0
-    mask[12, 49, 69] = 1
-    assert latent_mask(mask, geometry).nonzero().tolist() == [[0, 1, 1, 2]]
+    mask = np.zeros((5, 50, 70), np.float32)
+    assert cells(mask).shape == (2, 3)
+    assert cells(mask).sum() == 0
+    mask[4, 49, 69] = 1
+    assert cells(mask).nonzero().tolist() == [[1, 2]]
 
 
-def test_frames_that_were_snapped_on_are_painted() -> None:
-    """A mask that ends before the geometry does says nothing of the chunks beyond its end."""
-    assert latent_mask(np.zeros((8, 32, 32), np.float32), geometry_of(24, 32, 32)).flatten().tolist() == [0, 1, 1]
-    assert latent_mask(np.zeros((9, 32, 32), np.float32), geometry_of(24, 32, 32)).flatten().tolist() == [0, 0, 1]
+@pytest.mark.parametrize("side", [32, 64, 96])
+def test_cells_of_scaled_requests_cover_every_pixel_to_paint(side: int) -> None:
+    """64x128 pixels, painted at another size: the cells that hold the marked pixel and no others far from it."""
+    mask = np.zeros((8, 64, 128), np.float32)
+    mask[0, 40, 100] = 1
+    found = cells(mask, side)
+    rows, columns = side // 32, 2 * side // 32
+    assert found.shape == (rows, columns)
+    assert found[40 * rows // 64, 100 * columns // 128] == 1
+    assert found.sum() <= 2
 
 
 def test_the_mask_of_a_still() -> None:
     mask = np.zeros((1, 32, 64), np.float32)
     mask[0, 0, 40] = 0.5
-    assert latent_mask(mask, geometry_of(1, 32, 64)).flatten().tolist() == [0, 1]
+    assert cells(mask).flatten().tolist() == [0, 1]
 
 
-def test_padding_repeats_the_last_frame_row_and_column() -> None:
+def test_what_is_scaled_comes_back_at_its_own_size() -> None:
+    """A smooth picture survives the way to the model's size and back; the rim is cut off again."""
+    ramp = np.broadcast_to(np.linspace(0, 255, 150).astype(np.uint8)[None, None, :, None], (2, 100, 150, 3))
+    geometry = Geometry.snap(options(width=150, height=100, seconds=Fraction(2, 16)), STRIDE, side=64)
+    pixels = to_model(ramp, geometry)
+    assert pixels.shape == (1, 3, 2, 64, 96)
+    again = to_result(pixels, geometry)
+    assert again.shape == ramp.shape
+    assert np.abs(again.astype(int) - ramp).max() <= 4
+
+
+def test_the_rim_repeats_the_last_row_and_column() -> None:
     frames = clip(3, 20, 30).frames
-    out = padded(frames, geometry_of(3, 20, 30))
-    assert out.shape == (8, 32, 32, 3)
-    np.testing.assert_array_equal(out[:3, :20, :30], frames)
-    np.testing.assert_array_equal(out[7, :20, :30], frames[2])
+    out = to_numpy(to_model(frames, geometry_of(3, 20, 30)))
+    assert out.shape == (3, 32, 32, 3)
+    np.testing.assert_array_equal(out[:, :20, :30], frames)
     np.testing.assert_array_equal(out[0, 31, :30], frames[0, 19])
     np.testing.assert_array_equal(out[0, :20, 31], frames[0, :, 29])
 

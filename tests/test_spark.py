@@ -379,12 +379,13 @@ def test_a_jumping_network_hears_target_and_guidance() -> None:
 # --- joined ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_predictor_knows_the_rate_and_the_still() -> None:
+def test_the_predictor_knows_the_rate_and_the_stills() -> None:
     model = spark()
     clip = Geometry.snap(options(), STRIDE)
     still = Geometry.snap(options(seconds=0), STRIDE)
-    assert model.layout(clip) == Layout.chunks(2, 1, 2, 16.0)
-    assert model.layout(still) == Layout.still(1, 2)
+    assert model.layout(clip.window(0, 2)) == Layout.chunks(2, 1, 2, 16.0)
+    assert model.layout(clip.window(1, 2, (12,))) == Layout((0.25, 0.25), (0.0, 0.5), 1, 2)
+    assert model.layout(still.window(0, 1)) == Layout.still(1, 2)
 
 
 def test_every_chunk_of_pixels_has_a_latent_frame() -> None:
@@ -392,7 +393,7 @@ def test_every_chunk_of_pixels_has_a_latent_frame() -> None:
     geometry = Geometry.snap(options(), STRIDE)
     latents = model.encode(noise(1, 3, geometry.frames, geometry.height, geometry.width))
     assert latents.shape == (1, model.channels, *geometry.latent)
-    pixels = torch.cat(list(model.decode(latents, geometry)), 2)
+    pixels = torch.cat(list(model.decode(latents)), 2)
     assert pixels.shape == (1, 3, geometry.frames, geometry.height, geometry.width)
 
 

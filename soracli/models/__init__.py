@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from soracli.errors import WeightsError
-from soracli.types import Card, Geometry
+from soracli.types import Card, Window
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,9 +28,9 @@ class Model(Protocol):
     guided: bool  # whether guidance is inside the network, so that no second pass is needed
 
     def predictor(
-        self, prompt: str, geometry: Geometry, sigmas: Sequence[float] = (), guidance: float = 1.0
+        self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        """(x (B,C,t,h,w), levels (B,t,h,w), sigma) -> x0, for one prompt on one geometry.
+        """(x (B,C,t,h,w), levels (B,t,h,w), sigma) -> x0, for one prompt; t counts the window's stills and chunks.
 
         sigmas, guidance: the schedule and the scale, for networks with `guided` that jump from level to level.
         """
@@ -38,8 +38,8 @@ class Model(Protocol):
     def encode(self, pixels: Tensor) -> Tensor:
         """Pixels of legal size -> latents."""
 
-    def decode(self, latents: Tensor, geometry: Geometry) -> Iterator[Tensor]:
-        """Latents -> pixels, a few frames at a time, in order."""
+    def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
+        """Latents -> pixels, the frames of one latent frame at a time, in order."""
 
 
 ARCHITECTURES = {"spark": "soracli.models.spark:Spark"}

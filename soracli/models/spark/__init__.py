@@ -14,7 +14,7 @@ from soracli.errors import WeightsError
 from soracli.models.spark.dit import Dit, DitConfig, Jump, Layout
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import CHUNK, Vae, VaeConfig
-from soracli.types import Card, Geometry
+from soracli.types import Card, Window
 
 
 class Spark:
@@ -42,18 +42,16 @@ class Spark:
         text = TextEncoder.load(paths["text"], paths["tokenizer"][0], device)
         return cls(card, vae.to(device), dit.to(device), text)
 
-    def layout(self, geometry: Geometry) -> Layout:
-        count, height, width = geometry.latent
-        if geometry.is_still:
-            return Layout.still(height, width)
-        return Layout.chunks(count, height, width, float(geometry.fps), CHUNK)
+    def layout(self, window: Window) -> Layout:
+        chunks = Layout.chunks(window.chunks, window.height, window.width, float(window.fps), CHUNK)
+        return chunks.with_stills(window.stills)
 
     def predictor(
-        self, prompt: str, geometry: Geometry, sigmas: Sequence[float] = (), guidance: float = 1.0
+        self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         context = self.text([prompt])
         keys = self.dit.prepare(context.states, context.mask)
-        layout = self.layout(geometry)
+        layout = self.layout(window)
         if not self.guided:
             return lambda x, levels, sigma: self.dit(x, levels, keys, layout)
         following = dict(pairwise(sigmas))
@@ -69,8 +67,8 @@ class Spark:
     def encode(self, pixels: Tensor) -> Tensor:
         return self.vae.encode(pixels)
 
-    def decode(self, latents: Tensor, geometry: Geometry) -> Iterator[Tensor]:
-        return self.vae.decode(latents, still=geometry.is_still)
+    def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
+        return self.vae.decode(latents, still)
 
 
 def _fill(module: torch.nn.Module, paths: list[Path], card: Card) -> None:

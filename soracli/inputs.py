@@ -1,0 +1,321 @@
+"""What the verbs are given beside a prompt: sources, read and brought to one size and rate, and the canvas of them.
+
+A `Brief` is a verb's request before the flags of `Flags` are worked out. Nothing slow is imported here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from soracli import media, tasks, values
+from soracli.errors import MediaError, UsageError
+from soracli.media import Audio, Source
+from soracli.types import Canvas, Clip, SamplingOptions
+from soracli.wording import printable
+
+RIM = 6  # pixels of soft edge inside an inpainted area
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a verb wants.
+
+    canvas: makes it, once size, rate and length are known. time: the model's stride in time comes with it.
+    source: gives size and rate where flags do not. length: what to say to --duration, empty = it is the user's.
+    sound: of the source, and how many frames of the result come before it. words: added to the prompt.
+    prompted: whether a prompt is needed. record: for the recipe. compare: whether results are told apart by figures.
+    """
+
+    verb: str
+    canvas: Callable[[SamplingOptions, int], Canvas]
+    still: bool = False
+    source: Clip | None = None
+    length: str = ""
+    sound: tuple[Audio, int] | None = None
+    words: tuple[str, ...] = ()
+    prompted: bool = True
+    stem: str = ""
+    notes: tuple[str, ...] = ()
+    record: dict[str, Any] = field(default_factory=dict)
+    compare: bool = False
+
+    @property
+    def reads_stdin(self) -> bool:
+        return any(given.get("name") == "-" for given in self.record.get("inputs", ()))
+
+
+# --- sources ----------------------------------------------------------------------------------------------------------
+
+
+def picture(path: str, verb: str) -> Source:
+    """A still; a clip is refused with the verb that would take it."""
+    source = media.read_source(path)
+    if len(source.clip.frames) > 1:
+        raise MediaError(
+            f"{printable(path)}: is a clip of {len(source.clip.frames)} frames, sora {verb} wants a picture; "
+            f"use: sora extend {printable(path)}",
+            "wrong_medium",
+        )
+    return source
+
+
+def clip(path: str, verb: str) -> Source:
+    """A clip; a still is refused with the verb that would take it."""
+    source = media.read_source(path)
+    if len(source.clip.frames) == 1:
+        height, width = source.clip.frames.shape[1:3]
+        raise MediaError(
+            f"{printable(path)}: is a picture ({width}x{height}), sora {verb} wants a clip; "
+            f"use: sora animate {printable(path)}",
+            "wrong_medium",
+        )
+    return source
+
+
+def _fitted(source: Clip, options: SamplingOptions, how: str) -> Clip:
+    """At the request's size and rate. A pixel too many at an edge is cut, never padded or stretched."""
+    height, width = source.frames.shape[1:3]
+    trimmed = (width - options.width, height - options.height) in ((0, 1), (1, 0), (1, 1))
+    if trimmed:
+        source = Clip(source.frames[:, : options.height, : options.width], source.fps)
+    sized = media.fit(source, options.width, options.height, how)
+    return sized if len(sized.frames) == 1 else media.retime(sized, options.fps)
+
+
+def _record(**values: Any) -> dict[str, Any]:
+    """What was given, for the recipe; nothing that was left out."""
+    return {name: value for name, value in values.items() if value not in (None, (), [], "")}
+
+
+def _digest(path: str) -> str:
+    """Short sha256 of a source's bytes; empty for standard input."""
+    if path == "-" or not Path(path).is_file():
+        return ""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _named(*paths: str) -> list[dict[str, str]]:
+    return [_record(name=Path(path).name, sha256=_digest(path)) for path in paths]
+
+
+def _stem(path: str, verb: str) -> str:
+    return f"{'clip' if path == '-' else Path(path).stem}-{verb}"
+
+
+def _how(text: str) -> str:
+    if text not in media.FITS:
+        raise UsageError(f"--fit {text}: must be one of {', '.join(media.FITS)}", "bad_fit")
+    return text
+
+
+def _grid(frames: int, time: int) -> int:
+    """New frames between kept ones: whole latent frames."""
+    return max(1, -(-frames // time)) * time
+
+
+# --- briefs -----------------------------------------------------------------------------------------------------------
+
+
+def generate(verb: str, *, still: bool, keyframes: Sequence[str] = (), fit: str = "pad", words: Sequence[str] = ()) -> Brief:
+    """From a text, with pictures at given times if there are any."""
+    keys = [_keyframe(text) for text in keyframes]
+    how = _how(fit)
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        blank = tasks.generate(options.frames, options.height, options.width, options.fps)
+        return _keyed(blank, keys, options, how)
+
+    record = _record(keyframes=[f"{path}@{when}" for path, when, _ in keys], fit=fit if keys else None)
+    return Brief(verb, canvas, still=still, words=tuple(words), record=record, notes=_notes(*(key[2] for key in keys)))
+
+
+def animate(
+    image: str,
+    *,
+    to: str | None = None,
+    region: str | None = None,
+    keyframes: Sequence[str] = (),
+    fit: str = "pad",
+    words: Sequence[str] = (),
+    verb: str = "animate",
+    frames: int | None = None,
+) -> Brief:
+    """A picture, and what else of the clip is given. frames: of the result, None = as the flags say."""
+    source, how = picture(image, verb), _how(fit)
+    last = None if to is None else picture(to, verb)
+    keys = [_keyframe(text) for text in keyframes]
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        count = frames or max(2, options.frames)
+        first = _fitted(source.clip, options, how)
+        area = None
+        if region is not None:
+            size = (options.width, options.height)
+            area = media.region(region, size, 1, Fraction(1), "--region")[0]
+        made = tasks.animate(first, count, options.fps, area)
+        if last is not None:
+            made = tasks.keyed(made, {count - 1: _fitted(last.clip, options, how).frames[0]})
+        return _keyed(made, keys, options, how)
+
+    return Brief(
+        verb, canvas, source=source.clip, words=tuple(words), prompted=False, stem=_stem(image, verb),
+        length="" if frames is None else "the number of views decides; use -n",
+        notes=_notes(source, last, *(key[2] for key in keys)),
+        record=_record(
+            inputs=_named(image, *([to] if to else [])), region=region, fit=fit, views=frames,
+            keyframes=[f"{path}@{when}" for path, when, _ in keys],
+        ),
+    )  # fmt: skip
+
+
+def extend(path: str, before: str | None, after: str | None, loop: str | None, fit: str = "pad") -> Brief:
+    """A clip and what is to be added: time before, after, or to close the loop."""
+    source, how = clip(path, "extend"), _how(fit)
+    fps = source.clip.fps
+    first = 0 if before is None else values.frames("--by", before, fps)
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        ours = _fitted(source.clip, options, how)
+        count = partial(values.frames, "--by", fps=options.fps)
+        if loop is not None:
+            return tasks.loop(ours, _grid(count(loop), time), time)
+        return tasks.extend(ours, count(before) if before else 0, count(after) if after else 0, time)
+
+    return Brief(
+        "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
+        length="the clip keeps its own length; use --by for what is added",
+        sound=None if source.audio is None else (source.audio, first), notes=_notes(source),
+        record=_record(inputs=_named(path), before=before, after=after, loop=loop, fit=fit),
+    )  # fmt: skip
+
+
+def edit(
+    path: str, strength: float, start: str | None = None, stop: str | None = None, fit: str = "pad",
+    words: Sequence[str] = (), verb: str = "edit",
+) -> Brief:  # fmt: skip
+    """A clip that is painted anew from itself, all of it or a part of its time."""
+    source, how = clip(path, verb), _how(fit)
+    count = len(source.clip.frames)
+    first = 0 if start is None else values.frames("--from", start, source.clip.fps)
+    last = count if stop is None else values.frames("--to", stop, source.clip.fps)
+    if not 0 <= first < last or first >= count:
+        seconds = float(count / source.clip.fps)
+        raise UsageError(
+            f"--from {start or '0s'} --to {stop or 'end'}: is not a part of the clip, which is {seconds:g}s long",
+            "bad_range",
+        )
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        ours = _fitted(source.clip, options, how)
+        ratio = Fraction(len(ours.frames), count)
+        return tasks.edit(ours, strength, round(first * ratio), min(len(ours.frames), round(last * ratio)), time)
+
+    return Brief(
+        verb, canvas, source=source.clip, words=tuple(words), prompted=verb == "edit" and not words,
+        stem=_stem(path, verb), length="the clip keeps its own length",
+        sound=None if source.audio is None else (source.audio, 0), notes=_notes(source), compare=verb == "vary",
+        record=_record(inputs=_named(path), strength=strength, start=start, stop=stop, fit=fit),
+    )  # fmt: skip
+
+
+def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad") -> Brief:
+    """A clip with a hole, or with room around it, to be filled."""
+    source, how = clip(path, "inpaint"), _how(fit)
+    if (mask is None) == (outpaint is None):
+        raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
+    shape = source.clip
+    sides = None
+    if outpaint is not None:
+        height, width = source.clip.frames.shape[1:3]
+        sides = media.borders(outpaint, (width, height))
+        shape = media.outpainted(Clip(source.clip.frames[:1], source.clip.fps), sides)[0]
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        if sides is not None:
+            larger, rim = media.outpainted(source.clip, sides)
+            # The mask goes the way of the pixels: bars that `fit` adds around them are painted as well.
+            ours = _fitted(larger, options, how)
+            seen = _fitted(Clip((255 * (1 - rim[:1, :, :, None])).astype(np.uint8).repeat(3, 3), Fraction(1)), options, how)
+            area = (seen.frames[0, :, :, 0] < 128).astype(np.float32)
+            return tasks.inpaint(ours, np.broadcast_to(area, ours.frames.shape[:3]))
+        ours = _fitted(source.clip, options, how)
+        assert mask is not None
+        area = media.region(mask, (options.width, options.height), len(ours.frames), options.fps)
+        return tasks.inpaint(ours, media.feather(area, RIM))
+
+    return Brief(
+        "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
+        length="the clip keeps its own length", sound=None if source.audio is None else (source.audio, 0),
+        notes=_notes(source), record=_record(inputs=_named(path), mask=mask, outpaint=outpaint, fit=fit),
+    )  # fmt: skip
+
+
+MODES = ("between", "replace", "dissolve")
+
+
+def blend(a: str, b: str, by: str, mode: str, fit: str = "pad") -> Brief:
+    """Two clips and the way from one to the other."""
+    if mode not in MODES:
+        raise UsageError(f"--mode {mode}: must be one of {', '.join(MODES)}", "bad_mode")
+    if a == b == "-":
+        raise UsageError("'-' is given for A and B; only one of them can be standard input", "two_stdin")
+    one, two, how = clip(a, "blend"), clip(b, "blend"), _how(fit)
+    notes = list(_notes(one, two))
+    size = (one.clip.frames.shape[2], one.clip.frames.shape[1])
+    other = (two.clip.frames.shape[2], two.clip.frames.shape[1])
+    if other != size:
+        notes.append(media.describe_fit(other, size, how))
+    if two.clip.fps != one.clip.fps:
+        notes.append(
+            f"{printable(b)} has {float(two.clip.fps):g} frames per second; brought to {float(one.clip.fps):g} (--fps to choose)."
+        )
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        first, second = _fitted(one.clip, options, how), _fitted(two.clip, options, how)
+        count = _grid(values.frames("--by", by, options.fps), time)
+        shorter = min(len(first.frames), len(second.frames))
+        if mode != "between" and (count if mode == "dissolve" else count // 2) > shorter:
+            raise UsageError(
+                f"--by {by}: is longer than the shorter clip ({float(shorter / options.fps):g}s); make it shorter", "bad_by"
+            )
+        return tasks.blend(first, second, count, mode, time)
+
+    return Brief(
+        "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{Path(b).stem}"),
+        length="the clips keep their own lengths; use --by", notes=tuple(notes),
+        sound=None if one.audio is None else (one.audio, 0),
+        record=_record(inputs=_named(a, b), by=by, mode=mode, fit=fit),
+    )  # fmt: skip
+
+
+def _keyframe(text: str) -> tuple[str, str, Source]:
+    """`IMG@TIME` -> path, time as typed, picture."""
+    path, at, when = text.rpartition("@")
+    if not at or not path:
+        raise UsageError(f"--keyframe {text}: must be PICTURE@TIME, such as fox.png@2s", "bad_keyframe")
+    return path, when, picture(path, "generate")
+
+
+def _keyed(canvas: Canvas, keys: Sequence[tuple[str, str, Source]], options: SamplingOptions, how: str) -> Canvas:
+    count, given = len(canvas.clip.frames), {}
+    for path, when, source in keys:
+        number = values.frames("--keyframe", when, options.fps)
+        if number >= count:
+            raise UsageError(
+                f"--keyframe {path}@{when}: is after the end ({float(count / options.fps):g}s)", "bad_keyframe"
+            )
+        given[number] = _fitted(source.clip, options, how).frames[0]
+    return tasks.keyed(canvas, given) if given else canvas
+
+
+def _notes(*sources: Source | None) -> tuple[str, ...]:
+    return tuple(note for source in sources if source is not None for note in source.notes)

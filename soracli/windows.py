@@ -1,0 +1,78 @@
+"""Which latent frames are painted together. A network sees a few seconds at once; a longer canvas is painted window
+by window, each with the end of what came before it as given context. Plain arithmetic: NumPy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from soracli.types import Canvas, Geometry
+
+OVERLAP = 2  # latent frames of context that a window is given on each side, where there are any
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Latent frames start .. stop, sampled together. keys: kept frames of the canvas that are shown as pictures."""
+
+    start: int
+    stop: int
+    keys: tuple[int, ...] = ()
+
+
+def plan(canvas: Canvas, geometry: Geometry, limit: int = 0) -> list[Stretch]:
+    """The stretches that paint a canvas, in order. limit: latent frames that the network sees at once, 0 = any.
+
+    A latent frame whose frames are all kept is context or left alone. Kept frames beside painted ones in the same
+    latent frame cannot be given as such: they become key frames.
+    """
+    count, time = geometry.latent[0], geometry.stride[0]
+    free = [bool((mask > 0).any()) for mask in canvas.mask]  # frames with something to paint
+    paint = [any(free[i * time : (i + 1) * time]) for i in range(count)]
+    keys = [] if geometry.is_still else _keys(free, paint, time)
+    return [
+        Stretch(start, stop, tuple(key for key in keys if start * time <= key < stop * time))
+        for start, stop in stretches(paint, limit or count)
+    ]
+
+
+def _keys(free: Sequence[bool], paint: Sequence[bool], time: int) -> list[int]:
+    """Kept frames next to painted ones, within latent frames that are painted."""
+
+    def is_free(frame: int) -> bool:
+        return 0 <= frame < len(free) and free[frame]
+
+    return [
+        frame
+        for frame, open_ in enumerate(free)
+        if not open_ and paint[frame // time] and (is_free(frame - 1) or is_free(frame + 1))
+    ]
+
+
+def stretches(paint: Sequence[bool], limit: int) -> list[tuple[int, int]]:
+    """(start, stop) of each window over latent frames, of at most `limit`, so that everything to paint is painted once.
+
+    Painting goes from what is known to what is not: backwards if only the end is known.
+    """
+    count = len(paint)
+    if not any(paint):
+        return []
+    if count <= limit:
+        return [(0, count)]
+    if paint[0] and not paint[-1]:
+        return [(count - stop, count - start) for start, stop in stretches(paint[::-1], limit)]
+    overlap = min(OVERLAP, (limit - 1) // 2)
+    found = []
+    first = list(paint).index(True)
+    while first < count:
+        start = max(0, first - overlap)
+        stop = min(count, start + limit)
+        end = next((i for i in range(first, count) if not paint[i]), count)  # of this run
+        if end < count and stop - overlap < end <= stop:  # what follows must be seen by whoever paints up to it
+            stop = end + overlap if end + overlap <= start + limit else end - (end - first) // 2
+        last = max(i for i in range(first, min(stop, count)) if paint[i])
+        stop = min(stop, count, last + 1 + overlap)
+        found.append((start, stop))
+        first = next((i for i in range(stop, count) if paint[i]), count)
+    return found

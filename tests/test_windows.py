@@ -1,0 +1,83 @@
+"""Windows over long canvases: everything is painted once, with context, from the known to the unknown."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny import STRIDE, options
+
+from soracli.types import Canvas, Clip, Geometry
+from soracli.windows import OVERLAP, Stretch, plan, stretches
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(3, 12))
+def test_everything_is_painted_exactly_once(paint: list[bool], limit: int) -> None:
+    painted: list[int] = []
+    for start, stop in stretches(paint, limit):
+        assert 0 <= start < stop <= len(paint)
+        assert stop - start <= limit
+        fresh = [i for i in range(start, stop) if paint[i] and i not in painted]
+        assert fresh  # no window for nothing
+        painted += fresh
+    assert sorted(painted) == [i for i, wanted in enumerate(paint) if wanted]
+
+
+@given(st.integers(9, 60), st.integers(5, 9))
+def test_each_window_sees_the_end_of_the_one_before(count: int, limit: int) -> None:
+    found = stretches([True] * count, limit)
+    assert found[0] == (0, limit)
+    for (_, end), (start, _) in zip(found, found[1:], strict=False):
+        assert start == end - OVERLAP
+
+
+def test_what_is_known_at_the_end_is_worked_towards_backwards() -> None:
+    assert stretches([True] * 10 + [False] * 3, 8) == [(4, 12), (0, 6)]
+
+
+def test_a_gap_is_closed_by_a_window_that_sees_its_far_side() -> None:
+    """Six frames between known ones do not fit into a window of eight with context on both sides."""
+    found = stretches([False] * 3 + [True] * 6 + [False] * 3, 8)
+    assert found == [(1, 6), (4, 11)]
+    assert stretches([False] * 4 + [True] * 4 + [False] * 4, 8) == [(2, 10)]
+
+
+def test_nothing_to_paint_needs_no_window() -> None:
+    assert stretches([False] * 5, 3) == []
+
+
+def canvas(mask: np.ndarray) -> tuple[Canvas, Geometry]:
+    frames, height, width = mask.shape
+    clip = Clip(np.zeros((*mask.shape, 3), np.uint8), Fraction(16))
+    request = options(width=width, height=height, seconds=Fraction(frames, 16))
+    return Canvas(clip, mask.astype(np.float32)), Geometry.snap(request, STRIDE)
+
+
+@pytest.mark.parametrize(
+    ("kept", "keys"),
+    [
+        ([0], (0,)),
+        ([0, 23], (0, 23)),
+        ([5], (5,)),
+        (range(4), (3,)),  # of a run the frame that meets the painted ones
+        (range(2, 5), (2, 4)),
+        (range(8), ()),  # a whole latent frame is given as it is
+        (range(11), (10,)),
+        (range(24), ()),
+    ],
+)
+def test_kept_frames_inside_painted_latent_frames_become_keys(kept: range, keys: tuple[int, ...]) -> None:
+    mask = np.ones((24, 32, 32))
+    mask[list(kept)] = 0
+    found = plan(*canvas(mask))
+    assert found == ([] if len(kept) == 24 else [Stretch(0, 3, keys)])
+
+
+def test_partly_kept_frames_are_no_keys() -> None:
+    mask = np.ones((16, 32, 32))
+    mask[3, :16] = 0
+    assert plan(*canvas(mask)) == [Stretch(0, 2)]
+    assert plan(*canvas(np.ones((1, 32, 32)))) == [Stretch(0, 1)]
