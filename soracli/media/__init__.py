@@ -1,11 +1,35 @@
-"""Pictures and clips on disk: formats, a writer that never leaves half a file, `info` and `read`.
+"""Pictures and clips on disk: formats, a writer that never leaves half a file, `info` and `read`; what fits them.
 
 Video goes through PyAV, stills and animated pictures through Pillow; neither ffmpeg nor a codec
 has to be installed. Frames are uint8 (T, H, W, 3) RGB everywhere.
 """
 
+from soracli.media.audio import Audio
+from soracli.media.fit import FITS, describe_fit, fit, hold, retime
 from soracli.media.formats import FORMATS, Format, Quality
-from soracli.media.read import MediaInfo, info, read
+from soracli.media.masks import borders, feather, outpainted, region
+from soracli.media.read import info, read, read_source
+from soracli.media.source import MediaInfo, Source
 from soracli.media.write import Writer
 
-__all__ = ["FORMATS", "Format", "MediaInfo", "Quality", "Writer", "info", "read"]
+__all__ = [
+    "FITS",
+    "FORMATS",
+    "Audio",
+    "Format",
+    "MediaInfo",
+    "Quality",
+    "Source",
+    "Writer",
+    "borders",
+    "describe_fit",
+    "feather",
+    "fit",
+    "hold",
+    "info",
+    "outpainted",
+    "read",
+    "read_source",
+    "region",
+    "retime",
+]

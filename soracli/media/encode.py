@@ -16,15 +16,13 @@ from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 from PIL import Image, PngImagePlugin
 
+from soracli.media.audio import Audio, Track
 from soracli.media.formats import Format, Quality
+from soracli.media.source import ASCII_CODE, EXIF_IFD, USER_COMMENT, Recipe
 from soracli.types import Frames
-
-Recipe = dict[str, Any]
 
 _BT709 = 1  # the same code point for primaries, transfer and matrix (ITU-T H.273)
 _LIMITED = 1  # AVCOL_RANGE_MPEG: luma 16..235
-EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
-ASCII_CODE = b"ASCII\0\0\0"  # character code that opens an Exif UserComment
 
 _X264 = {"draft": ("veryfast", 26), "good": ("medium", 16)}  # preset, CRF
 _VP9 = {"draft": ("5", 40), "good": ("3", 24)}  # cpu-used, CRF
@@ -40,12 +38,21 @@ class Encoder(Protocol):
 
 
 def encoder(
-    part: Path, format: Format, size: tuple[int, int], fps: Fraction, quality: Quality, recipe: Recipe | None
+    part: Path,
+    format: Format,
+    size: tuple[int, int],
+    fps: Fraction,
+    quality: Quality,
+    recipe: Recipe | None,
+    audio: Audio | None = None,
 ) -> Encoder:
-    """The encoder of a format, open and waiting for frames. size: (width, height) in pixels."""
+    """The encoder of a format, open and waiting for frames.
+
+    size: (width, height) in pixels. audio: sound from the first frame on, left out where a format holds none.
+    """
     comment = json.dumps(recipe, separators=(",", ":")) if recipe is not None else ""
     if format.video:
-        return VideoEncoder(part, format, size, fps, quality, comment)
+        return VideoEncoder(part, format, size, fps, quality, comment, audio)
     if format.name == "frames":
         return FolderEncoder(part, fps, quality, recipe)
     if format.name == "png":
@@ -54,10 +61,17 @@ def encoder(
 
 
 class VideoEncoder:
-    """H.264 or VP9 through PyAV. BT.709, limited range, 4:2:0; RGB as it is when lossless."""
+    """H.264 or VP9 through PyAV. BT.709, limited range, 4:2:0; RGB as it is when lossless. AAC or Opus beside it."""
 
     def __init__(
-        self, part: Path, format: Format, size: tuple[int, int], fps: Fraction, quality: Quality, comment: str
+        self,
+        part: Path,
+        format: Format,
+        size: tuple[int, int],
+        fps: Fraction,
+        quality: Quality,
+        comment: str,
+        audio: Audio | None = None,
     ) -> None:
         muxer = {"mp4": "mp4", "mkv": "matroska", "webm": "webm"}[format.name]
         options = {"movflags": "+faststart"} if muxer == "mp4" else {}  # the index first, so that it streams
@@ -74,6 +88,7 @@ class VideoEncoder:
             context = self._stream.codec_context
             context.color_primaries = context.color_trc = context.colorspace = _BT709
             context.color_range = _LIMITED
+        self._track = Track(self._container, audio, "libopus" if muxer == "webm" else "aac") if audio else None
 
     def add(self, frames: Frames) -> None:
         for pixels in frames:
@@ -85,9 +100,13 @@ class VideoEncoder:
             frame.pts, frame.time_base = self._count, self._tick
             self._container.mux(self._stream.encode(frame))
             self._count += 1
+            if self._track:
+                self._track.until(self._count * self._tick)
 
     def finish(self) -> None:
         self._container.mux(self._stream.encode(None))
+        if self._track:
+            self._track.finish()
         self._container.close()
 
     def abandon(self) -> None:

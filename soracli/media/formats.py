@@ -15,7 +15,7 @@ class Format:
     """One kind of output.
 
     video: a codec's stream, 4:2:0, so both sides must be even. still: may hold a single picture.
-    moving: may hold several frames. lossless: `--quality lossless` is possible.
+    moving: may hold several frames. sound: may hold sound beside them. lossless: `--quality lossless` is possible.
     crf: (lowest, highest) number that `--quality` takes, or None. top_fps: fastest rate it can state.
     """
 
@@ -25,6 +25,7 @@ class Format:
     video: bool = False
     still: bool = False
     moving: bool = True
+    sound: bool = False
     lossless: bool = True
     crf: tuple[int, int] | None = None
     top_fps: int = 120
@@ -33,9 +34,9 @@ class Format:
 FORMATS = {
     format.name: format
     for format in (
-        Format("mp4", ".mp4", "H.264, plays everywhere", video=True, crf=(0, 51)),
-        Format("mkv", ".mkv", "H.264 in Matroska", video=True, crf=(0, 51)),
-        Format("webm", ".webm", "VP9, for the web", video=True, crf=(0, 63)),
+        Format("mp4", ".mp4", "H.264, plays everywhere", video=True, sound=True, crf=(0, 51)),
+        Format("mkv", ".mkv", "H.264 in Matroska", video=True, sound=True, crf=(0, 51)),
+        Format("webm", ".webm", "VP9, for the web", video=True, sound=True, crf=(0, 63)),
         Format("gif", ".gif", "256 colours, loops", still=True, lossless=False, top_fps=50),
         Format("webp", ".webp", "still or animated, loops", still=True),
         Format("png", ".png", "one still picture, lossless", still=True, moving=False),

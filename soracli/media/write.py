@@ -23,7 +23,9 @@ import numpy as np
 
 from soracli.errors import CapacityError, SoraError, UsageError
 from soracli.media import formats
-from soracli.media.encode import Encoder, Recipe, encoder
+from soracli.media.audio import Audio
+from soracli.media.encode import Encoder, encoder
+from soracli.media.source import Recipe
 from soracli.types import Frames
 from soracli.wording import printable
 
@@ -42,6 +44,9 @@ class Writer:
         quality: `draft`, `good`, `lossless` or a CRF number.
         recipe: JSON-able data kept in the file's standard `comment` tag; `info` reads it back.
         force: replace a file that is already there.
+        audio: sound to go with the frames, cut or padded with silence to their length. Ignored by a format
+            that holds none (`format.sound` says so).
+        audio_start: where the sound begins, in seconds of the output; negative leaves out its beginning.
 
     Leaving the block normally commits; leaving it by an exception leaves nothing behind.
     """
@@ -57,6 +62,8 @@ class Writer:
         recipe: Recipe | None = None,
         *,
         force: bool = False,
+        audio: Audio | None = None,
+        audio_start: Fraction = Fraction(0),
     ) -> None:
         self.path = Path(path)
         self.format = formats.FORMATS[format] if format in formats.FORMATS else formats.choose(str(path), format, 0)
@@ -66,6 +73,7 @@ class Writer:
         self._quality = formats.quality(quality, self.format)
         self._recipe = recipe
         self._force = force
+        self._audio = audio.delayed(Fraction(audio_start)) if audio and self.format.sound else None
         self._part = self.path.parent / f".sora-{secrets.token_hex(6)}.part"
         self._encoder: Encoder | None = None
         formats.check(self.format, width, height, float(fps))
@@ -75,7 +83,9 @@ class Writer:
         with explained(self.path):
             _reserve(self._part, folder=self.format.name == "frames")
             try:
-                self._encoder = encoder(self._part, self.format, self._size, self._fps, self._quality, self._recipe)
+                self._encoder = encoder(
+                    self._part, self.format, self._size, self._fps, self._quality, self._recipe, self._audio
+                )
             except BaseException:
                 _remove(self._part)
                 raise

@@ -1,0 +1,118 @@
+"""Sound: taken from a source as samples in memory, and written again beside new frames.
+
+Sound is aligned when it is read: sample 0 is heard with the picture's first frame. So a shift is
+a matter of samples, and no packet, codec or time base travels further than this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, cast
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
+
+Samples = npt.NDArray[np.int16]  # (N, channels)
+
+_LAYOUTS = {1: "mono", 2: "stereo"}
+_RATES = {"aac": (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000), "libopus": (48000,)}
+_BITS = {"aac": 96_000, "libopus": 64_000}  # a second and channel
+_SLACK = Fraction(1, 20)  # seconds that rounded time stamps may be off before they count as a gap
+
+
+@dataclass(frozen=True)
+class Audio:
+    """The sound of a clip, from its first frame on.
+
+    samples: int16 (N, 1 or 2). rate: samples per second.
+    """
+
+    samples: Samples
+    rate: int
+
+    @property
+    def seconds(self) -> Fraction:
+        return Fraction(len(self.samples), self.rate)
+
+    def delayed(self, start: Fraction) -> Audio:
+        """The same sound after `start` seconds of silence; a negative start leaves out its beginning."""
+        shift = round(start * self.rate)
+        if shift <= 0:
+            return Audio(self.samples[-shift:], self.rate)
+        return Audio(np.pad(self.samples, ((shift, 0), (0, 0))), self.rate)
+
+
+class Listener:
+    """Decodes a stream packet by packet. What does not decode is silent and counted."""
+
+    def __init__(self, stream: AudioStream) -> None:
+        context = stream.codec_context
+        self.bytes = self.failed = 0
+        self.stream = stream
+        self._channels = min(context.channels, 2)
+        self._rate = context.sample_rate if context.sample_rate in _RATES["aac"] else 48000
+        self._resampler = AudioResampler("s16", _LAYOUTS[self._channels], self._rate)
+        self._parts: list[tuple[Fraction | None, Samples]] = []  # (seconds on the container's clock, samples)
+
+    def add(self, packet: Packet[Any]) -> None:
+        """Take a packet of the stream; the last one, empty, ends it."""
+        try:
+            frames = [part for frame in self.stream.decode(packet) for part in self._resampler.resample(frame)]
+            if not packet.size:
+                frames += self._resampler.resample(None)
+        except (av.error.FFmpegError, ValueError):
+            self.failed += 1
+            return
+        for frame in frames:
+            samples = cast(Samples, frame.to_ndarray()).reshape(-1, self._channels)
+            time = None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
+            self._parts.append((time, samples))
+            self.bytes += samples.nbytes
+
+    def audio(self, start: Fraction, seconds: Fraction) -> Audio | None:
+        """What is heard from `start` on the container's clock, for so long. None if nothing decoded."""
+        if not self._parts:
+            return None
+        samples = np.zeros((round(seconds * self._rate), self._channels), np.int16)
+        after = 0  # where the next part begins unless it says otherwise
+        for index, (time, part) in enumerate(self._parts):
+            stated = after if time is None else round((time - start) * self._rate)
+            at = stated if index == 0 or abs(stated - after) > _SLACK * self._rate else after
+            first, last = max(at, 0), min(at + len(part), len(samples))
+            if first < last:
+                samples[first:last] = part[first - at : last - at]
+            after = at + len(part)
+        return Audio(samples, self._rate)
+
+
+class Track:
+    """A stream of sound in an output: AAC or Opus, as long as the picture."""
+
+    def __init__(self, container: OutputContainer, audio: Audio, codec: str) -> None:
+        rate = audio.rate if audio.rate in _RATES[codec] else 48000
+        self._container, self._audio = container, audio
+        self._layout = _LAYOUTS[audio.samples.shape[1]]
+        self._stream = cast(AudioStream, container.add_stream(codec, rate=rate))
+        self._stream.layout = self._layout
+        self._stream.bit_rate = _BITS[codec] * audio.samples.shape[1]
+        self._written = 0  # samples
+
+    def until(self, seconds: Fraction) -> None:
+        """Write the sound up to a moment of the output; silence where there is none left."""
+        end = round(seconds * self._audio.rate)
+        samples = self._audio.samples[self._written : end]
+        missing = end - self._written - len(samples)
+        block = np.ascontiguousarray(np.pad(samples, ((0, missing), (0, 0)))).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(block, format="s16", layout=self._layout)
+        frame.sample_rate, frame.pts, frame.time_base = self._audio.rate, self._written, Fraction(1, self._audio.rate)
+        self._container.mux(self._stream.encode(frame))
+        self._written = end
+
+    def finish(self) -> None:
+        self._container.mux(self._stream.encode(None))

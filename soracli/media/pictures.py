@@ -1,0 +1,161 @@
+"""Reading stills and animated pictures through Pillow: upright, over black. Messages here lack the file's name."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, ImageSequence
+
+from soracli.errors import MediaError
+from soracli.media.source import (
+    ASCII_CODE,
+    EXIF_IFD,
+    USER_COMMENT,
+    MediaInfo,
+    Recipe,
+    check_bytes,
+    check_pixels,
+    parse_recipe,
+)
+from soracli.types import Clip, Frames
+
+MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+_PICTURES = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+_ORIENTATION = 0x0112  # Exif tag; 1 = upright
+
+
+def is_picture(path: Path) -> bool:
+    """By content, never by suffix."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    return head.startswith(MAGIC) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] == b"ftypavif"
+
+
+def picture_info(path: Path) -> MediaInfo:
+    with _opened(path) as image:
+        recipe = parse_recipe(_comment(image))
+        form, mode, size = str(image.format).lower(), image.mode, image.size
+        frames, fps, seconds = 1, Fraction(0), Fraction(0)
+        if getattr(image, "n_frames", 1) > 1:
+            durations = _durations(image)
+            seconds, fps = sum(durations, Fraction(0)), _rate(recipe, durations)
+            frames = round(seconds * fps)
+    return MediaInfo(
+        str(path), form, form, mode.lower(), *size, frames, fps, float(seconds), path.stat().st_size, recipe
+    )
+
+
+def read_picture(path: Path) -> tuple[Clip, list[str]]:
+    """All frames, upright and over black, and what was odd; a still has one frame and a rate of 1."""
+    with _opened(path) as image:
+        notes = []
+        if image.getexif().get(_ORIENTATION, 1) != 1:
+            notes.append("is stored turned or mirrored; turned upright")
+        if getattr(image, "n_frames", 1) == 1:
+            pixels, alpha = _layers(image)
+            frames, fps = pixels[None], Fraction(1)
+            opaque = alpha is None or bool((alpha == 255).all())
+        else:
+            frames, fps, opaque = _animation(path, image)
+        if not opaque:
+            notes.append("is transparent in places; they count as black")
+    return Clip(frames, fps), notes
+
+
+def read_stencil(path: Path) -> npt.NDArray[np.uint8]:
+    """A still as a stencil (H, W), 0..255: its alpha if that says anything, else its brightness."""
+    with _opened(path) as image:
+        pixels, alpha = _layers(image)
+    return luma(pixels) if alpha is None or (alpha == 255).all() else alpha
+
+
+def is_still(path: Path) -> bool:
+    with _opened(path) as image:
+        return getattr(image, "n_frames", 1) == 1
+
+
+def luma(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Brightness (H, W) of a frame (H, W, 3)."""
+    return np.asarray(Image.fromarray(pixels).convert("L"))
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    with Image.open(path, formats=_PICTURES) as image:
+        check_pixels(image.width, image.height)
+        yield image
+
+
+def _comment(image: Image.Image) -> str:
+    comment = image.info.get("Comment") or image.info.get("comment") or b""
+    if not comment and image.format in ("WEBP", "JPEG"):
+        comment = image.getexif().get_ifd(EXIF_IFD).get(USER_COMMENT, b"")
+        comment = comment.removeprefix(ASCII_CODE) if isinstance(comment, bytes) else comment
+    return comment.decode("utf-8", "replace") if isinstance(comment, bytes) else str(comment)
+
+
+def _layers(image: Image.Image) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None]:
+    """(RGB over black (H, W, 3), alpha (H, W) or None) of the current frame, upright."""
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I"):  # 16 bits a sample; Pillow would clip them to 8
+        deep = np.asarray(upright).astype(np.int32)
+        return np.repeat((deep >> 8).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2), None
+    if not upright.has_transparency_data:
+        return np.asarray(upright.convert("RGB")), None
+    layers = np.asarray(upright.convert("RGBA"))
+    return over_black(layers), layers[..., 3]
+
+
+def over_black(layers: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """RGBA (H, W, 4) as RGB (H, W, 3) on a black ground."""
+    alpha = layers[..., 3:].astype(np.uint16)
+    return ((layers[..., :3] * alpha + 127) // 255).astype(np.uint8)
+
+
+# --- pictures that move ---------------------------------------------------------------------------------------------
+
+
+def _animation(path: Path, image: Image.Image) -> tuple[Frames, Fraction, bool]:
+    """(frames, rate, whether all of them are opaque)."""
+    if image.format == "GIF" and not _has_trailer(path):
+        raise MediaError("ends early; get the file again", "truncated")
+    durations = _durations(image)
+    fps = _rate(parse_recipe(_comment(image)), durations)
+    check_bytes(round(sum(durations) * fps) * image.width * image.height * 3)
+    frames: list[npt.NDArray[np.uint8]] = []
+    opaque, clock = True, Fraction(0)
+    for stored, duration in zip(ImageSequence.Iterator(image), durations, strict=True):
+        pixels, alpha = _layers(stored)
+        opaque = opaque and (alpha is None or bool((alpha == 255).all()))
+        clock += duration
+        frames += [pixels] * (round(clock * fps) - len(frames))  # encoders merge equal neighbours: repeat them
+    return np.stack(frames), fps, opaque
+
+
+def _durations(image: Image.Image) -> list[Fraction]:
+    """Seconds of each stored frame; a missing or zero duration counts as 0.1 s, as browsers do."""
+    found = []
+    for frame in ImageSequence.Iterator(image):
+        frame.load()  # WebP knows a frame's duration only then
+        found.append(Fraction(round(frame.info.get("duration") or 100), 1000))
+    return found
+
+
+def _rate(recipe: Recipe | None, durations: list[Fraction]) -> Fraction:
+    """Frames per second: as the recipe says, else the mean rate of the stored frames."""
+    with contextlib.suppress(KeyError, TypeError, ValueError, ZeroDivisionError):
+        if recipe and 1 <= (stated := Fraction(recipe["fps"])) <= 1000:
+            return stated
+    return (len(durations) / sum(durations, Fraction(0))).limit_denominator(1001)
+
+
+def _has_trailer(path: Path) -> bool:
+    """Whether a GIF is closed: cut between two frames it looks whole otherwise."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 64))
+        return file.read().rstrip(b"\0").endswith(b";")

@@ -1,0 +1,75 @@
+"""What reading gives: `MediaInfo`, `Source`, and the recipe that a file may carry. Limits on what is read."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from soracli.errors import MediaError
+from soracli.media.audio import Audio
+from soracli.types import Clip
+
+Recipe = dict[str, Any]
+
+MAX_PIXELS = 64_000_000  # of one frame
+MAX_BYTES = 8_000_000_000  # of all frames of a clip, decoded
+EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
+ASCII_CODE = b"ASCII\0\0\0"  # character code that opens an Exif UserComment
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What a file is. fps and seconds are 0 for a still; frames is what the file declares."""
+
+    path: str
+    format: str
+    codec: str
+    pixels: str
+    width: int
+    height: int
+    frames: int
+    fps: Fraction
+    seconds: float
+    bytes: int
+    recipe: Recipe | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture or clip as it was read.
+
+    path: as it was given, `-` for standard input. clip: upright, opaque, square pixels, a constant rate.
+    audio: its sound, exactly under the picture; None if it has none. notes: plain sentences on what was odd.
+    """
+
+    path: Path
+    clip: Clip
+    audio: Audio | None = None
+    notes: tuple[str, ...] = ()
+
+
+def parse_recipe(comment: str) -> Recipe | None:
+    """The recipe in a comment, or None if the comment is something else."""
+    with contextlib.suppress(ValueError):
+        found = json.loads(comment)
+        if isinstance(found, dict):
+            return found
+    return None
+
+
+def check_pixels(width: int, height: int) -> None:
+    """Refuse frames that are too large to be meant. Like every message of a reader, this lacks the file's name."""
+    if width * height > MAX_PIXELS:
+        raise MediaError(f"{width}x{height} is over the {MAX_PIXELS // 10**6} Mpx limit", "too_large")
+
+
+def check_bytes(count: int) -> None:
+    """Refuse a clip whose decoded frames and sound, count bytes, would fill the memory."""
+    if count > MAX_BYTES:
+        raise MediaError(
+            f"is over {MAX_BYTES // 10**9} GB when decoded; cut out the part you need, or make it smaller", "too_long"
+        )

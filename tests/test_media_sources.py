@@ -1,0 +1,415 @@
+"""Sources as cameras and editors make them: turned, stretched, uneven, transparent, with sound, on standard input."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from soracli import media
+from soracli.errors import MediaError, UsageError
+from soracli.media import Audio, Source, Writer, formats, source, video
+from soracli.types import Clip
+
+RED, GREY = (220, 30, 30), (90, 90, 90)
+
+
+def corner(width: int = 48, height: int = 32) -> np.ndarray:
+    """A grey frame, red in its top left quarter."""
+    pixels = np.full((height, width, 3), GREY, np.uint8)
+    pixels[: height // 2, : width // 2] = RED
+    return pixels
+
+
+def encode(
+    path: Path,
+    frames: list[np.ndarray],
+    codec: str = "libx264",
+    pixels: str = "yuv420p",
+    times: list[int] | None = None,
+    dress: Callable[[av.VideoStream], object] | None = None,
+    **options: str,
+) -> Path:
+    """A clip by PyAV alone. times: milliseconds of each frame (else 24 frames a second)."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=24, options={"bf": "0"} | options)
+        stream.height, stream.width = frames[0].shape[:2]
+        stream.pix_fmt = pixels
+        if dress:
+            dress(stream)
+        if times:
+            stream.codec_context.time_base = Fraction(1, 1000)
+        for index, array in enumerate(frames):
+            frame = av.VideoFrame.from_ndarray(array, format="rgba" if array.shape[2] == 4 else "rgb24")
+            frame.pts, frame.time_base = (times[index], Fraction(1, 1000)) if times else (index, Fraction(1, 24))
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def red_quarter(pixels: np.ndarray) -> str:
+    """Where the red is: `top left`, ..."""
+    height, width = pixels.shape[:2]
+    rows, columns = np.nonzero(pixels[..., 0].astype(int) - pixels[..., 1] > 80)
+    return f"{'top' if rows.mean() < height / 2 else 'bottom'} {'left' if columns.mean() < width / 2 else 'right'}"
+
+
+# --- space ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("turn", "mirror", "size", "where", "note"),
+    [
+        (90, False, (32, 48), "bottom left", "is rotated by 90 degrees"),
+        (-90, False, (32, 48), "top right", "is rotated by 90 degrees"),
+        (180, False, (48, 32), "bottom right", "is rotated by 180 degrees"),
+        (0, True, (48, 32), "top right", "is stored mirrored"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_turned_clips_stand_upright(
+    tmp_path: Path, suffix: str, turn: int, mirror: bool, size: tuple[int, int], where: str, note: str
+) -> None:
+    path = encode(tmp_path / f"a.{suffix}", [corner()] * 3, dress=lambda s: s.set_display_rotation(turn, hflip=mirror))
+    found = media.read_source(path)
+    assert found.notes == (f"{path} {note}; turned upright.",)
+    assert found.clip.frames.shape == (3, size[1], size[0], 3)
+    assert red_quarter(found.clip.frames[0]) == where
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_photographs_stand_upright(tmp_path: Path, orientation: int) -> None:
+    """Exif's eight ways, undone: the picture that was meant has its red at the top left."""
+    stored = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Image.Transpose that leads from upright to stored
+    image = Image.fromarray(corner())
+    if orientation > 1:
+        image = image.transpose(Image.Transpose(stored[orientation]))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image.save(tmp_path / "a.jpg", exif=exif, quality=95)
+    found = media.read_source(tmp_path / "a.jpg")
+    assert found.clip.frames.shape == (1, 32, 48, 3)
+    assert red_quarter(found.clip.frames[0]) == "top left"
+    assert bool(found.notes) == (orientation > 1)
+
+
+@pytest.mark.parametrize(
+    ("aspect", "size"), [(Fraction(2), (96, 32)), (Fraction(1, 2), (48, 64)), (Fraction(1), (48, 32))]
+)
+def test_pixels_become_square(tmp_path: Path, aspect: Fraction, size: tuple[int, int]) -> None:
+    def dress(stream: av.VideoStream) -> None:
+        stream.sample_aspect_ratio = aspect
+
+    found = media.read_source(encode(tmp_path / "a.mp4", [corner()] * 2, dress=dress))
+    assert found.clip.frames.shape[1:3] == (size[1], size[0])
+    assert red_quarter(found.clip.frames[0]) == "top left"
+    assert [f"to {size[0]}x{size[1]}." in note for note in found.notes] == [True] * (aspect != 1)
+
+
+def test_a_stretched_and_turned_clip(tmp_path: Path) -> None:
+    def dress(stream: av.VideoStream) -> None:
+        stream.sample_aspect_ratio = Fraction(2)
+        stream.set_display_rotation(-90)
+
+    found = media.read_source(encode(tmp_path / "a.mp4", [corner()], dress=dress))
+    assert found.clip.frames.shape == (1, 96, 32, 3)
+    assert len(found.notes) == 2
+
+
+# --- time -----------------------------------------------------------------------------------------------------------
+
+
+def shades(count: int) -> list[np.ndarray]:
+    return [np.full((32, 48, 3), 20 + 25 * index, np.uint8) for index in range(count)]
+
+
+def shade_numbers(clip: Clip) -> list[int]:
+    return [round((float(value) - 20) / 25) for value in clip.frames.mean(axis=(1, 2, 3))]
+
+
+def test_uneven_times_become_even(tmp_path: Path) -> None:
+    """Eight frames in 1.04 s: the fourth is held, and of the four that come at once some are left out."""
+    times = [0, 100, 200, 300, 800, 830, 860, 1000]
+    found = media.read_source(encode(tmp_path / "a.mkv", shades(8), times=times))
+    numbers = shade_numbers(found.clip)
+    assert found.clip.seconds == pytest.approx(1.04, abs=0.07)
+    assert numbers == sorted(numbers)
+    for index, number in enumerate(numbers):  # what is shown is at most half a slot away from what was meant
+        slot = float(index / found.clip.fps) * 1000
+        assert times[number] <= slot + 500 / found.clip.fps + 1
+        assert number == 7 or times[number + 1] >= slot - 500 / found.clip.fps - 1
+    assert "frame rate that changes; taken at a steady 8" in found.notes[0]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "webm"])
+def test_rounded_times_are_steady(tmp_path: Path, suffix: str) -> None:
+    """29.97 frames a second in whole milliseconds stay the frames they are."""
+    times = [round(index * 1001 / 30) for index in range(9)]
+    codec = "libvpx-vp9" if suffix == "webm" else "libx264"
+    found = media.read_source(encode(tmp_path / f"a.{suffix}", shades(9), codec, times=times))
+    assert shade_numbers(found.clip) == list(range(9))
+    assert found.clip.fps == pytest.approx(29.97, abs=0.2)
+    assert not found.notes
+
+
+def test_long_pauses_do_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = encode(tmp_path / "a.mkv", shades(3), times=[0, 10, 36_000_000])
+    monkeypatch.setattr(source, "MAX_BYTES", 50_000_000)
+    with pytest.raises(MediaError, match="when decoded; cut out") as error:
+        media.read(path)
+    assert error.value.code == "too_long"
+
+
+def test_a_high_rate_is_lowered(tmp_path: Path) -> None:
+    found = media.read_source(encode(tmp_path / "a.mkv", shades(9), times=[4 * index for index in range(9)]))
+    assert (found.clip.fps, shade_numbers(found.clip)[:5]) == (video.MAX_RATE, [1, 3, 5, 7, 8])
+    assert "runs at 250 frames per second; taken at a steady 120" in found.notes[0]
+
+
+# --- colour ---------------------------------------------------------------------------------------------------------
+
+
+def half_clear(width: int = 48, height: int = 32) -> np.ndarray:
+    pixels = np.full((height, width, 4), 200, np.uint8)
+    pixels[:, : width // 2, 3], pixels[:, width // 2 :, 3] = 255, 64
+    return pixels
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels"), [("a.webm", "libvpx-vp9", "yuva420p"), ("a.mov", "prores_ks", "yuva444p10le")]
+)
+def test_transparent_clips_lie_on_black(tmp_path: Path, name: str, codec: str, pixels: str) -> None:
+    path = tmp_path / name
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=24)
+        stream.width, stream.height, stream.pix_fmt = 48, 32, pixels
+        for index in range(3):
+            frame = av.VideoFrame.from_ndarray(half_clear(), format="rgba")
+            frame.pts, frame.time_base = index, Fraction(1, 24)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    found = media.read_source(path)
+    assert len(found.clip.frames) == 3
+    assert found.clip.frames[1, 16, 8].tolist() == pytest.approx([200] * 3, abs=6)
+    assert found.clip.frames[1, 16, 40].tolist() == pytest.approx([50] * 3, abs=6)
+    assert found.notes == (f"{path} is transparent in places; they count as black.",)
+
+
+def test_transparent_pictures_lie_on_black(tmp_path: Path) -> None:
+    Image.fromarray(half_clear()).save(tmp_path / "a.png")
+    found = media.read_source(tmp_path / "a.png")
+    assert found.clip.frames[0, 0, [0, 40]].tolist() == [[200] * 3, [50] * 3]
+    assert "transparent" in found.notes[0]
+
+
+def test_deep_pictures_keep_their_greys(tmp_path: Path) -> None:
+    deep = (np.arange(64, dtype=np.uint16) * 1000).reshape(8, 8)
+    Image.fromarray(deep).save(tmp_path / "a.png")
+    assert np.array_equal(media.read(tmp_path / "a.png").frames[0, ..., 1], deep >> 8)
+
+
+def test_hdr_is_said(tmp_path: Path) -> None:
+    def dress(stream: av.VideoStream) -> None:
+        stream.codec_context.color_trc = 16
+
+    found = media.read_source(encode(tmp_path / "a.mkv", [corner()] * 2, dress=dress))
+    assert "is HDR (PQ)" in found.notes[0]
+
+
+# --- standard input -------------------------------------------------------------------------------------------------
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.png"])
+def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clip: Clip, name: str) -> None:
+    frames = clip.frames[: 1 if name == "a.png" else 19]
+    with Writer(tmp_path / name, 48, 32, clip.fps, recipe={"seed": 7}) as writer:
+        writer.add(frames)
+    feed(monkeypatch, (tmp_path / name).read_bytes())
+    found = media.read_source("-")
+    assert (found.path, found.notes) == (Path("-"), ())
+    assert np.array_equal(found.clip.frames, media.read(tmp_path / name).frames)
+    feed(monkeypatch, (tmp_path / name).read_bytes())
+    assert (media.info("-").path, media.info(tmp_path / name).recipe) == ("-", {"seed": 7})
+
+
+def test_standard_input_is_cleaned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for data in (b"", b"no clip", b"x" * 20_000):
+        feed(monkeypatch, data)
+        with pytest.raises(MediaError):
+            media.read("-")
+    assert not list(tmp_path.iterdir())
+
+
+def test_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, b"")
+    with pytest.raises(MediaError, match="^-: nothing on standard input; pipe") as error:
+        media.read("-")
+    assert error.value.code == "empty_stdin"
+    feed(monkeypatch, b"just some text")
+    with pytest.raises(MediaError, match=r"^standard input: is not a video or a picture"):
+        media.read("-")
+    monkeypatch.setattr(sys.modules["soracli.media.read"], "MAX_STDIN", 10)
+    feed(monkeypatch, b"just some text")
+    with pytest.raises(MediaError, match="standard input is over"):
+        media.read("-")
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    with pytest.raises(UsageError, match="is a terminal"):
+        media.read("-")
+
+
+# --- sound ----------------------------------------------------------------------------------------------------------
+
+
+def tone(seconds: float, rate: int = 48000, pitch: float = 440, channels: int = 2) -> Audio:
+    wave = 12000 * np.sin(2 * np.pi * pitch * np.arange(round(seconds * rate)) / rate)
+    return Audio(np.repeat(wave.astype(np.int16)[:, None], channels, axis=1), rate)
+
+
+def write(path: Path, clip: Clip, audio: Audio | None, start: Fraction = Fraction(0)) -> Source:
+    with Writer(path, 48, 32, clip.fps, recipe={"seed": 7}, audio=audio, audio_start=start) as writer:
+        for index in range(0, len(clip.frames), 5):
+            writer.add(clip.frames[index : index + 5])
+    return media.read_source(path)
+
+
+def loudness(audio: Audio, start: float, end: float) -> float:
+    part = audio.samples[round(start * audio.rate) : round(end * audio.rate)].astype(float)
+    return float(np.sqrt((part**2).mean()))
+
+
+def pitch(audio: Audio, start: float, end: float) -> float:
+    part = audio.samples[round(start * audio.rate) : round(end * audio.rate), 0].astype(float)
+    return float(np.abs(np.fft.rfft(part)).argmax() * audio.rate / len(part))
+
+
+VIDEOS = ["a.mp4", "a.mkv", "a.webm"]  # with AAC, AAC and Opus; the clip lasts 19/12 = 1.583 s
+
+
+@pytest.mark.parametrize("name", VIDEOS)
+@pytest.mark.parametrize(("rate", "channels"), [(48000, 2), (44100, 1), (22050, 2)])
+def test_sound_there_and_back(tmp_path: Path, clip: Clip, name: str, rate: int, channels: int) -> None:
+    found = write(tmp_path / name, clip, tone(3, rate, channels=channels))
+    assert found.audio is not None
+    assert found.audio.seconds == pytest.approx(19 / 12, abs=1e-4)
+    assert found.audio.samples.shape[1] == channels
+    assert pitch(found.audio, 0.1, 1.5) == pytest.approx(440, abs=2)
+    assert loudness(found.audio, 0.1, 1.5) == pytest.approx(12000 / 2**0.5, rel=0.1)
+    assert len(found.clip.frames) == 19
+    known = media.info(tmp_path / name)
+    assert (known.frames, known.fps, known.recipe) == (19, 12, {"seed": 7})
+    with av.open(str(tmp_path / name)) as container:
+        assert container.duration is not None
+        assert container.duration / 1e6 == pytest.approx(19 / 12, abs=1100 / rate)  # a packet more
+
+
+@pytest.mark.parametrize("name", VIDEOS)
+def test_sound_starts_late_and_ends_early(tmp_path: Path, clip: Clip, name: str) -> None:
+    found = write(tmp_path / name, clip, tone(0.5), Fraction(1, 2)).audio
+    assert found is not None
+    assert loudness(found, 0, 0.45) < 30
+    assert loudness(found, 0.55, 0.95) == pytest.approx(12000 / 2**0.5, rel=0.1)
+    assert loudness(found, 1.05, 1.58) < 30
+    begins = int(np.argmax(np.abs(found.samples[:, 0]) > 3000)) / found.rate
+    assert begins == pytest.approx(0.5, abs=0.01)
+
+
+def test_sound_may_start_before_the_picture(tmp_path: Path, clip: Clip) -> None:
+    low, high = tone(1, pitch=300), tone(1, pitch=900)
+    both = Audio(np.concatenate([low.samples, high.samples]), 48000)
+    found = write(tmp_path / "a.mp4", clip, both, Fraction(-1)).audio
+    assert found is not None
+    assert pitch(found, 0.1, 0.9) == pytest.approx(900, abs=3)
+    assert loudness(found, 1.05, 1.58) < 30
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp"])
+def test_formats_without_sound(tmp_path: Path, clip: Clip, name: str) -> None:
+    assert write(tmp_path / name, clip, tone(1)).audio is None
+    assert [form.name for form in formats.FORMATS.values() if form.sound] == ["mp4", "mkv", "webm"]
+
+
+def test_silent_film(tmp_path: Path, clip: Clip) -> None:
+    found = write(tmp_path / "a.mp4", clip, None)
+    assert (found.audio, found.notes) == (None, ())
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        assert not container.streams.audio
+
+
+def test_the_index_still_comes_first(tmp_path: Path, clip: Clip) -> None:
+    write(tmp_path / "a.mp4", clip, tone(1))
+    data = (tmp_path / "a.mp4").read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+
+
+def test_a_failed_run_with_sound_leaves_nothing(tmp_path: Path, clip: Clip) -> None:
+    with pytest.raises(KeyError), Writer(tmp_path / "a.mp4", 48, 32, clip.fps, audio=tone(1)) as writer:
+        writer.add(clip.frames)
+        raise KeyError
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_truncation_is_not_silent_with_sound(tmp_path: Path, name: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (24, 32, 48, 3)).astype(np.uint8)
+    write(tmp_path / name, Clip(noise, Fraction(12)), tone(2))
+    data = (tmp_path / name).read_bytes()
+    for cut in range(2, 18, 3):
+        (tmp_path / name).write_bytes(data[: len(data) * cut // 20])
+        with pytest.raises(MediaError):
+            media.read(tmp_path / name)
+
+
+def sounding(path: Path, codec: str, layout: str, rate: int, spoil: bool = False) -> Path:
+    """A second of picture and sound by PyAV alone; with spoil the packets of the sound are noise."""
+    with av.open(str(path), "w") as container:
+        film = container.add_stream("libx264", rate=24)
+        film.width, film.height, film.pix_fmt = 48, 32, "yuv420p"
+        sound = container.add_stream(codec, rate=rate)
+        sound.layout = layout
+        count = sound.codec_context.channels
+        frame = av.AudioFrame.from_ndarray(tone(1, rate, channels=count).samples.reshape(1, -1), layout=layout)
+        frame.sample_rate, frame.pts = rate, 0
+        for packet in (*sound.encode(frame), *sound.encode(None)):
+            if spoil:
+                packet.update((b"\xff\x00" * packet.size)[: packet.size])
+            container.mux(packet)
+        for index in range(24):
+            picture = av.VideoFrame.from_ndarray(corner(), format="rgb24")
+            picture.pts, picture.time_base = index, Fraction(1, 24)
+            container.mux(film.encode(picture))
+        container.mux(film.encode(None))
+    return path
+
+
+def test_many_channels_become_two(tmp_path: Path) -> None:
+    found = media.read_source(sounding(tmp_path / "a.mkv", "aac", "5.1", 48000))
+    assert found.audio is not None
+    assert found.audio.samples.shape[1] == 2
+    assert pitch(found.audio, 0.1, 0.9) == pytest.approx(440, abs=3)
+    assert "in 6 channels; mixed down to stereo" in found.notes[0]
+
+
+def test_other_codecs_sound_too(tmp_path: Path) -> None:
+    found = media.read_source(sounding(tmp_path / "a.mkv", "flac", "mono", 8000)).audio
+    assert found is not None
+    assert pitch(found, 0.1, 0.9) == pytest.approx(440, abs=3)
+    assert found.rate == 48000
+
+
+def test_bad_sound_is_left_out(tmp_path: Path) -> None:
+    found = media.read_source(sounding(tmp_path / "a.mkv", "aac", "stereo", 48000, spoil=True))
+    assert (found.audio, len(found.clip.frames)) == (None, 24)
+    assert found.notes == (f"{tmp_path / 'a.mkv'} has sound that does not decode; left out.",)
