@@ -109,7 +109,9 @@ class Bench:
     def clip(self, index: int, scene: Scene, prompt: str) -> dict[str, Any]:
         """Everything that is measured on one prompt, and under `strip` four small frames (not for the file)."""
         options, clock = self.settings.options(index), time.perf_counter()
-        steps = sample(self.model, tasks.generate(self.geometry), prompt, options, self.geometry)
+        steps = sample(
+            self.model, tasks.generate(*self.geometry.keep, self.geometry.fps), prompt, options, self.geometry
+        )
         frames = np.concatenate([step.frames for step in steps if step.frames is not None])
         row: dict[str, Any] = {
             "prompt": prompt, "wanted": truth(scene), "seconds": time.perf_counter() - clock,

@@ -85,7 +85,7 @@ def _paint(model: Any, job: dict[str, Any]) -> dict[str, float]:
         path = Path(folder) / ("still.png" if geometry.is_still else "clip.mp4")
         clock = time.perf_counter()
         with media.Writer(path, job["width"], job["height"], options.fps) as writer:
-            for step in sample(model, tasks.generate(geometry), PROMPT, options, geometry):
+            for step in sample(model, tasks.generate(*geometry.keep, geometry.fps), PROMPT, options, geometry):
                 now = time.perf_counter()
                 took[step.stage] += now - clock
                 clock = now

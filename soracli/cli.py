@@ -72,6 +72,13 @@ def _source(text: str, metavar: str) -> Any:
     return typer.Argument(help=text + " '-' reads standard input.", show_default=False, metavar=metavar)
 
 
+def _one_stdin(**given: str | None) -> None:
+    """Standard input can be read once only."""
+    asked = [name for name, value in given.items() if value == "-"]
+    if len(asked) > 1:
+        raise UsageError(f"'-' is given for {' and '.join(asked)}; only one can be standard input", "two_stdin")
+
+
 Image = Annotated[str, _source("A picture.", "IMAGE")]
 ClipFile = Annotated[str, _source("A clip.", "CLIP")]
 Keyframes = Annotated[
@@ -84,9 +91,7 @@ Camera = Annotated[
 ]
 Motion = Annotated[str | None, _given("0 (still) .. 10 (much).", "--motion", metavar="N")]
 Style = Annotated[str | None, _given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME")]
-Fit = Annotated[
-    str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")
-]
+Fit = Annotated[str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 
 
 @app.command(
@@ -174,6 +179,7 @@ def animate(
     from soracli import inputs, manner
     from soracli.render import render
 
+    _one_stdin(PROMPT=prompt, IMAGE=image, **{"--to": to})
     words = manner.words(camera, motion, style)
     brief = inputs.animate(image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words)
     render(brief, prompt, flags)
@@ -204,6 +210,7 @@ def extend(
     from soracli import inputs
     from soracli.render import render
 
+    _one_stdin(PROMPT=prompt, CLIP=clip)
     if loop and (forward or backward or both):
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
@@ -223,9 +230,7 @@ def extend(
 def edit(
     clip: ClipFile,
     prompt: Prompt = None,
-    strength: Annotated[
-        str, _given("0 (unchanged) .. 1 (all new); default 0.6.", "--strength", metavar="X")
-    ] = "0.6",
+    strength: Annotated[str, _given("0 (unchanged) .. 1 (all new); default 0.6.", "--strength", metavar="X")] = "0.6",
     start: Annotated[str | None, _given("Edit from this time on.", "--from", metavar="TIME")] = None,
     stop: Annotated[str | None, _given("Edit up to this time.", "--to", metavar="TIME")] = None,
     style: Style = None,
@@ -237,6 +242,7 @@ def edit(
     from soracli import inputs, manner, values
     from soracli.render import render
 
+    _one_stdin(PROMPT=prompt, CLIP=clip)
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     render(inputs.edit(clip, share, start, stop, fit, manner.words(style=style)), prompt, flags)
 
@@ -268,6 +274,7 @@ def inpaint(
     from soracli import inputs
     from soracli.render import render
 
+    _one_stdin(PROMPT=prompt, CLIP=clip, **{"--mask": mask})
     render(inputs.inpaint(clip, mask, outpaint, fit), prompt, flags)
 
 
@@ -287,7 +294,7 @@ def blend(
     mode: Annotated[
         str,
         _given(
-            "between (default): new frames between both; replace: the last and first of theirs; dissolve: both overlaid.",
+            "between (default): new frames; replace: the last and first frames anew; dissolve: both overlaid.",
             "--mode", metavar="HOW",
         ),
     ] = "between",
@@ -299,6 +306,7 @@ def blend(
     from soracli import inputs
     from soracli.render import render
 
+    _one_stdin(PROMPT=prompt, A=a, B=b)
     render(inputs.blend(a, b, by, mode, fit), prompt, flags)
 
 
@@ -316,6 +324,7 @@ def vary(
     from soracli import inputs, values
     from soracli.render import render
 
+    _one_stdin(PROMPT=prompt, CLIP=clip)
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     render(inputs.edit(clip, share, fit=fit, verb="vary"), prompt, flags)
 

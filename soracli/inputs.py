@@ -28,10 +28,11 @@ RIM = 6  # pixels of soft edge inside an inpainted area
 class Brief:
     """What a verb wants.
 
-    canvas: makes it, once size, rate and length are known. time: the model's stride in time comes with it.
+    canvas: makes it, once size, rate and length are known; it is told the model's stride in time.
     source: gives size and rate where flags do not. length: what to say to --duration, empty = it is the user's.
     sound: of the source, and how many frames of the result come before it. words: added to the prompt.
-    prompted: whether a prompt is needed. record: for the recipe. compare: whether results are told apart by figures.
+    shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
+    record: for the recipe. compare: whether results are told apart by figures.
     """
 
     verb: str
@@ -41,15 +42,12 @@ class Brief:
     length: str = ""
     sound: tuple[Audio, int] | None = None
     words: tuple[str, ...] = ()
+    shots: tuple[str, ...] = ()
     prompted: bool = True
     stem: str = ""
     notes: tuple[str, ...] = ()
     record: dict[str, Any] = field(default_factory=dict)
     compare: bool = False
-
-    @property
-    def reads_stdin(self) -> bool:
-        return any(given.get("name") == "-" for given in self.record.get("inputs", ()))
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
@@ -125,8 +123,16 @@ def _grid(frames: int, time: int) -> int:
 # --- briefs -----------------------------------------------------------------------------------------------------------
 
 
-def generate(verb: str, *, still: bool, keyframes: Sequence[str] = (), fit: str = "pad", words: Sequence[str] = ()) -> Brief:
-    """From a text, with pictures at given times if there are any."""
+def generate(
+    verb: str,
+    *,
+    still: bool,
+    keyframes: Sequence[str] = (),
+    fit: str = "pad",
+    words: Sequence[str] = (),
+    shots: Sequence[str] = (),
+) -> Brief:
+    """From a text, or several from given times on, with pictures at given times if there are any."""
     keys = [_keyframe(text) for text in keyframes]
     how = _how(fit)
 
@@ -135,7 +141,10 @@ def generate(verb: str, *, still: bool, keyframes: Sequence[str] = (), fit: str 
         return _keyed(blank, keys, options, how)
 
     record = _record(keyframes=[f"{path}@{when}" for path, when, _ in keys], fit=fit if keys else None)
-    return Brief(verb, canvas, still=still, words=tuple(words), record=record, notes=_notes(*(key[2] for key in keys)))
+    return Brief(
+        verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not shots, record=record,
+        notes=_notes(*(key[2] for key in keys)),
+    )  # fmt: skip
 
 
 def animate(
@@ -244,7 +253,9 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad")
             larger, rim = media.outpainted(source.clip, sides)
             # The mask goes the way of the pixels: bars that `fit` adds around them are painted as well.
             ours = _fitted(larger, options, how)
-            seen = _fitted(Clip((255 * (1 - rim[:1, :, :, None])).astype(np.uint8).repeat(3, 3), Fraction(1)), options, how)
+            seen = _fitted(
+                Clip((255 * (1 - rim[:1, :, :, None])).astype(np.uint8).repeat(3, 3), Fraction(1)), options, how
+            )
             area = (seen.frames[0, :, :, 0] < 128).astype(np.float32)
             return tasks.inpaint(ours, np.broadcast_to(area, ours.frames.shape[:3]))
         ours = _fitted(source.clip, options, how)
@@ -266,8 +277,6 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad") -> Brief:
     """Two clips and the way from one to the other."""
     if mode not in MODES:
         raise UsageError(f"--mode {mode}: must be one of {', '.join(MODES)}", "bad_mode")
-    if a == b == "-":
-        raise UsageError("'-' is given for A and B; only one of them can be standard input", "two_stdin")
     one, two, how = clip(a, "blend"), clip(b, "blend"), _how(fit)
     notes = list(_notes(one, two))
     size = (one.clip.frames.shape[2], one.clip.frames.shape[1])
@@ -276,7 +285,8 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad") -> Brief:
         notes.append(media.describe_fit(other, size, how))
     if two.clip.fps != one.clip.fps:
         notes.append(
-            f"{printable(b)} has {float(two.clip.fps):g} frames per second; brought to {float(one.clip.fps):g} (--fps to choose)."
+            f"{printable(b)} has {float(two.clip.fps):g} frames per second; "
+            f"brought to {float(one.clip.fps):g} (--fps to choose)."
         )
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
@@ -285,7 +295,8 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad") -> Brief:
         shorter = min(len(first.frames), len(second.frames))
         if mode != "between" and (count if mode == "dissolve" else count // 2) > shorter:
             raise UsageError(
-                f"--by {by}: is longer than the shorter clip ({float(shorter / options.fps):g}s); make it shorter", "bad_by"
+                f"--by {by}: is longer than the shorter clip ({float(shorter / options.fps):g}s); make it shorter",
+                "bad_by",
             )
         return tasks.blend(first, second, count, mode, time)
 

@@ -14,7 +14,7 @@ from soracli.inputs import Brief
 from soracli.media import formats
 from soracli.naming import Outputs
 from soracli.plan import Plan
-from soracli.types import Canvas, Card, Geometry, SamplingOptions
+from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
 
@@ -34,6 +34,12 @@ class Job:
     notes: list[str]
     canvas: Canvas
     brief: Brief
+    shots: tuple[Shot, ...]
+
+    @property
+    def spoken(self) -> str | tuple[Shot, ...]:
+        """What the sampler is told."""
+        return self.shots or self.prompt
 
     @property
     def seconds(self) -> float:
@@ -49,19 +55,21 @@ class Job:
             "model": self.card.name, "weights": weights.digest(self.card), "width": width, "height": height,
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
-            **self.brief.record,
+            **self.brief.record, **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
         }  # fmt: skip
 
 
 def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     """Turn a brief and flags into a Job, or say in one line what is wrong with them."""
-    if prompt == "-" and brief.reads_stdin:
-        raise UsageError("'-' is given for PROMPT and a source; only one of them can be standard input", "two_stdin")
-    text = ", ".join(filter(None, [values.prompt(prompt, flags.prompt_file, needed=brief.prompted), *brief.words]))
+    text = values.prompt(prompt, flags.prompt_file, needed=brief.prompted)
+    if text and brief.shots:
+        raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
     card = weights.card(flags.model)
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     options = values.options(card, flags, still=brief.still, source=brief.source)
+    shots = values.shots(brief.shots, options.fps, brief.words)
+    text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count)
     _check_streams(flags)
     _check_device(flags)
@@ -81,7 +89,9 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     expected = plan.estimate(card, options, geometry, sizes, None if on_gpu else threads or machine.cores())
     plan.check_tokens(expected, card, options)
     notes = [*brief.notes, *geometry.notes(), *outputs.notes]
-    return Job(brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief)
+    return Job(
+        brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots
+    )
 
 
 def _check_streams(flags: Flags) -> None:
@@ -138,8 +148,11 @@ def as_text(job: Job) -> str:
     files = "standard output" if paths is None else ", ".join(printable(path) for path in paths[:8])
     inner = f"{job.geometry.inner[1]}x{job.geometry.inner[0]}"
     on_grid = (job.geometry.width, job.geometry.height) == (width, height)
-    painted = f", painted as {inner} and scaled" if job.geometry.inner != (height, width) else (
-        "" if on_grid else f", painted as {job.geometry.width}x{job.geometry.height} and cut back")
+    painted = (
+        f", painted as {inner} and scaled"
+        if job.geometry.inner != (height, width)
+        else ("" if on_grid else f", painted as {job.geometry.width}x{job.geometry.height} and cut back")
+    )
     rows = [
         ("prompt", prompt or "none"),
         ("model", job.card.name),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from soracli.errors import UsageError, suggest
+from soracli.errors import UsageError
+from soracli.wording import suggest
 from soracli.world.surroundings import CAMERAS, STYLES
 
 # Up to which --motion a phrase holds.
@@ -15,7 +16,9 @@ def words(camera: str | None = None, motion: str | None = None, style: str | Non
     """What the flags add to a prompt, in the words of the captions that the world's networks are trained on."""
     found = []
     if camera is not None:
-        found.append(_known("--camera", camera, {name.replace(" ", "-"): row.clauses[0] for name, row in CAMERAS.items()}))
+        found.append(
+            _known("--camera", camera, {name.replace(" ", "-"): row.clauses[0] for name, row in CAMERAS.items()})
+        )
     if motion is not None:
         if not re.fullmatch("[0-9]|10", motion.strip()):
             raise UsageError(f"--motion {motion}: must be a whole number 0..10", "bad_motion")
@@ -27,5 +30,7 @@ def words(camera: str | None = None, motion: str | None = None, style: str | Non
 
 def _known(flag: str, name: str, table: dict[str, str]) -> str:
     if name not in table:
-        raise UsageError(f"{flag} {name}: is not known{suggest(name, table)}; there are {', '.join(table)}", "bad" + flag[1:])
+        raise UsageError(
+            f"{flag} {name}: is not known{suggest(name, table)}; there are {', '.join(table)}", "bad" + flag[1:]
+        )
     return table[name]

@@ -50,8 +50,11 @@ def estimate(
     for count in windows:
         attention = 4 * count * cells * (count * cells + cost["context"]) * cost["width"] * cost["depth"]
         once += 2 * cost["parameters"] * count * cells + attention
-    pixels = sum(windows) * geometry.stride[0] * geometry.height * geometry.width if not geometry.is_still else (
-        geometry.height * geometry.width)
+    pixels = (
+        sum(windows) * geometry.stride[0] * geometry.height * geometry.width
+        if not geometry.is_still
+        else (geometry.height * geometry.width)
+    )
     seconds = _SECONDS + (each * once + pixels * cost["decode"]) / (_GPU if threads is None else _CPU * threads)
     if threads is None:
         return Plan(tokens, passes, seconds, 0)

@@ -48,8 +48,9 @@ def _moment(model: Model, latents: Tensor, geometry: Geometry) -> Frames:
     """One latent frame -> the middle one of its frames, uint8 (1, H, W, 3), cut to the request."""
     from soracli.sample import to_result
 
-    frames = to_result(next(model.decode(latents, still=geometry.is_still)), geometry)
-    return frames[len(frames) // 2][None]
+    frames: Frames = to_result(next(model.decode(latents, still=geometry.is_still)), geometry)
+    middle = len(frames) // 2
+    return frames[middle : middle + 1]
 
 
 def _is_ours(path: Path) -> bool:

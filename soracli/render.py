@@ -29,6 +29,7 @@ from soracli.wording import duration
 if TYPE_CHECKING:
     from soracli.models import Model
 
+
 @dataclass(frozen=True)
 class Studio:
     """What all results of a call share once the model is loaded."""
@@ -148,14 +149,18 @@ def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness, talk: T
     """What can be measured on a result, said and returned: how its joints meet, how far variations lie apart."""
     found: dict[str, Any] = {}
     if joints := seams.report(job.options.fps):
-        said = ", ".join(f"{joint['score']:g} at {joint['at']}{'' if joint['at'] == 'end' else 's'}" for joint in joints)
+        said = ", ".join(
+            f"{joint['score']:g} at {joint['at']}{'' if joint['at'] == 'end' else 's'}" for joint in joints
+        )
         talk.say(f"seams (jump over the usual jump): {said}")
         found["seams"] = joints
     if job.brief.compare:
         source = Likeness.of(job.canvas)
         found["distance"] = {"source": likeness.distance(source), "others": [likeness.distance(o) for o in studio.made]}
         others = "".join(f", {far:g} from result {i}" for i, far in enumerate(found["distance"]["others"], 1))
-        talk.say(f"differs by {found['distance']['source']:g} from the source{others} (levels of 255, pictures of 32 lines)")
+        talk.say(
+            f"differs by {found['distance']['source']:g} from the source{others} (levels of 255, pictures of 32 lines)"
+        )
         studio.made.append(likeness)
     return found
 
@@ -187,9 +192,12 @@ def _paint(
     clock = time.perf_counter()
     name, recipe = job.outputs.format.name, job.recipe(seed)
     audio, before = job.brief.sound or (None, 0)
-    sound = {"audio": audio, "audio_start": Fraction(before) / fps}
-    with Writer(path, width, height, fps, name, studio.quality, recipe, force=studio.force, **sound) as writer:
-        for step in sample(studio.model, job.canvas, job.prompt, options, job.geometry, studio.device):
+    writer = Writer(
+        path, width, height, fps, name, studio.quality, recipe, force=studio.force, audio=audio,
+        audio_start=Fraction(before) / fps,
+    )  # fmt: skip
+    with writer:
+        for step in sample(studio.model, job.canvas, job.spoken, options, job.geometry, studio.device):
             if step.frames is not None:
                 writer.add(step.frames)
                 for watcher in watchers:

@@ -21,9 +21,10 @@ class Watcher(Protocol):
 
 @dataclass
 class Seams:
-    """The jump at every joint over the result's own median jump. A jump is the mean absolute difference of neighbouring frames, in levels of 255.
+    """The jump at every joint over the result's own median jump.
 
-    joints: numbers of the frames that follow a joint. loop: the first frame follows the last one.
+    A jump is the mean absolute difference of neighbouring frames, in levels of 255. joints: numbers of the frames that
+    follow a joint. loop: the first frame follows the last one.
     """
 
     joints: tuple[int, ...]
@@ -47,7 +48,7 @@ class Seams:
             self._last = frame
 
     def report(self, fps: Fraction) -> list[dict[str, Any]]:
-        """One entry per joint: where (`at`, seconds; `end` = from last to first) and its `score`; 1 = like any other."""
+        """One entry per joint: `at` (seconds; `end` = from last to first) and `score` (1 = like any other jump)."""
         if not self._jumps or self._first is None or self._last is None:
             return []
         usual = max(float(np.median(self._jumps)), LEAST)

@@ -65,7 +65,8 @@ class Canvas:
     def frames(self) -> int:
         """Length of the result, head and tail included."""
         ends = sum(len(part.frames) for part in (self.head, self.tail) if part is not None)
-        return self.shown.stop - self.shown.start + ends
+        first, last = self.show or (0, len(self.clip.frames))
+        return last - first + ends
 
 
 class Shot(NamedTuple):

@@ -6,13 +6,14 @@ import math
 import re
 import secrets
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from soracli.errors import UsageError
 from soracli.flags import Flags
-from soracli.types import Card, Clip, SamplingOptions
+from soracli.types import Card, Clip, SamplingOptions, Shot
 
 MAX_PROMPT = 20_000  # bytes
 MAX_SEEDS = 1000
@@ -138,6 +139,20 @@ def frames(flag: str, text: str, fps: Fraction) -> int:
     return found
 
 
+def shots(texts: Sequence[str], fps: Fraction, words: Sequence[str] = ()) -> tuple[Shot, ...]:
+    """`TIME:TEXT` each -> prompts by the time from which they hold, in order; words are added to every one."""
+    found = []
+    for text in texts:
+        when, colon, said = text.partition(":")
+        if not colon:
+            raise UsageError(f"--shot {text[:40]}: must be TIME:TEXT, such as 2s:'a dog runs'", "bad_shot")
+        start = float(moment("--shot", when, fps))
+        found.append(Shot(start, ", ".join([clean_text(said, f"--shot {when}"), *words])))
+    if len({shot.start for shot in found}) < len(found):
+        raise UsageError("--shot: two of them begin at the same time", "bad_shot")
+    return tuple(sorted(found))
+
+
 def duration(text: str, fps: Fraction) -> Fraction:
     """A length in seconds, at least one frame."""
     seconds = moment("--duration", text, fps)
@@ -254,10 +269,8 @@ def _following(base: SamplingOptions, source: Clip, card: Card) -> SamplingOptio
     """Size (even, as video wants it) and rate of a source, as far as the card's limits allow."""
     height, width = source.frames.shape[1:3]
     scale = min(1.0, card.limits.get("max_side", 8192) / max(height, width))
-    sides = {"width": int(width * scale) // 2 * 2, "height": int(height * scale) // 2 * 2}
-    if len(source.frames) == 1:
-        return replace(base, **sides)
-    return replace(base, **sides, fps=min(source.fps, Fraction(card.limits.get("max_fps", 120))))
+    fps = base.fps if len(source.frames) == 1 else min(source.fps, Fraction(card.limits.get("max_fps", 120)))
+    return replace(base, width=int(width * scale) // 2 * 2, height=int(height * scale) // 2 * 2, fps=fps)
 
 
 def _check_limits(card: Card, asked: SamplingOptions) -> None:

@@ -32,7 +32,7 @@ _DEFAULT_KEYS = {
     "width": int, "height": int, "seconds": (int, float, str), "fps": (int, float, str), "steps": int,
     "guidance": (int, float), "shift": (int, float), "solver": str, "negative": str, "still": dict,
 }  # fmt: skip
-_LIMIT_KEYS = {"min_side": int, "max_side": int, "max_tokens": int, "max_fps": int}
+_LIMIT_KEYS = dict.fromkeys(("min_side", "max_side", "max_tokens", "max_fps", "side", "window"), int)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def model() -> Spark:
 def steps(model: Spark, canvas: Canvas | None = None, prompt: str = "a fox", **changes: Any) -> list[Step]:
     request = options(**changes)
     geometry = Geometry.snap(request, STRIDE)
-    return list(sample(model, canvas or generate(geometry), prompt, request, geometry))
+    return list(sample(model, canvas or generate(*geometry.keep, geometry.fps), prompt, request, geometry))
 
 
 def frames_of(done: list[Step]) -> Frames:
@@ -130,7 +130,7 @@ def test_two_samplings_may_run_side_by_side(model: Spark) -> None:
     geometry = Geometry.snap(request, STRIDE)
 
     def run(seed: int) -> Iterator[Step]:
-        return sample(model, generate(geometry), "a fox", replace(request, seed=seed), geometry)
+        return sample(model, generate(*geometry.keep, geometry.fps), "a fox", replace(request, seed=seed), geometry)
 
     pairs = list(zip(run(1), run(2), strict=True))
     np.testing.assert_array_equal(frames_of([a for a, _ in pairs]), paint(model, seed=1))

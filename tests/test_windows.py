@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -30,7 +31,7 @@ def test_everything_is_painted_exactly_once(paint: list[bool], limit: int) -> No
 def test_each_window_sees_the_end_of_the_one_before(count: int, limit: int) -> None:
     found = stretches([True] * count, limit)
     assert found[0] == (0, limit)
-    for (_, end), (start, _) in zip(found, found[1:], strict=False):
+    for (_, end), (start, _) in itertools.pairwise(found):
         assert start == end - OVERLAP
 
 

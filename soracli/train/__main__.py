@@ -44,6 +44,9 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--only", default="", help="comma-separated; only these of the actors lead")
         sub.add_argument("--cameras", default="", help="comma-separated; only these camera moves")
         sub.add_argument("--without", default="", help="comma-separated verbs to leave out")
+        sub.add_argument(
+            "--spread", type=float, default=1.0, help="0 = performances are laid out alike .. 1 = as usual"
+        )
 
     sub = command("fit", "Fit the compression network's linear path (closed form).")
     world(sub)
@@ -139,6 +142,7 @@ def stage_of(args: argparse.Namespace) -> Stage:
         leads=words(args.only),
         cameras=words(args.cameras),
         without=words(args.without),
+        spread=args.spread,
         batch=getattr(args, "batch", 16),
     )
 

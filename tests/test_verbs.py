@@ -1,0 +1,270 @@
+"""The verbs that remake pictures and clips, as a user meets them: what is kept is the source's own."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Outcome, Sora
+from PIL import Image
+
+from soracli import media
+from soracli.types import Frames
+
+TINY = ("-m", "tiny", "--steps", "1", "--quality", "lossless", "--json")
+FPS = Fraction(16)
+
+
+def noise(count: int, height: int = 64, width: int = 64, seed: int = 0) -> Frames:
+    return np.random.default_rng(seed).integers(0, 256, (count, height, width, 3), np.uint8)
+
+
+@pytest.fixture
+def clip(sora: Sora) -> Frames:
+    """21 frames of a.mp4 in the working folder, exact."""
+    return written("a.mp4", noise(21))
+
+
+def written(name: str, frames: Frames, fps: Fraction = FPS) -> Frames:
+    if name.endswith(".png"):
+        Image.fromarray(frames[0]).save(name)
+    else:
+        with media.Writer(name, frames.shape[2], frames.shape[1], fps, quality="lossless") as writer:
+            writer.add(frames)
+    return frames
+
+
+def made(ran: Outcome) -> tuple[Frames, dict[str, Any]]:
+    """The result's frames, and what `--json` says of it."""
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.text)["data"]
+    return media.read(data["path"]).frames, data
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+
+def test_animating_begins_with_the_picture(sora: Sora, tmp_path: Path) -> None:
+    picture = written("a.png", noise(1))
+    frames, data = made(sora("animate", "a.png", "it moves", *TINY, "-d", "1s"))
+    assert frames.shape == (16, 64, 64, 3)
+    np.testing.assert_array_equal(frames[0], picture[0])
+    assert (frames[5] != picture[0]).mean() > 0.5
+    assert Path(data["path"]).name.startswith("a-animate-")
+    assert data["inputs"][0]["name"] == "a.png"
+
+
+def test_animating_ends_on_another_picture_and_passes_by_a_third(sora: Sora) -> None:
+    first, last, between = (written(f"{name}.png", noise(1, seed=i)) for i, name in enumerate("abc"))
+    frames, _ = made(sora("animate", "a.png", "--to", "b.png", "--keyframe", "c.png@5f", *TINY, "-d", "1s"))
+    for number, picture in ((0, first), (15, last), (5, between)):
+        np.testing.assert_array_equal(frames[number], picture[0])
+
+
+def test_outside_the_region_nothing_moves(sora: Sora) -> None:
+    picture = written("a.png", noise(1))
+    frames, _ = made(sora("animate", "a.png", "--region", "32,0,16,40", *TINY, "-d", "1s"))
+    inside = np.zeros((64, 64), bool)
+    inside[:40, 32:48] = True
+    assert all((frame[~inside] == picture[0][~inside]).all() for frame in frames)
+    assert (frames[8][inside] != picture[0][inside]).mean() > 0.5
+
+
+@pytest.mark.parametrize(
+    ("flags", "before", "after"),
+    [(("--by", "5f"), 0, 5), (("--backward", "--by", "5f"), 5, 0), (("--both", "--by", "1s"), 16, 16)],
+)
+def test_extending_keeps_the_clip(sora: Sora, clip: Frames, flags: tuple[str, ...], before: int, after: int) -> None:
+    frames, data = made(sora("extend", "a.mp4", *flags, *TINY))
+    assert len(frames) == before + len(clip) + after
+    np.testing.assert_array_equal(frames[before : before + len(clip)], clip)
+    assert len(data["seams"]) == (before > 0) + (after > 0)
+    assert data["frames"] == len(frames)
+
+
+def test_a_loop_is_closed_by_new_frames_and_scored_at_its_end(sora: Sora, clip: Frames) -> None:
+    frames, data = made(sora("extend", "a.mp4", "--loop", "--by", "0.5s", *TINY))
+    assert len(frames) == 29
+    np.testing.assert_array_equal(frames[:21], clip)
+    assert [seam["at"] for seam in data["seams"]] == [1.312, "end"]
+
+
+def test_edits_leave_the_rest_of_the_time_alone(sora: Sora, clip: Frames) -> None:
+    frames, _ = made(sora("edit", "a.mp4", "other", "--from", "3f", "--to", "11f", "--strength", "0.5", *TINY))
+    np.testing.assert_array_equal(frames[:3], clip[:3])
+    np.testing.assert_array_equal(frames[11:], clip[11:])
+    assert (frames[3:11] != clip[3:11]).mean() > 0.5
+
+
+def test_strength_zero_is_the_source(sora: Sora, clip: Frames) -> None:
+    frames, _ = made(sora("edit", "a.mp4", "other", "--strength", "0", *TINY))
+    np.testing.assert_array_equal(frames, clip)
+
+
+def test_inpainting_stays_inside_the_mask(sora: Sora, clip: Frames) -> None:
+    frames, _ = made(sora("inpaint", "a.mp4", "a hole", "--mask", "10,20,30,25", *TINY))
+    hole = np.zeros((64, 64), bool)
+    hole[20:45, 10:40] = True
+    assert (frames[:, ~hole] == clip[:, ~hole]).all()
+    assert (frames[:, hole] != clip[:, hole]).mean() > 0.5
+
+
+def test_a_mask_in_time(sora: Sora, clip: Frames) -> None:
+    frames, _ = made(sora("inpaint", "a.mp4", "--mask", "0,0,64,64@0.5-1", *TINY))
+    assert (frames[:8] == clip[:8]).all()
+    assert (frames[16:] == clip[16:]).all()
+    assert (frames[10] != clip[10]).mean() > 0.5
+
+
+def test_outpainting_adds_room_around_the_clip(sora: Sora, clip: Frames) -> None:
+    frames, _ = made(sora("inpaint", "a.mp4", "--outpaint", "0,32,16,0", *TINY))
+    assert frames.shape == (21, 80, 96, 3)
+    np.testing.assert_array_equal(frames[:, :64, :64], clip)
+
+
+@pytest.mark.parametrize(("mode", "lost", "painted"), [("between", 0, 16), ("replace", 8, 16), ("dissolve", 16, 16)])
+def test_blends_keep_both_ends(sora: Sora, clip: Frames, mode: str, lost: int, painted: int) -> None:
+    other = written("b.mp4", noise(24, seed=1))
+    frames, data = made(sora("blend", "a.mp4", "b.mp4", "--by", "1s", "--mode", mode, *TINY))
+    own, theirs = 21 - lost, 24 - lost
+    assert len(frames) == own + painted + theirs
+    np.testing.assert_array_equal(frames[:own], clip[:own])
+    np.testing.assert_array_equal(frames[-theirs:], other[lost:])
+    assert len(data["seams"]) == 2
+
+
+def test_variations_differ_from_the_source_and_from_each_other(sora: Sora, clip: Frames) -> None:
+    ran = sora("vary", "a.mp4", "-n", "3", "--seed", "1", *TINY)
+    assert ran.code == 0, ran.err
+    distances = [item["distance"] for item in json.loads(ran.text)["data"]]
+    assert [len(item["others"]) for item in distances] == [0, 1, 2]
+    assert all(item["source"] > 0 and all(far > 0 for far in item["others"]) for item in distances)
+
+
+# --- sizes, rates, sound ----------------------------------------------------------------------------------------------
+
+
+def test_clips_of_other_shapes_are_fitted_and_said(sora: Sora, clip: Frames) -> None:
+    written("b.mp4", noise(16, 48, 96, seed=1), Fraction(8))
+    ran = sora("blend", "a.mp4", "b.mp4", "--by", "8f", *TINY)
+    frames, data = made(ran)
+    assert frames.shape == (21 + 8 + 32, 64, 64, 3)
+    assert any("96x48" in note and "64x64" in note for note in data["notes"])
+    assert any("8 frames per second" in note for note in data["notes"])
+    assert not frames[-1, 0].any()  # a black bar
+
+
+def test_the_size_of_the_result_may_be_another(sora: Sora, clip: Frames) -> None:
+    frames, _ = made(sora("extend", "a.mp4", "--by", "8f", "-s", "32x32", "--fps", "8", *TINY))
+    assert frames.shape == (10 + 8, 32, 32, 3)
+
+
+def test_odd_sizes_lose_their_odd_row(sora: Sora) -> None:
+    with media.Writer("odd.webp", 65, 67, FPS, quality="lossless") as writer:
+        writer.add(noise(9, 67, 65))
+    frames, _ = made(sora("extend", "odd.webp", "--by", "8f", *TINY))
+    np.testing.assert_array_equal(frames[:9], noise(9, 67, 65)[:, :66, :64])
+
+
+def test_sound_is_kept_and_waits_for_its_clip(sora: Sora) -> None:
+    rate = 48_000
+    tone = np.sin(np.arange(rate) * 440 * 2 * np.pi / rate)[:, None] * 16_000
+    sound = media.Audio(tone.astype(np.int16), rate)
+    with media.Writer("a.mp4", 64, 64, FPS, audio=sound) as writer:
+        writer.add(noise(16))
+    ran = sora("extend", "a.mp4", "--backward", "--by", "1s", "-m", "tiny", "--steps", "1", "--json")
+    heard = media.read_source(json.loads(ran.text)["data"]["path"]).audio
+    assert heard is not None
+    loud = np.abs(heard.samples / 32_768).max(1)
+    half = heard.rate
+    assert loud[: half - 3000].max() < 0.02
+    assert loud[half + 3000 : 2 * half - 3000].max() > 0.3
+
+
+# --- long clips -------------------------------------------------------------------------------------------------------
+
+
+def test_shots_change_what_is_asked_for(sora: Sora) -> None:
+    """The prompt of a later shot leaves the windows before it as they are."""
+    same = ("-d", "24f", "-s", "32x32", "--seed", "1", *TINY)
+    one, data = made(sora("generate", "--shot", "0s:a dog", "--shot", "9s:a cow", *same, "-o", "a.mkv"))
+    two, _ = made(sora("generate", "a dog", *same, "-o", "b.mkv"))
+    np.testing.assert_array_equal(one, two)
+    assert data["shots"] == [[0.0, "a dog"], [9.0, "a cow"]]
+
+
+def test_key_frames_of_a_new_clip(sora: Sora) -> None:
+    picture = written("a.png", noise(1))
+    frames, _ = made(sora("generate", "a dog", "--keyframe", "a.png@0.5s", "-s", "64x64", "-d", "1s", *TINY))
+    np.testing.assert_array_equal(frames[8], picture[0])
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def test_camera_motion_and_style_are_words_of_the_prompt(sora: Sora) -> None:
+    written("a.png", noise(1))
+    ran = sora(
+        "animate", "a.png", "a dog", "--camera", "zoom-in", "--motion", "2", "--style", "noir", "-m", "tiny",
+        "--dry-run", "--json",
+    )  # fmt: skip
+    said = json.loads(ran.text)["data"]["prompt"]
+    assert said == "a dog, the camera zooms in, moving slowly, in black and white"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("extend", "a.png"), 3, "a.png: is a picture (64x64), sora extend wants a clip; use: sora animate a.png"),
+        (
+            ("animate", "a.mp4"),
+            3,
+            "a.mp4: is a clip of 21 frames, sora animate wants a picture; use: sora extend a.mp4",
+        ),
+        (
+            ("extend", "a.mp4", "-d", "4s"),
+            2,
+            "--duration 4s: the clip keeps its own length; use --by for what is added",
+        ),
+        (("extend", "a.mp4", "--loop", "--both"), 2, "--loop: closes the clip; it cannot go with --forward"),
+        (("extend", "a.mp4", "--by", "soon"), 2, "--by soon: must be seconds (4s, 2.5s) or frames (96f)"),
+        (("edit", "a.mp4", "x", "--strength", "1.5"), 2, "--strength 1.5: must be 0..1 (0 = unchanged, 1 = ignore"),
+        (("edit", "a.mp4", "x", "--from", "9s"), 2, "--from 9s --to end: is not a part of the clip, which is 1.3125s"),
+        (("edit", "a.mp4"), 2, "PROMPT is missing"),
+        (("inpaint", "a.mp4"), 2, "inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L"),
+        (("blend", "a.mp4", "a.mp4", "--mode", "melt"), 2, "--mode melt: must be one of between, replace, dissolve"),
+        (
+            ("blend", "a.mp4", "a.mp4", "--mode", "dissolve", "--by", "9s"),
+            2,
+            "--by 9s: is longer than the shorter clip",
+        ),
+        (("blend", "-", "-"), 2, "'-' is given for A and B; only one can be standard input"),
+        (("extend", "-", "-"), 2, "'-' is given for PROMPT and CLIP; only one can be standard input"),
+        (("animate", "a.png", "--keyframe", "a.png"), 2, "--keyframe a.png: must be PICTURE@TIME"),
+        (("animate", "a.png", "--keyframe", "a.png@9s", "-d", "1s"), 2, "--keyframe a.png@9s: is after the end (1s)"),
+        (("animate", "a.png", "--fit", "squash"), 2, "--fit squash: must be one of crop, pad, stretch"),
+        (
+            ("animate", "a.png", "--camera", "zoomin"),
+            2,
+            "--camera zoomin: is not known (did you mean zoom-in?); there are static",
+        ),
+        (("animate", "a.png", "--motion", "11"), 2, "--motion 11: must be a whole number 0..10"),
+        (("generate", "--shot", "a dog"), 2, "--shot a dog: must be TIME:TEXT"),
+        (("generate", "a dog", "--shot", "0s:a cow"), 2, "PROMPT and --shot: give one of them, not both"),
+        (("extend", "none.mp4"), 3, "none.mp4: no such file"),
+    ],
+)
+def test_bad_input_is_one_line(
+    sora: Sora, clip: Frames, arguments: tuple[str, ...], code: int, message: str, tmp_path: Path
+) -> None:
+    written("a.png", noise(1))
+    before = sorted(tmp_path.iterdir())
+    ran = sora(*arguments, "-m", "tiny")
+    assert (ran.code, ran.text) == (code, "")
+    assert ran.err.startswith("sora: error: " + message), ran.err
+    assert ran.err.count("\n") == 1
+    assert sorted(tmp_path.iterdir()) == before
