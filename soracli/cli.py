@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import itertools
 import json
@@ -308,6 +309,25 @@ def blend(
 
     _one_stdin(PROMPT=prompt, A=a, B=b)
     render(inputs.blend(a, b, by, mode, fit), prompt, flags)
+
+
+@app.command(cls=Verb, epilog=_examples("sora views dog.png", "sora views dog.png -n 21 -o round.webp"))
+@rendering
+def views(
+    image: Image,
+    prompt: Prompt = None,
+    fit: Fit = "pad",
+    *,
+    flags: Flags,
+) -> None:
+    """Look at a thing from all around: a clip of -n views (default 21) that begins with the picture."""
+    from soracli import inputs, manner, values
+    from soracli.render import render
+
+    _one_stdin(PROMPT=prompt, IMAGE=image)
+    count = values.whole("--count", flags.count or "21", 2, 1000)
+    brief = inputs.animate(image, fit=fit, words=manner.words("orbit"), verb="views", frames=count)
+    render(brief, prompt, dataclasses.replace(flags, count=None))
 
 
 @app.command(cls=Verb, epilog=_examples("sora vary dog.mp4 -n 4", "sora vary dog.mp4 -n 2 --strength 0.8"))

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from soracli import flow
 from soracli.denoise import guided, pinned
+from soracli.heal import Part, healed
 from soracli.models import Model
 from soracli.solvers import SOLVERS
 from soracli.types import Canvas, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
@@ -202,19 +203,31 @@ def _result(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
     total, time = geometry.latent[0], geometry.stride[0]
     yield from _joined(canvas.head, 0, total)
-    runs = itertools.groupby(range(total), lambda number: number in progress.painted)
-    for painted, numbers in runs:
-        run = list(numbers)
-        pictures = _decoded(model, geometry, progress, run) if painted else itertools.repeat(None)
-        for number, picture in zip(run, pictures, strict=False):
-            part = slice(number * time, min((number + 1) * time, geometry.keep[0]))
-            frames = canvas.clip.frames[part]
-            if picture is not None:
-                frames = _mixed(picture[: len(frames)], frames, canvas.mask[part])
-            first = max(canvas.shown.start - part.start, 0)
-            last = max(min(canvas.shown.stop - part.start, len(frames)), 0)
-            yield Step("decode", number + 1, total, frames=frames[first:last] if first < last else None)
+    for number, frames in enumerate(healed(_parts(model, canvas, geometry, progress))):
+        start = number * time
+        part = slice(start, start + len(frames))
+        if number in progress.painted:
+            frames = _mixed(frames, canvas.clip.frames[part], canvas.mask[part])
+        first, last = max(canvas.shown.start - start, 0), max(canvas.shown.stop - start, 0)
+        shown = frames[first:last]
+        yield Step("decode", number + 1, total, frames=shown if len(shown) else None)
     yield from _joined(canvas.tail, total, total)
+
+
+def _parts(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress) -> Iterator[Part]:
+    """The frames of every latent frame: painted ones as they come from the decoder, kept ones as they were given."""
+    time = geometry.stride[0]
+    for painted, numbers in itertools.groupby(range(geometry.latent[0]), lambda number: number in progress.painted):
+        run = list(numbers)
+        pictures = _decoded(model, geometry, progress, run) if painted else itertools.repeat(None, len(run))
+        for number, picture in zip(run, pictures, strict=True):
+            part = slice(number * time, min((number + 1) * time, geometry.keep[0]))
+            given = canvas.clip.frames[part]
+            own = [not (mask > 0).any() for mask in canvas.mask[part]] if picture is not None else [True] * len(given)
+            frames = given if picture is None else picture[: len(given)].copy()
+            if picture is not None and any(own):
+                frames[own] = given[own]
+            yield Part(frames, own)
 
 
 def _decoded(model: Model, geometry: Geometry, progress: Progress, run: list[int]) -> Iterator[Frames]:

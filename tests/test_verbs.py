@@ -145,6 +145,14 @@ def test_variations_differ_from_the_source_and_from_each_other(sora: Sora, clip:
     assert all(item["source"] > 0 and all(far > 0 for far in item["others"]) for item in distances)
 
 
+def test_views_go_round_a_thing(sora: Sora) -> None:
+    picture = written("a.png", noise(1))
+    frames, data = made(sora("views", "a.png", "a dog", "-n", "9", *TINY))
+    assert len(frames) == data["views"] == 9
+    np.testing.assert_array_equal(frames[0], picture[0])
+    assert data["prompt"] == "a dog, the camera circles around"
+
+
 # --- sizes, rates, sound ----------------------------------------------------------------------------------------------
 
 

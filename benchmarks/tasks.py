@@ -1,0 +1,295 @@
+"""What every verb keeps, and how well what it adds fits: scores on held-out renders and, with --clips, on real footage.
+
+python benchmarks/tasks.py --assets DIR --sheets DIR
+python benchmarks/tasks.py --assets DIR --clips carphone.mp4 --only extend,blend
+
+One row per figure. `exact` counts pixels that had to stay and did. Seams are the jump at a joint over the clip's own
+median jump. Accuracy is the probe's (quality.py): how often it reads what was asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import figures
+import numpy as np
+import quality
+import sheet
+import torch
+from PIL import Image
+
+from soracli import media, models, tasks, weights
+from soracli.sample import sample
+from soracli.seams import Seams
+from soracli.types import Canvas, Clip, Frames, Geometry, SamplingOptions, Shot
+from soracli.world.assets import load_actors
+from soracli.world.captions import slots
+from soracli.world.probe import Probe
+from soracli.world.render import render
+from soracli.world.scene import Scene
+from soracli.world.scenes import CORE_PLACES, Corpus, actor, sample_scene
+
+FPS = Fraction(16)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A clip to work on and what is to be seen in it. scene: None for real footage."""
+
+    name: str
+    clip: Clip
+    prompt: str
+    scene: Scene | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: mean and worst of `values`."""
+
+    verb: str
+    name: str
+    values: list[float]
+    worst: Callable[[list[float]], float] = max
+
+    def line(self) -> str:
+        found = [value for value in self.values if np.isfinite(value)]
+        if not found:
+            return f"{self.verb:<10}{self.name:<58}{'-':>9}{'-':>9}"
+        return f"{self.verb:<10}{self.name:<58}{np.mean(found):>9.3g}{self.worst(found):>9.3g}"
+
+
+class Table:
+    """A model, a probe, the pieces, and one method per verb that yields figures and notes strips for its sheet."""
+
+    def __init__(self, pieces: list[Piece], others: list[Piece], actors: tuple[str, ...]) -> None:
+        self.card = weights.card()
+        self.model = models.load(self.card, weights.paths(self.card))
+        self.probe = Probe.load(quality.PROBE)
+        self.pieces, self.others, self.actors = pieces, others, actors
+        self.time = self.card.stride[0]
+        self.strips: list[Frames] = []
+
+    def paint(self, canvas: Canvas, prompt: str | tuple[Shot, ...], seed: int = 1) -> Frames:
+        """The result's frames, as `sora` would write them."""
+        count, height, width = canvas.clip.frames.shape[:3]
+        fps = canvas.clip.fps
+        options = replace(
+            SamplingOptions.of(self.card), width=width, height=height, fps=fps, seconds=Fraction(count) / fps, seed=seed
+        )
+        geometry = Geometry.snap(options, self.card.stride, self.card.limits.get("side", 0))
+        steps = sample(self.model, canvas, prompt, options, geometry)
+        frames = np.concatenate([step.frames for step in steps if step.frames is not None])
+        self.strips.append(sheet.strip(frames))
+        return frames
+
+    def said(self, frames: Frames) -> dict[str, str]:
+        return self.probe.read(frames, float(FPS))
+
+    def animate(self) -> Iterator[Figure]:
+        first, jumps, outside = [], [], []
+        for piece in self.pieces:
+            picture = Clip(piece.clip.frames[:1], Fraction(1))
+            canvas = tasks.animate(picture, 32, FPS)
+            made = self.paint(canvas, piece.prompt)
+            first.append(same(made[:1], picture.frames))
+            jumps += seams(canvas, made)
+            height, width = picture.frames.shape[1:3]
+            region = np.zeros((height, width), np.float32)
+            region[height // 4 : height * 3 // 4, width // 4 : width * 3 // 4] = 1
+            still = self.paint(tasks.animate(picture, 32, FPS, region), piece.prompt)
+            outside.append(same(still[:, region == 0], np.broadcast_to(picture.frames, still.shape)[:, region == 0]))
+        yield Figure("animate", "frame 0 is the picture, share exact", first, min)
+        yield Figure("animate", "jump from the picture to the first painted frame", jumps)
+        yield Figure("animate", "outside --region, share exact in all frames", outside, min)
+
+    def extend(self) -> Iterator[Figure]:
+        for way, before, after in (("forward", 0, 16), ("backward", 16, 0)):
+            kept, jumps = [], []
+            for piece in self.pieces:
+                canvas = tasks.extend(piece.clip, before, after, self.time)
+                made = self.paint(canvas, piece.prompt)
+                kept.append(same(made[before : before + len(piece.clip.frames)], piece.clip.frames))
+                jumps += seams(canvas, made)
+            yield Figure("extend", f"--{way}: the clip's own frames, share exact", kept, min)
+            yield Figure("extend", f"--{way}: seam", jumps)
+
+    def loop(self) -> Iterator[Figure]:
+        kept, jumps, gaps = [], [], []
+        for piece in self.pieces:
+            canvas = tasks.loop(piece.clip, 16, self.time)
+            made = self.paint(canvas, piece.prompt)
+            kept.append(same(made[: len(piece.clip.frames)], piece.clip.frames))
+            *joints, gap = seams(canvas, made)
+            jumps += joints
+            gaps.append(gap)
+        yield Figure("loop", "the clip's own frames, share exact", kept, min)
+        yield Figure("loop", "seam at the clip's end", jumps)
+        yield Figure("loop", "gap from the last frame to the first (wanted: 1.2)", gaps)
+
+    def edit(self) -> Iterator[Figure]:
+        for strength in (0.0, 0.3, 0.5, 0.7, 0.9):
+            structure, right = [], []
+            for i, piece in enumerate(self.pieces):
+                if piece.scene is None:
+                    continue
+                lead = piece.scene.performers[0]
+                fitting = [name for name in self.actors if actor(name).kind == actor(lead.name).kind != lead.name]
+                wanted = fitting[i % len(fitting)]
+                changed = replace(piece.scene, performers=(replace(lead, name=wanted),))
+                prompt = quality.complete(changed, np.random.default_rng(i))
+                made = self.paint(tasks.edit(piece.clip, strength, 0, len(piece.clip.frames), self.time), prompt)
+                structure.append(figures.psnr(made, piece.clip.frames))
+                right.append(float(self.said(made)["actor"] == wanted))
+            yield Figure("edit", f"--strength {strength:g}: PSNR to the source, dB", structure, min)
+            yield Figure("edit", f"--strength {strength:g}: the actor of the new prompt is read", right, min)
+
+    def inpaint(self) -> Iterator[Figure]:
+        outside, room = [], []
+        for piece in self.pieces:
+            height, width = piece.clip.frames.shape[1:3]
+            hole = np.zeros(piece.clip.frames.shape[:3], np.float32)
+            hole[:, height // 4 : height // 2, width // 8 : width // 2] = 1
+            mask = media.feather(hole, 6)
+            made = self.paint(tasks.inpaint(piece.clip, mask), piece.prompt)
+            outside.append(same(made[hole == 0], piece.clip.frames[hole == 0]))
+            larger, rim = media.outpainted(piece.clip, (0, 64, 0, 64))
+            made = self.paint(tasks.inpaint(larger, rim), piece.prompt)
+            room.append(same(made[:, :, 64:-64], piece.clip.frames))
+        yield Figure("inpaint", "outside --mask, share exact", outside, min)
+        yield Figure("inpaint", "inside the room of --outpaint, share exact", room, min)
+
+    def blend(self) -> Iterator[Figure]:
+        for mode in ("between", "replace", "dissolve"):
+            kept, jumps, order = [], [], []
+            for a, b in zip(self.pieces, self.others, strict=True):
+                second = media.retime(
+                    media.fit(b.clip, a.clip.frames.shape[2], a.clip.frames.shape[1], "crop"), a.clip.fps
+                )
+                canvas = tasks.blend(a.clip, second, 16, mode, self.time)
+                made = self.paint(canvas, b.prompt)
+                lost = {"between": 0, "replace": 8, "dissolve": 16}[mode]
+                own, theirs = len(a.clip.frames) - lost, len(second.frames) - lost
+                ends = np.concatenate([a.clip.frames[:own], second.frames[lost:]])
+                kept.append(same(np.concatenate([made[:own], made[-theirs:]]), ends))
+                jumps += seams(canvas, made)
+                order.append(monotone(made[own:-theirs], made[own - 1], made[-theirs]))
+            yield Figure("blend", f"--mode {mode}: both clips' own frames, share exact", kept, min)
+            yield Figure("blend", f"--mode {mode}: seams", jumps)
+            yield Figure("blend", f"--mode {mode}: order from A to B (1 = each frame nearer to B)", order, min)
+
+    def vary(self) -> Iterator[Figure]:
+        near, apart = [], []
+        for piece in self.pieces:
+            canvas = tasks.edit(piece.clip, 0.7, 0, len(piece.clip.frames), self.time)
+            one, two = (self.paint(canvas, piece.prompt, seed) for seed in (1, 2))
+            near.append(distance(one, piece.clip.frames))
+            apart.append(distance(one, two))
+        yield Figure("vary", "--strength 0.7: distance to the source, levels", near, min)
+        yield Figure("vary", "--strength 0.7: distance between two seeds, levels", apart, min)
+
+    def long(self) -> Iterator[Figure]:
+        """16 s in windows: what drifts, second by second."""
+        colour, right, joints = [], [], []
+        for piece in self.pieces[:2]:
+            if piece.scene is None:
+                continue
+            made = self.paint(tasks.generate(256, 256, 256, FPS), piece.prompt)
+            seconds = made.reshape(16, 16, *made.shape[1:])
+            means = seconds.mean((1, 2, 3))  # (16, 3)
+            colour.append(float(np.abs(np.polyfit(range(16), means, 1)[0]).max()))
+            wanted = slots(piece.scene)["actor"]
+            right += [float(self.said(made[i : i + 32])["actor"] == wanted) for i in range(0, 225, 32)]
+            jumps = np.abs(np.diff(made.astype(np.int16), axis=0)).mean((1, 2, 3))
+            joints.append(float(jumps[[63, 111, 159, 207]].mean() / max(np.median(jumps), 0.25)))
+        yield Figure("generate", "16 s: drift of the mean colour, levels a second", colour)
+        yield Figure("generate", "16 s: actor read in every 2 s", right, min)
+        yield Figure("generate", "16 s: seam between windows", joints)
+
+
+def same(a: Frames, b: Frames) -> float:
+    """Share of numbers that are equal."""
+    return float((a == b).mean())
+
+
+def seams(canvas: Canvas, made: Frames) -> list[float]:
+    watch = Seams.of(canvas)
+    watch.add(made)
+    return [float(entry["score"]) for entry in watch.report(canvas.clip.fps)]
+
+
+def distance(a: Frames, b: Frames) -> float:
+    return float(np.abs(a.astype(np.int16) - b).mean())
+
+
+def monotone(frames: Frames, first: Frames, last: Frames) -> float:
+    """Share of steps along which the balance of distances to both ends moves towards the last one."""
+    balance = [distance(frame, first) - distance(frame, last) for frame in frames[::2]]
+    return float((np.diff(balance) > 0).mean())
+
+
+# --- pieces -----------------------------------------------------------------------------------------------------------
+
+
+def rendered(assets: Path, names: tuple[str, ...], places: tuple[str, ...], count: int, seed: int) -> list[Piece]:
+    """Held-out scenes of 2 s."""
+    corpus = Corpus(
+        tuple(map(actor, names)), places, cameras=("static", "tracking"), without=("jump", "launch"), spread=0.0
+    )
+    bank = load_actors(assets, names)
+    found = []
+    for index in range(count):
+        rng = np.random.default_rng((seed, index))
+        scene = sample_scene(rng, corpus, "heldout")
+        film = render([scene], width=256, height=256, frames=32, fps=float(FPS), bank=bank)
+        found.append(Piece(str(index), Clip(film.pixels[0].numpy(), FPS), quality.complete(scene, rng), scene))
+    return found
+
+
+def filmed(path: Path) -> Piece:
+    """Two seconds of real footage, at 256 lines and 16 frames a second."""
+    clip = media.retime(media.read(path), FPS)
+    height, width = clip.frames.shape[1:3]
+    small = media.fit(Clip(clip.frames[:32], FPS), round(width * 256 / height) // 2 * 2, 256, "stretch")
+    return Piece(path.stem, small, "")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--assets", type=Path, required=True, help="folder of the training material")
+    add("--count", type=int, default=4, help="held-out renders for each verb")
+    add("--clips", type=Path, nargs="*", default=[], help="real footage to add")
+    add("--only", default="", help="comma-separated verbs")
+    add("--sheets", type=Path, help="folder for one contact sheet a verb")
+    add("--threads", type=int, default=0)
+    args = parser.parse_args()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    knows = weights.card().params["knows"]
+    names, places = tuple(knows["actors"]), tuple(knows.get("places", CORE_PLACES))
+    real = [filmed(path) for path in args.clips]
+    pieces = rendered(args.assets, names, places, args.count, 7) + real
+    others = rendered(args.assets, names, places, args.count, 8) + real[::-1]
+    table = Table(pieces, others, names)
+    print(f"{'verb':<10}{'figure':<58}{'mean':>9}{'worst':>9}")
+    for verb in ("animate", "extend", "loop", "edit", "inpaint", "blend", "vary", "long"):
+        if args.only and verb not in args.only.split(","):
+            continue
+        table.strips.clear()
+        for figure in getattr(table, verb)():
+            print(figure.line(), flush=True)
+        if args.sheets:
+            args.sheets.mkdir(parents=True, exist_ok=True)
+            width = max(strip.shape[1] for strip in table.strips)
+            rows = [np.pad(s, ((0, 4), (0, width - s.shape[1]), (0, 0))) for s in table.strips]
+            Image.fromarray(np.concatenate(rows)).save(args.sheets / f"{verb}.png")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Joints heal: given frames stay, differences fade away from them on both sides, and nothing else changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from soracli.heal import Part, healed
+from soracli.types import Frames
+
+SPAN = 4
+
+
+def film(values: list[int]) -> Frames:
+    return np.array(values, np.uint8)[:, None, None, None].repeat(3, 3)
+
+
+def run(values: list[int], own: list[bool]) -> list[int]:
+    """Through `healed` in parts of four frames."""
+    frames = film(values)
+    parts = (Part(frames[i : i + SPAN], own[i : i + SPAN]) for i in range(0, len(own), SPAN))
+    return [int(value) for part in healed(parts) for value in part[:, 0, 0, 0]]
+
+
+def test_without_given_frames_nothing_changes() -> None:
+    assert run([9, 8, 7, 6, 5, 4], [False] * 6) == [9, 8, 7, 6, 5, 4]
+    assert run([9, 8, 7, 6, 5, 4], [True] * 6) == [9, 8, 7, 6, 5, 4]
+
+
+def test_a_difference_fades_after_a_given_frame() -> None:
+    out = run([100] * 4 + [50] * 8, [True] * 4 + [False] * 8)
+    assert out == [100] * 4 + [90, 80, 70, 60] + [50] * 4
+
+
+def test_and_before_one() -> None:
+    out = run([50] * 8 + [100] * 4, [False] * 8 + [True] * 4)
+    assert out == [50] * 4 + [60, 70, 80, 90] + [100] * 4
+
+
+def test_key_frames_inside_a_part_heal_both_ways() -> None:
+    out = run([50] * 12, [False] * 12)
+    assert out == [50] * 12
+    values = [50] * 12
+    values[5] = 100
+    out = run(values, [i == 5 for i in range(12)])
+    assert out[5] == 100
+    assert out[:5] == [50, 60, 70, 80, 90]
+    assert out[6:] == [90, 80, 70, 60, 50, 50]
+
+
+@pytest.mark.parametrize("count", [4, 5, 8])
+def test_between_two_given_frames_no_step_is_large(count: int) -> None:
+    values = [200] * 4 + [100] * count + [20] * 4
+    out = run(values, [True] * 4 + [False] * count + [True] * 4)
+    assert out[:4] == [200] * 4
+    assert out[-4:] == [20] * 4
+    assert np.abs(np.diff(out)).max() < 60
+
+
+def test_values_stay_within_range() -> None:
+    assert run([255] * 4 + [0, 255, 255, 255], [True] * 4 + [False] * 4)[5:] == [255] * 3
