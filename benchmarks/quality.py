@@ -31,15 +31,13 @@ from soracli import machine, models, tasks, weights
 from soracli.errors import SoraError
 from soracli.sample import sample, to_numpy, to_torch
 from soracli.types import Frames, Geometry, SamplingOptions
-from soracli.world import words
 from soracli.world.assets import ActorBank, load_actors
-from soracli.world.captions import describe, slots
 from soracli.world.maps import load_maps
 from soracli.world.probe import Probe, truth
+from soracli.world.prompts import complete
 from soracli.world.render import render
 from soracli.world.scene import Scene
 from soracli.world.scenes import CORE_PLACES, Corpus, actor, sample_scene
-from soracli.world.surroundings import CAMERAS, TIMES
 
 PROBE = Path(__file__).parent / "probe.safetensors"
 PANORAMAS = 24  # crops of photographs that the autoencoder is shown
@@ -76,20 +74,6 @@ def requests(world: Corpus, count: int) -> list[tuple[Scene, str]]:
         scene = sample_scene(rng, world, "heldout")
         out.append((scene, complete(scene, rng)))
     return out
-
-
-def complete(scene: Scene, rng: np.random.Generator) -> str:
-    """A caption that says time, camera and direction too, which captions often leave to the viewer."""
-    said = slots(scene)
-    camera, moment = CAMERAS[scene.camera], TIMES[scene.time]
-    needed = [camera.shots + camera.clauses + camera.onto, moment.phrases + moment.clear]
-    if "direction" in said:
-        needed.append(words.DIRECTIONS[said["direction"]])
-    for _ in range(5000):
-        text = describe(said, rng, drop=0.0, typo=0.0, keywords=0.0)
-        if all(any(phrase in text.lower() for phrase in phrases) for phrases in needed):
-            return text
-    raise AssertionError(f"no caption says all of {said}")
 
 
 # --- one clip ---------------------------------------------------------------------------------------------------------

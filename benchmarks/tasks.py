@@ -30,6 +30,7 @@ from soracli.types import Canvas, Clip, Frames, Geometry, SamplingOptions, Shot
 from soracli.world.assets import load_actors
 from soracli.world.captions import slots
 from soracli.world.probe import Probe
+from soracli.world.prompts import complete
 from soracli.world.render import render
 from soracli.world.scene import Scene
 from soracli.world.scenes import CORE_PLACES, Corpus, actor, sample_scene
@@ -141,7 +142,7 @@ class Table:
                 fitting = [name for name in self.actors if actor(name).kind == actor(lead.name).kind != lead.name]
                 wanted = fitting[i % len(fitting)]
                 changed = replace(piece.scene, performers=(replace(lead, name=wanted),))
-                prompt = quality.complete(changed, np.random.default_rng(i))
+                prompt = complete(changed, np.random.default_rng(i))
                 made = self.paint(tasks.edit(piece.clip, strength, 0, len(piece.clip.frames), self.time), prompt)
                 structure.append(figures.psnr(made, piece.clip.frames))
                 right.append(float(self.said(made)["actor"] == wanted))
@@ -246,7 +247,7 @@ def rendered(assets: Path, names: tuple[str, ...], places: tuple[str, ...], coun
         rng = np.random.default_rng((seed, index))
         scene = sample_scene(rng, corpus, "heldout")
         film = render([scene], width=256, height=256, frames=32, fps=float(FPS), bank=bank)
-        found.append(Piece(str(index), Clip(film.pixels[0].numpy(), FPS), quality.complete(scene, rng), scene))
+        found.append(Piece(str(index), Clip(film.pixels[0].numpy(), FPS), complete(scene, rng), scene))
     return found
 
 

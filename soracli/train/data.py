@@ -23,6 +23,7 @@ from torch import Tensor
 from soracli.models.spark.dit import Layout
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.world.captions import caption
+from soracli.world.prompts import complete
 from soracli.world.scene import Rendered, Scene
 
 
@@ -59,7 +60,6 @@ def write_shard(
     vae: Vae,
     fps: int,
     rng: np.random.Generator,
-    wordings: int = 4,
 ) -> None:
     """Encode a rendered batch and write it as one shard."""
     latents, stills = [], []
@@ -78,13 +78,19 @@ def write_shard(
     clips = [
         {
             "lead": scene.performers[0].name,
-            "captions": [caption(scene, rng, drop=drop) for drop in np.linspace(0, 0.6, wordings)],
+            "captions": wordings(scene, rng),
             "centres": centre.round(decimals=2).tolist(),
         }
         for scene, centre in zip(scenes, centres, strict=True)
     ]
     (part / "clips.json").write_text(json.dumps({"fps": fps, "clips": clips}))
     os.replace(part, final)
+
+
+def wordings(scene: Scene, rng: np.random.Generator) -> list[str]:
+    """Captions that leave out more and more, and as many that say everything the network is to learn."""
+    whole = [complete(scene, rng) for _ in range(4)] if scene.domain == "scenery" else []
+    return [caption(scene, rng, drop=drop) for drop in np.linspace(0, 0.6, 4)] + whole
 
 
 @dataclass
