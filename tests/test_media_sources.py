@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 import tempfile
@@ -161,11 +162,18 @@ def test_rounded_times_are_steady(tmp_path: Path, suffix: str) -> None:
 
 
 def test_long_pauses_do_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = encode(tmp_path / "a.mkv", shades(3), times=[0, 10, 36_000_000])
-    monkeypatch.setattr(source, "MAX_BYTES", 50_000_000)
-    with pytest.raises(MediaError, match="when decoded; cut out") as error:
-        media.read(path)
+    with pytest.raises(MediaError, match="lasts 36,000 s; the limit is 3600 s") as error:
+        media.read(encode(tmp_path / "a.mkv", shades(3), times=[0, 10, 36_000_000]))
     assert error.value.code == "too_long"
+    monkeypatch.setattr(source, "MAX_BYTES", 500_000)
+    with pytest.raises(MediaError, match="when decoded; cut out") as error:
+        media.read(encode(tmp_path / "b.mkv", shades(3), times=[0, 10, 360_000]))
+    assert error.value.code == "too_long"
+    Image.fromarray(corner()).save(
+        tmp_path / "a.webp", save_all=True, append_images=[Image.new("RGB", (48, 32))], duration=10_000_000
+    )
+    with pytest.raises(MediaError, match="lasts 20,000 s"):
+        media.read(tmp_path / "a.webp")
 
 
 def test_a_high_rate_is_lowered(tmp_path: Path) -> None:
@@ -255,7 +263,7 @@ def test_standard_input_is_cleaned_away(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     feed(monkeypatch, b"")
-    with pytest.raises(MediaError, match="^-: nothing on standard input; pipe") as error:
+    with pytest.raises(MediaError, match=r"^-: nothing on standard input; pipe") as error:
         media.read("-")
     assert error.value.code == "empty_stdin"
     feed(monkeypatch, b"just some text")
@@ -355,7 +363,7 @@ def test_the_index_still_comes_first(tmp_path: Path, clip: Clip) -> None:
 
 
 def test_a_failed_run_with_sound_leaves_nothing(tmp_path: Path, clip: Clip) -> None:
-    with pytest.raises(KeyError), Writer(tmp_path / "a.mp4", 48, 32, clip.fps, audio=tone(1)) as writer:
+    with contextlib.suppress(KeyError), Writer(tmp_path / "a.mp4", 48, 32, clip.fps, audio=tone(1)) as writer:
         writer.add(clip.frames)
         raise KeyError
     assert not list(tmp_path.iterdir())
@@ -372,8 +380,8 @@ def test_truncation_is_not_silent_with_sound(tmp_path: Path, name: str) -> None:
             media.read(tmp_path / name)
 
 
-def sounding(path: Path, codec: str, layout: str, rate: int, spoil: bool = False) -> Path:
-    """A second of picture and sound by PyAV alone; with spoil the packets of the sound are noise."""
+def sounding(path: Path, codec: str, layout: str, rate: int, late: float = 0, spoil: bool = False) -> Path:
+    """A second of picture and sound by PyAV alone. late: seconds. spoil: the packets of the sound are noise."""
     with av.open(str(path), "w") as container:
         film = container.add_stream("libx264", rate=24)
         film.width, film.height, film.pix_fmt = 48, 32, "yuv420p"
@@ -381,7 +389,7 @@ def sounding(path: Path, codec: str, layout: str, rate: int, spoil: bool = False
         sound.layout = layout
         count = sound.codec_context.channels
         frame = av.AudioFrame.from_ndarray(tone(1, rate, channels=count).samples.reshape(1, -1), layout=layout)
-        frame.sample_rate, frame.pts = rate, 0
+        frame.sample_rate, frame.pts, frame.time_base = rate, round(late * rate), Fraction(1, rate)
         for packet in (*sound.encode(frame), *sound.encode(None)):
             if spoil:
                 packet.update((b"\xff\x00" * packet.size)[: packet.size])
@@ -407,6 +415,25 @@ def test_other_codecs_sound_too(tmp_path: Path) -> None:
     assert found is not None
     assert pitch(found, 0.1, 0.9) == pytest.approx(440, abs=3)
     assert found.rate == 48000
+
+
+@pytest.mark.parametrize(("late", "first"), [(0.5, 0.5), (-0.25, 0.0)])
+def test_sound_is_under_its_picture(tmp_path: Path, late: float, first: float) -> None:
+    """A stream that begins later than the picture is heard later; one that begins earlier loses its beginning."""
+    found = media.read_source(sounding(tmp_path / "a.mkv", "flac", "mono", 48000, late)).audio
+    assert found is not None
+    begins = int(np.argmax(np.abs(found.samples[:, 0]) > 3000)) / 48000
+    assert begins == pytest.approx(first, abs=0.005)
+    ends = len(found.samples) - int(np.argmax(np.abs(found.samples[::-1, 0]) > 3000))
+    assert ends / 48000 == pytest.approx(min(1, 1 + late), abs=0.005)
+
+
+def test_sound_may_outlast_the_picture(tmp_path: Path) -> None:
+    path = sounding(tmp_path / "a.flv", "aac", "mono", 48000, late=3)  # its header has one length for all
+    found = media.read_source(path)
+    assert (len(found.clip.frames), found.clip.fps, found.notes) == (24, 24, ())
+    assert found.audio is not None
+    assert (found.audio.seconds, loudness(found.audio, 0, 1)) == (1, 0)
 
 
 def test_bad_sound_is_left_out(tmp_path: Path) -> None:
