@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -18,6 +20,7 @@ from soracli.types import Clip
 
 FPS = Fraction(8)
 SIZE = (48, 32)
+FEW = settings(deadline=None, max_examples=40)
 
 
 def refused(text: str, size: tuple[int, int] = SIZE) -> SoraError:
@@ -33,6 +36,7 @@ SIDE = st.integers(-40, 90)
 EXTENT = st.integers(1, 90)
 
 
+@FEW
 @given(SIDE, SIDE, EXTENT, EXTENT)
 def test_a_box_is_what_it_says(x: int, y: int, width: int, height: int) -> None:
     """Every pixel, asked one by one."""
@@ -46,6 +50,7 @@ def test_a_box_is_what_it_says(x: int, y: int, width: int, height: int) -> None:
     assert np.array_equal(mask[4], np.array(inside, np.float32))
 
 
+@FEW
 @given(st.fractions(0, 3, max_denominator=100), st.fractions(0, 3, max_denominator=100), st.integers(1, 30))
 def test_a_box_in_time(first: Fraction, last: Fraction, fps: int) -> None:
     first, last = (Fraction(f"{float(second):.3f}") for second in (first, last))
@@ -131,6 +136,15 @@ def test_masks_of_the_wrong_kind(tmp_path: Path) -> None:
     assert str(error) == "mask is 48x32, clip is 64x64; resize it, or use --mask X,Y,W,H"
     (tmp_path / "notes.txt").write_text("hello")
     assert "notes.txt: is not a video or a picture" in str(refused(str(tmp_path / "notes.txt")))
+    assert "is a folder" in str(refused(str(tmp_path)))
+
+
+def test_a_mask_on_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = io.BytesIO()
+    Image.new("LA", SIZE, (0, 255)).save(data, "PNG")
+    data.seek(0)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
+    assert refused("-").code == "empty_mask"
 
 
 def test_a_file_with_the_name_of_a_box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,6 +157,7 @@ def test_a_file_with_the_name_of_a_box(tmp_path: Path, monkeypatch: pytest.Monke
 # --- soft rims ------------------------------------------------------------------------------------------------------
 
 
+@FEW
 @given(st.integers(0, 40), st.integers(0, 25), EXTENT, EXTENT, st.integers(0, 12))
 def test_a_rim_stays_inside(x: int, y: int, width: int, height: int, pixels: int) -> None:
     hard = media.region(f"{x},{y},{width},{height}", SIZE, 3, FPS)
@@ -204,6 +219,7 @@ def test_borders_are_refused(text: str, message: str) -> None:
     assert "\n" not in str(error.value)
 
 
+@FEW
 @given(st.tuples(*[st.integers(0, 9)] * 4))
 def test_outpainted(sides: tuple[int, int, int, int]) -> None:
     top, right, bottom, left = sides
@@ -249,6 +265,7 @@ def test_stretch_uses_every_pixel(clip: Clip) -> None:
     assert np.abs(found - means).mean() < 8
 
 
+@FEW
 @given(*[st.integers(1, 50)] * 4, st.sampled_from(media.FITS))
 def test_fit_is_exact(wide: int, high: int, width: int, height: int, how: str) -> None:
     clip = Clip(np.full((1, high, wide, 3), 200, np.uint8), FPS)
@@ -267,6 +284,7 @@ def test_a_held_still_is_fitted_once(clip: Clip) -> None:
     assert media.fit(held, 12, 8).frames.strides[0] == 0
 
 
+@FEW
 @given(st.integers(1, 40), st.fractions(1, 60, max_denominator=1001), st.fractions(1, 60, max_denominator=1001))
 def test_retime_shows_what_had_begun(count: int, before: Fraction, after: Fraction) -> None:
     clip = Clip(np.arange(count, dtype=np.uint8)[:, None, None, None].repeat(3, axis=3), before)

@@ -55,7 +55,7 @@ class Listener:
         context = stream.codec_context
         self.bytes = self.failed = 0
         self.stream = stream
-        self._channels = min(context.channels, 2)
+        self._channels = 2 if context.channels > 1 else 1
         self._rate = context.sample_rate if context.sample_rate in _RATES["aac"] else 48000
         self._resampler = AudioResampler("s16", _LAYOUTS[self._channels], self._rate)
         self._parts: list[tuple[Fraction | None, Samples]] = []  # (seconds on the container's clock, samples)

@@ -21,6 +21,7 @@ from soracli.errors import UsageError
 from soracli.media import pictures
 from soracli.media.fit import hold, retime
 from soracli.media.read import opened, read
+from soracli.media.video import read_video
 from soracli.types import Clip
 from soracli.wording import printable
 
@@ -121,16 +122,16 @@ def _still(plane: npt.NDArray[np.float32], frames: int) -> Mask:
 
 
 def _from_file(path: str, size: Size, frames: int, fps: Fraction, flag: str) -> Mask:
-    still = _stencil(path)
-    if still is not None:
-        _check_size(still.shape, size, flag)
-        mask = _still((still >= _LIT).astype(np.float32), frames)
-    else:
-        clip = retime(read(path), fps)
+    found = _stencil(path)
+    if isinstance(found, Clip):
+        clip = retime(found, fps)
         _check_size(clip.frames.shape[1:3], size, flag)
         mask = np.empty((frames, *clip.frames.shape[1:3]), np.float32)
         for index in range(frames):
             mask[index] = pictures.luma(clip.frames[min(index, len(clip.frames) - 1)]) >= _LIT
+    else:
+        _check_size(found.shape, size, flag)
+        mask = _still((found >= _LIT).astype(np.float32), frames)
     if not mask.any():
         raise UsageError(
             f"{flag} {printable(path)}: paints nothing; make white, or opaque, what is to be painted", "empty_mask"
@@ -138,12 +139,14 @@ def _from_file(path: str, size: Size, frames: int, fps: Fraction, flag: str) -> 
     return mask
 
 
-def _stencil(path: str) -> npt.NDArray[np.uint8] | None:
-    """A still picture's (H, W), or None if the file is something that moves."""
-    if path == "-" or Path(path).is_dir():
-        return None
+def _stencil(path: str) -> npt.NDArray[np.uint8] | Clip:
+    """A still picture's stencil (H, W), or the clip that the file holds."""
+    if Path(path).is_dir():
+        return read(path)
     with opened(path) as (file, _):
-        return pictures.read_stencil(file) if pictures.is_picture(file) and pictures.is_still(file) else None
+        if not pictures.is_picture(file):
+            return read_video(file)[0]
+        return pictures.read_stencil(file) if pictures.is_still(file) else pictures.read_picture(file)[0]
 
 
 def _check_size(shape: tuple[int, ...], size: Size, flag: str) -> None:

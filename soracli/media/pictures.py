@@ -20,6 +20,7 @@ from soracli.media.source import (
     Recipe,
     check_bytes,
     check_pixels,
+    check_seconds,
     parse_recipe,
 )
 from soracli.types import Clip, Frames
@@ -125,6 +126,7 @@ def _animation(path: Path, image: Image.Image) -> tuple[Frames, Fraction, bool]:
     if image.format == "GIF" and not _has_trailer(path):
         raise MediaError("ends early; get the file again", "truncated")
     durations = _durations(image)
+    check_seconds(float(sum(durations)))
     fps = _rate(parse_recipe(_comment(image)), durations)
     check_bytes(round(sum(durations) * fps) * image.width * image.height * 3)
     frames: list[npt.NDArray[np.uint8]] = []

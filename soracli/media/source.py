@@ -17,6 +17,7 @@ Recipe = dict[str, Any]
 
 MAX_PIXELS = 64_000_000  # of one frame
 MAX_BYTES = 8_000_000_000  # of all frames of a clip, decoded
+MAX_SECONDS = 3600  # of a clip
 EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
 ASCII_CODE = b"ASCII\0\0\0"  # character code that opens an Exif UserComment
 
@@ -72,4 +73,12 @@ def check_bytes(count: int) -> None:
     if count > MAX_BYTES:
         raise MediaError(
             f"is over {MAX_BYTES // 10**9} GB when decoded; cut out the part you need, or make it smaller", "too_long"
+        )
+
+
+def check_seconds(seconds: float) -> None:
+    """Refuse a clip longer than anything that can be made; a header that lies is the commonest reason."""
+    if seconds > MAX_SECONDS:
+        raise MediaError(
+            f"lasts {seconds:,.0f} s; the limit is {MAX_SECONDS} s, so cut out the part you need", "too_long"
         )

@@ -28,7 +28,7 @@ from soracli.errors import MediaError
 from soracli.media.audio import Audio, Listener
 from soracli.media.fit import resized
 from soracli.media.pictures import over_black
-from soracli.media.source import MediaInfo, check_bytes, check_pixels, parse_recipe
+from soracli.media.source import MediaInfo, check_bytes, check_pixels, check_seconds, parse_recipe
 from soracli.types import Clip
 
 MAX_RATE = 120  # frames per second
@@ -105,17 +105,20 @@ def read_video(path: Path) -> tuple[Clip, Audio | None, list[str]]:
         fps, seconds, _ = _declared(container, stream)
         film = _Film(stream, fps)
         listener, notes = _listener(container)
-        dropped = 0
+        dropped, others = 0, Fraction(0)
         for packet in container.demux():
             if packet.stream is stream:
                 dropped += packet.is_discard
                 film.add(packet)
-            elif listener and packet.stream is listener.stream:
+            else:
+                others = max(others, _end(packet))
+            if listener and packet.stream is listener.stream:
                 listener.add(packet)
             check_bytes(film.bytes + (listener.bytes if listener else 0))
         if not film.frames:
             raise MediaError("contains no video frames that decode", "no_frames")
-        _check_whole(film, stream.frames - dropped, seconds)
+        begin = min(film.times[0], Fraction(container.start_time or 0, 1_000_000))
+        _check_whole(film, stream.frames - dropped, seconds, float(max(film.end, others) - begin))
     clip = film.clip()
     audio = None
     if listener:
@@ -140,13 +143,22 @@ def _listener(container: InputContainer) -> tuple[Listener | None, list[str]]:
     return Listener(stream), notes
 
 
-def _check_whole(film: _Film, stated: int, seconds: float) -> None:
-    """Refuse a file that ends before its header says. stated: frames, 0 or less if the header does not say."""
+def _end(packet: av.Packet[Any]) -> Fraction:
+    """When a packet is over, in seconds on the container's clock; 0 if it does not say."""
+    if packet.pts is None or packet.time_base is None:
+        return Fraction(0)
+    return (packet.pts + (packet.duration or 0)) * packet.time_base
+
+
+def _check_whole(film: _Film, stated: int, seconds: float, got: float) -> None:
+    """Refuse a file that ends before its header says.
+
+    stated: frames, 0 or less if the header does not say. seconds: how long the file is to be. got: how long it was.
+    """
     read = len(film.frames)
     if stated > 0 and read < stated - 1:
         raise MediaError(f"ends early, {read} of {stated} frames decode; get the file again", "truncated")
-    got = float(film.end - film.times[0])
-    if stated <= 0 and seconds - got > 1.5 * film.typical:
+    if stated <= 0 and seconds - got > max(1.5 * film.typical, 0.1):  # containers round, and count a codec's delay
         raise MediaError(f"ends early, {got:.2f} of {seconds:.2f} s decode; get the file again", "truncated")
 
 
@@ -246,6 +258,7 @@ class _Film:
 
     def clip(self) -> Clip:
         """All frames at a constant rate. Lets go of each as it is copied, so that they are held only once."""
+        check_seconds(float(self.end - self.times[0]))
         rate, shown, note = _schedule(self.times, self.end, self._fps)
         if note:
             self._note(note)
