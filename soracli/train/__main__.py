@@ -17,10 +17,11 @@ from soracli.errors import SoraError, UsageError
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, fewstep, probe, transformer
+from soracli.train import autoencoder, fewstep, probe, reader, transformer
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
+from soracli.world.scenes import Corpus
 
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
@@ -183,6 +184,9 @@ def train_transformer(args: argparse.Namespace) -> None:
         raise UsageError(f"{args.run}: there are no shards to train on; run the cache command first")
     dit = Dit(DitConfig(channels=sample.latents.shape[-1], depth=args.depth))
     dit.spectrum.copy_(transformer.channel_variance(cache))
+    text = TextStates(load_text(args.device))
+    if not (args.run / "transformer" / "checkpoint.pt").exists():
+        reader.teach(dit.reader, text, Corpus.core(40))
     if args.init:
         initialise(dit, args.init)
     recipe = transformer.Recipe(
@@ -194,9 +198,7 @@ def train_transformer(args: argparse.Namespace) -> None:
         sitting=args.sitting,
         behind=args.behind,
     )
-    transformer.train(
-        dit, TextStates(load_text(args.device)), cache, args.run / "transformer", recipe, args.device, args.compile
-    )
+    transformer.train(dit, text, cache, args.run / "transformer", recipe, args.device, args.compile)
 
 
 def initialise(dit: Dit, source: Path) -> None:
@@ -211,7 +213,7 @@ def initialise(dit: Dit, source: Path) -> None:
     own = dit.state_dict()
     taken = {k: v for k, v in known.items() if k in own and own[k].shape == v.shape and k != "spectrum"}
     dit.load_state_dict({**own, **taken})
-    if not taken:
+    if "inlet.weight" not in taken:
         raise UsageError(f"{source}: holds no weights that fit a network of depth {dit.config.depth}")
     say(f"{source}: took {len(taken)} of {len(own)} tensors; what does not fit starts fresh")
 

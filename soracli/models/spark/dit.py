@@ -23,6 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 HEAD = 64  # numbers per attention head
+READ = 128  # questions that are asked of a prompt
 ROTARY = (16, 24, 24)  # of them for time, y, x
 BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
@@ -143,6 +144,23 @@ class Block(nn.Module):
         return out
 
 
+class Reader(nn.Module):
+    """What a prompt says as a whole: the strongest answer of any of its words to each of `READ` questions.
+
+    In a sentence encoder's states "left" and "right" lie so close together that a network hardly notices which was
+    said; soracli/train/reader.py teaches the questions to tell such things apart before the network is trained.
+    """
+
+    def __init__(self, text: int) -> None:
+        super().__init__()
+        self.ask = nn.Linear(text, READ)
+
+    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Text states (B, L, S) and mask (B, L) -> (B, READ)."""
+        answers = self.ask(states).masked_fill(~mask[..., None], -1e4)
+        return norm(answers.amax(1))
+
+
 class TextKeys(tuple[tuple[tuple[Tensor, Tensor], ...], Tensor, Tensor]):
     """(keys and values per block, pooled (B, D), additive mask (B, L)): a prompt, made ready once per sampling."""
 
@@ -170,13 +188,15 @@ class Dit(nn.Module):
         self.span = nn.Linear(width, width)
         self.text_in = nn.Linear(config.text, width)
         self.pooled = nn.Linear(width, width)
+        self.reader = Reader(config.text)
+        self.heard = nn.Linear(READ, width, bias=False)
         self.modulate = nn.Linear(width, 6 * width)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
         self.final = nn.Linear(width, 2 * width)
         self.jump = nn.Linear(2 * width, width) if config.few else None
-        for layer in (self.outlet, self.modulate, self.final, *([self.jump] if self.jump else [])):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        for layer in (self.outlet, self.modulate, self.final, self.heard, *([self.jump] if self.jump else [])):
+            for parameter in layer.parameters():
+                nn.init.zeros_(parameter)
         with torch.no_grad():  # gates start open: the residual branches are zero by their own last layers
             gates = torch.zeros(6, width)
             gates[2], gates[5] = 1.0, 1.0
@@ -187,6 +207,7 @@ class Dit(nn.Module):
         text = norm(self.text_in(states))  # (B, L, D)
         real = mask[..., None].to(text.dtype)
         pooled = self.pooled((text * real).sum(1) / real.sum(1).clamp(min=1))  # (B, D)
+        pooled = pooled + self.heard(self.reader(states, mask))
         additive = torch.zeros(mask.shape, dtype=text.dtype, device=text.device).masked_fill(~mask, -1e4)
         keys = tuple(cast(Block, block).context(text) for block in self.blocks)
         return TextKeys((keys, pooled, additive))
