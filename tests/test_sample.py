@@ -205,8 +205,8 @@ def test_strength_starts_from_the_clip(model: Spark) -> None:
     runs = [steps(model, given(source, strength=strength)) for strength in (0.02, 0.3, 0.9)]
     assert [step.stage for step in runs[0]][:2] == ["text", "encode"]
     away = [float((last_latents(run) - clean).square().mean().sqrt() / clean.std()) for run in runs]
-    assert away[0] < 0.1
-    assert away[0] < away[1] < away[2]
+    assert away[0] < 0.5
+    assert 1.5 * away[0] < away[1] < away[2]
 
 
 # --- masks and pixels -----------------------------------------------------------------------------------------------
