@@ -46,7 +46,10 @@ def vae() -> Vae:
 
 
 def dit(**config: Any) -> Dit:
-    network = stirred(Dit(DitConfig(channels=CHANNELS, depth=2, **config)))
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = stirred(Dit(DitConfig(channels=CHANNELS, depth=2, **config)))
+    network.heard.weight.mul_(0.1)  # it has many inputs
     network.spectrum.copy_(torch.linspace(2, 0.1, CHANNELS))
     return network
 

@@ -36,8 +36,7 @@ def _across(x: Tensor, cell: int) -> Tensor:
     rows = F.pad(step.reshape(-1, 1, step.shape[-1]), (ALONG // 2, ALONG // 2), mode="replicate")
     step = F.avg_pool1d(rows, ALONG, 1).reshape(step.shape).transpose(-1, -2)[..., None] / 2  # (..., H, count, 1)
     ramp = 1 - (torch.arange(REACH, device=x.device) + 0.5) / REACH
-    cells = x.unflatten(-1, (count + 1, cell)).clone()  # (..., H, count + 1, cell)
+    cells = x.reshape(*x.shape[:-1], count + 1, cell).clone()  # (..., H, count + 1, cell)
     cells[..., :-1, cell - REACH :] += step * ramp.flip(0)
     cells[..., 1:, :REACH] -= step * ramp
-    out: Tensor = cells.flatten(-2)
-    return out
+    return cells.flatten(-2)
