@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -331,9 +332,18 @@ def test_rotation_tells_distances_only() -> None:
     assert far(product(0.0, 0.7), product(0.0, 0.8))
 
 
-def test_tokens_know_their_distances_and_the_text_where_they_are(transformer: Dit) -> None:
-    """Without text, a shift of the whole clip in time changes nothing. Text lies at time 0, so with it it does."""
+def test_tokens_know_their_places_and_their_distances(transformer: Dit) -> None:
+    """A shift of the whole clip in time is noticed; without text and places it is not, since distances are the same.
+
+    Text lies at time 0, so with it alone it is noticed too.
+    """
     x, levels = given()
+    placed = prompt(transformer)
+    assert far(
+        transformer(x, levels, placed, LAYOUT), transformer(x, levels, placed, Layout.chunks(3, 2, 2, 16, start=2.0))
+    )
+    transformer = copy.deepcopy(transformer)
+    transformer.place.weight.zero_()
     later = Layout.chunks(3, 2, 2, fps=16, start=2.0)
     states, mask, _ = Words()(["a fox"])
     mute = transformer.prepare(states, torch.zeros_like(mask))

@@ -5,6 +5,9 @@
 A token is (latent cell, time, y, x, its own noise level): level 0 = given, 1 = pure noise. Every task is a choice
 of which tokens are given. A latent frame has a centre and a span in seconds, so rate and length are inputs.
 
+Where a token lies is told twice: turned into attention (distances), and added to the token (places), since a small
+network learns what stands where much sooner than it learns to work that out from distances to the text.
+
 Where this differs from its neighbours: text tokens are keys and values only (MiniLM's states are contextual
 already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network says
 what it expects of each clean latent and how sure it is, and Bayes' rule joins that with the noisy latent itself, so
@@ -183,6 +186,7 @@ class Dit(nn.Module):
         width = config.width
         self.register_buffer("spectrum", torch.ones(config.channels))  # variance of each latent channel
         self.inlet = nn.Linear(config.channels, width)
+        self.place = nn.Linear(HEAD, width, bias=False)
         self.outlet = nn.Linear(width, 2 * config.channels)
         self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.span = nn.Linear(width, width)
@@ -194,7 +198,14 @@ class Dit(nn.Module):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
         self.final = nn.Linear(width, 2 * width)
         self.jump = nn.Linear(2 * width, width) if config.few else None
-        for layer in (self.outlet, self.modulate, self.final, self.heard, *([self.jump] if self.jump else [])):
+        for layer in (
+            self.outlet,
+            self.modulate,
+            self.final,
+            self.heard,
+            self.place,
+            *([self.jump] if self.jump else []),
+        ):
             for parameter in layer.parameters():
                 nn.init.zeros_(parameter)
         with torch.no_grad():  # gates start open: the residual branches are zero by their own last layers
@@ -243,7 +254,7 @@ class Dit(nn.Module):
         modulation = self.modulate(condition)[kind].unflatten(-1, (6, self.config.width))  # (B, N, 6, D)
         angles = rotary_angles(layout, x.device)
         mask = F.pad(additive, (0, tokens.shape[1]))[:, None, None]  # (B, 1, 1, L + N)
-        h = self.inlet(tokens * power.rsqrt())  # (B, N, D)
+        h = self.inlet(tokens * power.rsqrt()) + self.place(torch.cat(angles, -1))  # (B, N, D)
         for block, pair in zip(self.blocks, keys, strict=True):
             h = block(h, modulation, angles, pair, mask)
         shift, scale = self.final(condition)[kind].chunk(2, -1)
