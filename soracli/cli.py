@@ -18,7 +18,7 @@ import typer
 
 from soracli import __version__
 from soracli.errors import CheckError, SoraError, UsageError
-from soracli.flags import Debug, Flags, Group, Json, StdoutClosed, Verb, rendering
+from soracli.flags import GIVEN, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.wording import printable
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143
@@ -66,7 +66,7 @@ def model(context: typer.Context) -> None:
 
 
 def _given(text: str, *names: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel="What is given", metavar=metavar, show_default=False)
+    return typer.Option(*names, help=text, rich_help_panel=GIVEN, metavar=metavar, show_default=False)
 
 
 def _source(text: str, metavar: str) -> Any:
@@ -347,6 +347,24 @@ def vary(
     _one_stdin(PROMPT=prompt, CLIP=clip)
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     render(inputs.edit(clip, share, fit=fit, verb="vary"), prompt, flags)
+
+
+@app.command(
+    cls=Verb,
+    epilog=_examples("sora enhance dog.mp4", "sora enhance dog.mp4 --scale 4 --fps 48 -o large.mp4"),
+)
+@rendering
+def enhance(
+    clip: Annotated[str, _source("A clip or a picture.", "CLIP")],
+    scale: Annotated[str, _given("How many times as large: 1, 2 (default) or 4.", "--scale", metavar="N")] = "2",
+    loop: Annotated[bool, _given("The last frame leads to the first.", "--loop")] = False,
+    *,
+    flags: OutputFlags,
+) -> None:
+    """Make a clip larger and, with --fps, smoother. Nothing is sampled: the same every time."""
+    from soracli.enhance import enhance
+
+    enhance(clip, scale, loop, flags)
 
 
 @app.command(cls=Verb, epilog=_examples("sora info car.mp4", "sora info car.mp4 --json"))

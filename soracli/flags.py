@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 import typer.core
 
-OUTPUT, PICTURE, SAMPLING, TALK = "Output", "Size and length", "Sampling", "Talk"
+GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What is given", "Output", "Size and length", "Sampling", "Talk"
 
 
 class Verb(typer.core.TyperCommand):
@@ -29,12 +29,18 @@ class Verb(typer.core.TyperCommand):
                 title = getattr(param, "rich_help_panel", None) or ("Arguments" if argument else TALK)
                 name = param.metavar if argument and param.metavar else record[0]
                 panels.setdefault(title, []).append((name, record[1]))
-        for title, records in panels.items():
+        for title, records in sorted(panels.items(), key=lambda panel: _place(panel[0])):
             with formatter.section(title):
                 formatter.write_dl(records)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         _verbatim(self.epilog, formatter)
+
+
+def _place(panel: str) -> int:
+    """Where a panel stands in the help: what is given, the result, how it is painted, talk."""
+    order = ("Arguments", GIVEN, OUTPUT, PICTURE, SAMPLING, TALK)
+    return order.index(panel) if panel in order else len(order)
 
 
 class StdoutClosed(Exception):
@@ -71,8 +77,8 @@ def _option(panel: str, text: str, *names: str, metavar: str | None = None) -> A
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flags:
-    """What was typed, unparsed; None = left to the model's card. `values` and `naming` give it meaning."""
+class OutputFlags:
+    """What was typed about the result and the talk, unparsed. `values` and `naming` give it meaning."""
 
     output: Annotated[
         str | None,
@@ -91,11 +97,33 @@ class Flags:
         str, _option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
     ] = "good"
     force: Annotated[bool, _option(OUTPUT, "Replace the output if it exists.", "-f", "--force")] = False
+    fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
+    device: Annotated[str, _option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = (
+        "auto"
+    )
+    threads: Annotated[str | None, _option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N")] = (
+        None
+    )
+    dry_run: Annotated[bool, _option(TALK, "Say what would be done, with time and memory, and stop.", "--dry-run")] = (
+        False
+    )
+    json: Json = False
+    progress: Annotated[
+        str, _option(TALK, "auto (default), plain, json or none; on standard error.", "--progress", metavar="HOW")
+    ] = "auto"
+    quiet: Annotated[bool, _option(TALK, "Print paths and errors only.", "-q", "--quiet")] = False
+    verbose: Annotated[bool, _option(TALK, "Say more: the plan and the time of each stage.", "-v", "--verbose")] = False
+    debug: Debug = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flags(OutputFlags):
+    """The same with what says how to paint; None = left to the model's card."""
+
     preview: Annotated[
         str | None,
         _option(OUTPUT, "Keep a small picture of the work so far in this file.", "--preview", metavar="PATH"),
     ] = None
-
     size: Annotated[
         str | None,
         _option(PICTURE, "WIDTHxHEIGHT, a shape such as 16:9, or 480p / 720p.", "-s", "--size", metavar="SIZE"),
@@ -103,8 +131,6 @@ class Flags:
     duration: Annotated[
         str | None, _option(PICTURE, "Seconds (4s, 2.5s) or frames (96f).", "-d", "--duration", metavar="TIME")
     ] = None
-    fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
-
     model: Annotated[
         str | None, _option(SAMPLING, "Which model paints; see sora model list.", "-m", "--model", metavar="NAME")
     ] = None
@@ -126,37 +152,22 @@ class Flags:
         str | None,
         _option(SAMPLING, "Read the prompt from a file, or '-' for standard input.", "--prompt-file", metavar="FILE"),
     ] = None
-    device: Annotated[str, _option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = (
-        "auto"
-    )
-    threads: Annotated[str | None, _option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N")] = (
-        None
-    )
-
-    dry_run: Annotated[bool, _option(TALK, "Say what would be done, with time and memory, and stop.", "--dry-run")] = (
-        False
-    )
-    json: Json = False
-    progress: Annotated[
-        str, _option(TALK, "auto (default), plain, json or none; on standard error.", "--progress", metavar="HOW")
-    ] = "auto"
-    quiet: Annotated[bool, _option(TALK, "Print paths and errors only.", "-q", "--quiet")] = False
-    verbose: Annotated[bool, _option(TALK, "Say more: the plan and the time of each stage.", "-v", "--verbose")] = False
-    debug: Debug = False
 
 
 def rendering(verb: Callable[..., None]) -> Callable[..., None]:
-    """Add every field of `Flags` to a verb's signature, and hand them to it as one argument `flags`."""
-    hints = get_type_hints(Flags, include_extras=True)
-    own = [p for p in inspect.signature(verb, eval_str=True).parameters.values() if p.name != "flags"]
+    """Add every field of the class of a verb's argument `flags` to its signature, and hand them over as that one."""
+    given_as = inspect.signature(verb, eval_str=True).parameters
+    kind: type[OutputFlags] = given_as["flags"].annotation
+    hints = get_type_hints(kind, include_extras=True)
+    own = [p for p in given_as.values() if p.name != "flags"]
     shared = [
         inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
-        for f in dataclasses.fields(Flags)
+        for f in dataclasses.fields(kind)
     ]
 
     @functools.wraps(verb)
     def command(**given: Any) -> None:
-        flags = Flags(**{p.name: given.pop(p.name) for p in shared})
+        flags = kind(**{p.name: given.pop(p.name) for p in shared})
         verb(flags=flags, **given)
 
     del command.__dict__["__wrapped__"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from soracli import __version__, machine, naming, plan, values, weights, windows
 from soracli.errors import UsageError
-from soracli.flags import Flags
+from soracli.flags import Flags, OutputFlags
 from soracli.inputs import Brief
 from soracli.media import formats
 from soracli.naming import Outputs
@@ -71,8 +71,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     shots = values.shots(brief.shots, options.fps, brief.words)
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count)
-    _check_streams(flags)
-    _check_device(flags)
+    check_streams(flags)
+    check_device(flags)
     canvas = brief.canvas(options, card.stride[0])
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
     names = {
@@ -94,7 +94,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     )
 
 
-def _check_streams(flags: Flags) -> None:
+def check_streams(flags: OutputFlags) -> None:
+    """Standard output takes the media or the JSON, and never binary on a terminal."""
     if flags.output != "-" or flags.dry_run:
         return
     if flags.json:
@@ -106,7 +107,8 @@ def _check_streams(flags: Flags) -> None:
         )
 
 
-def _check_device(flags: Flags) -> None:
+def check_device(flags: OutputFlags) -> None:
+    """`auto`, `cpu`, `cuda` or `cuda:N`; whether it is there shows later."""
     kind, _, index = flags.device.partition(":")
     if kind not in ("auto", "cpu", "cuda") or (index and (kind != "cuda" or not index.isdigit())):
         raise UsageError(f"--device {flags.device}: must be auto, cpu, cuda or cuda:N", "bad_device")

@@ -18,6 +18,7 @@ STAGES = {
     "encode": "reading the input",
     "sample": "painting",
     "decode": "developing frames",
+    "enhance": "enhancing frames",
     "save": "saving",
 }
 

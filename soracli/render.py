@@ -21,6 +21,7 @@ from soracli.flags import Flags
 from soracli.inputs import Brief
 from soracli.job import Job
 from soracli.media import Writer
+from soracli.naming import Outputs
 from soracli.preview import Preview
 from soracli.progress import Meter, Talk
 from soracli.seams import Likeness, Seams, Watcher
@@ -86,17 +87,17 @@ def _open(job: Job, talk: Talk, preview: Preview | None, flags: Flags) -> Studio
         files = weights.paths(job.card)
         from soracli import models
 
-        device = _device(flags.device, job.threads)
-        model = models.load(job.card, files, device)
+        where = device(flags.device, job.threads)
+        model = models.load(job.card, files, where)
         meter.step("load", 1, 1)
         notes = advice.on_prompt(model, job.prompt)
     for note in notes:
         talk.note(note)
-    talk.detail(f"loaded {job.card.name} on {device} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, device, [*job.notes, *notes], preview, flags.quality, flags.force)
+    talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
+    return Studio(model, where, [*job.notes, *notes], preview, flags.quality, flags.force)
 
 
-def _device(name: str, threads: int | None) -> str:
+def device(name: str, threads: int | None) -> str:
     """Resolve `auto`, refuse a GPU that is not there, and set the number of threads."""
     import torch
 
@@ -129,7 +130,7 @@ def _render_one(job: Job, n: int, studio: Studio, talk: Talk, flags: Flags) -> d
     label = f"{n + 1}/{len(job.seeds)} " if len(job.seeds) > 1 else ""
     seed, clock = job.seeds[n], time.perf_counter()
     seams, likeness = Seams.of(job.canvas), Likeness()
-    with _target(job, n) as path, talk.meter(label) as meter:
+    with target(job.outputs, n) as path, talk.meter(label) as meter:
         took = _paint(job, studio, seed, path, meter, (seams, likeness))
     what = "picture" if job.geometry.is_still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
     talk.say(f"{label}done in {duration(time.perf_counter() - clock)}: {what}, seed {seed}")
@@ -166,13 +167,13 @@ def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness, talk: T
 
 
 @contextlib.contextmanager
-def _target(job: Job, n: int) -> Iterator[Path]:
+def target(outputs: Outputs, n: int) -> Iterator[Path]:
     """Where result n is written; for standard output a temporary file, copied out when it is whole."""
-    if job.outputs.paths is not None:
-        yield job.outputs.paths[n]
+    if outputs.paths is not None:
+        yield outputs.paths[n]
         return
     with tempfile.TemporaryDirectory(prefix="sora-") as folder:
-        path = Path(folder) / f"clip{job.outputs.format.suffix}"
+        path = Path(folder) / f"clip{outputs.format.suffix}"
         yield path
         with path.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)

@@ -1,0 +1,137 @@
+"""`sora enhance`: a clip made larger and smoother, frame by frame, in constant memory beside the clip itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soracli import job as jobs
+from soracli import media, naming, render, values, weights
+from soracli.errors import UsageError
+from soracli.flags import OutputFlags
+from soracli.media import Source, formats
+from soracli.naming import Outputs
+from soracli.progress import Talk
+from soracli.wording import duration
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TOOL = "enhance"
+SCALES = ("1", "2", "4")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One clip to enhance. fps: of the result; a picture has 1."""
+
+    source: Source
+    scale: int
+    fps: Fraction
+    loop: bool
+    outputs: Outputs
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the result: even, as video wants it."""
+        height, width = (side * self.scale for side in self.source.clip.frames.shape[1:3])
+        return (width, height) if self.still else (width // 2 * 2, height // 2 * 2)
+
+    @property
+    def still(self) -> bool:
+        return len(self.source.clip.frames) == 1
+
+    @property
+    def frames(self) -> int:
+        """Pictures of the result: one at every k / fps before the clip's end."""
+        return 1 if self.still else -(-self.source.clip.seconds * self.fps // 1)
+
+    def recipe(self) -> dict[str, Any]:
+        """What the file says about itself."""
+        width, height = self.size
+        return {
+            "verb": "enhance", "weights": weights.digest(weights.tools()[TOOL]), "input": self.source.path.name,
+            "scale": self.scale, "fps": str(self.fps), "loop": self.loop, "width": width, "height": height,
+            "frames": self.frames,
+        }  # fmt: skip
+
+
+def enhance(path: str, scale: str, loop: bool, flags: OutputFlags) -> None:
+    """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
+    talk = Talk(flags.progress, quiet=flags.quiet, verbose=flags.verbose)
+    work = _prepare(path, scale, loop, flags)
+    for note in (*work.source.notes, *work.outputs.notes):
+        talk.note(note)
+    width, height = work.size
+    what = "" if work.still else f", {work.frames} frames at {float(work.fps):g} fps"
+    talk.say(f"enhancing to {width}x{height}{what}")
+    data = {**work.recipe(), "path": None, "format": work.outputs.format.name, "notes": list(work.source.notes)}
+    if flags.dry_run:
+        render.emit(data) if flags.json else render.print_out(f"{width}x{height}{what}\n")
+        return
+    clock = time.perf_counter()
+    with render.target(work.outputs, 0) as target:
+        _write(work, target, flags, talk)
+        data["path"] = None if work.outputs.paths is None else str(target)
+    talk.say(f"done in {duration(time.perf_counter() - clock)}")
+    if flags.json:
+        render.emit(data)
+    elif work.outputs.paths is not None:
+        render.print_out(f"{target}\n")
+
+
+def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags) -> Work:
+    """Read the clip, and say in one line what is wrong with the request."""
+    if scale not in SCALES:
+        raise UsageError(f"--scale {scale}: must be one of {', '.join(SCALES)}", "bad_scale")
+    jobs.check_streams(flags)
+    jobs.check_device(flags)
+    source = media.read_source(path)
+    still = len(source.clip.frames) == 1
+    if still and (flags.fps is not None or loop):
+        raise UsageError("--fps and --loop: a picture has no motion; give a clip", "not_for_stills")
+    fps = source.clip.fps if flags.fps is None else values.rate(flags.fps)
+    if not still and not 1 <= fps <= 240:
+        raise UsageError(f"--fps {flags.fps or fps}: must be 1..240", "bad_fps")
+    if scale == "1" and fps == source.clip.fps:
+        raise UsageError("--scale 1: nothing would change; add --fps or take --scale 2", "no_effect")
+    names = {"slug": f"{'clip' if path == '-' else Path(path).stem}-enhance", "model": TOOL}
+    draft = Work(source, int(scale), Fraction(1) if still else fps, loop, Outputs(formats.FORMATS["png"], None))
+    names |= dict(zip(("width", "height"), map(str, draft.size), strict=True))
+    outputs = naming.outputs(flags.output, flags.format, dict(names), [0], draft.frames, force=flags.force)
+    formats.check(outputs.format, *draft.size, float(draft.fps))
+    formats.quality(flags.quality, outputs.format)
+    return Work(source, draft.scale, draft.fps, loop, outputs)
+
+
+def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk) -> None:
+    """Every frame through the networks and into the file."""
+    card = weights.tools()[TOOL]
+    files = weights.paths(card)
+    from soracli.models.enhance import Enhancer
+    from soracli.sample import to_numpy, to_torch
+
+    threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
+    device = render.device(flags.device, threads)
+    tool, clip = Enhancer.load(card, files, device), work.source.clip
+
+    def pictures() -> Iterator[Tensor]:
+        for frame in clip.frames:
+            yield to_torch(frame[None])[0, :, 0]
+
+    frames = pictures() if work.scale == 1 else tool.upscaled(pictures(), work.scale)
+    if not work.still and work.fps != clip.fps:
+        frames = tool.interpolated(frames, clip.fps, work.fps, work.loop)
+    width, height = work.size
+    writer = media.Writer(
+        path, width, height, work.fps, work.outputs.format.name, flags.quality, work.recipe(), force=flags.force,
+        audio=work.source.audio,
+    )  # fmt: skip
+    with writer, talk.meter() as meter:
+        for index, frame in enumerate(frames, 1):
+            writer.add(to_numpy(frame[None, :, None, :height, :width]))
+            meter.step("enhance", index, work.frames)
