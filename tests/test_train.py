@@ -120,6 +120,28 @@ def test_stills_before_the_chunks(tmp_path: Path) -> None:
     assert picture.stills == 0
 
 
+def test_frames_apart_keep_their_own_times(tmp_path: Path) -> None:
+    network = shard(tmp_path)
+    cache, rng = Cache([tmp_path]), np.random.default_rng(0)
+    latents = network.encode(rendered(2).pixels.permute(0, 4, 1, 2, 3).float() / 127.5 - 1)
+    found = set()
+    for _ in range(8):
+        batch = cache.batch(View(1, *CELLS, apart=True), 3, rng)
+        (time,) = batch.layout.times
+        chunk = latents[:, :, [0.25, 0.75].index(time)]
+        assert all(any(torch.allclose(item[:, 0], one, atol=0.05) for one in chunk) for item in batch.x0)
+        found.add(time)
+    assert found == {0.25, 0.75}
+
+
+def test_whole_frames_come_before_windows_of_larger_ones(cache: Cache, tmp_path: Path) -> None:
+    small = Vae(VaeConfig(channels=CHANNELS, block=8))
+    write_shard(tmp_path, 7, [scene("owl")] * 2, rendered(2, (4, 7)), small, 16, np.random.default_rng(0))
+    both = Cache([tmp_path])
+    rng = np.random.default_rng(0)
+    assert all("owl" not in " ".join(both.batch(View(1, *CELLS), 4, rng).captions).lower() for _ in range(10))
+
+
 def test_prompts_are_sometimes_left_out(cache: Cache) -> None:
     captions = cache.batch(View(1, 2, 2), 400, np.random.default_rng(0), unprompted=0.25).captions
     assert 60 < captions.count("") < 140

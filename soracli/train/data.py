@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,12 +28,16 @@ from soracli.world.scene import Rendered, Scene
 
 
 class View(NamedTuple):
-    """A shape of training example: frames, rows and columns of cells. frames 0 = a still picture."""
+    """A shape of training example: frames, rows and columns of cells. frames 0 = a still picture.
+
+    apart: the frames are any of the whole clip, each at its own time: more clips a step for the same tokens.
+    """
 
     frames: int
     height: int
     width: int
     weight: float = 1.0
+    apart: bool = False
 
 
 class Batch(NamedTuple):
@@ -161,14 +165,34 @@ class Cache:
         fitting = [g for g in self.grids.values() if _holds(g, view)]
         if not fitting:
             raise ValueError(f"no shard holds a view of {view[:3]} cells")
+        whole = [g for g in fitting if g.latents.shape[2:4] == (view.height, view.width)]
+        fitting = whole or fitting  # a frame before a window of a larger one: composition is learnt from frames
         shares = np.array([len(g.captions) for g in fitting], np.float64)
         grid = fitting[int(rng.choice(len(fitting), p=shares / shares.sum()))]
         keys = _keys(view.frames, rng) if view.frames > 1 and rng.random() < with_still else ()
         items = rng.integers(len(grid.captions), size=count)
+        if view.apart:
+            return self._apart(grid, items, view, rng, unprompted)
         x0 = _cut(grid, items, view, keys, rng).float().permute(0, 4, 1, 2, 3)  # (B, C, t, h, w)
-        words = [grid.captions[int(item)] for item in items]
-        captions = ["" if rng.random() < unprompted else w[int(rng.integers(len(w)))] for w in words]
-        return Batch(x0.contiguous(), _layout(view, keys, grid.fps), captions, len(keys))
+        return Batch(x0.contiguous(), _layout(view, keys, grid.fps), _said(grid, items, unprompted, rng), len(keys))
+
+    def _apart(self, grid: Grid, items: np.ndarray, view: View, rng: np.random.Generator, unprompted: float) -> Batch:
+        """Latent frames of whole clips, the same for all items, at their own times."""
+        steps = grid.latents.shape[1]
+        moments = np.sort(rng.choice(steps, view.frames, replace=False))
+        whole = _cut(grid, items, View(steps, view.height, view.width), (), rng)  # (B, t, h, w, C)
+        x0 = whole[:, torch.as_tensor(moments, device=whole.device)].float().permute(0, 4, 1, 2, 3)
+        times = Layout.chunks(steps, view.height, view.width, grid.fps, CHUNK)
+        layout = replace(
+            times, times=tuple(times.times[i] for i in moments), spans=tuple(times.spans[i] for i in moments)
+        )
+        return Batch(x0.contiguous(), layout, _said(grid, items, unprompted, rng), 0)
+
+
+def _said(grid: Grid, items: np.ndarray, unprompted: float, rng: np.random.Generator) -> list[str]:
+    """One of each clip's captions, or nothing."""
+    words = [grid.captions[int(item)] for item in items]
+    return ["" if rng.random() < unprompted else w[int(rng.integers(len(w)))] for w in words]
 
 
 def _joined(grids: Sequence[Grid]) -> Grid:

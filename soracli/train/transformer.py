@@ -35,8 +35,8 @@ CURRICULUM: tuple[tuple[float, tuple[View, ...]], ...] = (
     (
         0.35,
         (
-            View(0, 8, 8, 0.08), View(1, 8, 8, 0.1), View(1, 8, 14, 0.04), View(2, 8, 8, 0.1), View(4, 8, 8, 0.2),
-            View(4, 8, 14, 0.08), View(8, 8, 8, 0.4),
+            View(0, 8, 8, 0.06), View(1, 8, 8, 0.08), View(4, 8, 8, 0.1), View(8, 8, 8, 0.3), View(4, 8, 14, 0.06),
+            View(2, 8, 8, 0.34, apart=True), View(2, 8, 14, 0.06, apart=True),
         ),
     ),
 )  # fmt: skip
@@ -159,7 +159,8 @@ def train(
             norm = run.update(loss)
             tokens += batch.x0.shape[0] * batch.x0[0, 0].numel()
             value = float(loss.detach())
-            run.note(loss=value, norm=norm, **{f"loss_{view.frames}x{view.height}x{view.width}": value})
+            shape = f"{view.frames}x{view.height}x{view.width}" + view.apart * "_apart"
+            run.note(loss=value, norm=norm, **{f"loss_{shape}": value})
             if run.step % recipe.report_every == 0:
                 run.report(tokens_per_second=round(tokens / (time.monotonic() - began)))
                 began, tokens = time.monotonic(), 0

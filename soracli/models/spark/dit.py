@@ -5,8 +5,9 @@
 A token is (latent cell, time, y, x, its own noise level): level 0 = given, 1 = pure noise. Every task is a choice
 of which tokens are given. A latent frame has a centre and a span in seconds, so rate and length are inputs.
 
-Where a token lies is told twice: turned into attention (distances), and added to the token (places), since a small
-network learns what stands where much sooner than it learns to work that out from distances to the text.
+Where a token lies is told twice. Rotary attention knows distances. A plan, worked out from place and prompt alone, says
+what to expect there; it enters with the token and once more at the end, so that what stands where need not be found
+through the noise: without it a small network never learnt which way "to the right" is.
 
 Where this differs from its neighbours: text tokens are keys and values only (MiniLM's states are contextual
 already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network says
@@ -186,7 +187,7 @@ class Dit(nn.Module):
         width = config.width
         self.register_buffer("spectrum", torch.ones(config.channels))  # variance of each latent channel
         self.inlet = nn.Linear(config.channels, width)
-        self.place = nn.Linear(HEAD, width, bias=False)
+        self.plan = nn.Sequential(nn.Linear(HEAD + width, 2 * width), nn.SiLU(), nn.Linear(2 * width, 2 * width))
         self.outlet = nn.Linear(width, 2 * config.channels)
         self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.span = nn.Linear(width, width)
@@ -198,14 +199,8 @@ class Dit(nn.Module):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
         self.final = nn.Linear(width, 2 * width)
         self.jump = nn.Linear(2 * width, width) if config.few else None
-        for layer in (
-            self.outlet,
-            self.modulate,
-            self.final,
-            self.heard,
-            self.place,
-            *([self.jump] if self.jump else []),
-        ):
+        silent = [self.outlet, self.modulate, self.final, self.heard, self.plan[2]]
+        for layer in [*silent, *([self.jump] if self.jump else [])]:
             for parameter in layer.parameters():
                 nn.init.zeros_(parameter)
         with torch.no_grad():  # gates start open: the residual branches are zero by their own last layers
@@ -254,11 +249,13 @@ class Dit(nn.Module):
         modulation = self.modulate(condition)[kind].unflatten(-1, (6, self.config.width))  # (B, N, 6, D)
         angles = rotary_angles(layout, x.device)
         mask = F.pad(additive, (0, tokens.shape[1]))[:, None, None]  # (B, 1, 1, L + N)
-        h = self.inlet(tokens * power.rsqrt()) + self.place(torch.cat(angles, -1))  # (B, N, D)
+        places = torch.cat(angles, -1).expand(len(x), -1, -1)  # (B, N, HEAD)
+        expected, foreseen = self.plan(torch.cat([places, condition[kind]], -1)).chunk(2, -1)  # (B, N, D) each
+        h = self.inlet(tokens * power.rsqrt()) + expected
         for block, pair in zip(self.blocks, keys, strict=True):
             h = block(h, modulation, angles, pair, mask)
         shift, scale = self.final(condition)[kind].chunk(2, -1)
-        mean, doubt = self.outlet(norm(h) * (1 + scale) + shift).chunk(2, -1)  # (B, N, C) each
+        mean, doubt = self.outlet(norm(h) * (1 + scale) + shift + foreseen).chunk(2, -1)  # (B, N, C) each
         mean = mean * self.spectrum.sqrt()
         variance = self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
         if not self.training:
