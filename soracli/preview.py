@@ -34,8 +34,11 @@ class Preview:
         self._force = force or _is_ours(self._path)
         check_target(self._path, self._format, force=self._force)
 
-    def show(self, model: Model, latents: Tensor, geometry: Geometry) -> None:
+    def show(self, model: Model, latents: Tensor, geometry: Geometry, prompt: str) -> None:
         """latents: (1, C, t, h, w), the clean prediction so far."""
+        from soracli.sample import oriented
+
+        geometry = oriented(geometry, model.card, prompt)
         moments = sorted({0, latents.shape[2] // 2, latents.shape[2] - 1})
         strip = np.concatenate([_moment(model, latents[:, :, i : i + 1], geometry) for i in moments], axis=2)
         height, width = strip.shape[1:3]

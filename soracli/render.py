@@ -204,7 +204,7 @@ def _paint(
                 for watcher in watchers:
                     watcher.add(step.frames)
             if studio.preview is not None and step.latents is not None:
-                studio.preview.show(studio.model, step.latents, job.geometry)
+                studio.preview.show(studio.model, step.latents, job.geometry, job.prompt)
             meter.step(step.stage, step.index, step.total)
             now = time.perf_counter()
             took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now

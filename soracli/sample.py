@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -17,9 +17,10 @@ from torch import Tensor
 from soracli import flow
 from soracli.denoise import guided, pinned
 from soracli.heal import Part, healed
+from soracli.mirror import goes_left, turned
 from soracli.models import Model
 from soracli.solvers import SOLVERS
-from soracli.types import Canvas, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
+from soracli.types import Canvas, Card, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
 from soracli.windows import Stretch, plan
 
 
@@ -57,6 +58,7 @@ def cells_to_paint(mask: Mask, geometry: Geometry) -> Tensor:
     """
     _, high, wide = geometry.stride
     picture = torch.from_numpy((mask > 0).any(0).astype(np.float32))[None, None]  # (1, 1, H, W)
+    picture = picture.flip(-1) if geometry.mirrored else picture
     inner = F.adaptive_max_pool2d(picture, geometry.inner)
     rows, columns = geometry.latent[1:]
     rim = (0, columns * wide - inner.shape[3], 0, rows * high - inner.shape[2])
@@ -69,6 +71,7 @@ def cells_to_paint(mask: Mask, geometry: Geometry) -> Tensor:
 def to_model(frames: Frames, geometry: Geometry, device: torch.device | str = "cpu") -> Tensor:
     """Frames of the result -> pixels on the model's grid (1, 3, T, height, width); the rim repeats the border."""
     x = to_torch(frames, device)
+    x = x.flip(-1) if geometry.mirrored else x
     if geometry.inner != x.shape[3:]:
         x = _scaled(x, geometry.inner)
     bottom, right = geometry.height - geometry.inner[0], geometry.width - geometry.inner[1]
@@ -78,6 +81,7 @@ def to_model(frames: Frames, geometry: Geometry, device: torch.device | str = "c
 def to_result(pixels: Tensor, geometry: Geometry) -> Frames:
     """Pixels of the model -> uint8 frames of the result's height and width."""
     x = pixels[..., : geometry.inner[0], : geometry.inner[1]]
+    x = x.flip(-1) if geometry.mirrored else x
     return to_numpy(x if geometry.inner == geometry.keep[1:] else _scaled(x, geometry.keep[1:]))
 
 
@@ -85,6 +89,11 @@ def _scaled(pixels: Tensor, size: tuple[int, int]) -> Tensor:
     """(1, 3, T, H, W) to another height and width."""
     frames = pixels[0].transpose(0, 1)  # (T, 3, H, W)
     return F.interpolate(frames, size, mode="bicubic", antialias=True).transpose(0, 1)[None].clamp(-1, 1)
+
+
+def oriented(geometry: Geometry, card: Card, prompt: str) -> Geometry:
+    """In a mirror if the card says that the weights know one side alone, and the prompt goes to the other."""
+    return replace(geometry, mirrored=bool(card.params.get("mirror")) and goes_left(prompt))
 
 
 @dataclass
@@ -115,6 +124,9 @@ def sample(
     """
     yield Step("text", 1, 1)
     shots = (Shot(0.0, prompt),) if isinstance(prompt, str) else prompt
+    geometry = oriented(geometry, model.card, shots[0].prompt)
+    if geometry.mirrored:
+        shots = tuple(Shot(shot.start, turned(shot.prompt)) for shot in shots)
     windows = plan(canvas, geometry, model.card.limits.get("window", 0))
     shape = (1, model.channels, *geometry.latent)
     eps = torch.randn(shape, generator=torch.Generator().manual_seed(options.seed)).to(device)

@@ -156,7 +156,7 @@ class Geometry:
     frames, height, width: pixels that are really painted (multiples of stride, or one still).
     keep: (frames, height, width) of the result. inner: (height, width) of the painted part that becomes the result;
     where it differs from `keep`, pictures are scaled on the way in and out. stride: pixels per token (time, height,
-    width).
+    width). mirrored: the model sees and paints the result in a mirror.
     """
 
     frames: int
@@ -166,6 +166,7 @@ class Geometry:
     stride: tuple[int, int, int]
     keep: tuple[int, int, int]
     inner: tuple[int, int]
+    mirrored: bool = False
 
     @classmethod
     def snap(cls, options: SamplingOptions, stride: tuple[int, int, int], side: int = 0) -> Geometry:
