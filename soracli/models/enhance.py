@@ -19,7 +19,9 @@ from soracli.types import Card
 
 BAND = 1 << 17  # pixels that are enlarged at once, to bound memory
 WORK = 270  # pixels on the shorter side at which motion is looked for, about
-SLACK = 0.1  # how far a result may leave the range of what it is made of, in pixel values
+SLACK = 0.1  # how far an enlargement may leave the range of what is around it at least, in pixel values
+LEEWAY = 0.02  # how far a picture between frames may leave the range of what it is mixed from at least
+TRUST = 200  # scale of a parameter, so that it learns as fast as it needs to
 DOUBT = (0.15, 0.35)  # mean error of the frames after warping, in pixel values, from which to which trust is lost
 
 
@@ -98,25 +100,38 @@ def matches(a: Tensor, b: Tensor, reach: int) -> Tensor:
 
 
 class Step(nn.Module):
-    """One size of the search for motion: reads features and likenesses, corrects the motion, hands notes on."""
+    """One size of the search for motion: a vote among the displacements within reach, for which likeness counts as
+    much as it has proved to; then a finer correction, and notes for the next size.
+    """
 
     def __init__(self, channels: int, width: int, reach: int, notes: int) -> None:
         super().__init__()
         self.reach = reach
-        self.inlet = nn.Conv2d(2 * channels + 2 * (2 * reach + 1) ** 2 + 3 + notes, width, 3, padding=1)
+        side = torch.arange(-reach, reach + 1.0)
+        places = torch.stack([side.repeat(2 * reach + 1), side.repeat_interleave(2 * reach + 1)])  # (2, D)
+        self.register_buffer("places", places[None, :, :, None, None], persistent=False)
+        self.places: Tensor
+        self.trust = nn.Parameter(torch.zeros(()))
+        self.inlet = nn.Conv2d(2 * channels + len(side) ** 2 + 3 + notes, width, 3, padding=1)
         self.block = Residual(width)
-        self.outlet = nn.Conv2d(width, 2 + notes, 3, padding=1)
-        _silence(self.outlet, 2)
+        self.outlet = nn.Conv2d(width, len(side) ** 2 + 2 + notes, 3, padding=1)
+        _silence(self.outlet, len(side) ** 2 + 2)
 
     def forward(self, before: Tensor, after: Tensor, motion: Tensor, notes: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, C, h, w), motion (B, 2, h, w) in pixels of this size -> corrected motion, new notes."""
         before, after = warp(before, -t * motion), warp(after, (1 - t) * motion)
-        units = [F.normalize(x, dim=1) for x in (before, after)]
-        likeness = [matches(*units, self.reach), matches(*units[::-1], self.reach)]
+        likeness = self.likeness(before, after)  # (B, D, h, w)
         moment = t.expand(-1, 1, *motion.shape[2:])
-        x = self.block(self.inlet(torch.cat([before, after, *likeness, motion, moment, notes], 1)))
-        correction, notes = self.outlet(F.leaky_relu(x, 0.1)).split([2, notes.shape[1]], 1)
-        return motion + correction, notes
+        x = self.block(self.inlet(torch.cat([before, after, likeness, motion, moment, notes], 1)))
+        sizes = [likeness.shape[1], 2, notes.shape[1]]
+        votes, finer, notes = torch.split(self.outlet(F.leaky_relu(x, 0.1)), sizes, 1)
+        votes = (votes + TRUST * self.trust * F.avg_pool2d(likeness, 3, 1, 1)).softmax(1)
+        return motion + (votes[:, None] * self.places).sum(2) + finer, notes
+
+    def likeness(self, before: Tensor, after: Tensor) -> Tensor:
+        """How well each place of one frame goes with the places around it in the other, and the reverse: the mean."""
+        first, second = (F.normalize(x - x.mean((2, 3), keepdim=True), dim=1) for x in (before, after))
+        return (matches(first, second, self.reach) + matches(second, first, self.reach).flip(1)) / 2
 
 
 class Interpolator(nn.Module):
@@ -125,7 +140,8 @@ class Interpolator(nn.Module):
     One field of motion is looked for from coarse to fine as seen at time t, both frames are warped along it and mixed
     by a mask (after RIFE: Huang et al. 2022, "Real-Time Intermediate Flow Estimation for Video Frame Interpolation"),
     with likenesses of features as the evidence (after PWC-Net: Sun et al. 2018). The frames as they are can be
-    mixed in as well, and a pixel stays within the range of the four candidates, widened by SLACK.
+    mixed in as well, and a pixel stays within the range of the four candidates, widened by LEEWAY and a quarter of it:
+    where nothing moves, next to nothing can change.
     """
 
     GRID = 16  # the coarsest size is 1/16
@@ -136,7 +152,7 @@ class Interpolator(nn.Module):
         self.stem = nn.Conv2d(3, features[0], 3, 2, 1)
         self.down = nn.ModuleList(nn.Conv2d(features[i], features[i + 1], 3, 2, 1) for i in range(3))
         self.same = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for width in features[1:])
-        shapes = [(features[3], 48, 3), (features[2], 48, 2), (features[1], 32, 1)]
+        shapes = [(features[3], 48, 3), (features[2], 48, 2), (features[1], 32, 2)]
         self.steps = nn.ModuleList(Step(*shape, self.NOTES) for shape in shapes)
         self.inlet = nn.Conv2d(4 * 7 + self.NOTES, 32, 3, padding=1)
         self.block = Residual(32)
@@ -149,9 +165,9 @@ class Interpolator(nn.Module):
         grid = self.GRID * factor
         rim = (0, -width % grid, 0, -height % grid)
         before, after = (_padded(x, rim) for x in (before, after))
-        small = [F.avg_pool2d(x, factor) for x in (before, after)]
-        motions, notes = self.motions(*small, t)
-        doubts = doubt(*small, motions[-1], t)
+        first, second = (F.avg_pool2d(x, factor) for x in (before, after))
+        motions, notes = self.motions(first, second, t)
+        doubts = doubt(first, second, motions[-1], t)
         motion = F.interpolate(motions[-1], scale_factor=4 * factor, mode="bilinear") * 4 * factor
         notes = F.interpolate(notes, scale_factor=2 * factor, mode="bilinear")
         mix = self.mixed(before, after, motion, notes, t)
@@ -187,12 +203,14 @@ class Interpolator(nn.Module):
         still = (before - after).abs().mean(1, keepdim=True)
         x = F.pixel_unshuffle(torch.cat([first, second, still], 1), 2)  # (B, 28, H/2, W/2)
         x = self.block(self.inlet(torch.cat([x, notes], 1).contiguous(memory_format=torch.channels_last)))
-        logits, change = F.pixel_shuffle(self.outlet(F.leaky_relu(x, 0.1)), 2).split([4, 3], 1)
+        logits, change = torch.split(F.pixel_shuffle(self.outlet(F.leaky_relu(x, 0.1)), 2), [4, 3], 1)
         prior = torch.cat([0.9 * (1 - t), 0.9 * t, 0.1 * (1 - t), 0.1 * t], 1).log()
         shares = (logits + prior).softmax(1)  # (B, 4, H, W)
         pictures = torch.stack([first, second, before, after], 1)  # (B, 4, 3, H, W)
         mix = (shares[:, :, None] * pictures).sum(1) + 4 * t * (1 - t) * change
-        return mix.clamp(pictures.amin(1) - SLACK, pictures.amax(1) + SLACK)
+        low, high = pictures.amin(1), pictures.amax(1)
+        slack = LEEWAY + (high - low) / 4
+        return torch.clamp(mix, low - slack, high + slack)
 
 
 def doubt(before: Tensor, after: Tensor, motion: Tensor, t: Tensor) -> Tensor:

@@ -248,11 +248,9 @@ def make_probe(args: argparse.Namespace) -> None:
 
 
 def train_enhance(args: argparse.Namespace) -> None:
-    stage = enhance.stage_for(args.what, stage_of(args))
-    chunks, folder = (1 if args.what == "upscale" else 3), args.run / args.what
-    films = pools(stage, stage.cast(args.run), args.seed, args.clips, chunks)
+    films = enhance.films(args.what, stage_of(args), args.run, args.seed, args.clips)
     recipe = replace(enhance.RECIPES[args.what], minutes=args.minutes, lr=args.lr, seed=args.seed)
-    enhance.train(args.what, films, folder, recipe)
+    enhance.train(args.what, films, args.run / args.what, recipe)
 
 
 def publish(args: argparse.Namespace) -> None:

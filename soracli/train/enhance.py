@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +20,8 @@ from soracli.errors import UsageError
 from soracli.models.enhance import Interpolator, Upscaler, bicubic, warp
 from soracli.train.autoencoder import distance, psnr
 from soracli.train.run import Run
-from soracli.train.scenes import Shot, Stage
+from soracli.train.scenes import Shot, Stage, pools
+from soracli.world.assets import ActorBank
 
 Picture = npt.NDArray[np.uint8]  # (H, W, 3)
 SPACING = 6  # most frames of a film from one neighbour to the other
@@ -42,36 +45,50 @@ class Recipe:
 RECIPES = {"upscale": Recipe(crop=80), "interpolate": Recipe(crop=128)}
 
 
-def stage_for(what: str, stage: Stage) -> Stage:
-    """Films to learn `what` from: large ones, or ones of many frames a second."""
+def films(what: str, stage: Stage, run: Path, seed: int, count: int) -> Iterator[list[Shot]]:
+    """Endless pools to learn `what` from: large films, or ones of many frames a second. They are kept in the run."""
     if what == "upscale":
-        return replace(stage, sizes=((512, 512, 0.5), (256, 256, 0.5)), batch=8)
-    return replace(stage, fps=48, batch=8)
+        stage, chunks = replace(stage, sizes=((512, 512, 0.5), (256, 256, 0.5)), batch=8), 1
+    else:
+        stage, chunks = replace(stage, fps=48, batch=8), 3
+    folder = run / f"{what}-films"
+    folder.mkdir(parents=True, exist_ok=True)
+    bank: ActorBank | None = None
+    for number in itertools.count():
+        path = folder / f"{number:03d}.pt"
+        if not path.exists():
+            bank = bank or stage.cast(run)
+            shots = next(pools(stage, bank, seed + number, count, chunks))
+            part = path.with_suffix(".part")
+            torch.save([shot.frames.contiguous() for shot in shots], part)
+            os.replace(part, path)
+        yield [Shot(frames, "") for frames in torch.load(path, weights_only=True)]
 
 
 # --- twice the size ---------------------------------------------------------------------------------------------------
 
 
 def spoiled(truth: Picture, rng: np.random.Generator) -> Picture:
-    """Half the size, as clips come: sometimes soft, shrunk in one of two ways, and mostly compressed."""
-    if rng.random() < 0.4:
-        truth = cv2.GaussianBlur(truth, (0, 0), float(rng.uniform(0.3, 1.0)))
+    """Half the size, as clips come: some soft, shrunk in one of two ways, and some compressed."""
+    if rng.random() < 0.15:
+        truth = np.asarray(cv2.GaussianBlur(truth, (0, 0), float(rng.uniform(0.3, 1.0))), np.uint8)
     size = truth.shape[1] // 2, truth.shape[0] // 2
     if rng.random() < 0.6:
         small = cv2.resize(truth, size, interpolation=cv2.INTER_AREA)
     else:
         soft = cv2.GaussianBlur(truth, (0, 0), 0.6)
         small = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)
-    if rng.random() < 0.6:
-        quality = int(rng.integers(40, 96))
-        coded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        small = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+    if rng.random() < 0.35:
+        quality = int(rng.integers(60, 96))
+        coded = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)[..., ::-1].copy()
     return np.asarray(small, np.uint8)
 
 
 def pairs(pool: list[Shot], recipe: Recipe, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """Spoiled (B, 3, crop/2, crop/2) and truth (B, 3, crop, crop)."""
-    small, truth = [], []
+    small: list[Tensor] = []
+    truth: list[Tensor] = []
     while len(truth) < recipe.batch:
         film = pool[int(rng.integers(len(pool)))].frames
         frame = film[int(rng.integers(len(film)))]
