@@ -87,7 +87,7 @@ def _codecs() -> Iterator[Finding]:
 
 
 def _weights() -> Iterator[Finding]:
-    for card in weights.cards().values():
+    for card in (*weights.cards().values(), *weights.tools().values()):
         bad = [status for status in weights.check_sizes(card) if status.state != "ok"]
         text = f"{len(card.files)} files, {amount(card.size)}"
         if bad:

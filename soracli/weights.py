@@ -27,6 +27,7 @@ _MODEL_KEYS = {
     "arch": str, "about": str, "licence": str, "stride": list, "files": list, "defaults": dict, "params": dict,
     "limits": dict, "repo": str, "revision": str,
 }  # fmt: skip
+_TOOL_KEYS = {"about": str, "licence": str, "files": list}
 _FILE_KEYS = {"role": str, "name": str, "size": int, "sha256": str, "origin": str, "licence": str}
 _DEFAULT_KEYS = {
     "width": int, "height": int, "seconds": (int, float, str), "fps": (int, float, str), "steps": int,
@@ -70,6 +71,11 @@ def card(name: str | None = None) -> Card:
             f"--model {wanted}: no such model{suggest(wanted, known)}; see: sora model list", "unknown_model"
         )
     return known[wanted]
+
+
+def tools() -> dict[str, Card]:
+    """Networks beside the models, by name, which nothing samples: no grid, no defaults, not a choice of --model."""
+    return _load(manifest())[2]
 
 
 def path(card: Card, role: str) -> Path:
@@ -135,19 +141,19 @@ def _sha256(path: Path) -> str:
 
 
 @functools.cache
-def _load(path: Path) -> tuple[str, dict[str, Card]]:
-    """(name of the default model, cards by name)."""
+def _load(path: Path) -> tuple[str, dict[str, Card], dict[str, Card]]:
+    """(name of the default model, models by name, tools by name)."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise WeightsError(f"{path}: cannot be read ({error.strerror}); {REMEDY}", "manifest") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WeightsError(f"{path.name}: not valid TOML ({error}); mend it, or {REMEDY}", "manifest") from error
-    _check(table, {"default": str, "models": dict}, path.name, needed=("default", "models"))
+    _check(table, {"default": str, "models": dict, "tools": dict}, path.name, needed=("default", "models"))
     found = {name: _card(name, row) for name, row in table["models"].items()}
     if table["default"] not in found:
         raise WeightsError(f"{path.name}: default = '{table['default']}' is not one of its models", "manifest")
-    return table["default"], found
+    return table["default"], found, {name: _tool(name, row) for name, row in table.get("tools", {}).items()}
 
 
 def _card(name: str, row: Any) -> Card:
@@ -161,18 +167,30 @@ def _card(name: str, row: Any) -> Card:
     stride = row["stride"]
     if len(stride) != 3 or not all(type(side) is int and side > 0 for side in stride):
         raise WeightsError(f"{where} stride: must be three positive whole numbers, not {stride}", "manifest")
+    return Card(
+        name=name, arch=row["arch"], about=row.get("about", ""), licence=row.get("licence", ""),
+        stride=(stride[0], stride[1], stride[2]), files=_files(row, where), defaults=row["defaults"],
+        params=row.get("params", {}), limits=row.get("limits", {}), repo=row.get("repo", ""),
+        revision=row.get("revision", ""), folder=BUNDLED,
+    )  # fmt: skip
+
+
+def _tool(name: str, row: Any) -> Card:
+    where = f"weights.toml: [tools.{name}]"
+    if not isinstance(row, dict):
+        raise WeightsError(f"{where}: must be a table", "manifest")
+    _check(row, _TOOL_KEYS, where, needed=("about", "licence", "files"))
+    return Card(name, name, row["about"], row["licence"], (1, 1, 1), _files(row, where), folder=BUNDLED)
+
+
+def _files(row: dict[str, Any], where: str) -> tuple[WeightFile, ...]:
     files = []
     for file in row.get("files", []):
         _check(file, _FILE_KEYS, f"{where} files", needed=("role", "name", "size", "sha256"))
         if Path(file["name"]).name != file["name"]:
             raise WeightsError(f"{where} files: name '{file['name']}' must be a plain file name", "manifest")
         files.append(WeightFile(**file))
-    return Card(
-        name=name, arch=row["arch"], about=row.get("about", ""), licence=row.get("licence", ""),
-        stride=(stride[0], stride[1], stride[2]), files=tuple(files), defaults=row["defaults"],
-        params=row.get("params", {}), limits=row.get("limits", {}), repo=row.get("repo", ""),
-        revision=row.get("revision", ""), folder=BUNDLED,
-    )  # fmt: skip
+    return tuple(files)
 
 
 def _check(row: Any, keys: dict[str, Any], where: str, needed: Iterable[str] = ()) -> None:

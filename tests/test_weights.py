@@ -22,15 +22,16 @@ defaults = { width = 64, height = 64, seconds = 1, fps = 16, steps = 2 }
 """
 
 
-@pytest.mark.parametrize("name", sorted(weights.cards()))
-def test_what_ships_is_what_is_listed(name: str) -> None:
-    assert {status.file.name: status.state for status in weights.verify(weights.card(name))} == {
-        file.name: "ok" for file in weights.card(name).files
+@pytest.mark.parametrize("card", [*weights.cards().values(), *weights.tools().values()], ids=lambda card: card.name)
+def test_what_ships_is_what_is_listed(card: Card) -> None:
+    assert {status.file.name: status.state for status in weights.verify(card)} == {
+        file.name: "ok" for file in card.files
     }
 
 
 def test_what_ships_is_small() -> None:
-    files = {file.name: file.size for file in weights.card("spark").files}
+    cards = [weights.card("spark"), *weights.tools().values()]
+    files = {file.name: file.size for card in cards for file in card.files}
     assert max(files.values()) < 16 * 2**20
     assert sum(files.values()) <= 90 * 10**6
     assert {path.name for path in weights.BUNDLED.iterdir()} == set(files)
@@ -101,6 +102,20 @@ BAD = [
         "must be a plain file name",
     ),
 ]
+
+
+def test_tools_are_no_models(tmp_path: Path) -> None:
+    """They have cards, but no grid to paint on; what is wrong in their tables is named as well."""
+    path = tmp_path / "weights.toml"
+    tool = '[tools.t]\nabout = "x"\nlicence = "x"\nfiles = [{ role = "r", name = "n", size = 1, sha256 = "" }]\n'
+    path.write_text(GOOD + tool)
+    _, models, tools = weights._load(path)
+    assert (set(models), set(tools)) == ({"a"}, {"t"})
+    assert [file.name for file in tools["t"].files] == ["n"]
+    path.write_text(GOOD + tool + "stride = [8, 32, 32]\n")
+    weights._load.cache_clear()
+    with pytest.raises(WeightsError, match=r"\[tools.t\]: unknown key 'stride'"):
+        weights._load(path)
 
 
 @pytest.mark.parametrize(("good", "bad", "message"), BAD)

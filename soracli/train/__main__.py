@@ -1,4 +1,4 @@
-"""`python -m soracli.train`: fit, autoencoder, cache, transformer, fewstep, probe, publish, plot.
+"""`python -m soracli.train`: fit, autoencoder, cache, transformer, fewstep, probe, enhance, publish, plot.
 
 Runs where only torch, numpy, Pillow and OpenCV are.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -17,7 +18,7 @@ from soracli.errors import SoraError, UsageError
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, fewstep, probe, reader, transformer
+from soracli.train import autoencoder, enhance, fewstep, probe, reader, transformer
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
@@ -99,8 +100,16 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--begin", type=Path, help="a probe to start from")
     sub.add_argument("--out", type=Path, required=True)
 
+    sub = command("enhance", "Train a network that makes clips larger, or smoother.")
+    world(sub)
+    sub.add_argument("--what", choices=tuple(enhance.RECIPES), required=True)
+    sub.add_argument("--clips", type=int, default=32, help="in a pool of films")
+    sub.add_argument("--minutes", type=float, default=15)
+    sub.add_argument("--lr", type=float, default=1e-3)
+
     sub = command("publish", "Write the run's averaged weights as the model's files.")
     sub.add_argument("--out", type=Path, default=BUNDLED)
+    sub.add_argument("--what", choices=("model", "enhance"), default="model")
 
     sub = command("text", "Build the int8 text encoder from a folder with model.safetensors and tokenizer.json.")
     sub.add_argument("--source", type=Path, required=True)
@@ -244,8 +253,18 @@ def make_probe(args: argparse.Namespace) -> None:
     probe.train_probe(args.assets, args.run / "probe", args.out, load_vae(args.run), recipe, args.begin)
 
 
+def train_enhance(args: argparse.Namespace) -> None:
+    films = enhance.films(args.what, stage_of(args), args.run, args.seed, args.clips)
+    recipe = replace(enhance.RECIPES[args.what], minutes=args.minutes, lr=args.lr, seed=args.seed)
+    enhance.train(args.what, films, args.run / args.what, recipe)
+
+
 def publish(args: argparse.Namespace) -> None:
-    """The averaged weights, int8 for the transformer and fp16 for the compression network."""
+    """The averaged weights, int8 for the transformer and fp16 for the others."""
+    if args.what == "enhance":
+        for path in enhance.publish(args.run, args.out):
+            say(f"{path.name} {path.stat().st_size / 1e6:.1f} MB")
+        return
     stage = "fewstep" if (args.run / "fewstep" / "checkpoint.pt").exists() else "transformer"
     dit, step = trained(args.run, stage)
     vae = load_vae(args.run)
@@ -275,6 +294,7 @@ COMMANDS = {
     "transformer": train_transformer,
     "fewstep": train_fewstep,
     "probe": make_probe,
+    "enhance": train_enhance,
     "publish": publish,
     "text": build_text,
     "plot": plot,

@@ -88,13 +88,13 @@ class Shot(NamedTuple):
     caption: str
 
 
-def pools(stage: Stage, bank: ActorBank, seed: int, count: int) -> Iterator[list[Shot]]:
-    """Endless pools of `count` shots of three chunks, for the autoencoder."""
+def pools(stage: Stage, bank: ActorBank, seed: int, count: int, chunks: int = 3) -> Iterator[list[Shot]]:
+    """Endless pools of `count` short shots, for what learns from pixels."""
     rng = np.random.default_rng(seed)
     while True:
         shots: list[Shot] = []
         while len(shots) < count:
-            scenes, rendered = film(stage, bank, rng, stage.batch, 3)
+            scenes, rendered = film(stage, bank, rng, stage.batch, chunks)
             shots += [Shot(clip, caption(scene, rng)) for clip, scene in zip(rendered.pixels, scenes, strict=True)]
         yield shots
 
