@@ -153,6 +153,25 @@ def test_views_go_round_a_thing(sora: Sora) -> None:
     assert data["prompt"] == "a dog, the camera circles around"
 
 
+def test_enhancing_enlarges_and_fills_in_frames(sora: Sora) -> None:
+    """The clip's own frames are still there, enlarged, and others lie between them."""
+    smooth = np.linspace(0, 200, 48)[None, None, :, None] + 4 * np.arange(6)[:, None, None, None]
+    frames = np.broadcast_to(smooth, (6, 32, 48, 3)).round().astype(np.uint8)
+    written("a.mp4", frames)
+    large, data = made(sora("enhance", "a.mp4", "--fps", "32", "--quality", "lossless", "--json"))
+    assert large.shape == (12, 64, 96, 3)
+    assert (data["scale"], data["fps"], data["frames"]) == (2, "32", 12)
+    assert np.abs(large[::2, ::2, 4:-4:2].astype(int) - frames[:, :, 2:-2]).max() <= 6
+    between = (frames[:-1].astype(int) + frames[1:]) / 2
+    assert np.abs(large[1:-1:2, ::2, 4:-4:2] - between[:, :, 2:-2]).max() <= 8
+
+
+def test_enhancing_a_picture(sora: Sora) -> None:
+    written("a.png", noise(1, 33, 21))
+    large, _ = made(sora("enhance", "a.png", "--scale", "4", "--json", "-o", "b.png"))
+    assert large.shape == (1, 132, 84, 3)
+
+
 # --- sizes, rates, sound ----------------------------------------------------------------------------------------------
 
 
@@ -222,6 +241,21 @@ def test_camera_motion_and_style_are_words_of_the_prompt(sora: Sora) -> None:
     )  # fmt: skip
     said = json.loads(ran.text)["data"]["prompt"]
     assert said == "a dog, the camera zooms in, moving slowly, in black and white"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("a.mp4", "--scale", "3"), "--scale 3: must be one of 1, 2, 4"),
+        (("a.mp4", "--scale", "1"), "--scale 1: nothing would change; add --fps or take --scale 2"),
+        (("a.mp4", "--fps", "500"), "--fps 500: must be 1..240"),
+        (("a.png", "--fps", "30"), "--fps and --loop: a picture has no motion; give a clip"),
+    ],
+)
+def test_what_cannot_be_enhanced(sora: Sora, clip: Frames, arguments: tuple[str, ...], message: str) -> None:
+    written("a.png", noise(1))
+    ran = sora("enhance", *arguments)
+    assert (ran.code, ran.text, ran.err) == (2, "", f"sora: error: {message}\n")
 
 
 @pytest.mark.parametrize(
