@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--others", type=float, default=0.0, help="share of panorama, solid and studio scenes")
         sub.add_argument("--only", default="", help="comma-separated; only these of the actors lead")
         sub.add_argument("--cameras", default="", help="comma-separated; only these camera moves")
+        sub.add_argument("--directions", default="", help="comma-separated; performers go only these ways")
         sub.add_argument("--without", default="", help="comma-separated verbs to leave out")
         sub.add_argument(
             "--spread", type=float, default=1.0, help="0 = performances are laid out alike .. 1 = as usual"
@@ -151,6 +152,7 @@ def stage_of(args: argparse.Namespace) -> Stage:
         others=args.others,
         leads=words(args.only),
         cameras=words(args.cameras),
+        directions=words(args.directions),
         without=words(args.without),
         spread=args.spread,
         batch=getattr(args, "batch", 16),

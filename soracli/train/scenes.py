@@ -26,8 +26,8 @@ from soracli.world.studio import EATERS, FACES, FOODS, TOOLS, sample_studio
 
 @dataclass(frozen=True)
 class Stage:
-    """What is filmed. others: share of panorama, solid and studio scenes together. leads, cameras: only these
-    (empty = all). without: verbs left out. spread: see `Corpus`.
+    """What is filmed. others: share of panorama, solid and studio scenes together. leads, cameras, directions:
+    only these (empty = all). without: verbs left out. spread: see `Corpus`.
 
     sizes: (width, height, weight) in pixels. chunks: of 8 frames per clip. batch: clips rendered together.
     """
@@ -40,6 +40,7 @@ class Stage:
     cameras: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     spread: float = 1.0
+    directions: tuple[str, ...] = ()
     sizes: tuple[tuple[int, int, float], ...] = ((256, 256, 0.7), (448, 256, 0.3))
     chunks: int = 8
     fps: int = 16
@@ -49,7 +50,13 @@ class Stage:
         corpus = Corpus.core(self.actors) if self.corpus == "core" else Corpus.full()
         if self.leads:
             corpus = replace(corpus, actors=tuple(actor for actor in corpus.actors if actor.name in self.leads))
-        return replace(corpus, cameras=self.cameras or corpus.cameras, without=self.without, spread=self.spread)
+        return replace(
+            corpus,
+            cameras=self.cameras or corpus.cameras,
+            directions=self.directions or corpus.directions,
+            without=self.without,
+            spread=self.spread,
+        )
 
     def scene(self, rng: np.random.Generator) -> Scene:
         """A scene of the train split: of the corpus, or of another domain."""

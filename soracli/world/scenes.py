@@ -67,7 +67,7 @@ class Corpus:
     performs, whatever `actions` says. plain: chance that a clip has the first weather, and that it has the first
     style, of those listed. sized: chance of a close-up and of a wide shot. spread: share of the usual differences in
     size, place and phase between two performances of the same thing; 0 = all are laid out alike, which a small network
-    learns much sooner.
+    learns much sooner. directions: the ways that a single performer may go.
     """
 
     actors: tuple[Actor, ...]
@@ -82,6 +82,7 @@ class Corpus:
     plain: tuple[float, float] = (1.0, 1.0)
     sized: tuple[float, float] = (0.0, 0.0)
     spread: float = 1.0
+    directions: tuple[str, ...] = ("left", "right")
     _kinds: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -187,7 +188,7 @@ def _filmed(rng: np.random.Generator, corpus: Corpus, lead: Performer) -> tuple[
 
 def _perform(rng: np.random.Generator, corpus: Corpus, who: Actor) -> Performer:
     action = _pick(rng, corpus.verbs(who))
-    direction = _pick(rng, ("left", "right")) if action in MOVES else ""
+    direction = _pick(rng, corpus.directions) if action in MOVES else ""
     start = 0.5 - signed(direction) * SPEED.get(action, 0.0) * SECONDS / 2
     return Performer(
         who.name,
