@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -458,6 +459,27 @@ def test_a_request_to_stop_ends_the_run_after_the_step_in_hand(tmp_path: Path, c
     again = Run(tmp_path, module, [torch.optim.AdamW(module.parameters())], minutes=10)
     assert again.resume()
     assert (again.step, again.done) == (3, False)
+
+
+def test_two_runs_meet_halfway_by_the_steps_that_each_made(tmp_path: Path) -> None:
+    runs, modules = [], []
+    for name, other, value in (("a", "b", 0.0), ("b", "a", 8.0)):
+        module = nn.Linear(1, 1, bias=False)
+        nn.init.constant_(module.weight, value)
+        runs.append(Run(tmp_path / name, module, [], minutes=10, ema=0.5, peer=tmp_path / other))
+        modules.append(module)
+    ours, theirs = runs
+    ours.meet()  # nobody is there yet
+    for steps in (1, 4):
+        theirs.step = steps
+        theirs.save()
+        os.utime(theirs.checkpoint, (steps, steps))
+        ours.meet()
+        assert modules[0].weight.item() == (0.0 if steps == 1 else 6.0)
+        ours.step = 1
+    assert float(ours.ema.shadow["weight"]) == 6.0
+    ours.meet()  # the same checkpoint once more
+    assert modules[0].weight.item() == 6.0
 
 
 # --- the transformer ------------------------------------------------------------------------------------------------

@@ -78,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--leads", default="", help="comma-separated; only clips led by these actors")
     sub.add_argument("--init", type=Path, help="checkpoint, or folder of published weights, to start from")
     sub.add_argument("--behind", type=float, default=0.0, help="share of the curriculum that --init has been through")
+    sub.add_argument("--peer", type=Path, help="folder of another such run, to meet halfway at every checkpoint")
     sub.add_argument("--minutes", type=float, default=60, help="of the whole schedule, over all sittings")
     sub.add_argument("--sitting", type=float, default=0.0, help="stop this sitting after so many minutes (0 = never)")
     sub.add_argument("--tokens", type=int, default=1600, help="per step")
@@ -208,6 +209,7 @@ def train_transformer(args: argparse.Namespace) -> None:
         seed=args.seed,
         sitting=args.sitting,
         behind=args.behind,
+        peer=args.peer and args.peer / "transformer",
     )
     transformer.train(dit, text, cache, args.run / "transformer", recipe, args.device, args.compile)
 

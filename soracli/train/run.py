@@ -23,6 +23,8 @@ class Run:
     """A resumable run: `folder/checkpoint.pt` (atomic) and `folder/log.jsonl` (a line per report).
 
     The budget is in minutes of training, counted over all resumes; the learning rate follows the clock.
+    peer: folder of another run of the same network, on other batches, whose weights are met halfway at every checkpoint
+    (local SGD, Stich 2019): two processes that never wait for one another, whatever else their cores have to do.
     """
 
     def __init__(
@@ -32,12 +34,15 @@ class Run:
         optimisers: Sequence[torch.optim.Optimizer],
         minutes: float,
         ema: float = 0.999,
+        peer: Path | None = None,
     ) -> None:
         self.folder = folder
         self.module = module
         self.optimisers = optimisers
         self.minutes = minutes
         self.ema = Ema(module, ema)
+        self.peer = peer
+        self._met = (0.0, 0, 0)  # when the peer's checkpoint was written that was met last; its step and ours then
         self.step = 0
         self.spent = 0.0  # minutes of earlier sittings
         self._began = self._saved = time.monotonic()
@@ -146,9 +151,27 @@ class Run:
         self._stopped = True
 
     def keep(self, every: float) -> None:
-        """Save if the last checkpoint is more than `every` minutes old."""
+        """Save, and meet the peer, if the last checkpoint is more than `every` minutes old."""
         if time.monotonic() - self._saved > every * 60:
+            self.meet()
             self.save()
+
+    def meet(self) -> None:
+        """Move towards the peer's last checkpoint, by its share of the steps that both made since the last time."""
+        path = self.peer / "checkpoint.pt" if self.peer else None
+        if path is None or not path.exists() or path.stat().st_mtime <= self._met[0]:
+            return
+        written = path.stat().st_mtime
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        _, theirs, ours = self._met
+        self._met = (written, state["step"], self.step)
+        if theirs == 0 or state["step"] <= theirs:  # the first time there is nothing to weigh by
+            return
+        share = (state["step"] - theirs) / (state["step"] - theirs + self.step - ours)
+        for name, value in self.module.state_dict().items():
+            if value.dtype.is_floating_point:
+                value.lerp_(state["module"][name].to(value.device), share)
+                self.ema.shadow[name].lerp_(state["ema"][name].to(value.device), share)
 
 
 def say(text: str) -> None:

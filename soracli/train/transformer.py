@@ -47,6 +47,7 @@ class Recipe:
     """tokens: per optimiser step. minutes: budget over all sittings. sitting: stop this one after so many (0 = never).
 
     shift: of the noise levels at 64 tokens. behind: share of the curriculum that the first weights have been through.
+    peer: see `Run`.
     """
 
     tokens: int = 640
@@ -57,6 +58,7 @@ class Recipe:
     ema: float = 0.998
     shift: float = 4.0
     behind: float = 0.0
+    peer: Path | None = None
     seed: int = 0
     checkpoint_every: float = 2.0
     report_every: int = 100
@@ -140,7 +142,7 @@ def train(
     """Run (or resume) until the minutes are spent. The checkpoint holds weights, averages and optimisers."""
     torch.manual_seed(recipe.seed)
     dit.to(device).train()
-    run = Run(folder, dit, optimisers(dit, recipe), recipe.minutes, recipe.ema)
+    run = Run(folder, dit, optimisers(dit, recipe), recipe.minutes, recipe.ema, recipe.peer)
     resumed = run.resume()
     rng = np.random.default_rng((recipe.seed, run.step))
     if compiled:
