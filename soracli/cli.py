@@ -190,7 +190,7 @@ def animate(
     cls=Verb,
     epilog=_examples(
         'sora extend dog.mp4 "the dog walks on" --by 2s',
-        "sora extend dog.mp4 --backward --by 1s -o longer.mp4",
+        "sora extend dog.mp4 --backward --by 1s --overlap 0.5s -o longer.mp4",
         "sora extend dog.mp4 --loop -o loop.mp4",
     ),
 )
@@ -203,6 +203,10 @@ def extend(
     both: Annotated[bool, _given("Add at both ends.", "--both")] = False,
     loop: Annotated[bool, _given("Lead the end back to the beginning.", "--loop")] = False,
     by: Annotated[str, _given("How much is added (default 2s).", "--by", metavar="TIME")] = "2s",
+    overlap: Annotated[
+        str | None,
+        _given("How much of the clip the new frames follow (default: all it can see).", "--overlap", metavar="TIME"),
+    ] = None,
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -216,7 +220,7 @@ def extend(
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
     after = by if not loop and (forward or both or not backward) else None
-    render(inputs.extend(clip, before, after, by if loop else None, fit), prompt, flags)
+    render(inputs.extend(clip, before, after, by if loop else None, fit, overlap), prompt, flags)
 
 
 @app.command(
@@ -225,6 +229,7 @@ def extend(
         'sora edit dog.mp4 "an elephant walks to the right across a desert"',
         'sora edit dog.mp4 "a dog walks at night" --strength 0.5 --from 1s --to 2s',
         "sora edit dog.mp4 --style noir",
+        "sora edit dog.mp4 --style-ref painting.jpg --strength 0.4",
     ),
 )
 @rendering
@@ -235,6 +240,9 @@ def edit(
     start: Annotated[str | None, _given("Edit from this time on.", "--from", metavar="TIME")] = None,
     stop: Annotated[str | None, _given("Edit up to this time.", "--to", metavar="TIME")] = None,
     style: Style = None,
+    style_ref: Annotated[
+        str | None, _given("A picture whose colours and contrast are taken over.", "--style-ref", metavar="IMAGE")
+    ] = None,
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -243,9 +251,10 @@ def edit(
     from soracli import inputs, manner, values
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, CLIP=clip)
+    _one_stdin(PROMPT=prompt, CLIP=clip, **{"--style-ref": style_ref})
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    render(inputs.edit(clip, share, start, stop, fit, manner.words(style=style)), prompt, flags)
+    words = manner.words(style=style)
+    render(inputs.edit(clip, share, start, stop, fit, words, reference=style_ref), prompt, flags)
 
 
 @app.command(
@@ -311,11 +320,14 @@ def blend(
     render(inputs.blend(a, b, by, mode, fit), prompt, flags)
 
 
-@app.command(cls=Verb, epilog=_examples("sora views dog.png", "sora views dog.png -n 21 -o round.webp"))
+@app.command(cls=Verb, epilog=_examples("sora views dog.png", "sora views dog.png -n 21 --elevation 30 -o round.webp"))
 @rendering
 def views(
     image: Image,
     prompt: Prompt = None,
+    elevation: Annotated[
+        str | None, _given("From where: -90 (below) .. 90 (above) degrees.", "--elevation", metavar="DEGREES")
+    ] = None,
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -326,7 +338,7 @@ def views(
 
     _one_stdin(PROMPT=prompt, IMAGE=image)
     count = values.whole("--count", flags.count or "21", 2, 1000)
-    brief = inputs.animate(image, fit=fit, words=manner.words("orbit"), verb="views", frames=count)
+    brief = inputs.animate(image, fit=fit, words=manner.words("orbit", elevation=elevation), verb="views", frames=count)
     render(brief, prompt, dataclasses.replace(flags, count=None))
 
 

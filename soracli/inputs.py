@@ -186,33 +186,44 @@ def animate(
     )  # fmt: skip
 
 
-def extend(path: str, before: str | None, after: str | None, loop: str | None, fit: str = "pad") -> Brief:
-    """A clip and what is to be added: time before, after, or to close the loop."""
+def extend(
+    path: str, before: str | None, after: str | None, loop: str | None, fit: str = "pad", overlap: str | None = None
+) -> Brief:
+    """A clip and what is to be added: time before, after, or to close the loop. overlap: how much of it is seen."""
     source, how = clip(path, "extend"), _how(fit)
     fps = source.clip.fps
     first = 0 if before is None else values.frames("--by", before, fps)
+    if overlap is not None and not values.frames("--overlap", overlap, fps):
+        raise UsageError(
+            f"--overlap {overlap}: must be at least one frame; new frames have to follow something", "bad_overlap"
+        )
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         ours = _fitted(source.clip, options, how)
         count = partial(values.frames, "--by", fps=options.fps)
         if loop is not None:
             return tasks.loop(ours, _grid(count(loop), time), time)
-        return tasks.extend(ours, count(before) if before else 0, count(after) if after else 0, time)
+        context = values.frames("--overlap", overlap, options.fps) if overlap else 0
+        return tasks.extend(ours, count(before) if before else 0, count(after) if after else 0, time, context)
 
     return Brief(
         "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
         sound=None if source.audio is None else (source.audio, first), notes=_notes(source),
-        record=_record(inputs=_named(path), before=before, after=after, loop=loop, fit=fit),
+        record=_record(inputs=_named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit),
     )  # fmt: skip
 
 
 def edit(
     path: str, strength: float, start: str | None = None, stop: str | None = None, fit: str = "pad",
-    words: Sequence[str] = (), verb: str = "edit",
+    words: Sequence[str] = (), verb: str = "edit", reference: str | None = None,
 ) -> Brief:  # fmt: skip
-    """A clip that is painted anew from itself, all of it or a part of its time."""
+    """A clip that is painted anew from itself, all of it or a part of its time.
+
+    reference: a picture whose colours and contrast it is to take over.
+    """
     source, how = clip(path, verb), _how(fit)
+    model = None if reference is None else picture(reference, verb)
     count = len(source.clip.frames)
     first = 0 if start is None else values.frames("--from", start, source.clip.fps)
     last = count if stop is None else values.frames("--to", stop, source.clip.fps)
@@ -226,13 +237,17 @@ def edit(
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         ours = _fitted(source.clip, options, how)
         ratio = Fraction(len(ours.frames), count)
-        return tasks.edit(ours, strength, round(first * ratio), min(len(ours.frames), round(last * ratio)), time)
+        look = None if model is None else media.toned(ours, model.clip)
+        return tasks.edit(ours, strength, round(first * ratio), min(len(ours.frames), round(last * ratio)), time, look)
 
     return Brief(
-        verb, canvas, source=source.clip, words=tuple(words), prompted=verb == "edit" and not words,
+        verb, canvas, source=source.clip, words=tuple(words), prompted=verb == "edit" and not words and not model,
         stem=_stem(path, verb), length="the clip keeps its own length",
-        sound=None if source.audio is None else (source.audio, 0), notes=_notes(source), compare=verb == "vary",
-        record=_record(inputs=_named(path), strength=strength, start=start, stop=stop, fit=fit),
+        sound=None if source.audio is None else (source.audio, 0), notes=_notes(source, model), compare=verb == "vary",
+        record=_record(
+            inputs=_named(path), strength=strength, start=start, stop=stop, fit=fit,
+            style_ref=None if reference is None else _named(reference)[0],
+        ),
     )  # fmt: skip
 
 

@@ -12,7 +12,13 @@ from soracli.world.surroundings import CAMERAS, STYLES
 PACES = ((0, "nothing moves"), (3, "moving slowly"), (6, ""), (8, "moving fast"), (10, "moving very fast"))
 
 
-def words(camera: str | None = None, motion: str | None = None, style: str | None = None) -> tuple[str, ...]:
+# Up to which --elevation, in degrees, a phrase holds.
+HEIGHTS = ((-15, "seen from below"), (10, ""), (45, "seen from above"), (90, "seen from high above"))
+
+
+def words(
+    camera: str | None = None, motion: str | None = None, style: str | None = None, elevation: str | None = None
+) -> tuple[str, ...]:
     """What the flags add to a prompt, in the words of the captions that the world's networks are trained on."""
     found = []
     if camera is not None:
@@ -23,6 +29,10 @@ def words(camera: str | None = None, motion: str | None = None, style: str | Non
         if not re.fullmatch("[0-9]|10", motion.strip()):
             raise UsageError(f"--motion {motion}: must be a whole number 0..10", "bad_motion")
         found.append(next(phrase for top, phrase in PACES if int(motion) <= top))
+    if elevation is not None:
+        if not re.fullmatch(r"[+-]?\d+(\.\d*)?", elevation.strip()) or abs(float(elevation)) > 90:
+            raise UsageError(f"--elevation {elevation}: must be -90 (below) .. 90 (above) degrees", "bad_elevation")
+        found.append(next(phrase for top, phrase in HEIGHTS if float(elevation) <= top))
     if style is not None:
         found.append(_known("--style", style, {name.replace(" ", "-"): row.tails[0] for name, row in STYLES.items()}))
     return tuple(filter(None, found))

@@ -40,8 +40,8 @@ def animate(picture: Clip, frames: int, fps: Fraction, region: Mask | None = Non
     return Canvas(Clip(held, fps), mask)
 
 
-def extend(clip: Clip, before: int, after: int, time: int) -> Canvas:
-    """So many new frames before and after a clip, whose own frames are all kept."""
+def extend(clip: Clip, before: int, after: int, time: int, context: int = 0) -> Canvas:
+    """So many new frames before and after a clip, whose own frames are all kept. context: see `Canvas`."""
     count = len(clip.frames)
     extra = -before % time  # painted and not shown, so that the clip begins on a border
     loose = 0 if before else count % time  # joined on unchanged, so that it ends on one
@@ -51,7 +51,7 @@ def extend(clip: Clip, before: int, after: int, time: int) -> Canvas:
     )
     mask = _timed(frames, before + extra, before + extra + len(kept), paint=0)
     head = Clip(clip.frames[:loose], clip.fps) if loose else None
-    return Canvas(Clip(frames, clip.fps), mask, head=head, show=(extra, len(frames)))
+    return Canvas(Clip(frames, clip.fps), mask, head=head, show=(extra, len(frames)), context=context)
 
 
 def loop(clip: Clip, by: int, time: int) -> Canvas:
@@ -66,10 +66,15 @@ def loop(clip: Clip, by: int, time: int) -> Canvas:
     return replace(canvas, head=Clip(head, clip.fps) if len(head) else None, show=shown, loop=True)
 
 
-def edit(clip: Clip, strength: float, start: int, stop: int, time: int) -> Canvas:
-    """Frames start .. stop are painted anew from the clip itself under noise (SDEdit, Meng et al. 2022)."""
+def edit(clip: Clip, strength: float, start: int, stop: int, time: int, look: Clip | None = None) -> Canvas:
+    """Frames start .. stop are painted anew from the clip itself under noise (SDEdit, Meng et al. 2022).
+
+    look: the same clip in the look to begin from, e.g. in other colours; what is kept stays the clip's own.
+    """
     loose = start % time  # joined on unchanged, so that the painted part begins on a border
     frames = clip.frames[loose:]
+    if look is not None and strength > 0:
+        frames = np.concatenate([clip.frames[loose:start], look.frames[start:stop], clip.frames[stop:]])
     mask = _timed(frames, start - loose, stop - loose if strength > 0 else 0)
     head = Clip(clip.frames[:loose], clip.fps) if loose else None
     return Canvas(Clip(frames, clip.fps), mask, strength or 1.0, head=head)

@@ -46,6 +46,7 @@ class Canvas:
     head, tail: clips joined on unchanged before and after.
     show: first and last + 1 of the frames that belong to the result; the others only lead up to it.
     loop: the result is to be shown over and over, so its end has to meet its beginning.
+    context: given frames that the network sees beside those it paints; 0 = as many as are useful.
     """
 
     clip: Clip
@@ -55,6 +56,7 @@ class Canvas:
     tail: Clip | None = None
     show: tuple[int, int] | None = None
     loop: bool = False
+    context: int = 0
 
     @property
     def shown(self) -> slice:

@@ -33,7 +33,7 @@ def plan(canvas: Canvas, geometry: Geometry, limit: int = 0) -> list[Stretch]:
     keys = [] if geometry.is_still else _keys(free, paint, time)
     return [
         Stretch(start, stop, tuple(key for key in keys if start * time <= key < stop * time))
-        for start, stop in stretches(paint, limit or count)
+        for start, stop in stretches(paint, limit or count, -(-canvas.context // time))
     ]
 
 
@@ -50,19 +50,20 @@ def _keys(free: Sequence[bool], paint: Sequence[bool], time: int) -> list[int]:
     ]
 
 
-def stretches(paint: Sequence[bool], limit: int) -> list[tuple[int, int]]:
+def stretches(paint: Sequence[bool], limit: int, context: int = 0) -> list[tuple[int, int]]:
     """(start, stop) of each window over latent frames, of at most `limit`, so that everything to paint is painted once.
 
-    Painting goes from what is known to what is not: backwards if only the end is known.
+    Painting goes from what is known to what is not: backwards if only the end is known. context: latent frames that are
+    given on each side where there are any; 0 = all if they fit into one window, else `OVERLAP`.
     """
     count = len(paint)
     if not any(paint):
         return []
-    if count <= limit:
+    if count <= limit and not context:
         return [(0, count)]
     if paint[0] and not paint[-1]:
-        return [(count - stop, count - start) for start, stop in stretches(paint[::-1], limit)]
-    overlap = min(OVERLAP, (limit - 1) // 2)
+        return [(count - stop, count - start) for start, stop in stretches(paint[::-1], limit, context)]
+    overlap = min(context or OVERLAP, (limit - 1) // 2)
     found = []
     first = list(paint).index(True)
     while first < count:

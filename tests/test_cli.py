@@ -511,7 +511,7 @@ def test_examples_of_the_help_run(sora: Sora, clip: Clip, example: str) -> None:
     for name in ("car.mp4",) if "info" in example else ("dog.mp4", "cow.mp4"):
         with media.Writer(name, 384, 256, clip.fps) as writer:
             writer.add(np.concatenate([frames, frames]))
-    for name in ("dog.png", "start.png", "end.png", "lake.jpg", "mask.png"):
+    for name in ("dog.png", "start.png", "end.png", "lake.jpg", "mask.png", "painting.jpg"):
         Image.fromarray(frames[0]).save(name)
     head, _, tail = example.rpartition(" | ")
     stdin = shlex.split(head)[1].encode() if head else b""

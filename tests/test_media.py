@@ -326,3 +326,21 @@ def test_names_with_colons_and_dashes(tmp_path: Path, clip: Clip, monkeypatch: p
     for name in ("a:b.mp4", "-x.mp4", "a b\n.gif"):
         save(Path(name), clip)
         assert len(media.read(name).frames) == 19
+
+
+def test_toned_clips_have_the_colours_of_the_picture() -> None:
+    rng = np.random.default_rng(0)
+    clip = Clip(rng.integers(90, 160, (20, 16, 16, 3), np.uint8), Fraction(16))
+    mixing = np.array([[30.0, 10.0, 0.0], [0.0, 15.0, 5.0], [0.0, 0.0, 20.0]])
+    colours = rng.normal(size=(32, 32, 3)) @ mixing + (140, 100, 120)
+    picture = Clip(np.rint(colours.clip(0, 255)).astype(np.uint8)[None], Fraction(1))
+    made = media.toned(clip, picture).frames.reshape(-1, 3).astype(float)
+    wanted = picture.frames.reshape(-1, 3).astype(float)
+    np.testing.assert_allclose(made.mean(0), wanted.mean(0), atol=1.5)
+    np.testing.assert_allclose(np.cov(made.T), np.cov(wanted.T), rtol=0.1, atol=25)
+
+
+def test_one_colour_gives_its_colour_and_no_noise() -> None:
+    clip = Clip(np.full((2, 8, 8, 3), 60, np.uint8), Fraction(16))
+    picture = Clip(np.full((1, 8, 8, 3), (200, 20, 90), np.uint8), Fraction(1))
+    assert media.toned(clip, picture).frames[1, 3, 3].tolist() == [200, 20, 90]

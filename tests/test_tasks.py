@@ -71,6 +71,14 @@ def test_edits_paint_their_time_alone(start: int, stop: int) -> None:
     assert shown(nothing) == list(range(24))
 
 
+def test_an_edit_may_begin_from_another_look_and_keeps_the_rest() -> None:
+    look = Clip(clip(24).frames + 100, FPS)
+    canvas = tasks.edit(clip(24), 0.6, 5, 11, TIME, look)
+    assert shown(canvas) == [None if 5 <= i < 11 else i for i in range(24)]
+    assert canvas.clip.frames[canvas.mask[:, 0, 0] > 0][:, 0, 0, 0].tolist() == list(range(105, 111))
+    assert shown(tasks.edit(clip(24), 0.0, 5, 11, TIME, look)) == list(range(24))
+
+
 @pytest.mark.parametrize("count", [16, 19])
 def test_blends_keep_both_ends(count: int) -> None:
     a, b = clip(count), clip(21, first=100)

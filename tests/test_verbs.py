@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from conftest import Outcome, Sora
 from PIL import Image
+from tiny import options
 
-from soracli import media
+from soracli import inputs, media
 from soracli.types import Frames
 
 TINY = ("-m", "tiny", "--steps", "1", "--quality", "lossless", "--json")
@@ -98,6 +99,30 @@ def test_edits_leave_the_rest_of_the_time_alone(sora: Sora, clip: Frames) -> Non
     np.testing.assert_array_equal(frames[:3], clip[:3])
     np.testing.assert_array_equal(frames[11:], clip[11:])
     assert (frames[3:11] != clip[3:11]).mean() > 0.5
+
+
+def test_an_extension_may_follow_less_of_the_clip(sora: Sora, clip: Frames) -> None:
+    frames, data = made(sora("extend", "a.mp4", "--by", "8f", "--overlap", "0.5s", *TINY))
+    np.testing.assert_array_equal(frames[:21], clip)
+    assert data["overlap"] == "0.5s"
+    assert inputs.extend("a.mp4", None, "8f", None, overlap="0.5s").canvas(options(), 8).context == 8
+    ran = sora("extend", "a.mp4", "--overlap", "0f", *TINY)
+    assert ran.code == 2
+    assert "--overlap 0f: must be at least one frame" in ran.err
+
+
+def test_a_style_reference_gives_its_colours(sora: Sora, clip: Frames) -> None:
+    red = np.zeros((1, 64, 64, 3), np.uint8)
+    red[..., 0] = np.random.default_rng(1).integers(120, 240, (64, 64))
+    written("red.png", red)
+    brief = inputs.edit("a.mp4", 0.5, "8f", "16f", reference="red.png")
+    canvas = brief.canvas(options(width=64, height=64), 8)
+    assert canvas.head is None
+    np.testing.assert_array_equal(canvas.clip.frames[16:], clip[16:])
+    assert canvas.clip.frames[8:16].mean((0, 1, 2)) == pytest.approx(red.mean((0, 1, 2)), abs=6)
+    frames, data = made(sora("edit", "a.mp4", "--style-ref", "red.png", "--strength", "0", *TINY))
+    assert data["style_ref"]["name"] == "red.png"
+    np.testing.assert_array_equal(frames, clip)
 
 
 def test_strength_zero_is_the_source(sora: Sora, clip: Frames) -> None:

@@ -46,6 +46,14 @@ def test_a_gap_is_closed_by_a_window_that_sees_its_far_side() -> None:
     assert stretches([False] * 4 + [True] * 4 + [False] * 4, 8) == [(2, 10)]
 
 
+def test_context_can_be_limited() -> None:
+    """Two painted frames after four known ones: all of them are seen, or as many as was asked for."""
+    paint = [False] * 4 + [True] * 2
+    assert stretches(paint, 8) == [(0, 6)]
+    assert stretches(paint, 8, context=1) == [(3, 6)]
+    assert stretches(paint[::-1], 8, context=2) == [(0, 4)]
+
+
 def test_nothing_to_paint_needs_no_window() -> None:
     assert stretches([False] * 5, 3) == []
 

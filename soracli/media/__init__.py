@@ -5,6 +5,7 @@ has to be installed. Frames are uint8 (T, H, W, 3) RGB everywhere.
 """
 
 from soracli.media.audio import Audio
+from soracli.media.colour import toned
 from soracli.media.fit import FITS, describe_fit, fit, hold, retime
 from soracli.media.formats import FORMATS, Format, Quality
 from soracli.media.masks import borders, feather, outpainted, region
@@ -32,4 +33,5 @@ __all__ = [
     "read_source",
     "region",
     "retime",
+    "toned",
 ]
