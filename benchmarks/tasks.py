@@ -10,7 +10,9 @@ median jump. Accuracy is the probe's (quality.py): how often it reads what was a
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -36,6 +38,7 @@ from soracli.world.scene import Scene
 from soracli.world.scenes import CORE_PLACES, Corpus, actor, sample_scene
 
 FPS = Fraction(16)
+VERBS = ("animate", "extend", "loop", "edit", "inpaint", "blend", "vary", "views", "camera", "long", "memory")
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,13 @@ class Table:
             still = self.paint(tasks.animate(picture, 32, FPS, region), piece.prompt)
             outside.append(same(still[:, region == 0], np.broadcast_to(picture.frames, still.shape)[:, region == 0]))
         yield Figure("animate", "frame 0 is the picture, share exact", first, min)
+        landed = []
+        for piece in self.pieces:
+            first_, middle, last = (piece.clip.frames[i] for i in (0, 13, -1))
+            canvas = tasks.keyed(tasks.animate(Clip(first_[None], Fraction(1)), 32, FPS), {13: middle, 31: last})
+            made = self.paint(canvas, piece.prompt)
+            landed += [same(made[13], middle), same(made[-1], last)]
+        yield Figure("animate", "--keyframe and --to land at their time, share exact", landed, min)
         yield Figure("animate", "jump from the picture to the first painted frame", jumps)
         yield Figure("animate", "outside --region, share exact in all frames", outside, min)
 
@@ -193,6 +203,33 @@ class Table:
         yield Figure("vary", "--strength 0.7: distance to the source, levels", near, min)
         yield Figure("vary", "--strength 0.7: distance between two seeds, levels", apart, min)
 
+    def views(self) -> Iterator[Figure]:
+        kept, turned = [], []
+        for piece in self.pieces:
+            picture = Clip(piece.clip.frames[:1], Fraction(1))
+            made = self.paint(tasks.animate(picture, 21, FPS), f"{piece.prompt}, the camera circles around")
+            kept.append(same(made[:1], picture.frames))
+            turned.append(distance(made[-1:], made[:1]))
+        yield Figure("views", "frame 0 is the picture, share exact", kept, min)
+        yield Figure("views", "distance of the last view to the first, levels", turned, min)
+
+    def camera(self) -> Iterator[Figure]:
+        for move in ("static", "tracking"):
+            right = []
+            for piece in self.pieces:
+                if piece.scene is None or not piece.scene.performers[0].direction:
+                    continue
+                asked = replace(piece.scene, camera=move)
+                prompt = complete(asked, np.random.default_rng(0))
+                made = self.paint(tasks.generate(32, 256, 256, FPS), prompt)
+                right.append(float(self.said(made)["camera"] == move))
+            yield Figure("generate", f"--camera {move}: is read", right, min)
+
+    def memory(self) -> Iterator[Figure]:
+        peaks = [peak_memory(seconds) for seconds in (10, 60)]
+        yield Figure("generate", "10 s: peak memory of the process, MB", [peaks[0]])
+        yield Figure("generate", "60 s: the same over that of 10 s (wanted: 1.3)", [peaks[1] / peaks[0]])
+
     def long(self) -> Iterator[Figure]:
         """16 s in windows: what drifts, second by second."""
         colour, right, joints = [], [], []
@@ -210,6 +247,18 @@ class Table:
         yield Figure("generate", "16 s: drift of the mean colour, levels a second", colour)
         yield Figure("generate", "16 s: actor read in every 2 s", right, min)
         yield Figure("generate", "16 s: seam between windows", joints)
+
+
+def peak_memory(seconds: int) -> float:
+    """Of `sora generate` of such a length, in MB; one step, since steps take no memory of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["generate", "a dog walks", "-d", f"{seconds}s", "--steps", "1", "-o", f"{folder}/clip.mp4", "-q"]
+        code = (
+            f"import resource, subprocess, sys; subprocess.run([sys.executable, '-m', 'soracli', *{words!r}], "
+            "check=True, stdout=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        )
+        told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    return int(told) / 1024  # Linux counts in KiB
 
 
 def same(a: Frames, b: Frames) -> float:
@@ -278,13 +327,13 @@ def main() -> int:
     others = rendered(args.assets, names, places, args.count, 8) + real[::-1]
     table = Table(pieces, others, names)
     print(f"{'verb':<10}{'figure':<58}{'mean':>9}{'worst':>9}")
-    for verb in ("animate", "extend", "loop", "edit", "inpaint", "blend", "vary", "long"):
+    for verb in VERBS:
         if args.only and verb not in args.only.split(","):
             continue
         table.strips.clear()
         for figure in getattr(table, verb)():
             print(figure.line(), flush=True)
-        if args.sheets:
+        if args.sheets and table.strips:
             args.sheets.mkdir(parents=True, exist_ok=True)
             width = max(strip.shape[1] for strip in table.strips)
             rows = [np.pad(s, ((0, 4), (0, width - s.shape[1]), (0, 0))) for s in table.strips]

@@ -130,8 +130,9 @@ def _render_one(job: Job, n: int, studio: Studio, talk: Talk, flags: Flags) -> d
     label = f"{n + 1}/{len(job.seeds)} " if len(job.seeds) > 1 else ""
     seed, clock = job.seeds[n], time.perf_counter()
     seams, likeness = Seams.of(job.canvas), Likeness()
+    watchers = (seams, likeness) if job.brief.compare else (seams,)  # what is kept a frame costs far more than its size
     with target(job.outputs, n) as path, talk.meter(label) as meter:
-        took = _paint(job, studio, seed, path, meter, (seams, likeness))
+        took = _paint(job, studio, seed, path, meter, watchers)
     what = "picture" if job.geometry.is_still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
     talk.say(f"{label}done in {duration(time.perf_counter() - clock)}: {what}, seed {seed}")
     found = _figures(job, studio, seams, likeness, talk)
