@@ -84,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--tokens", type=int, default=1600, help="per step")
     sub.add_argument("--lr", type=float, default=1.5e-3)
     sub.add_argument("--muon-lr", type=float, default=0.0)
+    sub.add_argument("--shift", type=float, default=4.0, help="of the noise levels: higher = more layout, less detail")
     sub.add_argument("--device", default="cpu")
     sub.add_argument("--compile", action="store_true", help="torch.compile the network")
 
@@ -206,6 +207,7 @@ def train_transformer(args: argparse.Namespace) -> None:
         minutes=args.minutes,
         lr=args.lr,
         muon_lr=args.muon_lr,
+        shift=args.shift,
         seed=args.seed,
         sitting=args.sitting,
         behind=args.behind,
