@@ -256,7 +256,7 @@ def parse() -> argparse.Namespace:
     add("--seed", type=int, default=0, help="prompt N is sampled with seed + N")
     add("--assets", type=Path, help="folder of the training material: adds truth and autoencoder rows")
     add("--actors", help="comma-separated names to ask for (default: what the model knows)")
-    add("--cameras", default="static,tracking")
+    add("--cameras", help="default: what the model knows")
     add("--without", default="jump,launch", help="verbs not to ask for")
     add("--workers", type=int, default=1, help="processes side by side, about 1 GB each")
     add("--threads", type=int, help="per process (default: cores / workers)")
@@ -284,11 +284,13 @@ def settings_of(args: argparse.Namespace) -> Settings:
     knows = {
         "actors": [entry.name for entry in Corpus.core().actors],
         "places": CORE_PLACES,
+        "cameras": ("static", "tracking"),
         **card.params.get("knows", {}),
     }
     return Settings(
         options, weights.digest(card), figures.digest(PROBE), named(args.actors) or tuple(knows["actors"]),
-        tuple(knows["places"]), named(args.cameras), named(args.without), str(args.assets or ""),
+        tuple(knows["places"]), named(args.cameras) or tuple(knows["cameras"]), named(args.without),
+        str(args.assets or ""),
     )  # fmt: skip
 
 

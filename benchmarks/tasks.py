@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import figures
 import numpy as np
@@ -285,11 +286,13 @@ def monotone(frames: Frames, first: Frames, last: Frames) -> float:
 # --- pieces -----------------------------------------------------------------------------------------------------------
 
 
-def rendered(assets: Path, names: tuple[str, ...], places: tuple[str, ...], count: int, seed: int) -> list[Piece]:
-    """Held-out scenes of 2 s."""
+def rendered(assets: Path, knows: dict[str, Any], count: int, seed: int) -> list[Piece]:
+    """Held-out scenes of 2 s, of what the model knows."""
+    names = tuple(knows["actors"])
     corpus = Corpus(
-        tuple(map(actor, names)), places, cameras=("static", "tracking"), without=("jump", "launch"), spread=0.0
-    )
+        tuple(map(actor, names)), tuple(knows.get("places", CORE_PLACES)),
+        cameras=tuple(knows.get("cameras", ("static", "tracking"))), without=("jump", "launch"), spread=0.0,
+    )  # fmt: skip
     bank = load_actors(assets, names)
     found = []
     for index in range(count):
@@ -321,11 +324,10 @@ def main() -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     knows = weights.card().params["knows"]
-    names, places = tuple(knows["actors"]), tuple(knows.get("places", CORE_PLACES))
     real = [filmed(path) for path in args.clips]
-    pieces = rendered(args.assets, names, places, args.count, 7) + real
-    others = rendered(args.assets, names, places, args.count, 8) + real[::-1]
-    table = Table(pieces, others, names)
+    pieces = rendered(args.assets, knows, args.count, 7) + real
+    others = rendered(args.assets, knows, args.count, 8) + real[::-1]
+    table = Table(pieces, others, tuple(knows["actors"]))
     print(f"{'verb':<10}{'figure':<58}{'mean':>9}{'worst':>9}")
     for verb in VERBS:
         if args.only and verb not in args.only.split(","):

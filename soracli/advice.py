@@ -15,7 +15,7 @@ def strangers(card: Card, prompt: str) -> list[str]:
     from soracli import lexicon
 
     known = card.params.get("knows")
-    words = lexicon.unknown(prompt, lexicon.Vocabulary.of(**known)) if known else []
+    words = lexicon.unknown(prompt, lexicon.Vocabulary.of(known["actors"], known["places"])) if known else []
     if not words:
         return []
     listed = ", ".join(f"'{word}'" for word in words)
@@ -31,7 +31,7 @@ def on_prompt(model: Model, prompt: str) -> list[str]:
         return []
     notes = []
     if known:
-        taken = lexicon.nearest(prompt, encoder, lexicon.Vocabulary.of(**known))
+        taken = lexicon.nearest(prompt, encoder, lexicon.Vocabulary.of(known["actors"], known["places"]))
         notes += [word.note(model.card.name) for word in taken]
     if dropped := encoder.tokens([prompt])[2][0]:
         notes.append(f"the prompt is too long for {model.card.name}: its last {dropped} word pieces are not read.")
