@@ -19,7 +19,7 @@ import typer
 from soracli import __version__
 from soracli.errors import CheckError, SoraError, UsageError
 from soracli.flags import GIVEN, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
-from soracli.wording import printable
+from soracli.wording import printable, wants_colour
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143
 
@@ -52,6 +52,9 @@ Prompt = Annotated[
 def sora(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    color: Annotated[
+        str, typer.Option("--color", help="auto, always or never.", metavar="WHEN", show_default=False)
+    ] = "auto",
 ) -> None:
     if version:
         typer.echo(f"sora {__version__}")
@@ -71,13 +74,6 @@ def _given(text: str, *names: str, metavar: str | None = None) -> Any:
 
 def _source(text: str, metavar: str) -> Any:
     return typer.Argument(help=text + " '-' reads standard input.", show_default=False, metavar=metavar)
-
-
-def _one_stdin(**given: str | None) -> None:
-    """Standard input can be read once only."""
-    asked = [name for name, value in given.items() if value == "-"]
-    if len(asked) > 1:
-        raise UsageError(f"'-' is given for {' and '.join(asked)}; only one can be standard input", "two_stdin")
 
 
 Image = Annotated[str, _source("A picture.", "IMAGE")]
@@ -180,7 +176,6 @@ def animate(
     from soracli import inputs, manner
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, IMAGE=image, **{"--to": to})
     words = manner.words(camera, motion, style)
     brief = inputs.animate(image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words)
     render(brief, prompt, flags)
@@ -215,7 +210,6 @@ def extend(
     from soracli import inputs
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, CLIP=clip)
     if loop and (forward or backward or both):
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
@@ -251,7 +245,6 @@ def edit(
     from soracli import inputs, manner, values
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, CLIP=clip, **{"--style-ref": style_ref})
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     words = manner.words(style=style)
     render(inputs.edit(clip, share, start, stop, fit, words, reference=style_ref), prompt, flags)
@@ -284,7 +277,6 @@ def inpaint(
     from soracli import inputs
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, CLIP=clip, **{"--mask": mask})
     render(inputs.inpaint(clip, mask, outpaint, fit), prompt, flags)
 
 
@@ -316,7 +308,6 @@ def blend(
     from soracli import inputs
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, A=a, B=b)
     render(inputs.blend(a, b, by, mode, fit), prompt, flags)
 
 
@@ -336,7 +327,6 @@ def views(
     from soracli import inputs, manner, values
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, IMAGE=image)
     count = values.whole("--count", flags.count or "21", 2, 1000)
     brief = inputs.animate(image, fit=fit, words=manner.words("orbit", elevation=elevation), verb="views", frames=count)
     render(brief, prompt, dataclasses.replace(flags, count=None))
@@ -356,7 +346,6 @@ def vary(
     from soracli import inputs, values
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, CLIP=clip)
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     render(inputs.edit(clip, share, fit=fit, verb="vary"), prompt, flags)
 
@@ -501,10 +490,10 @@ def _fail(arguments: list[str], error: SoraError, message: str) -> int:
         traceback.print_exc()
     line = printable(" ".join(message.split()))
     details = {"code": error.code, "message": line, "exit_code": error.exit_code}
-    if _asked_json_events(arguments):
+    if _asked(arguments, "--progress") == "json":
         sys.stderr.write(json.dumps({"event": "error", **details}) + "\n")
     else:
-        sys.stderr.write(f"{_coloured('sora: error:')} {line}\n")
+        sys.stderr.write(f"{_coloured('sora: error:', _asked(arguments, '--color'))} {line}\n")
     if "--json" in arguments:
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.write(json.dumps({"ok": False, "error": details}) + "\n")
@@ -512,14 +501,16 @@ def _fail(arguments: list[str], error: SoraError, message: str) -> int:
     return error.exit_code
 
 
-def _asked_json_events(arguments: list[str]) -> bool:
-    pairs = itertools.pairwise(arguments)
-    return "--progress=json" in arguments or ("--progress", "json") in pairs
+def _asked(arguments: list[str], flag: str) -> str:
+    """What was typed for a flag, though the command line as a whole may make no sense; `auto` if nothing was."""
+    for word, following in itertools.pairwise([*arguments, ""]):
+        if word == flag or word.startswith(flag + "="):
+            return following if word == flag else word[len(flag) + 1 :]
+    return "auto"
 
 
-def _coloured(text: str) -> str:
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not sys.stderr.isatty()
-    return text if plain else f"\033[31m{text}\033[0m"
+def _coloured(text: str, when: str = "auto") -> str:
+    return f"\033[31m{text}\033[0m" if wants_colour(when, sys.stderr) else text
 
 
 def _parse_message(error: Any, arguments: list[str]) -> str:

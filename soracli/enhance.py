@@ -62,7 +62,7 @@ class Work:
 
 def enhance(path: str, scale: str, loop: bool, flags: OutputFlags) -> None:
     """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
-    talk = Talk(flags.progress, quiet=flags.quiet, verbose=flags.verbose)
+    talk = Talk(flags)
     work = _prepare(path, scale, loop, flags)
     for note in (*work.source.notes, *work.outputs.notes):
         talk.note(note)
@@ -81,7 +81,7 @@ def enhance(path: str, scale: str, loop: bool, flags: OutputFlags) -> None:
     if flags.json:
         render.emit(data)
     elif work.outputs.paths is not None:
-        render.print_out(f"{target}\n")
+        render.print_path(str(target), flags)
 
 
 def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags) -> Work:

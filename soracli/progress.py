@@ -7,9 +7,11 @@ import os
 import sys
 import time
 from types import TracebackType
-from typing import Any, Protocol, Self, TextIO
+from typing import Any, Protocol, Self
 
 from soracli.errors import UsageError
+from soracli.flags import TalkFlags
+from soracli.wording import COLOURS, wants_colour
 
 MODES = ("auto", "plain", "json", "none")
 STAGES = {
@@ -35,15 +37,18 @@ class Meter(Protocol):
 class Talk:
     """Everything that a verb says beside its results.
 
-    mode: one of MODES. quiet: only errors (which are not said here). verbose: `detail` is said too.
+    flags: how: quiet = only errors (which are not said here), verbose = `detail` is said too.
     """
 
-    def __init__(
-        self, mode: str = "auto", *, quiet: bool = False, verbose: bool = False, stream: TextIO | None = None
-    ) -> None:
+    def __init__(self, flags: TalkFlags | None = None) -> None:
+        flags = flags or TalkFlags()
+        mode, quiet, verbose = flags.progress, flags.quiet, flags.verbose
         if mode not in MODES:
             raise UsageError(f"--progress {mode}: must be {', '.join(MODES)}", "bad_progress")
-        self.stream = stream or sys.stderr
+        if flags.color not in COLOURS:
+            raise UsageError(f"--color {flags.color}: must be {', '.join(COLOURS)}", "bad_color")
+        self.stream = sys.stderr
+        self.colour = wants_colour(flags.color, self.stream)
         terminal = self.stream.isatty() and os.environ.get("TERM") != "dumb"
         self.mode = mode if mode != "auto" else "bar" if terminal else "plain"
         self.quiet, self.verbose = quiet, verbose
@@ -77,7 +82,7 @@ class Talk:
             return Silent()
         if self.mode == "json":
             return Events(self)
-        return Bar(self.stream, label) if self.mode == "bar" else Lines(self, label)
+        return Bar(self, label) if self.mode == "bar" else Lines(self, label)
 
 
 class Silent:
@@ -125,14 +130,15 @@ class Events(Silent):
 class Bar(Silent):
     """A bar for the stage in hand, with the time it has left; gone when the work is done."""
 
-    def __init__(self, stream: TextIO, label: str) -> None:
+    def __init__(self, talk: Talk, label: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._label = label
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(compact=True),
-            console=Console(file=stream), transient=True, redirect_stdout=False, redirect_stderr=False,
+            console=Console(file=talk.stream, no_color=not talk.colour), transient=True, redirect_stdout=False,
+            redirect_stderr=False,
         )  # fmt: skip
         self._task = self._progress.add_task(label, total=None)
         self._stage = ""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from soracli import advice, plan, weights
 from soracli import job as jobs
 from soracli.errors import CapacityError, UsageError
-from soracli.flags import Flags
+from soracli.flags import Flags, TalkFlags
 from soracli.inputs import Brief
 from soracli.job import Job
 from soracli.media import Writer
@@ -49,7 +49,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
 
     Paths, media bytes or one JSON object go to standard output, everything else to standard error.
     """
-    talk = Talk(flags.progress, quiet=flags.quiet, verbose=flags.verbose)
+    talk = Talk(flags)
     job = jobs.prepare(brief, prompt, flags)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
     for note in job.notes:
@@ -77,6 +77,12 @@ def print_out(text: str) -> None:
     """Results go to standard output, at once: whatever reads them may be waiting."""
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def print_path(path: str, flags: TalkFlags) -> None:
+    """A finished file, unless a JSON object will name it."""
+    if not flags.json:
+        print_out(path + ("\0" if flags.print0 else "\n"))
 
 
 def _open(job: Job, talk: Talk, preview: Preview | None, flags: Flags) -> Studio:
@@ -138,8 +144,8 @@ def _render_one(job: Job, n: int, studio: Studio, talk: Talk, flags: Flags) -> d
     found = _figures(job, studio, seams, likeness, talk)
     talk.detail("took " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in took.items()))
     shown = None if job.outputs.paths is None else str(path)
-    if shown is not None and not flags.json:
-        print_out(f"{shown}\n")
+    if shown is not None:
+        print_path(shown, flags)
     took = {stage: round(seconds, 3) for stage, seconds in took.items()}
     return {
         "path": shown, "format": job.outputs.format.name, **job.recipe(seed), **found, "took": took,

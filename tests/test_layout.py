@@ -35,8 +35,9 @@ MAY_IMPORT = {
     "inputs": {"media", "tasks", "values"},
     "media": set(),
     "weights": set(),
-    "progress": set(),
-    "flags": set(),
+    "calls": set(),
+    "flags": {"calls"},
+    "progress": {"flags"},
     "cli": {"flags"},
 }
 
