@@ -6,6 +6,7 @@ Verbs are functions whose signatures Typer reads; the same signatures say here w
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args, get_origin
@@ -108,6 +109,45 @@ def _key(parameter: inspect.Parameter) -> Key | None:
 def _origins(annotation: Any) -> set[Any]:
     """`list[str] | None` -> {list, ...}."""
     return {get_origin(part) or part for part in (annotation, *get_args(annotation))}
+
+
+def with_files(call: Call, change: Callable[[str], str]) -> Call:
+    """The call with the name of every file that it reads changed, `-` included."""
+    arguments = dict(call.arguments)
+    for key in keys(RENDERING[call.verb]):
+        if key.kind in MEDIA and key.name in arguments:
+            value = arguments[key.name]
+            arguments[key.name] = (
+                [_renamed(key, one, change) for one in value] if key.many else _renamed(key, value, change)
+            )
+    return replace(call, arguments=arguments)
+
+
+def _renamed(key: Key, value: str, change: Callable[[str], str]) -> str:
+    if key.kind == "AREA" and value != "-" and not os.path.lexists(value):
+        return value  # a box
+    path, at, when = value.rpartition("@") if key.kind == "IMAGE@TIME" else (value, "", "")
+    return change(path) + at + when
+
+
+TALK = ("dry_run", "json", "print0", "progress", "color", "quiet", "verbose", "debug")  # flags that change no result
+
+
+def lasting(call: Call, prompt: str | None = None) -> Call:
+    """The call as it can be made again later, from elsewhere, with the prompt that was read for it."""
+    whole = with_files(call, lambda path: path if path == "-" else os.path.abspath(path))
+    preview = whole.arguments.get("preview")
+    settled = {"prompt": prompt} if "prompt" in (key.name for key in keys(RENDERING[call.verb])) and prompt else {}
+    return whole.having(
+        **dict.fromkeys(TALK), prompt_file=None, **settled, preview=preview and os.path.abspath(preview)
+    )
+
+
+def files(call: Call) -> list[str]:
+    """The files that a call reads, in the order of its keys."""
+    found: list[str] = []
+    with_files(call, lambda path: found.append(path) or path)  # type: ignore[func-returns-value]
+    return found
 
 
 def given(verb: Verb, arguments: Mapping[str, Any]) -> Call:

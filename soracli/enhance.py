@@ -9,8 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soracli import engine, media, naming, render, values, weights
 from soracli import job as jobs
-from soracli import media, naming, render, values, weights
 from soracli.errors import UsageError
 from soracli.flags import OutputFlags
 from soracli.media import Source, formats
@@ -116,7 +116,7 @@ def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk) -> None:
     from soracli.sample import to_numpy, to_torch
 
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
-    device = render.device(flags.device, threads)
+    device = engine.device(flags.device, threads)
     tool, clip = Enhancer.load(card, files, device), work.source.clip
 
     def pictures() -> Iterator[Tensor]:

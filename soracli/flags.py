@@ -138,6 +138,9 @@ class Flags(OutputFlags):
         str | None,
         _option(OUTPUT, "Keep a small picture of the work so far in this file.", "--preview", metavar="PATH"),
     ] = None
+    save_latents: Annotated[
+        bool, _option(OUTPUT, "Keep the latents too, for sora decode; see sora runs show.", "--save-latents")
+    ] = False
     size: Annotated[
         str | None,
         _option(PICTURE, "WIDTHxHEIGHT, a shape such as 16:9, or 480p / 720p.", "-s", "--size", metavar="SIZE"),

@@ -38,7 +38,17 @@ Sora = Callable[..., Outcome]
 
 
 @pytest.fixture
-def sora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Sora:
+def state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty state folder, so that no test sees the runs of another."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("SORA_STATE_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def sora(
+    tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> Sora:
     """`sora("generate", "x", stdin=b"...")` in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
