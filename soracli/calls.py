@@ -111,6 +111,11 @@ def _origins(annotation: Any) -> set[Any]:
     return {get_origin(part) or part for part in (annotation, *get_args(annotation))}
 
 
+def of_seed(call: Call, seed: int) -> Call:
+    """The one result of a call that has this seed. (Where `--count` counts something else, it stays.)"""
+    return call.having(seed=str(seed), count=call.arguments.get("count") if call.verb == "views" else None)
+
+
 def with_files(call: Call, change: Callable[[str], str]) -> Call:
     """The call with the name of every file that it reads changed, `-` included."""
     arguments = dict(call.arguments)
@@ -156,9 +161,9 @@ def given(verb: Verb, arguments: Mapping[str, Any]) -> Call:
     return Call(verb.__name__, {name: value for name, value in arguments.items() if value not in (defaults[name], [])})
 
 
-def check_stdin(call: Call) -> None:
+def check_stdin(verb: Verb, call: Call) -> None:
     """Standard input can be read once only."""
-    asked = [key.shown for key in keys(RENDERING[call.verb]) if _reads_stdin(key, call.arguments.get(key.name))]
+    asked = [key.shown for key in keys(verb) if _reads_stdin(key, call.arguments.get(key.name))]
     if len(asked) > 1:
         raise UsageError(f"'-' is given for {' and '.join(asked)}; only one can be standard input", "two_stdin")
 

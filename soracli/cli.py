@@ -16,10 +16,11 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__
-from soracli.errors import CheckError, SoraError, UsageError
+from soracli import __version__, cli_jobs
+from soracli.errors import CheckError, SoraError, UsageError, bug
 from soracli.flags import GIVEN, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
-from soracli.wording import printable, wants_colour
+from soracli.flags import examples as _examples
+from soracli.wording import red
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143
 
@@ -35,11 +36,7 @@ app = typer.Typer(
 )
 model_app = typer.Typer(help="The models: list, show, verify, path.", rich_markup_mode=None)
 app.add_typer(model_app, name="model")
-
-
-def _examples(*lines: str) -> str:
-    """Runnable examples for the end of a verb's help. They are executed by the tests."""
-    return "\n".join(["Examples:", *("  " + line for line in lines)])
+app.add_typer(cli_jobs.app)
 
 
 Prompt = Annotated[
@@ -452,6 +449,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run `sora` and exit with the code that the error tree names."""
     arguments = sys.argv[1:] if argv is None else argv
     signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, _interrupt)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape")  # a path need not be UTF-8
     sys.exit(run(arguments))
@@ -459,6 +457,12 @@ def main(argv: list[str] | None = None) -> None:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise SystemExit(TERMINATED)  # unwinds, so that part files are removed
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Unwind, and keep what is painted; if that takes too long for the user, a second Ctrl-C ends it at once."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise KeyboardInterrupt
 
 
 def run(arguments: list[str]) -> int:
@@ -472,28 +476,26 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except SoraError as error:
-        return _fail(arguments, error, str(error))
+        return _fail(arguments, error)
     except ParseError as error:
-        usage = UsageError(_parse_message(error, arguments))
-        return _fail(arguments, usage, str(usage))
+        return _fail(arguments, UsageError(_parse_message(error, arguments)))
     except Exception as error:
-        bug = SoraError(f"{type(error).__name__}: {error}")
-        return _fail(arguments, bug, f"{bug}; this is a bug in soracli: please report it with --debug output")
+        return _fail(arguments, bug(error))
     if code == INTERRUPTED:
         sys.stderr.write("sora: interrupted; the result in hand was not written\n")
     return int(code or 0)
 
 
-def _fail(arguments: list[str], error: SoraError, message: str) -> int:
+def _fail(arguments: list[str], error: SoraError) -> int:
     """Say what went wrong: one line on standard error, an object on standard output if JSON was asked for."""
     if "--debug" in arguments:
         traceback.print_exc()
-    line = printable(" ".join(message.split()))
-    details = {"code": error.code, "message": line, "exit_code": error.exit_code}
+    details = error.details()
     if _asked(arguments, "--progress") == "json":
         sys.stderr.write(json.dumps({"event": "error", **details}) + "\n")
     else:
-        sys.stderr.write(f"{_coloured('sora: error:', _asked(arguments, '--color'))} {line}\n")
+        start = red("sora: error:", _asked(arguments, "--color"), sys.stderr)
+        sys.stderr.write(f"{start} {details['message']}\n")
     if "--json" in arguments:
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.write(json.dumps({"ok": False, "error": details}) + "\n")
@@ -507,10 +509,6 @@ def _asked(arguments: list[str], flag: str) -> str:
         if word == flag or word.startswith(flag + "="):
             return following if word == flag else word[len(flag) + 1 :]
     return "auto"
-
-
-def _coloured(text: str, when: str = "auto") -> str:
-    return f"\033[31m{text}\033[0m" if wants_colour(when, sys.stderr) else text
 
 
 def _parse_message(error: Any, arguments: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,8 @@ def device(name: str, threads: int | None) -> str:
     if threads is not None:
         torch.set_num_threads(threads)
     present = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "auto" and present > 1 and os.environ.get("LOCAL_RANK", "").isdigit():  # one process per GPU
+        return f"cuda:{int(os.environ['LOCAL_RANK']) % present}"
     if name == "auto":
         return "cuda" if present else "cpu"
     if name.startswith("cuda") and int(name.partition(":")[2] or 0) >= present:

@@ -46,6 +46,11 @@ def _place(panel: str) -> int:
     return order.index(panel) if panel in order else len(order)
 
 
+def examples(*lines: str) -> str:
+    """Runnable examples for the end of a verb's help. They are executed by the tests."""
+    return "\n".join(["Examples:", *("  " + line for line in lines)])
+
+
 class StdoutClosed(Exception):
     """Whatever read our standard output has gone. Not an OSError: Typer turns those into exit code 1 on its own."""
 
@@ -101,7 +106,7 @@ class TalkFlags:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutputFlags(TalkFlags):
+class FileFlags(TalkFlags):
     """The same with what says where the result goes, unparsed. `values` and `naming` give it meaning."""
 
     output: Annotated[
@@ -121,13 +126,19 @@ class OutputFlags(TalkFlags):
         str, _option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
     ] = "good"
     force: Annotated[bool, _option(OUTPUT, "Replace the output if it exists.", "-f", "--force")] = False
-    fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
     device: Annotated[str, _option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = (
         "auto"
     )
     threads: Annotated[str | None, _option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N")] = (
         None
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputFlags(FileFlags):
+    """The same with what every verb that renders takes."""
+
+    fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +185,7 @@ class Flags(OutputFlags):
 def rendering(verb: Callable[..., None]) -> Callable[..., None]:
     """Add every field of the class of a verb's argument `flags` to its signature, and hand them over as that one.
 
-    The verb can then be called by `calls.Call` as well.
+    A verb that renders can then be called by `calls.Call` as well.
     """
     given_as = inspect.signature(verb, eval_str=True).parameters
     kind: type[TalkFlags] = given_as["flags"].annotation
@@ -189,7 +200,7 @@ def rendering(verb: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(verb)
     def command(origin: Origin | None = None, **given: Any) -> None:
         call = calls.given(command, given)
-        calls.check_stdin(call)
+        calls.check_stdin(command, call)
         typed = {p.name: given.pop(p.name) for p in shared if p.name in given}
         flags = kind(**typed, origin=dataclasses.replace(origin or Origin(), call=call))
         verb(flags=flags, **given)
@@ -197,5 +208,6 @@ def rendering(verb: Callable[..., None]) -> Callable[..., None]:
     del command.__dict__["__wrapped__"]
     command.__dict__["__signature__"] = inspect.Signature([*own, *shared])
     command.__annotations__ = {p.name: p.annotation for p in [*own, *shared]}
-    calls.RENDERING[verb.__name__] = command
+    if issubclass(kind, OutputFlags):
+        calls.RENDERING[verb.__name__] = command
     return command

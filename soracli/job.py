@@ -110,11 +110,12 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     names = {
         "slug": brief.stem or naming.slug(text), "model": card.name, "width": options.width, "height": options.height,
     }  # fmt: skip
-    outputs = (
-        naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
-        if run is None
-        else naming.planned(run.format, [item.path for item in run.pending])
-    )
+    if run is not None:
+        outputs = naming.planned(run.format, [item.path for item in run.pending])
+    elif flags.origin.expected is not None:
+        outputs = naming.planned("png" if brief.still else "frames", [None])
+    else:
+        outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
     geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))

@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 
 from soracli.errors import UsageError
 from soracli.flags import TalkFlags
-from soracli.wording import COLOURS, wants_colour
+from soracli.wording import COLOURS, red, wants_colour
 
 MODES = ("auto", "plain", "json", "none")
 STAGES = {
@@ -48,6 +48,7 @@ class Talk:
         if flags.color not in COLOURS:
             raise UsageError(f"--color {flags.color}: must be {', '.join(COLOURS)}", "bad_color")
         self.stream = sys.stderr
+        self._color = flags.color
         self.colour = wants_colour(flags.color, self.stream)
         terminal = self.stream.isatty() and os.environ.get("TERM") != "dumb"
         self.mode = mode if mode != "auto" else "bar" if terminal else "plain"
@@ -63,6 +64,13 @@ class Talk:
     def detail(self, text: str) -> None:
         if self.verbose:
             self._say("detail", text, text)
+
+    def fail(self, details: dict[str, Any]) -> None:
+        """What went wrong with one of several things, though the others go on; said even when quiet."""
+        if self.mode == "json":
+            self._write(json.dumps({"event": "error", **details}))
+        else:
+            self._write(f"{red('sora: error:', self._color, self.stream)} {details['message']}")
 
     def _say(self, kind: str, line: str, text: str) -> None:
         if self.quiet:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from soracli import advice, engine, latents, media, naming, plan, runs, weights
 from soracli import job as jobs
-from soracli.errors import CapacityError, SoraError, UsageError
+from soracli.errors import CapacityError, CheckError, SoraError, UsageError
 from soracli.flags import Flags, TalkFlags
 from soracli.inputs import Brief
 from soracli.job import Job
@@ -56,6 +56,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     talk, origin = Talk(flags), flags.origin
     run = runs.find(origin.run) if origin.run else None
     if run is not None:
+        run.recheck()
         run.take()
     job = jobs.prepare(brief, prompt, flags, run)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
@@ -75,8 +76,21 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         studio = _open(job, talk, preview, run, flags)
         for n in range(len(job.seeds)):
             _render_one(job, n, studio)
+    if origin.expected is not None:
+        compare(run.items[0].data or {}, origin.expected, talk)
     if flags.json:
         emit(found_by(run))
+
+
+def compare(data: dict[str, Any], expected: str, talk: Talk) -> None:
+    """Say that the frames of a result are those expected, or raise CheckError."""
+    if data[media.DIGEST] != expected:
+        raise CheckError(
+            f"the frames differ: sha256 {data[media.DIGEST][:12]}, in the recipe {expected[:12]}; another machine, "
+            "thread count or version of torch may be why",
+            "frames_differ",
+        )
+    talk.say("the same frames, bit for bit")
 
 
 def found_by(run: Run) -> Any:
@@ -156,14 +170,15 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     item = run.pending[0]
     shown = None if job.outputs.paths is None else naming.shown(job.outputs.paths[n])
     data = {"path": shown, "format": job.outputs.format.name, **job.recipe(seed)}
-    if shown is not None and flags.origin.run and (made := _finished(shown, job.recipe(seed))):
+    if shown is not None and flags.origin.run and (made := finished(shown, job.recipe(seed))):
         talk.say(f"{label}{shown} is there already")
         print_path(shown, flags)
         run.finish(item, data | made)
         return
     seams, likeness = Seams.of(job.canvas), Likeness()
     watchers = (seams, likeness) if job.brief.compare else (seams,)  # what is kept a frame costs far more than its size
-    with target(job.outputs, n) as path, talk.meter(label) as meter:
+    place = target(job.outputs, n) if flags.origin.expected is None else contextlib.nullcontext(Path())
+    with place as path, talk.meter(label) as meter:
         took, digest = _paint(job, studio, item, path, meter, watchers)
     what = "picture" if job.geometry.is_still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
     talk.say(f"{label}done in {duration(time.perf_counter() - clock)}: {what}, seed {seed}")
@@ -179,7 +194,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     run.finish(item, data, keep=flags.save_latents)
 
 
-def _finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
+def finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
     """The recipe inside the file that a stopped run was to make, if it is that file: it was stopped right after."""
     if not os.path.exists(path):
         return None

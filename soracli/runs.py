@@ -85,6 +85,13 @@ class Run:
         if not keep and (path := self.latents(item.seed)) is not None:
             path.unlink(missing_ok=True)
 
+    def recheck(self) -> list[Item]:
+        """What is still to be made; results whose files have gone since count among it."""
+        for item in self.items:
+            if item.path is not None and not os.path.exists(item.path):
+                item.data = None
+        return self.pending
+
     def end(self, state: str, message: str = "") -> None:
         self.state, self.message = state, message
         with contextlib.suppress(OSError):

@@ -43,3 +43,7 @@ def wants_colour(when: str, stream: TextIO) -> bool:
     if when in ("always", "never"):
         return when == "always"
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def red(text: str, when: str, stream: TextIO) -> str:
+    return f"\033[31m{text}\033[0m" if wants_colour(when, stream) else text

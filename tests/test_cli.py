@@ -23,6 +23,7 @@ from soracli import cli, machine, media, models, naming, values, weights
 from soracli import sample as sampler
 from soracli.errors import UsageError, WeightsError
 from soracli.types import Clip
+from soracli.wording import red
 
 TINY = ("-m", "tiny")
 DRY = ("generate", "x", *TINY, "--dry-run")
@@ -292,9 +293,9 @@ def test_colour_is_for_terminals(sora: Sora, monkeypatch: pytest.MonkeyPatch) ->
     assert "\x1b" not in sora("generate", "").err
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    assert cli._coloured("x") == "\x1b[31mx\x1b[0m"
+    assert red("x", "auto", sys.stderr) == "\x1b[31mx\x1b[0m"
     monkeypatch.setenv("NO_COLOR", "1")
-    assert cli._coloured("x") == "x"
+    assert red("x", "auto", sys.stderr) == "x"
 
 
 @pytest.mark.parametrize(

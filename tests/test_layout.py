@@ -38,17 +38,20 @@ MAY_IMPORT = {
     "calls": set(),
     "flags": {"calls"},
     "progress": {"flags"},
-    "cli": {"flags"},
+    "runs": set(),
+    "latents": set(),
+    "cli_jobs": {"flags"},
+    "cli": {"cli_jobs", "flags"},
 }
 
 # library -> the only places that may import it, at any depth
 ONLY_IN = {
-    "typer": {"cli", "flags"},
+    "typer": {"cli", "cli_jobs", "flags"},
     "rich": {"progress"},
     "av": {"media", "doctor"},
     "PIL": {"media", "doctor", "world", "train"},
     "cv2": {"world", "train"},
-    "platformdirs": set(),
+    "platformdirs": {"runs"},
     "huggingface_hub": set(),
 }
 
