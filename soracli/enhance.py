@@ -82,6 +82,8 @@ def enhance(path: str, scale: str, loop: bool, flags: OutputFlags) -> None:
         record = calls.lasting(origin.call).as_data()
         run = runs.plain(record, work.outputs.format.name, [0], work.outputs.paths)
         run = run if origin.expected else runs.begin(run, origin.run)
+    else:
+        run.take()
     with render.recorded(run, talk):
         _do(work, run, flags, talk, data)
     if flags.json:

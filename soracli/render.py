@@ -57,7 +57,6 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     run = runs.find(origin.run) if origin.run else None
     if run is not None:
         run.recheck()
-        run.take()
     job = jobs.prepare(brief, prompt, flags, run)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
     for note in job.notes:
@@ -72,6 +71,8 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     if run is None:
         run = runs.plain(job.record.as_data(), job.outputs.format.name, job.seeds, job.outputs.paths)
         run = run if origin.latents or origin.expected else runs.begin(run, origin.run)
+    else:
+        run.take()
     with recorded(run, talk), _capacity(job):
         studio = _open(job, talk, preview, run, flags)
         for n in range(len(job.seeds)):

@@ -8,7 +8,7 @@ import json
 import types
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from soracli import calls, results
 from soracli.calls import Key
@@ -107,7 +107,9 @@ def of_type(kind: Any) -> Schema:
     if origin in (list, tuple):
         return {"type": "array", "items": of_type(get_args(kind)[0])}
     if dataclasses.is_dataclass(kind) or is_typeddict(kind):
-        hints = get_type_hints(kind)
-        needed = sorted(getattr(kind, "__required_keys__", hints))
+        hints = get_type_hints(kind, include_extras=True)
+        needed = sorted(name for name, hint in hints.items() if get_origin(hint) is not NotRequired)
         return {"type": "object", "properties": {n: of_type(h) for n, h in hints.items()}, "required": needed}
+    if origin is NotRequired:
+        return of_type(get_args(kind)[0])
     return {"type": "object"} if origin is dict or kind is dict else {}

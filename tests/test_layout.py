@@ -101,8 +101,8 @@ def test_the_rules_bite() -> None:
     assert {unit(path) for path in MODULES} >= set(MAY_IMPORT)
     assert ours(PACKAGE / "sample.py") >= {"flow", "models"}
     assert "torch" in {name.split(".")[0] for name in imports(PACKAGE / "sample.py", everywhere=False)}
-    assert "torch" not in imports(PACKAGE / "render.py", everywhere=False)
-    assert "torch" in imports(PACKAGE / "render.py", everywhere=True)
+    assert "torch" not in imports(PACKAGE / "engine.py", everywhere=False)
+    assert "torch" in imports(PACKAGE / "engine.py", everywhere=True)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["--version"], ["generate", "x", "--stepz"]])
