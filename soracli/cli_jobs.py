@@ -125,6 +125,25 @@ def decode(
     again.decode(latents, flags)
 
 
+@app.command(cls=Verb, epilog=examples("sora serve", "sora serve -m tiny --verbose"))
+@rendering
+def serve(
+    model: Annotated[
+        str | None, _given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
+    ] = None,
+    device: Annotated[str, _given("auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = "auto",
+    *,
+    flags: TalkFlags,
+) -> None:
+    """Keep a model loaded for the calls of sora that follow: they find it by themselves, and start at once.
+
+    Runs until Ctrl-C; put it in the background with &. SORA_SOCKET says where it listens, empty = calls do without.
+    """
+    from soracli import serve as serves
+
+    serves.serve(model, device, flags)
+
+
 RunName = Annotated[
     str | None,
     typer.Argument(

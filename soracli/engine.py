@@ -21,6 +21,9 @@ _kept: dict[tuple[str, str, str], Model] | None = None  # the model loaded last;
 def keeping_models() -> Iterator[None]:
     """Within this block a model stays loaded from one call to the next."""
     global _kept
+    if _kept is not None:  # whoever came first decides when it ends
+        yield
+        return
     _kept = {}
     try:
         yield

@@ -108,8 +108,10 @@ def recorded(run: Run, talk: Talk) -> Iterator[None]:
     except BaseException as error:
         stopped = isinstance(error, KeyboardInterrupt | SystemExit)
         run.end("interrupted" if stopped else "failed", "" if stopped else f"{error}")
-        if run.home is not None and (stopped or any(run.home.glob("*" + latents.SUFFIX))):
+        if run.home is not None and any(run.home.glob("*" + latents.SUFFIX)):
             talk.say(f"what was painted is kept; go on with: sora resume {run.id}")
+        elif run.home is not None and stopped:
+            talk.say(f"nothing was painted yet; begin again with: sora resume {run.id}")
         raise
     run.end("done")
 

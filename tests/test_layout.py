@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "progress": {"flags"},
     "runs": set(),
     "latents": set(),
+    "forward": set(),
     "cli_jobs": {"flags"},
     "cli": {"cli_jobs", "flags"},
 }

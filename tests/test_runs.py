@@ -72,7 +72,8 @@ def test_a_stopped_run_goes_on_to_the_same_file(sora: Sora, stopping: Stop, stag
     run = last()
     assert (ran.code, os.listdir()) == (130, ["whole.mp4"])
     assert ran.err.splitlines()[-2:] == [
-        f"sora: what was painted is kept; go on with: sora resume {run.id}",
+        f"sora: {'what was painted is kept; go on' if kept else 'nothing was painted yet; begin again'} "
+        f"with: sora resume {run.id}",
         "sora: interrupted; the result in hand was not written",
     ]
     path = run.latents(5)
