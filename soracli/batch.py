@@ -70,7 +70,7 @@ def _do(job: Job, flags: TalkFlags, talk: Talk) -> str:
         if isinstance(job.call, SoraError):
             raise job.call
         run = None if flags.dry_run else runs.find(job.id)
-        if run is not None and _reads_others(run, job.call):
+        if run is not None and _reads_others(run):
             runs.remove(run)
         elif run is not None and not run.recheck():
             _repeat(run, flags)
@@ -90,9 +90,9 @@ def _do(job: Job, flags: TalkFlags, talk: Talk) -> str:
     return "done"
 
 
-def _reads_others(run: runs.Run, call: Call) -> bool:
+def _reads_others(run: runs.Run) -> bool:
     """Whether a finished job's inputs have changed since."""
-    now = named(*calls.files(call))
+    now = named(*calls.files(calls.parse(run.call)))
     return any(item.data is not None and item.data["inputs"] != now for item in run.items)
 
 

@@ -482,8 +482,20 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         return _fail(arguments, bug(error))
     if code == INTERRUPTED:
-        sys.stderr.write("sora: interrupted; the result in hand was not written\n")
+        _say_interrupted(arguments)
     return int(code or 0)
+
+
+def _say_interrupted(arguments: list[str]) -> None:
+    details = {"code": "interrupted", "message": "interrupted; the result in hand was not written"}
+    if _asked(arguments, "--progress") == "json":
+        sys.stderr.write(json.dumps({"event": "error", **details, "exit_code": INTERRUPTED}) + "\n")
+    else:
+        sys.stderr.write(f"sora: {details['message']}\n")
+    if "--json" in arguments:
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.write(json.dumps({"ok": False, "error": {**details, "exit_code": INTERRUPTED}}) + "\n")
+            sys.stdout.flush()
 
 
 def _fail(arguments: list[str], error: SoraError) -> int:

@@ -47,6 +47,8 @@ def likeness() -> dict[str, Any]:
 
 def forwarded(arguments: list[str]) -> int | None:
     """Have the engine do a call: its exit code, or None if we have to do it ourselves."""
+    if not hasattr(socket, "AF_UNIX"):
+        return None
     verb = next((word for word in arguments if not word.startswith("-")), None)
     path = place()
     if verb not in VERBS or path is None or {"-h", "--help"} & set(arguments):

@@ -96,6 +96,12 @@ class Pruned(TypedDict):
     bytes: int
 
 
+class Engine(TypedDict):
+    socket: str
+    model: str
+    device: str
+
+
 class Error(TypedDict):
     code: str
     message: str
@@ -128,6 +134,7 @@ OF: dict[str, Any] = {
     "batch": Results,
     "resume": Results,
     "decode": Results,
+    "serve": Engine,
     "info": MediaInfo,
     "doctor": Doctor,
     "model list": list[ModelRow],

@@ -102,8 +102,10 @@ class Run:
         """Make sure that nobody else works on it; ends with the process at the latest."""
         if self.home is None:
             return
-        import fcntl
-
+        try:
+            import fcntl
+        except ImportError:  # a system without such locks
+            return
         self.lock = (self.home / "lock").open("w")
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -148,7 +150,8 @@ def begin(run: Run, id: str | None = None) -> Run:
     run.id = id or run.id
     try:
         run.home = state_folder() / "runs" / run.id
-        run.home.mkdir(parents=True, exist_ok=True)
+        run.home.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts are nobody else's business
+        run.home.mkdir(exist_ok=True)
         run.save()
         run.take()
     except OSError:

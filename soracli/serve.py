@@ -42,13 +42,16 @@ def serve(model: str | None, device: str, flags: TalkFlags) -> None:
         return
     with _listening(path) as door, engine.keeping_models():
         like = likeness()
-        engine.load(card, engine.device(device, None))
+        where = engine.device(device, None)
+        engine.load(card, where)
         import torch
 
         from soracli import batch, enhance, render, sample  # noqa: F401  so that no call has to
 
         threads = torch.get_num_threads()
         talk.say(f"{card.name} is loaded; calls of sora use it from now on. Ctrl-C stops it. ({printable(path)})")
+        if flags.json:
+            render.emit({"socket": str(path), "model": card.name, "device": where})
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 link, _ = door.accept()

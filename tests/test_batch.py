@@ -46,10 +46,13 @@ def test_many_verbs_one_load(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> Non
         {"verb": "extend", "clip": "dog.mp4", "by": "8f", "loop": True, "seed": 1, **TINY},
         {"verb": "edit", "clip": "dog.mp4", "prompt": "x", "from": "8f", "seed": "1,2", **TINY},
         {"verb": "generate", "shot": ["0s:a dog", "0.5s:a cat"], "seed": 1, "output": "shots.webp", **TINY},
+        {"verb": "replay", "file": "dog-edit-1.mp4", "steps": 2, "output": "again.mp4"},
     )
     ran = sora("batch", "jobs.jsonl", "-q")
     assert (ran.code, ran.err, len(loads)) == (0, "", 1)
-    assert ran.text.split() == ["dog.mp4", "dog-loop-1.mp4", "dog-edit-1.mp4", "dog-edit-2.mp4", "shots.webp"]
+    names = ["dog.mp4", "dog-loop-1.mp4", "dog-edit-1.mp4", "dog-edit-2.mp4", "shots.webp", "again.mp4"]
+    assert ran.text.split() == names
+    assert "5 jobs: 5 done before" in sora("batch", "jobs.jsonl").err
     alone = sora("generate", "a dog", "-m", "tiny", "--steps", "1", "--seed", "7", "-o", "alone.mp4")
     assert (alone.code, Path("alone.mp4").stat().st_size) == (0, Path("dog.mp4").stat().st_size)
     assert np.array_equal(media.read("alone.mp4").frames, media.read("dog.mp4").frames)

@@ -152,6 +152,16 @@ def test_what_was_piped_in_is_given_again(sora: Sora, stopping: Stop, dog: str) 
     assert sora("resume", "--input", dog).text == "clip-edit-1.mp4\n"
 
 
+def test_an_interrupt_as_json(sora: Sora, stopping: Stop) -> None:
+    stopping("sample", 2)
+    ran = sora("generate", "x", *TINY, "--json", "--progress", "json")
+    events = [json.loads(line) for line in ran.err.splitlines()]
+    error = {"code": "interrupted", "message": "interrupted; the result in hand was not written", "exit_code": 130}
+    assert json.loads(ran.out) == {"ok": False, "error": error}
+    assert events[-1] == {"event": "error", **error}
+    assert events[-2]["message"].endswith(f"sora resume {last().id}")
+
+
 def test_only_one_process_works_on_a_run(sora: Sora, stopping: Stop) -> None:
     stopping("sample", 2)
     assert sora("generate", "x", *TINY).code == 130
@@ -227,10 +237,11 @@ MAKERS: list[tuple[str, ...]] = [
     ("image", "a dog", "--style", "noir", "-g", "3", "-N", "rain"),
     ("animate", "a.png", "x", "--motion", "3", "--to", "b.png"),
     ("animate", "a.png", "--region", "0,0,32,32", "-d", "8f"),
-    ("views", "a.png", "-n", "9"),
-    ("extend", "dog.mp4", "--both", "--by", "8f"),
+    ("views", "a.png", "-n", "9", "--elevation", "30"),
+    ("extend", "dog.mp4", "--both", "--by", "8f", "--overlap", "8f"),
     ("extend", "dog.mp4", "--loop", "--by", "8f"),
     ("edit", "dog.mp4", "x", "--strength", "0.4", "--from", "8f"),
+    ("edit", "dog.mp4", "--style-ref", "a.png"),
     ("vary", "dog.mp4", "-n", "1"),
     ("inpaint", "dog.mp4", "--mask", "m.png"),
     ("inpaint", "dog.mp4", "--outpaint", "0,16,0,16"),
@@ -370,5 +381,6 @@ def test_a_killed_run_is_known_as_such(sora: Sora) -> None:
     run.save()
     assert last().state == "killed"
     assert run.home is not None
+    assert run.home.parent.stat().st_mode & 0o777 == 0o700
     (run.home / "run.json").write_text("{")
     assert (sora("runs", "list").out, sora("resume").code) == (b"", 2)
