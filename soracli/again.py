@@ -44,7 +44,7 @@ def _typed(flags: TalkFlags) -> dict[str, Any]:
 
 def replay(file: str, changes: Changes, flags: Flags) -> None:
     """Render from the recipe inside a file."""
-    talk = Talk(flags)
+    talk = Talk.of(flags)
     recipe = media.info(file).recipe or {}
     call = _call(recipe, file)
     for text in changes.settings:

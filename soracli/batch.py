@@ -43,7 +43,7 @@ class Job:
 
 def batch(path: str, plan: Plan, flags: TalkFlags) -> int:
     """Do the jobs of a file (`-`: of standard input); returns how many failed."""
-    talk = Talk(flags)
+    talk = Talk.of(flags)
     jobs = _shard(read(path), plan.shard)
     if not plan.continue_on_error:
         for job in jobs:

@@ -66,7 +66,7 @@ class Work:
 
 def enhance(path: str, scale: str, loop: bool, flags: OutputFlags) -> None:
     """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
-    talk, origin = Talk(flags), flags.origin
+    talk, origin = Talk.of(flags), flags.origin
     run = runs.find(origin.run) if origin.run else None
     work = _prepare(path, scale, loop, flags, run)
     for note in (*work.source.notes, *work.outputs.notes):

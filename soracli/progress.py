@@ -7,11 +7,13 @@ import os
 import sys
 import time
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from soracli.errors import UsageError
-from soracli.flags import TalkFlags
 from soracli.wording import COLOURS, red, wants_colour
+
+if TYPE_CHECKING:
+    from soracli.flags import TalkFlags
 
 MODES = ("auto", "plain", "json", "none")
 STAGES = {
@@ -37,22 +39,26 @@ class Meter(Protocol):
 class Talk:
     """Everything that a verb says beside its results.
 
-    flags: how: quiet = only errors (which are not said here), verbose = `detail` is said too.
+    mode: one of MODES. quiet: only errors (which are not said here). verbose: `detail` is said too.
+    color: one of COLOURS.
     """
 
-    def __init__(self, flags: TalkFlags | None = None) -> None:
-        flags = flags or TalkFlags()
-        mode, quiet, verbose = flags.progress, flags.quiet, flags.verbose
+    def __init__(self, mode: str = "auto", *, quiet: bool = False, verbose: bool = False, color: str = "auto") -> None:
         if mode not in MODES:
             raise UsageError(f"--progress {mode}: must be {', '.join(MODES)}", "bad_progress")
-        if flags.color not in COLOURS:
-            raise UsageError(f"--color {flags.color}: must be {', '.join(COLOURS)}", "bad_color")
+        if color not in COLOURS:
+            raise UsageError(f"--color {color}: must be {', '.join(COLOURS)}", "bad_color")
         self.stream = sys.stderr
-        self._color = flags.color
-        self.colour = wants_colour(flags.color, self.stream)
+        self._color = color
+        self.colour = wants_colour(color, self.stream)
         terminal = self.stream.isatty() and os.environ.get("TERM") != "dumb"
         self.mode = mode if mode != "auto" else "bar" if terminal else "plain"
         self.quiet, self.verbose = quiet, verbose
+
+    @classmethod
+    def of(cls, flags: TalkFlags) -> Talk:
+        """As the flags of a verb say."""
+        return cls(flags.progress, quiet=flags.quiet, verbose=flags.verbose, color=flags.color)
 
     def note(self, text: str) -> None:
         """Something the user should know about what will happen."""

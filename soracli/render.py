@@ -53,7 +53,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
 
     Paths, media bytes or one JSON object go to standard output, everything else to standard error.
     """
-    talk, origin = Talk(flags), flags.origin
+    talk, origin = Talk.of(flags), flags.origin
     run = runs.find(origin.run) if origin.run else None
     if run is not None:
         run.recheck()

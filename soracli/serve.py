@@ -32,7 +32,7 @@ PATIENCE = 5.0  # seconds for a caller to say what it wants
 
 def serve(model: str | None, device: str, flags: TalkFlags) -> None:
     """Load a model and do calls until Ctrl-C."""
-    talk = Talk(flags)
+    talk = Talk.of(flags)
     card = weights.card(model)
     path = place()
     if path is None:

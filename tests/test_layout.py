@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "weights": set(),
     "calls": set(),
     "flags": {"calls"},
-    "progress": {"flags"},
+    "progress": set(),
     "runs": set(),
     "latents": set(),
     "forward": set(),
