@@ -38,11 +38,9 @@ Sora = Callable[..., Outcome]
 
 
 @pytest.fixture
-def state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty state folder, so that no test sees the runs of another."""
-    folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setenv("SORA_STATE_DIR", str(folder))
-    return folder
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder for runs, so that no test sees those of another."""
+    return tmp_path_factory.mktemp("state")
 
 
 @pytest.fixture
@@ -52,6 +50,7 @@ def sora(
     """`sora("generate", "x", stdin=b"...")` in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("SORA_STATE_DIR", str(state))
 
     def run(*arguments: str, stdin: bytes = b"") -> Outcome:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))

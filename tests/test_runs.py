@@ -188,7 +188,7 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_control_c(tmp_path: Path, state: Path) -> None:
+def test_control_c(sora: Sora, tmp_path: Path) -> None:
     """A real one, in the middle of painting: gone within two seconds, nothing left but the run."""
     script = "import sys; from soracli import cli; cli.main(sys.argv[1:])"
     env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
