@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
-from soracli import __version__, machine, naming, plan, values, weights, windows
+from soracli import __version__, calls, machine, naming, plan, values, weights, windows
+from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import Flags, OutputFlags
-from soracli.inputs import Brief
-from soracli.media import formats
+from soracli.inputs import Brief, named
+from soracli.media import DIGEST, formats
 from soracli.naming import Outputs
 from soracli.plan import Plan
+from soracli.runs import Run
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
@@ -35,6 +38,8 @@ class Job:
     canvas: Canvas
     brief: Brief
     shots: tuple[Shot, ...]
+    call: Call  # as a recipe repeats it
+    record: Call  # as a run goes on with it
 
     @property
     def spoken(self) -> str | tuple[Shot, ...]:
@@ -56,11 +61,37 @@ class Job:
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **self.brief.record, **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
+            **remembered(self.call), DIGEST: "",
         }  # fmt: skip
 
 
-def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
-    """Turn a brief and flags into a Job, or say in one line what is wrong with them."""
+def remembered(call: Call) -> dict[str, Any]:
+    """What a recipe says of a call itself: the arguments by which `replay` repeats it, and the files it read.
+
+    Names without folders: a file is given away more often than its maker's home.
+    """
+    short = calls.with_files(call, lambda path: Path(path).name).as_data()
+    return {"arguments": {key: short[key] for key in short if key != "verb"}, "inputs": named(*calls.files(call))}
+
+
+def repeated(call: Call, brief: Brief, text: str, frames: int, fps: Fraction) -> Call:
+    """The call that does the same again, whatever its flags were left to: with prompt, length and rate written out.
+
+    How it is to be painted stands in the recipe beside it; where the result goes is for whoever repeats it to say.
+    """
+    own = {name: value for name, value in call.arguments.items() if name not in {f.name for f in fields(Flags)}}
+    length = None if brief.still or brief.length else f"{frames}f"
+    return Call(call.verb, own).having(
+        prompt=text or None, fps=None if brief.still else str(fps), duration=length,
+        count=str(brief.record["views"]) if "views" in brief.record else None,
+    )  # fmt: skip
+
+
+def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = None) -> Job:
+    """Turn a brief and flags into a Job, or say in one line what is wrong with them.
+
+    run: what this goes on with; it says which results, and where they go.
+    """
     text = values.prompt(prompt, flags.prompt_file, needed=brief.prompted)
     if text and brief.shots:
         raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
@@ -69,8 +100,9 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     options = values.options(card, flags, still=brief.still, source=brief.source)
     shots = values.shots(brief.shots, options.fps, brief.words)
+    typed = text
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
-    seeds = values.seeds(flags.seed, flags.count)
+    seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     check_streams(flags)
     check_device(flags)
     canvas = brief.canvas(options, card.stride[0])
@@ -78,7 +110,12 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     names = {
         "slug": brief.stem or naming.slug(text), "model": card.name, "width": options.width, "height": options.height,
     }  # fmt: skip
-    outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
+    if run is not None:
+        outputs = naming.planned(run.format, [item.path for item in run.pending])
+    elif flags.origin.expected is not None:
+        outputs = naming.planned("png" if brief.still else "frames", [None])
+    else:
+        outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
     geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))
@@ -89,9 +126,12 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     expected = plan.estimate(card, options, geometry, sizes, None if on_gpu else threads or machine.cores())
     plan.check_tokens(expected, card, options)
     notes = [*brief.notes, *geometry.notes(), *outputs.notes]
+    call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
+    record = calls.lasting(flags.origin.call, typed)
     return Job(
-        brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots
-    )
+        brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
+        call, record,
+    )  # fmt: skip
 
 
 def check_streams(flags: OutputFlags) -> None:

@@ -38,10 +38,19 @@ Sora = Callable[..., Outcome]
 
 
 @pytest.fixture
-def sora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Sora:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder for runs, so that no test sees those of another."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture
+def sora(
+    tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> Sora:
     """`sora("generate", "x", stdin=b"...")` in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("SORA_STATE_DIR", str(state))
 
     def run(*arguments: str, stdin: bytes = b"") -> Outcome:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
