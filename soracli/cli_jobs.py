@@ -6,7 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli.flags import GIVEN, TALK, Debug, FileFlags, Flags, Group, Json, TalkFlags, Verb, examples, rendering
+from soracli.flags import (
+    GIVEN,
+    TALK,
+    Debug,
+    FileFlags,
+    Flags,
+    Group,
+    Json,
+    TalkFlags,
+    Verb,
+    examples,
+    flagged,
+    rendering,
+)
 
 PART_FAILED = 9
 
@@ -27,7 +40,7 @@ def _given(text: str, *names: str, metavar: str | None = None) -> Any:
         """echo '{"verb": "generate", "prompt": "a dog in a meadow", "seed": 7}' | sora batch -""",
     ),
 )
-@rendering
+@flagged
 def batch(
     jobs: Annotated[
         str,
@@ -88,7 +101,7 @@ def replay(
 
 
 @app.command(cls=Verb, epilog=examples("sora resume", "sora resume 8f3a"))
-@rendering
+@flagged
 def resume(
     run: Annotated[
         str | None,
@@ -111,7 +124,7 @@ def resume(
 
 
 @app.command(cls=Verb, epilog=examples("sora decode 7.safetensors -o car.webm"))
-@rendering
+@flagged
 def decode(
     latents: Annotated[
         str, typer.Argument(help="A file of latents; see sora runs show.", metavar="LATENTS", show_default=False)
@@ -126,7 +139,7 @@ def decode(
 
 
 @app.command(cls=Verb, epilog=examples("sora serve", "sora serve -m tiny --verbose"))
-@rendering
+@flagged
 def serve(
     model: Annotated[
         str | None, _given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")

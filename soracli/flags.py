@@ -183,10 +183,13 @@ class Flags(OutputFlags):
 
 
 def rendering(verb: Callable[..., None]) -> Callable[..., None]:
-    """Add every field of the class of a verb's argument `flags` to its signature, and hand them over as that one.
+    """A verb that renders: `flagged`, and one that `calls.Call` can call."""
+    command = calls.RENDERING[verb.__name__] = flagged(verb)
+    return command
 
-    A verb that renders can then be called by `calls.Call` as well.
-    """
+
+def flagged(verb: Callable[..., None]) -> Callable[..., None]:
+    """Add every field of the class of a verb's argument `flags` to its signature, and hand them over as that one."""
     given_as = inspect.signature(verb, eval_str=True).parameters
     kind: type[TalkFlags] = given_as["flags"].annotation
     hints = get_type_hints(kind, include_extras=True)
@@ -208,6 +211,4 @@ def rendering(verb: Callable[..., None]) -> Callable[..., None]:
     del command.__dict__["__wrapped__"]
     command.__dict__["__signature__"] = inspect.Signature([*own, *shared])
     command.__annotations__ = {p.name: p.annotation for p in [*own, *shared]}
-    if issubclass(kind, OutputFlags):
-        calls.RENDERING[verb.__name__] = command
     return command
