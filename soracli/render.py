@@ -209,8 +209,10 @@ def finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def plain(recipe: dict[str, Any]) -> dict[str, Any]:
-    """A recipe as JSON gives it back, without what is known at the end only."""
-    return dict(json.loads(json.dumps(recipe)), **{media.DIGEST: ""})
+    """A recipe as JSON gives it back, without what makes no frame another: their digest, the prompt in short."""
+    found = dict(json.loads(json.dumps(recipe)), **{media.DIGEST: ""})
+    found.pop("asked", None)
+    return found
 
 
 def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness) -> dict[str, Any]:
