@@ -16,8 +16,9 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__
+from soracli import __version__, cli_more
 from soracli.errors import CheckError, SoraError, UsageError
+from soracli.flags import examples as _examples
 from soracli.flags import GIVEN, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.wording import printable
 
@@ -35,11 +36,7 @@ app = typer.Typer(
 )
 model_app = typer.Typer(help="The models: list, show, verify, path.", rich_markup_mode=None)
 app.add_typer(model_app, name="model")
-
-
-def _examples(*lines: str) -> str:
-    """Runnable examples for the end of a verb's help. They are executed by the tests."""
-    return "\n".join(["Examples:", *("  " + line for line in lines)])
+app.add_typer(cli_more.app)
 
 
 Prompt = Annotated[

@@ -68,6 +68,11 @@ def _verbatim(text: str | None, formatter: Any) -> None:
         formatter.write(text + "\n")
 
 
+def examples(*lines: str) -> str:
+    """Runnable examples for the end of a verb's help. They are executed by the tests."""
+    return "\n".join(["Examples:", *("  " + line for line in lines)])
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.", rich_help_panel=TALK)]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=TALK)]
 

@@ -37,15 +37,16 @@ MAY_IMPORT = {
     "weights": set(),
     "progress": set(),
     "flags": set(),
-    "cli": {"flags"},
+    "cli": {"flags", "cli_more"},
+    "cli_more": {"flags"},
 }
 
 # library -> the only places that may import it, at any depth
 ONLY_IN = {
-    "typer": {"cli", "flags"},
+    "typer": {"cli", "cli_more", "flags"},
     "rich": {"progress"},
     "av": {"media", "doctor"},
-    "PIL": {"media", "doctor", "world", "train"},
+    "PIL": {"media", "doctor", "world", "train", "sheet"},
     "cv2": {"world", "train"},
     "platformdirs": set(),
     "huggingface_hub": set(),
