@@ -18,8 +18,8 @@ import typer
 
 from soracli import __version__, cli_more
 from soracli.errors import CheckError, SoraError, UsageError
-from soracli.flags import examples as _examples
 from soracli.flags import GIVEN, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
+from soracli.flags import examples as _examples
 from soracli.wording import printable
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143

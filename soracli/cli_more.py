@@ -74,3 +74,38 @@ def compare(
     from soracli import compare
 
     compare.compare(a, b, fit, compare.Look(output, format, quality, force, json))
+
+
+# --- prompts ----------------------------------------------------------------------------------------------------------
+
+
+@app.command(
+    cls=Verb,
+    epilog=examples(
+        'sora recaption "a dog" -n 3',
+        'sora recaption "a red car at night" --json --seed 7',
+        'echo "a penguin" | sora recaption -',
+    ),
+)
+def recaption(
+    prompt: Annotated[
+        str | None,
+        typer.Argument(help="A short prompt; '-' reads standard input.", show_default=False, metavar="PROMPT"),
+    ] = None,
+    count: Annotated[str, _option(GIVEN, "How many captions (default 1).", "-n", "--count", metavar="N")] = "1",
+    seed: Annotated[str, _option(GIVEN, "Other seeds, other captions (default 0).", "--seed", metavar="N")] = "0",
+    model: Annotated[
+        str | None, _option(GIVEN, "For which model; see sora model list.", "-m", "--model", metavar="NAME")
+    ] = None,
+    prompt_file: Annotated[
+        str | None, _option(GIVEN, "Read the prompt from a file.", "--prompt-file", metavar="FILE")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Say what a short prompt leaves open: one full caption per line. What it says stays as it is."""
+    from soracli import recaption, values
+
+    number = values.whole("--seed", seed, 0, 999_999_999)
+    text = values.prompt(prompt, prompt_file)
+    recaption.recaption(text, model, values.whole("--count", count, 1, 100), number, as_json=json)

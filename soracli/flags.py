@@ -153,6 +153,9 @@ class Flags(OutputFlags):
         str | None, _option(SAMPLING, "How closely to follow the prompt; 1 = off.", "-g", "--guidance", metavar="X")
     ] = None
     negative: Annotated[str | None, _option(SAMPLING, "What not to show.", "-N", "--negative", metavar="TEXT")] = None
+    expand: Annotated[
+        bool, _option(SAMPLING, "Say what the prompt leaves open: sora recaption.", "-e", "--expand/--no-expand")
+    ] = False
     prompt_file: Annotated[
         str | None,
         _option(SAMPLING, "Read the prompt from a file, or '-' for standard input.", "--prompt-file", metavar="FILE"),

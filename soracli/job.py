@@ -35,6 +35,7 @@ class Job:
     canvas: Canvas
     brief: Brief
     shots: tuple[Shot, ...]
+    asked: str = ""  # the prompt before it was expanded
 
     @property
     def spoken(self) -> str | tuple[Shot, ...]:
@@ -51,7 +52,8 @@ class Job:
         _, height, width = self.geometry.keep
         options = self.options
         return {
-            "soracli": __version__, "verb": self.verb, "prompt": self.prompt, "negative": options.negative,
+            "soracli": __version__, "verb": self.verb, "prompt": self.prompt,
+            **({"asked": self.asked} if self.asked else {}), "negative": options.negative,
             "model": self.card.name, "weights": weights.digest(self.card), "width": width, "height": height,
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
@@ -71,6 +73,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     shots = values.shots(brief.shots, options.fps, brief.words)
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count)
+    asked, text = _expanded(text, card, flags, brief, seeds[0])
     check_streams(flags)
     check_device(flags)
     canvas = brief.canvas(options, card.stride[0])
@@ -88,10 +91,24 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     sizes = [stretch.stop - stretch.start for stretch in stretches]
     expected = plan.estimate(card, options, geometry, sizes, None if on_gpu else threads or machine.cores())
     plan.check_tokens(expected, card, options)
-    notes = [*brief.notes, *geometry.notes(), *outputs.notes]
+    said = [f"the prompt was expanded to: {printable(text)}"] if asked else []
+    notes = [*said, *brief.notes, *geometry.notes(), *outputs.notes]
     return Job(
-        brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots
-    )
+        brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
+        asked,
+    )  # fmt: skip
+
+
+def _expanded(text: str, card: Card, flags: Flags, brief: Brief, seed: int) -> tuple[str, str]:
+    """(the prompt as it was given, the prompt to paint from); the first is empty if nothing was added."""
+    if not flags.expand or not text:
+        return "", text
+    if brief.shots:
+        raise UsageError("--expand and --shot: prompts of shots are taken as they are; drop one of them", "no_effect")
+    from soracli import recaption
+
+    longer = recaption.expanded(text, card, seed)
+    return ("", text) if longer == text else (text, longer)
 
 
 def check_streams(flags: OutputFlags) -> None:

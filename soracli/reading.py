@@ -9,6 +9,7 @@ from functools import cache
 
 from soracli import lexicon
 from soracli.common import PASSED_OVER
+from soracli.mirror import goes_left
 from soracli.world import grammar
 from soracli.world.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
 from soracli.world.words import ACTIONS, ACTOR_ACTIONS, ACTORS, PASSIVES
@@ -27,9 +28,11 @@ _STYLES = """anime cartoon painting watercolour watercolor sketch drawing pixel 
     photorealistic neon cgi film"""
 _INDOORS = r"indoors?|inside|room|kitchen|house|office|studio|hall|theatre|museum|shop|garage|cave|space"
 _TO = r"(?:towards?|to|into|out of|away from)"
-_DIRECTION = (
+_DIRECTION = re.compile(
+    r"\b(?:"
     r"(?:left|right)(?:wards?)?|(?:for|back|up|down)wards?|away|uphill|downhill|upstream|in circles?|approach\w*|"
     rf"{_TO} (?:the|an?|its|us)\b(?: \w+)?"
+    r")\b"
 )
 _THE = r"(?:the|an?|his|her|its|their|some|this)"
 _SOMEWHERE = re.compile(  # a preposition and what is not yet struck out
@@ -68,12 +71,8 @@ def read(prompt: str, strangers: Iterable[str] = ()) -> Reading:
     lead, many, end, left = _actor(left, list(strangers))
     if lead:
         slots["actor"] = lead
-    heading, left = _masked(left, re.compile(rf"\b(?:{_DIRECTION})\b"))
-    if heading:
-        side = re.search("left|right", heading)
-        slots["direction"] = side[0] if side else SAID
-        if not side and re.match(rf"{_TO} ", heading) and not re.search("camera|viewer|us$", heading):
-            slots.setdefault("place", SAID)
+    slots |= _direction(left, text.lower(), slots)
+    left = _DIRECTION.sub(_struck, left)
     action = _action(left, many)
     if action:
         slots["action"] = action
@@ -134,7 +133,22 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
 def _masked(left: str, pattern: re.Pattern[str]) -> tuple[str, str]:
     """The first match, and the text with every match struck out at its full length."""
     match = pattern.search(left)
-    return (match[0] if match else ""), pattern.sub(lambda found: "|" * len(found[0]), left)
+    return (match[0] if match else ""), pattern.sub(_struck, left)
+
+
+def _struck(match: re.Match[str]) -> str:
+    return "|" * len(match[0])
+
+
+def _direction(left: str, text: str, slots: Mapping[str, str]) -> dict[str, str]:
+    """The way that the lead goes, and that a place is said if it goes to one."""
+    found = _DIRECTION.search(left)
+    if found is None:
+        return {}
+    if re.search("left|right", left):
+        return {"direction": "left" if goes_left(left) else "right"}
+    where = re.match(rf"{_TO} ", found[0]) and not re.search(r"\b(?:camera|viewer|us)\b", text[found.start() :])
+    return {"direction": SAID, **({"place": slots.get("place", SAID)} if where else {})}
 
 
 def _actor(left: str, strangers: list[str]) -> tuple[str, bool, int, str]:

@@ -6,6 +6,7 @@ camera) is added behind it, drawn from what its lead can do and where it may be,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -104,6 +105,8 @@ def _choice(found: Reading, lead: str, places: Sequence[str], rng: Rng) -> dict[
     said, added = found.slots, {}
     kind = actor(lead).kind
     deeds = ("float",) if lead in BOATS else DEEDS.get(kind, DEEDS["thing"])
+    if kind == "thing" and re.search(r"\b(?:over|above)\b", found.text):  # whatever it is, it does not stand there
+        deeds = ("hover",)
     if "action" not in said and "actor" in said:
         added["action"] = _pick(deeds, rng)
     action = said.get("action") or added.get("action", "")
@@ -192,6 +195,11 @@ def reader(card: Card) -> Encoder:
         return TextEncoder.load(files["text"], files["tokenizer"][0], "cpu")
 
     return load
+
+
+def expanded(prompt: str, card: Card, seed: int) -> str:
+    """The one caption that `--expand` paints from."""
+    return expand(prompt, card, 1, seed, reader(card))[0][0].text
 
 
 def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json: bool) -> None:
