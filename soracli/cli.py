@@ -391,10 +391,20 @@ def info(
 
 
 @app.command(cls=Verb, epilog=_examples("sora doctor", "sora doctor --json"))
-def doctor(json: Json = False, debug: Debug = False) -> None:
+def doctor(
+    calibrate: Annotated[
+        bool, _given("Measure how fast this machine is, for estimates; takes some seconds.", "--calibrate")
+    ] = False,
+    threads: Annotated[str | None, _given("With so many CPU threads.", "--threads", metavar="N")] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
     """Check this installation and this machine."""
     from soracli import show
 
+    if calibrate or threads is not None:
+        show.calibrate(threads, as_json=json)
+        return
     problems = show.doctor(as_json=json)
     if problems:
         raise CheckError(f"doctor: {problems} of these will not work; see the lines marked with !", "doctor")

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated, Any
 
 import typer
 
-from soracli.flags import GIVEN, OUTPUT, Debug, Json, Verb, examples
+from soracli.flags import GIVEN, OUTPUT, Debug, Flags, Json, Verb, examples, rendering
 
 app = typer.Typer(rich_markup_mode=None)  # its verbs become verbs of `sora`
+config_app = typer.Typer(help="What flags are when they are not typed: list, get, set, path.", rich_markup_mode=None)
+app.add_typer(config_app, name="config")
+preset_app = typer.Typer(help="Named sets of flags: list, save, show.", rich_markup_mode=None)
+app.add_typer(preset_app, name="preset")
+
+
+@config_app.callback(invoke_without_command=True)
+@preset_app.callback(invoke_without_command=True)
+def group(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def _argument(text: str, metavar: str) -> Any:
@@ -109,3 +121,89 @@ def recaption(
     number = values.whole("--seed", seed, 0, 999_999_999)
     text = values.prompt(prompt, prompt_file)
     recaption.recaption(text, model, values.whole("--count", count, 1, 100), number, as_json=json)
+
+
+# --- configuration ----------------------------------------------------------------------------------------------------
+
+
+Key = Annotated[str, _argument("A flag without its dashes, such as size.", "KEY")]
+
+
+@config_app.command("list", cls=Verb, epilog=examples("sora config list", "sora config list --json"))
+def config_list(json: Json = False, debug: Debug = False) -> None:
+    """Every flag that can be set, its value, and which place it comes from."""
+    from soracli import config
+
+    config.show_all(as_json=json)
+
+
+@config_app.command("get", cls=Verb, epilog=examples("sora config get size"))
+def config_get(key: Key, json: Json = False, debug: Debug = False) -> None:
+    """The value that a flag has when it is not typed."""
+    from soracli import config
+
+    config.get(key, as_json=json)
+
+
+@config_app.command("set", cls=Verb, epilog=examples("sora config set size 16:9", "sora config set steps 20 --project"))
+def config_set(
+    key: Key,
+    value: Annotated[
+        str | None, typer.Argument(help="What the flag takes.", show_default=False, metavar="VALUE")
+    ] = None,
+    project: Annotated[bool, _option(GIVEN, "In sora.toml of this project.", "--project")] = False,
+    unset: Annotated[bool, _option(GIVEN, "Take the key out.", "--unset")] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Set what a flag is when it is not typed, in your own file or the project's."""
+    from soracli import config
+
+    config.put(key, value, project=project, unset=unset, as_json=json)
+
+
+@config_app.command("path", cls=Verb, epilog=examples("sora config path"))
+def config_path(json: Json = False, debug: Debug = False) -> None:
+    """Your configuration file, and the project's if there is one."""
+    from soracli import config
+
+    config.paths(as_json=json)
+
+
+@preset_app.command("list", cls=Verb, epilog=examples("sora preset list"))
+def preset_list(json: Json = False, debug: Debug = False) -> None:
+    """Every preset and its flags."""
+    from soracli import presets
+
+    presets.show_all(as_json=json)
+
+
+Preset = Annotated[str, _argument("A preset.", "NAME")]
+
+
+@preset_app.command("show", cls=Verb, epilog=examples("sora preset show draft"))
+def preset_show(name: Preset, json: Json = False, debug: Debug = False) -> None:
+    """The flags of a preset."""
+    from soracli import presets
+
+    presets.show(name, as_json=json)
+
+
+@preset_app.command("save", cls=Verb, epilog=examples("sora preset save phone --size 9:16 -d 6s --quality 20"))
+@rendering
+def preset_save(
+    name: Preset,
+    style: Annotated[str | None, _option(GIVEN, "As of sora generate.", "--style", metavar="NAME")] = None,
+    camera: Annotated[str | None, _option(GIVEN, "As of sora generate.", "--camera", metavar="MOVE")] = None,
+    motion: Annotated[str | None, _option(GIVEN, "As of sora generate.", "--motion", metavar="N")] = None,
+    *,
+    flags: Flags,
+) -> None:
+    """Keep flags under a name, for -p. It is used for what is not typed beside it."""
+    from soracli import presets
+
+    given = {"style": style, "camera": camera, "motion": motion, **dataclasses.asdict(flags)}
+    given = {key: value for key, value in given.items() if value != getattr(Flags(), key, None)}
+    taken = ("force", "json", "debug")
+    kept = {key: value for key, value in given.items() if key not in taken}
+    presets.save_typed(name, kept, force=flags.force, as_json=flags.json)

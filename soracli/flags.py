@@ -21,6 +21,15 @@ class Verb(typer.core.TyperCommand):
     Plain text, without rich: help is read in pipes as often as on terminals, and starts in half the time.
     """
 
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Flags that are not typed come from the configuration, if this is a verb that renders."""
+        renders = info_name != "save" and "preset" in {param.name for param in self.params}
+        if renders and info_name and not extra.get("resilient_parsing"):
+            from soracli.settings import Defaults
+
+            extra["default_map"] = Defaults(info_name)
+        return super().make_context(info_name, args, parent, **extra)
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         panels: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
@@ -81,6 +90,14 @@ def _option(panel: str, text: str, *names: str, metavar: str | None = None) -> A
     return typer.Option(*names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False)
 
 
+def _choose(context: typer.Context, preset: str | None) -> str | None:
+    """Called before all other flags are looked at."""
+    choose = getattr(context.default_map, "choose", None)
+    if preset is not None and choose is not None:
+        choose(preset)
+    return preset
+
+
 @dataclass(frozen=True, kw_only=True)
 class OutputFlags:
     """What was typed about the result and the talk, unparsed. `values` and `naming` give it meaning."""
@@ -102,6 +119,13 @@ class OutputFlags:
         str, _option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
     ] = "good"
     force: Annotated[bool, _option(OUTPUT, "Replace the output if it exists.", "-f", "--force")] = False
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            "-p", "--preset", help="A named set of flags; see sora preset list.", rich_help_panel=OUTPUT,
+            metavar="NAME", show_default=False, is_eager=True, callback=_choose,
+        ),
+    ] = None  # fmt: skip
     fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
     device: Annotated[str, _option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = (
         "auto"
@@ -109,6 +133,10 @@ class OutputFlags:
     threads: Annotated[str | None, _option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N")] = (
         None
     )
+    max_memory: Annotated[
+        str | None,
+        _option(SAMPLING, "Refuse what needs more, such as 6G. Default: what is free.", "--max-memory", metavar="SIZE"),
+    ] = None
     dry_run: Annotated[bool, _option(TALK, "Say what would be done, with time and memory, and stop.", "--dry-run")] = (
         False
     )
@@ -127,7 +155,12 @@ class Flags(OutputFlags):
 
     preview: Annotated[
         str | None,
-        _option(OUTPUT, "Keep a small picture of the work so far in this file.", "--preview", metavar="PATH"),
+        _option(
+            OUTPUT,
+            "A small picture of the work so far, in this file or on the terminal.",
+            "--preview",
+            metavar="PATH|term",
+        ),
     ] = None
     size: Annotated[
         str | None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,7 @@ from soracli.flags import Flags, OutputFlags
 from soracli.inputs import Brief
 from soracli.media import formats
 from soracli.naming import Outputs
-from soracli.plan import Plan
+from soracli.plan import Budget, Plan
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
@@ -36,6 +37,7 @@ class Job:
     brief: Brief
     shots: tuple[Shot, ...]
     asked: str = ""  # the prompt before it was expanded
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def spoken(self) -> str | tuple[Shot, ...]:
@@ -86,6 +88,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     formats.quality(flags.quality, outputs.format)
     geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
+    allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
     stretches = windows.plan(canvas, geometry, card.limits.get("window", 0))
     sizes = [stretch.stop - stretch.start for stretch in stretches]
@@ -95,16 +98,20 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     notes = [*said, *brief.notes, *geometry.notes(), *outputs.notes]
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        asked,
+        asked, Budget(allowed, _command(brief, asked or text), fixed=bool(brief.length)),
     )  # fmt: skip
+
+
+def _command(brief: Brief, prompt: str) -> str:
+    """What to type for the same with other flags."""
+    inputs = [str(given["name"]) for given in brief.record.get("inputs", ())]
+    return shlex.join(["sora", brief.verb, *map(printable, inputs), *([printable(prompt)] if prompt else [])])
 
 
 def _expanded(text: str, card: Card, flags: Flags, brief: Brief, seed: int) -> tuple[str, str]:
     """(the prompt as it was given, the prompt to paint from); the first is empty if nothing was added."""
-    if not flags.expand or not text:
+    if not flags.expand or not text or brief.shots:  # a film of several shots is told in full
         return "", text
-    if brief.shots:
-        raise UsageError("--expand and --shot: prompts of shots are taken as they are; drop one of them", "no_effect")
     from soracli import recaption
 
     longer = recaption.expanded(text, card, seed)
@@ -129,6 +136,11 @@ def check_device(flags: OutputFlags) -> None:
     kind, _, index = flags.device.partition(":")
     if kind not in ("auto", "cpu", "cuda") or (index and (kind != "cuda" or not index.isdigit())):
         raise UsageError(f"--device {flags.device}: must be auto, cpu, cuda or cuda:N", "bad_device")
+
+
+def check_memory(job: Job) -> None:
+    """Refuse what does not fit."""
+    plan.check_memory(job.plan, job.card, job.options, job.threads or machine.cores(), job.budget)
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -180,8 +192,16 @@ def as_text(job: Job) -> str:
         ("steps", f"{options.steps}, {expected.passes} passes over {expected.tokens:,} tokens"),
         ("guidance", f"{options.guidance:g}"),
         ("seed", ", ".join(map(str, job.seeds[:8])) + (", ..." if len(job.seeds) > 8 else "")),
-        ("time", f"about {duration(job.seconds)}" if job.seconds else "not known for this model"),
+        ("time", _time(job)),
         ("memory", f"about {amount(expected.peak_bytes)}, {free} free" if expected.peak_bytes else "not known"),
         ("output", files + (", ..." if paths is not None and len(paths) > 8 else "")),
     ]
     return "".join(f"{name:<9} {value}\n" for name, value in rows)
+
+
+def _time(job: Job) -> str:
+    if not job.seconds:
+        return "not known for this model"
+    measured = machine.rates(job.threads or machine.cores()).measured
+    how = f"rates measured {measured}" if measured else "a guess; measure with: sora doctor --calibrate"
+    return f"about {duration(job.seconds)} ({how})"

@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, plan, weights
+from soracli import advice, weights
 from soracli import job as jobs
 from soracli.errors import CapacityError, UsageError
 from soracli.flags import Flags
@@ -49,7 +49,9 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
 
     Paths, media bytes or one JSON object go to standard output, everything else to standard error.
     """
-    talk = Talk(flags.progress, quiet=flags.quiet, verbose=flags.verbose)
+    drawn = flags.preview is not None and flags.preview.startswith("term")  # pictures and a bar cannot share lines
+    mode = "plain" if drawn and flags.progress == "auto" else flags.progress
+    talk = Talk(mode, quiet=flags.quiet, verbose=flags.verbose)
     job = jobs.prepare(brief, prompt, flags)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
     for note in job.notes:
@@ -59,7 +61,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
             talk.note(note)
         emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
         return
-    plan.check_memory(job.plan, job.options)
+    jobs.check_memory(job)
     talk.say(jobs.headline(job))
     with _capacity(job):
         studio = _open(job, talk, preview, flags)
@@ -205,7 +207,8 @@ def _paint(
                 for watcher in watchers:
                     watcher.add(step.frames)
             if studio.preview is not None and step.latents is not None:
-                studio.preview.show(studio.model, step.latents, job.geometry, job.prompt)
+                last = step.index == step.total
+                studio.preview.show(studio.model, step.latents, job.geometry, job.prompt, last=last)
             meter.step(step.stage, step.index, step.total)
             now = time.perf_counter()
             took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now

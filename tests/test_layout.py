@@ -36,6 +36,8 @@ MAY_IMPORT = {
     "media": set(),
     "weights": set(),
     "progress": set(),
+    "settings": set(),
+    "terminal": set(),
     "flags": set(),
     "cli": {"flags", "cli_more"},
     "cli_more": {"flags"},
@@ -46,9 +48,10 @@ ONLY_IN = {
     "typer": {"cli", "cli_more", "flags"},
     "rich": {"progress"},
     "av": {"media", "doctor"},
-    "PIL": {"media", "doctor", "world", "train", "sheet"},
+    "PIL": {"media", "doctor", "world", "train", "sheet", "terminal"},
     "cv2": {"world", "train"},
-    "platformdirs": set(),
+    "platformdirs": {"machine", "settings"},
+    "tomlkit": {"config"},
     "huggingface_hub": set(),
 }
 
