@@ -31,6 +31,7 @@ class Verb(typer.core.TyperCommand):
         return super().make_context(info_name, args, parent, **extra)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
+        ctx.default_map = None  # help must not fail over a configuration that is broken
         panels: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             if (record := param.get_help_record(ctx)) is not None:

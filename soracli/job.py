@@ -202,6 +202,6 @@ def as_text(job: Job) -> str:
 def _time(job: Job) -> str:
     if not job.seconds:
         return "not known for this model"
-    measured = machine.rates(job.threads or machine.cores()).measured
+    measured = job.plan.measured
     how = f"rates measured {measured}" if measured else "a guess; measure with: sora doctor --calibrate"
     return f"about {duration(job.seconds)} ({how})"

@@ -75,7 +75,7 @@ def keep_rates(found: Rates, threads: int | None) -> Path:
 
 def _calibrations() -> dict[str, Rates]:
     """Measured rates by number of threads; none if they are of another processor, or cannot be read."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         table = json.loads(calibration_file().read_text(encoding="utf-8"))
         if table["cpu"] == cpu():
             found = {name: Rates(**row) for name, row in table["rates"].items()}

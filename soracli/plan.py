@@ -13,6 +13,7 @@ from soracli.types import Card, Geometry, SamplingOptions
 from soracli.wording import amount
 
 _BYTES = 410_000_000  # interpreter, torch and the text encoder
+_PRACTICE = 0.77  # of the measured rates is what a render reaches: there is work between the products, too
 _SHOWN, _HELD = 45, 9  # bytes per pixel of the result: while a latent frame is developed, and for all its frames
 _SCALES, _LENGTHS = (1, 0.75, 0.5, 0.375, 0.25, 0.125), (1, 0.75, 0.5, 0.25, 0.125)  # of a request that does not fit
 
@@ -21,13 +22,14 @@ _SCALES, _LENGTHS = (1, 0.75, 0.5, 0.375, 0.25, 0.125), (1, 0.75, 0.5, 0.25, 0.1
 class Plan:
     """tokens: latent cells of the largest window. passes: of the network, over all windows.
 
-    seconds, peak_bytes: estimates, 0 if unknown.
+    seconds, peak_bytes: estimates, 0 if unknown. measured: the day on which this machine's rates were; empty = guesses.
     """
 
     tokens: int
     passes: int
     seconds: float
     peak_bytes: int
+    measured: str = ""
 
 
 def estimate(
@@ -52,19 +54,20 @@ def estimate(
     for count in windows:
         seen = count * cells
         attention = 4 * seen * (seen + cost["context"]) * cost["width"] * cost["depth"]
-        seconds += each * (2 * cost["parameters"] * seen / speed.products + attention / speed.attention)
+        work = 2 * cost["parameters"] * seen / speed.products + attention / speed.attention
+        seconds += each * work / _PRACTICE
     frames, height, width = geometry.keep
     painted = (1 if geometry.is_still else sum(windows) * geometry.stride[0]) * geometry.height * geometry.width
-    seconds += painted * cost["decode"] / speed.convolutions + frames * height * width / speed.saving
+    seconds += painted * cost["decode"] / speed.convolutions / _PRACTICE + frames * height * width / speed.saving
     if geometry.inner != (height, width):
         seconds += frames * height * width / speed.scaling
     if threads is None:
-        return Plan(tokens, passes, seconds, 0)
+        return Plan(tokens, passes, seconds, 0, speed.measured)
     chunk = min(geometry.frames, geometry.stride[0])
     peak = _BYTES + cost["weights"] + tokens * cost["token_bytes"]
     peak += chunk * geometry.height * geometry.width * cost["pixel_bytes"]
     peak += (chunk * _SHOWN + frames * _HELD) * height * width
-    return Plan(tokens, passes, seconds, int(peak))
+    return Plan(tokens, passes, seconds, int(peak), speed.measured)
 
 
 def check_tokens(plan: Plan, card: Card, options: SamplingOptions) -> None:

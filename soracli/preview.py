@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TERMINAL = "term"
 PROTOCOLS = ("kitty", "sixel", "blocks")
 SQUARES = 8  # numbers per cell, both ways
-TALLEST = 192  # pixels of the picture's height
+TALLEST = 128  # pixels of the picture's height
 SHARE = 0.02  # of the time of sampling that previews may take, after the first
 
 
@@ -64,23 +64,22 @@ class Projection:
         """
         import torch
 
-        path = getattr(getattr(model, "vae", None), "linear", None)
-        if path is None:
-            return None
-        _, high, wide = model.card.stride
-        with torch.inference_mode():
-            one = torch.eye(model.channels, device=path.scale.device)[:, :, None, None, None]  # (C, C, 1, 1, 1)
-            none = torch.zeros_like(one[:1])
-            offset = cls._pooled(path.decode(none), high, wide)  # (1, 3SS)
-            matrix = torch.cat([cls._pooled(path.decode(row), high, wide) for row in torch.split(one, 32)]) - offset
-        return cls(matrix, offset[0], SQUARES)
+        from soracli.models.spark.vae import BLOCK, CHUNK, PATCH, LinearPath
 
-    @staticmethod
-    def _pooled(pixels: Tensor, high: int, wide: int) -> Tensor:
-        """(N, 3, T, high, wide) -> (N, 3 * S * S): means over time and squares."""
-        squares = pixels.mean(2).reshape(len(pixels), 3, SQUARES, high // SQUARES, SQUARES, wide // SQUARES)
-        found: Tensor = squares.mean((3, 5)).flatten(1)
-        return found
+        path = getattr(getattr(model, "vae", None), "linear", None)
+        if not isinstance(path, LinearPath):
+            return None
+        side, packs = SQUARES * BLOCK // PATCH, PATCH // BLOCK  # squares of a block, blocks of a cell, both ways
+        grid = (3, CHUNK, side, BLOCK // side, side, BLOCK // side)
+        numbers = path.block_basis.shape[1]
+        with torch.inference_mode():
+            squares = path.block_basis.reshape(*grid, numbers).mean((1, 3, 5))  # (3, s, s, K)
+            cells = path.cell_basis.reshape(packs, packs, numbers, -1) / path.scale  # (p, p, K, C)
+            matrix = torch.einsum("gyxk,vhkc->cgvyhx", squares, cells).flatten(1)
+            middle = path.cell_mean.reshape(packs, packs, numbers)
+            shade = path.mean.reshape(grid).mean((1, 3, 5))[:, None, :, None]  # (3, 1, s, 1, s)
+            offset = (torch.einsum("gyxk,vhk->gvyhx", squares, middle) + shade).flatten()
+        return cls(matrix, offset, SQUARES)
 
     def __call__(self, latents: Tensor) -> Tensor:
         """(1, C, t, h, w) -> (t, 3, h * S, w * S), in [-1, 1] but for overshoot."""

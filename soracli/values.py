@@ -23,7 +23,7 @@ _SHAPE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?):([0-9]{1,3})")  # 16:9
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _TIME = re.compile(rf"({_NUMBER})\s*(ms|s|m|f|)")
 _RATE = re.compile(rf"({_NUMBER})(?:/([0-9]{{1,9}}))?")
-_MEMORY = re.compile(rf"({_NUMBER})\s*([kmgt]?)i?b?", re.IGNORECASE)
+_MEMORY = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([kmgt]?)i?b?", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,12})(?:\.\.([0-9]{1,12}))?")
 
 
