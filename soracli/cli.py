@@ -16,9 +16,9 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, cli_more
+from soracli import __version__, cli_more, complete
 from soracli.errors import CheckError, SoraError, UsageError
-from soracli.flags import GIVEN, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
+from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.flags import examples as _examples
 from soracli.wording import printable
 
@@ -28,7 +28,7 @@ app = typer.Typer(
     name="sora",
     cls=Group,
     help="Make video from the command line.",
-    epilog='Start with:\n  sora generate "a dog walks to the right across a grassy meadow"',
+    epilog='Start with:\n  sora generate "a dog walks to the right across a grassy meadow"\n\nMore: sora help',
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -62,8 +62,10 @@ def model(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-def _given(text: str, *names: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=GIVEN, metavar=metavar, show_default=False)
+def _given(text: str, *names: str, metavar: str | None = None, complete: Complete | None = None) -> Any:
+    return typer.Option(
+        *names, help=text, rich_help_panel=GIVEN, metavar=metavar, show_default=False, autocompletion=complete
+    )
 
 
 def _source(text: str, metavar: str) -> Any:
@@ -85,10 +87,18 @@ Keyframes = Annotated[
 ]
 Camera = Annotated[
     str | None,
-    _given("static, tracking, zoom-in, zoom-out, pan-left, pan-right, ...", "--camera", metavar="MOVE"),
+    _given(
+        "static, tracking, zoom-in, zoom-out, pan-left, pan-right, ...",
+        "--camera",
+        metavar="MOVE",
+        complete=complete.cameras,
+    ),
 ]
 Motion = Annotated[str | None, _given("0 (still) .. 10 (much).", "--motion", metavar="N")]
-Style = Annotated[str | None, _given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME")]
+Style = Annotated[
+    str | None,
+    _given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME", complete=complete.styles),
+]
 Fit = Annotated[str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 
 
@@ -432,7 +442,13 @@ def model_list(json: Json = False, debug: Debug = False) -> None:
 
 
 Name = Annotated[
-    str | None, typer.Argument(help="A model. Default: the one used by default.", show_default=False, metavar="NAME")
+    str | None,
+    typer.Argument(
+        help="A model. Default: the one used by default.",
+        show_default=False,
+        metavar="NAME",
+        autocompletion=complete.models,
+    ),
 ]
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli.flags import GIVEN, OUTPUT, Debug, Flags, Json, Verb, examples, rendering
+from soracli import complete
+from soracli.flags import GIVEN, OUTPUT, Complete, Debug, Flags, Json, Verb, examples, rendering
 
 app = typer.Typer(rich_markup_mode=None)  # its verbs become verbs of `sora`
 config_app = typer.Typer(help="What flags are when they are not typed: list, get, set, path.", rich_markup_mode=None)
@@ -23,12 +24,14 @@ def group(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-def _argument(text: str, metavar: str) -> Any:
-    return typer.Argument(help=text, show_default=False, metavar=metavar)
+def _argument(text: str, metavar: str, complete: Complete | None = None) -> Any:
+    return typer.Argument(help=text, show_default=False, metavar=metavar, autocompletion=complete)
 
 
-def _option(panel: str, text: str, *names: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False)
+def _option(panel: str, text: str, *names: str, metavar: str | None = None, complete: Complete | None = None) -> Any:
+    return typer.Option(
+        *names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False, autocompletion=complete
+    )
 
 
 Force = Annotated[bool, _option(OUTPUT, "Replace the output if it exists.", "-f", "--force")]
@@ -107,7 +110,10 @@ def recaption(
     count: Annotated[str, _option(GIVEN, "How many captions (default 1).", "-n", "--count", metavar="N")] = "1",
     seed: Annotated[str, _option(GIVEN, "Other seeds, other captions (default 0).", "--seed", metavar="N")] = "0",
     model: Annotated[
-        str | None, _option(GIVEN, "For which model; see sora model list.", "-m", "--model", metavar="NAME")
+        str | None,
+        _option(
+            GIVEN, "For which model; see sora model list.", "-m", "--model", metavar="NAME", complete=complete.models
+        ),
     ] = None,
     prompt_file: Annotated[
         str | None, _option(GIVEN, "Read the prompt from a file.", "--prompt-file", metavar="FILE")
@@ -126,7 +132,7 @@ def recaption(
 # --- configuration ----------------------------------------------------------------------------------------------------
 
 
-Key = Annotated[str, _argument("A flag without its dashes, such as size.", "KEY")]
+Key = Annotated[str, _argument("A flag without its dashes, such as size.", "KEY", complete.keys)]
 
 
 @config_app.command("list", cls=Verb, epilog=examples("sora config list", "sora config list --json"))
@@ -178,7 +184,7 @@ def preset_list(json: Json = False, debug: Debug = False) -> None:
     presets.show_all(as_json=json)
 
 
-Preset = Annotated[str, _argument("A preset.", "NAME")]
+Preset = Annotated[str, _argument("A preset.", "NAME", complete.presets)]
 
 
 @preset_app.command("show", cls=Verb, epilog=examples("sora preset show draft"))
@@ -193,8 +199,12 @@ def preset_show(name: Preset, json: Json = False, debug: Debug = False) -> None:
 @rendering
 def preset_save(
     name: Preset,
-    style: Annotated[str | None, _option(GIVEN, "As of sora generate.", "--style", metavar="NAME")] = None,
-    camera: Annotated[str | None, _option(GIVEN, "As of sora generate.", "--camera", metavar="MOVE")] = None,
+    style: Annotated[
+        str | None, _option(GIVEN, "As of sora generate.", "--style", metavar="NAME", complete=complete.styles)
+    ] = None,
+    camera: Annotated[
+        str | None, _option(GIVEN, "As of sora generate.", "--camera", metavar="MOVE", complete=complete.cameras)
+    ] = None,
     motion: Annotated[str | None, _option(GIVEN, "As of sora generate.", "--motion", metavar="N")] = None,
     *,
     flags: Flags,
@@ -207,3 +217,21 @@ def preset_save(
     taken = ("force", "json", "debug")
     kept = {key: value for key, value in given.items() if key not in taken}
     presets.save_typed(name, kept, force=flags.force, as_json=flags.json)
+
+
+# --- help -------------------------------------------------------------------------------------------------------------
+
+
+@app.command("help", cls=Verb, epilog=examples("sora help", "sora help prompts", "sora help --man > sora.1"))
+def help_(
+    topic: Annotated[
+        str | None,
+        typer.Argument(help="A topic or a verb.", show_default=False, metavar="TOPIC", autocompletion=complete.topics),
+    ] = None,
+    man: Annotated[bool, _option(GIVEN, "Print the manual page, for man.", "--man")] = False,
+    debug: Debug = False,
+) -> None:
+    """Explain a topic: prompts, sizes, streams, settings, ...; without one, list them."""
+    from soracli import cli, guide, manpage
+
+    typer.echo(manpage.page(cli.app) if man else guide.show(topic, manpage.helps(cli.app)), nl=False)

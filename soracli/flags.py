@@ -12,6 +12,9 @@ from typing import Annotated, Any, get_type_hints
 import typer
 import typer.core
 
+from soracli import complete
+
+Complete = Callable[[str], list[str]]
 GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What is given", "Output", "Size and length", "Sampling", "Talk"
 
 
@@ -87,8 +90,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on sta
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=TALK)]
 
 
-def _option(panel: str, text: str, *names: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False)
+def _option(panel: str, text: str, *names: str, metavar: str | None = None, complete: Complete | None = None) -> Any:
+    return typer.Option(
+        *names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False, autocompletion=complete
+    )
 
 
 def _choose(context: typer.Context, preset: str | None) -> str | None:
@@ -114,17 +119,30 @@ class OutputFlags:
     ] = None  # fmt: skip
     format: Annotated[
         str | None,
-        _option(OUTPUT, "mp4, webm, mkv, gif, webp, png or frames. Default: by suffix.", "--format", metavar="NAME"),
+        _option(
+            OUTPUT,
+            "mp4, webm, mkv, gif, webp, png or frames. Default: by suffix.",
+            "--format",
+            metavar="NAME",
+            complete=complete.formats,
+        ),
     ] = None
     quality: Annotated[
-        str, _option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
+        str,
+        _option(
+            OUTPUT,
+            "draft, good (default), lossless, or a CRF number.",
+            "--quality",
+            metavar="LEVEL",
+            complete=complete.qualities,
+        ),
     ] = "good"
     force: Annotated[bool, _option(OUTPUT, "Replace the output if it exists.", "-f", "--force")] = False
     preset: Annotated[
         str | None,
         typer.Option(
             "-p", "--preset", help="A named set of flags; see sora preset list.", rich_help_panel=OUTPUT,
-            metavar="NAME", show_default=False, is_eager=True, callback=_choose,
+            metavar="NAME", show_default=False, is_eager=True, callback=_choose, autocompletion=complete.presets,
         ),
     ] = None  # fmt: skip
     fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
@@ -165,13 +183,28 @@ class Flags(OutputFlags):
     ] = None
     size: Annotated[
         str | None,
-        _option(PICTURE, "WIDTHxHEIGHT, a shape such as 16:9, or 480p / 720p.", "-s", "--size", metavar="SIZE"),
+        _option(
+            PICTURE,
+            "WIDTHxHEIGHT, a shape such as 16:9, or 480p / 720p.",
+            "-s",
+            "--size",
+            metavar="SIZE",
+            complete=complete.sizes,
+        ),
     ] = None
     duration: Annotated[
         str | None, _option(PICTURE, "Seconds (4s, 2.5s) or frames (96f).", "-d", "--duration", metavar="TIME")
     ] = None
     model: Annotated[
-        str | None, _option(SAMPLING, "Which model paints; see sora model list.", "-m", "--model", metavar="NAME")
+        str | None,
+        _option(
+            SAMPLING,
+            "Which model paints; see sora model list.",
+            "-m",
+            "--model",
+            metavar="NAME",
+            complete=complete.models,
+        ),
     ] = None
     seed: Annotated[
         str | None,

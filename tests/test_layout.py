@@ -38,14 +38,15 @@ MAY_IMPORT = {
     "progress": set(),
     "settings": set(),
     "terminal": set(),
-    "flags": set(),
-    "cli": {"flags", "cli_more"},
-    "cli_more": {"flags"},
+    "complete": set(),
+    "flags": {"complete"},
+    "cli": {"complete", "flags", "cli_more"},
+    "cli_more": {"complete", "flags"},
 }
 
 # library -> the only places that may import it, at any depth
 ONLY_IN = {
-    "typer": {"cli", "cli_more", "flags"},
+    "typer": {"cli", "cli_more", "flags", "manpage"},
     "rich": {"progress"},
     "av": {"media", "doctor"},
     "PIL": {"media", "doctor", "world", "train", "sheet", "terminal"},
