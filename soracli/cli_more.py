@@ -234,4 +234,4 @@ def help_(
     """Explain a topic: prompts, sizes, streams, settings, ...; without one, list them."""
     from soracli import cli, guide, manpage
 
-    typer.echo(manpage.page(cli.app) if man else guide.show(topic, manpage.helps(cli.app)), nl=False)
+    typer.echo(manpage.page(cli.app) if man else guide.show(topic, lambda: manpage.helps(cli.app)), nl=False)

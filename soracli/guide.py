@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from soracli.errors import UsageError
@@ -30,13 +31,14 @@ def overview() -> str:
     return "\n".join(["Topics (sora help TOPIC):", *lines, "", "Every verb has its own: sora help VERB", ""])
 
 
-def show(topic: str | None, verbs: dict[str, str]) -> str:
-    """The text of a topic, or of a verb. verbs: name -> its help."""
+def show(topic: str | None, helps: Callable[[], dict[str, str]]) -> str:
+    """The text of a topic, or of a verb. helps: gives the help of every verb by its name."""
     if topic is None:
         return overview()
     name = topic.lower().replace(" ", "-")
     if name in topics():
         return text(name)
+    verbs = helps()
     if name in verbs:
         return verbs[name]
     known = [*topics(), *verbs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from dataclasses import asdict, replace
@@ -21,10 +22,9 @@ CARD = weights.card("spark")
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return tmp_path / "cache" / "soracli" / "machine.json"
+def cache(sora: Sora) -> Path:
+    """Where rates are kept; it does not exist yet."""
+    return Path(os.environ["XDG_CACHE_HOME"]) / "soracli" / "machine.json"
 
 
 def planned(width: int = 256, height: int = 256, seconds: int = 4, threads: int | None = 1) -> plan.Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,9 @@ DRY = ("a dog", "--dry-run", "--json", "-m", "tiny")
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home; returns the user's configuration file, whose folder does not exist yet."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
-    for key in settings.KEYS:
-        monkeypatch.delenv(settings.variable(key), raising=False)
-    return tmp_path / "home" / "soracli" / "config.toml"
+def home(sora: Sora) -> Path:
+    """The user's configuration file; neither it nor its folder exists yet."""
+    return Path(os.environ["XDG_CONFIG_HOME"]) / "soracli" / "config.toml"
 
 
 def planned(sora: Sora, *arguments: str, verb: str = "generate") -> dict[str, Any]:
