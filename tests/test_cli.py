@@ -354,7 +354,7 @@ def test_too_big_for_this_machine(sora: Sora, monkeypatch: pytest.MonkeyPatch) -
     ran = sora("generate", "a dog", "-s", "1920x1080", "-d", "20s", "--device", "cpu")
     assert ran.code == 6
     assert re.search(
-        r"1920x1080 for 20s: needs about [\d.]+ GB of memory, 1.0 GB is free; this would fit: sora generate 'a dog' -s ",
+        r"1920x1080 for 20s: needs about [\d.]+ GB of memory, 1.0 GB is free; this would fit: sora generate 'a dog' -s",
         ran.err,
     )
 
