@@ -14,6 +14,7 @@ from soracli.wording import amount
 
 _BYTES = 410_000_000  # interpreter, torch and the text encoder
 _PRACTICE = 0.77  # of the measured rates is what a render reaches: there is work between the products, too
+_HANDLING = (1.0, 2.5)  # of the rate of scaling is what every pixel of the result costs: as painted, or scaled
 _SHOWN, _HELD = 45, 9  # bytes per pixel of the result: while a latent frame is developed, and for all its frames
 _SCALES, _LENGTHS = (1, 0.75, 0.5, 0.375, 0.25, 0.125), (1, 0.75, 0.5, 0.25, 0.125)  # of a request that does not fit
 
@@ -59,8 +60,8 @@ def estimate(
     frames, height, width = geometry.keep
     painted = (1 if geometry.is_still else sum(windows) * geometry.stride[0]) * geometry.height * geometry.width
     seconds += painted * cost["decode"] / speed.convolutions / _PRACTICE + frames * height * width / speed.saving
-    if geometry.inner != (height, width):
-        seconds += frames * height * width / speed.scaling
+    scaled = geometry.inner != (height, width)
+    seconds += _HANDLING[scaled] * frames * height * width / speed.scaling
     if threads is None:
         return Plan(tokens, passes, seconds, 0, speed.measured)
     chunk = min(geometry.frames, geometry.stride[0])
