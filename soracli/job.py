@@ -92,7 +92,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
     stretches = windows.plan(canvas, geometry, card.limits.get("window", 0))
     sizes = [stretch.stop - stretch.start for stretch in stretches]
-    expected = plan.estimate(card, options, geometry, sizes, None if on_gpu else threads or machine.cores())
+    cores = None if on_gpu else threads or machine.cores()
+    expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length))
     plan.check_tokens(expected, card, options)
     said = [f"the prompt was expanded to: {printable(text)}"] if asked else []
     notes = [*said, *brief.notes, *geometry.notes(), *outputs.notes]

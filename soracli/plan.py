@@ -15,7 +15,8 @@ from soracli.wording import amount
 _BYTES = 410_000_000  # interpreter, torch and the text encoder
 _PRACTICE = 0.77  # of the measured rates is what a render reaches: there is work between the products, too
 _HANDLING = (1.0, 2.5)  # of the rate of scaling is what every pixel of the result costs: as painted, or scaled
-_SHOWN, _HELD = 45, 9  # bytes per pixel of the result: while a latent frame is developed, and for all its frames
+_SHOWN, _HELD, _GIVEN = 45, 7, 7  # bytes per pixel of the result: in hand, waiting for the encoder, and of a source
+_AHEAD = 60  # frames that an encoder of video looks ahead
 _SCALES, _LENGTHS = (1, 0.75, 0.5, 0.375, 0.25, 0.125), (1, 0.75, 0.5, 0.25, 0.125)  # of a request that does not fit
 
 
@@ -34,9 +35,16 @@ class Plan:
 
 
 def estimate(
-    card: Card, options: SamplingOptions, geometry: Geometry, windows: Sequence[int], threads: int | None
+    card: Card,
+    options: SamplingOptions,
+    geometry: Geometry,
+    windows: Sequence[int],
+    threads: int | None,
+    *,
+    given: bool = False,
 ) -> Plan:
     """Count the arithmetic of a request. windows: latent frames of each. threads: of the CPU; None = an accelerator.
+    given: whether a whole clip is held as well.
 
     Rates are those that `sora doctor --calibrate` measured, or guesses.
     The card's table `params.cost` holds parameters (of the transformer), depth, width, context (text tokens),
@@ -67,7 +75,7 @@ def estimate(
     chunk = min(geometry.frames, geometry.stride[0])
     peak = _BYTES + cost["weights"] + tokens * cost["token_bytes"]
     peak += chunk * geometry.height * geometry.width * cost["pixel_bytes"]
-    peak += (chunk * _SHOWN + frames * _HELD) * height * width
+    peak += (chunk * _SHOWN + min(frames, _AHEAD) * _HELD + given * frames * _GIVEN) * height * width
     return Plan(tokens, passes, seconds, int(peak), speed.measured)
 
 
