@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -47,7 +47,21 @@ HOMES = {"driver": ("city street", "road", "desert"), "swimmer": ("sea",)}
 BOATS = frozenset(("sailboat", "ship", "speedboat", "motor boat", "ferry"))
 NATURES = frozenset(one.name for one in (*CORE_ACTORS, *MORE_ACTORS))
 FALLBACK = ("meadow", "desert", "snowy field", "beach", "city street", "forest")
+USUAL = {"places": FALLBACK, "times": DAYS, "cameras": ("static", "tracking")}
 TRIES = 40  # draws for a caption that is not yet there
+
+
+class Scope(NamedTuple):
+    """What may be added: the places, times and cameras that a model's card says it knows, or the usual ones."""
+
+    places: tuple[str, ...]
+    times: tuple[str, ...]
+    cameras: tuple[str, ...]
+
+    @classmethod
+    def of(cls, card: Card) -> Scope:
+        known = card.params.get("knows", {})
+        return cls(*(tuple(known.get(name, usual)) for name, usual in USUAL.items()))
 
 
 @dataclass(frozen=True)
@@ -75,13 +89,12 @@ def expand(
         notes = [word.note(card.name) for word in lexicon.nearest(prompt, text, vocabulary)]
         if lead in strangers and lead not in NATURES:
             lead = _kin(lead, text) or lead
-    places = tuple(known.get("places", FALLBACK))
     results: dict[str, Expansion] = {}
     rng = np.random.default_rng([seed, 7])
     for _ in range(TRIES * count):
         if len(results) == count:
             break
-        made = _expansion(found, lead, places, rng)
+        made = _expansion(found, lead, Scope.of(card), rng)
         results.setdefault(made.text, made)
     if len(results) < count:
         notes.append(f"the prompt leaves room for {len(results)} captions only.")
@@ -95,12 +108,12 @@ def _kin(word: str, encoder: TextEncoder) -> str:
     return next((name for name, words in ACTORS.items() if words[0] == near), "")
 
 
-def _expansion(found: Reading, lead: str, places: Sequence[str], rng: Rng) -> Expansion:
-    added = _choice(found, lead, places, rng)
+def _expansion(found: Reading, lead: str, scope: Scope, rng: Rng) -> Expansion:
+    added = _choice(found, lead, scope, rng)
     return Expansion(_worded(found, added, lead, rng), dict(found.slots), added)
 
 
-def _choice(found: Reading, lead: str, places: Sequence[str], rng: Rng) -> dict[str, str]:
+def _choice(found: Reading, lead: str, scope: Scope, rng: Rng) -> dict[str, str]:
     """Values for the slots that the prompt leaves open. Only what can be seen of the lead is added."""
     said, added = found.slots, {}
     kind = actor(lead).kind
@@ -114,12 +127,15 @@ def _choice(found: Reading, lead: str, places: Sequence[str], rng: Rng) -> dict[
     if "direction" not in said and moves:
         added["direction"] = _pick(("left", "right"), rng)
     if "place" not in said:
-        homes = AT_HOME.get(lead, HOMES.get(kind, places))
-        added["place"] = _pick([p for p in homes if p in places] or (homes if kind == "swimmer" else places), rng)
+        homes = AT_HOME.get(lead, HOMES.get(kind, scope.places))
+        added["place"] = _pick(
+            [p for p in homes if p in scope.places] or (homes if kind == "swimmer" else scope.places), rng
+        )
     if "time" not in said and not found.indoors:
-        added["time"] = _pick(DAYS, rng)
+        added["time"] = _pick(scope.times, rng)
     if "camera" not in said:
-        added["camera"] = _pick(("static", "tracking") if moves else ("static",), rng)
+        still = [name for name in scope.cameras if name != "tracking"]  # nothing is followed that stays where it is
+        added["camera"] = _pick(scope.cameras if moves else still or scope.cameras, rng)
     return added
 
 

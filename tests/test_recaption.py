@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,6 +105,14 @@ def test_what_is_filled_is_plausible() -> None:
         assert car["action"] in ("drive", "stand")
         assert car["place"] in known
         assert recaption.expand("a penguin", CARD, 1, seed)[0][0].added["place"] == "snowy field"
+
+
+def test_only_what_the_card_knows_is_added() -> None:
+    known = {**CARD.params["knows"], "places": ["moon"], "times": ["dawn"], "cameras": ["zoom in"]}
+    card = replace(CARD, params={**CARD.params, "knows": known})
+    for seed in range(5):
+        added = recaption.expand("a dog", card, 1, seed)[0][0].added
+        assert (added["place"], added["time"], added["camera"]) == ("moon", "dawn", "zoom in")
 
 
 def test_sentences_are_grammatical() -> None:
