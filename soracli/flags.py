@@ -152,10 +152,6 @@ class OutputFlags:
     threads: Annotated[str | None, _option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N")] = (
         None
     )
-    max_memory: Annotated[
-        str | None,
-        _option(SAMPLING, "Refuse what needs more, such as 6G. Default: what is free.", "--max-memory", metavar="SIZE"),
-    ] = None
     dry_run: Annotated[bool, _option(TALK, "Say what would be done, with time and memory, and stop.", "--dry-run")] = (
         False
     )
@@ -220,6 +216,10 @@ class Flags(OutputFlags):
         str | None, _option(SAMPLING, "How closely to follow the prompt; 1 = off.", "-g", "--guidance", metavar="X")
     ] = None
     negative: Annotated[str | None, _option(SAMPLING, "What not to show.", "-N", "--negative", metavar="TEXT")] = None
+    max_memory: Annotated[
+        str | None,
+        _option(SAMPLING, "Refuse what needs more, such as 6G. Default: what is free.", "--max-memory", metavar="SIZE"),
+    ] = None
     expand: Annotated[
         bool, _option(SAMPLING, "Say what the prompt leaves open: sora recaption.", "-e", "--expand/--no-expand")
     ] = False

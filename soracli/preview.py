@@ -90,7 +90,7 @@ class Projection:
 
 
 class Preview:
-    """Shows the first, middle and last moment of a clip side by side (a still: itself)."""
+    """Shows the first, middle and last moment of a clip side by side (a still: itself), or the middle in half blocks."""
 
     def __init__(self, where: str, *, force: bool) -> None:
         self._protocol = ""
@@ -138,7 +138,9 @@ class Preview:
         from soracli.sample import oriented
 
         geometry = oriented(geometry, model.card, prompt)
-        moments = sorted({0, latents.shape[2] // 2, latents.shape[2] - 1})
+        count = latents.shape[2]
+        coarse = self._protocol == "blocks"  # a letter wide per pixel: room for one moment
+        moments = [count // 2] if coarse else sorted({0, count // 2, count - 1})
         self._projection = self._projection or Projection.of(model)
         pieces = [self._moment(model, latents[:, :, i : i + 1], geometry) for i in moments]
         return np.concatenate(pieces, axis=2)

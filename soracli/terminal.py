@@ -17,6 +17,7 @@ Picture = npt.NDArray[np.uint8]  # (H, W, 3)
 _KITTY = ("kitty", "ghostty")
 _SIXEL = ("mlterm", "foot", "contour", "yaft", "xterm-sixel")
 _CHUNK = 4096  # bytes of base64 in one kitty command
+_LINES = 24  # of text that a picture of half blocks may take
 _SIXEL_COLOURS = 128
 
 
@@ -48,7 +49,7 @@ def _depth() -> int:
 def _blocks(picture: Picture, columns: int, colours: int) -> str:
     """Two rows of pixels in a line of text: the upper is the colour of the block, the lower that of the ground."""
     height, width = picture.shape[:2]
-    wide = max(1, min(columns, width))
+    wide = max(1, min(columns, width, round(2 * _LINES * width / height)))
     high = max(2, round(height * wide / width) // 2 * 2)
     small = np.asarray(Image.fromarray(picture).resize((wide, high), Image.Resampling.BOX))
     paint = _true if colours == 24 else _cube
