@@ -405,7 +405,7 @@ def doctor(
     calibrate: Annotated[
         bool, _given("Measure how fast this machine is, for estimates; takes some seconds.", "--calibrate")
     ] = False,
-    threads: Annotated[str | None, _given("With so many CPU threads.", "--threads", metavar="N")] = None,
+    threads: Annotated[str | None, _given("Measure with so many CPU threads.", "--threads", metavar="N")] = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:

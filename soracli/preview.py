@@ -90,7 +90,7 @@ class Projection:
 
 
 class Preview:
-    """Shows the first, middle and last moment of a clip side by side (a still: itself), or the middle in half blocks."""
+    """Shows the first, middle and last moment of a clip side by side; in half blocks the middle one, larger."""
 
     def __init__(self, where: str, *, force: bool) -> None:
         self._protocol = ""
