@@ -1,5 +1,19 @@
-"""`python -m soracli` is `sora`."""
+"""`sora`, and `python -m soracli`: by a warm engine if one is running, else in this process."""
 
-from soracli.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+from soracli.forward import forwarded
+
+
+def main() -> None:
+    if (code := forwarded(sys.argv[1:])) is not None:
+        sys.exit(code)
+    from soracli import cli
+
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -16,11 +16,11 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, cli_more, complete
-from soracli.errors import CheckError, SoraError, UsageError
+from soracli import __version__, cli_jobs, cli_more, complete
+from soracli.errors import CheckError, SoraError, UsageError, bug
 from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.flags import examples as _examples
-from soracli.wording import printable
+from soracli.wording import red
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143
 
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 model_app = typer.Typer(help="The models: list, show, verify, path.", rich_markup_mode=None)
 app.add_typer(model_app, name="model")
+app.add_typer(cli_jobs.app)
 app.add_typer(cli_more.app)
 
 
@@ -49,6 +50,9 @@ Prompt = Annotated[
 def sora(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    color: Annotated[
+        str, typer.Option("--color", help="auto, always or never.", metavar="WHEN", show_default=False)
+    ] = "auto",
 ) -> None:
     if version:
         typer.echo(f"sora {__version__}")
@@ -70,13 +74,6 @@ def _given(text: str, *names: str, metavar: str | None = None, complete: Complet
 
 def _source(text: str, metavar: str) -> Any:
     return typer.Argument(help=text + " '-' reads standard input.", show_default=False, metavar=metavar)
-
-
-def _one_stdin(**given: str | None) -> None:
-    """Standard input can be read once only."""
-    asked = [name for name, value in given.items() if value == "-"]
-    if len(asked) > 1:
-        raise UsageError(f"'-' is given for {' and '.join(asked)}; only one can be standard input", "two_stdin")
 
 
 Image = Annotated[str, _source("A picture.", "IMAGE")]
@@ -187,7 +184,6 @@ def animate(
     from soracli import inputs, manner
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, IMAGE=image, **{"--to": to})
     words = manner.words(camera, motion, style)
     brief = inputs.animate(image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words)
     render(brief, prompt, flags)
@@ -222,7 +218,6 @@ def extend(
     from soracli import inputs
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, CLIP=clip)
     if loop and (forward or backward or both):
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
@@ -258,7 +253,6 @@ def edit(
     from soracli import inputs, manner, values
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, CLIP=clip, **{"--style-ref": style_ref})
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     words = manner.words(style=style)
     render(inputs.edit(clip, share, start, stop, fit, words, reference=style_ref), prompt, flags)
@@ -291,7 +285,6 @@ def inpaint(
     from soracli import inputs
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, CLIP=clip, **{"--mask": mask})
     render(inputs.inpaint(clip, mask, outpaint, fit), prompt, flags)
 
 
@@ -323,7 +316,6 @@ def blend(
     from soracli import inputs
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, A=a, B=b)
     render(inputs.blend(a, b, by, mode, fit), prompt, flags)
 
 
@@ -343,7 +335,6 @@ def views(
     from soracli import inputs, manner, values
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, IMAGE=image)
     count = values.whole("--count", flags.count or "21", 2, 1000)
     brief = inputs.animate(image, fit=fit, words=manner.words("orbit", elevation=elevation), verb="views", frames=count)
     render(brief, prompt, dataclasses.replace(flags, count=None))
@@ -363,7 +354,6 @@ def vary(
     from soracli import inputs, values
     from soracli.render import render
 
-    _one_stdin(PROMPT=prompt, CLIP=clip)
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     render(inputs.edit(clip, share, fit=fit, verb="vary"), prompt, flags)
 
@@ -486,6 +476,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run `sora` and exit with the code that the error tree names."""
     arguments = sys.argv[1:] if argv is None else argv
     signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, _interrupt)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape")  # a path need not be UTF-8
     sys.exit(run(arguments))
@@ -493,6 +484,12 @@ def main(argv: list[str] | None = None) -> None:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise SystemExit(TERMINATED)  # unwinds, so that part files are removed
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Unwind, and keep what is painted; if that takes too long for the user, a second Ctrl-C ends it at once."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise KeyboardInterrupt
 
 
 def run(arguments: list[str]) -> int:
@@ -506,28 +503,38 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except SoraError as error:
-        return _fail(arguments, error, str(error))
+        return _fail(arguments, error)
     except ParseError as error:
-        usage = UsageError(_parse_message(error, arguments))
-        return _fail(arguments, usage, str(usage))
+        return _fail(arguments, UsageError(_parse_message(error, arguments)))
     except Exception as error:
-        bug = SoraError(f"{type(error).__name__}: {error}")
-        return _fail(arguments, bug, f"{bug}; this is a bug in soracli: please report it with --debug output")
+        return _fail(arguments, bug(error))
     if code == INTERRUPTED:
-        sys.stderr.write("sora: interrupted; the result in hand was not written\n")
+        _say_interrupted(arguments)
     return int(code or 0)
 
 
-def _fail(arguments: list[str], error: SoraError, message: str) -> int:
+def _say_interrupted(arguments: list[str]) -> None:
+    details = {"code": "interrupted", "message": "interrupted; the result in hand was not written"}
+    if _asked(arguments, "--progress") == "json":
+        sys.stderr.write(json.dumps({"event": "error", **details, "exit_code": INTERRUPTED}) + "\n")
+    else:
+        sys.stderr.write(f"sora: {details['message']}\n")
+    if "--json" in arguments:
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.write(json.dumps({"ok": False, "error": {**details, "exit_code": INTERRUPTED}}) + "\n")
+            sys.stdout.flush()
+
+
+def _fail(arguments: list[str], error: SoraError) -> int:
     """Say what went wrong: one line on standard error, an object on standard output if JSON was asked for."""
     if "--debug" in arguments:
         traceback.print_exc()
-    line = printable(" ".join(message.split()))
-    details = {"code": error.code, "message": line, "exit_code": error.exit_code}
-    if _asked_json_events(arguments):
+    details = error.details()
+    if _asked(arguments, "--progress") == "json":
         sys.stderr.write(json.dumps({"event": "error", **details}) + "\n")
     else:
-        sys.stderr.write(f"{_coloured('sora: error:')} {line}\n")
+        start = red("sora: error:", _asked(arguments, "--color"), sys.stderr)
+        sys.stderr.write(f"{start} {details['message']}\n")
     if "--json" in arguments:
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.write(json.dumps({"ok": False, "error": details}) + "\n")
@@ -535,14 +542,12 @@ def _fail(arguments: list[str], error: SoraError, message: str) -> int:
     return error.exit_code
 
 
-def _asked_json_events(arguments: list[str]) -> bool:
-    pairs = itertools.pairwise(arguments)
-    return "--progress=json" in arguments or ("--progress", "json") in pairs
-
-
-def _coloured(text: str) -> str:
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not sys.stderr.isatty()
-    return text if plain else f"\033[31m{text}\033[0m"
+def _asked(arguments: list[str], flag: str) -> str:
+    """What was typed for a flag, though the command line as a whole may make no sense; `auto` if nothing was."""
+    for word, following in itertools.pairwise([*arguments, ""]):
+        if word == flag or word.startswith(flag + "="):
+            return following if word == flag else word[len(flag) + 1 :]
+    return "auto"
 
 
 def _parse_message(error: Any, arguments: list[str]) -> str:

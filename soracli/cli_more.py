@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated, Any
 
 import typer
 
-from soracli import complete
+from soracli import calls, complete
 from soracli.flags import GIVEN, OUTPUT, Complete, Debug, Flags, Json, Verb, examples, rendering
 
 app = typer.Typer(rich_markup_mode=None)  # its verbs become verbs of `sora`
@@ -212,11 +211,12 @@ def preset_save(
     """Keep flags under a name, for -p. It is used for what is not typed beside it."""
     from soracli import presets
 
-    given = {"style": style, "camera": camera, "motion": motion, **dataclasses.asdict(flags)}
-    given = {key: value for key, value in given.items() if value != getattr(Flags(), key, None)}
-    taken = ("force", "json", "debug")
-    kept = {key: value for key, value in given.items() if key not in taken}
+    typed = flags.origin.call.arguments
+    kept = {key: value for key, value in typed.items() if key not in ("name", "force", "json", "debug")}
     presets.save_typed(name, kept, force=flags.force, as_json=flags.json)
+
+
+calls.RENDERING.pop("preset_save")  # it takes their flags and renders nothing
 
 
 # --- help -------------------------------------------------------------------------------------------------------------

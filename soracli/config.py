@@ -81,7 +81,7 @@ def _strange() -> list[str]:
     known = [settings.variable(key) for key in KEYS]
     notes = []
     for name in sorted(os.environ):
-        if name.startswith(settings.PREFIX) and name not in known:
+        if name.startswith(settings.PREFIX) and name not in (*known, *settings.OTHERS):
             near = difflib.get_close_matches(name, known, n=1)
             notes.append(f"{name} is not a setting{f' (did you mean {near[0]}?)' if near else ''}; it does nothing.")
     return notes

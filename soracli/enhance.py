@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soracli import calls, engine, media, naming, render, runs, values, weights
 from soracli import job as jobs
-from soracli import media, naming, render, values, weights
+from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import OutputFlags
 from soracli.media import Source, formats
 from soracli.naming import Outputs
 from soracli.progress import Talk
+from soracli.runs import Run
 from soracli.wording import duration
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ class Work:
     fps: Fraction
     loop: bool
     outputs: Outputs
+    call: Call
 
     @property
     def size(self) -> tuple[int, int]:
@@ -56,35 +60,57 @@ class Work:
         return {
             "verb": "enhance", "weights": weights.digest(weights.tools()[TOOL]), "input": self.source.path.name,
             "scale": self.scale, "fps": str(self.fps), "loop": self.loop, "width": width, "height": height,
-            "frames": self.frames,
+            "frames": self.frames, **jobs.remembered(self.call), media.DIGEST: "",
         }  # fmt: skip
 
 
 def enhance(path: str, scale: str, loop: bool, flags: OutputFlags) -> None:
     """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
-    talk = Talk(flags.progress, quiet=flags.quiet, verbose=flags.verbose)
-    work = _prepare(path, scale, loop, flags)
+    talk, origin = Talk.of(flags), flags.origin
+    run = runs.find(origin.run) if origin.run else None
+    work = _prepare(path, scale, loop, flags, run)
     for note in (*work.source.notes, *work.outputs.notes):
         talk.note(note)
     width, height = work.size
     what = "" if work.still else f", {work.frames} frames at {float(work.fps):g} fps"
     talk.say(f"enhancing to {width}x{height}{what}")
-    data = {**work.recipe(), "path": None, "format": work.outputs.format.name, "notes": list(work.source.notes)}
+    data = {"path": None, "format": work.outputs.format.name, **work.recipe(), "notes": list(work.source.notes)}
     if flags.dry_run:
         render.emit(data) if flags.json else render.print_out(f"{width}x{height}{what}\n")
         return
-    clock = time.perf_counter()
-    with render.target(work.outputs, 0) as target:
-        _write(work, target, flags, talk)
-        data["path"] = None if work.outputs.paths is None else str(target)
-    talk.say(f"done in {duration(time.perf_counter() - clock)}")
+    if run is None:
+        record = calls.lasting(origin.call).as_data()
+        run = runs.plain(record, work.outputs.format.name, [0], work.outputs.paths)
+        run = run if origin.expected else runs.begin(run, origin.run)
+    else:
+        run.take()
+    with render.recorded(run, talk):
+        _do(work, run, flags, talk, data)
     if flags.json:
-        render.emit(data)
-    elif work.outputs.paths is not None:
-        render.print_out(f"{target}\n")
+        render.emit(render.found_by(run))
 
 
-def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags) -> Work:
+def _do(work: Work, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, Any]) -> None:
+    """Make the one result, or find it made, and note it in the run."""
+    clock, paths = time.perf_counter(), work.outputs.paths
+    shown = None if paths is None else naming.shown(paths[0])
+    data["path"] = shown
+    if shown is not None and flags.origin.run and (made := render.finished(shown, work.recipe())):
+        talk.say(f"{shown} is there already")
+        data |= made
+    else:
+        place = render.target(work.outputs, 0) if flags.origin.expected is None else contextlib.nullcontext(Path())
+        with place as target:
+            data[media.DIGEST] = _write(work, target, flags, talk)
+        talk.say(f"done in {duration(time.perf_counter() - clock)}")
+    if flags.origin.expected is not None:
+        render.compare(data, flags.origin.expected, talk)
+    if shown is not None:
+        render.print_path(shown, flags)
+    run.finish(run.items[0], data)
+
+
+def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | None) -> Work:
     """Read the clip, and say in one line what is wrong with the request."""
     if scale not in SCALES:
         raise UsageError(f"--scale {scale}: must be one of {', '.join(SCALES)}", "bad_scale")
@@ -100,23 +126,31 @@ def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags) -> Work:
     if scale == "1" and fps == source.clip.fps:
         raise UsageError("--scale 1: nothing would change; add --fps or take --scale 2", "no_effect")
     names = {"slug": f"{'clip' if path == '-' else Path(path).stem}-enhance", "model": TOOL}
-    draft = Work(source, int(scale), Fraction(1) if still else fps, loop, Outputs(formats.FORMATS["png"], None))
+    call = flags.origin.call
+    none = naming.planned("png" if still else "frames", [None])
+    draft = Work(source, int(scale), Fraction(1) if still else fps, loop, none, call)
     names |= dict(zip(("width", "height"), map(str, draft.size), strict=True))
-    outputs = naming.outputs(flags.output, flags.format, dict(names), [0], draft.frames, force=flags.force)
+    if run is not None:
+        outputs = naming.planned(run.format, [item.path for item in run.items])
+    elif flags.origin.expected is not None:
+        outputs = none
+    else:
+        outputs = naming.outputs(flags.output, flags.format, dict(names), [0], draft.frames, force=flags.force)
     formats.check(outputs.format, *draft.size, float(draft.fps))
     formats.quality(flags.quality, outputs.format)
-    return Work(source, draft.scale, draft.fps, loop, outputs)
+    own = Call(call.verb, {"clip": path, "scale": scale, "loop": loop})
+    return replace(draft, outputs=outputs, call=own if still else own.having(fps=str(fps)))
 
 
-def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk) -> None:
-    """Every frame through the networks and into the file."""
+def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk) -> str:
+    """Every frame through the networks and into the file; returns the digest of the frames."""
     card = weights.tools()[TOOL]
     files = weights.paths(card)
     from soracli.models.enhance import Enhancer
     from soracli.sample import to_numpy, to_torch
 
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
-    device = render.device(flags.device, threads)
+    device = engine.device(flags.device, threads)
     tool, clip = Enhancer.load(card, files, device), work.source.clip
 
     def pictures() -> Iterator[Tensor]:
@@ -127,11 +161,14 @@ def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk) -> None:
     if not work.still and work.fps != clip.fps:
         frames = tool.interpolated(frames, clip.fps, work.fps, work.loop)
     width, height = work.size
-    writer = media.Writer(
-        path, width, height, work.fps, work.outputs.format.name, flags.quality, work.recipe(), force=flags.force,
-        audio=work.source.audio,
-    )  # fmt: skip
+    writer: media.Writer | media.Digest = media.Digest()
+    if flags.origin.expected is None:
+        writer = media.Writer(
+            path, width, height, work.fps, work.outputs.format.name, flags.quality, work.recipe(), force=flags.force,
+            audio=work.source.audio,
+        )  # fmt: skip
     with writer, talk.meter() as meter:
         for index, frame in enumerate(frames, 1):
             writer.add(to_numpy(frame[None, :, None, :height, :width]))
             meter.step("enhance", index, work.frames)
+    return writer.digest

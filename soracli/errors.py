@@ -15,6 +15,10 @@ Other codes that `sora` may end with: 0 done, 9 batch partly failed, 130 SIGINT,
 
 from __future__ import annotations
 
+from typing import Any
+
+from soracli.wording import printable
+
 
 class SoraError(Exception):
     """Base of every error that soracli raises on purpose.
@@ -30,6 +34,11 @@ class SoraError(Exception):
     def __init__(self, message: str, code: str | None = None) -> None:
         super().__init__(message)
         self.code = code or self.default_code
+
+    def details(self) -> dict[str, Any]:
+        """For `--json`: one line, safe on a terminal, with its code."""
+        line = printable(" ".join(str(self).split()))
+        return {"code": self.code, "message": line, "exit_code": self.exit_code}
 
 
 class UsageError(SoraError):
@@ -65,3 +74,9 @@ class NetworkError(SoraError):
 class CheckError(SoraError):
     exit_code = 8
     default_code = "check"
+
+
+def bug(error: Exception) -> SoraError:
+    """An exception that nobody meant to raise."""
+    what = f"{type(error).__name__}: {error}"
+    return SoraError(f"{what}; this is a bug in soracli: please report it with --debug output")

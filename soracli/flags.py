@@ -6,13 +6,14 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, get_type_hints
 
 import typer
 import typer.core
 
-from soracli import complete
+from soracli import calls, complete
+from soracli.calls import Origin
 
 Complete = Callable[[str], list[str]]
 GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What is given", "Output", "Size and length", "Sampling", "Talk"
@@ -105,8 +106,29 @@ def _choose(context: typer.Context, preset: str | None) -> str | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutputFlags:
-    """What was typed about the result and the talk, unparsed. `values` and `naming` give it meaning."""
+class TalkFlags:
+    """What was typed about the talk. origin: not a flag, how the call came about."""
+
+    dry_run: Annotated[bool, _option(TALK, "Say what would be done, with time and memory, and stop.", "--dry-run")] = (
+        False
+    )
+    json: Json = False
+    print0: Annotated[bool, _option(TALK, "End each printed path with NUL, for xargs -0.", "--print0")] = False
+    progress: Annotated[
+        str, _option(TALK, "auto (default), plain, json or none; on standard error.", "--progress", metavar="HOW")
+    ] = "auto"
+    color: Annotated[
+        str, _option(TALK, "auto (default: on terminals, unless NO_COLOR), always or never.", "--color", metavar="WHEN")
+    ] = "auto"
+    quiet: Annotated[bool, _option(TALK, "Print paths and errors only.", "-q", "--quiet")] = False
+    verbose: Annotated[bool, _option(TALK, "Say more: the plan and the time of each stage.", "-v", "--verbose")] = False
+    debug: Debug = False
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFlags(TalkFlags):
+    """The same with what says where the result goes, unparsed. `values` and `naming` give it meaning."""
 
     output: Annotated[
         str | None,
@@ -138,6 +160,18 @@ class OutputFlags:
         ),
     ] = "good"
     force: Annotated[bool, _option(OUTPUT, "Replace the output if it exists.", "-f", "--force")] = False
+    device: Annotated[str, _option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = (
+        "auto"
+    )
+    threads: Annotated[str | None, _option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N")] = (
+        None
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputFlags(FileFlags):
+    """The same with what every verb that renders takes."""
+
     preset: Annotated[
         str | None,
         typer.Option(
@@ -146,22 +180,6 @@ class OutputFlags:
         ),
     ] = None  # fmt: skip
     fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
-    device: Annotated[str, _option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = (
-        "auto"
-    )
-    threads: Annotated[str | None, _option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N")] = (
-        None
-    )
-    dry_run: Annotated[bool, _option(TALK, "Say what would be done, with time and memory, and stop.", "--dry-run")] = (
-        False
-    )
-    json: Json = False
-    progress: Annotated[
-        str, _option(TALK, "auto (default), plain, json or none; on standard error.", "--progress", metavar="HOW")
-    ] = "auto"
-    quiet: Annotated[bool, _option(TALK, "Print paths and errors only.", "-q", "--quiet")] = False
-    verbose: Annotated[bool, _option(TALK, "Say more: the plan and the time of each stage.", "-v", "--verbose")] = False
-    debug: Debug = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +195,9 @@ class Flags(OutputFlags):
             metavar="PATH|term",
         ),
     ] = None
+    save_latents: Annotated[
+        bool, _option(OUTPUT, "Keep the latents too, for sora decode; see sora runs show.", "--save-latents")
+    ] = False
     size: Annotated[
         str | None,
         _option(
@@ -230,22 +251,31 @@ class Flags(OutputFlags):
 
 
 def rendering(verb: Callable[..., None]) -> Callable[..., None]:
-    """Add every field of the class of a verb's argument `flags` to its signature, and hand them over as that one."""
+    """Add every field of the class of a verb's argument `flags` to its signature, and hand them over as that one.
+
+    A verb that renders can then be called by `calls.Call` as well.
+    """
     given_as = inspect.signature(verb, eval_str=True).parameters
-    kind: type[OutputFlags] = given_as["flags"].annotation
+    kind: type[TalkFlags] = given_as["flags"].annotation
     hints = get_type_hints(kind, include_extras=True)
     own = [p for p in given_as.values() if p.name != "flags"]
     shared = [
         inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
         for f in dataclasses.fields(kind)
+        if f.name != "origin"
     ]
 
     @functools.wraps(verb)
-    def command(**given: Any) -> None:
-        flags = kind(**{p.name: given.pop(p.name) for p in shared})
+    def command(origin: Origin | None = None, **given: Any) -> None:
+        call = calls.given(command, given)
+        calls.check_stdin(command, call)
+        typed = {p.name: given.pop(p.name) for p in shared if p.name in given}
+        flags = kind(**typed, origin=dataclasses.replace(origin or Origin(), call=call))
         verb(flags=flags, **given)
 
     del command.__dict__["__wrapped__"]
     command.__dict__["__signature__"] = inspect.Signature([*own, *shared])
     command.__annotations__ = {p.name: p.annotation for p in [*own, *shared]}
+    if issubclass(kind, OutputFlags):
+        calls.RENDERING[verb.__name__] = command
     return command

@@ -93,7 +93,7 @@ def _record(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, (), [], "")}
 
 
-def _digest(path: str) -> str:
+def digest(path: str) -> str:
     """Short sha256 of a source's bytes; empty for standard input."""
     if path == "-" or not Path(path).is_file():
         return ""
@@ -101,8 +101,8 @@ def _digest(path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
-def _named(*paths: str) -> list[dict[str, str]]:
-    return [_record(name=Path(path).name, sha256=_digest(path)) for path in paths]
+def named(*paths: str) -> list[dict[str, str]]:
+    return [_record(name=Path(path).name, sha256=digest(path)) for path in paths]
 
 
 def _stem(path: str, verb: str) -> str:
@@ -180,7 +180,7 @@ def animate(
         length="" if frames is None else "the number of views decides; use -n",
         notes=_notes(source, last, *(key[2] for key in keys)),
         record=_record(
-            inputs=_named(image, *([to] if to else [])), region=region, fit=fit, views=frames,
+            inputs=named(image, *([to] if to else [])), region=region, fit=fit, views=frames,
             keyframes=[f"{path}@{when}" for path, when, _ in keys],
         ),
     )  # fmt: skip
@@ -210,7 +210,7 @@ def extend(
         "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
         sound=None if source.audio is None else (source.audio, first), notes=_notes(source),
-        record=_record(inputs=_named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit),
+        record=_record(inputs=named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit),
     )  # fmt: skip
 
 
@@ -245,8 +245,8 @@ def edit(
         stem=_stem(path, verb), length="the clip keeps its own length",
         sound=None if source.audio is None else (source.audio, 0), notes=_notes(source, model), compare=verb == "vary",
         record=_record(
-            inputs=_named(path), strength=strength, start=start, stop=stop, fit=fit,
-            style_ref=None if reference is None else _named(reference)[0],
+            inputs=named(path), strength=strength, start=start, stop=stop, fit=fit,
+            style_ref=None if reference is None else named(reference)[0],
         ),
     )  # fmt: skip
 
@@ -281,7 +281,7 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad")
     return Brief(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         length="the clip keeps its own length", sound=None if source.audio is None else (source.audio, 0),
-        notes=_notes(source), record=_record(inputs=_named(path), mask=mask, outpaint=outpaint, fit=fit),
+        notes=_notes(source), record=_record(inputs=named(path), mask=mask, outpaint=outpaint, fit=fit),
     )  # fmt: skip
 
 
@@ -319,7 +319,7 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad") -> Brief:
         "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{Path(b).stem}"),
         length="the clips keep their own lengths; use --by", notes=tuple(notes),
         sound=None if one.audio is None else (one.audio, 0),
-        record=_record(inputs=_named(a, b), by=by, mode=mode, fit=fit),
+        record=_record(inputs=named(a, b), by=by, mode=mode, fit=fit),
     )  # fmt: skip
 
 

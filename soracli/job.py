@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shlex
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
-from soracli import __version__, machine, naming, plan, values, weights, windows
+from soracli import __version__, calls, machine, naming, plan, values, weights, windows
+from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import Flags, OutputFlags
-from soracli.inputs import Brief
-from soracli.media import formats
+from soracli.inputs import Brief, named
+from soracli.media import DIGEST, formats
 from soracli.naming import Outputs
 from soracli.plan import Budget, Plan
+from soracli.runs import Run
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
@@ -36,6 +39,8 @@ class Job:
     canvas: Canvas
     brief: Brief
     shots: tuple[Shot, ...]
+    call: Call  # as a recipe repeats it
+    record: Call  # as a run goes on with it
     asked: str = ""  # the prompt before it was expanded
     budget: Budget = field(default_factory=Budget)
 
@@ -60,11 +65,37 @@ class Job:
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **self.brief.record, **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
+            **remembered(self.call), DIGEST: "",
         }  # fmt: skip
 
 
-def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
-    """Turn a brief and flags into a Job, or say in one line what is wrong with them."""
+def remembered(call: Call) -> dict[str, Any]:
+    """What a recipe says of a call itself: the arguments by which `replay` repeats it, and the files it read.
+
+    Names without folders: a file is given away more often than its maker's home.
+    """
+    short = calls.with_files(call, lambda path: Path(path).name).as_data()
+    return {"arguments": {key: short[key] for key in short if key != "verb"}, "inputs": named(*calls.files(call))}
+
+
+def repeated(call: Call, brief: Brief, text: str, frames: int, fps: Fraction) -> Call:
+    """The call that does the same again, whatever its flags were left to: with prompt, length and rate written out.
+
+    How it is to be painted stands in the recipe beside it; where the result goes is for whoever repeats it to say.
+    """
+    own = {name: value for name, value in call.arguments.items() if name not in {f.name for f in fields(Flags)}}
+    length = None if brief.still or brief.length else f"{frames}f"
+    return Call(call.verb, own).having(
+        prompt=text or None, fps=None if brief.still else str(fps), duration=length,
+        count=str(brief.record["views"]) if "views" in brief.record else None,
+    )  # fmt: skip
+
+
+def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = None) -> Job:
+    """Turn a brief and flags into a Job, or say in one line what is wrong with them.
+
+    run: what this goes on with; it says which results, and where they go.
+    """
     text = values.prompt(prompt, flags.prompt_file, needed=brief.prompted)
     if text and brief.shots:
         raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
@@ -73,9 +104,10 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     options = values.options(card, flags, still=brief.still, source=brief.source)
     shots = values.shots(brief.shots, options.fps, brief.words)
+    asked, typed = _expanded(text, card, flags, brief)
+    text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
-    seeds = values.seeds(flags.seed, flags.count)
-    asked, text = _expanded(text, card, flags, brief, seeds[0])
+    seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     check_streams(flags)
     check_device(flags)
     canvas = brief.canvas(options, card.stride[0])
@@ -83,7 +115,12 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     names = {
         "slug": brief.stem or naming.slug(text), "model": card.name, "width": options.width, "height": options.height,
     }  # fmt: skip
-    outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
+    if run is not None:
+        outputs = naming.planned(run.format, [item.path for item in run.pending])
+    elif flags.origin.expected is not None:
+        outputs = naming.planned("png" if brief.still else "frames", [None])
+    else:
+        outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
     geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))
@@ -97,9 +134,11 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags) -> Job:
     plan.check_tokens(expected, card, options)
     said = [f"the prompt was expanded to: {printable(text)}"] if asked else []
     notes = [*said, *brief.notes, *geometry.notes(), *outputs.notes]
+    call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
+    record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        asked, Budget(allowed, _command(brief, asked or text), fixed=bool(brief.length)),
+        call, record, asked, Budget(allowed, _command(brief, asked or text), fixed=bool(brief.length)),
     )  # fmt: skip
 
 
@@ -109,14 +148,18 @@ def _command(brief: Brief, prompt: str) -> str:
     return shlex.join(["sora", brief.verb, *map(printable, inputs), *([printable(prompt)] if prompt else [])])
 
 
-def _expanded(text: str, card: Card, flags: Flags, brief: Brief, seed: int) -> tuple[str, str]:
-    """(the prompt as it was given, the prompt to paint from); the first is empty if nothing was added."""
+def _expanded(text: str, card: Card, flags: Flags, brief: Brief) -> tuple[str, str]:
+    """(the prompt as it was typed, or nothing; the prompt with what is added to it).
+
+    Words that flags add are minded, so that nothing is said twice.
+    """
     if not flags.expand or not text or brief.shots:  # a film of several shots is told in full
         return "", text
-    from soracli import recaption
+    from soracli import reading, recaption
 
-    longer = recaption.expanded(text, card, seed)
-    return ("", text) if longer == text else (text, longer)
+    said = ", ".join([text, *brief.words])
+    added = recaption.additions(said, card, values.seeds(flags.seed, flags.count)[0])
+    return (text, reading.plain(text) + added) if added else ("", text)
 
 
 def check_streams(flags: OutputFlags) -> None:

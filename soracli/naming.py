@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,12 @@ def outputs(
     return Outputs(chosen, paths, tuple(notes))
 
 
+def planned(format: str, paths: Sequence[str | None]) -> Outputs:
+    """Names that an earlier call has settled."""
+    named = tuple(Path(path) for path in paths if path is not None)
+    return Outputs(formats.FORMATS[format], named if len(named) == len(paths) else None)
+
+
 def _stdout_format(format: str | None, seeds: list[int], frames: int) -> Format:
     if len(seeds) > 1:
         raise UsageError(f"-o -: standard output holds one result, not {len(seeds)}; give -o a name", "bad_output")
@@ -104,6 +111,12 @@ def _expanded(template: str, fields: dict[str, object], seeds: list[int]) -> lis
     if len(set(names)) < len(names):
         raise UsageError(f"-o {template}: gives the same name to several results; add {{seed}} or {{n}}", "bad_output")
     return names
+
+
+def shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    here = os.getcwd() + os.sep
+    return str(path).removeprefix(here)
 
 
 def free(path: Path) -> Path:

@@ -7,9 +7,13 @@ import os
 import sys
 import time
 from types import TracebackType
-from typing import Any, Protocol, Self, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from soracli.errors import UsageError
+from soracli.wording import COLOURS, red, wants_colour
+
+if TYPE_CHECKING:
+    from soracli.flags import TalkFlags
 
 MODES = ("auto", "plain", "json", "none")
 STAGES = {
@@ -36,17 +40,25 @@ class Talk:
     """Everything that a verb says beside its results.
 
     mode: one of MODES. quiet: only errors (which are not said here). verbose: `detail` is said too.
+    color: one of COLOURS.
     """
 
-    def __init__(
-        self, mode: str = "auto", *, quiet: bool = False, verbose: bool = False, stream: TextIO | None = None
-    ) -> None:
+    def __init__(self, mode: str = "auto", *, quiet: bool = False, verbose: bool = False, color: str = "auto") -> None:
         if mode not in MODES:
             raise UsageError(f"--progress {mode}: must be {', '.join(MODES)}", "bad_progress")
-        self.stream = stream or sys.stderr
+        if color not in COLOURS:
+            raise UsageError(f"--color {color}: must be {', '.join(COLOURS)}", "bad_color")
+        self.stream = sys.stderr
+        self._color = color
+        self.colour = wants_colour(color, self.stream)
         terminal = self.stream.isatty() and os.environ.get("TERM") != "dumb"
         self.mode = mode if mode != "auto" else "bar" if terminal else "plain"
         self.quiet, self.verbose = quiet, verbose
+
+    @classmethod
+    def of(cls, flags: TalkFlags) -> Talk:
+        """As the flags of a verb say."""
+        return cls(flags.progress, quiet=flags.quiet, verbose=flags.verbose, color=flags.color)
 
     def note(self, text: str) -> None:
         """Something the user should know about what will happen."""
@@ -58,6 +70,13 @@ class Talk:
     def detail(self, text: str) -> None:
         if self.verbose:
             self._say("detail", text, text)
+
+    def fail(self, details: dict[str, Any]) -> None:
+        """What went wrong with one of several things, though the others go on; said even when quiet."""
+        if self.mode == "json":
+            self._write(json.dumps({"event": "error", **details}))
+        else:
+            self._write(f"{red('sora: error:', self._color, self.stream)} {details['message']}")
 
     def _say(self, kind: str, line: str, text: str) -> None:
         if self.quiet:
@@ -77,7 +96,7 @@ class Talk:
             return Silent()
         if self.mode == "json":
             return Events(self)
-        return Bar(self.stream, label) if self.mode == "bar" else Lines(self, label)
+        return Bar(self, label) if self.mode == "bar" else Lines(self, label)
 
 
 class Silent:
@@ -125,14 +144,15 @@ class Events(Silent):
 class Bar(Silent):
     """A bar for the stage in hand, with the time it has left; gone when the work is done."""
 
-    def __init__(self, stream: TextIO, label: str) -> None:
+    def __init__(self, talk: Talk, label: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._label = label
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(compact=True),
-            console=Console(file=stream), transient=True, redirect_stdout=False, redirect_stderr=False,
+            console=Console(file=talk.stream, no_color=not talk.colour), transient=True, redirect_stdout=False,
+            redirect_stderr=False,
         )  # fmt: skip
         self._task = self._progress.add_task(label, total=None)
         self._stage = ""

@@ -60,7 +60,7 @@ class Reading:
 
 def read(prompt: str, strangers: Iterable[str] = ()) -> Reading:
     """What the prompt says. strangers: its nouns that no table has; the first stands for an actor if none is named."""
-    text = prompt.strip().rstrip(" .,;:!")
+    text = plain(prompt)
     left = text.lower().replace("’", "'")
     slots: dict[str, str] = {}
     for slot, phrases, more in _tables():
@@ -82,6 +82,11 @@ def read(prompt: str, strangers: Iterable[str] = ()) -> Reading:
     indoors = indoors or slots.get("place") == "moon" or bool(re.search(rf"\b(?:{_INDOORS})\b", text.lower()))
     bare, part = end == len(text) and "action" not in slots, bool(re.search(r"\b(?:of|with)\b", text.lower()[:end]))
     return Reading(text, slots, many, bare, part, indoors)
+
+
+def plain(prompt: str) -> str:
+    """A prompt without its full stop, so that more may follow."""
+    return prompt.strip().rstrip(" .,;:!")
 
 
 @cache

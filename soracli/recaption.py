@@ -213,9 +213,9 @@ def reader(card: Card) -> Encoder:
     return load
 
 
-def expanded(prompt: str, card: Card, seed: int) -> str:
-    """The one caption that `--expand` paints from."""
-    return expand(prompt, card, 1, seed, reader(card))[0][0].text
+def additions(prompt: str, card: Card, seed: int) -> str:
+    """What `--expand` puts behind a prompt; empty if it says everything."""
+    return expand(prompt, card, 1, seed, reader(card))[0][0].text.removeprefix(reading.plain(prompt))
 
 
 def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -14,21 +15,23 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, weights
+from soracli import advice, engine, latents, media, naming, runs, weights
 from soracli import job as jobs
-from soracli.errors import CapacityError, UsageError
-from soracli.flags import Flags
+from soracli.errors import CapacityError, CheckError, SoraError, UsageError
+from soracli.flags import Flags, TalkFlags
 from soracli.inputs import Brief
 from soracli.job import Job
 from soracli.media import Writer
 from soracli.naming import Outputs
-from soracli.preview import Preview
+from soracli.preview import TERMINAL, Preview
 from soracli.progress import Meter, Talk
+from soracli.runs import Item, Run
 from soracli.seams import Likeness, Seams, Watcher
 from soracli.wording import duration
 
 if TYPE_CHECKING:
     from soracli.models import Model
+    from soracli.sample import Progress
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,9 @@ class Studio:
     device: str
     notes: list[str]
     preview: Preview | None
-    quality: str
-    force: bool
+    flags: Flags
+    run: Run
+    talk: Talk
     made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
 
@@ -49,10 +53,11 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
 
     Paths, media bytes or one JSON object go to standard output, everything else to standard error.
     """
-    drawn = flags.preview is not None and flags.preview.startswith("term")  # pictures and a bar cannot share lines
-    mode = "plain" if drawn and flags.progress == "auto" else flags.progress
-    talk = Talk(mode, quiet=flags.quiet, verbose=flags.verbose)
-    job = jobs.prepare(brief, prompt, flags)
+    talk, origin = Talk.of(_calm(flags)), flags.origin
+    run = runs.find(origin.run) if origin.run else None
+    if run is not None:
+        run.recheck()
+    job = jobs.prepare(brief, prompt, flags, run)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
     for note in job.notes:
         talk.note(note)
@@ -63,11 +68,58 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         return
     jobs.check_memory(job)
     talk.say(jobs.headline(job))
-    with _capacity(job):
-        studio = _open(job, talk, preview, flags)
-        results = [_render_one(job, n, studio, talk, flags) for n in range(len(job.seeds))]
+    if run is None:
+        run = runs.plain(job.record.as_data(), job.outputs.format.name, job.seeds, job.outputs.paths)
+        run = run if origin.latents or origin.expected else runs.begin(run, origin.run)
+    else:
+        run.take()
+    with recorded(run, talk), _capacity(job):
+        studio = _open(job, talk, preview, run, flags)
+        for n in range(len(job.seeds)):
+            _render_one(job, n, studio)
+    if origin.expected is not None:
+        compare(run.items[0].data or {}, origin.expected, talk)
     if flags.json:
-        emit(results if len(results) > 1 else results[0])
+        emit(found_by(run))
+
+
+def _calm(flags: Flags) -> Flags:
+    """No bar if pictures are drawn on the terminal: they cannot share its lines."""
+    drawn = flags.preview is not None and flags.preview.partition(":")[0] == TERMINAL
+    return replace(flags, progress="plain") if drawn and flags.progress == "auto" else flags
+
+
+def compare(data: dict[str, Any], expected: str, talk: Talk) -> None:
+    """Say that the frames of a result are those expected, or raise CheckError."""
+    if data[media.DIGEST] != expected:
+        raise CheckError(
+            f"the frames differ: sha256 {data[media.DIGEST][:12]}, in the recipe {expected[:12]}; another machine, "
+            "thread count or version of torch may be why",
+            "frames_differ",
+        )
+    talk.say("the same frames, bit for bit")
+
+
+def found_by(run: Run) -> Any:
+    """The results of a run as data: one alone as it is, several in a list."""
+    found = [item.data for item in run.items]
+    return found if len(found) > 1 else found[0]
+
+
+@contextlib.contextmanager
+def recorded(run: Run, talk: Talk) -> Iterator[None]:
+    """Note how a run ends, and say how to go on with it if there is something to go on with."""
+    try:
+        yield
+    except BaseException as error:
+        stopped = isinstance(error, KeyboardInterrupt | SystemExit)
+        run.end("interrupted" if stopped else "failed", "" if stopped else f"{error}")
+        if run.home is not None and any(run.home.glob("*" + latents.SUFFIX)):
+            talk.say(f"what was painted is kept; go on with: sora resume {run.id}")
+        elif run.home is not None and stopped:
+            talk.say(f"nothing was painted yet; begin again with: sora resume {run.id}")
+        raise
+    run.end("done")
 
 
 def emit(data: object) -> None:
@@ -81,36 +133,25 @@ def print_out(text: str) -> None:
     sys.stdout.flush()
 
 
-def _open(job: Job, talk: Talk, preview: Preview | None, flags: Flags) -> Studio:
-    """Load the model. The files are checked first: that is fast, and importing torch is not."""
+def print_path(path: str, flags: TalkFlags) -> None:
+    """A finished file, unless a JSON object will name it."""
+    if not flags.json:
+        print_out(path + ("\0" if flags.print0 else "\n"))
+
+
+def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags) -> Studio:
     clock = time.perf_counter()
     with talk.meter() as meter:
         meter.step("load", 0, 1)
-        files = weights.paths(job.card)
-        from soracli import models
-
-        where = device(flags.device, job.threads)
-        model = models.load(job.card, files, where)
+        weights.paths(job.card)
+        where = engine.device(flags.device, job.threads)
+        model = engine.load(job.card, where)
         meter.step("load", 1, 1)
         notes = advice.on_prompt(model, job.prompt)
     for note in notes:
         talk.note(note)
     talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, where, [*job.notes, *notes], preview, flags.quality, flags.force)
-
-
-def device(name: str, threads: int | None) -> str:
-    """Resolve `auto`, refuse a GPU that is not there, and set the number of threads."""
-    import torch
-
-    if threads is not None:
-        torch.set_num_threads(threads)
-    present = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if name == "auto":
-        return "cuda" if present else "cpu"
-    if name.startswith("cuda") and int(name.partition(":")[2] or 0) >= present:
-        raise UsageError(f"--device {name}: no such GPU here ({present} found); use --device cpu", "bad_device")
-    return name
+    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk)
 
 
 @contextlib.contextmanager
@@ -127,31 +168,61 @@ def _capacity(job: Job) -> Iterator[None]:
         raise CapacityError(f"{size}: out of memory; {remedy}", "memory") from error
 
 
-def _render_one(job: Job, n: int, studio: Studio, talk: Talk, flags: Flags) -> dict[str, Any]:
-    """Paint and write result n, say so, and return it as data."""
+# --- one result -------------------------------------------------------------------------------------------------------
+
+
+def _render_one(job: Job, n: int, studio: Studio) -> None:
+    """Paint and write result n, say so, and note it in the run."""
+    talk, run, flags = studio.talk, studio.run, studio.flags
     label = f"{n + 1}/{len(job.seeds)} " if len(job.seeds) > 1 else ""
     seed, clock = job.seeds[n], time.perf_counter()
+    item = run.pending[0]
+    shown = None if job.outputs.paths is None else naming.shown(job.outputs.paths[n])
+    data = {"path": shown, "format": job.outputs.format.name, **job.recipe(seed)}
+    if shown is not None and flags.origin.run and (made := finished(shown, job.recipe(seed))):
+        talk.say(f"{label}{shown} is there already")
+        print_path(shown, flags)
+        run.finish(item, data | made)
+        return
     seams, likeness = Seams.of(job.canvas), Likeness()
     watchers = (seams, likeness) if job.brief.compare else (seams,)  # what is kept a frame costs far more than its size
-    with target(job.outputs, n) as path, talk.meter(label) as meter:
-        took = _paint(job, studio, seed, path, meter, watchers)
+    place = target(job.outputs, n) if flags.origin.expected is None else contextlib.nullcontext(Path())
+    with place as path, talk.meter(label) as meter:
+        took, digest = _paint(job, studio, item, path, meter, watchers)
     what = "picture" if job.geometry.is_still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
     talk.say(f"{label}done in {duration(time.perf_counter() - clock)}: {what}, seed {seed}")
-    found = _figures(job, studio, seams, likeness, talk)
+    found = _figures(job, studio, seams, likeness)
     talk.detail("took " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in took.items()))
-    shown = None if job.outputs.paths is None else str(path)
-    if shown is not None and not flags.json:
-        print_out(f"{shown}\n")
     took = {stage: round(seconds, 3) for stage, seconds in took.items()}
-    return {
-        "path": shown, "format": job.outputs.format.name, **job.recipe(seed), **found, "took": took,
-        "notes": studio.notes,
-    }  # fmt: skip
+    if flags.save_latents and (kept := run.latents(seed)) is not None:
+        found["latents"] = str(kept)
+        talk.say(f"latents: {kept}")
+    if shown is not None:
+        print_path(shown, flags)
+    data |= {media.DIGEST: digest, **found, "took": took, "notes": studio.notes}
+    run.finish(item, data, keep=flags.save_latents)
 
 
-def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness, talk: Talk) -> dict[str, Any]:
+def finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
+    """The recipe inside the file that a stopped run was to make, if it is that file: it was stopped right after."""
+    if not os.path.exists(path):
+        return None
+    with contextlib.suppress(SoraError):
+        found = media.info(path).recipe or {}
+        if plain(found) == plain(recipe):
+            return found
+    return None
+
+
+def plain(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe as JSON gives it back, without what is known at the end only."""
+    return dict(json.loads(json.dumps(recipe)), **{media.DIGEST: ""})
+
+
+def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness) -> dict[str, Any]:
     """What can be measured on a result, said and returned: how its joints meet, how far variations lie apart."""
     found: dict[str, Any] = {}
+    talk = studio.talk
     if joints := seams.report(job.options.fps):
         said = ", ".join(
             f"{joint['score']:g} at {joint['at']}{'' if joint['at'] == 'end' else 's'}" for joint in joints
@@ -184,34 +255,79 @@ def target(outputs: Outputs, n: int) -> Iterator[Path]:
 
 
 def _paint(
-    job: Job, studio: Studio, seed: int, path: Path, meter: Meter, watchers: Sequence[Watcher]
-) -> dict[str, float]:
-    """Sample one result into `path`, every frame past the watchers. Returns seconds by stage."""
+    job: Job, studio: Studio, item: Item, path: Path, meter: Meter, watchers: Sequence[Watcher]
+) -> tuple[dict[str, float], str]:
+    """Sample one result into `path`, every frame past the watchers. Returns seconds by stage, and the digest."""
     from soracli.sample import sample
 
-    _, height, width = job.geometry.keep
-    fps = Fraction(1) if job.geometry.is_still else job.options.fps
-    options = replace(job.options, seed=seed)
+    options = replace(job.options, seed=item.seed)
     took: dict[str, float] = {}
     clock = time.perf_counter()
-    name, recipe = job.outputs.format.name, job.recipe(seed)
-    audio, before = job.brief.sound or (None, 0)
-    writer = Writer(
-        path, width, height, fps, name, studio.quality, recipe, force=studio.force, audio=audio,
-        audio_start=Fraction(before) / fps,
-    )  # fmt: skip
-    with writer:
-        for step in sample(studio.model, job.canvas, job.spoken, options, job.geometry, studio.device):
-            if step.frames is not None:
-                writer.add(step.frames)
-                for watcher in watchers:
-                    watcher.add(step.frames)
-            if studio.preview is not None and step.latents is not None:
-                last = step.index == step.total
-                studio.preview.show(studio.model, step.latents, job.geometry, job.prompt, last=last)
-            meter.step(step.stage, step.index, step.total)
-            now = time.perf_counter()
-            took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now
-        meter.step("save", 0, 1)
+    progress, model = _progress(job, studio, item.seed), studio.model
+    if studio.flags.origin.latents:
+        model = latents.Developer(model, progress)
+    try:
+        with _writer(job, studio.flags, item.seed, path) as writer:
+            for step in sample(model, job.canvas, job.spoken, options, job.geometry, studio.device, progress):
+                if step.frames is not None:
+                    writer.add(step.frames)
+                    for watcher in watchers:
+                        watcher.add(step.frames)
+                if studio.preview is not None and step.latents is not None:
+                    last = step.index == step.total
+                    studio.preview.show(studio.model, step.latents, job.geometry, job.prompt, last=last)
+                meter.step(step.stage, step.index, step.total)
+                now = time.perf_counter()
+                took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now
+            meter.step("save", 0, 1)
+    except BaseException:
+        _keep(job, studio, item.seed, progress)
+        raise
     took["save"] = time.perf_counter() - clock
-    return took
+    if studio.flags.save_latents:
+        _keep(job, studio, item.seed, progress)
+    return took, writer.digest
+
+
+def _writer(job: Job, flags: Flags, seed: int, path: Path) -> Writer | media.Digest:
+    """Where frames go: into a file, or no farther than their digest if that is all that is asked for."""
+    if flags.origin.expected is not None:
+        return media.Digest()
+    _, height, width = job.geometry.keep
+    fps = Fraction(1) if job.geometry.is_still else job.options.fps
+    audio, before = job.brief.sound or (None, 0)
+    return Writer(
+        path, width, height, fps, job.outputs.format.name, flags.quality, job.recipe(seed), force=flags.force,
+        audio=audio, audio_start=Fraction(before) / fps,
+    )  # fmt: skip
+
+
+def _progress(job: Job, studio: Studio, seed: int) -> Progress:
+    """What is known of a result from an earlier time: nothing, mostly."""
+    from soracli.sample import Progress
+
+    given = studio.flags.origin.latents
+    path = Path(given) if given else studio.run.latents(seed)
+    if path is None or not (given or path.is_file()):
+        return Progress()
+    made_by = latents.describe(path).get("recipe")
+    if made_by == plain(job.recipe(seed)):
+        return latents.load(path, studio.device)
+    now, before = plain(job.recipe(seed)), made_by if isinstance(made_by, dict) else {}
+    other = ", ".join(key for key in now if now[key] != before.get(key))
+    if given:
+        raise UsageError(f"{given}: was painted with another {other}; paint it anew", "other_latents")
+    studio.talk.note(f"what was painted so far had another {other}; starting anew.")
+    return Progress()
+
+
+def _keep(job: Job, studio: Studio, seed: int, progress: Progress) -> None:
+    """Keep what is known of a result, if anything is."""
+    path = studio.run.latents(seed)
+    if path is None or not (progress.latents or progress.guesses.get(0)):
+        return
+    about = {"recipe": plain(job.recipe(seed)), "call": job.record.as_data(), "run": studio.run.id}
+    try:
+        latents.save(path, progress, about)
+    except OSError as error:
+        studio.talk.note(f"the latents could not be kept ({error.strerror}).")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -96,16 +97,41 @@ def oriented(geometry: Geometry, card: Card, prompt: str) -> Geometry:
     return replace(geometry, mirrored=bool(card.params.get("mirror")) and goes_left(prompt))
 
 
+class Known(NamedTuple):
+    """What finished windows have painted. latents: by latent frame, each (1, C, 1, h, w). painted: those sampled."""
+
+    latents: dict[int, Tensor]
+    painted: frozenset[int]
+    windows: int
+
+
 @dataclass
 class Progress:
-    """What a sampling knows so far. latents: by latent frame, each (1, C, 1, h, w). painted: those that were sampled.
+    """What a sampling knows so far. Handed to `sample` once more, it goes on from there to the same bits.
 
-    noise: (1, C, t, h, w) for the whole canvas, so that it depends on neither windows nor order.
+    known: of finished windows; replaced as a whole, so that an interrupt never finds half a window.
+    guesses: by window, what the network has said in it, (1, C, k + n, h, w) each; a solver that is told the same
+    takes the same steps. noise: (1, C, t, h, w) for the whole canvas, so that it depends on neither windows nor order;
+    `sample` draws it.
     """
 
-    noise: Tensor
-    latents: dict[int, Tensor] = field(default_factory=dict)
-    painted: set[int] = field(default_factory=set)
+    known: Known = field(default_factory=lambda: Known({}, frozenset(), 0))
+    guesses: dict[int, list[Tensor]] = field(default_factory=dict)
+    noise: Tensor = field(default_factory=lambda: torch.empty(0))
+
+    @property
+    def latents(self) -> dict[int, Tensor]:
+        return self.known.latents
+
+    @property
+    def painted(self) -> frozenset[int]:
+        return self.known.painted
+
+    def finish(self, latents: dict[int, Tensor], painted: set[int]) -> None:
+        """Note what a window has painted."""
+        latents_before, painted_before, windows = self.known
+        self.known = Known(latents_before | latents, painted_before | painted, windows + 1)
+        self.guesses.pop(windows, None)
 
 
 @torch.inference_mode()
@@ -116,10 +142,12 @@ def sample(
     options: SamplingOptions,
     geometry: Geometry,
     device: str = "cpu",
+    progress: Progress | None = None,
 ) -> Iterator[Step]:
     """Paint the canvas. Yields progress; the caller's loop is the progress bar, the preview and the cancel button.
 
     prompt: one text, or several with the times from which they hold.
+    progress: kept up to date while the work goes on; what an earlier sampling of the same request left is not redone.
     Noise depends on options.seed alone: never on the batch, the device or what ran before.
     """
     yield Step("text", 1, 1)
@@ -129,9 +157,9 @@ def sample(
         shots = tuple(Shot(shot.start, turned(shot.prompt)) for shot in shots)
     windows = plan(canvas, geometry, model.card.limits.get("window", 0))
     shape = (1, model.channels, *geometry.latent)
-    eps = torch.randn(shape, generator=torch.Generator().manual_seed(options.seed)).to(device)
-    progress = Progress(eps)
-    for number, stretch in enumerate(windows):
+    progress = Progress() if progress is None else progress
+    progress.noise = torch.randn(shape, generator=torch.Generator().manual_seed(options.seed)).to(device)
+    for number, stretch in list(enumerate(windows))[progress.known.windows :]:
         spoken = _spoken(shots, stretch, progress, geometry)
         for step in _paint(model, canvas, spoken, options, geometry, stretch, progress):
             index = number * options.steps + step.index
@@ -172,19 +200,27 @@ def _paint(
     unprompted = None if alone else model.predictor(options.negative, window)
     low, high = model.card.params.get("guidance_interval", (0.0, 1.0))
     denoise = pinned(guided(predict, unprompted, options.guidance, (low, high)), given, mask.to(device))
-    guess: list[Tensor] = [x]
+    said = progress.guesses.setdefault(progress.known.windows, [])
+    before = iter(said[:])
 
-    def watched(latents: Tensor, sigma: float) -> Tensor:
-        guess[0] = denoise(latents, sigma)
-        return guess[0]
+    def remembered(latents: Tensor, sigma: float) -> Tensor:
+        if (guess := next(before, None)) is None:
+            said.append(guess := _plain(denoise(latents, sigma)))
+        return guess
 
-    for index, step in enumerate(SOLVERS[options.solver](watched, x, sigmas), 1):
+    for index, step in enumerate(SOLVERS[options.solver](remembered, x, sigmas), 1):
         x = step
-        yield Step("sample", index, options.steps, latents=guess[0][:, :, len(stretch.keys) :])
-    for place, number in enumerate(span, len(stretch.keys)):
-        progress.latents[number] = x[:, :, place : place + 1]
-        if bool(mask[:, place].any()):
-            progress.painted.add(number)
+        yield Step("sample", index, options.steps, latents=said[-1][:, :, len(stretch.keys) :])
+    places = dict(enumerate(span, len(stretch.keys)))
+    progress.finish(
+        {number: _plain(x[:, :, place : place + 1]) for place, number in places.items()},
+        {number for place, number in places.items() if bool(mask[:, place].any())},
+    )
+
+
+def _plain(latents: Tensor) -> Tensor:
+    """A copy laid out in the plain way, as one that was saved and loaded is: kernels round by layout."""
+    return latents.clone(memory_format=torch.contiguous_format)
 
 
 def _given(

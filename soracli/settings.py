@@ -16,6 +16,7 @@ from soracli.errors import SoraError, UsageError, WeightsError
 from soracli.wording import printable, suggest
 
 if TYPE_CHECKING:
+    from soracli.calls import Call
     from soracli.types import Card
 
 PROJECT = "sora.toml"
@@ -147,6 +148,9 @@ KEYS: Mapping[str, Callable[[str], None] | None] = {  # None = a switch
 PRESET_KEYS: Mapping[str, Callable[[str], None] | None] = {**KEYS, "format": _format}
 BUILT_IN: Values = {"quality": "good", "progress": "auto", "device": "auto", "expand": False}
 
+VERBS = ("generate", "image", "animate", "extend", "edit", "inpaint", "blend", "views", "vary", "enhance")
+OTHERS = ("SORA_STATE_DIR", "SORA_SOCKET")  # variables that are no flags
+
 # Verbs that a value of a key is meant for, when it was not typed for this very call: a size for everything that is new
 # must not resize every clip that is remade. Other keys are for all verbs that have the flag.
 _NEW = frozenset(("generate", "image"))
@@ -269,11 +273,24 @@ class Defaults(dict[str, Any]):
             return default
         if key in self._preset and applies(self._verb, key, chosen=True):
             return self._preset[key]
+        if self._verb not in VERBS:  # what is made again is made as it was, but for what is typed
+            return default
         if self._layers is None:
             self._layers = layers()
         if applies(self._verb, key, chosen=False):
             return next((layer.values[key] for layer in self._layers if key in layer.values), default)
         return default
+
+
+def filled(call: Call) -> Call:
+    """A job of a list, where it says nothing: the values of its preset, or of the places, written out."""
+    from soracli import calls
+
+    defaults = Defaults(call.verb)
+    if preset := call.arguments.get("preset"):
+        defaults.choose(preset)
+    names = [key.name for key in calls.keys(calls.RENDERING[call.verb]) if key.name not in calls.TALK]
+    return call.having(**{name: defaults.get(name) for name in names if name not in call.arguments}, preset=None)
 
 
 def resolved() -> Iterator[tuple[str, Value, str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
+from typing import TextIO
 
 
 def printable(name: object) -> str:
@@ -31,3 +33,17 @@ def suggest(word: str, known: Iterable[str]) -> str:
     """` (did you mean X?)`, or nothing when no known word is near."""
     near = difflib.get_close_matches(word.lower(), list(known), n=1)
     return f" (did you mean {near[0]}?)" if near else ""
+
+
+COLOURS = ("auto", "always", "never")
+
+
+def wants_colour(when: str, stream: TextIO) -> bool:
+    """Whether text for a stream is coloured. when: one of COLOURS; auto = on a terminal, unless NO_COLOR is set."""
+    if when in ("always", "never"):
+        return when == "always"
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def red(text: str, when: str, stream: TextIO) -> str:
+    return f"\033[31m{text}\033[0m" if wants_colour(when, stream) else text

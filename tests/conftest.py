@@ -38,13 +38,22 @@ Sora = Callable[..., Outcome]
 
 
 @pytest.fixture
-def sora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Sora:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder for runs, so that no test sees those of another."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture
+def sora(
+    tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> Sora:
     """`sora("generate", "x", stdin=b"...")` in an empty folder."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("SORA_")]:
         monkeypatch.delenv(name)
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):  # nobody's settings but the test's own
         monkeypatch.setenv(name, str(tmp_path.with_name(f"{tmp_path.name}-home")))
+    monkeypatch.setenv("SORA_STATE_DIR", str(state))
 
     def run(*arguments: str, stdin: bytes = b"") -> Outcome:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))

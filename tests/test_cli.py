@@ -19,10 +19,11 @@ import typer
 from conftest import Sora
 from PIL import Image
 
-from soracli import cli, machine, media, models, naming, values, weights
+from soracli import cli, machine, media, models, naming, runs, values, weights
 from soracli import sample as sampler
 from soracli.errors import UsageError, WeightsError
 from soracli.types import Clip
+from soracli.wording import red
 
 TINY = ("-m", "tiny")
 DRY = ("generate", "x", *TINY, "--dry-run")
@@ -292,9 +293,9 @@ def test_colour_is_for_terminals(sora: Sora, monkeypatch: pytest.MonkeyPatch) ->
     assert "\x1b" not in sora("generate", "").err
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    assert cli._coloured("x") == "\x1b[31mx\x1b[0m"
+    assert red("x", "auto", sys.stderr) == "\x1b[31mx\x1b[0m"
     monkeypatch.setenv("NO_COLOR", "1")
-    assert cli._coloured("x") == "x"
+    assert red("x", "auto", sys.stderr) == "x"
 
 
 @pytest.mark.parametrize(
@@ -506,11 +507,25 @@ def examples() -> list[str]:
     return [line.strip() for epilog in epilogs for line in epilog.splitlines() if line.startswith("  ")]
 
 
+def prepare_jobs(sora: Sora) -> None:
+    """What the examples about jobs and runs speak of: a list, a result with its recipe, latents, an unfinished run."""
+    Path("jobs.jsonl").write_text('{"verb": "image", "prompt": "x", "model": "tiny"}\n')
+    assert sora("generate", "a car", *TINY, "--seed", "7", "-o", "car.mp4", "--save-latents").code == 0
+    run = next(runs.latest())
+    assert run.home is not None
+    (run.home / "7.safetensors").rename("7.safetensors")
+    run.home = run.home.rename(run.home.with_name("8f3a"))
+    run.id, run.state, run.items[0].data = "8f3a", "interrupted", None
+    run.save()
+
+
 @pytest.mark.parametrize("example", examples())
 def test_examples_of_the_help_run(sora: Sora, clip: Clip, example: str) -> None:
     """Every example runs as it stands, but for `--dry-run` where it would paint."""
     Path("cats").mkdir()
     frames = clip.frames.repeat(8, 1).repeat(8, 2)
+    if any(word in example for word in ("batch", "replay", "resume", "decode", "runs show")):
+        prepare_jobs(sora)
     for name in ("car.mp4",) if "info" in example else ("dog.mp4", "cow.mp4"):
         with media.Writer(name, 384, 256, clip.fps) as writer:
             writer.add(np.concatenate([frames, frames]))

@@ -115,6 +115,21 @@ def test_a_plan_is_asked_before(sora: Sora) -> None:
     assert float(seconds) > 0
 
 
+def test_a_list_becomes_a_batch(sora: Sora) -> None:
+    rows = [{"t": "a dog", "s": 1}, {"t": "a cow", "s": 2}]
+    Path("list.json").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    line = "jq -c '{verb:\"generate\",prompt:.t,seed:.s}' list.json | sora batch - --json"
+    out = run(sora, f"{line} | jq -r 'select(.ok).data.path'")
+    paths = out.decode().split()
+    assert [(media.info(path).recipe or {})["seed"] for path in paths] == [1, 2]
+
+
+def test_a_clip_is_made_again_with_another_seed(sora: Sora) -> None:
+    run(sora, 'sora generate "a fox" --seed 3 -o fox.mp4')
+    assert run(sora, "sora replay fox.mp4 --seed 9 -o fox9.mp4") == b"fox9.mp4\n"
+    assert (media.info("fox9.mp4").recipe or {})["seed"] == 9
+
+
 def test_the_first_pipeline_in_a_shell(tmp_path: Path) -> None:
     """With real pipes and real processes: bytes in, bytes out, and quiet when the reader leaves early."""
     sora_ = f"{sys.executable} -m soracli"

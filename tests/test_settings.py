@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import Sora
 
-from soracli import config, presets, settings
+from soracli import config, media, presets, settings
 from soracli.flags import Flags
 
 DRY = ("a dog", "--dry-run", "--json", "-m", "tiny")
@@ -215,9 +215,37 @@ def test_every_key_is_a_flag() -> None:
     flags = {field.name.replace("_", "-") for field in dataclasses.fields(Flags)} | {"style", "camera", "motion"}
     assert set(settings.PRESET_KEYS) <= flags
     assert flags - set(settings.PRESET_KEYS) == {
-        "preset", "force", "dry-run", "json", "quiet", "verbose", "debug", "prompt-file"
+        "preset", "force", "dry-run", "json", "quiet", "verbose", "debug", "prompt-file", "print0", "color", "origin",
+        "save-latents",
     }  # fmt: skip
 
 
 def test_values_as_toml() -> None:
     assert [config.plain(text) for text in ("20", "1.5", "16:9", "007", True)] == [20, 1.5, "16:9", "007", True]
+
+
+# --- beside other verbs -----------------------------------------------------------------------------------------------
+
+
+def test_jobs_of_a_batch_take_settings_and_presets(sora: Sora, home: Path) -> None:
+    """A job is filled in as a typed call would be; what it says itself wins."""
+    home.parent.mkdir(parents=True)
+    home.write_text('steps = 3\nsize = "96x64"\nmodel = "tiny"\n')
+    (home.parent / "presets.toml").write_text("[mine]\nsteps = 1\n")
+    jobs = [
+        {"verb": "generate", "prompt": "a", "seed": 1, "output": "a.mp4"},
+        {"verb": "generate", "prompt": "b", "seed": 1, "output": "b.mp4", "preset": "mine", "size": "64x64"},
+    ]
+    ran = sora("batch", "-", "-q", stdin="\n".join(map(json.dumps, jobs)).encode())
+    assert ran.code == 0, ran.err
+    made = [media.info(name).recipe or {} for name in ("a.mp4", "b.mp4")]
+    assert [(recipe["steps"], recipe["width"]) for recipe in made] == [(3, 96), (1, 64)]
+
+
+def test_replays_are_not_changed_by_settings(sora: Sora, home: Path) -> None:
+    made = sora("generate", "a dog", "-e", "-m", "tiny", "--steps", "1", "--seed", "2", "-o", "a.mp4")
+    assert made.code == 0
+    home.parent.mkdir(parents=True)
+    home.write_text('steps = 5\nstyle = "noir"\nguidance = 3\n')
+    ran = sora("replay", "a.mp4", "--check")
+    assert ran.code == 0, ran.err

@@ -6,17 +6,20 @@ has to be installed. Frames are uint8 (T, H, W, 3) RGB everywhere.
 
 from soracli.media.audio import Audio
 from soracli.media.colour import toned
+from soracli.media.encode import DIGEST
 from soracli.media.fit import FITS, describe_fit, fit, hold, retime
 from soracli.media.formats import FORMATS, Format, Quality
 from soracli.media.masks import borders, feather, outpainted, region
 from soracli.media.read import info, read, read_source
 from soracli.media.source import MediaInfo, Source
-from soracli.media.write import Writer
+from soracli.media.write import Digest, Writer
 
 __all__ = [
+    "DIGEST",
     "FITS",
     "FORMATS",
     "Audio",
+    "Digest",
     "Format",
     "MediaInfo",
     "Quality",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import mmap
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
@@ -21,6 +22,12 @@ from soracli.media.formats import Format, Quality
 from soracli.media.source import ASCII_CODE, EXIF_IFD, USER_COMMENT, Recipe
 from soracli.types import Frames
 
+# A recipe with this key is given the digest of its frames, which is known when the last of them has been seen: a place
+# of its length is kept in the comment. JSON escapes quotation marks, so no text in a recipe can look like it.
+DIGEST = "frames_sha256"
+_BLANK = "0" * 64
+_PLACE = f'"{DIGEST}":"{_BLANK}"'.encode()
+
 _BT709 = 1  # the same code point for primaries, transfer and matrix (ITU-T H.273)
 _LIMITED = 1  # AVCOL_RANGE_MPEG: luma 16..235
 
@@ -33,7 +40,9 @@ _PNG_LEVEL = {"draft": 1, "good": 6, "lossless": 6}
 
 class Encoder(Protocol):
     def add(self, frames: Frames) -> None: ...
-    def finish(self) -> None: ...
+    def finish(self, digest: str) -> None:
+        """Close the file. digest: of its frames, 64 hex digits."""
+
     def abandon(self) -> None: ...
 
 
@@ -50,6 +59,8 @@ def encoder(
 
     size: (width, height) in pixels. audio: sound from the first frame on, left out where a format holds none.
     """
+    if recipe is not None and DIGEST in recipe:
+        recipe = recipe | {DIGEST: _BLANK}
     comment = json.dumps(recipe, separators=(",", ":")) if recipe is not None else ""
     if format.video:
         return VideoEncoder(part, format, size, fps, quality, comment, audio)
@@ -58,6 +69,10 @@ def encoder(
     if format.name == "png":
         return PngEncoder(part, quality, comment)
     return AnimationEncoder(part, format, fps, quality, comment)
+
+
+def _filled(digest: str) -> str:
+    return _PLACE.decode().replace(_BLANK, digest)
 
 
 class VideoEncoder:
@@ -74,8 +89,10 @@ class VideoEncoder:
         audio: Audio | None = None,
     ) -> None:
         muxer = {"mp4": "mp4", "mkv": "matroska", "webm": "webm"}[format.name]
-        options = {"movflags": "+faststart"} if muxer == "mp4" else {}  # the index first, so that it streams
+        # The index first, so that it streams. Without checksums in Matroska, so that the digest can be filled in.
+        options = {"movflags": "+faststart"} if muxer == "mp4" else {"write_crc32": "0"}
         codec, pixels, settings = _codec(format, quality)
+        self._part, self._filled_in = part, _PLACE in comment.encode()
         self._tick = 1 / fps
         self._count = 0
         self._container = av.open(str(part), "w", format=muxer, options=options)
@@ -103,11 +120,15 @@ class VideoEncoder:
             if self._track:
                 self._track.until(self._count * self._tick)
 
-    def finish(self) -> None:
+    def finish(self, digest: str) -> None:
         self._container.mux(self._stream.encode(None))
         if self._track:
             self._track.finish()
         self._container.close()
+        if self._filled_in:
+            with self._part.open("r+b") as file, mmap.mmap(file.fileno(), 0) as data:
+                place = data.find(_PLACE)
+                data[place : place + len(_PLACE)] = _filled(digest).encode()
 
     def abandon(self) -> None:
         self._container.close()
@@ -141,7 +162,8 @@ class AnimationEncoder:
         self._count += len(frames)
         self._spool.write(np.ascontiguousarray(frames).data)
 
-    def finish(self) -> None:
+    def finish(self, digest: str) -> None:
+        self._comment = self._comment.replace(_PLACE.decode(), _filled(digest))
         self._spool.flush()
         frames: Frames = np.memmap(self._spool, np.uint8, "r", shape=(self._count, *self._shape))
         if self._format.name == "gif":
@@ -190,21 +212,22 @@ class PngEncoder:
 
     def __init__(self, part: Path, quality: Quality, comment: str) -> None:
         self._part, self._level, self._comment = part, _PNG_LEVEL[quality.name], comment
-        self._written = False
+        self._picture: Frames | None = None
 
     def add(self, frames: Frames) -> None:
-        if self._written or len(frames) != 1:
+        if self._picture is not None or len(frames) != 1:
             raise ValueError("a PNG holds one picture; use the format 'frames' for several")
+        self._picture = frames[0].copy()
+
+    def finish(self, digest: str) -> None:
+        assert self._picture is not None
         text = PngImagePlugin.PngInfo()
         if self._comment:
-            text.add_text("Comment", self._comment)
-        Image.fromarray(frames[0]).save(self._part, format="PNG", compress_level=self._level, pnginfo=text)
-        self._written = True
+            text.add_text("Comment", self._comment.replace(_PLACE.decode(), _filled(digest)))
+        Image.fromarray(self._picture).save(self._part, format="PNG", compress_level=self._level, pnginfo=text)
 
-    def finish(self) -> None:
+    def abandon(self) -> None:
         pass
-
-    abandon = finish
 
 
 class FolderEncoder:
@@ -219,7 +242,9 @@ class FolderEncoder:
             Image.fromarray(pixels).save(self._part / f"frame-{self._count:05d}.png", compress_level=self._level)
             self._count += 1
 
-    def finish(self) -> None:
+    def finish(self, digest: str) -> None:
+        if self._recipe is not None and DIGEST in self._recipe:
+            self._recipe = self._recipe | {DIGEST: digest}
         record = {"frames": self._count, "fps": str(self._fps), "recipe": self._recipe}
         (self._part / "recipe.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -33,6 +34,28 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
+class Digest:
+    """Stands in for a `Writer` where nothing is to be written: frames go no farther than their digest."""
+
+    def __init__(self) -> None:
+        self._sha = hashlib.sha256()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def add(self, frames: Frames) -> None:
+        """Append frames: uint8 (T, H, W, 3) RGB."""
+        self._sha.update(np.ascontiguousarray(frames).data)
+
+    @property
+    def digest(self) -> str:
+        """sha256 of all frames so far, RGB bytes in order."""
+        return self._sha.hexdigest()
+
+
 class Writer:
     """A context manager that encodes frames as they come.
 
@@ -42,7 +65,8 @@ class Writer:
         fps: frames per second.
         format: a key of `FORMATS`; by default the suffix decides.
         quality: `draft`, `good`, `lossless` or a CRF number.
-        recipe: JSON-able data kept in the file's standard `comment` tag; `info` reads it back.
+        recipe: JSON-able data kept in the file's standard `comment` tag; `info` reads it back. If it has the key
+            `frames_sha256`, the digest of the frames is filled in there.
         force: replace a file that is already there.
         audio: sound to go with the frames, cut or padded with silence to their length. Ignored by a format
             that holds none (`format.sound` says so).
@@ -68,6 +92,7 @@ class Writer:
         self.path = Path(path)
         self.format = formats.FORMATS[format] if format in formats.FORMATS else formats.choose(str(path), format, 0)
         self.count = 0
+        self._digest = Digest()
         self._size = width, height
         self._fps = Fraction(fps)
         self._quality = formats.quality(quality, self.format)
@@ -99,7 +124,13 @@ class Writer:
             raise ValueError(f"frames must be uint8 (T, {height}, {width}, 3), not {frames.dtype} {frames.shape}")
         with explained(self.path):
             self._encoder.add(frames)
+        self._digest.add(frames)
         self.count += len(frames)
+
+    @property
+    def digest(self) -> str:
+        """See `Digest`."""
+        return self._digest.digest
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -113,7 +144,7 @@ class Writer:
             if not self.count:
                 raise ValueError(f"{self.path}: no frames were added")
             with explained(self.path):
-                self._encoder.finish()
+                self._encoder.finish(self.digest)
                 _sync(self._part)
                 _commit(self._part, self.path, force=self._force)
         finally:

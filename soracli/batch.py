@@ -1,0 +1,179 @@
+"""`sora batch`: a list of calls, one load of the model. What is finished is remembered as runs, and not done again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+import traceback
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from soracli import calls, engine, naming, render, runs, settings
+from soracli.calls import Call, Origin
+from soracli.errors import SoraError, UsageError, bug
+from soracli.flags import StdoutClosed, TalkFlags
+from soracli.inputs import named
+from soracli.progress import Talk
+from soracli.wording import printable
+
+MAX_JOBS = 100_000
+_REFUSED = dict.fromkeys(calls.TALK, "is for the whole batch; give it to sora batch")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a list is done. shard: `I/N` as typed."""
+
+    continue_on_error: bool = False
+    shard: str | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line. call: what it asks for, or what is wrong with it. id: of its run, the same whenever it is read."""
+
+    line: int
+    call: Call | SoraError
+    id: str = ""
+
+
+def batch(path: str, plan: Plan, flags: TalkFlags) -> int:
+    """Do the jobs of a file (`-`: of standard input); returns how many failed."""
+    talk = Talk.of(flags)
+    jobs = _shard(read(path), plan.shard)
+    if not plan.continue_on_error:
+        for job in jobs:
+            if isinstance(job.call, SoraError):
+                raise job.call
+    ends: Counter[str] = Counter()
+    with engine.keeping_models():
+        for number, job in enumerate(jobs, 1):
+            talk.say(f"job {number}/{len(jobs)} (line {job.line})")
+            end = _do(job, flags, talk)
+            ends[end] += 1
+            if end == "failed" and not plan.continue_on_error:
+                talk.say("stopped there; --continue-on-error would go on")
+                break
+    counts = ", ".join(f"{ends[end]} {end}" for end in ("done", "done before", "failed") if ends[end])
+    left = len(jobs) - ends.total()
+    talk.say(f"{len(jobs)} jobs: {counts or 'nothing to do'}{f', {left} not begun' if left else ''}")
+    return ends["failed"]
+
+
+def _do(job: Job, flags: TalkFlags, talk: Talk) -> str:
+    """Do one job, or say what is wrong with it. Returns how it ended."""
+    try:
+        if isinstance(job.call, SoraError):
+            raise job.call
+        run = None if flags.dry_run else runs.find(job.id)
+        if run is not None and _reads_others(run):
+            runs.remove(run)
+        elif run is not None and not run.recheck():
+            _repeat(run, flags)
+            return "done before"
+        job.call.run(origin=Origin(run=job.id), **{name: getattr(flags, name) for name in calls.TALK})
+    except (StdoutClosed, BrokenPipeError):
+        raise
+    except Exception as error:
+        if flags.debug:
+            traceback.print_exc()
+        known = error if isinstance(error, SoraError) else bug(error)
+        details = {**known.details(), "line": job.line}
+        talk.fail({**details, "message": f"line {job.line}: {details['message']}"} if job.id else details)
+        if flags.json:
+            render.print_out(json.dumps({"ok": False, "error": details}) + "\n")
+        return "failed"
+    return "done"
+
+
+def _reads_others(run: runs.Run) -> bool:
+    """Whether a finished job's inputs have changed since."""
+    now = named(*calls.files(calls.parse(run.call)))
+    return any(item.data is not None and item.data["inputs"] != now for item in run.items)
+
+
+def _repeat(run: runs.Run, flags: TalkFlags) -> None:
+    """Print what a finished job printed."""
+    if flags.json:
+        render.emit(render.found_by(run))
+    for item in run.items:
+        if item.path is not None:
+            render.print_path(naming.shown(Path(item.path)), flags)
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def read(path: str) -> list[Job]:
+    """Every job of a list, checked. Empty lines are passed over; a line that is wrong is a job that fails."""
+    seen: Counter[str] = Counter()
+    jobs = []
+    for line, text in enumerate(_text(path).splitlines(), 1):
+        if not text.strip():
+            continue
+        try:
+            call = _call(text)
+            same = _identity(call)
+            jobs.append(Job(line, call, _name(same, seen[same])))
+            seen[same] += 1
+        except SoraError as error:
+            jobs.append(Job(line, type(error)(f"{_shown(path)} line {line}: {error}", error.code)))
+    if not jobs:
+        raise UsageError(f'{_shown(path)}: no jobs; each line is one, {{"verb": "generate", "prompt": ...}}', "no_jobs")
+    if len(jobs) > MAX_JOBS:
+        raise UsageError(f"{_shown(path)}: {len(jobs):,} jobs; the limit is {MAX_JOBS:,}, so split it", "too_many_jobs")
+    return jobs
+
+
+def _shown(path: str) -> str:
+    return "standard input" if path == "-" else printable(path)
+
+
+def _text(path: str) -> str:
+    if path == "-" and (sys.stdin is None or sys.stdin.isatty()):
+        raise UsageError("JOBS '-': standard input is a terminal; pipe jobs in, or give a file", "empty_stdin")
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{printable(path)}: {(error.strerror or 'cannot be read').lower()}", "no_file") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{_shown(path)}: is not UTF-8 text; save it as UTF-8", "bad_job") from None
+
+
+def _call(text: str) -> Call:
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"is not JSON ({error})", "bad_job") from None
+    call = settings.filled(calls.parse(data, _REFUSED))
+    prompt = [call.arguments.get(name) for name in ("prompt", "prompt_file", "output")]
+    if "-" in [*prompt, *calls.files(call)]:
+        raise UsageError("'-': a job cannot use standard input or output; give it files", "two_stdin")
+    return call
+
+
+def _identity(call: Call) -> str:
+    """What makes two jobs the same: what they ask for, and where."""
+    return json.dumps([calls.lasting(call).as_data(), os.getcwd()], sort_keys=True)
+
+
+def _name(identity: str, count: int) -> str:
+    """Of the run of a job. count: how many jobs before it in the list are the same."""
+    return "b" + hashlib.sha256(f"{count} {identity}".encode()).hexdigest()[:15]
+
+
+def _shard(jobs: list[Job], text: str | None) -> list[Job]:
+    """The jobs that are this process's."""
+    if text is None and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        text = f"{int(os.environ.get('RANK', '0')) + 1}/{os.environ['WORLD_SIZE']}"
+    if text is None:
+        return jobs
+    match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise UsageError(f"--shard {text}: must be I/N with I from 1 to N, such as 2/4", "bad_shard")
+    return jobs[int(match[1]) - 1 :: int(match[2])]

@@ -1,0 +1,205 @@
+"""The verbs about renders as such: many at once, once more, gone on with. A signature and a call each, as in `cli`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from soracli.flags import GIVEN, TALK, Debug, FileFlags, Flags, Group, Json, TalkFlags, Verb, examples, rendering
+
+PART_FAILED = 9
+
+app = typer.Typer(rich_markup_mode=None)
+runs_app = typer.Typer(help="Renders and what became of them: list, show, prune.", cls=Group, rich_markup_mode=None)
+app.add_typer(runs_app, name="runs")
+
+
+def _given(text: str, *names: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel=GIVEN, metavar=metavar, show_default=False)
+
+
+@app.command(
+    cls=Verb,
+    epilog=examples(
+        "sora batch jobs.jsonl --continue-on-error",
+        "sora batch jobs.jsonl --shard 1/4 --json",
+        """echo '{"verb": "generate", "prompt": "a dog in a meadow", "seed": 7}' | sora batch -""",
+    ),
+)
+@rendering
+def batch(
+    jobs: Annotated[
+        str,
+        typer.Argument(help="One JSON object a line; '-' reads standard input.", metavar="JOBS", show_default=False),
+    ],
+    continue_on_error: Annotated[bool, _given("Go on when a job fails.", "--continue-on-error")] = False,
+    shard: Annotated[
+        str | None, _given("Do every n-th job from the i-th on; torchrun sets it by itself.", "--shard", metavar="I/N")
+    ] = None,
+    *,
+    flags: TalkFlags,
+) -> None:
+    """Do a list of jobs with one load of the model; a second run does only what is missing.
+
+    A job is {"verb": "generate", "prompt": "a dog", "seed": 7, "output": "dog.mp4"}: the arguments and long flags of
+    any verb that renders, see sora schema. Exit code 9 = some of them failed.
+    """
+    from soracli import batch as batches
+
+    if batches.batch(jobs, batches.Plan(continue_on_error, shard), flags):
+        raise typer.Exit(PART_FAILED)
+
+
+@app.command(
+    cls=Verb,
+    epilog=examples(
+        "sora replay car.mp4 --check",
+        "sora replay car.mp4 --seed 9 -o car9.mp4",
+        'sora replay car.mp4 --prompt "a blue car in the snow" --set style=noir',
+    ),
+)
+@rendering
+def replay(
+    file: Annotated[
+        str, typer.Argument(help="A file that sora made. '-' reads standard input.", metavar="FILE", show_default=False)
+    ],
+    check: Annotated[bool, _given("Write nothing: say whether the same frames come out.", "--check")] = False,
+    prompt: Annotated[str | None, _given("Another prompt.", "--prompt", metavar="TEXT")] = None,
+    input: Annotated[
+        list[str] | None,
+        _given(
+            "A picture or clip that it was made from, if it is not beside it; may be repeated.",
+            "--input",
+            metavar="FILE",
+        ),
+    ] = None,
+    set: Annotated[
+        list[str] | None,
+        _given("Another argument of its verb, such as strength=0.5; may be repeated.", "--set", metavar="KEY=VALUE"),
+    ] = None,
+    *,
+    flags: Flags,
+) -> None:
+    """Make a result again from the recipe inside it, as it was or with other flags."""
+    from soracli import again
+
+    again.replay(file, again.Changes(prompt, tuple(input or ()), tuple(set or ()), check), flags)
+
+
+@app.command(cls=Verb, epilog=examples("sora resume", "sora resume 8f3a"))
+@rendering
+def resume(
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            help="A run, by its name or the beginning of it. Default: the last unfinished one.",
+            metavar="RUN",
+            show_default=False,
+        ),
+    ] = None,
+    input: Annotated[
+        str | None, _given("What it read from standard input, as a file.", "--input", metavar="FILE")
+    ] = None,
+    *,
+    flags: TalkFlags,
+) -> None:
+    """Go on with a render that was stopped: the frames are those of one that was not."""
+    from soracli import again
+
+    again.resume(run, input, flags)
+
+
+@app.command(cls=Verb, epilog=examples("sora decode 7.safetensors -o car.webm"))
+@rendering
+def decode(
+    latents: Annotated[
+        str, typer.Argument(help="A file of latents; see sora runs show.", metavar="LATENTS", show_default=False)
+    ],
+    *,
+    flags: FileFlags,
+) -> None:
+    """Make frames from latents that a stopped render, or --save-latents, has left. Nothing is painted."""
+    from soracli import again
+
+    again.decode(latents, flags)
+
+
+@app.command(cls=Verb, epilog=examples("sora serve", "sora serve -m tiny --verbose"))
+@rendering
+def serve(
+    model: Annotated[
+        str | None, _given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
+    ] = None,
+    device: Annotated[str, _given("auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = "auto",
+    *,
+    flags: TalkFlags,
+) -> None:
+    """Keep a model loaded for the calls of sora that follow: they find it by themselves, and start at once.
+
+    Runs until Ctrl-C; put it in the background with &. SORA_SOCKET says where it listens, empty = calls do without.
+    """
+    from soracli import serve as serves
+
+    serves.serve(model, device, flags)
+
+
+RunName = Annotated[
+    str | None,
+    typer.Argument(
+        help="A run, or the beginning of its name. Default: the last unfinished one.", metavar="RUN", show_default=False
+    ),
+]
+
+
+@runs_app.callback(invoke_without_command=True)
+def runs(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@runs_app.command("list", cls=Verb, epilog=examples("sora runs list"))
+def runs_list(json: Json = False, debug: Debug = False) -> None:
+    """Every render that is remembered, the last one first."""
+    from soracli import show_runs
+
+    show_runs.runs_list(as_json=json)
+
+
+@runs_app.command("show", cls=Verb, epilog=examples("sora runs show", "sora runs show 8f3a --json"))
+def runs_show(run: RunName = None, json: Json = False, debug: Debug = False) -> None:
+    """What was asked for, what is done, and where latents are."""
+    from soracli import show_runs
+
+    show_runs.runs_show(run, as_json=json)
+
+
+@runs_app.command("prune", cls=Verb, epilog=examples("sora runs prune --yes", "sora runs prune --older 0d --all --yes"))
+def runs_prune(
+    older: Annotated[
+        str,
+        typer.Option("--older", help="How old they must be: 12h, 30d (default).", metavar="AGE", show_default=False),
+    ] = "30d",
+    all: Annotated[bool, typer.Option("--all", help="Unfinished ones too, with their latents.")] = False,
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.", rich_help_panel=TALK)] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Forget old runs. Results stay; batches whose runs are forgotten begin from the start."""
+    from soracli import show_runs
+
+    show_runs.runs_prune(older, unfinished=all, yes=yes, as_json=json)
+
+
+@app.command(cls=Verb, epilog=examples("sora schema", "sora schema generate"))
+def schema(
+    verb: Annotated[
+        str | None, typer.Argument(help="A verb, such as generate or 'model list'.", metavar="VERB", show_default=False)
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """The JSON schema of a verb's arguments and result; without a verb, that of a batch's jobs and of events."""
+    from soracli import schema as schemas
+
+    schemas.show(verb, as_json=json)

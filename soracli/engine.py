@@ -1,0 +1,63 @@
+"""Models in memory: where they run, and whether they stay for the next call."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from soracli import weights
+from soracli.errors import UsageError
+from soracli.types import Card
+
+if TYPE_CHECKING:
+    from soracli.models import Model
+
+_kept: dict[tuple[str, str, str], Model] | None = None  # the model loaded last; None = it is not kept
+
+
+@contextlib.contextmanager
+def keeping_models() -> Iterator[None]:
+    """Within this block a model stays loaded from one call to the next."""
+    global _kept
+    if _kept is not None:  # whoever came first decides when it ends
+        yield
+        return
+    _kept = {}
+    try:
+        yield
+    finally:
+        _kept = None
+
+
+def load(card: Card, where: str) -> Model:
+    """A card's model on a device. The files are checked first: that is fast, and importing torch is not."""
+    files = weights.paths(card)
+    from soracli import models
+
+    key = (card.name, weights.digest(card), where)
+    if _kept is not None and key in _kept:
+        return _kept[key]
+    if _kept:
+        _kept.clear()  # before the next one is loaded: two may not fit
+    model = models.load(card, files, where)
+    if _kept is not None:
+        _kept[key] = model
+    return model
+
+
+def device(name: str, threads: int | None) -> str:
+    """Resolve `auto`, refuse a GPU that is not there, and set the number of threads."""
+    import torch
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    present = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "auto" and present > 1 and os.environ.get("LOCAL_RANK", "").isdigit():  # one process per GPU
+        return f"cuda:{int(os.environ['LOCAL_RANK']) % present}"
+    if name == "auto":
+        return "cuda" if present else "cpu"
+    if name.startswith("cuda") and int(name.partition(":")[2] or 0) >= present:
+        raise UsageError(f"--device {name}: no such GPU here ({present} found); use --device cpu", "bad_device")
+    return name

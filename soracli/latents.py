@@ -1,0 +1,93 @@
+"""Latents on disk: what a sampling knew when it was stopped, in one safetensors file that says what it belongs to."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soracli.errors import MediaError, UsageError
+from soracli.types import Window
+from soracli.wording import printable
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from soracli.models import Model
+    from soracli.sample import Progress
+
+KEY = "soracli"  # of the metadata
+SUFFIX = ".safetensors"
+
+
+def save(path: Path, progress: Progress, about: dict[str, Any]) -> None:
+    """Write a progress; the file appears whole or not at all. about: JSON-able, `describe` gives it back."""
+    from safetensors.torch import save_file
+
+    known = progress.known
+    tensors = {f"latents.{number}": latents for number, latents in known.latents.items()}
+    for guess, latents in enumerate(progress.guesses.get(known.windows, [])):
+        tensors[f"guesses.{guess}"] = latents
+    about = about | {"windows": known.windows, "painted": sorted(known.painted)}
+    part = path.with_suffix(".part")
+    save_file({name: t.cpu().contiguous() for name, t in tensors.items()}, part, {KEY: json.dumps(about)})
+    os.replace(part, path)
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """What `save` was told, with `windows` (finished) and `painted` (numbers of latent frames)."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            about = json.loads((file.metadata() or {})[KEY])
+    except FileNotFoundError:
+        raise MediaError(f"{printable(path)}: no such file", "no_file") from None
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise MediaError(f"{printable(path)}: holds no latents of soracli", "bad_latents") from error
+    if not isinstance(about, dict):
+        raise MediaError(f"{printable(path)}: holds no latents of soracli", "bad_latents")
+    return about
+
+
+def load(path: Path, device: str) -> Progress:
+    """A progress as it was saved, on a device."""
+    from safetensors import safe_open
+
+    from soracli.sample import Known, Progress
+
+    about = describe(path)
+    # Copies, because kernels round by where in memory numbers begin, and in a file they begin anywhere.
+    with safe_open(path, "pt", device) as file:
+        named = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118  it is no dict
+    latents = {int(name[8:]): tensor for name, tensor in named.items() if name.startswith("latents.")}
+    guesses = [named[f"guesses.{i}"] for i in range(len(named) - len(latents))]
+    known = Known(latents, frozenset(about["painted"]), about["windows"])
+    return Progress(known, {known.windows: guesses} if guesses else {})
+
+
+class Developer:
+    """A model that paints no further: of a window that is not finished it repeats what was said of it last.
+
+    Everything else it does as the model does, so that sampling with it is decoding.
+    """
+
+    def __init__(self, model: Model, progress: Progress) -> None:
+        self.model, self.progress = model, progress
+        self.card, self.channels, self.guided = model.card, model.channels, True
+
+    def predictor(
+        self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
+    ) -> Callable[[Tensor, Tensor, float], Tensor]:
+        said = self.progress.guesses.get(self.progress.known.windows)
+        if not said:
+            raise UsageError("these latents end before the clip does; paint the rest with: sora resume", "not_painted")
+        return lambda x, levels, sigma: said[-1]
+
+    def encode(self, pixels: Tensor) -> Tensor:
+        return self.model.encode(pixels)
+
+    def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
+        return self.model.decode(latents, still=still)

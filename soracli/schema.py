@@ -1,0 +1,115 @@
+"""`sora schema`: JSON schemas (2020-12) of what goes into verbs and comes out of them, read off their signatures."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import types
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from soracli import calls, results
+from soracli.calls import Key
+from soracli.errors import UsageError
+from soracli.render import emit, print_out
+from soracli.wording import suggest
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, Any]
+
+
+def show(verb: str | None, *, as_json: bool) -> None:
+    """Print the schema of one verb, or that of a batch's jobs, events and errors."""
+    found = everything() if verb is None else of_verb(" ".join(verb.split()))
+    if as_json:
+        emit(found)
+    else:
+        print_out(json.dumps(found, indent=2) + "\n")
+
+
+def verbs() -> dict[str, Callable[..., Any]]:
+    """Every command by name, such as `model list`."""
+    from soracli import cli
+
+    return dict(_commands(cli.app, ""))
+
+
+def _commands(app: Any, start: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for command in app.registered_commands:
+        if not command.hidden:
+            yield start + (command.name or command.callback.__name__), command.callback
+    for group in app.registered_groups:
+        yield from _commands(group.typer_instance, f"{group.name} " if isinstance(group.name, str) else start)
+
+
+def everything() -> Schema:
+    """A job of `sora batch` is any verb that renders; events and errors are the same everywhere."""
+    return {
+        "$schema": DRAFT,
+        "verbs": list(verbs()),
+        "job": {"oneOf": [arguments(name, function) for name, function in calls.RENDERING.items()]},
+        "event": of_type(results.Event),
+        "error": of_type(results.Failure),
+    }
+
+
+def of_verb(name: str) -> Schema:
+    known = verbs()
+    if name not in known:
+        raise UsageError(f"VERB {name}: no such verb{suggest(name, known)}; there are {', '.join(known)}", "no_verb")
+    kind = results.OF.get(name, results.Results if name in calls.RENDERING else object)
+    return {"$schema": DRAFT, "arguments": arguments(name, known[name]), "result": result(kind)}
+
+
+def arguments(name: str, function: Callable[..., Any]) -> Schema:
+    """What a verb takes, as one object; a job of a batch has this form, without the flags of talk."""
+    found = [key for key in calls.keys(function) if key.name not in calls.TALK]
+    return {
+        "title": f"sora {name}",
+        "description": inspect.getdoc(function) or "",
+        "type": "object",
+        "properties": {"verb": {"const": name}, **{key.key: _of_key(key) for key in found}},
+        "required": ["verb", *(key.key for key in found if key.required)],
+        "additionalProperties": False,
+    }
+
+
+def _of_key(key: Key) -> Schema:
+    text = {"type": ["string", "number"]}
+    kind: Schema = {"type": "boolean"} if key.switch else {"type": "array", "items": text} if key.many else text
+    default = {} if key.required or key.default in (None, []) else {"default": key.default}
+    return {**kind, "description": key.help, **default}
+
+
+def result(kind: Any) -> Schema:
+    """What `--json` prints: one object with `data` of that type."""
+    return {
+        "type": "object",
+        "properties": {"ok": {"const": True}, "data": of_type(kind)},
+        "required": ["ok", "data"],
+    }
+
+
+_PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null", Fraction: "string"}
+
+
+def of_type(kind: Any) -> Schema:
+    """The schema of an annotation: plain types, lists, dicts, unions, literals, typed dicts and dataclasses."""
+    origin = get_origin(kind)
+    if kind in _PLAIN:
+        return {"type": _PLAIN[kind]}
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [of_type(part) for part in get_args(kind)]}
+    if origin is Literal:
+        return {"enum": list(get_args(kind))}
+    if origin in (list, tuple):
+        return {"type": "array", "items": of_type(get_args(kind)[0])}
+    if dataclasses.is_dataclass(kind) or is_typeddict(kind):
+        hints = get_type_hints(kind, include_extras=True)
+        needed = sorted(name for name, hint in hints.items() if get_origin(hint) is not NotRequired)
+        return {"type": "object", "properties": {n: of_type(h) for n, h in hints.items()}, "required": needed}
+    if origin is NotRequired:
+        return of_type(get_args(kind)[0])
+    return {"type": "object"} if origin is dict or kind is dict else {}

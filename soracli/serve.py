@@ -1,0 +1,198 @@
+"""`sora serve`: an engine that stays, with its model loaded, and does the calls of others in their place, one by one.
+
+A call brings its standard streams, folder and environment along, so that what it prints, writes and returns is what it
+would have been without us; see `forward`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from soracli import engine, weights
+from soracli.errors import UsageError
+from soracli.flags import TalkFlags
+from soracli.forward import GO, INTERRUPT, TERMINATE, VARIABLE, YES, likeness, place
+from soracli.progress import Talk
+from soracli.wording import printable
+
+MAX_REQUEST = 10_000_000  # bytes
+PATIENCE = 5.0  # seconds for a caller to say what it wants
+
+
+def serve(model: str | None, device: str, flags: TalkFlags) -> None:
+    """Load a model and do calls until Ctrl-C."""
+    talk = Talk.of(flags)
+    card = weights.card(model)
+    path = place()
+    if path is None:
+        raise UsageError(f"{VARIABLE}: is empty, so nothing would find the engine; unset it", "no_socket")
+    if flags.dry_run:
+        talk.say(f"would load {card.name} and serve at {printable(path)}")
+        return
+    with _listening(path) as door, engine.keeping_models():
+        like = likeness()
+        where = engine.device(device, None)
+        engine.load(card, where)
+        import torch
+
+        from soracli import batch, enhance, render, sample  # noqa: F401  so that no call has to
+
+        threads = torch.get_num_threads()
+        talk.say(f"{card.name} is loaded; calls of sora use it from now on. Ctrl-C stops it. ({printable(path)})")
+        if flags.json:
+            render.emit({"socket": str(path), "model": card.name, "device": where})
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                link, _ = door.accept()
+                with link:
+                    answer(link, like, talk)
+                torch.set_num_threads(threads)
+
+
+@contextlib.contextmanager
+def _listening(path: Path) -> Iterator[socket.socket]:
+    """A socket that only this user can reach. One that nobody listens at any more is replaced."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.parent.stat().st_uid != os.getuid():
+        raise UsageError(f"{printable(path.parent)}: belongs to somebody else; set {VARIABLE}", "no_socket")
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise UsageError(f"{printable(path)}: an engine is running already; stop that one first", "engine_runs")
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as door:
+        try:
+            door.bind(str(path))
+        except OSError as error:
+            raise UsageError(f"{printable(path)}: cannot listen there ({error}); set {VARIABLE}", "no_socket") from None
+        path.chmod(0o600)
+        door.listen(8)
+        try:
+            yield door
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def answer(link: socket.socket, like: dict[str, Any], talk: Talk) -> None:
+    """Do one call, if it is one that we can do as its caller would, and if the caller still waits."""
+    link.settimeout(PATIENCE)
+    streams: list[int] = []
+    try:
+        head, streams, _, _ = socket.recv_fds(link, 4, 3)
+        request = _request(link, int.from_bytes(head, "big"))
+        if len(streams) != 3 or request.get("like") != like:
+            return
+        link.sendall(YES)
+        if link.recv(1) != GO:
+            return
+        code = _done(request, streams, link)
+        link.sendall(str(code).encode())
+        talk.detail(f"{' '.join(request['arguments'])[:60]}: {code}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        talk.detail(f"a call was dropped ({error})")
+    finally:
+        for stream in streams:
+            os.close(stream)
+
+
+def _request(link: socket.socket, size: int) -> dict[str, Any]:
+    if size > MAX_REQUEST:
+        raise ValueError("too long")
+    data = b""
+    while len(data) < size and (part := link.recv(size - len(data))):
+        data += part
+    return dict(json.loads(data))
+
+
+def _done(request: dict[str, Any], streams: list[int], link: socket.socket) -> int:
+    """The exit code of a call that was done in its caller's place."""
+    from soracli import cli
+
+    with _in_place_of(request, streams), _signals_from(link):
+        try:
+            return cli.run(request["arguments"])
+        except SystemExit as end:
+            return int(end.code or 0)
+        except KeyboardInterrupt:  # after the call, as it were
+            return cli.INTERRUPTED
+
+
+@contextlib.contextmanager
+def _in_place_of(request: dict[str, Any], streams: list[int]) -> Iterator[None]:
+    """Take the streams, folder, environment and umask of a caller, and give them back."""
+    before = [os.dup(number) for number in range(3)]
+    cwd, environment, umask = os.getcwd(), dict(os.environ), os.umask(request["umask"])
+    plain = sys.stdin, sys.stdout, sys.stderr
+    try:
+        os.chdir(request["cwd"])
+        _set_environment(request["environment"])
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", buffering=1, closefd=False, errors="surrogateescape")  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, closefd=False, errors="backslashreplace")  # noqa: SIM115
+        yield
+    finally:
+        for file in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                file.flush()
+        sys.stdin, sys.stdout, sys.stderr = plain
+        for number, stream in enumerate(before):
+            os.dup2(stream, number)
+            os.close(stream)
+        _set_environment(environment)
+        os.umask(umask)
+        os.chdir(cwd)
+
+
+def _set_environment(values: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(values)
+    tempfile.tempdir = None  # it is remembered otherwise
+
+
+@contextlib.contextmanager
+def _signals_from(link: socket.socket) -> Iterator[None]:
+    """Within this block the caller's Ctrl-C and SIGTERM, and its death, reach us as they would reach it."""
+    active = True
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal active
+        if active:
+            active = False
+            raise SystemExit(143) if number == signal.SIGTERM else KeyboardInterrupt
+
+    def watch() -> None:
+        link.settimeout(None)
+        while True:
+            try:
+                word = link.recv(1)
+            except OSError:
+                word = b""
+            if active and word in (INTERRUPT, TERMINATE, b""):
+                number = signal.SIGTERM if word == TERMINATE else signal.SIGINT
+                signal.pthread_kill(threading.main_thread().ident or 0, number)
+            if not word:
+                return
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        active = False
+        link.shutdown(socket.SHUT_RD)
+        watcher.join()
+        for number, handler in before.items():
+            signal.signal(number, handler)
