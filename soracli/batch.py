@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from soracli import calls, engine, naming, render, runs
+from soracli import calls, engine, naming, render, runs, settings
 from soracli.calls import Call, Origin
 from soracli.errors import SoraError, UsageError, bug
 from soracli.flags import StdoutClosed, TalkFlags
@@ -150,7 +150,7 @@ def _call(text: str) -> Call:
         data = json.loads(text)
     except ValueError as error:
         raise UsageError(f"is not JSON ({error})", "bad_job") from None
-    call = calls.parse(data, _REFUSED)
+    call = settings.filled(calls.parse(data, _REFUSED))
     prompt = [call.arguments.get(name) for name in ("prompt", "prompt_file", "output")]
     if "-" in [*prompt, *calls.files(call)]:
         raise UsageError("'-': a job cannot use standard input or output; give it files", "two_stdin")

@@ -142,10 +142,9 @@ def lasting(call: Call, prompt: str | None = None) -> Call:
     """The call as it can be made again later, from elsewhere, with the prompt that was read for it."""
     whole = with_files(call, lambda path: path if path == "-" else os.path.abspath(path))
     preview = whole.arguments.get("preview")
+    path = preview if preview is None or preview.partition(":")[0] == "term" else os.path.abspath(preview)
     settled = {"prompt": prompt} if "prompt" in (key.name for key in keys(RENDERING[call.verb])) and prompt else {}
-    return whole.having(
-        **dict.fromkeys(TALK), prompt_file=None, **settled, preview=preview and os.path.abspath(preview)
-    )
+    return whole.having(**dict.fromkeys(TALK), prompt_file=None, **settled, preview=path)
 
 
 def files(call: Call) -> list[str]:

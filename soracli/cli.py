@@ -16,9 +16,9 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, cli_jobs
+from soracli import __version__, cli_jobs, cli_more, complete
 from soracli.errors import CheckError, SoraError, UsageError, bug
-from soracli.flags import GIVEN, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
+from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.flags import examples as _examples
 from soracli.wording import red
 
@@ -28,7 +28,7 @@ app = typer.Typer(
     name="sora",
     cls=Group,
     help="Make video from the command line.",
-    epilog='Start with:\n  sora generate "a dog walks to the right across a grassy meadow"',
+    epilog='Start with:\n  sora generate "a dog walks to the right across a grassy meadow"\n\nMore: sora help',
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -37,6 +37,7 @@ app = typer.Typer(
 model_app = typer.Typer(help="The models: list, show, verify, path.", rich_markup_mode=None)
 app.add_typer(model_app, name="model")
 app.add_typer(cli_jobs.app)
+app.add_typer(cli_more.app)
 
 
 Prompt = Annotated[
@@ -65,8 +66,10 @@ def model(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-def _given(text: str, *names: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=GIVEN, metavar=metavar, show_default=False)
+def _given(text: str, *names: str, metavar: str | None = None, complete: Complete | None = None) -> Any:
+    return typer.Option(
+        *names, help=text, rich_help_panel=GIVEN, metavar=metavar, show_default=False, autocompletion=complete
+    )
 
 
 def _source(text: str, metavar: str) -> Any:
@@ -81,10 +84,18 @@ Keyframes = Annotated[
 ]
 Camera = Annotated[
     str | None,
-    _given("static, tracking, zoom-in, zoom-out, pan-left, pan-right, ...", "--camera", metavar="MOVE"),
+    _given(
+        "static, tracking, zoom-in, zoom-out, pan-left, pan-right, ...",
+        "--camera",
+        metavar="MOVE",
+        complete=complete.cameras,
+    ),
 ]
 Motion = Annotated[str | None, _given("0 (still) .. 10 (much).", "--motion", metavar="N")]
-Style = Annotated[str | None, _given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME")]
+Style = Annotated[
+    str | None,
+    _given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME", complete=complete.styles),
+]
 Fit = Annotated[str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 
 
@@ -380,10 +391,20 @@ def info(
 
 
 @app.command(cls=Verb, epilog=_examples("sora doctor", "sora doctor --json"))
-def doctor(json: Json = False, debug: Debug = False) -> None:
+def doctor(
+    calibrate: Annotated[
+        bool, _given("Measure how fast this machine is, for estimates; takes some seconds.", "--calibrate")
+    ] = False,
+    threads: Annotated[str | None, _given("Measure with so many CPU threads.", "--threads", metavar="N")] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
     """Check this installation and this machine."""
     from soracli import show
 
+    if calibrate or threads is not None:
+        show.calibrate(threads, as_json=json)
+        return
     problems = show.doctor(as_json=json)
     if problems:
         raise CheckError(f"doctor: {problems} of these will not work; see the lines marked with !", "doctor")
@@ -411,7 +432,13 @@ def model_list(json: Json = False, debug: Debug = False) -> None:
 
 
 Name = Annotated[
-    str | None, typer.Argument(help="A model. Default: the one used by default.", show_default=False, metavar="NAME")
+    str | None,
+    typer.Argument(
+        help="A model. Default: the one used by default.",
+        show_default=False,
+        metavar="NAME",
+        autocompletion=complete.models,
+    ),
 ]
 
 

@@ -62,6 +62,11 @@ def _machine() -> Iterator[Finding]:
         [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
     )
     yield Finding("machine", "gpu", ", ".join(cuda) or "none (not needed)")
+    speed = machine.rates(machine.cores())
+    known = f"{speed.products / 1e9:.0f} GFLOP/s, measured {speed.measured}" if speed.measured else "not measured"
+    yield Finding(
+        "machine", "speed", known, True, "" if speed.measured else "for better estimates: sora doctor --calibrate"
+    )
     total, free = machine.memory()
     enough = not total or free >= _LOW_MEMORY
     text = f"{amount(free)} free of {amount(total)}"

@@ -12,9 +12,10 @@ from typing import Annotated, Any, get_type_hints
 import typer
 import typer.core
 
-from soracli import calls
+from soracli import calls, complete
 from soracli.calls import Origin
 
+Complete = Callable[[str], list[str]]
 GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What is given", "Output", "Size and length", "Sampling", "Talk"
 
 
@@ -24,7 +25,17 @@ class Verb(typer.core.TyperCommand):
     Plain text, without rich: help is read in pipes as often as on terminals, and starts in half the time.
     """
 
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Flags that are not typed come from the configuration, if this is a verb that renders."""
+        renders = info_name != "save" and "preset" in {param.name for param in self.params}
+        if renders and info_name and not extra.get("resilient_parsing"):
+            from soracli.settings import Defaults
+
+            extra["default_map"] = Defaults(info_name)
+        return super().make_context(info_name, args, parent, **extra)
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
+        ctx.default_map = None  # help must not fail over a configuration that is broken
         panels: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             if (record := param.get_help_record(ctx)) is not None:
@@ -44,11 +55,6 @@ def _place(panel: str) -> int:
     """Where a panel stands in the help: what is given, the result, how it is painted, talk."""
     order = ("Arguments", GIVEN, OUTPUT, PICTURE, SAMPLING, TALK)
     return order.index(panel) if panel in order else len(order)
-
-
-def examples(*lines: str) -> str:
-    """Runnable examples for the end of a verb's help. They are executed by the tests."""
-    return "\n".join(["Examples:", *("  " + line for line in lines)])
 
 
 class StdoutClosed(Exception):
@@ -76,12 +82,27 @@ def _verbatim(text: str | None, formatter: Any) -> None:
         formatter.write(text + "\n")
 
 
+def examples(*lines: str) -> str:
+    """Runnable examples for the end of a verb's help. They are executed by the tests."""
+    return "\n".join(["Examples:", *("  " + line for line in lines)])
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.", rich_help_panel=TALK)]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=TALK)]
 
 
-def _option(panel: str, text: str, *names: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False)
+def _option(panel: str, text: str, *names: str, metavar: str | None = None, complete: Complete | None = None) -> Any:
+    return typer.Option(
+        *names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False, autocompletion=complete
+    )
+
+
+def _choose(context: typer.Context, preset: str | None) -> str | None:
+    """Called before all other flags are looked at."""
+    choose = getattr(context.default_map, "choose", None)
+    if preset is not None and choose is not None:
+        choose(preset)
+    return preset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +141,23 @@ class FileFlags(TalkFlags):
     ] = None  # fmt: skip
     format: Annotated[
         str | None,
-        _option(OUTPUT, "mp4, webm, mkv, gif, webp, png or frames. Default: by suffix.", "--format", metavar="NAME"),
+        _option(
+            OUTPUT,
+            "mp4, webm, mkv, gif, webp, png or frames. Default: by suffix.",
+            "--format",
+            metavar="NAME",
+            complete=complete.formats,
+        ),
     ] = None
     quality: Annotated[
-        str, _option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
+        str,
+        _option(
+            OUTPUT,
+            "draft, good (default), lossless, or a CRF number.",
+            "--quality",
+            metavar="LEVEL",
+            complete=complete.qualities,
+        ),
     ] = "good"
     force: Annotated[bool, _option(OUTPUT, "Replace the output if it exists.", "-f", "--force")] = False
     device: Annotated[str, _option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = (
@@ -138,6 +172,13 @@ class FileFlags(TalkFlags):
 class OutputFlags(FileFlags):
     """The same with what every verb that renders takes."""
 
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            "-p", "--preset", help="A named set of flags; see sora preset list.", rich_help_panel=OUTPUT,
+            metavar="NAME", show_default=False, is_eager=True, callback=_choose, autocompletion=complete.presets,
+        ),
+    ] = None  # fmt: skip
     fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
 
 
@@ -147,20 +188,40 @@ class Flags(OutputFlags):
 
     preview: Annotated[
         str | None,
-        _option(OUTPUT, "Keep a small picture of the work so far in this file.", "--preview", metavar="PATH"),
+        _option(
+            OUTPUT,
+            "A small picture of the work so far, in this file or on the terminal.",
+            "--preview",
+            metavar="PATH|term",
+        ),
     ] = None
     save_latents: Annotated[
         bool, _option(OUTPUT, "Keep the latents too, for sora decode; see sora runs show.", "--save-latents")
     ] = False
     size: Annotated[
         str | None,
-        _option(PICTURE, "WIDTHxHEIGHT, a shape such as 16:9, or 480p / 720p.", "-s", "--size", metavar="SIZE"),
+        _option(
+            PICTURE,
+            "WIDTHxHEIGHT, a shape such as 16:9, or 480p / 720p.",
+            "-s",
+            "--size",
+            metavar="SIZE",
+            complete=complete.sizes,
+        ),
     ] = None
     duration: Annotated[
         str | None, _option(PICTURE, "Seconds (4s, 2.5s) or frames (96f).", "-d", "--duration", metavar="TIME")
     ] = None
     model: Annotated[
-        str | None, _option(SAMPLING, "Which model paints; see sora model list.", "-m", "--model", metavar="NAME")
+        str | None,
+        _option(
+            SAMPLING,
+            "Which model paints; see sora model list.",
+            "-m",
+            "--model",
+            metavar="NAME",
+            complete=complete.models,
+        ),
     ] = None
     seed: Annotated[
         str | None,
@@ -176,6 +237,13 @@ class Flags(OutputFlags):
         str | None, _option(SAMPLING, "How closely to follow the prompt; 1 = off.", "-g", "--guidance", metavar="X")
     ] = None
     negative: Annotated[str | None, _option(SAMPLING, "What not to show.", "-N", "--negative", metavar="TEXT")] = None
+    max_memory: Annotated[
+        str | None,
+        _option(SAMPLING, "Refuse what needs more, such as 6G. Default: what is free.", "--max-memory", metavar="SIZE"),
+    ] = None
+    expand: Annotated[
+        bool, _option(SAMPLING, "Say what the prompt leaves open: sora recaption.", "-e", "--expand/--no-expand")
+    ] = False
     prompt_file: Annotated[
         str | None,
         _option(SAMPLING, "Read the prompt from a file, or '-' for standard input.", "--prompt-file", metavar="FILE"),

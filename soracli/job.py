@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from soracli.flags import Flags, OutputFlags
 from soracli.inputs import Brief, named
 from soracli.media import DIGEST, formats
 from soracli.naming import Outputs
-from soracli.plan import Plan
+from soracli.plan import Budget, Plan
 from soracli.runs import Run
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
@@ -40,6 +41,8 @@ class Job:
     shots: tuple[Shot, ...]
     call: Call  # as a recipe repeats it
     record: Call  # as a run goes on with it
+    asked: str = ""  # the prompt before it was expanded
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def spoken(self) -> str | tuple[Shot, ...]:
@@ -56,7 +59,8 @@ class Job:
         _, height, width = self.geometry.keep
         options = self.options
         return {
-            "soracli": __version__, "verb": self.verb, "prompt": self.prompt, "negative": options.negative,
+            "soracli": __version__, "verb": self.verb, "prompt": self.prompt,
+            **({"asked": self.asked} if self.asked else {}), "negative": options.negative,
             "model": self.card.name, "weights": weights.digest(self.card), "width": width, "height": height,
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
@@ -100,7 +104,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     options = values.options(card, flags, still=brief.still, source=brief.source)
     shots = values.shots(brief.shots, options.fps, brief.words)
-    typed = text
+    asked, typed = _expanded(text, card, flags, brief)
+    text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     check_streams(flags)
@@ -120,18 +125,41 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     formats.quality(flags.quality, outputs.format)
     geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
+    allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
     stretches = windows.plan(canvas, geometry, card.limits.get("window", 0))
     sizes = [stretch.stop - stretch.start for stretch in stretches]
-    expected = plan.estimate(card, options, geometry, sizes, None if on_gpu else threads or machine.cores())
+    cores = None if on_gpu else threads or machine.cores()
+    expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length))
     plan.check_tokens(expected, card, options)
-    notes = [*brief.notes, *geometry.notes(), *outputs.notes]
+    said = [f"the prompt was expanded to: {printable(text)}"] if asked else []
+    notes = [*said, *brief.notes, *geometry.notes(), *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
-    record = calls.lasting(flags.origin.call, typed)
+    record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record,
+        call, record, asked, Budget(allowed, _command(brief, asked or text), fixed=bool(brief.length)),
     )  # fmt: skip
+
+
+def _command(brief: Brief, prompt: str) -> str:
+    """What to type for the same with other flags."""
+    inputs = [str(given["name"]) for given in brief.record.get("inputs", ())]
+    return shlex.join(["sora", brief.verb, *map(printable, inputs), *([printable(prompt)] if prompt else [])])
+
+
+def _expanded(text: str, card: Card, flags: Flags, brief: Brief) -> tuple[str, str]:
+    """(the prompt as it was typed, or nothing; the prompt with what is added to it).
+
+    Words that flags add are minded, so that nothing is said twice.
+    """
+    if not flags.expand or not text or brief.shots:  # a film of several shots is told in full
+        return "", text
+    from soracli import reading, recaption
+
+    said = ", ".join([text, *brief.words])
+    added = recaption.additions(said, card, values.seeds(flags.seed, flags.count)[0])
+    return (text, reading.plain(text) + added) if added else ("", text)
 
 
 def check_streams(flags: OutputFlags) -> None:
@@ -152,6 +180,11 @@ def check_device(flags: OutputFlags) -> None:
     kind, _, index = flags.device.partition(":")
     if kind not in ("auto", "cpu", "cuda") or (index and (kind != "cuda" or not index.isdigit())):
         raise UsageError(f"--device {flags.device}: must be auto, cpu, cuda or cuda:N", "bad_device")
+
+
+def check_memory(job: Job) -> None:
+    """Refuse what does not fit."""
+    plan.check_memory(job.plan, job.card, job.options, job.threads or machine.cores(), job.budget)
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -203,8 +236,16 @@ def as_text(job: Job) -> str:
         ("steps", f"{options.steps}, {expected.passes} passes over {expected.tokens:,} tokens"),
         ("guidance", f"{options.guidance:g}"),
         ("seed", ", ".join(map(str, job.seeds[:8])) + (", ..." if len(job.seeds) > 8 else "")),
-        ("time", f"about {duration(job.seconds)}" if job.seconds else "not known for this model"),
+        ("time", _time(job)),
         ("memory", f"about {amount(expected.peak_bytes)}, {free} free" if expected.peak_bytes else "not known"),
         ("output", files + (", ..." if paths is not None and len(paths) > 8 else "")),
     ]
     return "".join(f"{name:<9} {value}\n" for name, value in rows)
+
+
+def _time(job: Job) -> str:
+    if not job.seconds:
+        return "not known for this model"
+    measured = job.plan.measured
+    how = f"rates measured {measured}" if measured else "a guess; measure with: sora doctor --calibrate"
+    return f"about {duration(job.seconds)} ({how})"

@@ -137,7 +137,7 @@ def _kind(words: Sequence[str], i: int) -> str:
         return "modifier"
     if word in PASSED_OVER or grammar.singular(word) in PASSED_OVER:
         return "known"
-    if word.endswith("ly") or word in _verb_forms():
+    if word.endswith("ly") or word in verb_forms():
         return "cut"
     if word.endswith("ing"):
         return "unknown" if i and words[i - 1] in DETERMINERS and (last or words[i + 1] in BREAKERS) else "cut"
@@ -179,7 +179,7 @@ def _noun(phrase: Sequence[_Token], article: str, after: _Token | None) -> str:
 def _may_be_verb(token: _Token) -> bool:
     """Whether a word can be the third person of a verb: `casts`, `orbits`."""
     third = token.word.endswith("s") and not token.word.endswith(("ss", "us"))
-    return third and (token.kind == "unknown" or token.word in _verb_forms())
+    return third and (token.kind == "unknown" or token.word in verb_forms())
 
 
 def _is_plural(word: str) -> bool:
@@ -203,7 +203,7 @@ def _forms(verb: str) -> set[str]:
 
 
 @cache
-def _verb_forms() -> frozenset[str]:
+def verb_forms() -> frozenset[str]:
     """Every form of every common verb and of every action of the world."""
     said = [*ACTIONS.values(), *ACTOR_ACTIONS.values(), *PASSIVES.values()]
     verbs = VERBS | {phrase.split()[0] for phrases in said for phrase in phrases}

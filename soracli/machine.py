@@ -1,13 +1,90 @@
-"""What this machine is: cores, memory, disk. Standard library only."""
+"""What this machine is: cores, memory, disk, and how fast it calculates. Nothing slow is imported."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import platform
 import shutil
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _CGROUP = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How fast a machine works in practice, for estimates.
+
+    products, attention, convolutions: FLOP per second. scaling, saving: pixels per second. start: seconds until a
+    model is loaded. measured: the day on which `sora doctor --calibrate` found them; empty = a guess.
+    """
+
+    products: float = 4.0e10
+    attention: float = 3.0e10
+    convolutions: float = 4.0e10
+    scaling: float = 1.0e7
+    saving: float = 1.5e7
+    start: float = 3.0
+    measured: str = ""
+
+    def times(self, factor: float) -> Rates:
+        """The same for `factor` times as many threads. Reading files and writing video gain nothing."""
+        return Rates(
+            self.products * factor, self.attention * factor, self.convolutions * factor, self.scaling * factor,
+            self.saving, self.start, self.measured,
+        )  # fmt: skip
+
+
+_GPU = Rates(5.0e13, 5.0e13, 2.0e13, 5.0e8, 1.5e7, 5.0)  # a guess
+
+
+def calibration_file() -> Path:
+    """Where measured rates are kept."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("soracli", appauthor=False) / "machine.json"
+
+
+def rates(threads: int | None) -> Rates:
+    """Of so many threads of the CPU, None = an accelerator: as measured on this machine, or a guess."""
+    known = _calibrations()
+    if threads is None:
+        return known.get("gpu", _GPU)
+    if str(threads) in known:
+        return known[str(threads)]
+    counts = [int(name) for name in known if name.isdigit()]
+    if not counts:
+        return Rates().times(threads)
+    nearest = min(counts, key=lambda count: abs(count - threads))
+    return known[str(nearest)].times(threads / nearest)
+
+
+def keep_rates(found: Rates, threads: int | None) -> Path:
+    """Store what was measured, beside what was measured for other numbers of threads."""
+    path = calibration_file()
+    known = {name: asdict(row) for name, row in _calibrations().items()}
+    known["gpu" if threads is None else str(threads)] = asdict(found)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps({"cpu": cpu(), "rates": known}, indent=1), encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def _calibrations() -> dict[str, Rates]:
+    """Measured rates by number of threads; none if they are of another processor, or cannot be read."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        table = json.loads(calibration_file().read_text(encoding="utf-8"))
+        if table["cpu"] == cpu():
+            found = {name: Rates(**row) for name, row in table["rates"].items()}
+            return {
+                name: row
+                for name, row in found.items()
+                if all(v > 0 for k, v in asdict(row).items() if k != "measured")
+            }
+    return {}
 
 
 def cores() -> int:

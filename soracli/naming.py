@@ -62,7 +62,7 @@ def outputs(
         template = template[: -len(".png")]
         notes.append(f"a PNG holds one picture; writing {frames} frames into the folder {template}/.")
     names = _expanded(template, fields | {"ext": chosen.suffix[1:]}, seeds)
-    paths = tuple(Path(name) if folder is None else _free(Path(name)) for name in names)
+    paths = tuple(Path(name) if folder is None else free(Path(name)) for name in names)
     for path in paths:
         check_target(path, chosen, force=force)
     return Outputs(chosen, paths, tuple(notes))
@@ -119,7 +119,7 @@ def shown(path: Path) -> str:
     return str(path).removeprefix(here)
 
 
-def _free(path: Path) -> Path:
+def free(path: Path) -> Path:
     """The path, or the first of path-2, path-3, ... that is not taken."""
     candidate, n = path, 1
     while candidate.exists() or candidate.is_symlink():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from soracli import machine
@@ -11,30 +12,41 @@ from soracli.errors import CapacityError, UsageError
 from soracli.types import Card, Geometry, SamplingOptions
 from soracli.wording import amount
 
-# Rates that arithmetic reaches in practice, not peaks. `sora` prints them as estimates only.
-_CPU, _GPU = 4.0e10, 5.0e13  # FLOP per second; of one thread, of one accelerator
-_SECONDS = 3.0  # to start and load
-_BYTES = 450_000_000  # interpreter, torch and the text encoder
+_BYTES = 410_000_000  # interpreter, torch and the text encoder
+_PRACTICE = 0.77  # of the measured rates is what a render reaches: there is work between the products, too
+_HANDLING = (1.0, 2.5)  # of the rate of scaling is what every pixel of the result costs: as painted, or scaled
+_SHOWN, _HELD, _GIVEN = 45, 7, 7  # bytes per pixel of the result: in hand, waiting for the encoder, and of a source
+_AHEAD = 60  # frames that an encoder of video looks ahead
+_SCALES, _LENGTHS = (1, 0.75, 0.5, 0.375, 0.25, 0.125), (1, 0.75, 0.5, 0.25, 0.125)  # of a request that does not fit
 
 
 @dataclass(frozen=True)
 class Plan:
     """tokens: latent cells of the largest window. passes: of the network, over all windows.
 
-    seconds, peak_bytes: estimates, 0 if unknown.
+    seconds, peak_bytes: estimates, 0 if unknown. measured: the day on which this machine's rates were; empty = guesses.
     """
 
     tokens: int
     passes: int
     seconds: float
     peak_bytes: int
+    measured: str = ""
 
 
 def estimate(
-    card: Card, options: SamplingOptions, geometry: Geometry, windows: Sequence[int], threads: int | None
+    card: Card,
+    options: SamplingOptions,
+    geometry: Geometry,
+    windows: Sequence[int],
+    threads: int | None,
+    *,
+    given: bool = False,
 ) -> Plan:
     """Count the arithmetic of a request. windows: latent frames of each. threads: of the CPU; None = an accelerator.
+    given: whether a whole clip is held as well.
 
+    Rates are those that `sora doctor --calibrate` measured, or guesses.
     The card's table `params.cost` holds parameters (of the transformer), depth, width, context (text tokens),
     decode (FLOP per pixel), weights (bytes once loaded), token_bytes, pixel_bytes (memory per token, and per pixel
     of the chunk being decoded).
@@ -46,21 +58,25 @@ def estimate(
     cost: dict[str, Any] = card.params.get("cost", {})
     if not cost:
         return Plan(tokens, passes, 0.0, 0)
-    once = 0
+    speed = machine.rates(threads)
+    seconds = speed.start
     for count in windows:
-        attention = 4 * count * cells * (count * cells + cost["context"]) * cost["width"] * cost["depth"]
-        once += 2 * cost["parameters"] * count * cells + attention
-    pixels = (
-        sum(windows) * geometry.stride[0] * geometry.height * geometry.width
-        if not geometry.is_still
-        else (geometry.height * geometry.width)
-    )
-    seconds = _SECONDS + (each * once + pixels * cost["decode"]) / (_GPU if threads is None else _CPU * threads)
+        seen = count * cells
+        attention = 4 * seen * (seen + cost["context"]) * cost["width"] * cost["depth"]
+        work = 2 * cost["parameters"] * seen / speed.products + attention / speed.attention
+        seconds += each * work / _PRACTICE
+    frames, height, width = geometry.keep
+    painted = (1 if geometry.is_still else sum(windows) * geometry.stride[0]) * geometry.height * geometry.width
+    seconds += painted * cost["decode"] / speed.convolutions / _PRACTICE + frames * height * width / speed.saving
+    scaled = geometry.inner != (height, width)
+    seconds += _HANDLING[scaled] * frames * height * width / speed.scaling
     if threads is None:
-        return Plan(tokens, passes, seconds, 0)
-    chunk = min(geometry.frames, geometry.stride[0]) * geometry.height * geometry.width
-    peak = _BYTES + cost["weights"] + tokens * cost["token_bytes"] + chunk * cost["pixel_bytes"]
-    return Plan(tokens, passes, seconds, int(peak))
+        return Plan(tokens, passes, seconds, 0, speed.measured)
+    chunk = min(geometry.frames, geometry.stride[0])
+    peak = _BYTES + cost["weights"] + tokens * cost["token_bytes"]
+    peak += chunk * geometry.height * geometry.width * cost["pixel_bytes"]
+    peak += (chunk * _SHOWN + min(frames, _AHEAD) * _HELD + given * frames * _GIVEN) * height * width
+    return Plan(tokens, passes, seconds, int(peak), speed.measured)
 
 
 def check_tokens(plan: Plan, card: Card, options: SamplingOptions) -> None:
@@ -74,15 +90,55 @@ def check_tokens(plan: Plan, card: Card, options: SamplingOptions) -> None:
         )
 
 
-def check_memory(plan: Plan, options: SamplingOptions) -> None:
-    """Refuse what this machine's memory cannot hold, and say what would fit."""
+@dataclass(frozen=True)
+class Budget:
+    """What memory may be used, and what to type for less.
+
+    limit: bytes as `--max-memory` was typed, None = what is free. start: of a command line that asks for the same with
+    other flags. fixed: whether size and length are a source's.
+    """
+
+    limit: int | None = None
+    start: str = ""
+    fixed: bool = False
+
+
+def check_memory(plan: Plan, card: Card, options: SamplingOptions, threads: int | None, budget: Budget) -> None:
+    """Refuse what this machine's memory, or the user, does not allow; name a command that would fit."""
     _, free = machine.memory()
-    if free and plan.peak_bytes > free:
-        raise CapacityError(
-            f"{_request(options)}: needs about {amount(plan.peak_bytes)} of memory, "
-            f"{amount(free)} is free; try {_smaller(options, free / plan.peak_bytes)}",
-            "memory",
-        )
+    known = [bytes for bytes in (free, budget.limit) if bytes]
+    if not known or plan.peak_bytes <= min(known):
+        return
+    limit = min(known)
+    why = f"--max-memory allows {amount(limit)}" if limit == budget.limit else f"{amount(limit)} is free"
+    smaller = None if budget.fixed else fitting(card, options, threads, limit)
+    remedy = "close other programs, or use a machine with more"
+    if budget.fixed:
+        remedy = "cut out a part of the clip, or make it smaller first"
+    elif smaller is not None:
+        remedy = f"this would fit: {budget.start}{smaller}"
+    raise CapacityError(
+        f"{_request(options)}: needs about {amount(plan.peak_bytes)} of memory, {why}; {remedy}", "memory"
+    )
+
+
+def fitting(card: Card, options: SamplingOptions, threads: int | None, limit: int) -> str | None:
+    """The flags of the largest request of the same shape that needs at most `limit` bytes; None if there is none."""
+    lengths = _LENGTHS if options.seconds else (1,)
+    low = card.limits.get("min_side", 16)
+    for share, scale, length in sorted(((s * s * n, s, n) for s in _SCALES for n in lengths), reverse=True):
+        width, height = (int(side * scale) // 2 * 2 for side in (options.width, options.height))
+        frames = max(1, round(options.frames * length))
+        if share == 1 or min(width, height) < low:
+            continue
+        seconds = Fraction(frames) / options.fps if options.seconds else Fraction(0)
+        asked = replace(options, width=width, height=height, seconds=seconds)
+        geometry = Geometry.snap(asked, card.stride, card.limits.get("side", 0))
+        seen = min(geometry.latent[0], card.limits.get("window") or geometry.latent[0])
+        found = estimate(card, asked, geometry, [seen], threads)
+        if 0 < found.peak_bytes <= limit and found.tokens <= card.limits.get("max_tokens", found.tokens):
+            return f" -s {width}x{height}" + (f" -d {float(seconds):.4g}s" if options.seconds else "")
+    return None
 
 
 def _request(options: SamplingOptions) -> str:

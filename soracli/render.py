@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, engine, latents, media, naming, plan, runs, weights
+from soracli import advice, engine, latents, media, naming, runs, weights
 from soracli import job as jobs
 from soracli.errors import CapacityError, CheckError, SoraError, UsageError
 from soracli.flags import Flags, TalkFlags
@@ -23,7 +23,7 @@ from soracli.inputs import Brief
 from soracli.job import Job
 from soracli.media import Writer
 from soracli.naming import Outputs
-from soracli.preview import Preview
+from soracli.preview import TERMINAL, Preview
 from soracli.progress import Meter, Talk
 from soracli.runs import Item, Run
 from soracli.seams import Likeness, Seams, Watcher
@@ -53,7 +53,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
 
     Paths, media bytes or one JSON object go to standard output, everything else to standard error.
     """
-    talk, origin = Talk.of(flags), flags.origin
+    talk, origin = Talk.of(_calm(flags)), flags.origin
     run = runs.find(origin.run) if origin.run else None
     if run is not None:
         run.recheck()
@@ -66,7 +66,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
             talk.note(note)
         emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
         return
-    plan.check_memory(job.plan, job.options)
+    jobs.check_memory(job)
     talk.say(jobs.headline(job))
     if run is None:
         run = runs.plain(job.record.as_data(), job.outputs.format.name, job.seeds, job.outputs.paths)
@@ -81,6 +81,12 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         compare(run.items[0].data or {}, origin.expected, talk)
     if flags.json:
         emit(found_by(run))
+
+
+def _calm(flags: Flags) -> Flags:
+    """No bar if pictures are drawn on the terminal: they cannot share its lines."""
+    drawn = flags.preview is not None and flags.preview.partition(":")[0] == TERMINAL
+    return replace(flags, progress="plain") if drawn and flags.progress == "auto" else flags
 
 
 def compare(data: dict[str, Any], expected: str, talk: Talk) -> None:
@@ -270,7 +276,8 @@ def _paint(
                     for watcher in watchers:
                         watcher.add(step.frames)
                 if studio.preview is not None and step.latents is not None:
-                    studio.preview.show(studio.model, step.latents, job.geometry, job.prompt)
+                    last = step.index == step.total
+                    studio.preview.show(studio.model, step.latents, job.geometry, job.prompt, last=last)
                 meter.step(step.stage, step.index, step.total)
                 now = time.perf_counter()
                 took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now

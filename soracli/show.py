@@ -6,8 +6,9 @@ import dataclasses
 from typing import Any
 
 from soracli import doctor as doctors
-from soracli import weights
+from soracli import machine, weights
 from soracli.errors import WeightsError
+from soracli.progress import Talk
 from soracli.render import emit, print_out
 from soracli.types import Card
 from soracli.wording import amount, printable
@@ -55,6 +56,32 @@ def doctor(*, as_json: bool) -> int:
         remedy = f"; {finding.remedy}" if finding.remedy else ""
         print_out(f"{mark} {finding.name:<12} {finding.value}{remedy}\n")
     return problems
+
+
+def calibrate(threads: str | None, *, as_json: bool) -> None:
+    """Measure this machine, keep what was found, and print it."""
+    from soracli import calibrate as calibration
+    from soracli import values
+
+    count = None if threads is None else values.whole("--threads", threads, 1, 1024)
+    Talk("plain").say("measuring this machine; a few seconds")
+    found = calibration.measure("cpu", count)
+    path = machine.keep_rates(found, count or machine.cores())
+    kept = {"cpu": found}
+    if threads is None and machine.gpu():
+        kept["gpu"] = calibration.measure("cuda")
+        machine.keep_rates(kept["gpu"], None)
+    if as_json:
+        emit({"path": str(path), **{name: dataclasses.asdict(rates) for name, rates in kept.items()}})
+        return
+    for name, rates in kept.items():
+        _table([
+            (name, f"{count or machine.cores()} threads" if name == "cpu" else "one"),
+            ("products", f"{rates.products / 1e9:.1f} GFLOP/s"), ("attention", f"{rates.attention / 1e9:.1f} GFLOP/s"),
+            ("convolutions", f"{rates.convolutions / 1e9:.1f} GFLOP/s"),
+            ("scaling", f"{rates.scaling / 1e6:.1f} Mpx/s"), ("saving", f"{rates.saving / 1e6:.1f} Mpx/s"),
+            ("start", f"{rates.start:.1f} s"), ("kept in", str(path)),
+        ])  # fmt: skip
 
 
 def model_list(*, as_json: bool) -> None:

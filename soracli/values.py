@@ -20,9 +20,10 @@ MAX_SEEDS = 1000
 _LINES = re.compile(r"([1-9][0-9]{1,3})[pP]")  # 720p
 _SIDES = re.compile(r"([0-9]{1,6})\s*[xX×*]\s*([0-9]{1,6})")  # 640x360
 _SHAPE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?):([0-9]{1,3})")  # 16:9
-_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_NUMBER = r"(?:[0-9]{1,9}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})"
 _TIME = re.compile(rf"({_NUMBER})\s*(ms|s|m|f|)")
 _RATE = re.compile(rf"({_NUMBER})(?:/([0-9]{{1,9}}))?")
+_MEMORY = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([kmgt]?)i?b?", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,12})(?:\.\.([0-9]{1,12}))?")
 
 
@@ -167,6 +168,14 @@ def rate(text: str) -> Fraction:
     if not match or (match[2] is not None and not int(match[2])):
         raise UsageError(f"--fps {text}: must be a number such as 24 or 30000/1001", "bad_fps")
     return Fraction(match[1]) / int(match[2] or 1)
+
+
+def memory(text: str) -> int:
+    """`6G`, `512M`, `1.5GB` -> bytes."""
+    match = _MEMORY.fullmatch(text.strip())
+    if not match or not (count := int(Fraction(match[1]) * 1000 ** " kmgt".index(match[2].lower() or " "))):
+        raise UsageError(f"--max-memory {text}: must be a size such as 6G or 800M", "bad_max_memory")
+    return count
 
 
 def whole(flag: str, text: str, low: int, high: int) -> int:

@@ -49,7 +49,10 @@ def sora(
 ) -> Sora:
     """`sora("generate", "x", stdin=b"...")` in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("SORA_")]:
+        monkeypatch.delenv(name)
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):  # nobody's settings but the test's own
+        monkeypatch.setenv(name, str(tmp_path.with_name(f"{tmp_path.name}-home")))
     monkeypatch.setenv("SORA_STATE_DIR", str(state))
 
     def run(*arguments: str, stdin: bytes = b"") -> Outcome:

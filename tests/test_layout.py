@@ -36,23 +36,28 @@ MAY_IMPORT = {
     "media": set(),
     "weights": set(),
     "calls": set(),
-    "flags": {"calls"},
+    "flags": {"calls", "complete"},
     "progress": set(),
     "runs": set(),
     "latents": set(),
     "forward": set(),
+    "settings": set(),
+    "terminal": set(),
+    "complete": set(),
     "cli_jobs": {"flags"},
-    "cli": {"cli_jobs", "flags"},
+    "cli_more": {"complete", "flags", "calls"},
+    "cli": {"cli_jobs", "cli_more", "complete", "flags"},
 }
 
 # library -> the only places that may import it, at any depth
 ONLY_IN = {
-    "typer": {"cli", "cli_jobs", "flags"},
+    "typer": {"cli", "cli_jobs", "cli_more", "flags", "manpage"},
     "rich": {"progress"},
     "av": {"media", "doctor"},
-    "PIL": {"media", "doctor", "world", "train"},
+    "PIL": {"media", "doctor", "world", "train", "sheet", "terminal"},
     "cv2": {"world", "train"},
-    "platformdirs": {"runs"},
+    "platformdirs": {"machine", "runs", "settings"},
+    "tomlkit": {"config"},
     "huggingface_hub": set(),
 }
 

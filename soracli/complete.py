@@ -1,0 +1,63 @@
+"""What a shell may complete: values of flags that are one of a few. Everything is imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+SIZES = ("16:9", "9:16", "1:1", "4:3", "21:9", "256x256", "480p", "720p", "1080p")
+
+
+def _starting(words: Iterable[str], start: str) -> list[str]:
+    return [word for word in words if word.startswith(start)]
+
+
+def models(incomplete: str) -> list[str]:
+    from soracli import weights
+
+    return _starting(weights.cards(), incomplete)
+
+
+def presets(incomplete: str) -> list[str]:
+    from soracli import presets
+    from soracli.errors import SoraError
+
+    try:
+        return _starting(presets.every(), incomplete)
+    except SoraError:  # a broken file is said when it is used, not while typing
+        return _starting(presets.BUILT_IN, incomplete)
+
+
+def styles(incomplete: str) -> list[str]:
+    from soracli.world.surroundings import STYLES
+
+    return _starting((name.replace(" ", "-") for name in STYLES), incomplete)
+
+
+def cameras(incomplete: str) -> list[str]:
+    from soracli.world.surroundings import CAMERAS
+
+    return _starting((name.replace(" ", "-") for name in CAMERAS), incomplete)
+
+
+def sizes(incomplete: str) -> list[str]:
+    return _starting(SIZES, incomplete)
+
+
+def formats(incomplete: str) -> list[str]:
+    return _starting(("mp4", "webm", "mkv", "gif", "webp", "png", "frames"), incomplete)
+
+
+def qualities(incomplete: str) -> list[str]:
+    return _starting(("draft", "good", "lossless"), incomplete)
+
+
+def keys(incomplete: str) -> list[str]:
+    from soracli.settings import KEYS
+
+    return _starting(KEYS, incomplete)
+
+
+def topics(incomplete: str) -> list[str]:
+    from soracli import guide
+
+    return _starting(guide.topics(), incomplete)

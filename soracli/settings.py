@@ -1,0 +1,318 @@
+"""Where a flag's value comes from when it is not typed: environment, project file, user file, or the model's card.
+
+Every flag that may be set is a key of KEYS. A value in any of the places is checked as the flag would be, and what is
+wrong with it is one line that names the place. Imports nothing slow: this is loaded for every command.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from soracli.errors import SoraError, UsageError, WeightsError
+from soracli.wording import printable, suggest
+
+if TYPE_CHECKING:
+    from soracli.calls import Call
+    from soracli.types import Card
+
+PROJECT = "sora.toml"
+PREFIX = "SORA_"
+SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+Value = str | bool
+Values = dict[str, Value]
+
+
+class Layer(NamedTuple):
+    """One place that gives values. where: its name for people; of an environment variable, PREFIX."""
+
+    where: str
+    values: Values
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+
+
+def _size(text: str) -> None:
+    from soracli import values
+
+    values.size(text, (256, 256), (8, 32, 32))
+
+
+def _duration(text: str) -> None:
+    from soracli import values
+
+    values.duration(text, Fraction(24))
+
+
+def _fps(text: str) -> None:
+    from soracli import values
+
+    values.rate(text)
+
+
+def _whole(flag: str, high: int) -> Callable[[str], None]:
+    def check(text: str) -> None:
+        from soracli import values
+
+        values.whole(flag, text, 1, high)
+
+    return check
+
+
+def _guidance(text: str) -> None:
+    from soracli import values
+
+    values.guidance(text)
+
+
+def _negative(text: str) -> None:
+    from soracli import values
+
+    values.clean_text(text, "--negative")
+
+
+def _seed(text: str) -> None:
+    from soracli import values
+
+    values.seeds(text, None)
+
+
+def _model(text: str) -> None:
+    from soracli import weights
+
+    weights.card(text)
+
+
+def _device(text: str) -> None:
+    from soracli import job
+    from soracli.flags import OutputFlags
+
+    job.check_device(OutputFlags(device=text))
+
+
+def _memory(text: str) -> None:
+    from soracli import values
+
+    values.memory(text)
+
+
+def _quality(text: str) -> None:
+    from soracli.media import formats
+
+    formats.quality(text, formats.FORMATS["mp4"])
+
+
+def _format(text: str) -> None:
+    from soracli.media import formats
+
+    formats.choose(None, text, 2)
+
+
+def _output(text: str) -> None:
+    if not text.endswith(("/", ".{ext}")):
+        raise UsageError(f"--output {text}: must end in / (a folder) or in .{{ext}}, so that it suits every verb")
+
+
+def _progress(text: str) -> None:
+    from soracli import progress
+
+    progress.Talk(text)
+
+
+def _preview(text: str) -> None:
+    from soracli import preview
+
+    preview.check(text)
+
+
+def _manner(name: str) -> Callable[[str], None]:
+    def check(text: str) -> None:
+        from soracli import manner
+
+        manner.words(**{name: text})
+
+    return check
+
+
+KEYS: Mapping[str, Callable[[str], None] | None] = {  # None = a switch
+    "model": _model, "size": _size, "duration": _duration, "fps": _fps, "steps": _whole("--steps", 1000),
+    "guidance": _guidance, "negative": _negative, "seed": _seed, "count": _whole("--count", 1000), "expand": None,
+    "style": _manner("style"), "camera": _manner("camera"), "motion": _manner("motion"), "output": _output,
+    "quality": _quality, "preview": _preview, "progress": _progress, "device": _device,
+    "threads": _whole("--threads", 1024), "max-memory": _memory,
+}  # fmt: skip
+PRESET_KEYS: Mapping[str, Callable[[str], None] | None] = {**KEYS, "format": _format}
+BUILT_IN: Values = {"quality": "good", "progress": "auto", "device": "auto", "expand": False}
+
+VERBS = ("generate", "image", "animate", "extend", "edit", "inpaint", "blend", "views", "vary", "enhance")
+OTHERS = ("SORA_STATE_DIR", "SORA_SOCKET")  # variables that are no flags
+
+# Verbs that a value of a key is meant for, when it was not typed for this very call: a size for everything that is new
+# must not resize every clip that is remade. Other keys are for all verbs that have the flag.
+_NEW = frozenset(("generate", "image"))
+_MEANT = {"size": _NEW, "fps": frozenset(("generate", "animate", "views")), "count": frozenset(("generate", "image"))}
+# Verbs that can use it at all.
+_ABLE = {"duration": frozenset(("generate", "animate"))}
+_UNABLE = {"fps": frozenset(("image",))}
+
+
+def applies(verb: str, key: str, *, chosen: bool) -> bool:
+    """Whether a verb takes a value that was not typed. chosen: it stands in a preset that was."""
+    able = verb in _ABLE.get(key, (verb,)) and verb not in _UNABLE.get(key, ())
+    return able and (chosen or verb in _MEANT.get(key, (verb,)))
+
+
+def checked(key: str, value: object, where: str, keys: Mapping[str, Callable[[str], None] | None] = KEYS) -> Value:
+    """The value of a key as its flag takes it. Raises WeightsError (exit 5) that names the place."""
+    if key not in keys:
+        raise WeightsError(
+            f"{where}: unknown key '{printable(key)}'{suggest(key, keys)}; see: sora config list", "bad_config"
+        )
+    check = keys[key]
+    shown = f"{where}: {key} = {printable(value)}"
+    if check is None:
+        switch = SWITCHES.get(str(value).lower())
+        if switch is None:
+            raise WeightsError(f"{shown}: must be true or false", "bad_config")
+        return switch
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise WeightsError(f"{shown}: must be a text or a number", "bad_config")
+    try:
+        check(str(value))
+    except SoraError as error:
+        raise WeightsError(f"{shown}: {str(error).partition(': ')[2] or error}", "bad_config") from error
+    return str(value)
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+def folder() -> Path:
+    """Where the user's own files are; it need not exist."""
+    import platformdirs
+
+    return platformdirs.user_config_path("soracli", appauthor=False)
+
+
+def user_file() -> Path:
+    return folder() / "config.toml"
+
+
+def project_file() -> Path | None:
+    """The nearest sora.toml in this folder or above it."""
+    here = Path.cwd()
+    return next((path for path in (place / PROJECT for place in (here, *here.parents)) if path.is_file()), None)
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """A TOML file as it stands; nothing if there is none."""
+    import tomllib
+
+    shown = printable(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise WeightsError(f"{shown}: cannot be read ({(error.strerror or '').lower()})", "bad_config") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{shown}: not valid TOML ({error}); mend it or move it away", "bad_config") from None
+
+
+def read(path: Path) -> Values:
+    """A configuration file, every value checked."""
+    return {key: checked(key, value, printable(path)) for key, value in parsed(path).items()}
+
+
+def variable(key: str) -> str:
+    """`max-memory` -> `SORA_MAX_MEMORY`."""
+    return PREFIX + key.upper().replace("-", "_")
+
+
+def environment() -> Values:
+    """What SORA_... variables say; empty ones say nothing."""
+    given = {key: os.environ.get(variable(key), "") for key in KEYS}
+    return {key: checked(key, value, "environment, " + variable(key)) for key, value in given.items() if value}
+
+
+def layers() -> list[Layer]:
+    """All places, the strongest first."""
+    found = [Layer(PREFIX, environment())]
+    project = project_file()
+    if project is not None:
+        found.append(Layer(str(project), read(project)))
+    user = user_file()
+    return [*found, Layer(str(user), read(user))]
+
+
+class Defaults(dict[str, Any]):
+    """What a verb's flags are when they are not typed, looked up when the parser first asks.
+
+    A preset that was typed comes before all other places.
+    """
+
+    def __init__(self, verb: str) -> None:
+        super().__init__()
+        self._verb = verb
+        self._preset: Values = {}
+        self._layers: list[Layer] | None = None
+
+    def choose(self, preset: str) -> None:
+        """Put a preset before everything."""
+        from soracli import presets
+
+        self._preset = presets.find(preset)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        key = name.replace("_", "-")
+        if key not in PRESET_KEYS:
+            return default
+        if key in self._preset and applies(self._verb, key, chosen=True):
+            return self._preset[key]
+        if self._verb not in VERBS:  # what is made again is made as it was, but for what is typed
+            return default
+        if self._layers is None:
+            self._layers = layers()
+        if applies(self._verb, key, chosen=False):
+            return next((layer.values[key] for layer in self._layers if key in layer.values), default)
+        return default
+
+
+def filled(call: Call) -> Call:
+    """A job of a list, where it says nothing: the values of its preset, or of the places, written out."""
+    from soracli import calls
+
+    defaults = Defaults(call.verb)
+    if preset := call.arguments.get("preset"):
+        defaults.choose(preset)
+    names = [key.name for key in calls.keys(calls.RENDERING[call.verb]) if key.name not in calls.TALK]
+    return call.having(**{name: defaults.get(name) for name in names if name not in call.arguments}, preset=None)
+
+
+def resolved() -> Iterator[tuple[str, Value, str]]:
+    """(key, value, where it comes from) for every key; an empty value where nobody says anything."""
+    from soracli import weights
+
+    found = layers()
+    said = {layer_key: layer for layer in reversed(found) for layer_key in layer.values}
+    card = weights.card(str(said["model"].values["model"]) if "model" in said else None)
+    own = _of(card)
+    for key in KEYS:
+        if key in said:
+            where = said[key].where
+            yield key, said[key].values[key], variable(key) if where == PREFIX else where
+        elif key in own:
+            yield key, own[key], f"model {card.name}" if key != "model" else "weights.toml"
+        else:
+            yield key, BUILT_IN.get(key, ""), "built in" if key in BUILT_IN else ""
+
+
+def _of(card: Card) -> Values:
+    """What a model's card says, by key."""
+    base = card.defaults
+    own: Values = {"model": card.name, "size": f"{base['width']}x{base['height']}", "duration": f"{base['seconds']}s"}
+    return own | {key: str(base[key]) for key in ("fps", "steps", "guidance", "negative") if key in base}

@@ -1,0 +1,129 @@
+"""`sora sheet` and `sora compare`: what stands on the picture, and what the figures say."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Sora
+
+from soracli import compare, media, sheet
+from soracli.types import Clip, Frames
+
+FPS = Fraction(16)
+
+
+def plain(count: int, level: int, height: int = 64, width: int = 96) -> Frames:
+    return np.full((count, height, width, 3), level, np.uint8)
+
+
+def written(name: str, frames: Frames, fps: Fraction = FPS, **recipe: object) -> None:
+    with media.Writer(name, frames.shape[2], frames.shape[1], fps, quality="lossless", recipe=recipe or None) as file:
+        file.add(frames)
+
+
+def test_moments_reach_from_end_to_end() -> None:
+    assert sheet.moments(64, 4) == [0, 21, 42, 63]
+    assert sheet.moments(3, 8) == [0, 1, 2]
+    assert sheet.moments(9, 1) == [0]
+
+
+def test_a_caption_says_what_tells_clips_apart() -> None:
+    assert sheet.caption("a/x.mp4", {"prompt": "a dog", "seed": 7, "verb": "generate"}) == "a dog · seed 7 · x.mp4"
+    assert sheet.caption("x.mp4", {"prompt": "", "seed": 7, "verb": "extend"}) == "extend · seed 7 · x.mp4"
+    assert sheet.caption("a/x.mp4", None) == "x.mp4"
+    assert sheet.caption("-", None) == "standard input"
+
+
+def test_sheet_shows_frames_in_time(sora: Sora) -> None:
+    """Three frames of a clip that grows lighter, under another of another shape; and the file's own record of it."""
+    written("a.mp4", np.concatenate([plain(4, level) for level in (0, 80, 160)]), prompt="a dog", seed=7)
+    written("b.mp4", plain(2, 30, 64, 64))
+    ran = sora("sheet", "a.mp4", "b.mp4", "--frames", "3", "--json")
+    data = json.loads(ran.out)["data"]
+    assert [row["caption"] for row in data["rows"]] == ["a dog · seed 7 · a.mp4", "b.mp4"]
+    assert [row["times"] for row in data["rows"]] == [[0.0, 0.375, 0.688], [0.0, 0.062]]
+    picture = media.read("sheet.png").frames[0]
+    assert picture.shape == (data["height"], data["width"], 3)
+    wide, y = 240 + sheet.GAP, sheet.GAP + sheet.LINE + sheet.SIDE // 2
+    levels = [int(picture[y, sheet.GAP + k * wide + 100].mean()) for k in range(3)]
+    assert np.allclose(levels, (0, 80, 160), atol=6)
+    assert (media.info("sheet.png").recipe or {})["inputs"] == ["a.mp4", "b.mp4"]
+    assert sora("sheet", "a.mp4").text == "sheet-2.png\n"  # nothing is replaced
+
+
+def test_columns_stand_side_by_side(sora: Sora) -> None:
+    written("a.mp4", plain(4, 90))
+    assert sora("sheet", *["a.mp4"] * 4, "--columns", "2", "--frames", "2", "-o", "two.png").code == 0
+    assert sora("sheet", *["a.mp4"] * 4, "--frames", "2", "-o", "one.png").code == 0
+    two, one = media.info("two.png"), media.info("one.png")
+    assert (two.width, two.height) == (2 * one.width - sheet.GAP, (one.height + sheet.GAP) // 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("sheet", "a.mp4", "-o", "x.mp4"), 2, "-o x.mp4: a sheet is one picture; use .png or .webp"),
+        (("sheet", "a.mp4", "--frames", "0"), 2, "--frames 0: must be a whole number 1..100"),
+        (("sheet", "a.mp4", "--columns", "x"), 2, "--columns x: must be a whole number 1..20"),
+        (("sheet", *["a.mp4"] * 90), 2, "sheet: 1496x18188 pixels is more than 16000 on a side; give fewer files"),
+        (("sheet", "no.mp4"), 3, "no.mp4: no such file"),
+        (("compare", "a.mp4", "no.mp4"), 3, "no.mp4: no such file"),
+        (("compare", "a.mp4", "a.mp4", "--fit", "x"), 2, "--fit x: must be one of crop, pad, stretch"),
+        (("compare", "a.mp4", "a.mp4", "-o", "-", "--json"), 2, "--json: cannot share standard output with -o -"),
+        (("compare", "a.mp4", "a.mp4", "-o", "x.avi"), 2, "'.avi' is not supported"),
+    ],
+)
+def test_bad_input(sora: Sora, arguments: tuple[str, ...], code: int, message: str) -> None:
+    written("a.mp4", plain(8, 90))
+    ran = sora(*arguments)
+    assert (ran.code, ran.out if "--json" not in arguments else b"") == (code, b"")
+    assert message in ran.err
+
+
+def test_compare_places_the_difference(sora: Sora) -> None:
+    """Ten frames of which the last five differ by 20 in the right half, after B was brought to A's size and rate."""
+    a, b = plain(10, 100), plain(20, 100).repeat(2, 1).repeat(2, 2)
+    b[10:, :, 96:] = 120
+    written("a.mp4", a)
+    written("b.mp4", b, FPS * 2)
+    ran = sora("compare", "a.mp4", "b.mp4", "--quality", "lossless", "--json")
+    data = json.loads(ran.out)["data"]
+    assert "b.mp4 is 192x128, a.mp4 is 96x64: scaled to 96x64." in data["notes"]
+    assert "b.mp4 has 32 frames per second; brought to the 16 of a.mp4." in data["notes"]
+    assert (data["identical"], data["path"]) == (5, "a-vs-b.mp4")
+    assert data["over_time"][:5] == [0] * 5
+    assert data["over_time"][9] == pytest.approx(10, abs=0.7)
+    frames = media.read("a-vs-b.mp4").frames
+    bar = sheet.LINE + sheet.GAP
+    assert frames.shape == (10, 2 * (64 + bar), 192, 3)
+    below = frames[9, 2 * bar + 64 :, :96]
+    assert np.allclose(below[32, 80], 80, atol=3)  # 20 levels, four times as strong
+    assert np.allclose(below[32, 10], 0, atol=3)
+
+
+def test_the_same_is_the_same(sora: Sora) -> None:
+    written("a.mp4", plain(8, 90))
+    ran = sora("compare", "a.mp4", "a.mp4", "-o", "same.webm")
+    assert (ran.text, ran.err) == ("same.webm\n", "sora: 8 frames: the same; 8 identical\n")
+
+
+def test_lengths_and_stills_are_matched() -> None:
+    clip, still = Clip(plain(8, 10), FPS), Clip(plain(1, 30), Fraction(1))
+    one, two, notes = compare.matched(clip, still, "a", "b", "pad")
+    assert len(one.frames) == len(two.frames) == 8
+    assert notes == ["b is a picture; it is held for all 8 frames."]
+    _, two, notes = compare.matched(Clip(plain(3, 10), FPS), clip, "a", "b", "pad")
+    assert notes == ["b is 0.31 s longer; comparing the first 3 frames."]
+    assert compare.figures(one, one)["psnr"] is None
+    assert compare.figures(Clip(plain(2, 0), FPS), Clip(plain(2, 255), FPS))["psnr"] == 0
+
+
+def test_comparison_to_standard_output(sora: Sora) -> None:
+    written("a.mp4", plain(2, 90))
+    ran = sora("compare", "a.mp4", "a.mp4", "-o", "-")
+    Path("x.mp4").write_bytes(ran.out)
+    assert media.info("x.mp4").frames == 2
