@@ -36,13 +36,16 @@ class Preview:
 
     def show(self, model: Model, latents: Tensor, geometry: Geometry, prompt: str) -> None:
         """latents: (1, C, t, h, w), the clean prediction so far."""
+        from soracli.provenance import Stamp
         from soracli.sample import oriented
 
         geometry = oriented(geometry, model.card, prompt)
         moments = sorted({0, latents.shape[2] // 2, latents.shape[2] - 1})
         strip = np.concatenate([_moment(model, latents[:, :, i : i + 1], geometry) for i in moments], axis=2)
         height, width = strip.shape[1:3]
-        with Writer(self._path, width, height, Fraction(1), recipe={"preview": True}, force=self._force) as writer:
+        stamp = Stamp("preview", {"preview": True}, ())
+        writer = Writer(self._path, width, height, Fraction(1), recipe=stamp.recipe, force=self._force, stamp=stamp)
+        with writer:
             writer.add(strip)
         self._force = True
 
