@@ -38,6 +38,8 @@ model_app = typer.Typer(help="The models: list, show, verify, path.", rich_marku
 app.add_typer(model_app, name="model")
 app.add_typer(cli_jobs.app)
 app.add_typer(cli_more.app)
+keys_app = typer.Typer(help="Keys to sign and mark with: show, new, export.", rich_markup_mode=None)
+app.add_typer(keys_app, name="keys")
 
 
 Prompt = Annotated[
@@ -62,6 +64,12 @@ def sora(
 
 @model_app.callback(invoke_without_command=True)
 def model(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@keys_app.callback(invoke_without_command=True)
+def keys(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
@@ -390,6 +398,45 @@ def info(
     show.info(file, as_json=json)
 
 
+@app.command(cls=Verb, epilog=_examples("sora verify dog.mp4", "sora verify dog.mp4 --trust friend.pem --json"))
+def verify(
+    file: Annotated[
+        str,
+        typer.Argument(help="A clip, a picture, a folder of frames, or '-'.", show_default=False, metavar="FILE"),
+    ],
+    trust: Annotated[
+        list[str] | None,
+        _given("A certificate to trust, from its owner's sora keys export; may be repeated.", "--trust", metavar="PEM"),
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Check a file's content credential (C2PA).
+
+    Says who signed it, what was done and from what. Exit code 0 if it holds, whoever signed; 8 if not, or without one.
+    """
+    from soracli import trust as trusts
+
+    trusts.verify(file, trust or (), as_json=json)
+
+
+@app.command(cls=Verb, epilog=_examples("sora detect dog.mp4 cow.mp4", "sora detect dog.mp4 --check --json"))
+def detect(
+    files: Annotated[list[str], typer.Argument(help="Clips or pictures.", show_default=False, metavar="FILE...")],
+    check: Annotated[bool, _given("Exit with code 8 unless all are detected.", "--check")] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Say whether sora made a file.
+
+    By its content credential and by the mark in its pixels, each on a line of its own: detected, not detected, or
+    cannot tell. "Not detected" is never a proof.
+    """
+    from soracli import trust
+
+    trust.detect(files, check=check, as_json=json)
+
+
 @app.command(cls=Verb, epilog=_examples("sora doctor", "sora doctor --json"))
 def doctor(
     calibrate: Annotated[
@@ -466,6 +513,37 @@ def model_path(name: Name = None, json: Json = False, debug: Debug = False) -> N
     show.model_path(name, as_json=json)
 
 
+@keys_app.command("show", cls=Verb, epilog=_examples("sora keys show", "sora keys show --json"))
+def keys_show(json: Json = False, debug: Debug = False) -> None:
+    """What this installation signs with; made if there is nothing yet."""
+    from soracli import trust
+
+    trust.keys_show(as_json=json)
+
+
+@keys_app.command("new", cls=Verb, epilog=_examples("sora keys new"))
+def keys_new(json: Json = False, debug: Debug = False) -> None:
+    """Make new keys. Old ones sign no more; what they signed and marked is still known as this installation's."""
+    from soracli import trust
+
+    trust.keys_new(as_json=json)
+
+
+@keys_app.command("export", cls=Verb, epilog=_examples("sora keys export -o mine.pem", "sora keys export > mine.pem"))
+def keys_export(
+    output: Annotated[
+        str | None, _given("Where to; standard output by default.", "-o", "--output", metavar="PATH")
+    ] = None,
+    force: Annotated[bool, _given("Replace the output if it exists.", "-f", "--force")] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Write the certificate that others trust you by. It holds no secret."""
+    from soracli import trust
+
+    trust.keys_export(output, force=force, as_json=json)
+
+
 # --- the way in and the ways out ------------------------------------------------------------------------------------
 
 # Typer carries its own copy of click in some versions; this is the parse error of whichever it is.
@@ -537,7 +615,8 @@ def _fail(arguments: list[str], error: SoraError) -> int:
         sys.stderr.write(f"{start} {details['message']}\n")
     if "--json" in arguments:
         with contextlib.suppress(BrokenPipeError):
-            sys.stdout.write(json.dumps({"ok": False, "error": details}) + "\n")
+            found = {} if error.data is None else {"data": error.data}
+            sys.stdout.write(json.dumps({"ok": False, "error": details, **found}) + "\n")
             sys.stdout.flush()
     return error.exit_code
 

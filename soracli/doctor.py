@@ -15,7 +15,18 @@ from soracli import __version__, machine, weights
 from soracli.errors import SoraError
 from soracli.wording import amount
 
-_LIBRARIES = ("torch", "numpy", "av", "pillow", "safetensors", "tokenizers", "typer", "rich")
+_LIBRARIES = (
+    "torch",
+    "numpy",
+    "av",
+    "pillow",
+    "safetensors",
+    "tokenizers",
+    "typer",
+    "rich",
+    "c2pa-python",
+    "cryptography",
+)
 _CODECS = {"libx264": "mp4 and mkv", "libx264rgb": "lossless mp4 and mkv", "libvpx-vp9": "webm"}
 _LOW_MEMORY, _LOW_DISK = 1_500_000_000, 500_000_000  # bytes
 

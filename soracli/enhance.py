@@ -24,6 +24,8 @@ from soracli.wording import duration
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from soracli.provenance import Stamp
+
 TOOL = "enhance"
 SCALES = ("1", "2", "4")
 
@@ -101,13 +103,29 @@ def _do(work: Work, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, An
     else:
         place = render.target(work.outputs, 0) if flags.origin.expected is None else contextlib.nullcontext(Path())
         with place as target:
-            data[media.DIGEST] = _write(work, target, flags, talk)
+            stamp = _stamp(work, data, talk)
+            data[media.DIGEST] = _write(work, target, flags, talk, stamp)
         talk.say(f"done in {duration(time.perf_counter() - clock)}")
+        for note in stamp.notes:
+            talk.note(note)
     if flags.origin.expected is not None:
         render.compare(data, flags.origin.expected, talk)
     if shown is not None:
         render.print_path(shown, flags)
     run.finish(run.items[0], data)
+
+
+def _stamp(work: Work, data: dict[str, Any], talk: Talk) -> Stamp:
+    """What will mark and sign the result; what it says goes into `data`."""
+    from soracli import provenance
+
+    given = provenance.origins(work.call.verb, [work.source])
+    stamp = provenance.Stamp(work.call.verb, work.recipe(), given, marked=work.source.clip.frames)
+    doubts = [origin.note for origin in given if origin.note]
+    for note in doubts:
+        talk.note(note)
+    data |= {**stamp.told, "notes": [*data["notes"], *doubts]}
+    return stamp
 
 
 def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | None) -> Work:
@@ -142,7 +160,7 @@ def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | N
     return replace(draft, outputs=outputs, call=own if still else own.having(fps=str(fps)))
 
 
-def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk) -> str:
+def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp) -> str:
     """Every frame through the networks and into the file; returns the digest of the frames."""
     card = weights.tools()[TOOL]
     files = weights.paths(card)
@@ -164,8 +182,8 @@ def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk) -> str:
     writer: media.Writer | media.Digest = media.Digest()
     if flags.origin.expected is None:
         writer = media.Writer(
-            path, width, height, work.fps, work.outputs.format.name, flags.quality, work.recipe(), force=flags.force,
-            audio=work.source.audio,
+            path, width, height, work.fps, work.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
+            audio=work.source.audio, stamp=stamp,
         )  # fmt: skip
     with writer, talk.meter() as meter:
         for index, frame in enumerate(frames, 1):

@@ -26,13 +26,15 @@ class SoraError(Exception):
     Args:
         message: one line, `WHAT: WHY; WHAT TO DO`.
         code: stable machine-readable name, e.g. `output_exists` (shown in `--json`).
+        data: what was found out all the same, for `--json`.
     """
 
     exit_code = 1
     default_code = "internal"
 
-    def __init__(self, message: str, code: str | None = None) -> None:
+    def __init__(self, message: str, code: str | None = None, data: object = None) -> None:
         super().__init__(message)
+        self.data = data
         self.code = code or self.default_code
 
     def details(self) -> dict[str, Any]:

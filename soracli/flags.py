@@ -198,6 +198,10 @@ class Flags(OutputFlags):
     save_latents: Annotated[
         bool, _option(OUTPUT, "Keep the latents too, for sora decode; see sora runs show.", "--save-latents")
     ] = False
+    no_prompt_metadata: Annotated[
+        bool,
+        _option(OUTPUT, "Keep texts and file names out of the result; its credentials stay.", "--no-prompt-metadata"),
+    ] = False
     size: Annotated[
         str | None,
         _option(

@@ -32,7 +32,8 @@ class Brief:
     source: gives size and rate where flags do not. length: what to say to --duration, empty = it is the user's.
     sound: of the source, and how many frames of the result come before it. words: added to the prompt.
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
-    record: for the recipe. compare: whether results are told apart by figures.
+    record: for the recipe. given: every input whose pixels go into the result, for its content credentials.
+    compare: whether results are told apart by figures.
     """
 
     verb: str
@@ -47,6 +48,7 @@ class Brief:
     stem: str = ""
     notes: tuple[str, ...] = ()
     record: dict[str, Any] = field(default_factory=dict)
+    given: tuple[Source, ...] = ()
     compare: bool = False
 
 
@@ -143,7 +145,7 @@ def generate(
     record = _record(keyframes=[f"{path}@{when}" for path, when, _ in keys], fit=fit if keys else None)
     return Brief(
         verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not shots, record=record,
-        notes=_notes(*(key[2] for key in keys)),
+        given=tuple(key[2] for key in keys), notes=_notes(*(key[2] for key in keys)),
     )  # fmt: skip
 
 
@@ -178,6 +180,7 @@ def animate(
     return Brief(
         verb, canvas, source=source.clip, words=tuple(words), prompted=False, stem=_stem(image, verb),
         length="" if frames is None else "the number of views decides; use -n",
+        given=tuple(part for part in (source, last, *(key[2] for key in keys)) if part is not None),
         notes=_notes(source, last, *(key[2] for key in keys)),
         record=_record(
             inputs=named(image, *([to] if to else [])), region=region, fit=fit, views=frames,
@@ -209,7 +212,7 @@ def extend(
     return Brief(
         "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
-        sound=None if source.audio is None else (source.audio, first), notes=_notes(source),
+        sound=None if source.audio is None else (source.audio, first), notes=_notes(source), given=(source,),
         record=_record(inputs=named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit),
     )  # fmt: skip
 
@@ -244,6 +247,7 @@ def edit(
         verb, canvas, source=source.clip, words=tuple(words), prompted=verb == "edit" and not words and not model,
         stem=_stem(path, verb), length="the clip keeps its own length",
         sound=None if source.audio is None else (source.audio, 0), notes=_notes(source, model), compare=verb == "vary",
+        given=(source,) if model is None else (source, model),
         record=_record(
             inputs=named(path), strength=strength, start=start, stop=stop, fit=fit,
             style_ref=None if reference is None else named(reference)[0],
@@ -281,7 +285,8 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad")
     return Brief(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         length="the clip keeps its own length", sound=None if source.audio is None else (source.audio, 0),
-        notes=_notes(source), record=_record(inputs=named(path), mask=mask, outpaint=outpaint, fit=fit),
+        notes=_notes(source), given=(source,),
+        record=_record(inputs=named(path), mask=mask, outpaint=outpaint, fit=fit),
     )  # fmt: skip
 
 
@@ -318,7 +323,7 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad") -> Brief:
     return Brief(
         "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{Path(b).stem}"),
         length="the clips keep their own lengths; use --by", notes=tuple(notes),
-        sound=None if one.audio is None else (one.audio, 0),
+        sound=None if one.audio is None else (one.audio, 0), given=(one, two),
         record=_record(inputs=named(a, b), by=by, mode=mode, fit=fit),
     )  # fmt: skip
 

@@ -128,11 +128,18 @@ class Preview:
             sys.stderr.write(terminal.drawn(strip[0], self._protocol))
             sys.stderr.flush()
         else:
-            height, width = strip.shape[1:3]
-            with Writer(self._path, width, height, Fraction(1), recipe={"preview": True}, force=self._force) as writer:
-                writer.add(strip)
-            self._force = True
+            self._write(strip)
         self._spent += time.perf_counter() - now
+
+    def _write(self, strip: Frames) -> None:
+        from soracli.provenance import Stamp
+
+        height, width = strip.shape[1:3]
+        stamp = Stamp("preview", {"preview": True}, ())
+        writer = Writer(self._path, width, height, Fraction(1), recipe=stamp.recipe, force=self._force, stamp=stamp)
+        with writer:
+            writer.add(strip)
+        self._force = True
 
     def _strip(self, model: Model, latents: Tensor, geometry: Geometry, prompt: str) -> Frames:
         from soracli.sample import oriented

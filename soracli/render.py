@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, engine, latents, media, naming, runs, weights
+from soracli import advice, engine, keys, latents, media, naming, runs, weights
 from soracli import job as jobs
 from soracli.errors import CapacityError, CheckError, SoraError, UsageError
 from soracli.flags import Flags, TalkFlags
@@ -31,6 +31,7 @@ from soracli.wording import duration
 
 if TYPE_CHECKING:
     from soracli.models import Model
+    from soracli.provenance import Origin, Stamp
     from soracli.sample import Progress
 
 
@@ -45,6 +46,7 @@ class Studio:
     flags: Flags
     run: Run
     talk: Talk
+    given: tuple[Origin, ...]
     made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
 
@@ -67,6 +69,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
         return
     jobs.check_memory(job)
+    keys.load()  # what cannot be signed is not worth painting
     talk.say(jobs.headline(job))
     if run is None:
         run = runs.plain(job.record.as_data(), job.outputs.format.name, job.seeds, job.outputs.paths)
@@ -140,18 +143,21 @@ def print_path(path: str, flags: TalkFlags) -> None:
 
 
 def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags) -> Studio:
+    from soracli import provenance
+
     clock = time.perf_counter()
+    given = provenance.origins(job.verb, job.brief.given, titles=not flags.no_prompt_metadata)
     with talk.meter() as meter:
         meter.step("load", 0, 1)
         weights.paths(job.card)
         where = engine.device(flags.device, job.threads)
         model = engine.load(job.card, where)
         meter.step("load", 1, 1)
-        notes = advice.on_prompt(model, job.prompt)
+        notes = [*(origin.note for origin in given if origin.note), *advice.on_prompt(model, job.prompt)]
     for note in notes:
         talk.note(note)
     talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk)
+    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given)
 
 
 @contextlib.contextmanager
@@ -187,8 +193,9 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     seams, likeness = Seams.of(job.canvas), Likeness()
     watchers = (seams, likeness) if job.brief.compare else (seams,)  # what is kept a frame costs far more than its size
     place = target(job.outputs, n) if flags.origin.expected is None else contextlib.nullcontext(Path())
+    stamp = _stamp(job, studio, seed)
     with place as path, talk.meter(label) as meter:
-        took, digest = _paint(job, studio, item, path, meter, watchers)
+        took, digest = _paint(job, studio, item, _writer(job, flags, stamp, path), meter, watchers)
     what = "picture" if job.geometry.is_still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
     talk.say(f"{label}done in {duration(time.perf_counter() - clock)}: {what}, seed {seed}")
     found = _figures(job, studio, seams, likeness)
@@ -197,10 +204,29 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     if flags.save_latents and (kept := run.latents(seed)) is not None:
         found["latents"] = str(kept)
         talk.say(f"latents: {kept}")
+    for note in stamp.notes:
+        talk.note(note)
     if shown is not None:
         print_path(shown, flags)
-    data |= {media.DIGEST: digest, **found, "took": took, "notes": studio.notes}
+    data |= {media.DIGEST: digest, **found, **stamp.told, "took": took, "notes": [*studio.notes, *stamp.notes]}
     run.finish(item, data, keep=flags.save_latents)
+
+
+def _stamp(job: Job, studio: Studio, seed: int) -> Stamp:
+    """What will mark and sign result `seed`."""
+    from soracli import provenance
+
+    recipe = job.recipe(seed)
+    if studio.flags.no_prompt_metadata:
+        recipe = provenance.untold(recipe)
+    painted = bool((job.canvas.mask[job.canvas.shown] > 0).any())
+    stamp = provenance.Stamp(job.verb, recipe, studio.given, painted=painted, prompt=job.prompt)
+    if job.outputs.paths is None and job.outputs.format.sidecar:
+        stamp.notes.append(
+            f"{job.outputs.format.name} has its content credentials in a file beside it, and standard output has none; "
+            "write a file, or mp4, to keep them."
+        )
+    return stamp
 
 
 def finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
@@ -248,18 +274,22 @@ def target(outputs: Outputs, n: int) -> Iterator[Path]:
     if outputs.paths is not None:
         yield outputs.paths[n]
         return
-    with tempfile.TemporaryDirectory(prefix="sora-") as folder:
-        path = Path(folder) / f"clip{outputs.format.suffix}"
+    folder = Path(tempfile.mkdtemp(prefix="sora-"))
+    path = folder / f"clip{outputs.format.suffix}"
+    try:
         yield path
         with path.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
         sys.stdout.buffer.flush()
+    finally:
+        if not any(folder.glob("*.unsigned*")):  # what could not be signed is kept
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _paint(
-    job: Job, studio: Studio, item: Item, path: Path, meter: Meter, watchers: Sequence[Watcher]
+    job: Job, studio: Studio, item: Item, file: Writer | media.Digest, meter: Meter, watchers: Sequence[Watcher]
 ) -> tuple[dict[str, float], str]:
-    """Sample one result into `path`, every frame past the watchers. Returns seconds by stage, and the digest."""
+    """Sample one result into a file, every frame past the watchers. Returns seconds by stage, and the digest."""
     from soracli.sample import sample
 
     options = replace(job.options, seed=item.seed)
@@ -269,10 +299,12 @@ def _paint(
     if studio.flags.origin.latents:
         model = latents.Developer(model, progress)
     try:
-        with _writer(job, studio.flags, item.seed, path) as writer:
+        count = 0
+        with file as writer:
             for step in sample(model, job.canvas, job.spoken, options, job.geometry, studio.device, progress):
                 if step.frames is not None:
-                    writer.add(step.frames)
+                    writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
+                    count += len(step.frames)
                     for watcher in watchers:
                         watcher.add(step.frames)
                 if studio.preview is not None and step.latents is not None:
@@ -291,7 +323,7 @@ def _paint(
     return took, writer.digest
 
 
-def _writer(job: Job, flags: Flags, seed: int, path: Path) -> Writer | media.Digest:
+def _writer(job: Job, flags: Flags, stamp: Stamp, path: Path) -> Writer | media.Digest:
     """Where frames go: into a file, or no farther than their digest if that is all that is asked for."""
     if flags.origin.expected is not None:
         return media.Digest()
@@ -299,8 +331,8 @@ def _writer(job: Job, flags: Flags, seed: int, path: Path) -> Writer | media.Dig
     fps = Fraction(1) if job.geometry.is_still else job.options.fps
     audio, before = job.brief.sound or (None, 0)
     return Writer(
-        path, width, height, fps, job.outputs.format.name, flags.quality, job.recipe(seed), force=flags.force,
-        audio=audio, audio_start=Fraction(before) / fps,
+        path, width, height, fps, job.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
+        audio=audio, audio_start=Fraction(before) / fps, stamp=stamp,
     )  # fmt: skip
 
 

@@ -70,6 +70,20 @@ class Canvas:
         first, last = self.show or (0, len(self.clip.frames))
         return last - first + ends
 
+    def painted(self, start: int, stop: int) -> Mask:
+        """The mask of frames start .. stop of the result; head and tail are kept, so 0."""
+        mask = self.mask[self.shown]
+        before = 0 if self.head is None else len(self.head.frames)
+        first, last = max(start, before), min(stop, before + len(mask))
+        if (first, last) == (start, stop):
+            return mask[start - before : stop - before]
+        kept = np.broadcast_to(np.float32(0), (stop - start, *mask.shape[1:]))  # without the memory
+        if first >= last:
+            return kept
+        whole = kept.copy()
+        whole[first - start : last - start] = mask[first - before : last - before]
+        return whole
+
 
 class Shot(NamedTuple):
     """A prompt and the time from which it holds, in seconds."""

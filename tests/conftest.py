@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,16 @@ from soracli.types import Clip
 def pytest_configure() -> None:
     """One thread for torch: tensors are small here, and on a busy machine threads that wait for each other are slow."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def config_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keys are made in a folder of the tests' own, never in the user's."""
+    folder = tmp_path_factory.mktemp("config")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SORA_CONFIG_DIR", str(folder))
+        patch.delenv("SORA_TSA", raising=False)
+        yield folder
 
 
 class Outcome(NamedTuple):

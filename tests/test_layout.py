@@ -13,7 +13,19 @@ import pytest
 import soracli
 
 PACKAGE = Path(soracli.__file__).parent
-HEAVY = {"torch", "numpy", "av", "PIL", "rich", "safetensors", "tokenizers", "huggingface_hub", "cv2"}
+HEAVY = {
+    "torch",
+    "numpy",
+    "av",
+    "PIL",
+    "rich",
+    "safetensors",
+    "tokenizers",
+    "huggingface_hub",
+    "cv2",
+    "c2pa",
+    "cryptography",
+}
 
 # module or package -> what of ours it may import when it is itself imported, beside `errors`, `types` and `wording`
 MAY_IMPORT = {
@@ -34,6 +46,10 @@ MAY_IMPORT = {
     "sample": {"flow", "denoise", "solvers", "models", "windows", "heal", "mirror"},
     "inputs": {"media", "tasks", "values"},
     "media": set(),
+    "keys": set(),
+    "watermark": set(),
+    "credentials": {"keys", "media"},
+    "provenance": {"credentials", "keys", "media", "watermark"},
     "weights": set(),
     "calls": set(),
     "flags": {"calls", "complete"},
@@ -56,8 +72,10 @@ ONLY_IN = {
     "av": {"media", "doctor"},
     "PIL": {"media", "doctor", "world", "train", "sheet", "terminal"},
     "cv2": {"world", "train"},
-    "platformdirs": {"machine", "runs", "settings"},
+    "platformdirs": {"keys", "machine", "runs", "settings"},
     "tomlkit": {"config"},
+    "cryptography": {"keys"},
+    "c2pa": {"credentials", "provenance"},
     "huggingface_hub": set(),
 }
 

@@ -143,9 +143,11 @@ def _codec(format: Format, quality: Quality) -> tuple[str, str, dict[str, str]]:
             return "libvpx-vp9", "gbrp", settings | {"lossless": "1"}
         return "libvpx-vp9", "yuv420p", settings | {"crf": str(crf if quality.crf is None else quality.crf)}
     preset, crf = _X264.get(quality.name, _X264["good"])
+    # Without this the same frames were now and then encoded otherwise, on one machine and one thread.
+    settings = {"preset": preset, "x264-params": "cpu-independent=1"}
     if quality.name == "lossless":
-        return "libx264rgb", "rgb24", {"preset": preset, "qp": "0"}
-    return "libx264", "yuv420p", {"preset": preset, "crf": str(crf if quality.crf is None else quality.crf)}
+        return "libx264rgb", "rgb24", settings | {"qp": "0"}
+    return "libx264", "yuv420p", settings | {"crf": str(crf if quality.crf is None else quality.crf)}
 
 
 class AnimationEncoder:

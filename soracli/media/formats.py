@@ -17,6 +17,7 @@ class Format:
     video: a codec's stream, 4:2:0, so both sides must be even. still: may hold a single picture.
     moving: may hold several frames. sound: may hold sound beside them. lossless: `--quality lossless` is possible.
     crf: (lowest, highest) number that `--quality` takes, or None. top_fps: fastest rate it can state.
+    sidecar: content credentials cannot be inside it, and stand in a file beside it (`sidecar_of`).
     """
 
     name: str
@@ -29,20 +30,26 @@ class Format:
     lossless: bool = True
     crf: tuple[int, int] | None = None
     top_fps: int = 120
+    sidecar: bool = False
 
 
 FORMATS = {
     format.name: format
     for format in (
         Format("mp4", ".mp4", "H.264, plays everywhere", video=True, sound=True, crf=(0, 51)),
-        Format("mkv", ".mkv", "H.264 in Matroska", video=True, sound=True, crf=(0, 51)),
-        Format("webm", ".webm", "VP9, for the web", video=True, sound=True, crf=(0, 63)),
+        Format("mkv", ".mkv", "H.264 in Matroska", video=True, sound=True, crf=(0, 51), sidecar=True),
+        Format("webm", ".webm", "VP9, for the web", video=True, sound=True, crf=(0, 63), sidecar=True),
         Format("gif", ".gif", "256 colours, loops", still=True, lossless=False, top_fps=50),
         Format("webp", ".webp", "still or animated, loops", still=True),
         Format("png", ".png", "one still picture, lossless", still=True, moving=False),
         Format("frames", "", "a folder of PNG files, lossless"),
     )
 }
+
+
+def sidecar_of(path: Path) -> Path:
+    """Where the content credentials of a file stand that cannot hold them: `clip.webm.c2pa`."""
+    return path.with_name(path.name + ".c2pa")
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ def read_source(path: str | Path) -> Source:
             audio = None
         else:
             clip, audio, notes = read_video(file)
-    return Source(Path(path), clip, audio, tuple(f"{shown} {note}." for note in notes))
+        data = file.read_bytes() if str(path) == "-" else None
+    return Source(Path(path), clip, audio, tuple(f"{shown} {note}." for note in notes), data)
 
 
 # --- what a path is -------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -45,12 +45,14 @@ class Source:
 
     path: as it was given, `-` for standard input. clip: upright, opaque, square pixels, a constant rate.
     audio: its sound, exactly under the picture; None if it has none. notes: plain sentences on what was odd.
+    data: the file itself where it came through standard input, which cannot be read again.
     """
 
     path: Path
     clip: Clip
     audio: Audio | None = None
     notes: tuple[str, ...] = ()
+    data: bytes | None = field(default=None, repr=False)
 
 
 def parse_recipe(comment: str) -> Recipe | None:

@@ -1,7 +1,8 @@
 """`Writer`: frames to a file that appears whole or not at all.
 
-Everything is written to a part file in the target's own folder, flushed to the disk, and renamed.
-An error, Ctrl-C included, removes the part file and leaves an older file of that name as it was.
+Everything is written to a part file in the target's own folder, signed from there into a second one, flushed to the
+disk, and renamed. An error, Ctrl-C included, removes both and leaves an older file of that name as it was; if only
+signing fails, what was made is kept beside it under the name `NAME.unsigned`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import av
 import numpy as np
@@ -27,7 +28,7 @@ from soracli.media import formats
 from soracli.media.audio import Audio
 from soracli.media.encode import Encoder, encoder
 from soracli.media.source import Recipe
-from soracli.types import Frames
+from soracli.types import Frames, Mask
 from soracli.wording import printable
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -46,7 +47,7 @@ class Digest:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def add(self, frames: Frames) -> None:
+    def add(self, frames: Frames, painted: Mask | None = None) -> None:
         """Append frames: uint8 (T, H, W, 3) RGB."""
         self._sha.update(np.ascontiguousarray(frames).data)
 
@@ -54,6 +55,19 @@ class Digest:
     def digest(self) -> str:
         """sha256 of all frames so far, RGB bytes in order."""
         return self._sha.hexdigest()
+
+
+class Stamp(Protocol):
+    """What is done to a result on its way to the disk: `provenance.Stamp`."""
+
+    def mark(self, frames: Frames, painted: Mask | None) -> Frames:
+        """Frames with the watermark where they were painted; None = all of them."""
+
+    def seal(self, part: Path, sealed: Path, format: formats.Format) -> bool:
+        """Sign the file (or folder) `part` into `sealed`, which is not there yet.
+
+        Returns whether `sealed` is the result; if not, it is a credential that stands beside `part`.
+        """
 
 
 class Writer:
@@ -71,6 +85,7 @@ class Writer:
         audio: sound to go with the frames, cut or padded with silence to their length. Ignored by a format
             that holds none (`format.sound` says so).
         audio_start: where the sound begins, in seconds of the output; negative leaves out its beginning.
+        stamp: marks the frames and signs the file; None = neither.
 
     Leaving the block normally commits; leaving it by an exception leaves nothing behind.
     """
@@ -88,6 +103,7 @@ class Writer:
         force: bool = False,
         audio: Audio | None = None,
         audio_start: Fraction = Fraction(0),
+        stamp: Stamp | None = None,
     ) -> None:
         self.path = Path(path)
         self.format = formats.FORMATS[format] if format in formats.FORMATS else formats.choose(str(path), format, 0)
@@ -99,7 +115,9 @@ class Writer:
         self._recipe = recipe
         self._force = force
         self._audio = audio.delayed(Fraction(audio_start)) if audio and self.format.sound else None
+        self._stamp = stamp
         self._part = self.path.parent / f".sora-{secrets.token_hex(6)}.part"
+        self._sealed = self._part.with_suffix(".sealed")
         self._encoder: Encoder | None = None
         formats.check(self.format, width, height, float(fps))
 
@@ -116,15 +134,20 @@ class Writer:
                 raise
         return self
 
-    def add(self, frames: Frames) -> None:
-        """Append frames: uint8 (T, H, W, 3) RGB, in the size announced."""
+    def add(self, frames: Frames, painted: Mask | None = None) -> None:
+        """Append frames: uint8 (T, H, W, 3) RGB, in the size announced.
+
+        painted: (T, H, W), where the stamp may put its mark: 1 = painted by us, 0 = must stay; None = all of it.
+        """
         assert self._encoder is not None, "use Writer in a with statement"
         width, height = self._size
         if frames.dtype != np.uint8 or frames.shape[1:] != (height, width, 3):
             raise ValueError(f"frames must be uint8 (T, {height}, {width}, 3), not {frames.dtype} {frames.shape}")
+        self._digest.add(frames)  # before the mark: another installation has another one
+        if self._stamp is not None:
+            frames = self._stamp.mark(frames, painted)
         with explained(self.path):
             self._encoder.add(frames)
-        self._digest.add(frames)
         self.count += len(frames)
 
     @property
@@ -145,10 +168,30 @@ class Writer:
                 raise ValueError(f"{self.path}: no frames were added")
             with explained(self.path):
                 self._encoder.finish(self.digest)
-                _sync(self._part)
-                _commit(self._part, self.path, force=self._force)
+            self._finish()
         finally:
             _remove(self._part)
+            _remove(self._sealed)
+
+    def _finish(self) -> None:
+        """Sign, flush, rename."""
+        whole, beside = self._part, None
+        if self._stamp is not None:
+            try:
+                with explained(self.path):
+                    embedded = self._stamp.seal(self._part, self._sealed, self.format)
+            except SoraError as error:
+                kept = _keep(self._part, self.path)
+                what = f"; what was made is kept, unsigned, as {printable(kept)}" if kept else ""
+                raise type(error)(f"{error}{what}", error.code) from error
+            whole, beside = (self._sealed, None) if embedded else (self._part, self._sealed)
+        with explained(self.path):
+            _sync(whole)
+            if beside is None:
+                _commit(whole, self.path, force=self._force)
+            else:
+                _sync(beside)
+                _commit_pair(whole, beside, self.path, force=self._force)
 
 
 def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
@@ -169,6 +212,11 @@ def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
             raise UsageError(
                 f"{shown}: already exists; pass --force to replace it, or choose another -o", "output_exists"
             )
+    beside = formats.sidecar_of(path)
+    if format.sidecar and beside.exists() and not force:
+        raise UsageError(
+            f"{printable(beside)}: already exists; pass --force to replace it, or choose another -o", "output_exists"
+        )
     with explained(path):
         probe = folder / f".sora-{secrets.token_hex(6)}.part"
         _reserve(probe, folder=False)
@@ -261,6 +309,40 @@ def _commit(part: Path, path: Path, *, force: bool) -> None:
                 raise FileExistsError(errno.EEXIST, "exists") from None
             part.rename(path)
     _sync_folder(path.parent)
+
+
+def _commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
+    """The same for a file and the credential beside it, which is there first: the file is never seen without."""
+    target = formats.sidecar_of(path)
+    old = beside.with_suffix(".old")
+    if force and target.exists():
+        target.rename(old)
+    try:
+        _commit(beside, target, force=force)
+        try:
+            _commit(part, path, force=force)
+        except BaseException:
+            _remove(target)
+            raise
+    except BaseException:
+        if old.exists():
+            old.replace(target)
+        raise
+    _remove(old)
+
+
+def _keep(part: Path, path: Path) -> Path | None:
+    """Give the file that could not be signed a name of its own beside its target; None if even that fails."""
+    for n in range(1, 100):
+        name = path.with_name(f"{path.stem}.unsigned{'' if n == 1 else f'-{n}'}{path.suffix}")
+        if name.exists():
+            continue
+        try:
+            part.rename(name)
+        except OSError:
+            return None
+        return name
+    return None
 
 
 def _sync_folder(folder: Path) -> None:
