@@ -118,7 +118,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
-    geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))
+    geometry = Geometry.of(options, card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
     stretches = windows.plan(canvas, geometry, card.limits.get("window", 0))

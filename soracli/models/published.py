@@ -1,0 +1,138 @@
+"""Reads published checkpoints into our modules: shards, original names, float8 files; nothing is held twice.
+
+A module is built without memory (on the meta device), the files are mapped, and each tensor is brought to its type and
+device one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+
+from soracli.errors import WeightsError
+from soracli.types import Card
+
+Rules = tuple[
+    tuple[str, str], ...
+]  # (pattern, replacement), in order; of those that begin with ^ only the first that fits
+C = TypeVar("C")
+M = TypeVar("M", bound=nn.Module)
+
+FLOAT8 = (torch.float8_e4m3fn, torch.float8_e5m2)
+SCALES = (".scale_weight", ".weight_scale")  # what a float8 weight is multiplied by, as two tools call it
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a component's files are to be read.
+
+    rules: from original names to ours, used if the names in the files are not ours. prefix: of its tensors in a file
+    that holds several components. drop: pattern of unwanted tensors. keep: pattern of those that stay float32.
+    """
+
+    rules: Rules = ()
+    prefix: str = ""
+    drop: str = "(?!)"
+    keep: str = "(?!)"
+
+
+def configured(kind: type[C], card: Card, table: str) -> C:
+    """The configuration of a component from its table in the card; lists become tuples."""
+    given: Mapping[str, Any] = card.params.get(table, {})
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    if strange := sorted(given.keys() - known):
+        raise WeightsError(f"model '{card.name}': params.{table} has an unknown '{strange[0]}'", "manifest")
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
+
+
+def renamed(name: str, rules: Rules) -> str:
+    settled = False
+    for pattern, replacement in rules:
+        if pattern.startswith("^") and settled:
+            continue
+        new = re.sub(pattern, replacement, name)
+        settled |= pattern.startswith("^") and new != name
+        name = new
+    return name
+
+
+def load(
+    build: Callable[[], M], paths: Sequence[Path], form: Form, *, device: str = "cpu", dtype: torch.dtype | None = None
+) -> M:
+    """A module with the weights of these files, for inference.
+
+    dtype: of its weights; None = that of the files, float16 and float8 as bfloat16.
+    Raises WeightsError if a file is damaged or does not fit.
+    """
+    with torch.device("meta"):
+        module = build()
+    wanted = {name: tensor.shape for name, tensor in module.state_dict().items()}
+    state: dict[str, Tensor] = {}
+    for path in paths:
+        try:
+            state |= _read(path, wanted, form, device, dtype)
+        except FileNotFoundError:
+            raise WeightsError(f"{path}: file is missing; run: sora model verify", "weights_missing") from None
+        except (SafetensorError, OSError) as error:
+            raise WeightsError(
+                f"{path}: cannot be read ({error}); run: sora model verify", "weights_damaged"
+            ) from error
+    _check(state, wanted, paths)
+    module.load_state_dict(state, assign=True)
+    return module.eval().requires_grad_(False)
+
+
+def _read(
+    path: Path, wanted: dict[str, torch.Size], form: Form, device: str, dtype: torch.dtype | None
+) -> dict[str, Tensor]:
+    """The tensors of one file under our names."""
+    state = {}
+    with safe_open(path, "pt", device="cpu") as file:
+        present = list(file.keys())
+        inside = any(name.startswith(form.prefix) for name in present) if form.prefix else False
+        kept = {name: name.removeprefix(form.prefix) for name in present if not inside or name.startswith(form.prefix)}
+        scales = {name for name in present if name.endswith(SCALES)}
+        plain = all(short in wanted for short in kept.values() if not re.search(form.drop, short))
+        for name, short in kept.items():
+            if name in scales or re.search(form.drop, short):
+                continue
+            tensor = file.get_tensor(name)
+            if tensor.dtype in FLOAT8:
+                stem = name.removesuffix(".weight")
+                scale = next((stem + suffix for suffix in SCALES if stem + suffix in scales), None)
+                tensor = tensor.to(torch.bfloat16)
+                tensor = tensor if scale is None else tensor * file.get_tensor(scale).to(torch.bfloat16)
+            new = short if plain else renamed(short, form.rules)
+            state[new] = _as(tensor, new, form, device, dtype)
+    return state
+
+
+def _as(tensor: Tensor, name: str, form: Form, device: str, dtype: torch.dtype | None) -> Tensor:
+    """In its type and place. A copy even where nothing changes: mapped files lie at odd addresses, which is slow."""
+    if not tensor.is_floating_point():
+        return tensor.to(device)
+    wanted = dtype or (torch.bfloat16 if tensor.dtype == torch.float16 else tensor.dtype)
+    return tensor.to(device, torch.float32 if re.search(form.keep, name) else wanted, copy=True)
+
+
+def _check(state: dict[str, Tensor], wanted: dict[str, torch.Size], paths: Sequence[Path]) -> None:
+    """Names and shapes must be the module's."""
+    missing, strange = sorted(wanted.keys() - state.keys()), sorted(state.keys() - wanted.keys())
+    misshapen = [name for name in wanted.keys() & state.keys() if state[name].shape != wanted[name]]
+    trouble = [f"lacks {name}" for name in missing[:1]] + [f"has an unknown {name}" for name in strange[:1]]
+    trouble += [f"{name} is {tuple(state[name].shape)}, not {tuple(wanted[name])}" for name in sorted(misshapen)[:1]]
+    if trouble:
+        what = paths[0].name if paths else "no file"
+        count = len(missing) + len(strange) + len(misshapen)
+        raise WeightsError(
+            f"{what}: does not fit this architecture ({trouble[0]}; {count} of {len(wanted)} tensors differ); "
+            "choose the model's own files",
+            "weights_damaged",
+        )
