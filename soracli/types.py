@@ -274,6 +274,7 @@ class WeightFile:
 
     role: what the architecture calls it (`transformer`, `vae`, `text`, `tokenizer`, ...).
     size: bytes. sha256: hex digest. origin, licence: for people.
+    repo, revision, path: on the hub, for files that do not ship; of these size and sha256 may be unknown (0, "").
     """
 
     role: str
@@ -282,6 +283,9 @@ class WeightFile:
     sha256: str
     origin: str = ""
     licence: str = ""
+    repo: str = ""
+    revision: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -290,7 +294,7 @@ class Card:
 
     arch: key of `models.ARCHITECTURES`. params: the architecture's own hyperparameters.
     defaults: sampling defaults (width, height, seconds, fps, steps, guidance, shift, solver).
-    stride, causal, patch: see Geometry.
+    stride, causal, patch: see Geometry. terms: what to agree to before the files are fetched; empty = nothing.
     """
 
     name: str
@@ -307,6 +311,7 @@ class Card:
     folder: Path | None = None
     causal: bool = False
     patch: int = 1
+    terms: str = ""
 
     @property
     def size(self) -> int:

@@ -51,6 +51,7 @@ def sora(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("SORA_STATE_DIR", str(state))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))  # never the user's own
 
     def run(*arguments: str, stdin: bytes = b"") -> Outcome:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))

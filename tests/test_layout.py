@@ -36,9 +36,11 @@ MAY_IMPORT = {
     "sample": {"flow", "denoise", "solvers", "models", "windows", "heal", "mirror", "pixels", "scene"},
     "inputs": {"media", "tasks", "values"},
     "media": set(),
-    "weights": set(),
     "calls": set(),
     "flags": {"calls"},
+    "hub": {"machine"},
+    "local": set(),
+    "weights": {"hub", "local"},
     "progress": set(),
     "runs": set(),
     "latents": set(),
@@ -55,7 +57,7 @@ ONLY_IN = {
     "PIL": {"media", "doctor", "world", "train"},
     "cv2": {"world", "train"},
     "platformdirs": {"runs"},
-    "huggingface_hub": set(),
+    "huggingface_hub": {"hub"},
 }
 
 BENEATH = {"errors", "types", "wording"}

@@ -7,7 +7,7 @@ device one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ C = TypeVar("C")
 M = TypeVar("M", bound=nn.Module)
 
 FLOAT8 = (torch.float8_e4m3fn, torch.float8_e5m2)
+SCALE = " scale"  # how we call it while reading
 SCALES = (".scale_weight", ".weight_scale")  # what a float8 weight is multiplied by, as two tools call it
 
 
@@ -68,16 +69,17 @@ def load(
 ) -> M:
     """A module with the weights of these files, for inference.
 
-    dtype: of its weights; None = that of the files, float16 and float8 as bfloat16.
+    dtype: of its weights; None = that of the files, float16 as bfloat16, float8 unpacked when it is used.
     Raises WeightsError if a file is damaged or does not fit.
     """
     with torch.device("meta"):
         module = build()
     wanted = {name: tensor.shape for name, tensor in module.state_dict().items()}
+    linear = {f"{name}.weight" for name, part in module.named_modules() if isinstance(part, nn.Linear)}
     state: dict[str, Tensor] = {}
     for path in paths:
         try:
-            state |= _read(path, wanted, form, device, dtype)
+            state |= _read(path, wanted, linear, form, device, dtype)
         except FileNotFoundError:
             raise WeightsError(f"{path}: file is missing; run: sora model verify", "weights_missing") from None
         except (SafetensorError, OSError) as error:
@@ -85,31 +87,58 @@ def load(
                 f"{path}: cannot be read ({error}); run: sora model verify", "weights_damaged"
             ) from error
     _check(state, wanted, paths)
+    _pack(module, state)
     module.load_state_dict(state, assign=True)
     return module.eval().requires_grad_(False)
 
 
+class Packed(nn.Module):
+    """A linear layer whose float8 weight is unpacked for each use: half the memory of bfloat16, a little slower."""
+
+    weight: Tensor
+    scale: Tensor
+
+    def __init__(self, weight: Tensor, scale: Tensor, bias: Tensor | None) -> None:
+        super().__init__()
+        self.register_buffer("weight", weight)
+        self.register_buffer("scale", scale)
+        self.bias = None if bias is None else nn.Parameter(bias, requires_grad=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.linear(x, self.weight.to(x.dtype) * self.scale.to(x.dtype), self.bias)
+
+
+def _pack(module: nn.Module, state: dict[str, Tensor]) -> None:
+    """Put packed layers in the place of those whose weights are float8, and take these out of the state."""
+    for name in [name for name, tensor in state.items() if tensor.dtype in FLOAT8]:
+        parent, _, last = name.removesuffix(".weight").rpartition(".")
+        scale, bias = state.pop(name + SCALE), state.get(name.removesuffix("weight") + "bias")
+        setattr(module.get_submodule(parent), last, Packed(state.pop(name), scale, bias))
+    state |= {name: tensor for name, tensor in module.state_dict().items() if tensor.device.type != "meta"}
+
+
 def _read(
-    path: Path, wanted: dict[str, torch.Size], form: Form, device: str, dtype: torch.dtype | None
+    path: Path, wanted: Collection[str], linear: set[str], form: Form, device: str, dtype: torch.dtype | None
 ) -> dict[str, Tensor]:
-    """The tensors of one file under our names."""
+    """The tensors of one file under our names. linear: those that may stay float8."""
     state = {}
     with safe_open(path, "pt", device="cpu") as file:
         present = list(file.keys())
         inside = any(name.startswith(form.prefix) for name in present) if form.prefix else False
         kept = {name: name.removeprefix(form.prefix) for name in present if not inside or name.startswith(form.prefix)}
         scales = {name for name in present if name.endswith(SCALES)}
-        plain = all(short in wanted for short in kept.values() if not re.search(form.drop, short))
+        kept = {name: short for name, short in kept.items() if name not in scales and not re.search(form.drop, short)}
+        plain = all(short in wanted for short in kept.values())
         for name, short in kept.items():
-            if name in scales or re.search(form.drop, short):
-                continue
             tensor = file.get_tensor(name)
+            new = short if plain else renamed(short, form.rules)
             if tensor.dtype in FLOAT8:
                 stem = name.removesuffix(".weight")
-                scale = next((stem + suffix for suffix in SCALES if stem + suffix in scales), None)
-                tensor = tensor.to(torch.bfloat16)
-                tensor = tensor if scale is None else tensor * file.get_tensor(scale).to(torch.bfloat16)
-            new = short if plain else renamed(short, form.rules)
+                scale = next((file.get_tensor(stem + s) for s in SCALES if stem + s in scales), torch.ones(()))
+                if dtype is None and new in linear:
+                    state[new], state[new + SCALE] = tensor.to(device, copy=True), scale.to(device, copy=True)
+                    continue
+                tensor = tensor.to(torch.bfloat16) * scale.to(torch.bfloat16)
             state[new] = _as(tensor, new, form, device, dtype)
     return state
 
@@ -124,7 +153,8 @@ def _as(tensor: Tensor, name: str, form: Form, device: str, dtype: torch.dtype |
 
 def _check(state: dict[str, Tensor], wanted: dict[str, torch.Size], paths: Sequence[Path]) -> None:
     """Names and shapes must be the module's."""
-    missing, strange = sorted(wanted.keys() - state.keys()), sorted(state.keys() - wanted.keys())
+    missing = sorted(wanted.keys() - state.keys())
+    strange = sorted(name for name in state.keys() - wanted.keys() if not name.endswith(SCALE))
     misshapen = [name for name in wanted.keys() & state.keys() if state[name].shape != wanted[name]]
     trouble = [f"lacks {name}" for name in missing[:1]] + [f"has an unknown {name}" for name in strange[:1]]
     trouble += [f"{name} is {tuple(state[name].shape)}, not {tuple(wanted[name])}" for name in sorted(misshapen)[:1]]
