@@ -57,7 +57,10 @@ def canvas(size: tuple[int, int, int], fps: int, given: dict[int, Frames]) -> Ca
 
 
 class Painted(NamedTuple):
-    """latents: after the last step. decoded: (3, T, H, W) in [0, 1]. frames: of the result, joints healed."""
+    """latents: after the last step. decoded: (3, T, H, W) in [0, 1]. frames: of the result, joints healed.
+
+    The first two are of the first window.
+    """
 
     latents: Tensor
     decoded: Tensor
@@ -65,13 +68,15 @@ class Painted(NamedTuple):
 
 
 def painted(model: Any, given: Canvas, prompt: str, options: SamplingOptions) -> Painted:
-    last: list[Tensor] = []
+    made: list[Tensor] = []
+    parts: list[list[Tensor]] = []
     decode = model.decode
 
     def watched(latents: Tensor, *, still: bool = False) -> Any:
-        last.append(latents)
+        made.append(latents)
+        parts.append(shown := [])
         for part in decode(latents, still=still):
-            last.append(part)
+            shown.append(part)
             yield part
 
     model.decode = watched
@@ -80,7 +85,7 @@ def painted(model: Any, given: Canvas, prompt: str, options: SamplingOptions) ->
     finally:
         del model.decode
     frames = np.concatenate([step.frames for step in steps if step.frames is not None])
-    return Painted(last[0], (torch.cat(last[1:], 2)[0] / 2 + 0.5).clamp(0, 1), frames)
+    return Painted(made[0], (torch.cat(parts[0], 2)[0] / 2 + 0.5).clamp(0, 1), frames)
 
 
 def pixels(frames: Frames) -> Tensor:
