@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from soracli import __version__, calls, machine, naming, plan, values, weights, windows
+from soracli import __version__, calls, machine, naming, plan, tasks, values, weights, windows
 from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import Flags, OutputFlags
@@ -106,6 +106,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_streams(flags)
     check_device(flags)
     canvas = brief.canvas(options, card.stride[0])
+    canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
     names = {
         "slug": brief.stem or naming.slug(text), "model": card.name, "width": options.width, "height": options.height,

@@ -1,13 +1,13 @@
-"""`--model PATH`: a folder laid out as on the hub (model_index.json and a folder per component), opened as it is."""
+"""`--model FOLDER`: a folder laid out as on the hub (model_index.json and a folder per component), opened as it is."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from soracli.errors import WeightsError
+from soracli.single import sketch
 from soracli.types import Card, WeightFile
 from soracli.wording import printable
 
@@ -40,8 +40,8 @@ _TOKENIZERS = ("tokenizer.json", "spiece.model")
 
 
 def is_path(name: str) -> bool:
-    """Whether a model's name means a folder."""
-    return "/" in name or "\\" in name or Path(name).is_dir()
+    """Whether a model's name means a folder or a file."""
+    return "/" in name or "\\" in name or Path(name).exists()
 
 
 def card(name: str) -> Card:
@@ -123,14 +123,8 @@ def _files(folder: Path, name: str, roles: tuple[str, ...]) -> tuple[WeightFile,
             paths = sorted((folder / _FOLDERS[role]).glob("*.safetensors"))
         if not paths:
             raise WeightsError(f"{printable(name)}: has no {role}; download all of the model", "weights_missing")
-        found += [WeightFile(role, str(path.relative_to(folder)), path.stat().st_size, _sketch(path)) for path in paths]
+        found += [WeightFile(role, str(path.relative_to(folder)), path.stat().st_size, sketch(path)) for path in paths]
     return tuple(found)
-
-
-def _sketch(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(65536)
-    return hashlib.sha256(f"{path.name} {path.stat().st_size} ".encode() + head).hexdigest()
 
 
 def _text(folder: Path, name: str) -> dict[str, Any]:

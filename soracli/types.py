@@ -295,6 +295,7 @@ class Card:
     arch: key of `models.ARCHITECTURES`. params: the architecture's own hyperparameters.
     defaults: sampling defaults (width, height, seconds, fps, steps, guidance, shift, solver).
     stride, causal, patch: see Geometry. terms: what to agree to before the files are fetched; empty = nothing.
+    base: the model whose other files it shares, for a checkpoint of the user's own.
     """
 
     name: str
@@ -312,6 +313,7 @@ class Card:
     causal: bool = False
     patch: int = 1
     terms: str = ""
+    base: str = ""
 
     @property
     def size(self) -> int:

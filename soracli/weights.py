@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from soracli import hub, local
+from soracli import hub, local, single
 from soracli.errors import UsageError, WeightsError
 from soracli.types import Card, WeightFile
 from soracli.wording import suggest
@@ -67,7 +67,7 @@ def default() -> str:
 def card(name: str | None = None) -> Card:
     """One model; None = the default one, a path = the one that lies there."""
     if name is not None and local.is_path(name):
-        return local.card(name)
+        return local.card(name) if Path(name).is_dir() else single.card(name, cards().values())
     known = cards()
     wanted = default() if name is None else name
     if wanted not in known:
@@ -136,7 +136,7 @@ def describe(card: Card, status: FileStatus) -> str:
     """What is wrong with a file and what to do, in one line."""
     if status.file.repo:
         lacking = "is not here" if status.state == "missing" else f"{status.file.name} is damaged ({status.detail})"
-        return f"model '{card.name}': {lacking}; run: sora model pull {card.name}"
+        return f"model '{card.name}': {lacking}; run: sora model pull {card.base or card.name}"
     what = {"missing": "is missing", "wrong size": "is cut off or another file", "wrong contents": "is damaged"}
     return f"model '{card.name}': {status.file.name} {what[status.state]} ({status.detail}); {REMEDY}"
 

@@ -15,12 +15,16 @@ import torch
 from conftest import Sora
 from open_folder import KINDS
 from open_models import canvas, frames_of, loaded, painted, request
+from safetensors.torch import save_file
 
 from soracli import local, media, tasks, weights
 from soracli.errors import WeightsError
 from soracli.models.causal import cells, runs, together
 from soracli.models.ltx.layout import Piece, levels, pieces, places
+from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
+from soracli.models.published import configured
 from soracli.models.wan import layout as wan_layout
+from soracli.models.wan.transformer import WanConfig, WanTransformer
 from soracli.pixels import to_numpy
 from soracli.types import Canvas, Clip, Frames, Geometry
 
@@ -147,6 +151,33 @@ def test_long_clips_are_painted_window_by_window(opened: dict[str, Any], kind: s
     np.testing.assert_array_equal(paint(model, tasks.generate(count, *SIDE, Fraction(16)), steps=1), out)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_half_precision_paints_nearly_the_same(folders: dict[str, Path], kind: str) -> None:
+    """As on a GPU: networks and prompts in bfloat16, what the sampler holds in float32."""
+    model = loaded(folders[kind])
+    given = tried(kind)["extend"]
+    options = request(model, (len(given.clip.frames), *SIDE), 16, steps=2, guidance=3.0)
+    whole = painted(model, given, "a red fox", options).latents
+    for part, module in model.parts._loaded.items():
+        if part != "vae" or kind == "ltx":
+            module.to(torch.bfloat16)
+    model._said.clear()
+    half = painted(model, given, "a red fox", options).latents
+    assert half.dtype == torch.float32
+    away = float((half - whole).square().mean().sqrt() / whole.std())
+    assert 0 < away < 0.1
+
+
+def test_a_crowded_shelf_holds_one_part_at_a_time(folders: dict[str, Path]) -> None:
+    """Where memory is short, parts take turns and the pictures are the same."""
+    plain, lean = loaded(folders["vace"]), loaded(folders["vace"])
+    lean.parts._alone = True
+    given = tried("vace")["extend"]
+    np.testing.assert_array_equal(paint(lean, given), paint(plain, given))
+    assert len(lean.parts._loaded) == 1
+    assert len(plain.parts._loaded) == 3
+
+
 def test_vace_takes_the_colours_from_elsewhere(opened: dict[str, Any]) -> None:
     """Below full strength it sees a clip's light, not its colour."""
     pixels = torch.rand(1, 3, 5, 16, 16, generator=torch.Generator().manual_seed(0)) * 2 - 1
@@ -163,6 +194,20 @@ def test_vace_takes_the_colours_from_elsewhere(opened: dict[str, Any]) -> None:
     assert torch.equal(seen[1][:, 0], seen[1][:, 2])
     wan_layout.controlled(pixels, paint_, 1.0, encode)
     assert seen[3].abs().max() == 0
+
+
+@pytest.mark.parametrize("count", [8, 9, 10, 12, 25])
+def test_a_kept_beginning_is_whole_latent_frames(count: int) -> None:
+    """1 + k * time frames of a clip are on the canvas, the others go before it; the result is the same length."""
+    given = tasks.extend(clip(count), 0, 8, 4)
+    led = tasks.led(given, 4)
+    kept = int((led.mask.reshape(len(led.mask), -1).max(1) == 0).sum())
+    assert kept % 4 == 1
+    assert led.frames == given.frames == count + 8
+    head = led.head.frames if led.head is not None else clip(1).frames[:0]
+    np.testing.assert_array_equal(np.concatenate([head, led.clip.frames[:kept]]), clip(count).frames)
+    assert tasks.led(led, 4) is led
+    assert tasks.led(tasks.generate(9, *SIDE, Fraction(16)), 4).head is None
 
 
 # --- the small parts --------------------------------------------------------------------------------------------------
@@ -283,6 +328,58 @@ def test_weights_that_do_not_fit_are_named(tmp_path: Path) -> None:
     model = loaded(folder)
     with pytest.raises(WeightsError, match=r"does not fit this architecture \(lacks transformer_blocks\.2"):
         paint(model, tasks.generate(9, *SIDE, Fraction(16)))
+
+
+def checkpoint(path: Path, module: torch.nn.Module, names: dict[str, str], **more: torch.Tensor) -> None:
+    """A file with original names. names: ours -> original, by parts of names, in order."""
+    state = {}
+    for name, tensor in open_folder.settled(module, 1).items():
+        for ours, theirs in names.items():
+            name = name.replace(ours, theirs)
+        state[name] = tensor
+    save_file(state | more, path)
+
+
+WAN_NAMES = {
+    "condition_embedder.time_embedder.linear_1": "time_embedding.0", "condition_embedder.text_embedder.linear_1":
+    "text_embedding.0", "ffn.net.0.proj": "ffn.0", "proj_out": "head.head",
+}  # fmt: skip
+
+
+def test_model_is_a_file(sora: Sora, tmp_path: Path) -> None:
+    """Its sizes are read off its tensors; what it lacks is another model's."""
+    network = WanTransformer(WanConfig(16, 16, 1, 128, 4, 32, 48, 64, (0, 2)))
+    checkpoint(tmp_path / "mine.safetensors", network, WAN_NAMES)
+    card = weights.card(str(tmp_path / "mine.safetensors"))
+    assert (card.name, card.arch, card.params["way"], card.causal) == ("mine", "wan", "control", True)
+    assert configured(WanConfig, card, "transformer") == network.config
+    assert [file.role for file in card.files] == ["transformer", "text", "vae", "tokenizer"]
+    assert sora("generate", "a fox", "-m", "mine.safetensors", "-s", "64x64", "--dry-run").code == 0
+    ran = sora("generate", "a fox", "-m", "./mine.safetensors", "-s", "64x64", "-d", "5f", "--device", "cpu")
+    assert ran.code == 5
+    assert "model 'mine': is not here; run: sora model pull wan-vace-1.3b" in ran.err
+
+    network_ = LtxTransformer(LtxConfig(8, 32, 2, 2, 48))
+    names = {"proj_in": "patchify_proj"}
+    checkpoint(tmp_path / "ltx.safetensors", network_, names, **{"vae.encoder.x": torch.ones(1)})
+    card = weights.card(str(tmp_path / "ltx.safetensors"))
+    assert (card.arch, configured(LtxConfig, card, "transformer")) == ("ltx", network_.config)
+
+
+def test_files_that_are_no_models(sora: Sora, tmp_path: Path) -> None:
+    (tmp_path / "text.safetensors").write_text("hello")
+    save_file({"a": torch.ones(1)}, tmp_path / "odd.safetensors")
+    checkpoint(tmp_path / "half.safetensors", LtxTransformer(LtxConfig(8, 32, 2, 1, 48)), {"proj_in": "patchify_proj"})
+    messages = {
+        "./text.safetensors": "is not a safetensors file (",
+        "./odd.safetensors": "is neither a Wan nor an LTX-Video checkpoint; give one, or a folder with all parts",
+        "./half.safetensors": "has no autoencoder; take a file that holds both, or a folder with all parts",
+        "./none.safetensors": "is not a safetensors file (FileNotFoundError); download it again",
+    }
+    for name, message in messages.items():
+        ran = sora("generate", "a fox", "-m", name, "--dry-run")
+        assert ran.code == 5
+        assert f"sora: error: {name}: {message}" in ran.err
 
 
 def test_names_are_not_paths() -> None:

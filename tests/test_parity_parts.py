@@ -150,3 +150,109 @@ def test_token_numbers(tmp_path: Path) -> None:
         ids, mask = t5.tokens(ours, prompt, 64)
         assert ids.tolist() == expected.input_ids.tolist()
         assert mask.tolist() == expected.attention_mask.tolist()
+
+
+# --- real sizes, without memory ---------------------------------------------------------------------------------------
+
+
+def shapes(module: Any) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in module.state_dict().items()}
+
+
+def parameters(module: Any) -> float:
+    """In billions."""
+    return sum(tensor.numel() for tensor in module.parameters()) / 1e9
+
+
+def wan_sizes(depth: int, heads: int, hidden: int, channels: int = 16, vace: int = 0, extra: int = 0) -> WanConfig:
+    blocks = tuple(range(0, depth, vace)) if vace else ()
+    return WanConfig(channels + extra, channels, heads, 128, depth, hidden, vace=blocks)
+
+
+@pytest.mark.parametrize(
+    ("config", "billions"),
+    [
+        (wan_sizes(30, 12, 8960), 1.42),  # 2.1 T2V 1.3B
+        (wan_sizes(30, 12, 8960, vace=2), 2.15),  # 2.1 VACE 1.3B
+        (wan_sizes(40, 40, 13824), 14.29),  # 2.1 T2V 14B, each expert of 2.2 A14B
+        (wan_sizes(40, 40, 13824, vace=5), 17.34),  # 2.1 VACE 14B
+        (wan_sizes(40, 40, 13824, extra=20), 14.29),  # 2.2 I2V A14B
+        (wan_sizes(30, 24, 14336, 48), 5.0),  # 2.2 TI2V 5B
+    ],
+)
+def test_real_wan_transformers(config: WanConfig, billions: float) -> None:
+    from diffusers import WanTransformer3DModel, WanVACETransformer3DModel
+
+    sizes = {
+        "num_layers": config.depth, "num_attention_heads": config.heads, "attention_head_dim": config.head,
+        "ffn_dim": config.hidden, "in_channels": config.channels_in, "out_channels": config.channels,
+    }  # fmt: skip
+    with torch.device("meta"):
+        ours = WanTransformer(config)
+        vace = {"vace_layers": list(config.vace)}
+        theirs = WanVACETransformer3DModel(**sizes, **vace) if config.vace else WanTransformer3DModel(**sizes)
+    assert shapes(ours) == shapes(theirs)
+    assert parameters(ours) == pytest.approx(billions, abs=0.01)
+
+
+@pytest.mark.parametrize(("depth", "head", "billions"), [(28, 64, 1.92), (48, 128, 13.04)])
+def test_real_ltx_transformers(depth: int, head: int, billions: float) -> None:
+    from diffusers import LTXVideoTransformer3DModel
+
+    with torch.device("meta"):
+        ours = LtxTransformer(LtxConfig(head=head, depth=depth))
+        theirs = LTXVideoTransformer3DModel(
+            num_layers=depth, attention_head_dim=head, cross_attention_dim=32 * head, caption_channels=4096
+        )
+    assert shapes(ours) == shapes(theirs)
+    assert parameters(ours) == pytest.approx(billions, abs=0.01)
+
+
+def test_real_autoencoders() -> None:
+    from diffusers import AutoencoderKLWan
+
+    with torch.device("meta"):
+        assert shapes(WanVae(WanVaeConfig())) == shapes(AutoencoderKLWan())
+        newer = AutoencoderKLWan(
+            base_dim=160, decoder_base_dim=256, z_dim=48, is_residual=True, in_channels=12, out_channels=12,
+            patch_size=2, latents_mean=[0.0] * 48, latents_std=[1.0] * 48,
+        )  # fmt: skip
+        assert shapes(WanVae(WanVaeConfig(160, 256, 48, residual=True, patch=2))) == shapes(newer)
+        theirs = oracle.ltx_vae_of(128, (128, 256, 512, 1024, 2048), (4, 6, 6, 2, 2), (256, 512, 1024), (5, 5, 5, 5))
+        ours = shapes(LtxVae(LtxVaeConfig()))
+    stats = {name: ours[name] for name in ("latents_mean", "latents_std")}
+    assert ours == shapes(theirs) | stats
+
+
+@pytest.mark.parametrize(("vocabulary", "kind", "billions"), [(32128, "t5", 4.76), (256384, "umt5", 5.68)])
+def test_real_text_encoders(vocabulary: int, kind: str, billions: float) -> None:
+    from transformers import T5Config as TheirT5
+    from transformers import T5EncoderModel, UMT5Config, UMT5EncoderModel
+
+    sizes = {
+        "vocab_size": vocabulary, "d_model": 4096, "d_kv": 64, "d_ff": 10240, "num_layers": 24, "num_heads": 64,
+        "feed_forward_proj": "gated-gelu",
+    }  # fmt: skip
+    with torch.device("meta"):
+        ours = T5(T5Config(vocabulary, own_positions=kind == "umt5"))
+        theirs = UMT5EncoderModel(UMT5Config(**sizes)) if kind == "umt5" else T5EncoderModel(TheirT5(**sizes))
+    assert shapes(ours) == {name: shape for name, shape in shapes(theirs).items() if "embed_tokens" not in name}
+    assert parameters(ours) == pytest.approx(billions, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["wan-vace-1.3b", "ltx-2b"])
+def test_the_manifest_describes_the_real_ones(name: str) -> None:
+    from soracli import weights
+    from soracli.models.published import configured
+
+    card = weights.card(name)
+    with torch.device("meta"):
+        text = T5(configured(T5Config, card, "text"))
+        if card.arch == "wan":
+            network: Any = WanTransformer(configured(WanConfig, card, "transformer"))
+            assert shapes(WanVae(configured(WanVaeConfig, card, "vae"))) == shapes(WanVae(WanVaeConfig()))
+        else:
+            network = LtxTransformer(configured(LtxConfig, card, "transformer"))
+            assert shapes(LtxVae(configured(LtxVaeConfig, card, "vae"))) == shapes(LtxVae(LtxVaeConfig()))
+    assert parameters(network) == pytest.approx({"wan": 2.15, "ltx": 1.92}[card.arch], abs=0.01)
+    assert parameters(text) == pytest.approx({"wan": 5.68, "ltx": 4.76}[card.arch], abs=0.01)

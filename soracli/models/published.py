@@ -64,6 +64,7 @@ def renamed(name: str, rules: Rules) -> str:
     return name
 
 
+@torch.inference_mode(False)  # loaded in the middle of a sampling, used by its caller as well
 def load(
     build: Callable[[], M], paths: Sequence[Path], form: Form, *, device: str = "cpu", dtype: torch.dtype | None = None
 ) -> M:
