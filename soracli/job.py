@@ -55,12 +55,13 @@ class Job:
         """What the file says about itself: enough to paint it again."""
         _, height, width = self.geometry.keep
         options = self.options
+        loras = {"loras": self.card.params["loras"]} if "loras" in self.card.params else {}
         return {
             "soracli": __version__, "verb": self.verb, "prompt": self.prompt, "negative": options.negative,
             "model": self.card.name, "weights": weights.digest(self.card), "width": width, "height": height,
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
-            **self.brief.record, **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
+            **loras, **self.brief.record, **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
             **remembered(self.call), DIGEST: "",
         }  # fmt: skip
 
@@ -95,7 +96,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     text = values.prompt(prompt, flags.prompt_file, needed=brief.prompted)
     if text and brief.shots:
         raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
-    card = weights.card(flags.model)
+    card = values.adapted(weights.card(flags.model), flags.lora or ())
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     options = values.options(card, flags, still=brief.still, source=brief.source)

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from soracli.errors import WeightsError
+from soracli.models.lora import Lora, merged
 from soracli.types import Card
 
 Rules = tuple[
@@ -53,6 +54,11 @@ def configured(kind: type[C], card: Card, table: str) -> C:
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
 
 
+def adapters(card: Card) -> tuple[Lora, ...]:
+    """Those that a card's params name: `loras`, pairs of path and scale."""
+    return tuple(Lora(Path(path), float(scale)) for path, scale in card.params.get("loras", ()))
+
+
 def renamed(name: str, rules: Rules) -> str:
     settled = False
     for pattern, replacement in rules:
@@ -66,9 +72,15 @@ def renamed(name: str, rules: Rules) -> str:
 
 @torch.inference_mode(False)  # loaded in the middle of a sampling, used by its caller as well
 def load(
-    build: Callable[[], M], paths: Sequence[Path], form: Form, *, device: str = "cpu", dtype: torch.dtype | None = None
+    build: Callable[[], M],
+    paths: Sequence[Path],
+    form: Form,
+    *,
+    device: str = "cpu",
+    dtype: torch.dtype | None = None,
+    loras: Sequence[Lora] = (),
 ) -> M:
-    """A module with the weights of these files, for inference.
+    """A module with the weights of these files and what adapters add to them, for inference.
 
     dtype: of its weights; None = that of the files, float16 as bfloat16, float8 unpacked when it is used.
     Raises WeightsError if a file is damaged or does not fit.
@@ -88,6 +100,8 @@ def load(
                 f"{path}: cannot be read ({error}); run: sora model verify", "weights_damaged"
             ) from error
     _check(state, wanted, paths)
+    for lora in loras:
+        state |= merged(state, lora, form.rules)
     _pack(module, state)
     module.load_state_dict(state, assign=True)
     return module.eval().requires_grad_(False)

@@ -15,7 +15,7 @@ from soracli.models.ltx import layout, names
 from soracli.models.ltx.layout import TIME, places
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig
-from soracli.models.published import configured
+from soracli.models.published import adapters, configured
 from soracli.models.shelf import Shelf
 from soracli.models.t5 import T5, T5Config
 from soracli.scene import Scene
@@ -50,12 +50,13 @@ class Ltx:
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(LtxConfig, card, "transformer"), configured(LtxVaeConfig, card, "vae")
         read = partial(published.load, device=device)
+        build, build_vae = partial(LtxTransformer, config), partial(LtxVae, vae)
+        build_text = partial(T5, configured(T5Config, card, "text"))
+        files, loras = paths["transformer"], adapters(card)
         makers: dict[str, Callable[[], torch.nn.Module]] = {
-            "transformer": partial(
-                read, partial(LtxTransformer, config), paths["transformer"], names.TRANSFORMER, dtype=half
-            ),
-            "vae": partial(read, partial(LtxVae, vae), paths.get("vae", paths["transformer"]), names.VAE, dtype=half),
-            "text": partial(read, partial(T5, configured(T5Config, card, "text")), paths["text"], t5.FORM),
+            "transformer": partial(read, build, files, names.TRANSFORMER, dtype=half, loras=loras),
+            "vae": partial(read, build_vae, paths.get("vae", files), names.VAE, dtype=half),
+            "text": partial(read, build_text, paths["text"], t5.FORM),
         }
         tokenizer = t5.tokenizer(paths["tokenizer"][0])
         return cls(card, Shelf(makers, alone=shelf.crowded(paths, device, 1.2)), tokenizer, device)

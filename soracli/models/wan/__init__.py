@@ -13,7 +13,7 @@ from torch import Tensor
 from soracli import flow
 from soracli.errors import WeightsError
 from soracli.models import Arrangement, published, shelf, t5
-from soracli.models.published import configured
+from soracli.models.published import adapters, configured
 from soracli.models.shelf import Shelf
 from soracli.models.t5 import T5, T5Config
 from soracli.models.wan import layout, names
@@ -57,11 +57,10 @@ class Wan:
             "vae": partial(read, partial(WanVae, vae), paths["vae"], names.VAE, dtype=torch.float32),
             "text": partial(read, partial(T5, configured(T5Config, card, "text")), paths["text"], t5.FORM),
         }
+        build, loras = partial(WanTransformer, config), adapters(card)
         for role in ("transformer", "low"):
             if role in paths:
-                makers[role] = partial(
-                    read, partial(WanTransformer, config), paths[role], names.TRANSFORMER, dtype=half
-                )
+                makers[role] = partial(read, build, paths[role], names.TRANSFORMER, dtype=half, loras=loras)
         tokenizer = t5.tokenizer(paths["tokenizer"][0])
         return cls(card, Shelf(makers, alone=shelf.crowded(paths, device, 1.2)), tokenizer, device)
 
