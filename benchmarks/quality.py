@@ -87,7 +87,7 @@ class Bench:
         self.settings = settings
         self.model = models.load(card, weights.paths(card))
         self.probe = Probe.load(PROBE)
-        self.geometry = Geometry.snap(settings.options(0), card.stride, card.limits.get("side", 0))
+        self.geometry = Geometry.of(settings.options(0), card)
         self.bank = cast(settings) if settings.assets else None
 
     def clip(self, index: int, scene: Scene, prompt: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _paint(model: Any, job: dict[str, Any]) -> dict[str, float]:
     options = dataclasses.replace(options, width=job["width"], height=job["height"], seconds=Fraction(job["seconds"]))
     if job["steps"]:
         options = dataclasses.replace(options, steps=job["steps"])
-    geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))
+    geometry = Geometry.of(options, card)
     began = clock = time.perf_counter()
     alone = model.guided or options.guidance == 1
     for prompt in [PROMPT] if alone else [PROMPT, ""]:

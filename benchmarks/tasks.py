@@ -86,7 +86,7 @@ class Table:
         options = replace(
             SamplingOptions.of(self.card), width=width, height=height, fps=fps, seconds=Fraction(count) / fps, seed=seed
         )
-        geometry = Geometry.snap(options, self.card.stride, self.card.limits.get("side", 0))
+        geometry = Geometry.of(options, self.card)
         steps = sample(self.model, canvas, prompt, options, geometry)
         frames = np.concatenate([step.frames for step in steps if step.frames is not None])
         self.strips.append(sheet.strip(frames))

@@ -34,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-model_app = typer.Typer(help="The models: list, show, verify, path.", rich_markup_mode=None)
+model_app = typer.Typer(help="The models: list, pull, show, verify, path, rm.", rich_markup_mode=None)
 app.add_typer(model_app, name="model")
 app.add_typer(cli_jobs.app)
 app.add_typer(cli_more.app)
@@ -503,6 +503,37 @@ def model_verify(name: Name = None, json: Json = False, debug: Debug = False) ->
     from soracli import show
 
     show.model_verify(name, as_json=json)
+
+
+@model_app.command(
+    "pull",
+    cls=Verb,
+    epilog=_examples("sora model pull spark", "sora model pull wan-vace-1.3b --dry-run"),
+)
+def model_pull(
+    name: Annotated[str, typer.Argument(help="A model; see sora model list.", show_default=False, metavar="NAME")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come, and how big it is.")] = False,
+    accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Agree to the model's licence.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print paths and errors only.")] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Fetch a model's files from its hub; a broken download goes on where it stopped."""
+    from soracli import fetch
+
+    fetch.pull(name, dry_run=dry_run, agreed=accept_licence, quiet=quiet, as_json=json)
+
+
+@model_app.command("rm", cls=Verb, epilog=_examples("sora model rm wan-vace-1.3b"))
+def model_rm(
+    name: Annotated[str, typer.Argument(help="A fetched model.", show_default=False, metavar="NAME")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Delete a model's fetched files."""
+    from soracli import fetch
+
+    fetch.remove(name, as_json=json)
 
 
 @model_app.command("path", cls=Verb, epilog=_examples("sora model path"))

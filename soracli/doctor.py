@@ -104,11 +104,17 @@ def _codecs() -> Iterator[Finding]:
 
 def _weights() -> Iterator[Finding]:
     for card in (*weights.cards().values(), *weights.tools().values()):
-        bad = [status for status in weights.check_sizes(card) if status.state != "ok"]
+        found = weights.check_sizes(card)
+        bad = [status for status in found if status.state != "ok"]
+        remote = any(file.repo for file in card.files)
+        if remote and all(status.state == "missing" for status in found):
+            yield Finding("models", card.name, f"not here (not needed; sora model pull {card.name})")
+            continue
         text = f"{len(card.files)} files, {amount(card.size)}"
         if bad:
             text = f"{bad[0].file.name}: {bad[0].state} ({bad[0].detail})"
-        yield Finding("models", card.name, text, not bad, weights.REMEDY if bad else "")
+        remedy = f"run: sora model pull {card.name}" if remote else weights.REMEDY
+        yield Finding("models", card.name, text, not bad, remedy if bad else "")
 
 
 _TOPICS: dict[str, Callable[[], Iterator[Finding]]] = {

@@ -227,6 +227,10 @@ class Flags(OutputFlags):
             complete=complete.models,
         ),
     ] = None
+    lora: Annotated[
+        list[str] | None,
+        _option(SAMPLING, "An adapter for an open model; may be repeated.", "--lora", metavar="FILE[:SCALE]"),
+    ] = None
     seed: Annotated[
         str | None,
         _option(SAMPLING, "N, several N,N or a range N..M; one result each. Default: random.", "--seed", metavar="N"),

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from soracli import __version__, calls, machine, naming, plan, values, weights, windows
+from soracli import __version__, calls, machine, naming, plan, tasks, values, weights, windows
 from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import Flags, OutputFlags
@@ -58,13 +58,14 @@ class Job:
         """What the file says about itself: enough to paint it again."""
         _, height, width = self.geometry.keep
         options = self.options
+        loras = {"loras": self.card.params["loras"]} if "loras" in self.card.params else {}
         return {
             "soracli": __version__, "verb": self.verb, "prompt": self.prompt,
             **({"asked": self.asked} if self.asked else {}), "negative": options.negative,
             "model": self.card.name, "weights": weights.digest(self.card), "width": width, "height": height,
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
-            **self.brief.record, **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
+            **loras, **self.brief.record, **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
             **remembered(self.call), DIGEST: "",
         }  # fmt: skip
 
@@ -99,7 +100,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     text = values.prompt(prompt, flags.prompt_file, needed=brief.prompted)
     if text and brief.shots:
         raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
-    card = weights.card(flags.model)
+    card = values.adapted(weights.card(flags.model), flags.lora or ())
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     options = values.options(card, flags, still=brief.still, source=brief.source)
@@ -111,6 +112,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_streams(flags)
     check_device(flags)
     canvas = brief.canvas(options, card.stride[0])
+    canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
     names = {
         "slug": brief.stem or naming.slug(text), "model": card.name, "width": options.width, "height": options.height,
@@ -123,7 +125,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
-    geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))
+    geometry = Geometry.of(options, card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")

@@ -15,8 +15,9 @@ from soracli.wording import printable
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from soracli.models import Model
+    from soracli.models import Arrangement, Model
     from soracli.sample import Progress
+    from soracli.scene import Scene
 
 KEY = "soracli"  # of the metadata
 SUFFIX = ".safetensors"
@@ -85,6 +86,9 @@ class Developer:
         if not said:
             raise UsageError("these latents end before the clip does; paint the rest with: sora resume", "not_painted")
         return lambda x, levels, sigma: said[-1]
+
+    def arrange(self, scene: Scene) -> Arrangement:
+        return self.model.arrange(scene)
 
     def encode(self, pixels: Tensor) -> Tensor:
         return self.model.encode(pixels)

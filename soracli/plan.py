@@ -53,7 +53,7 @@ def estimate(
     """
     each = options.steps * (1 if options.guidance == 1 or card.params.get("dit", {}).get("few") else 2)
     passes = each * len(windows)
-    cells = geometry.latent[1] * geometry.latent[2]
+    cells = geometry.latent[1] * geometry.latent[2] // card.patch**2
     tokens = max(windows, default=0) * cells
     cost: dict[str, Any] = card.params.get("cost", {})
     if not cost:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MODES = ("auto", "plain", "json", "none")
 STAGES = {
+    "download": "downloading, MB",
     "load": "loading the model",
     "text": "reading the prompt",
     "encode": "reading the input",

@@ -1,18 +1,18 @@
 """The one sampler: a canvas, a prompt and options in; steps out, and at the end pixels. Every task goes through here.
 
-Pixels are NumPy outside and torch inside; this is the only place that crosses (training borrows `to_torch`).
+Pixels are NumPy outside and torch inside (`pixels` crosses). What a model makes of given pixels is its own affair: see
+`models.Model.arrange`.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from soracli import flow
@@ -20,9 +20,24 @@ from soracli.denoise import guided, pinned
 from soracli.heal import Part, healed
 from soracli.mirror import goes_left, turned
 from soracli.models import Model
+from soracli.pixels import cells_to_paint, to_model, to_numpy, to_result, to_torch
+from soracli.scene import Scene
 from soracli.solvers import SOLVERS
 from soracli.types import Canvas, Card, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
 from soracli.windows import Stretch, plan
+
+__all__ = [
+    "Known",
+    "Progress",
+    "Step",
+    "cells_to_paint",
+    "oriented",
+    "sample",
+    "to_model",
+    "to_numpy",
+    "to_result",
+    "to_torch",
+]
 
 
 @dataclass(frozen=True)
@@ -38,58 +53,6 @@ class Step:
     total: int
     latents: Tensor | None = None
     frames: Frames | None = None
-
-
-def to_torch(frames: Frames, device: torch.device | str = "cpu") -> Tensor:
-    """uint8 (T, H, W, 3) -> float32 (1, 3, T, H, W) in [-1, 1]."""
-    x = torch.from_numpy(np.array(frames, order="C")).to(device)  # (T, H, W, 3); a copy: frames may be read-only
-    return (x.permute(3, 0, 1, 2).float() / 127.5 - 1)[None]
-
-
-def to_numpy(pixels: Tensor) -> Frames:
-    """float (1, 3, T, H, W) in [-1, 1] -> uint8 (T, H, W, 3), rounded and clipped."""
-    x = pixels[0].permute(1, 2, 3, 0).add(1).mul(127.5).round_().clamp_(0, 255)
-    return np.ascontiguousarray(x.to(torch.uint8).cpu().numpy())
-
-
-def cells_to_paint(mask: Mask, geometry: Geometry) -> Tensor:
-    """Pixel mask of one latent frame (T, H, W) -> (h, w): a cell is painted if any pixel of it is.
-
-    Pixels that were snapped on say nothing; a cell without any other is painted.
-    """
-    _, high, wide = geometry.stride
-    picture = torch.from_numpy((mask > 0).any(0).astype(np.float32))[None, None]  # (1, 1, H, W)
-    picture = picture.flip(-1) if geometry.mirrored else picture
-    inner = F.adaptive_max_pool2d(picture, geometry.inner)
-    rows, columns = geometry.latent[1:]
-    rim = (0, columns * wide - inner.shape[3], 0, rows * high - inner.shape[2])
-    cells = F.max_pool2d(F.pad(inner, rim), (high, wide), (high, wide))[0, 0]  # (h, w)
-    cells[-(-inner.shape[2] // high) :] = 1
-    cells[:, -(-inner.shape[3] // wide) :] = 1
-    return cells
-
-
-def to_model(frames: Frames, geometry: Geometry, device: torch.device | str = "cpu") -> Tensor:
-    """Frames of the result -> pixels on the model's grid (1, 3, T, height, width); the rim repeats the border."""
-    x = to_torch(frames, device)
-    x = x.flip(-1) if geometry.mirrored else x
-    if geometry.inner != x.shape[3:]:
-        x = _scaled(x, geometry.inner)
-    bottom, right = geometry.height - geometry.inner[0], geometry.width - geometry.inner[1]
-    return F.pad(x, (0, right, 0, bottom, 0, 0), mode="replicate")
-
-
-def to_result(pixels: Tensor, geometry: Geometry) -> Frames:
-    """Pixels of the model -> uint8 frames of the result's height and width."""
-    x = pixels[..., : geometry.inner[0], : geometry.inner[1]]
-    x = x.flip(-1) if geometry.mirrored else x
-    return to_numpy(x if geometry.inner == geometry.keep[1:] else _scaled(x, geometry.keep[1:]))
-
-
-def _scaled(pixels: Tensor, size: tuple[int, int]) -> Tensor:
-    """(1, 3, T, H, W) to another height and width."""
-    frames = pixels[0].transpose(0, 1)  # (T, 3, H, W)
-    return F.interpolate(frames, size, mode="bicubic", antialias=True).transpose(0, 1)[None].clamp(-1, 1)
 
 
 def oriented(geometry: Geometry, card: Card, prompt: str) -> Geometry:
@@ -112,12 +75,15 @@ class Progress:
     known: of finished windows; replaced as a whole, so that an interrupt never finds half a window.
     guesses: by window, what the network has said in it, (1, C, k + n, h, w) each; a solver that is told the same
     takes the same steps. noise: (1, C, t, h, w) for the whole canvas, so that it depends on neither windows nor order;
-    `sample` draws it.
+    `sample` draws it. frames: of latent frames that hang together, decoded by window, by latent frame; reel: those
+    still to be decoded.
     """
 
     known: Known = field(default_factory=lambda: Known({}, frozenset(), 0))
     guesses: dict[int, list[Tensor]] = field(default_factory=dict)
     noise: Tensor = field(default_factory=lambda: torch.empty(0))
+    frames: dict[int, Frames] = field(default_factory=dict)
+    reel: Iterator[tuple[int, Frames]] = field(default_factory=lambda: iter(()))
 
     @property
     def latents(self) -> dict[int, Tensor]:
@@ -132,6 +98,13 @@ class Progress:
         latents_before, painted_before, windows = self.known
         self.known = Known(latents_before | latents, painted_before | painted, windows + 1)
         self.guesses.pop(windows, None)
+
+    def developed(self, number: int) -> Frames:
+        """The frames of a painted latent frame, decoded as far as that."""
+        while number not in self.frames:
+            at, frames = next(self.reel)
+            self.frames[at] = frames
+        return self.frames[number]
 
 
 @torch.inference_mode()
@@ -159,11 +132,13 @@ def sample(
     shape = (1, model.channels, *geometry.latent)
     progress = Progress() if progress is None else progress
     progress.noise = torch.randn(shape, generator=torch.Generator().manual_seed(options.seed)).to(device)
+    if geometry.causal:
+        _reopened(model, geometry, windows, progress)
     for number, stretch in list(enumerate(windows))[progress.known.windows :]:
         spoken = _spoken(shots, stretch, progress, geometry)
         for step in _paint(model, canvas, spoken, options, geometry, stretch, progress):
-            index = number * options.steps + step.index
-            yield step if step.stage == "encode" else Step("sample", index, len(windows) * options.steps, step.latents)
+            index, total = number * step.total + step.index, len(windows) * step.total
+            yield step if step.stage == "encode" else Step("sample", index, total, step.latents)
     yield from _result(model, canvas, geometry, progress)
 
 
@@ -184,17 +159,17 @@ def _paint(
     progress: Progress,
 ) -> Iterator[Step]:
     """Sample one window and note its latents."""
-    device = progress.noise.device
-    sigmas = flow.schedule(options.steps, options.shift, canvas.strength).tolist()
-    span = range(stretch.start, stretch.stop)
-    mask, given = _given(model, canvas, geometry, stretch, progress)  # (1, k + n, h, w)
-    if given is not None:
+    device, span = progress.noise.device, range(stretch.start, stretch.stop)
+    scene = Scene(canvas, geometry, stretch, options, progress.latents, progress.painted, progress.developed, device)
+    laid = model.arrange(scene)
+    sigmas, window, mask, given = laid.sigmas, laid.window, laid.mask, laid.latents  # mask (1, k + n, h, w)
+    if given is not None or (geometry.causal and not scene.blank):
         yield Step("encode", 1, 1)
+    stills = len(window.stills) if window.chunks else 0  # of a still picture the only latent frame is none of these
     eps = progress.noise[:, :, span.start : span.stop]
-    eps = torch.cat([torch.zeros_like(eps[:, :, :1])] * len(stretch.keys) + [eps], 2)  # (1, C, k + n, h, w)
+    eps = torch.cat([torch.zeros_like(eps[:, :, :1])] * stills + [eps], 2)  # (1, C, k + n, h, w)
     x = eps if given is None else torch.where(mask[:, None] > 0, flow.noised(given, eps, sigmas[0]), given)
 
-    window = geometry.window(span.start, span.stop, stretch.keys)
     predict = model.predictor(prompt, window, sigmas, options.guidance)
     alone = model.guided or options.guidance == 1 or prompt == options.negative
     unprompted = None if alone else model.predictor(options.negative, window)
@@ -210,12 +185,17 @@ def _paint(
 
     for index, step in enumerate(SOLVERS[options.solver](remembered, x, sigmas), 1):
         x = step
-        yield Step("sample", index, options.steps, latents=said[-1][:, :, len(stretch.keys) :])
-    places = dict(enumerate(span, len(stretch.keys)))
-    progress.finish(
-        {number: _plain(x[:, :, place : place + 1]) for place, number in places.items()},
-        {number for place, number in places.items() if bool(mask[:, place].any())},
-    )
+        yield Step("sample", index, len(sigmas) - 1, latents=said[-1][:, :, stills:])
+    places = dict(enumerate(span, stills))
+    latents = {number: _plain(x[:, :, place : place + 1]) for place, number in places.items()}
+    if geometry.causal:
+        for number in progress.painted:
+            progress.developed(number)  # those before, if no one asked: there is one reel
+        fresh = {number for number in span if number not in progress.painted and bool(scene.cells(number).any())}
+        progress.reel = _reel(model, geometry, latents, fresh)
+    else:
+        fresh = {number for place, number in places.items() if bool(mask[:, place].any())}
+    progress.finish(latents, fresh)
 
 
 def _plain(latents: Tensor) -> Tensor:
@@ -223,36 +203,35 @@ def _plain(latents: Tensor) -> Tensor:
     return latents.clone(memory_format=torch.contiguous_format)
 
 
-def _given(
-    model: Model, canvas: Canvas, geometry: Geometry, stretch: Stretch, progress: Progress
-) -> tuple[Tensor, Tensor | None]:
-    """What a window is to paint (1, k + n, h, w), and its given latents (1, C, k + n, h, w), None if there are none."""
-    device, time = progress.noise.device, geometry.stride[0]
-    masks = [torch.zeros(geometry.latent[1:]) for _ in stretch.keys]
-    latents = [model.encode(to_model(canvas.clip.frames[key : key + 1], geometry, device)) for key in stretch.keys]
-    blank = torch.zeros_like(progress.noise[:, :, :1])
-    for number in range(stretch.start, stretch.stop):
-        part = slice(number * time, (number + 1) * time)
-        mask = cells_to_paint(canvas.mask[part], geometry)
-        known = progress.latents.get(number)
-        if known is None and (canvas.strength < 1 or not bool(mask.all())):
-            frames = canvas.clip.frames[part]
-            short = 0 if geometry.is_still else time - len(frames)
-            frames = np.concatenate([frames, *[frames[-1:]] * short]) if short else frames
-            known = model.encode(to_model(frames, geometry, device))
-        masks.append(torch.zeros_like(mask) if number in progress.painted else mask)
-        latents.append(blank if known is None else known)
-    whole = torch.stack(masks)[None]
-    untouched = bool(whole.all()) and canvas.strength == 1
-    return whole.to(device), None if untouched else torch.cat(latents, 2)
+def _reel(
+    model: Model, geometry: Geometry, latents: dict[int, Tensor], fresh: Set[int]
+) -> Iterator[tuple[int, Frames]]:
+    """The frames of what a window painted, where latent frames hang together; they are decoded when someone asks."""
+    whole = model.decode(torch.cat(list(latents.values()), 2), still=geometry.is_still)
+    for number, pixels in zip(latents, whole, strict=True):
+        if number in fresh:
+            yield number, to_result(pixels, geometry)
+
+
+def _reopened(model: Model, geometry: Geometry, windows: list[Stretch], progress: Progress) -> None:
+    """Make an earlier sampling of hanging latent frames fit to go on from.
+
+    A later window overwrites the end of the one before, which cannot be decoded any more: several are painted again.
+    """
+    progress.frames, progress.reel = {}, iter(())
+    if progress.known.windows and len(windows) == 1:
+        latents = {number: progress.latents[number] for number in range(windows[0].start, windows[0].stop)}
+        progress.reel = _reel(model, geometry, latents, progress.painted)
+    else:
+        progress.known = Known({}, frozenset(), 0)
 
 
 def _result(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress) -> Iterator[Step]:
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
-    total, time = geometry.latent[0], geometry.stride[0]
+    total = geometry.latent[0]
     yield from _joined(canvas.head, 0, total)
     for number, frames in enumerate(healed(_parts(model, canvas, geometry, progress))):
-        start = number * time
+        start = geometry.span(number).start
         part = slice(start, start + len(frames))
         if number in progress.painted:
             frames = _mixed(frames, canvas.clip.frames[part], canvas.mask[part])
@@ -264,12 +243,12 @@ def _result(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress
 
 def _parts(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress) -> Iterator[Part]:
     """The frames of every latent frame: painted ones as they come from the decoder, kept ones as they were given."""
-    time = geometry.stride[0]
     for painted, numbers in itertools.groupby(range(geometry.latent[0]), lambda number: number in progress.painted):
         run = list(numbers)
         pictures = _decoded(model, geometry, progress, run) if painted else itertools.repeat(None, len(run))
         for number, picture in zip(run, pictures, strict=True):
-            part = slice(number * time, min((number + 1) * time, geometry.keep[0]))
+            span = geometry.span(number)
+            part = slice(span.start, min(span.stop, geometry.keep[0]))
             given = canvas.clip.frames[part]
             own = [not (mask > 0).any() for mask in canvas.mask[part]] if picture is not None else [True] * len(given)
             frames = given if picture is None else picture[: len(given)].copy()
@@ -280,6 +259,11 @@ def _parts(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress)
 
 def _decoded(model: Model, geometry: Geometry, progress: Progress, run: list[int]) -> Iterator[Frames]:
     """Frames of consecutive latent frames; known neighbours lead in and out."""
+    if geometry.causal:
+        for number in run:
+            yield progress.developed(number)
+            del progress.frames[number]
+        return
     numbers = [i for i in (run[0] - 1, *run, run[-1] + 1) if i in progress.latents]
     latents = torch.cat([progress.latents[i] for i in numbers], 2)
     for number, pixels in zip(numbers, model.decode(latents, still=geometry.is_still), strict=True):

@@ -90,15 +90,16 @@ def model_list(*, as_json: bool) -> None:
         here = all(status.state == "ok" for status in weights.check_sizes(card))
         rows.append({
             "name": card.name, "default": card.name == weights.default(), "here": here, "bytes": card.size,
-            "licence": card.licence, "about": card.about,
+            "licence": card.licence, "about": card.about, "remote": any(file.repo for file in card.files),
         })  # fmt: skip
     if as_json:
         emit(rows)
         return
     for row in rows:
-        state = "here" if row["here"] else "not here or damaged; see: sora model verify " + str(row["name"])
+        verb = "pull" if row["remote"] else "verify"
+        state = "here" if row["here"] else f"not here; run: sora model {verb} {row['name']}"
         star = "*" if row["default"] else " "
-        print_out(f"{star} {row['name']:<10} {amount(int(str(row['bytes']))):>8}  {state}  {row['about']}\n")
+        print_out(f"{star} {row['name']:<14} {amount(int(str(row['bytes']))):>8}  {state}  {row['about']}\n")
 
 
 def model_show(name: str | None, *, as_json: bool) -> None:

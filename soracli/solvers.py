@@ -53,10 +53,50 @@ def dpmpp_2m(denoise: Denoise, x: Tensor, sigmas: Sequence[float]) -> Iterator[T
         yield x
 
 
+def unipc(denoise: Denoise, x: Tensor, sigmas: Sequence[float]) -> Iterator[Tensor]:
+    """Second order, one evaluation a step (Zhao et al. 2023, UniPC-2 with B(h) = exp(h) - 1, data prediction).
+
+    Each prediction first corrects the step that led to it, then makes the next one. Wan's own solver.
+    """
+    levels = [min(sigma, 1 - 1e-6) for sigma in sigmas]  # from pure noise the way in log-SNR would be endless
+    guesses: list[Tensor] = []  # clean predictions so far; the last two are used
+    rises: list[float] = []  # in log-SNR, of the steps so far
+    start, order = x, 0
+    for k, (sigma, following) in enumerate(pairwise(sigmas)):
+        x0 = denoise(x, sigma)
+        if k > 0:
+            x = _corrected(start, (*guesses[-2:], x0), (sigmas[k - 1], sigma), rises, order)
+        guesses = [*guesses[-1:], x0]
+        start, order = x, min(2, len(levels) - 1 - k, k + 1)
+        rises = [*rises[-1:], _log_snr(levels[k + 1]) - _log_snr(levels[k])]
+        x = x0 + (x - x0) * (following / sigma)  # an Euler step
+        if order == 2:
+            gain, ratio = math.expm1(-rises[-1]), -rises[-2] / rises[-1]
+            x = x - (1 - following) * gain / 2 / ratio * (guesses[-2] - x0)
+        yield x
+
+
+def _corrected(
+    start: Tensor, guesses: Sequence[Tensor], levels: tuple[float, float], rises: Sequence[float], order: int
+) -> Tensor:
+    """The step from `start` between two levels, done again with the prediction at its end, the last of `guesses`."""
+    before, level = levels
+    rise, news = rises[-1], guesses[-1] - guesses[-2]
+    gain = math.expm1(-rise)
+    x = guesses[-2] + (start - guesses[-2]) * (level / before)
+    if order == 1:
+        return x - (1 - level) * gain / 2 * news
+    first = -gain / rise - 1  # the moments of exp over the step
+    second = -first / rise - 0.5
+    ratio = -rises[-2] / rise
+    past = (first - 2 * second) / gain / (1 - ratio)
+    return x - (1 - level) * gain * (past / ratio * (guesses[-3] - guesses[-2]) + (first / gain - past) * news)
+
+
 def _log_snr(sigma: float) -> float:
     if sigma <= 0:
         return math.inf
     return -math.inf if sigma >= 1 else math.log((1 - sigma) / sigma)
 
 
-SOLVERS: dict[str, Solver] = {"euler": euler, "heun": heun, "dpmpp_2m": dpmpp_2m}
+SOLVERS: dict[str, Solver] = {"euler": euler, "heun": heun, "dpmpp_2m": dpmpp_2m, "unipc": unipc}

@@ -106,6 +106,23 @@ def blend(a: Clip, b: Clip, by: int, mode: str, time: int) -> Canvas:
     return Canvas(Clip(frames, a.fps), mask, DISSOLVE, head=head)
 
 
+def led(canvas: Canvas, time: int) -> Canvas:
+    """For models whose first latent frame is one frame: a kept beginning of 1 + k * time frames is given as a whole.
+
+    What it has too many at its start is joined on unchanged.
+    """
+    open_ = [bool((mask > 0).any()) for mask in canvas.mask]
+    kept = open_.index(True) if True in open_ else 0
+    loose = (kept - 1) % time if kept > 1 else 0
+    if not loose or canvas.shown.start:
+        return canvas
+    clip, fps = canvas.clip.frames, canvas.clip.fps
+    before = clip[:loose] if canvas.head is None else np.concatenate([canvas.head.frames, clip[:loose]])
+    show = None if canvas.show is None else (0, canvas.show[1] - loose)
+    rest = Clip(clip[loose:], fps)
+    return replace(canvas, clip=rest, mask=canvas.mask[loose:], head=Clip(before, fps), show=show)
+
+
 def _bridge(end: Frames, start: Frames, by: int, fps: Fraction) -> Canvas:
     """Kept frames, `by` frames to paint, kept frames."""
     frames = np.concatenate([end, np.repeat(end[-1:], by, 0), start])

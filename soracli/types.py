@@ -97,7 +97,7 @@ class Window:
     """What a network sees at once: pictures of given moments first, then consecutive latent frames.
 
     stills: seconds from the first frame. chunks: how many latent frames follow; 0 = the pictures are all there is.
-    height, width: in cells.
+    height, width: in cells. control: what the model made of given pixels for its own network, no one else's business.
     """
 
     stills: tuple[float, ...]
@@ -105,6 +105,7 @@ class Window:
     height: int
     width: int
     fps: Fraction
+    control: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,9 @@ class Geometry:
     frames, height, width: pixels that are really painted (multiples of stride, or one still).
     keep: (frames, height, width) of the result. inner: (height, width) of the painted part that becomes the result;
     where it differs from `keep`, pictures are scaled on the way in and out. stride: pixels per token (time, height,
-    width). mirrored: the model sees and paints the result in a mirror.
+    width). mirrored: the model sees and paints the result in a mirror. causal: latent frames hang together, and the
+    first of those that are encoded together is one frame; else each stands alone. patch: cells that the network takes
+    together, both ways.
     """
 
     frames: int
@@ -183,32 +186,56 @@ class Geometry:
     keep: tuple[int, int, int]
     inner: tuple[int, int]
     mirrored: bool = False
+    causal: bool = False
+    patch: int = 1
 
     @classmethod
-    def snap(cls, options: SamplingOptions, stride: tuple[int, int, int], side: int = 0) -> Geometry:
+    def of(cls, options: SamplingOptions, card: Card) -> Geometry:
+        """A request on the grid of a card's model."""
+        return cls.snap(options, card.stride, card.limits.get("side", 0), card.patch, causal=card.causal)
+
+    @classmethod
+    def snap(
+        cls,
+        options: SamplingOptions,
+        stride: tuple[int, int, int],
+        side: int = 0,
+        patch: int = 1,
+        *,
+        causal: bool = False,
+    ) -> Geometry:
         """Smallest legal geometry that holds the request.
 
         side: pixels of the shorter side that the weights were trained at; every request is painted at that size and
-        scaled. 0 = requests are painted at their own size.
+        scaled. 0 = requests are painted at their own size. patch: cells that the network takes together, both ways.
         """
-        time, high, wide = stride
+        time, high, wide = stride[0], stride[1] * patch, stride[2] * patch
+        lead = 1 if causal else 0
         frames, scale = options.frames, side / min(options.height, options.width) if side else 1
         height, width = round(options.height * scale), round(options.width * scale)
         return cls(
-            frames=1 if frames == 1 else time * math.ceil(frames / time),
+            frames=1 if frames == 1 else lead + time * math.ceil((frames - lead) / time),
             height=high * math.ceil(height / high),
             width=wide * math.ceil(width / wide),
             fps=options.fps,
             stride=stride,
             keep=(frames, options.height, options.width),
             inner=(height, width),
+            causal=causal,
+            patch=patch,
         )
 
     @property
     def latent(self) -> tuple[int, int, int]:
         """(t, h, w) on the latent grid; a still is one latent frame."""
         time, high, wide = self.stride
-        return max(1, self.frames // time), self.height // high, self.width // wide
+        count = 1 + (self.frames - 1) // time if self.causal else max(1, self.frames // time)
+        return count, self.height // high, self.width // wide
+
+    def span(self, number: int) -> slice:
+        """The frames of a latent frame."""
+        time, lead = self.stride[0], 1 if self.causal else 0
+        return slice(max(0, lead + (number - lead) * time), lead + (number + 1 - lead) * time)
 
     @property
     def tokens(self) -> int:
@@ -221,10 +248,15 @@ class Geometry:
     def window(self, start: int, stop: int, keys: Sequence[int] = ()) -> Window:
         """The latent frames start .. stop, with the frames `keys` (of the whole clip) as stills before them."""
         _, height, width = self.latent
-        if self.is_still:
+        if self.is_still and not self.causal:
             return Window((0.0,), 0, height, width, self.fps)
         first = start * self.stride[0]
         return Window(tuple(float((key - first) / self.fps) for key in keys), stop - start, height, width, self.fps)
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """Height and width are multiples of these."""
+        return self.stride[1] * self.patch, self.stride[2] * self.patch
 
     def notes(self) -> list[str]:
         """What a user should know about the snapping, in plain sentences."""
@@ -238,12 +270,13 @@ class Geometry:
             )
         elif (height, width) != (self.height, self.width):
             out.append(
-                f"{width}x{height} is not on this model's grid (multiples of {self.stride[2]}x{self.stride[1]}); "
+                f"{width}x{height} is not on this model's grid (multiples of {self.steps[1]}x{self.steps[0]}); "
                 f"painting {self.width}x{self.height}, keeping {width}x{height}."
             )
         if frames != self.frames:
             out.append(
-                f"{frames} frames is not on this model's grid (multiples of {self.stride[0]}); "
+                f"{frames} frames is not on this model's grid (multiples of {self.stride[0]}"
+                f"{', and one' if self.causal else ''}); "
                 f"painting {self.frames}, keeping {frames}."
             )
         return out
@@ -255,6 +288,7 @@ class WeightFile:
 
     role: what the architecture calls it (`transformer`, `vae`, `text`, `tokenizer`, ...).
     size: bytes. sha256: hex digest. origin, licence: for people.
+    repo, revision, path: on the hub, for files that do not ship; of these size and sha256 may be unknown (0, "").
     """
 
     role: str
@@ -263,6 +297,9 @@ class WeightFile:
     sha256: str
     origin: str = ""
     licence: str = ""
+    repo: str = ""
+    revision: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -271,6 +308,8 @@ class Card:
 
     arch: key of `models.ARCHITECTURES`. params: the architecture's own hyperparameters.
     defaults: sampling defaults (width, height, seconds, fps, steps, guidance, shift, solver).
+    stride, causal, patch: see Geometry. terms: what to agree to before the files are fetched; empty = nothing.
+    base: the model whose other files it shares, for a checkpoint of the user's own.
     """
 
     name: str
@@ -285,6 +324,10 @@ class Card:
     repo: str = ""
     revision: str = ""
     folder: Path | None = None
+    causal: bool = False
+    patch: int = 1
+    terms: str = ""
+    base: str = ""
 
     @property
     def size(self) -> int:

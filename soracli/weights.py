@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from soracli import hub, local, single
 from soracli.errors import UsageError, WeightsError
 from soracli.types import Card, WeightFile
 from soracli.wording import suggest
@@ -25,10 +26,11 @@ REMEDY = "reinstall soracli, for example: pip install --force-reinstall --no-dep
 
 _MODEL_KEYS = {
     "arch": str, "about": str, "licence": str, "stride": list, "files": list, "defaults": dict, "params": dict,
-    "limits": dict, "repo": str, "revision": str,
+    "limits": dict, "repo": str, "revision": str, "causal": bool, "patch": int, "terms": str,
 }  # fmt: skip
 _TOOL_KEYS = {"about": str, "licence": str, "files": list}
-_FILE_KEYS = {"role": str, "name": str, "size": int, "sha256": str, "origin": str, "licence": str}
+_FILE_KEYS = {"role": str, "name": str, "size": int, "sha256": str, "origin": str, "licence": str,
+              "repo": str, "revision": str, "path": str}  # fmt: skip
 _DEFAULT_KEYS = {
     "width": int, "height": int, "seconds": (int, float, str), "fps": (int, float, str), "steps": int,
     "guidance": (int, float), "shift": (int, float), "solver": str, "negative": str, "still": dict,
@@ -63,7 +65,9 @@ def default() -> str:
 
 
 def card(name: str | None = None) -> Card:
-    """One model; None = the default one."""
+    """One model; None = the default one, a path = the one that lies there."""
+    if name is not None and local.is_path(name):
+        return local.card(name) if Path(name).is_dir() else single.card(name, cards().values())
     known = cards()
     wanted = default() if name is None else name
     if wanted not in known:
@@ -104,7 +108,7 @@ def verify(card: Card) -> list[FileStatus]:
     """State of every file by size and sha256."""
     found = []
     for status in check_sizes(card):
-        if status.state == "ok" and (digest := _sha256(status.path)) != status.file.sha256:
+        if status.state == "ok" and (digest := hub.digest_of(status.path, status.file)) != status.file.sha256:
             detail = f"sha256 {digest[:12]}, expected {status.file.sha256[:12]}"
             status = FileStatus(status.file, status.path, "wrong contents", detail)
         found.append(status)
@@ -113,21 +117,26 @@ def verify(card: Card) -> list[FileStatus]:
 
 def digest(card: Card) -> str:
     """One short hex name for exactly these weights, for recipes."""
-    return hashlib.sha256("".join(file.sha256 for file in card.files).encode()).hexdigest()[:16]
+    names = (file.sha256 or f"{file.repo}@{file.revision}:{file.path}" for file in card.files)
+    return hashlib.sha256("".join(names).encode()).hexdigest()[:16]
 
 
 def _measure(card: Card, file: WeightFile) -> FileStatus:
-    path = (card.folder or BUNDLED) / file.name
+    file = hub.known(file) if file.repo else file
+    path = hub.location(file) if file.repo else (card.folder or BUNDLED) / file.name
     if not path.is_file():
         return FileStatus(file, path, "missing", f"should be at {path}")
     size = path.stat().st_size
-    if size != file.size:
+    if size != (file.size or size):
         return FileStatus(file, path, "wrong size", f"{size:,} bytes, expected {file.size:,}")
     return FileStatus(file, path, "ok")
 
 
 def describe(card: Card, status: FileStatus) -> str:
     """What is wrong with a file and what to do, in one line."""
+    if status.file.repo:
+        lacking = "is not here" if status.state == "missing" else f"{status.file.name} is damaged ({status.detail})"
+        return f"model '{card.name}': {lacking}; run: sora model pull {card.base or card.name}"
     what = {"missing": "is missing", "wrong size": "is cut off or another file", "wrong contents": "is damaged"}
     return f"model '{card.name}': {status.file.name} {what[status.state]} ({status.detail}); {REMEDY}"
 
@@ -171,7 +180,8 @@ def _card(name: str, row: Any) -> Card:
         name=name, arch=row["arch"], about=row.get("about", ""), licence=row.get("licence", ""),
         stride=(stride[0], stride[1], stride[2]), files=_files(row, where), defaults=row["defaults"],
         params=row.get("params", {}), limits=row.get("limits", {}), repo=row.get("repo", ""),
-        revision=row.get("revision", ""), folder=BUNDLED,
+        revision=row.get("revision", ""), folder=BUNDLED, causal=row.get("causal", False), patch=row.get("patch", 1),
+        terms=row.get("terms", ""),
     )  # fmt: skip
 
 
@@ -186,9 +196,13 @@ def _tool(name: str, row: Any) -> Card:
 def _files(row: dict[str, Any], where: str) -> tuple[WeightFile, ...]:
     files = []
     for file in row.get("files", []):
-        _check(file, _FILE_KEYS, f"{where} files", needed=("role", "name", "size", "sha256"))
+        hubs = ("repo", "revision", "path") if "repo" in file else ("size", "sha256")
+        _check(file, _FILE_KEYS, f"{where} files", needed=("role", "name", *hubs))
         if Path(file["name"]).name != file["name"]:
             raise WeightsError(f"{where} files: name '{file['name']}' must be a plain file name", "manifest")
+        if ".." in Path(file.get("path", "")).parts or file.get("path", "").startswith("/"):
+            raise WeightsError(f"{where} files: path '{file['path']}' must lie in its repository", "manifest")
+        file = {"size": 0, "sha256": ""} | file
         files.append(WeightFile(**file))
     return tuple(files)
 
@@ -198,7 +212,7 @@ def _check(row: Any, keys: dict[str, Any], where: str, needed: Iterable[str] = (
     for key, value in row.items():
         if key not in keys:
             raise WeightsError(f"{where}: unknown key '{key}'{suggest(key, keys)}", "manifest")
-        if not isinstance(value, keys[key]) or isinstance(value, bool):
+        if not isinstance(value, keys[key]) or (isinstance(value, bool) and keys[key] is not bool):
             raise WeightsError(f"{where}: '{key}' has the wrong type ({type(value).__name__})", "manifest")
     for key in needed:
         if key not in row:
@@ -218,10 +232,13 @@ def seal(path: Path | None = None, folder: Path = BUNDLED) -> list[str]:
     """
     path = path or manifest()
     lines, current, done = [], "", []
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    cards = [*rows.get("models", {}).values(), *rows.get("tools", {}).values()]
+    fetched = {file["name"] for card in cards for file in card.get("files", []) if "repo" in file}
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
         if line.startswith("["):
             current = ""
-        if named := _NAME.match(line):
+        if (named := _NAME.match(line)) and named["name"] not in fetched:
             current = named["name"]
             if not (folder / current).is_file():
                 raise WeightsError(

@@ -29,11 +29,14 @@ def plan(canvas: Canvas, geometry: Geometry, limit: int = 0) -> list[Stretch]:
     """
     count, time = geometry.latent[0], geometry.stride[0]
     free = [bool((mask > 0).any()) for mask in canvas.mask]  # frames with something to paint
-    paint = [any(free[i * time : (i + 1) * time]) for i in range(count)]
+    paint = [any(free[geometry.span(i)]) for i in range(count)]
+    context = -(-canvas.context // time)
+    if geometry.causal:  # the model itself sees to kept frames; a window's first latent frame cannot be painted by it
+        return [Stretch(start, stop) for start, stop in stretches(paint, limit or count, context, backward=False)]
     keys = [] if geometry.is_still else _keys(free, paint, time)
     return [
         Stretch(start, stop, tuple(key for key in keys if start * time <= key < stop * time))
-        for start, stop in stretches(paint, limit or count, -(-canvas.context // time))
+        for start, stop in stretches(paint, limit or count, context)
     ]
 
 
@@ -50,18 +53,19 @@ def _keys(free: Sequence[bool], paint: Sequence[bool], time: int) -> list[int]:
     ]
 
 
-def stretches(paint: Sequence[bool], limit: int, context: int = 0) -> list[tuple[int, int]]:
+def stretches(paint: Sequence[bool], limit: int, context: int = 0, *, backward: bool = True) -> list[tuple[int, int]]:
     """(start, stop) of each window over latent frames, of at most `limit`, so that everything to paint is painted once.
 
-    Painting goes from what is known to what is not: backwards if only the end is known. context: latent frames that are
-    given on each side where there are any; 0 = all if they fit into one window, else `OVERLAP`.
+    Painting goes from what is known to what is not: backwards, if that is allowed, where only the end is known.
+    context: latent frames that are given on each side where there are any; 0 = all if they fit into one window, else
+    `OVERLAP`.
     """
     count = len(paint)
     if not any(paint):
         return []
     if count <= limit and not context:
         return [(0, count)]
-    if paint[0] and not paint[-1]:
+    if backward and paint[0] and not paint[-1]:
         return [(count - stop, count - start) for start, stop in stretches(paint[::-1], limit, context)]
     overlap = min(context or OVERLAP, (limit - 1) // 2)
     found = []

@@ -81,7 +81,7 @@ def line(steps: int, first: float = 0.9, last: float = 0.1) -> list[float]:
     return torch.linspace(first, last, steps + 1, dtype=torch.float64).tolist()
 
 
-@pytest.mark.parametrize(("name", "order"), [("euler", 1), ("heun", 2), ("dpmpp_2m", 2)])
+@pytest.mark.parametrize(("name", "order"), [("euler", 1), ("heun", 2), ("dpmpp_2m", 2), ("unipc", 2)])
 def test_order(name: str, order: int) -> None:
     """Halving the steps divides the error by 2**order."""
     start = torch.linspace(-2, 2, 21, dtype=torch.float64)
@@ -97,7 +97,7 @@ def truth() -> Tensor:
 
 
 def test_every_solver_is_tested_for_its_order() -> None:
-    assert set(SOLVERS) == {"euler", "heun", "dpmpp_2m"}
+    assert set(SOLVERS) == {"euler", "heun", "dpmpp_2m", "unipc"}
 
 
 @pytest.mark.parametrize("name", SOLVERS)

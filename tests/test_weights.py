@@ -22,7 +22,10 @@ defaults = { width = 64, height = 64, seconds = 1, fps = 16, steps = 2 }
 """
 
 
-@pytest.mark.parametrize("card", [*weights.cards().values(), *weights.tools().values()], ids=lambda card: card.name)
+SHIPPED = [card for card in weights.cards().values() if not any(file.repo for file in card.files)]
+
+
+@pytest.mark.parametrize("card", [*SHIPPED, *weights.tools().values()], ids=lambda card: card.name)
 def test_what_ships_is_what_is_listed(card: Card) -> None:
     assert {status.file.name: status.state for status in weights.verify(card)} == {
         file.name: "ok" for file in card.files
@@ -132,8 +135,9 @@ def test_bad_tables_are_named(tmp_path: Path, good: str, bad: str, message: str)
 
 def test_seal_fills_in_and_keeps_the_rest(tmp_path: Path) -> None:
     shipped = weights.manifest().read_text()
-    loose = re.sub(r"^size = \d+", "size = 0", shipped, flags=re.M)
-    loose = re.sub(r'^sha256 = ".*"', 'sha256 = ""', loose, flags=re.M)
+    inside, border, fetched = shipped.partition("# --- open models")  # what is fetched has no file to be sealed by
+    loose = re.sub(r"^size = \d+", "size = 0", inside, flags=re.M)
+    loose = re.sub(r'^sha256 = ".*"', 'sha256 = ""', loose, flags=re.M) + border + fetched
     path = tmp_path / "weights.toml"
     path.write_text(loose)
     weights.seal(path, weights.BUNDLED)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -15,6 +16,23 @@ from soracli.types import Card, Window
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from soracli.scene import Scene
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How a model lays out a window of k pictures and n latent frames.
+
+    sigmas: falling noise levels, from where painting starts to 0. window: with the pictures that the model wants before
+    its latent frames. mask: (1, k + n, h, w), 1 = paint, 0 = given. latents: (1, C, k + n, h, w), what is given and,
+    where painting starts below full noise, what it starts from; None if there is neither.
+    """
+
+    sigmas: list[float]
+    window: Window
+    mask: Tensor
+    latents: Tensor | None
 
 
 class Model(Protocol):
@@ -26,6 +44,9 @@ class Model(Protocol):
     card: Card
     channels: int
     guided: bool  # whether guidance is inside the network, so that no second pass is needed
+
+    def arrange(self, scene: Scene) -> Arrangement:
+        """Turn what a canvas gives into what this model understands: given latents, pictures, its own control."""
 
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
@@ -42,7 +63,11 @@ class Model(Protocol):
         """Latents -> pixels, the frames of one latent frame at a time, in order."""
 
 
-ARCHITECTURES = {"spark": "soracli.models.spark:Spark"}
+ARCHITECTURES = {
+    "spark": "soracli.models.spark:Spark",
+    "wan": "soracli.models.wan:Wan",
+    "ltx": "soracli.models.ltx:Ltx",
+}
 
 
 def load(card: Card, paths: dict[str, list[Path]], device: str = "cpu") -> Model:

@@ -9,11 +9,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from soracli import quantise
+from soracli import flow, quantise
 from soracli.errors import WeightsError
+from soracli.models import Arrangement
 from soracli.models.spark.dit import Dit, DitConfig, Jump, Layout
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import CHUNK, Vae, VaeConfig
+from soracli.scene import Scene
 from soracli.types import Card, Window
 
 
@@ -41,6 +43,24 @@ class Spark:
             _fill(dit, paths["transformer"], card)
         text = TextEncoder.load(paths["text"], paths["tokenizer"][0], device)
         return cls(card, vae.to(device), dit.to(device), text)
+
+    def arrange(self, scene: Scene) -> Arrangement:
+        """Kept frames beside painted ones become pictures; other latent frames are encoded each alone."""
+        geometry, stretch, device = scene.geometry, scene.stretch, scene.device
+        masks = [torch.zeros(geometry.latent[1:]) for _ in stretch.keys]
+        latents = [self.encode(scene.still(key)) for key in stretch.keys]
+        for number in scene.numbers:
+            mask, known = scene.cells(number), scene.known.get(number)
+            if known is None and (scene.strength < 1 or not bool(mask.all())):
+                known = self.encode(scene.chunk(number))
+            masks.append(torch.zeros_like(mask) if number in scene.painted else mask)
+            blank = torch.zeros(1, self.channels, 1, *geometry.latent[1:], device=device)
+            latents.append(blank if known is None else known)
+        whole = torch.stack(masks)[None]
+        untouched = bool(whole.all()) and scene.strength == 1
+        sigmas = flow.schedule(scene.options.steps, scene.options.shift, scene.strength).tolist()
+        window = geometry.window(stretch.start, stretch.stop, stretch.keys)
+        return Arrangement(sigmas, window, whole.to(device), None if untouched else torch.cat(latents, 2))
 
     def layout(self, window: Window) -> Layout:
         chunks = Layout.chunks(window.chunks, window.height, window.width, float(window.fps), CHUNK)

@@ -1,0 +1,126 @@
+"""Layers that the open models share. Names of parameters are those of the published files (diffusers' layout).
+
+B batch   N tokens   L text tokens   D width   H heads
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+Activation = Callable[[Tensor], Tensor]
+Turn = Callable[[Tensor, int], Tensor]  # rotates queries or keys (B, N, D) of so many heads by their positions
+
+
+def gelu(x: Tensor) -> Tensor:
+    """The tanh form, which these models were trained with."""
+    return F.gelu(x, approximate="tanh")
+
+
+def sinusoid(times: Tensor, width: int) -> Tensor:
+    """Times (...), in thousandths of the noise level -> (..., width): cosines, then sines (Ho et al. 2020)."""
+    half = width // 2
+    rates = torch.exp(-math.log(10000.0) * torch.arange(half, dtype=torch.float32, device=times.device) / half)
+    angles = times.float()[..., None] * rates
+    return torch.cat([angles.cos(), angles.sin()], -1)
+
+
+def rms(x: Tensor, weight: Tensor | None, eps: float) -> Tensor:
+    """Root-mean-square norm over the last axis."""
+    return F.rms_norm(x, x.shape[-1:], weight, eps)
+
+
+class Scale(nn.Module):
+    """Holds the weight of a norm under the name that the files give it."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+
+class TwoLayer(nn.Module):
+    """Linear, activation, linear: embeds times and prompts."""
+
+    def __init__(self, width_in: int, width: int, activation: Activation) -> None:
+        super().__init__()
+        self.linear_1, self.linear_2 = nn.Linear(width_in, width), nn.Linear(width, width)
+        self.activation = activation
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.linear_2(self.activation(self.linear_1(x)))
+        return out
+
+
+class Attention(nn.Module):
+    """Attention whose queries and keys are normed over all heads together."""
+
+    def __init__(self, width: int, heads: int, eps: float) -> None:
+        super().__init__()
+        self.heads, self.eps = heads, eps
+        self.to_q, self.to_k, self.to_v = (nn.Linear(width, width) for _ in range(3))
+        self.to_out = nn.ModuleList([nn.Linear(width, width)])
+        self.norm_q, self.norm_k = Scale(width), Scale(width)
+
+    def forward(
+        self, x: Tensor, context: Tensor | None = None, turn: Turn | None = None, bias: Tensor | None = None
+    ) -> Tensor:
+        """x (B, N, D) attends to context (B, L, D), to itself if there is none. bias: added to scores, (B, 1, 1, L)."""
+        source = x if context is None else context
+        q = rms(self.to_q(x), self.norm_q.weight, self.eps)  # (B, N, D)
+        k = rms(self.to_k(source), self.norm_k.weight, self.eps)  # (B, L, D)
+        if turn is not None:
+            q, k = turn(q, self.heads), turn(k, self.heads)
+        parts = (q, k, self.to_v(source))
+        q, k, v = (torch.unflatten(part, 2, (self.heads, -1)).transpose(1, 2) for part in parts)  # (B, H, N, d)
+        y = F.scaled_dot_product_attention(q, k, v, bias).transpose(1, 2).flatten(2)  # (B, N, D)
+        out: Tensor = self.to_out[0](y)
+        return out
+
+
+class _Projection(nn.Module):
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.proj = nn.Linear(width, hidden)
+
+
+class FeedForward(nn.Module):
+    """Linear, gelu, linear."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.net = nn.ModuleList([_Projection(width, hidden), nn.Identity(), nn.Linear(hidden, width)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, _, second = self.net
+        assert isinstance(first, _Projection)
+        out: Tensor = second(gelu(first.proj(x)))
+        return out
+
+
+def fold(x: Tensor, time: int, side: int) -> Tensor:
+    """Blocks of time x side x side voxels into channels: (B, C, T, H, W) -> (B, C * time * side², T', H', W')."""
+    batch, channels, frames, high, wide = x.shape
+    x = x.reshape(batch, channels, frames // time, time, high // side, side, wide // side, side)
+    return x.permute(0, 1, 3, 5, 7, 2, 4, 6).flatten(1, 4)
+
+
+def unfold(x: Tensor, time: int, side: int) -> Tensor:
+    """The reverse of `fold`."""
+    batch, _, frames, high, wide = x.shape
+    x = x.reshape(batch, -1, time, side, side, frames, high, wide).permute(0, 1, 5, 2, 6, 3, 7, 4)
+    return x.reshape(batch, -1, frames * time, high * side, wide * side)
+
+
+def patched(pixels: Tensor, side: int) -> Tensor:
+    """Squares of pixels into channels, columns before rows: (B, 3, T, H, W) -> (B, 3 * side², T, H/side, W/side)."""
+    x = torch.unflatten(fold(pixels, 1, side), 1, (-1, side, side))
+    return x.transpose(2, 3).flatten(1, 3)
+
+
+def unpatched(x: Tensor, side: int) -> Tensor:
+    """The reverse of `patched`."""
+    return unfold(torch.unflatten(x, 1, (-1, side, side)).transpose(2, 3).flatten(1, 3), 1, side)

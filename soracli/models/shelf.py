@@ -1,0 +1,47 @@
+"""The components of an open model, loaded when they are needed and, where memory is short, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from soracli import machine
+
+M = TypeVar("M", bound=nn.Module)
+SHARE = 0.7  # of free memory that weights may fill; the rest is for what they compute
+
+
+class Shelf:
+    """Components by name.
+
+    makers: what loads each. alone: whether loading one puts the others away.
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], nn.Module]], *, alone: bool = False) -> None:
+        self._makers, self._alone = makers, alone
+        self._loaded: dict[str, nn.Module] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._makers
+
+    def get(self, name: str, kind: type[M]) -> M:
+        if name not in self._loaded:
+            if self._alone and self._loaded:
+                self._loaded.clear()
+                if torch.cuda.is_available():
+                    torch.cuda.empty_cache()
+            self._loaded[name] = self._makers[name]()
+        found = self._loaded[name]
+        assert isinstance(found, kind)
+        return found
+
+
+def crowded(paths: Mapping[str, list[Path]], device: str, growth: float) -> bool:
+    """Whether all components together would leave too little memory. growth: bytes in memory per byte on disk."""
+    wanted = growth * sum(path.stat().st_size for files in paths.values() for path in files)
+    free = torch.cuda.mem_get_info(device)[0] if device.startswith("cuda") else machine.memory()[1]
+    return bool(free) and wanted > SHARE * free

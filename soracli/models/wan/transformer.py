@@ -1,0 +1,155 @@
+"""Wan's diffusion transformer (Wan Team 2025, arXiv 2503.20314) with the branch of VACE (Jiang et al. 2025).
+
+    B batch   C channels   t, h, w latent grid   N = t * h/2 * w/2 tokens   L text tokens   D width   H heads
+
+Parameters have the names and shapes of the published files; numbers equal diffusers' WanTransformer3DModel and
+WanVACETransformer3DModel. Norms, modulation and residual sums are float32 whatever the weights are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from soracli.models.parts import Attention, FeedForward, Turn, TwoLayer, gelu, sinusoid
+
+EPS = 1e-6
+PATCH = 2  # latent cells per token, both ways
+
+
+@dataclass(frozen=True)
+class WanConfig:
+    """channels_in: C and what is concatenated to it. channels: C. head: width of a head. hidden: of feed-forward.
+
+    text: width of the encoder's states. frequencies: of the time's sinusoid. vace: blocks that a control block feeds.
+    control: channels of the control tensor.
+    """
+
+    channels_in: int = 16
+    channels: int = 16
+    heads: int = 12
+    head: int = 128
+    depth: int = 30
+    hidden: int = 8960
+    text: int = 4096
+    frequencies: int = 256
+    vace: tuple[int, ...] = ()
+    control: int = 96
+
+
+def normed(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Layer norm in float32, scaled and shifted by the time's modulation."""
+    out: Tensor = F.layer_norm(x.float(), x.shape[-1:], eps=EPS) * (1 + scale) + shift
+    return out.to(x.dtype)
+
+
+class Block(nn.Module):
+    def __init__(self, width: int, heads: int, hidden: int) -> None:
+        super().__init__()
+        self.attn1, self.attn2 = Attention(width, heads, EPS), Attention(width, heads, EPS)
+        self.ffn = FeedForward(width, hidden)
+        self.norm2 = nn.LayerNorm(width, eps=EPS)
+        self.scale_shift_table = nn.Parameter(torch.zeros(1, 6, width))
+
+    def forward(self, x: Tensor, context: Tensor, modulation: Tensor, turn: Turn) -> Tensor:
+        """x (B, N, D), context (B, L, D), modulation (B, 1 or N, 6, D)."""
+        shift, scale, gate, shift_ff, scale_ff, gate_ff = (self.scale_shift_table[None] + modulation.float()).unbind(2)
+        x = (x.float() + self.attn1(normed(x, scale, shift), turn=turn) * gate).to(x.dtype)
+        weight, bias = self.norm2.weight.float(), self.norm2.bias.float()
+        x = x + self.attn2(F.layer_norm(x.float(), x.shape[-1:], weight, bias, EPS).to(x.dtype), context)
+        out: Tensor = x.float() + self.ffn(normed(x, scale_ff, shift_ff)).float() * gate_ff
+        return out.to(x.dtype)
+
+
+class ControlBlock(Block):
+    """A block that looks at the control tensor, and hands a hint to one of the main ones."""
+
+    def __init__(self, width: int, heads: int, hidden: int, first: bool) -> None:
+        super().__init__(width, heads, hidden)
+        self.proj_in = nn.Linear(width, width) if first else None
+        self.proj_out = nn.Linear(width, width)
+
+
+class Conditions(nn.Module):
+    """Embeds the time and the prompt."""
+
+    def __init__(self, config: WanConfig, width: int) -> None:
+        super().__init__()
+        self.time_embedder = TwoLayer(config.frequencies, width, F.silu)
+        self.time_proj = nn.Linear(width, 6 * width)
+        self.text_embedder = TwoLayer(config.text, width, gelu)
+
+
+class WanTransformer(nn.Module):
+    def __init__(self, config: WanConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.heads * config.head
+        step = (1, PATCH, PATCH)
+        self.patch_embedding = nn.Conv3d(config.channels_in, width, step, step)
+        self.condition_embedder = Conditions(config, width)
+        self.blocks = nn.ModuleList(Block(width, config.heads, config.hidden) for _ in range(config.depth))
+        if config.vace:
+            self.vace_patch_embedding = nn.Conv3d(config.control, width, step, step)
+            self.vace_blocks = nn.ModuleList(
+                ControlBlock(width, config.heads, config.hidden, i == 0) for i in range(len(config.vace))
+            )
+        self.proj_out = nn.Linear(width, config.channels * PATCH * PATCH)
+        self.scale_shift_table = nn.Parameter(torch.zeros(1, 2, width))
+
+    def forward(self, x: Tensor, times: Tensor, text: Tensor, control: Tensor | None = None) -> Tensor:
+        """Latents (B, C_in, t, h, w) -> their velocity (B, C, t, h, w).
+
+        times: thousandths of the noise level, (B,) or one per token (B, N). text: states of the encoder (B, L, 4096).
+        control: (B, 96, t, h, w), for VACE.
+        """
+        batch, _, frames, high, wide = x.shape
+        turn = self.turn(frames, high // PATCH, wide // PATCH, x.device)
+        x = self.patch_embedding(x).flatten(2).transpose(1, 2)  # (B, N, D)
+        embed = self.condition_embedder
+        waves = sinusoid(times[:, None] if times.ndim == 1 else times, self.config.frequencies)
+        time = embed.time_embedder(waves.to(embed.time_embedder.linear_1.weight.dtype)).to(text.dtype)  # (B, 1|N, D)
+        modulation = torch.unflatten(embed.time_proj(F.silu(time)), 2, (6, -1))  # (B, 1|N, 6, D)
+        context = embed.text_embedder(text)  # (B, L, D)
+        hints = {} if control is None else self.hints(x, control, context, modulation, turn)
+        for number, block in enumerate(self.blocks):
+            x = block(x, context, modulation, turn)
+            x = x + hints[number] if number in hints else x
+        shift, scale = (self.scale_shift_table[None] + time[:, :, None]).unbind(2)
+        x = self.proj_out(normed(x, scale, shift))  # (B, N, 4C)
+        x = x.view(batch, frames, high // PATCH, wide // PATCH, PATCH, PATCH, -1)
+        return x.permute(0, 6, 1, 2, 4, 3, 5).reshape(batch, -1, frames, high, wide)
+
+    def hints(self, x: Tensor, control: Tensor, context: Tensor, modulation: Tensor, turn: Turn) -> dict[int, Tensor]:
+        """What the control tensor adds after each block that it feeds, (B, N, D)."""
+        y = self.vace_patch_embedding(control).flatten(2).transpose(1, 2)
+        found = {}
+        for number, block in zip(self.config.vace, self.vace_blocks, strict=True):
+            assert isinstance(block, ControlBlock)
+            y = y if block.proj_in is None else block.proj_in(y) + x
+            y = block(y, context, modulation, turn)
+            found[number] = block.proj_out(y)
+        return found
+
+    def turn(self, frames: int, rows: int, columns: int, device: torch.device) -> Turn:
+        """Rotary positions over time, height and width; the two of space have 2 * (d // 6) numbers of a head each."""
+        side = 2 * (self.config.head // 6)
+        sizes = ((frames, self.config.head - 2 * side), (rows, side), (columns, side))
+        angles = []
+        for axis, (count, numbers) in enumerate(sizes):
+            rates = 10000.0 ** -(torch.arange(0, numbers, 2, dtype=torch.float64) / numbers)
+            angle = torch.outer(torch.arange(count, dtype=torch.float64), rates)
+            shape = [1, 1, 1, len(rates)]
+            shape[axis] = count
+            angles.append(angle.view(shape).expand(frames, rows, columns, -1))
+        whole = torch.cat(angles, -1).flatten(0, 2)[None, :, None]  # (1, N, 1, d/2)
+        cos, sin = whole.cos().float().to(device), whole.sin().float().to(device)
+
+        def turned(x: Tensor, heads: int) -> Tensor:
+            a, b = torch.unflatten(x, 2, (heads, -1, 2)).unbind(-1)  # (B, N, H, d/2)
+            return torch.stack([a * cos - b * sin, a * sin + b * cos], -1).flatten(2).to(x.dtype)
+
+        return turned

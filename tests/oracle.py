@@ -1,0 +1,189 @@
+"""diffusers' pipelines with tiny random weights, saved as the hub lays them out: what our own networks must equal.
+
+Import this only where diffusers and transformers are (see `needed`). Weights depend on the seed alone, and no parameter
+is left at zero or one, where a difference could hide.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+LIBRARIES = ("diffusers", "transformers")
+WORDS = "a,the,red,blue,fox,car,runs,jumps,over,river,slow,fast,night,day,rain,blurry,worst,quality"
+PROMPT, NEGATIVE = "a red fox jumps over the river", "worst quality, blurry"
+
+
+def needed() -> None:
+    """Skip the module that calls this where the reference is not installed."""
+    lacking = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
+    if lacking:
+        pytest.skip(f"needs {' and '.join(lacking)}: pip install '.[parity]'", allow_module_level=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import diffusers
+        import transformers
+
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+
+
+def shaken(module: Any, seed: int, scale: float = 0.1) -> Any:
+    """Every parameter drawn anew."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            size = scale if parameter.ndim < 2 else parameter[0].numel() ** -0.5
+            drawn = torch.randn(parameter.shape, generator=generator) * size
+            parameter.copy_(drawn + name.endswith(("gamma", "norm_q.weight", "norm_k.weight")))
+    return module.eval()
+
+
+def tokenizer(length: int) -> Any:
+    """T5's special tokens and a few words."""
+    from transformers import T5TokenizerFast
+
+    vocabulary = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -20.0), ("\u2581", -10.0)]
+    vocabulary += [("\u2581" + word, -3.0) for word in WORDS.split(",")] + [
+        (c, -8.0) for c in "abcdefghijklmnopqrstuvwxyz,."
+    ]
+    return T5TokenizerFast(vocab=vocabulary, extra_ids=0, model_max_length=length)
+
+
+def text_encoder(seed: int, kind: str) -> Any:
+    from transformers import T5Config, T5EncoderModel, UMT5Config, UMT5EncoderModel
+
+    torch.manual_seed(seed)
+    sizes = {
+        "vocab_size": 64, "d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 2, "num_heads": 4,
+        "feed_forward_proj": "gated-gelu",
+    }  # fmt: skip
+    made = UMT5EncoderModel(UMT5Config(**sizes)) if kind == "umt5" else T5EncoderModel(T5Config(**sizes))
+    return made.eval()
+
+
+# --- LTX ------------------------------------------------------------------------------------------------------------
+
+
+def ltx_transformer(seed: int, **sizes: int) -> Any:
+    from diffusers import LTXVideoTransformer3DModel
+
+    usual = {
+        "in_channels": 8, "out_channels": 8, "num_attention_heads": 4, "attention_head_dim": 8,
+        "cross_attention_dim": 32, "num_layers": 2, "caption_channels": 32,
+    }  # fmt: skip
+    return shaken(LTXVideoTransformer3DModel(**(usual | sizes)), seed)
+
+
+def ltx_vae(seed: int) -> Any:
+    """The levels of 0.9.5 and later, in small."""
+    vae = shaken(ltx_vae_of(8, (8, 8, 16, 16, 16), (1,) * 5, (8, 16, 32), (1,) * 4), seed)
+    with torch.no_grad():
+        vae.decoder.timestep_scale_multiplier.fill_(1000.0)
+    vae.latents_mean = torch.linspace(-0.3, 0.3, 8)
+    vae.latents_std = torch.linspace(0.6, 1.4, 8)
+    return vae
+
+
+def ltx_vae_of(channels: int, encoder: Any, encoder_blocks: Any, decoder: Any, decoder_blocks: Any) -> Any:
+    from diffusers import AutoencoderKLLTXVideo
+
+    return AutoencoderKLLTXVideo(
+        latent_channels=channels, block_out_channels=encoder, down_block_types=("LTXVideo095DownBlock3D",) * 4,
+        decoder_block_out_channels=decoder, layers_per_block=encoder_blocks, decoder_layers_per_block=decoder_blocks,
+        spatio_temporal_scaling=(True,) * 4, decoder_spatio_temporal_scaling=(True,) * 3,
+        decoder_inject_noise=(False,) * 4, upsample_residual=(True,) * 3, upsample_factor=(2, 2, 2),
+        downsample_type=("spatial", "temporal", "spatiotemporal", "spatiotemporal"), timestep_conditioning=True,
+        patch_size=4, patch_size_t=1, encoder_causal=True, decoder_causal=False, spatial_compression_ratio=32,
+        temporal_compression_ratio=8,
+    )  # fmt: skip
+
+
+def ltx(seed: int = 0) -> Any:
+    """The layout of 0.9.5 and later, which takes pictures and clips at any time."""
+    from diffusers import FlowMatchEulerDiscreteScheduler, LTXConditionPipeline
+
+    pipeline = LTXConditionPipeline(
+        scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=False), vae=ltx_vae(seed + 2),
+        text_encoder=text_encoder(seed + 3, "t5"), tokenizer=tokenizer(128), transformer=ltx_transformer(seed + 4),
+    )  # fmt: skip
+    return _quiet(pipeline)
+
+
+# --- Wan ------------------------------------------------------------------------------------------------------------
+
+
+def wan_vae(seed: int, kind: str = "2.1") -> Any:
+    from diffusers import AutoencoderKLWan
+
+    stats = {
+        "latents_mean": torch.linspace(-0.4, 0.4, 16).tolist(),
+        "latents_std": torch.linspace(0.7, 1.6, 16).tolist(),
+    }
+    common = {"z_dim": 16, "num_res_blocks": 1, "temperal_downsample": [False, True, True], **stats}
+    if kind == "2.1":
+        return shaken(AutoencoderKLWan(base_dim=4, dim_mult=[1, 1, 1, 1], **common), seed)
+    made = AutoencoderKLWan(
+        base_dim=8, decoder_base_dim=8, dim_mult=[1, 2, 2, 2], is_residual=True, in_channels=12, out_channels=12,
+        patch_size=2, scale_factor_temporal=4, scale_factor_spatial=16, **common,
+    )  # fmt: skip
+    return shaken(made, seed)
+
+
+def wan_transformer(seed: int, channels_in: int = 16, *, vace: bool = False) -> Any:
+    from diffusers import WanTransformer3DModel, WanVACETransformer3DModel
+
+    sizes = {
+        "patch_size": (1, 2, 2), "num_attention_heads": 2, "attention_head_dim": 12, "in_channels": channels_in,
+        "out_channels": 16, "text_dim": 32, "freq_dim": 64, "ffn_dim": 48, "num_layers": 3, "cross_attn_norm": True,
+        "qk_norm": "rms_norm_across_heads", "rope_max_seq_len": 64,
+    }  # fmt: skip
+    if vace:
+        return shaken(WanVACETransformer3DModel(vace_layers=[0, 2], vace_in_channels=96, **sizes), seed)
+    return shaken(WanTransformer3DModel(**sizes), seed)
+
+
+def wan(kind: str, seed: int = 0, solver: str = "unipc") -> Any:
+    """kind: t2v, a14b (two experts), ti2v (2.2 5B: a time per token), i2v (36 channels), vace."""
+    import diffusers
+
+    shift = 5.0 if kind == "ti2v" else 3.0
+    scheduler = (
+        diffusers.UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=shift)
+        if solver == "unipc"
+        else diffusers.FlowMatchEulerDiscreteScheduler(shift=shift)
+    )
+    parts = {
+        "tokenizer": tokenizer(64), "text_encoder": text_encoder(seed + 1, "umt5"),
+        "vae": wan_vae(seed + 3, "2.2" if kind == "ti2v" else "2.1"), "scheduler": scheduler,
+    }  # fmt: skip
+    if kind == "vace":
+        return _quiet(diffusers.WanVACEPipeline(transformer=wan_transformer(seed + 4, vace=True), **parts))
+    if kind == "i2v":
+        return _quiet(diffusers.WanImageToVideoPipeline(transformer=wan_transformer(seed + 4, 36), **parts))
+    if kind == "a14b":
+        parts["transformer_2"] = wan_transformer(seed + 5)
+        return _quiet(diffusers.WanPipeline(transformer=wan_transformer(seed + 4), boundary_ratio=0.875, **parts))
+    made = diffusers.WanPipeline(transformer=wan_transformer(seed + 4), expand_timesteps=kind == "ti2v", **parts)
+    return _quiet(made)
+
+
+def _quiet(pipeline: Any) -> Any:
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def saved(pipeline: Any, folder: Path) -> Path:
+    """Written as a hub repository is, in shards."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        pipeline.save_pretrained(folder, safe_serialization=True, max_shard_size="60KB")
+    return folder
