@@ -229,9 +229,11 @@ def help_(
         typer.Argument(help="A topic or a verb.", show_default=False, metavar="TOPIC", autocompletion=complete.topics),
     ] = None,
     man: Annotated[bool, _option(GIVEN, "Print the manual page, for man.", "--man")] = False,
+    json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Explain a topic: prompts, sizes, streams, settings, ...; without one, list them."""
     from soracli import cli, guide, manpage
 
-    typer.echo(manpage.page(cli.app) if man else guide.show(topic, lambda: manpage.helps(cli.app)), nl=False)
+    text = manpage.page(cli.app) if man else guide.show(topic, lambda: manpage.helps(cli.app))
+    guide.say(text, "man" if man else topic, as_json=json)

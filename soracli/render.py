@@ -345,9 +345,11 @@ def _progress(job: Job, studio: Studio, seed: int) -> Progress:
     if path is None or not (given or path.is_file()):
         return Progress()
     made_by = latents.describe(path).get("recipe")
-    if made_by == plain(job.recipe(seed)):
-        return latents.load(path, studio.device)
     now, before = plain(job.recipe(seed)), made_by if isinstance(made_by, dict) else {}
+    before.pop("asked", None)  # what a prompt was expanded from does not matter once it is
+    now.pop("asked", None)
+    if before == now:
+        return latents.load(path, studio.device)
     other = ", ".join(key for key in now if now[key] != before.get(key))
     if given:
         raise UsageError(f"{given}: was painted with another {other}; paint it anew", "other_latents")

@@ -289,7 +289,7 @@ def filled(call: Call) -> Call:
     defaults = Defaults(call.verb)
     if preset := call.arguments.get("preset"):
         defaults.choose(preset)
-    names = [key.name for key in calls.keys(calls.RENDERING[call.verb]) if key.name not in calls.TALK]
+    names = [key.name for key in calls.keys(calls.RENDERING[call.verb]) if key.name not in (*calls.TALK, "preset")]
     return call.having(**{name: defaults.get(name) for name in names if name not in call.arguments}, preset=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -32,6 +33,7 @@ def test_topics_are_listed_and_shown(sora: Sora) -> None:
         assert f"  {topic}" in ran.text
         assert sora("help", topic).text == guide.text(topic)
     assert sora("help", "Exit codes").text.startswith("How sora ends\n")
+    assert json.loads(sora("help", "seeds", "--json").out)["data"] == {"topic": "seeds", "text": guide.text("seeds")}
     assert sora("help", "generate").text.startswith("Usage: sora generate ")
     assert sora("help", "model-list").text.startswith("Usage: sora model list ")
 
