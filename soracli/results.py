@@ -23,6 +23,13 @@ class Distance(TypedDict):
     others: list[float]
 
 
+class Signed(TypedDict):
+    """authority: short digest of the certificate that vouches. inputs: the state of each input's own credential."""
+
+    authority: str
+    inputs: list[str]
+
+
 class Rendered(TypedDict):
     """A result of a verb that renders: where it is, its recipe, and what was measured."""
 
@@ -51,6 +58,55 @@ class Rendered(TypedDict):
     seams: NotRequired[list[Seam]]
     distance: NotRequired[Distance]
     latents: NotRequired[str]
+    watermark: NotRequired[str]
+    credential: NotRequired[Signed]
+
+
+class Step(TypedDict):
+    action: str
+    source: str
+    when: str
+
+
+class Verified(TypedDict):
+    """What `credentials.Credential` says; inputs have the same form, without a path."""
+
+    path: str
+    state: Literal["intact"]
+    where: Literal["inside", "beside"]
+    signer: str
+    name: str
+    problems: list[str]
+    maker: str
+    steps: list[Step]
+    recipe: dict[str, Any]
+    stamped: str
+    inputs: list[dict[str, Any]]
+
+
+class Way(TypedDict):
+    name: str
+    answer: Literal["detected", "not detected", "cannot tell"]
+    why: str
+    z: float | None
+
+
+class Detected(TypedDict):
+    path: str
+    detected: bool
+    lines: list[Way]
+
+
+class Identity(TypedDict):
+    authority: str
+    begins: str
+    expires: str
+
+
+class Keys(TypedDict):
+    folder: str
+    current: Identity
+    retired: list[Identity]
 
 
 class Doctor(TypedDict):
@@ -136,6 +192,10 @@ OF: dict[str, Any] = {
     "decode": Results,
     "serve": Engine,
     "info": MediaInfo,
+    "verify": Verified,
+    "detect": list[Detected],
+    "keys show": Keys,
+    "keys new": Keys,
     "doctor": Doctor,
     "model list": list[ModelRow],
     "model verify": list[Status],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from soracli import cli
+from soracli import cli, media
 from soracli.types import Clip
 
 
@@ -30,6 +31,14 @@ def config_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("SORA_CONFIG_DIR", str(folder))
         patch.delenv("SORA_TSA", raising=False)
         yield folder
+
+
+def pictures(data: bytes) -> bytes:
+    """What is to be seen in a media file. Signatures hold the time and a nonce: the same frames make other bytes."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        return media.read(file.name).frames.tobytes()
 
 
 class Outcome(NamedTuple):

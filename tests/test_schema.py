@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from conftest import Sora
 
-from soracli import calls, media, schema
+from soracli import calls, media, provenance, schema
 from soracli.types import Clip
 
 TINY = ("-m", "tiny", "--steps", "1", "--seed", "1", "-q", "--json")
@@ -68,6 +68,10 @@ def test_the_schema_has_help_and_defaults(sora: Sora) -> None:
         ("replay", "out.png", "--json", "-q"),
         ("batch", "jobs.jsonl", "--json", "-q"),
         ("info", "dog.mp4", "--json"),
+        ("verify", "dog.mp4", "--json"),
+        ("detect", "dog.mp4", "--json"),
+        ("keys", "show", "--json"),
+        ("keys", "new", "--json"),
         ("doctor", "--json"),
         ("model", "list", "--json"),
         ("model", "show", "tiny", "--json"),
@@ -81,7 +85,7 @@ def test_the_schema_has_help_and_defaults(sora: Sora) -> None:
     ids=lambda words: " ".join(words[:2]),
 )
 def test_every_verb_prints_what_its_schema_says(sora: Sora, clip: Clip, words: tuple[str, ...]) -> None:
-    with media.Writer("dog.mp4", 48, 32, clip.fps) as writer:
+    with media.Writer("dog.mp4", 48, 32, clip.fps, stamp=provenance.Stamp("generate", {}, ())) as writer:
         writer.add(clip.frames[:16])
     Path("jobs.jsonl").write_text('{"verb": "image", "prompt": "x", "model": "tiny", "output": "out.png"}\n')
     if words[0] in ("runs", "replay"):
