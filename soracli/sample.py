@@ -75,8 +75,8 @@ class Progress:
     known: of finished windows; replaced as a whole, so that an interrupt never finds half a window.
     guesses: by window, what the network has said in it, (1, C, k + n, h, w) each; a solver that is told the same
     takes the same steps. noise: (1, C, t, h, w) for the whole canvas, so that it depends on neither windows nor order;
-    `sample` draws it. frames: of latent frames that hang together, decoded by window, by latent frame; reel: those
-    still to be decoded.
+    `sample` draws it. frames: of latent frames that hang together, decoded by window, by latent frame; reel: those that
+    are still to be decoded.
     """
 
     known: Known = field(default_factory=lambda: Known({}, frozenset(), 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +27,7 @@ from soracli.models.published import configured
 from soracli.models.wan import layout as wan_layout
 from soracli.models.wan.transformer import WanConfig, WanTransformer
 from soracli.pixels import to_numpy
+from soracli.sample import Progress, Step, sample
 from soracli.types import Canvas, Clip, Frames, Geometry
 
 SIDE = (32, 64)
@@ -208,6 +210,33 @@ def test_a_kept_beginning_is_whole_latent_frames(count: int) -> None:
     np.testing.assert_array_equal(np.concatenate([head, led.clip.frames[:kept]]), clip(count).frames)
     assert tasks.led(led, 4) is led
     assert tasks.led(tasks.generate(9, *SIDE, Fraction(16)), 4).head is None
+
+
+@pytest.mark.parametrize(("window", "stop"), [(0, 1), (0, 3), (6, 4)], ids=["midway", "painted", "second window"])
+@pytest.mark.parametrize("kind", ["vace", "ltx"])
+def test_a_stopped_sampling_goes_on_to_the_same_bits(
+    opened: dict[str, Any], kind: str, window: int, stop: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """stop: after so many steps of three, or three a window."""
+    model = opened[kind]
+    monkeypatch.setitem(model.card.limits, "window", window)
+    given = tasks.extend(clip(9), 0, 7 * TIME.get(kind, 4), 4)
+    options = request(model, (len(given.clip.frames), *SIDE), 16, steps=3, guidance=1.0)
+    geometry, progress = Geometry.of(options, model.card), Progress()
+
+    def go(progress: Progress) -> Iterator[Step]:
+        return sample(model, given, "a red fox", options, geometry, progress=progress)
+
+    def frames(steps: Iterator[Step]) -> Frames:
+        return np.concatenate([step.frames for step in steps if step.frames is not None])
+
+    whole = frames(go(Progress()))
+    steps = go(progress)
+    for step in steps:
+        if (step.stage == "sample" and step.index == stop) or step.stage == "decode":
+            break
+    steps.close()
+    np.testing.assert_array_equal(frames(go(progress)), whole)
 
 
 # --- the small parts --------------------------------------------------------------------------------------------------
