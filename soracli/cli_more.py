@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import calls, complete
-from soracli.flags import GIVEN, OUTPUT, Complete, Debug, Flags, Json, Verb, examples, rendering
+from soracli import complete
+from soracli.flags import GIVEN, OUTPUT, Complete, Debug, Flags, Json, Verb, examples, flagged
 
 app = typer.Typer(rich_markup_mode=None)  # its verbs become verbs of `sora`
 config_app = typer.Typer(help="What flags are when they are not typed: list, get, set, path.", rich_markup_mode=None)
@@ -195,7 +195,7 @@ def preset_show(name: Preset, json: Json = False, debug: Debug = False) -> None:
 
 
 @preset_app.command("save", cls=Verb, epilog=examples("sora preset save phone --size 9:16 -d 6s --quality 20"))
-@rendering
+@flagged
 def preset_save(
     name: Preset,
     style: Annotated[
@@ -214,9 +214,6 @@ def preset_save(
     typed = flags.origin.call.arguments
     kept = {key: value for key, value in typed.items() if key not in ("name", "force", "json", "debug")}
     presets.save_typed(name, kept, force=flags.force, as_json=flags.json)
-
-
-calls.RENDERING.pop("preset_save")  # it takes their flags and renders nothing
 
 
 # --- help -------------------------------------------------------------------------------------------------------------

@@ -76,9 +76,10 @@ def test_what_topics_tell_to_type_runs(sora: Sora, clip: Clip, example: str) -> 
         with media.Writer(name, 96, 64, clip.fps, recipe={"prompt": "a dog"}) as writer:
             writer.add(np.concatenate([frames, frames]))
     Image.fromarray(frames[0]).save("dog.png")
+    sora("generate", "a dog", "-m", "tiny", "--steps", "1", "-o", "dog.mp4", "-f") if "verify" in example else None
     head, _, tail = example.rpartition(" | ")
     words = shlex.split(tail.partition(" > ")[0])
-    looks = ("info", "doctor", "model", "config", "preset", "sheet", "compare", "recaption", "help")
+    looks = ("info", "doctor", "model", "config", "preset", "sheet", "compare", "recaption", "help", "verify", "detect")
     dry = [] if words[1] in looks else ["--dry-run"]
     ran = sora(*words[1:], *dry, stdin=shlex.split(head)[1].encode() if head else b"")
     assert ran.code == 0, ran.err

@@ -130,6 +130,13 @@ def test_a_clip_is_made_again_with_another_seed(sora: Sora) -> None:
     assert (media.info("fox9.mp4").recipe or {})["seed"] == 9
 
 
+def test_what_was_made_here_is_found_among_others(sora: Sora) -> None:
+    run(sora, 'sora generate "a fox" -d 2s -o fox.mp4')
+    film("cam.mp4", 2)
+    out = run(sora, "sora detect fox.mp4 cam.mp4 --json | jq -r '.data[]|select(.detected).path'")
+    assert out == b"fox.mp4\n"
+
+
 def test_the_first_pipeline_in_a_shell(tmp_path: Path) -> None:
     """With real pipes and real processes: bytes in, bytes out, and quiet when the reader leaves early."""
     sora_ = f"{sys.executable} -m soracli"

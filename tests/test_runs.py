@@ -16,7 +16,7 @@ import pytest
 from conftest import Outcome, Sora, pictures
 from PIL import Image
 
-from soracli import cli, media, runs, weights
+from soracli import cli, media, pixels, runs, weights
 from soracli import sample as sampler
 from soracli.types import Clip
 
@@ -311,8 +311,8 @@ def test_replay_with_changes(sora: Sora) -> None:
 
 def test_a_check_that_says_no(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
     sora("generate", "a dog", *TINY, "--seed", "9", "-o", "out.mp4")
-    plain = sampler.to_numpy
-    monkeypatch.setattr(sampler, "to_numpy", lambda pixels: plain(pixels) ^ 1)  # one level off
+    plain = pixels.to_numpy
+    monkeypatch.setattr(pixels, "to_numpy", lambda painted: plain(painted) ^ 1)  # one level off
     ran = sora("replay", "out.mp4", "--check")
     assert (ran.code, ran.out, os.listdir()) == (8, b"", ["out.mp4"])
     assert "sora: error: the frames differ: sha256 " in ran.err

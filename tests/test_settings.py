@@ -36,7 +36,7 @@ def test_user_file_is_where_xdg_says(home: Path) -> None:
 def test_the_order_of_places(sora: Sora, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Flag, preset, environment, project file, user file, card: each wins over all that come after it."""
     assert planned(sora)["steps"] == 2  # the card's
-    home.parent.mkdir(parents=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
     home.write_text("steps = 3\n")
     assert planned(sora)["steps"] == 3
     Path("sora.toml").write_text("steps = 4\n")
@@ -53,7 +53,7 @@ def test_the_order_of_places(sora: Sora, home: Path, tmp_path: Path, monkeypatch
 
 
 def test_list_says_where_each_value_comes_from(sora: Sora, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home.parent.mkdir(parents=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
     home.write_text('# mine\nsize = "16:9"\nexpand = true\n')
     Path("sora.toml").write_text("guidance = 1.5\n")
     monkeypatch.setenv("SORA_QUALITY", "draft")
@@ -94,7 +94,7 @@ def test_a_size_for_new_things_leaves_sources_alone() -> None:
 
 
 def test_settings_do_not_break_other_verbs(sora: Sora, home: Path) -> None:
-    home.parent.mkdir(parents=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
     home.write_text('duration = "2s"\nfps = 24\nsize = "96x64"\nstyle = "noir"\n')
     clip = planned(sora)
     assert (clip["frames"], clip["fps"], clip["width"]) == (48, "24", 96)
@@ -124,7 +124,7 @@ def test_settings_do_not_break_other_verbs(sora: Sora, home: Path) -> None:
     ],
 )
 def test_bad_files_are_one_line(sora: Sora, home: Path, text: str, message: str) -> None:
-    home.parent.mkdir(parents=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
     home.write_text(text)
     for arguments in (("generate", *DRY), ("config", "list")):
         ran = sora(*arguments)
@@ -198,7 +198,7 @@ def test_presets_are_saved_shown_and_used(sora: Sora, home: Path) -> None:
 
 
 def test_a_preset_is_not_filled_from_the_configuration(sora: Sora, home: Path) -> None:
-    home.parent.mkdir(parents=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
     home.write_text("steps = 9\n")
     assert sora("preset", "save", "mine", "--seed", "3").code == 0
     assert presets.find("mine") == {"seed": "3"}
@@ -216,7 +216,7 @@ def test_every_key_is_a_flag() -> None:
     assert set(settings.PRESET_KEYS) <= flags
     assert flags - set(settings.PRESET_KEYS) == {
         "preset", "force", "dry-run", "json", "quiet", "verbose", "debug", "prompt-file", "print0", "color", "origin",
-        "save-latents",
+        "save-latents", "lora", "no-prompt-metadata",
     }  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def test_values_as_toml() -> None:
 
 def test_jobs_of_a_batch_take_settings_and_presets(sora: Sora, home: Path) -> None:
     """A job is filled in as a typed call would be; what it says itself wins."""
-    home.parent.mkdir(parents=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
     home.write_text('steps = 3\nsize = "96x64"\nmodel = "tiny"\n')
     (home.parent / "presets.toml").write_text("[mine]\nsteps = 1\n")
     jobs = [
@@ -245,7 +245,7 @@ def test_jobs_of_a_batch_take_settings_and_presets(sora: Sora, home: Path) -> No
 def test_replays_are_not_changed_by_settings(sora: Sora, home: Path) -> None:
     made = sora("generate", "a dog", "-e", "-m", "tiny", "--steps", "1", "--seed", "2", "-o", "a.mp4")
     assert made.code == 0
-    home.parent.mkdir(parents=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
     home.write_text('steps = 5\nstyle = "noir"\nguidance = 3\n')
     ran = sora("replay", "a.mp4", "--check")
     assert ran.code == 0, ran.err
