@@ -16,10 +16,21 @@ def strangers(card: Card, prompt: str) -> list[str]:
 
     known = card.params.get("knows")
     words = lexicon.unknown(prompt, lexicon.Vocabulary.of(known["actors"], known["places"])) if known else []
-    if not words:
-        return []
     listed = ", ".join(f"'{word}'" for word in words)
-    return [f"{card.name} does not know {listed}; it will draw the nearest things that it knows (sora model show)."]
+    told = [f"{card.name} does not know {listed}; it will draw the nearest things that it knows (sora model show)."]
+    return [*(told if words else ()), *filming(card, prompt)]
+
+
+def filming(card: Card, prompt: str) -> list[str]:
+    """A note about a camera move that the model does not know. What stands still may be filmed by a static camera."""
+    from soracli import reading
+    from soracli.world.words import ON_THE_SPOT
+
+    known = card.params.get("knows", {}).get("cameras")
+    said = reading.read(prompt).slots if known else {}
+    asked = said.get("camera", reading.SAID)
+    fits = asked in (*(known or ()), reading.SAID) or (asked == "static" and said.get("action") in ON_THE_SPOT)
+    return [] if fits else [f"{card.name} does not know the camera '{asked}'; it knows {', '.join(known or ())}."]
 
 
 def on_prompt(model: Model, prompt: str) -> list[str]:
@@ -32,7 +43,7 @@ def on_prompt(model: Model, prompt: str) -> list[str]:
     notes = []
     if known:
         taken = lexicon.nearest(prompt, encoder, lexicon.Vocabulary.of(known["actors"], known["places"]))
-        notes += [word.note(model.card.name) for word in taken]
+        notes += [*(word.note(model.card.name) for word in taken), *filming(model.card, prompt)]
     if dropped := encoder.tokens([prompt])[2][0]:
         notes.append(f"the prompt is too long for {model.card.name}: its last {dropped} word pieces are not read.")
     return notes

@@ -135,7 +135,7 @@ def _choice(found: Reading, lead: str, scope: Scope, rng: Rng) -> dict[str, str]
         added["time"] = _pick(scope.times, rng)
     if "camera" not in said:
         still = [name for name in scope.cameras if name != "tracking"]  # nothing is followed that stays where it is
-        added["camera"] = _pick(scope.cameras if moves else still or scope.cameras, rng)
+        added["camera"] = _pick(scope.cameras if moves else still or ("static",), rng)
     return added
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soracli import lexicon
+from soracli import advice, lexicon, weights
 from soracli.lexicon import FAR, Vocabulary, nearest, unknown
 from soracli.models.spark.text import TextEncoder
 from soracli.world.captions import caption
@@ -145,3 +145,20 @@ def test_an_actor_outside_the_vocabulary_is_unknown(encoder: TextEncoder) -> Non
     small = Vocabulary.of(["cat", "cow"], ["meadow"])
     assert [taken.word for taken in nearest("a dog and a cat in the desert", encoder, small)] == ["dog", "desert"]
     assert nearest("a cat in a meadow", encoder, small) == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked"),
+    [
+        ("a dog walks to the right, static camera", "static"),
+        ("a dog walks to the right while the camera zooms in", "zoom in"),
+        ("a dog walks to the right, tracking shot", ""),
+        ("a dog walks to the right", ""),
+        ("a cow stands in a snowy field, static camera", ""),
+    ],
+)
+def test_camera_moves_that_are_not_known_are_said(prompt: str, asked: str) -> None:
+    card = weights.card("spark")
+    wanted = [f"spark does not know the camera '{asked}'; it knows tracking."] if asked else []
+    assert advice.filming(card, prompt) == advice.strangers(card, prompt) == wanted
+    assert advice.filming(weights.card("tiny"), prompt) == []
