@@ -150,8 +150,9 @@ class Table:
                 if piece.scene is None:
                     continue
                 lead = piece.scene.performers[0]
-                fitting = [name for name in self.actors if actor(name).kind == actor(lead.name).kind != lead.name]
-                wanted = fitting[i % len(fitting)]
+                others = [name for name in self.actors if name != lead.name]
+                alike = [name for name in others if actor(name).kind == actor(lead.name).kind]
+                wanted = (alike or others)[i % len(alike or others)]
                 changed = replace(piece.scene, performers=(replace(lead, name=wanted),))
                 prompt = complete(changed, np.random.default_rng(i))
                 made = self.paint(tasks.edit(piece.clip, strength, 0, len(piece.clip.frames), self.time), prompt)
