@@ -78,7 +78,7 @@ def _paint(model: Any, job: dict[str, Any]) -> dict[str, float]:
     began = clock = time.perf_counter()
     alone = model.guided or options.guidance == 1
     for prompt in [PROMPT] if alone else [PROMPT, ""]:
-        model.predictor(prompt, geometry)
+        model.predictor(prompt, geometry.window(0, geometry.latent[0]))
     took = dict.fromkeys(STAGES[2:], 0.0)
     text = took["text"] = time.perf_counter() - clock
     with tempfile.TemporaryDirectory() as folder:

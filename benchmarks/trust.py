@@ -149,7 +149,7 @@ def painted(prompt: str, seed: int) -> Frames:
     card = weights.card()
     options = SamplingOptions.of(card)
     options = type(options)(**{**vars(options), "seconds": Fraction(FRAMES) / options.fps, "seed": seed})
-    geometry = Geometry.snap(options, card.stride, card.limits.get("side", 0))
+    geometry = Geometry.of(options, card)
     model = models.load(card, weights.paths(card))
     canvas = tasks.generate(*geometry.keep, geometry.fps)
     steps = sample.sample(model, canvas, prompt, options, geometry)

@@ -40,5 +40,9 @@ def shifted(sigma: Tensor, shift: float) -> Tensor:
 
 
 def schedule(steps: int, shift: float = 1.0, start: float = 1.0) -> Tensor:
-    """Falling noise levels (steps + 1,) from `start` to exactly 0, float64."""
-    return start * shifted(torch.linspace(1, 0, steps + 1, dtype=torch.float64), shift)
+    """Falling noise levels (steps + 1,) to exactly 0, float64.
+
+    start: where on the way from 0 to 1 they begin, before the warp: half of it is half of the schedule, whatever the
+    shift, so that an edit of strength 0.5 undoes half of the work.
+    """
+    return shifted(torch.linspace(start, 0, steps + 1, dtype=torch.float64), shift)

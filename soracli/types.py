@@ -42,7 +42,7 @@ class Canvas:
 
     clip: what is given; pixels under mask 1 are filler.
     mask: float32 (T, H, W); 1 = paint, 0 = keep; between them both are mixed (a soft rim).
-    strength: starting noise level in (0, 1]; 1 = from pure noise, less = SDEdit.
+    strength: in (0, 1], from how far up the noise schedule painting starts; 1 = from pure noise, less = SDEdit.
     head, tail: clips joined on unchanged before and after.
     show: first and last + 1 of the frames that belong to the result; the others only lead up to it.
     loop: the result is to be shown over and over, so its end has to meet its beginning.

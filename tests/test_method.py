@@ -47,7 +47,8 @@ def test_the_floor_bounds_the_weight_of_small_noise() -> None:
 def test_schedule_falls_from_start_to_exactly_nothing(shift: float, start: float) -> None:
     sigmas = flow.schedule(7, shift, start)
     assert sigmas.shape == (8,)
-    assert (float(sigmas[0]), float(sigmas[-1])) == (start, 0)
+    assert float(sigmas[0]) == pytest.approx(float(flow.shifted(torch.tensor(start), shift)))
+    assert float(sigmas[-1]) == 0
     assert (sigmas.diff() < 0).all()
 
 
