@@ -40,11 +40,16 @@ class Rates:
 _GPU = Rates(5.0e13, 5.0e13, 2.0e13, 5.0e8, 1.5e7, 5.0)  # a guess
 
 
-def calibration_file() -> Path:
-    """Where measured rates are kept."""
+def cache_folder() -> Path:
+    """Where things are kept that can be made again."""
     import platformdirs
 
-    return platformdirs.user_cache_path("soracli", appauthor=False) / "machine.json"
+    return platformdirs.user_cache_path("soracli", appauthor=False)
+
+
+def calibration_file() -> Path:
+    """Where measured rates are kept."""
+    return cache_folder() / "machine.json"
 
 
 def rates(threads: int | None) -> Rates:
@@ -104,6 +109,19 @@ def gpu() -> bool:
     """Whether an NVIDIA driver reports a GPU; a guess for plans, made without importing torch."""
     folder = Path("/proc/driver/nvidia/gpus")
     return folder.is_dir() and any(folder.iterdir())
+
+
+def gpu_memory() -> tuple[int, int]:
+    """(total, free) bytes of the first GPU, as its driver's own tool says; (0, 0) if unknown."""
+    import subprocess
+
+    command = ["nvidia-smi", "--query-gpu=memory.total,memory.free", "--format=csv,noheader,nounits", "--id=0"]
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        total, free = (int(number) << 20 for number in ran.stdout.split(",", 1))
+        return total, free
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return 0, 0
 
 
 def memory() -> tuple[int, int]:

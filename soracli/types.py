@@ -282,6 +282,14 @@ class Geometry:
         return out
 
 
+ALL, ONE, TURNS = "all", "one", "turns"
+STAYS = {  # what of an open model stays on the device; the later ones need less memory and more time
+    ALL: "all parts stay",
+    ONE: "one part at a time",
+    TURNS: "layers come and go",
+}
+
+
 @dataclass(frozen=True)
 class WeightFile:
     """One file of a model: where it comes from and what it must be.

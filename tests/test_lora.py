@@ -17,7 +17,7 @@ from torch import Tensor
 from soracli import media
 from soracli.errors import WeightsError
 from soracli.models.lora import Lora
-from soracli.models.published import load
+from soracli.models.published import Wish, load
 from soracli.models.wan import names
 from soracli.models.wan.transformer import WanConfig, WanTransformer
 
@@ -36,7 +36,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def state(plain: Path, *loras: Lora) -> dict[str, Tensor]:
-    return load(partial(WanTransformer, CONFIG), [plain], names.TRANSFORMER, loras=loras).state_dict()
+    return load(partial(WanTransformer, CONFIG), [plain], names.TRANSFORMER, Wish(loras=loras)).state_dict()
 
 
 STYLES = {

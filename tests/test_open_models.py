@@ -163,7 +163,8 @@ def test_half_precision_paints_nearly_the_same(folders: dict[str, Path], kind: s
     for part, module in model.parts._loaded.items():
         if part != "vae" or kind == "ltx":
             module.to(torch.bfloat16)
-    model._said.clear()
+    model.prompts.known.clear()
+    model.prompts.encoder = "in half precision"
     half = painted(model, given, "a red fox", options).latents
     assert half.dtype == torch.float32
     away = float((half - whole).square().mean().sqrt() / whole.std())
@@ -174,6 +175,7 @@ def test_a_crowded_shelf_holds_one_part_at_a_time(folders: dict[str, Path]) -> N
     """Where memory is short, parts take turns and the pictures are the same."""
     plain, lean = loaded(folders["vace"]), loaded(folders["vace"])
     lean.parts._alone = True
+    lean.prompts.encoder, plain.prompts.encoder = "one", "the other"  # nothing is on disk yet
     given = tried("vace")["extend"]
     np.testing.assert_array_equal(paint(lean, given), paint(plain, given))
     assert len(lean.parts._loaded) == 1

@@ -135,7 +135,7 @@ def test_video_to_video(both: tuple[Any, Drawing], given: Given) -> None:
         def encode_from(self, pixels: Tensor, at: int) -> Tensor:
             return plain(self, pixels, at) if pixels.shape[2] == SIZE[0] else super().encode_from(pixels, at)
 
-    other = Given(model.card, model.parts, model.tokenizer)
+    other = Given(model.card, model.parts, model.prompts)
     assert near((both[0], other), whole, expected) <= 1e-5
 
 

@@ -17,7 +17,7 @@ from soracli.models import published, spiece, t5
 from soracli.models.ltx import names as ltx_names
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig
-from soracli.models.published import Form, Packed, load, renamed
+from soracli.models.published import Form, Packed, Wish, load, renamed
 from soracli.models.t5 import T5, T5Config
 from soracli.models.wan import names as wan_names
 from soracli.models.wan.transformer import WanConfig, WanTransformer
@@ -172,7 +172,7 @@ def test_float8_is_unpacked_when_it_is_used(tmp_path: Path) -> None:
     plain.load_state_dict(state)
     ids, mask = torch.arange(3, 23)[None], torch.ones(1, 20)
     assert torch.equal(ours(ids, mask), plain(ids, mask))
-    whole = load(partial(T5, CONFIG), [path], t5.FORM, dtype=torch.float32)
+    whole = load(partial(T5, CONFIG), [path], t5.FORM, Wish(dtype=torch.float32))
     assert not any(isinstance(part, Packed) for part in whole.modules())
     torch.testing.assert_close(whole(ids, mask), plain.float()(ids, mask))
 
@@ -180,7 +180,7 @@ def test_float8_is_unpacked_when_it_is_used(tmp_path: Path) -> None:
 def test_half_precision_becomes_bfloat16_and_some_stays_whole(tmp_path: Path) -> None:
     path = tmp_path / "half.safetensors"
     save_file({name: tensor.half() for name, tensor in state_of(WanTransformer(VACE)).items()}, path)
-    ours = load(partial(WanTransformer, VACE), [path], wan_names.TRANSFORMER, dtype=torch.bfloat16)
+    ours = load(partial(WanTransformer, VACE), [path], wan_names.TRANSFORMER, Wish(dtype=torch.bfloat16))
     assert ours.proj_out.weight.dtype == torch.bfloat16
     assert ours.scale_shift_table.dtype == ours.condition_embedder.time_embedder.linear_1.weight.dtype == torch.float32
     x = noise(1, 16, 2, 4, 4).bfloat16()

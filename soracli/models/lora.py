@@ -6,8 +6,9 @@ Files name layers as the network's own files do, in either of its layouts, behin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -30,45 +31,77 @@ class Lora:
     scale: float = 1.0
 
 
-def merged(state: Mapping[str, Tensor], lora: Lora, rules: tuple[tuple[str, str], ...]) -> dict[str, Tensor]:
-    """The changed tensors of a state. Raises WeightsError if the file is damaged or made for another network."""
+Additions = Mapping[str, Sequence[Callable[[], Tensor]]]  # by name of a weight, what makes each of the things to add
+
+
+def additions(loras: Sequence[Lora], wanted: Mapping[str, torch.Size], rules: tuple[tuple[str, str], ...]) -> Additions:
+    """What adapters change, multiplied out when it is asked for: whole, it is as large as the network.
+
+    wanted: names and shapes of the network. Raises WeightsError if a file is damaged or made for another network.
+    """
+    found: dict[str, list[Callable[[], Tensor]]] = {}
+    for lora in loras:
+        for target, difference in _changes(lora, wanted, rules):
+            found.setdefault(target, []).append(difference)
+    return found
+
+
+def _changes(
+    lora: Lora, wanted: Mapping[str, torch.Size], rules: tuple[tuple[str, str], ...]
+) -> Iterator[tuple[str, Callable[[], Tensor]]]:
     from soracli.models.published import renamed
 
     try:
         file = {PREFIX.sub("", name): tensor for name, tensor in load_file(lora.path).items()}
     except (SafetensorError, OSError) as error:
         raise WeightsError(f"{lora.path}: cannot be read ({error}); check the file name", "lora") from error
-    changed: dict[str, Tensor] = {}
-    strange = []
+    strange, count = [], 0
     for name in file:
-        found = _difference(file, name)
-        if found is None:
+        change = _difference(file, name)
+        if change is None:
             continue
-        target, difference = found
-        target = target if target in state else renamed(target, rules)
-        if target not in state or state[target].numel() != difference.numel():
+        target = change.target if change.target in wanted else renamed(change.target, rules)
+        if target not in wanted or wanted[target].numel() != change.count:
             strange.append(name)
             continue
-        old = changed.get(target, state[target])
-        changed[target] = (old.float() + lora.scale * difference.to(old.device).view(old.shape)).to(old.dtype)
-    if strange or not changed:
+        count += 1
+        yield target, partial(change.made, lora.scale)
+    if strange or not count:
         why = f"{len(strange)} of its layers are not in it, such as {strange[0]}" if strange else "it changes nothing"
         raise WeightsError(f"{lora.path}: was not made for this model ({why}); take one that was", "lora")
-    return changed
 
 
-def _difference(file: Mapping[str, Tensor], name: str) -> tuple[str, Tensor] | None:
-    """(name of what is changed, by how much), told by one of the tensors of each layer; None for the others."""
+@dataclass(frozen=True)
+class _Change:
+    """What is added to a weight: `share` times `up @ down`, or a whole tensor. count: of its numbers."""
+
+    target: str
+    up: Tensor
+    down: Tensor | None = None
+    share: float = 1.0
+
+    @property
+    def count(self) -> int:
+        return self.up.numel() if self.down is None else len(self.up) * self.down[0].numel()
+
+    def made(self, scale: float) -> Tensor:
+        if self.down is None:
+            return scale * self.up.float()
+        return scale * self.share * torch.flatten(self.up.float(), 1) @ torch.flatten(self.down.float(), 1)
+
+
+def _difference(file: Mapping[str, Tensor], name: str) -> _Change | None:
+    """A change, told by one of the tensors of each layer; None for the others."""
     for ending, kind in WHOLE.items():
         if name.endswith(ending):
-            return name.removesuffix(ending) + kind, file[name].float()
+            return _Change(name.removesuffix(ending) + kind, file[name])
     last = next((last for last in DOWN if name.endswith(last)), None)
     if last is None:
         return None
     stem = name.removesuffix(last)
-    down, up = file[name].float(), file.get(stem + UP[DOWN.index(last)])
+    up = file.get(stem + UP[DOWN.index(last)])
     if up is None:
         return None
     alpha = file.get(stem + ".alpha")
-    share = 1.0 if alpha is None else float(alpha) / len(down)
-    return stem + ".weight", share * torch.flatten(up.float(), 1) @ torch.flatten(down, 1)
+    share = 1.0 if alpha is None else float(alpha) / len(file[name])
+    return _Change(stem + ".weight", up, file[name], share)

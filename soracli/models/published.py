@@ -17,7 +17,9 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from soracli.errors import WeightsError
-from soracli.models.lora import Lora, merged
+from soracli.models import offload
+from soracli.models.lora import Additions, Lora, additions
+from soracli.models.packing import FLOAT8, FP8, Packed, packed
 from soracli.types import Card
 
 Rules = tuple[
@@ -26,7 +28,6 @@ Rules = tuple[
 C = TypeVar("C")
 M = TypeVar("M", bound=nn.Module)
 
-FLOAT8 = (torch.float8_e4m3fn, torch.float8_e5m2)
 SCALE = " scale"  # how we call it while reading
 SCALES = (".scale_weight", ".weight_scale")  # what a float8 weight is multiplied by, as two tools call it
 
@@ -37,12 +38,30 @@ class Form:
 
     rules: from original names to ours, used if the names in the files are not ours. prefix: of its tensors in a file
     that holds several components. drop: pattern of unwanted tensors. keep: pattern of those that stay float32.
+    blocks: pattern of what belongs to the repeated blocks, whose matrices may be packed and may stay in main memory.
     """
 
     rules: Rules = ()
     prefix: str = ""
     drop: str = "(?!)"
     keep: str = "(?!)"
+    blocks: str = "(?!)"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a component is wanted in memory.
+
+    dtype: of its weights; None = that of the files, float16 as bfloat16, float8 unpacked when it is used.
+    packing: one of packing.KINDS, for the matrices of the repeated blocks; empty = as dtype says.
+    in_turns: whether these matrices stay in main memory but for the one in use. loras: added to the weights.
+    """
+
+    device: str = "cpu"
+    dtype: torch.dtype | None = None
+    packing: str = ""
+    in_turns: bool = False
+    loras: Sequence[Lora] = ()
 
 
 def configured(kind: type[C], card: Card, table: str) -> C:
@@ -71,28 +90,21 @@ def renamed(name: str, rules: Rules) -> str:
 
 
 @torch.inference_mode(False)  # loaded in the middle of a sampling, used by its caller as well
-def load(
-    build: Callable[[], M],
-    paths: Sequence[Path],
-    form: Form,
-    *,
-    device: str = "cpu",
-    dtype: torch.dtype | None = None,
-    loras: Sequence[Lora] = (),
-) -> M:
+def load(build: Callable[[], M], paths: Sequence[Path], form: Form, wish: Wish | None = None) -> M:
     """A module with the weights of these files and what adapters add to them, for inference.
 
-    dtype: of its weights; None = that of the files, float16 as bfloat16, float8 unpacked when it is used.
     Raises WeightsError if a file is damaged or does not fit.
     """
+    wish = wish or Wish()
     with torch.device("meta"):
         module = build()
     wanted = {name: tensor.shape for name, tensor in module.state_dict().items()}
     linear = {f"{name}.weight" for name, part in module.named_modules() if isinstance(part, nn.Linear)}
+    reader = _Reader(form, wish, wanted, linear, additions(wish.loras, wanted, form.rules))
     state: dict[str, Tensor] = {}
     for path in paths:
         try:
-            state |= _read(path, wanted, linear, form, device, dtype)
+            state |= reader.read(path)
         except FileNotFoundError:
             raise WeightsError(f"{path}: file is missing; run: sora model verify", "weights_missing") from None
         except (SafetensorError, OSError) as error:
@@ -100,70 +112,78 @@ def load(
                 f"{path}: cannot be read ({error}); run: sora model verify", "weights_damaged"
             ) from error
     _check(state, wanted, paths)
-    for lora in loras:
-        state |= merged(state, lora, form.rules)
     _pack(module, state)
     module.load_state_dict(state, assign=True)
+    if wish.in_turns:
+        offload.in_turns(module, form.blocks, wish.device)
     return module.eval().requires_grad_(False)
 
 
-class Packed(nn.Module):
-    """A linear layer whose float8 weight is unpacked for each use: half the memory of bfloat16, a little slower."""
-
-    weight: Tensor
-    scale: Tensor
-
-    def __init__(self, weight: Tensor, scale: Tensor, bias: Tensor | None) -> None:
-        super().__init__()
-        self.register_buffer("weight", weight)
-        self.register_buffer("scale", scale)
-        self.bias = None if bias is None else nn.Parameter(bias, requires_grad=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return nn.functional.linear(x, self.weight.to(x.dtype) * self.scale.to(x.dtype), self.bias)
-
-
 def _pack(module: nn.Module, state: dict[str, Tensor]) -> None:
-    """Put packed layers in the place of those whose weights are float8, and take these out of the state."""
-    for name in [name for name, tensor in state.items() if tensor.dtype in FLOAT8]:
+    """Put packed layers in the place of those whose weights come with a scale, and take these out of the state."""
+    for name in [name.removesuffix(SCALE) for name in state if name.endswith(SCALE)]:
         parent, _, last = name.removesuffix(".weight").rpartition(".")
         scale, bias = state.pop(name + SCALE), state.get(name.removesuffix("weight") + "bias")
         setattr(module.get_submodule(parent), last, Packed(state.pop(name), scale, bias))
     state |= {name: tensor for name, tensor in module.state_dict().items() if tensor.device.type != "meta"}
 
 
-def _read(
-    path: Path, wanted: Collection[str], linear: set[str], form: Form, device: str, dtype: torch.dtype | None
-) -> dict[str, Tensor]:
-    """The tensors of one file under our names. linear: those that may stay float8."""
-    state = {}
-    with safe_open(path, "pt", device="cpu") as file:
-        present = list(file.keys())
-        inside = any(name.startswith(form.prefix) for name in present) if form.prefix else False
-        kept = {name: name.removeprefix(form.prefix) for name in present if not inside or name.startswith(form.prefix)}
-        scales = {name for name in present if name.endswith(SCALES)}
-        kept = {name: short for name, short in kept.items() if name not in scales and not re.search(form.drop, short)}
-        plain = all(short in wanted for short in kept.values())
-        for name, short in kept.items():
-            tensor = file.get_tensor(name)
-            new = short if plain else renamed(short, form.rules)
-            if tensor.dtype in FLOAT8:
+@dataclass(frozen=True)
+class _Reader:
+    """Brings tensors from files to our names, and to the type and place that are wished for.
+
+    wanted: names of the module. linear: its matrices, the only weights that may be packed.
+    """
+
+    form: Form
+    wish: Wish
+    wanted: Collection[str]
+    linear: Collection[str]
+    added: Additions
+
+    def read(self, path: Path) -> dict[str, Tensor]:
+        """The tensors of one file under our names."""
+        state: dict[str, Tensor] = {}
+        with safe_open(path, "pt", device="cpu") as file:
+            present, prefix = list(file.keys()), self.form.prefix
+            inside = any(name.startswith(prefix) for name in present) if prefix else False
+            kept = {name: name.removeprefix(prefix) for name in present if not inside or name.startswith(prefix)}
+            scales = {name for name in present if name.endswith(SCALES)}
+            kept = {n: short for n, short in kept.items() if n not in scales and not re.search(self.form.drop, short)}
+            plain = all(short in self.wanted for short in kept.values())
+            for name, short in kept.items():
                 stem = name.removesuffix(".weight")
                 scale = next((file.get_tensor(stem + s) for s in SCALES if stem + s in scales), torch.ones(()))
-                if dtype is None and new in linear:
-                    state[new], state[new + SCALE] = tensor.to(device, copy=True), scale.to(device, copy=True)
-                    continue
-                tensor = tensor.to(torch.bfloat16) * scale.to(torch.bfloat16)
-            state[new] = _as(tensor, new, form, device, dtype)
-    return state
+                new = short if plain else renamed(short, self.form.rules)
+                state |= self.brought(new, file.get_tensor(name), scale)
+        return state
 
+    def brought(self, name: str, tensor: Tensor, scale: Tensor) -> dict[str, Tensor]:
+        """A tensor, with its scale if it is packed. scale: of a float8 tensor as the file has it."""
+        wish = self.wish
+        device = offload.HOST if wish.in_turns and self._in_blocks(name) else wish.device
+        if tensor.dtype in FLOAT8:
+            as_it_is = wish.packing == FP8 if wish.packing and self._in_blocks(name) else wish.dtype is None
+            if as_it_is and name in self.linear and name not in self.added:
+                return {name: tensor.to(device, copy=True), name + SCALE: scale.to(device, copy=True)}
+            tensor = tensor.to(torch.bfloat16) * scale.to(torch.bfloat16)
+        for difference in self.added.get(name, ()):
+            more = difference().view(tensor.shape)
+            tensor = (tensor.float() + more).to(wish.dtype or tensor.dtype)
+        if wish.packing and self._in_blocks(name):
+            q, scale = packed(tensor, wish.packing)
+            return {name: q.to(device), name + SCALE: scale.to(device)}
+        return {name: self._plain(tensor, name, device)}
 
-def _as(tensor: Tensor, name: str, form: Form, device: str, dtype: torch.dtype | None) -> Tensor:
-    """In its type and place. A copy even where nothing changes: mapped files lie at odd addresses, which is slow."""
-    if not tensor.is_floating_point():
-        return tensor.to(device)
-    wanted = dtype or (torch.bfloat16 if tensor.dtype == torch.float16 else tensor.dtype)
-    return tensor.to(device, torch.float32 if re.search(form.keep, name) else wanted, copy=True)
+    def _in_blocks(self, name: str) -> bool:
+        return name in self.linear and re.search(self.form.blocks, name) is not None
+
+    def _plain(self, tensor: Tensor, name: str, device: str) -> Tensor:
+        """In its type and place. A copy even if nothing changes: mapped files lie at odd addresses, which is slow."""
+        if not tensor.is_floating_point():
+            return tensor.to(device)
+        wanted = self.wish.dtype or (torch.bfloat16 if tensor.dtype == torch.float16 else tensor.dtype)
+        return tensor.to(device, torch.float32 if re.search(self.form.keep, name) else wanted, copy=True)
 
 
 def _check(state: dict[str, Tensor], wanted: dict[str, torch.Size], paths: Sequence[Path]) -> None:

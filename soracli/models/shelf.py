@@ -10,9 +10,11 @@ import torch
 from torch import nn
 
 from soracli import machine
+from soracli.types import ALL, ONE, TURNS, Card
 
 M = TypeVar("M", bound=nn.Module)
 SHARE = 0.7  # of free memory that weights may fill; the rest is for what they compute
+GROWTH = 1.2  # bytes in memory per byte on disk
 
 
 class Shelf:
@@ -40,8 +42,11 @@ class Shelf:
         return found
 
 
-def crowded(paths: Mapping[str, list[Path]], device: str, growth: float) -> bool:
-    """Whether all components together would leave too little memory. growth: bytes in memory per byte on disk."""
-    wanted = growth * sum(path.stat().st_size for files in paths.values() for path in files)
+def stay(card: Card, paths: Mapping[str, list[Path]], device: str) -> str:
+    """Which of types.STAYS holds: as the plan said, or else by what is free now."""
+    given: str = card.params.get("stay", "")
+    if given in (ALL, ONE, TURNS):
+        return given
+    wanted = GROWTH * sum(path.stat().st_size for files in paths.values() for path in files)
     free = torch.cuda.mem_get_info(device)[0] if device.startswith("cuda") else machine.memory()[1]
-    return bool(free) and wanted > SHARE * free
+    return ONE if free and wanted > SHARE * free else ALL

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 EPS = 1e-6
 BUCKETS, FARTHEST = 32, 128
-FORM = Form(drop=r"^encoder\.embed_tokens\.|^scaled_fp8$|^spiece_model$")
+FORM = Form(drop=r"^encoder\.embed_tokens\.|^scaled_fp8$|^spiece_model$", blocks=r"^encoder\.block\.")
 
 
 @dataclass(frozen=True)

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from soracli.models import Arrangement, published, shelf, t5
+from soracli.models import Arrangement, published, shelf, t5, tiles
 from soracli.models.ltx import layout, names
-from soracli.models.ltx.layout import TIME, places
+from soracli.models.ltx.layout import SIDE, places
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig
-from soracli.models.published import adapters, configured
+from soracli.models.prompts import Prompts, identity
+from soracli.models.published import Wish, adapters, configured
 from soracli.models.shelf import Shelf
 from soracli.models.t5 import T5, T5Config
 from soracli.scene import Scene
-from soracli.types import Card, Window
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from soracli.types import ALL, TURNS, Card, Window
 
 TOKENS = 256  # of a prompt at most
 THOUSAND = 1000
@@ -34,32 +32,34 @@ class Ltx:
 
     card.params: tables `transformer`, `vae`, `text` (fields of LtxConfig, LtxVaeConfig, T5Config); `tokens` of a
     prompt; `sigmas` and `refining`: noise levels of a distilled model (see layout.levels); `jitter`: noise on given
-    tokens, times the square of the noise level, which loosens movement.
+    tokens, times the square of the noise level, which loosens movement; `packing` (see models.packing) and `stay`
+    (types.STAYS): how weights are kept; `tiles`: pixels of those that are decoded one by one, 0 = none.
     """
 
     guided = False
 
-    def __init__(self, card: Card, parts: Shelf, tokenizer: Tokenizer, device: str = "cpu") -> None:
-        self.card, self.parts, self.tokenizer, self.device = card, parts, tokenizer, device
+    def __init__(self, card: Card, parts: Shelf, prompts: Prompts, device: str = "cpu") -> None:
+        self.card, self.parts, self.prompts, self.device = card, parts, prompts, device
         self.channels = configured(LtxConfig, card, "transformer").channels
-        self._said: dict[str, tuple[Tensor, Tensor]] = {}
 
     @classmethod
     def load(cls, card: Card, paths: dict[str, list[Path]], device: str = "cpu") -> Ltx:
         """Roles: transformer, vae (may be the same file), text, tokenizer. Weights are read when they are needed."""
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(LtxConfig, card, "transformer"), configured(LtxVaeConfig, card, "vae")
-        read = partial(published.load, device=device)
+        stay = shelf.stay(card, paths, device)
+        wish = Wish(device, packing=card.params.get("packing", ""), in_turns=stay == TURNS)
+        network = replace(wish, dtype=half, loras=adapters(card))
         build, build_vae = partial(LtxTransformer, config), partial(LtxVae, vae)
-        build_text = partial(T5, configured(T5Config, card, "text"))
-        files, loras = paths["transformer"], adapters(card)
+        build_text, files = partial(T5, configured(T5Config, card, "text")), paths["transformer"]
         makers: dict[str, Callable[[], torch.nn.Module]] = {
-            "transformer": partial(read, build, files, names.TRANSFORMER, dtype=half, loras=loras),
-            "vae": partial(read, build_vae, paths.get("vae", files), names.VAE, dtype=half),
-            "text": partial(read, build_text, paths["text"], t5.FORM),
+            "transformer": partial(published.load, build, files, names.TRANSFORMER, network),
+            "vae": partial(published.load, build_vae, paths.get("vae", files), names.VAE, Wish(device, half)),
+            "text": partial(published.load, build_text, paths["text"], t5.FORM, wish),
         }
-        tokenizer = t5.tokenizer(paths["tokenizer"][0])
-        return cls(card, Shelf(makers, alone=shelf.crowded(paths, device, 1.2)), tokenizer, device)
+        parts = Shelf(makers, alone=stay != ALL)
+        tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
+        return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)
 
     def arrange(self, scene: Scene) -> Arrangement:
         trained, refining = (tuple(self.card.params.get(name, ())) for name in ("sigmas", "refining"))
@@ -73,7 +73,7 @@ class Ltx:
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        context, mask = self.context(prompt)
+        context = self.prompts.states(prompt)  # all of it tokens: padding is never seen, so there is none
         where = places(window.stills, window.chunks, window.height, window.width, float(window.fps)).to(self.device)
         jitter, draw = float(self.card.params.get("jitter", 0.0)), self.generator()
 
@@ -84,7 +84,7 @@ class Ltx:
             if jitter > 0:
                 noise = torch.randn(tokens.shape, generator=draw).to(x.device)
                 tokens = torch.where(each[..., None] > 0, tokens, tokens + jitter * sigma**2 * noise)
-            velocity: Tensor = network(tokens.to(dtype), each * THOUSAND, context.to(dtype), mask, where)
+            velocity: Tensor = network(tokens.to(dtype), each * THOUSAND, context.to(dtype), None, where)
             return x - sigma * velocity.float().transpose(1, 2).reshape(x.shape)
 
         return predict
@@ -92,14 +92,6 @@ class Ltx:
     def generator(self) -> torch.Generator:
         """Of the noise that is not the picture's own: the same every time."""
         return torch.Generator().manual_seed(0)
-
-    def context(self, prompt: str) -> tuple[Tensor, Tensor]:
-        """States of a prompt (1, L, 4096), and which of them are tokens (1, L): all, for padding is never seen."""
-        if prompt not in self._said:
-            ids, mask = t5.tokens(self.tokenizer, prompt, int(self.card.params.get("tokens", TOKENS)))
-            ids, mask = (x[:, : int(mask.sum())].to(self.device) for x in (ids, mask))
-            self._said[prompt] = self.parts.get("text", T5)(ids, mask), mask
-        return self._said[prompt]
 
     def encode(self, pixels: Tensor) -> Tensor:
         return self.parts.get("vae", LtxVae).encode(pixels)
@@ -109,8 +101,6 @@ class Ltx:
         return self.encode(pixels)
 
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
-        """All at once, since the decoder looks both ways; handed out latent frame by latent frame."""
         noise = torch.randn(latents.shape, generator=self.generator()).to(latents.device)
-        pixels = self.parts.get("vae", LtxVae).decode(latents, DECODE_LEVEL, noise, DECODE_NOISE)
-        yield pixels[:, :, :1]
-        yield from torch.split(pixels[:, :, 1:], TIME, 2) if pixels.shape[2] > 1 else ()
+        tiling = tiles.of_pixels(int(self.card.params.get("tiles", 0)), SIDE, time=True)
+        yield from self.parts.get("vae", LtxVae).decode(latents, DECODE_LEVEL, noise, DECODE_NOISE, tiling)

@@ -12,6 +12,7 @@ TRANSFORMER = Form(
         (r"k_norm", "norm_k"),
     ),
     prefix="model.diffusion_model.",
+    blocks=r"^transformer_blocks\.",
 )
 
 VAE = Form(

@@ -40,7 +40,7 @@ class Block(nn.Module):
         self.ff = FeedForward(width, 4 * width)
         self.scale_shift_table = nn.Parameter(torch.zeros(6, width))
 
-    def forward(self, x: Tensor, context: Tensor, modulation: Tensor, turn: Turn, bias: Tensor) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor, modulation: Tensor, turn: Turn, bias: Tensor | None) -> Tensor:
         """x (B, N, D), context (B, L, D), modulation (B, 1|N, 6D), bias (B, 1, 1, L)."""
         shift, scale, gate, shift_ff, scale_ff, gate_ff = (
             self.scale_shift_table + torch.unflatten(modulation, 2, (6, -1))
@@ -75,14 +75,14 @@ class LtxTransformer(nn.Module):
         self.transformer_blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
         self.scale_shift_table = nn.Parameter(torch.zeros(2, width))
 
-    def forward(self, x: Tensor, times: Tensor, text: Tensor, mask: Tensor, places: Tensor) -> Tensor:
+    def forward(self, x: Tensor, times: Tensor, text: Tensor, mask: Tensor | None, places: Tensor) -> Tensor:
         """Tokens (B, N, C) -> their velocity (B, N, C).
 
         times: thousandths of the noise level, (B, 1) or one per token (B, N). text, mask: states (B, L, 4096), and
-        which of them are tokens (B, L). places: (B, 3, N) seconds, pixels, pixels.
+        which of them are tokens (B, L), None = all. places: (B, 3, N) seconds, pixels, pixels.
         """
         turn = self.turn(places)
-        bias = ((1 - mask.to(x.dtype)) * -10000.0)[:, None, None]  # (B, 1, 1, L)
+        bias = None if mask is None else ((1 - mask.to(x.dtype)) * -10000.0)[:, None, None]  # (B, 1, 1, L)
         time = self.time_embed.emb.timestep_embedder(sinusoid(times, FREQUENCIES).to(x.dtype))  # (B, 1|N, D)
         modulation = self.time_embed.linear(F.silu(time))  # (B, 1|N, 6D)
         x, context = self.proj_in(x), self.caption_projection(text)

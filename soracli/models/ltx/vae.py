@@ -9,6 +9,7 @@ published files (diffusers' AutoencoderKLLTXVideo).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -16,9 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from soracli.models.parts import TwoLayer, fold, patched, sinusoid, unfold, unpatched
+from soracli.models.tiles import Tiling, tiled
 
 PATCH = 4  # pixels folded into channels, both ways
 FREQUENCIES = 256
+TIME, SIDE = 8, 32  # frames and pixels of a latent cell
 STEPS = ((1, 2), (2, 1), (2, 2), (2, 2))  # (time, side) by which the encoder's levels shrink
 
 
@@ -212,13 +215,21 @@ class LtxVae(nn.Module):
         normalised: Tensor = (latents - mean) / std
         return normalised
 
-    def decode(self, latents: Tensor, level: float, noise: Tensor, share: float) -> Tensor:
-        """Latents -> pixels (B, 3, T, H, W) float32. level: of noise that the decoder is told.
+    def decode(
+        self, latents: Tensor, level: float, noise: Tensor, share: float, tiling: Tiling | None = None
+    ) -> Iterator[Tensor]:
+        """Latents -> pixels float32, the frames of one latent frame at a time: (B, 3, 1, H, W), then (B, 3, 8, H, W).
 
-        noise: (B, C, t, h, w), of which `share` is mixed into the latents for it to remove.
+        level: of noise that the decoder is told. noise: (B, C, t, h, w), of which `share` is mixed into the latents for
+        it to remove. The decoder looks both ways in time, so that everything, or every tile, is decoded at once.
         """
         mean, std = self._stats()
         x = (1 - share) * (latents * std + mean) + share * noise
         told = torch.tensor([level], device=x.device, dtype=torch.float32)
-        pixels: Tensor = self.decoder(x.to(self.decoder.conv_in.conv.weight.dtype), told)
-        return pixels.float()
+
+        def part(x: Tensor) -> Iterator[Tensor]:
+            pixels = self.decoder(x.to(self.decoder.conv_in.conv.weight.dtype), told).float()
+            yield pixels[:, :, :1]
+            yield from torch.split(pixels[:, :, 1:], TIME, 2) if pixels.shape[2] > 1 else ()
+
+        yield from tiled(part, x, tiling or Tiling(), (TIME, SIDE, SIDE))

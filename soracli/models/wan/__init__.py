@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from soracli import flow
 from soracli.errors import WeightsError
-from soracli.models import Arrangement, published, shelf, t5
-from soracli.models.published import adapters, configured
+from soracli.models import Arrangement, published, shelf, t5, tiles
+from soracli.models.prompts import Prompts, identity, padded
+from soracli.models.published import Wish, adapters, configured
 from soracli.models.shelf import Shelf
 from soracli.models.t5 import T5, T5Config
 from soracli.models.wan import layout, names
@@ -21,10 +22,7 @@ from soracli.models.wan.layout import WAYS, Control
 from soracli.models.wan.transformer import PATCH, WanConfig, WanTransformer
 from soracli.models.wan.vae import WanVae, WanVaeConfig
 from soracli.scene import Scene
-from soracli.types import Card, Window
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from soracli.types import ALL, TURNS, Card, Window
 
 TOKENS = 512  # of a prompt; padding is attended to, so the number is the model's
 
@@ -33,36 +31,41 @@ class Wan:
     """See models.Model.
 
     card.params: tables `transformer`, `vae`, `text` (fields of WanConfig, WanVaeConfig, T5Config); `way` (see layout);
-    `tokens` of a prompt; `boundary`: share of the noise below which the second expert paints.
+    `tokens` of a prompt; `boundary`: share of the noise below which the second expert paints; `packing` (see
+    models.packing) and `stay` (types.STAYS): how weights are kept; `tiles`: pixels of those that are decoded one by
+    one, 0 = none.
     """
 
     guided = False
 
-    def __init__(self, card: Card, parts: Shelf, tokenizer: Tokenizer, device: str = "cpu") -> None:
-        self.card, self.parts, self.tokenizer, self.device = card, parts, tokenizer, device
+    def __init__(self, card: Card, parts: Shelf, prompts: Prompts, device: str = "cpu") -> None:
+        self.card, self.parts, self.prompts, self.device = card, parts, prompts, device
         self.config = configured(WanConfig, card, "transformer")
         self.channels = self.config.channels
         self.way = card.params.get("way", "replaced")
         if self.way not in WAYS:
             raise WeightsError(f"model '{card.name}': way '{self.way}' is none of {', '.join(WAYS)}", "manifest")
-        self._said: dict[str, Tensor] = {}
 
     @classmethod
     def load(cls, card: Card, paths: dict[str, list[Path]], device: str = "cpu") -> Wan:
         """Roles: transformer, low (the second expert), vae, text, tokenizer. Weights are read when they are needed."""
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(WanConfig, card, "transformer"), configured(WanVaeConfig, card, "vae")
-        read = partial(published.load, device=device)
+        stay = shelf.stay(card, paths, device)
+        wish = Wish(device, packing=card.params.get("packing", ""), in_turns=stay == TURNS)
+        whole = Wish(device, torch.float32)
+        build_text = partial(T5, configured(T5Config, card, "text"))
         makers: dict[str, Callable[[], torch.nn.Module]] = {
-            "vae": partial(read, partial(WanVae, vae), paths["vae"], names.VAE, dtype=torch.float32),
-            "text": partial(read, partial(T5, configured(T5Config, card, "text")), paths["text"], t5.FORM),
+            "vae": partial(published.load, partial(WanVae, vae), paths["vae"], names.VAE, whole),
+            "text": partial(published.load, build_text, paths["text"], t5.FORM, wish),
         }
-        build, loras = partial(WanTransformer, config), adapters(card)
+        build, network = partial(WanTransformer, config), replace(wish, dtype=half, loras=adapters(card))
         for role in ("transformer", "low"):
             if role in paths:
-                makers[role] = partial(read, build, paths[role], names.TRANSFORMER, dtype=half, loras=loras)
-        tokenizer = t5.tokenizer(paths["tokenizer"][0])
-        return cls(card, Shelf(makers, alone=shelf.crowded(paths, device, 1.2)), tokenizer, device)
+                makers[role] = partial(published.load, build, paths[role], names.TRANSFORMER, network)
+        parts = Shelf(makers, alone=stay != ALL)
+        tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
+        return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)
 
     def arrange(self, scene: Scene) -> Arrangement:
         options = scene.options
@@ -101,15 +104,11 @@ class Wan:
 
     def context(self, prompt: str) -> Tensor:
         """States of a prompt (1, tokens, 4096); those of padding are zero."""
-        if prompt not in self._said:
-            ids, mask = t5.tokens(self.tokenizer, prompt, int(self.card.params.get("tokens", TOKENS)))
-            ids, mask = ids.to(self.device), mask.to(self.device)
-            states = self.parts.get("text", T5)(ids, mask)
-            self._said[prompt] = states * mask[..., None].to(states.dtype)
-        return self._said[prompt]
+        return padded(self.prompts.states(prompt), self.prompts.tokens)
 
     def encode(self, pixels: Tensor) -> Tensor:
         return self.parts.get("vae", WanVae).encode(pixels)
 
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
-        return self.parts.get("vae", WanVae).decode(latents)
+        tiling = tiles.of_pixels(int(self.card.params.get("tiles", 0)), self.card.stride[1], time=False)
+        return self.parts.get("vae", WanVae).decode(latents, tiling)

@@ -26,6 +26,7 @@ TRANSFORMER = Form(
     ),
     prefix="model.diffusion_model.",
     keep=r"time_embedder|scale_shift_table|norm2",
+    blocks=r"^(vace_)?blocks\.",
 )
 
 VAE = Form(

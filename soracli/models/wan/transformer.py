@@ -8,6 +8,7 @@ WanVACETransformer3DModel. Norms, modulation and residual sums are float32 whate
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -114,25 +115,24 @@ class WanTransformer(nn.Module):
         time = embed.time_embedder(waves.to(embed.time_embedder.linear_1.weight.dtype)).to(text.dtype)  # (B, 1|N, D)
         modulation = torch.unflatten(embed.time_proj(F.silu(time)), 2, (6, -1))  # (B, 1|N, 6, D)
         context = embed.text_embedder(text)  # (B, L, D)
-        hints = {} if control is None else self.hints(x, control, context, modulation, turn)
+        hints = iter(()) if control is None else self.hints(x, control, context, modulation, turn)
+        fed = () if control is None else self.config.vace
         for number, block in enumerate(self.blocks):
             x = block(x, context, modulation, turn)
-            x = x + hints[number] if number in hints else x
+            x = x + next(hints) if number in fed else x
         shift, scale = (self.scale_shift_table[None] + time[:, :, None]).unbind(2)
         x = self.proj_out(normed(x, scale, shift))  # (B, N, 4C)
         x = x.view(batch, frames, high // PATCH, wide // PATCH, PATCH, PATCH, -1)
         return x.permute(0, 6, 1, 2, 4, 3, 5).reshape(batch, -1, frames, high, wide)
 
-    def hints(self, x: Tensor, control: Tensor, context: Tensor, modulation: Tensor, turn: Turn) -> dict[int, Tensor]:
-        """What the control tensor adds after each block that it feeds, (B, N, D)."""
+    def hints(self, x: Tensor, control: Tensor, context: Tensor, modulation: Tensor, turn: Turn) -> Iterator[Tensor]:
+        """What the control tensor adds after each block that it feeds, (B, N, D), made when it is asked for."""
         y = self.vace_patch_embedding(control).flatten(2).transpose(1, 2)
-        found = {}
-        for number, block in zip(self.config.vace, self.vace_blocks, strict=True):
+        for block in self.vace_blocks:
             assert isinstance(block, ControlBlock)
             y = y if block.proj_in is None else block.proj_in(y) + x
             y = block(y, context, modulation, turn)
-            found[number] = block.proj_out(y)
-        return found
+            yield block.proj_out(y)
 
     def turn(self, frames: int, rows: int, columns: int, device: torch.device) -> Turn:
         """Rotary positions over time, height and width; the two of space have 2 * (d // 6) numbers of a head each."""

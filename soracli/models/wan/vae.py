@@ -20,8 +20,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from soracli.models.parts import fold, patched, unfold, unpatched
+from soracli.models.tiles import Tiling, tiled
 
 CHUNK = 4  # frames per latent frame, but for the first
+SIDE = 8  # pixels per latent cell, both ways, times the patch
 MEAN = (-0.7571, -0.7089, -0.9113, 0.1075, -0.1745, 0.9653, -0.1517, 1.5508,
         0.4134, -0.0715, 0.5517, -0.3632, -0.1922, -0.9497, 0.2503, -0.2921)  # fmt: skip
 STD = (2.8184, 1.4541, 2.3275, 2.6558, 1.2196, 1.7708, 2.6052, 2.0743,
@@ -63,7 +65,7 @@ class Conv(nn.Conv3d):
             past = memory.get(self)
             past = x.new_zeros(*x.shape[:2], count, *x.shape[3:]) if past is None else past
             x = torch.cat([past, x], 2)
-            memory[self] = x[:, :, -count:]
+            memory[self] = x[:, :, -count:].clone()  # a view would keep all of x
         out: Tensor = super().forward(x)
         return out
 
@@ -76,7 +78,7 @@ class Norm(nn.Module):
         self.gamma = nn.Parameter(torch.ones(channels, *[1] * axes))
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = F.normalize(x.float(), dim=1).to(x.dtype) * x.shape[1] ** 0.5 * self.gamma
+        out: Tensor = F.normalize(x.float(), dim=1).to(x.dtype).mul_(x.shape[1] ** 0.5).mul_(self.gamma)
         return out
 
 
@@ -88,8 +90,8 @@ class Residual(nn.Module):
         self.conv_shortcut = Conv(channels_in, channels, 1) if channels_in != channels else nn.Identity()
 
     def remembering(self, x: Tensor, memory: Memory) -> Tensor:
-        y = self.conv1.remembering(F.silu(self.norm1(x)), memory)
-        y = self.conv2.remembering(F.silu(self.norm2(y)), memory)
+        y = self.conv1.remembering(F.silu(self.norm1(x), inplace=True), memory)
+        y = self.conv2.remembering(F.silu(self.norm2(y), inplace=True), memory)
         out: Tensor = y + self.conv_shortcut(x)
         return out
 
@@ -131,7 +133,7 @@ class Down(nn.Module):
         if self.time_conv is None:
             return x
         past = memory.get(self)
-        memory[self] = x[:, :, -1:]
+        memory[self] = x[:, :, -1:].clone()
         return x if past is None else cast(Tensor, self.time_conv(torch.cat([past, x], 2)))
 
 
@@ -147,7 +149,7 @@ class Up(nn.Module):
     def remembering(self, x: Tensor, memory: Memory) -> Tensor:
         if self.time_conv is not None:
             if self not in memory:  # the very first frame stays one frame and is no history for the others
-                memory[self] = x[:, :, :1]
+                memory[self] = x.new_empty(0)
             else:
                 x = torch.unflatten(self.time_conv.remembering(x, memory), 1, (2, -1))
                 x = x.permute(0, 2, 3, 1, 4, 5).flatten(2, 3)  # (B, C, 2T, H, W)
@@ -236,7 +238,7 @@ class Encoder(nn.Module):
 
     def remembering(self, x: Tensor, memory: Memory) -> Tensor:
         x = _through((self.conv_in, *self.down_blocks, self.mid_block), x, memory)
-        return self.conv_out.remembering(F.silu(self.norm_out(x)), memory)
+        return self.conv_out.remembering(F.silu(self.norm_out(x), inplace=True), memory)
 
 
 class Decoder(nn.Module):
@@ -257,7 +259,7 @@ class Decoder(nn.Module):
 
     def remembering(self, x: Tensor, memory: Memory) -> Tensor:
         x = _through((self.conv_in, self.mid_block, *self.up_blocks), x, memory)
-        return self.conv_out.remembering(F.silu(self.norm_out(x)), memory)
+        return self.conv_out.remembering(F.silu(self.norm_out(x), inplace=True), memory)
 
 
 class WanVae(nn.Module):
@@ -290,10 +292,15 @@ class WanVae(nn.Module):
         mean, scale = self._stats(latents)
         return (latents - mean) * scale
 
-    def decode(self, latents: Tensor) -> Iterator[Tensor]:
+    def decode(self, latents: Tensor, tiling: Tiling | None = None) -> Iterator[Tensor]:
         """Yield the frames of each latent frame in turn: (B, 3, 1, H, W), then (B, 3, 4, H, W) float32."""
-        memory: Memory = {}
         mean, scale = self._stats(latents)
         x = (latents / scale + mean).to(self.quant_conv.weight.dtype)
-        for part in torch.split(self.post_quant_conv.remembering(x, memory), 1, 2):
-            yield unpatched(self.decoder.remembering(part, memory), self.config.patch).float().clamp(-1, 1)
+        stride = (CHUNK, SIDE * self.config.patch, SIDE * self.config.patch)
+        for pixels in tiled(self._streamed, self.post_quant_conv.remembering(x, {}), tiling or Tiling(), stride):
+            yield pixels.clamp(-1, 1)
+
+    def _streamed(self, x: Tensor) -> Iterator[Tensor]:
+        memory: Memory = {}
+        for part in torch.split(x, 1, 2):
+            yield unpatched(self.decoder.remembering(part, memory), self.config.patch).float()
