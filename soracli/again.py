@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from soracli import calls, latents, media, runs, weights
+from soracli import adapt, calls, latents, media, runs, weights
 from soracli.calls import Call, Origin
 from soracli.errors import MediaError, UsageError
 from soracli.flags import FileFlags, Flags, TalkFlags
@@ -79,7 +79,7 @@ def _call(recipe: dict[str, Any], file: str) -> Call:
     if recipe.get("negative") and recipe.get("guidance") != 1:
         painted["negative"] = recipe["negative"]
     if "model" in recipe:
-        painted["size"] = f"{recipe['width']}x{recipe['height']}"
+        painted |= {"size": f"{recipe['width']}x{recipe['height']}", **adapt.flags_of(recipe)}
     return calls.parse({"verb": verb, **arguments, **painted})
 
 

@@ -198,7 +198,10 @@ def runs_prune(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Forget old runs. Results stay; batches whose runs are forgotten begin from the start."""
+    """Forget old runs, and what open models made of old prompts. Results stay.
+
+    Batches whose runs are forgotten begin from the start; prompts are encoded again when they are used.
+    """
     from soracli import show_runs
 
     show_runs.runs_prune(older, unfinished=all, yes=yes, as_json=json)

@@ -51,6 +51,10 @@ def qualities(incomplete: str) -> list[str]:
     return _starting(("draft", "good", "lossless"), incomplete)
 
 
+def packings(incomplete: str) -> list[str]:
+    return _starting(("whole", "int8", "fp8"), incomplete)
+
+
 def keys(incomplete: str) -> list[str]:
     from soracli.settings import KEYS
 

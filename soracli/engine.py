@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from soracli.types import Card
 if TYPE_CHECKING:
     from soracli.models import Model
 
-_kept: dict[tuple[str, str, str], Model] | None = None  # the model loaded last; None = it is not kept
+_kept: dict[tuple[str, str], Model] | None = None  # the model loaded last; None = it is not kept
 
 
 @contextlib.contextmanager
@@ -36,8 +37,9 @@ def load(card: Card, where: str) -> Model:
     files = weights.paths(card)
     from soracli import models
 
-    key = (card.name, weights.digest(card), where)
+    key = (_name(card), where)
     if _kept is not None and key in _kept:
+        _kept[key].card = card  # what does not change the weights may be another
         return _kept[key]
     if _kept:
         _kept.clear()  # before the next one is loaded: two may not fit
@@ -45,6 +47,17 @@ def load(card: Card, where: str) -> Model:
     if _kept is not None:
         _kept[key] = model
     return model
+
+
+def holds(card: Card) -> bool:
+    """Whether the card's model is loaded already, on whatever device."""
+    return any(name == _name(card) for name, _ in _kept or ())
+
+
+def _name(card: Card) -> str:
+    """Of all that makes the loaded model what it is."""
+    params = {key: value for key, value in card.params.items() if key not in ("stay", "tiles")}
+    return json.dumps([card.name, weights.digest(card), params], default=str, sort_keys=True)
 
 
 def device(name: str, threads: int | None) -> str:

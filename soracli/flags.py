@@ -17,6 +17,7 @@ from soracli.calls import Origin
 
 Complete = Callable[[str], list[str]]
 GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What is given", "Output", "Size and length", "Sampling", "Talk"
+OPEN = "Open models"
 
 
 class Verb(typer.core.TyperCommand):
@@ -53,7 +54,7 @@ class Verb(typer.core.TyperCommand):
 
 def _place(panel: str) -> int:
     """Where a panel stands in the help: what is given, the result, how it is painted, talk."""
-    order = ("Arguments", GIVEN, OUTPUT, PICTURE, SAMPLING, TALK)
+    order = ("Arguments", GIVEN, OUTPUT, PICTURE, SAMPLING, OPEN, TALK)
     return order.index(panel) if panel in order else len(order)
 
 
@@ -229,7 +230,26 @@ class Flags(OutputFlags):
     ] = None
     lora: Annotated[
         list[str] | None,
-        _option(SAMPLING, "An adapter for an open model; may be repeated.", "--lora", metavar="FILE[:SCALE]"),
+        _option(OPEN, "An adapter; may be repeated.", "--lora", metavar="FILE[:SCALE]"),
+    ] = None
+    weights: Annotated[
+        str | None,
+        _option(
+            OPEN,
+            "whole (default), int8 or fp8: half the memory, nearly the same pictures.",
+            "--weights",
+            metavar="KIND",
+            complete=complete.packings,
+        ),
+    ] = None
+    tiles: Annotated[
+        str | None,
+        _option(
+            OPEN,
+            "Decode in tiles of so many pixels, for less memory; 0 = whole. Default: as memory allows.",
+            "--tiles",
+            metavar="PIXELS",
+        ),
     ] = None
     seed: Annotated[
         str | None,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 import sys
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from soracli import __version__, calls, machine, naming, plan, tasks, values, weights, windows
+from soracli import __version__, adapt, calls, engine, footprint, machine, naming, plan, tasks, values, weights, windows
 from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import Flags, OutputFlags
@@ -58,14 +58,14 @@ class Job:
         """What the file says about itself: enough to paint it again."""
         _, height, width = self.geometry.keep
         options = self.options
-        loras = {"loras": self.card.params["loras"]} if "loras" in self.card.params else {}
         return {
             "soracli": __version__, "verb": self.verb, "prompt": self.prompt,
             **({"asked": self.asked} if self.asked else {}), "negative": options.negative,
             "model": self.card.name, "weights": weights.digest(self.card), "width": width, "height": height,
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
-            **loras, **self.brief.record, **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
+            **adapt.record(self.card), **self.brief.record,
+            **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
             **remembered(self.call), DIGEST: "",
         }  # fmt: skip
 
@@ -100,7 +100,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     text = values.prompt(prompt, flags.prompt_file, needed=brief.prompted)
     if text and brief.shots:
         raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
-    card = values.adapted(weights.card(flags.model), flags.lora or ())
+    card = adapt.adapted(weights.card(flags.model), flags)
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     options = values.options(card, flags, still=brief.still, source=brief.source)
@@ -132,22 +132,32 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     stretches = windows.plan(canvas, geometry, card.limits.get("window", 0))
     sizes = [stretch.stop - stretch.start for stretch in stretches]
     cores = None if on_gpu else threads or machine.cores()
+    budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
     expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length))
+    expected = expected.within(budget.room)
     plan.check_tokens(expected, card, options)
+    card = adapt.settled(card, expected) if budget.room else card
     said = [f"the prompt was expanded to: {printable(text)}"] if asked else []
     notes = [*said, *brief.notes, *geometry.notes(), *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, asked, Budget(allowed, _command(brief, asked or text), fixed=bool(brief.length)),
+        call, record, asked, budget,
     )  # fmt: skip
 
 
-def _command(brief: Brief, prompt: str) -> str:
+def _room(card: Card, on_gpu: bool) -> tuple[int, int]:
+    """Bytes where it is painted, and of main memory beside a GPU: those that are free, and those of a model in hand."""
+    total, free = machine.gpu_memory() if on_gpu else machine.memory()
+    return total if engine.holds(card) else free, machine.memory()[1] if on_gpu else 0
+
+
+def _command(brief: Brief, prompt: str, model: str | None) -> str:
     """What to type for the same with other flags."""
     inputs = [str(given["name"]) for given in brief.record.get("inputs", ())]
-    return shlex.join(["sora", brief.verb, *map(printable, inputs), *([printable(prompt)] if prompt else [])])
+    words = [*inputs, *filter(None, [prompt])]
+    return shlex.join(["sora", brief.verb, *map(printable, words), *(["-m", printable(model)] if model else [])])
 
 
 def _expanded(text: str, card: Card, flags: Flags, brief: Brief) -> tuple[str, str]:
@@ -185,8 +195,10 @@ def check_device(flags: OutputFlags) -> None:
 
 
 def check_memory(job: Job) -> None:
-    """Refuse what does not fit."""
-    plan.check_memory(job.plan, job.card, job.options, job.threads or machine.cores(), job.budget)
+    """Refuse what does not fit. A model that is kept from an earlier call has shown that it does."""
+    if not engine.holds(job.card):
+        cores = None if job.budget.host else job.threads or machine.cores()
+        plan.check_memory(job.plan, job.card, job.options, cores, job.budget)
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -211,7 +223,8 @@ def as_data(job: Job) -> dict[str, Any]:
         "plan": {
             "width": job.geometry.width, "height": job.geometry.height, "frames": job.geometry.frames,
             "tokens": job.plan.tokens, "passes": job.plan.passes, "seconds": round(job.seconds, 1),
-            "peak_memory_bytes": job.plan.peak_bytes, "free_memory_bytes": machine.memory()[1],
+            "peak_memory_bytes": job.plan.peak_bytes, "free_memory_bytes": job.budget.free,
+            **_kept_small(job),
         },
     }  # fmt: skip
 
@@ -220,7 +233,6 @@ def as_text(job: Job) -> str:
     """The plan of a dry run for people."""
     frames, (_, height, width) = job.canvas.frames, job.geometry.keep
     paths, options, expected = job.outputs.paths, job.options, job.plan
-    free = amount(machine.memory()[1])
     prompt = printable(job.prompt if len(job.prompt) <= 200 else job.prompt[:197] + "...")
     files = "standard output" if paths is None else ", ".join(printable(path) for path in paths[:8])
     inner = f"{job.geometry.inner[1]}x{job.geometry.inner[0]}"
@@ -239,10 +251,39 @@ def as_text(job: Job) -> str:
         ("guidance", f"{options.guidance:g}"),
         ("seed", ", ".join(map(str, job.seeds[:8])) + (", ..." if len(job.seeds) > 8 else "")),
         ("time", _time(job)),
-        ("memory", f"about {amount(expected.peak_bytes)}, {free} free" if expected.peak_bytes else "not known"),
+        ("memory", _memory(job)),
+        *(("", line) for line in footprint.alternatives(expected.needs, job.budget.room)),
         ("output", files + (", ..." if paths is not None and len(paths) > 8 else "")),
     ]
     return "".join(f"{name:<9} {value}\n" for name, value in rows)
+
+
+def _memory(job: Job) -> str:
+    expected, budget = job.plan, job.budget
+    if not expected.peak_bytes:
+        return "not known"
+    free = f", {amount(budget.free)} free" if budget.free else ""
+    if expected.manner is None:
+        return f"about {amount(expected.peak_bytes)}{free}"
+    where = " of the GPU's" if budget.host else ""
+    beside = f"; {amount(expected.host_bytes)} of main memory, {amount(budget.host)} free" if budget.host else ""
+    packing = job.card.params.get("packing") or "whole"
+    return f"about {amount(expected.peak_bytes)}{where}{free}: {packing} weights, {expected.manner}{beside}"
+
+
+def _kept_small(job: Job) -> dict[str, Any]:
+    """How an open model's memory is kept small, and how else it could be."""
+    if job.plan.manner is None:
+        return {}
+    room = job.budget.room
+    return {
+        "host_memory_bytes": job.plan.host_bytes, **asdict(job.plan.manner),
+        "manners": [
+            {**asdict(need.manner), "bytes": need.device, "host_bytes": need.host,
+             "fits": need.device <= room if room else None}
+            for need in job.plan.needs
+        ],
+    }  # fmt: skip
 
 
 def _time(job: Job) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from soracli.errors import WeightsError
-from soracli.single import sketch
+from soracli.footprint import Counted, ltx_costs, numbers, wan_costs
+from soracli.single import shapes_of, sketch
 from soracli.types import Card, WeightFile
 from soracli.wording import printable
 
@@ -76,11 +77,13 @@ def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
     elif index.get("expand_timesteps"):
         way = "tokens"
     low = ("low",) if (folder / "transformer_2").is_dir() else ()
-    params = {
+    params: dict[str, Any] = {
         "transformer": configured, "vae": _picked(vae, _WAN_VAE), "text": _text(folder, name), "way": way,
         "boundary": index.get("boundary_ratio") or 0.0,
     }  # fmt: skip
     side = int(vae.get("scale_factor_spatial") or 8)
+    counted = _counted(folder)
+    params["cost"] = wan_costs(counted, configured, params["text"], side)
     defaults = {
         "width": 832, "height": 480, "seconds": 5, "fps": 16, "steps": 50, "guidance": 5.0, "shift": float(shift),
         "solver": "unipc" if "flow_shift" in scheduler else "euler",
@@ -99,9 +102,10 @@ def _ltx(folder: Path, name: str) -> Card:
             f"{printable(name)}: is an LTX-Video before 0.9.5, which this version lacks; take 0.9.5 or later",
             "unknown_architecture",
         )
-    params = {
+    params: dict[str, Any] = {
         "transformer": _picked(transformer, _LTX), "vae": _picked(vae, _LTX_VAE), "text": _text(folder, name),
     }  # fmt: skip
+    params["cost"] = ltx_costs(_counted(folder), params["transformer"], params["text"])
     defaults = {"width": 1216, "height": 704, "seconds": 4, "fps": 30, "steps": 40, "guidance": 3.0, "solver": "euler"}
     return Card(
         name=folder.name, arch="ltx", about=f"An LTX-Video model in {folder}.", licence="", stride=(8, 32, 32),
@@ -125,6 +129,15 @@ def _files(folder: Path, name: str, roles: tuple[str, ...]) -> tuple[WeightFile,
             raise WeightsError(f"{printable(name)}: has no {role}; download all of the model", "weights_missing")
         found += [WeightFile(role, str(path.relative_to(folder)), path.stat().st_size, sketch(path)) for path in paths]
     return tuple(found)
+
+
+def _counted(folder: Path) -> Counted:
+    """Numbers of each component; none of those that are not there, which `_files` says."""
+    found = {}
+    for part in ("transformer", "text_encoder", "vae"):
+        paths = sorted((folder / part).glob("*.safetensors"))
+        found[part] = sum(numbers(shapes_of(path, str(path))) for path in paths), sum(p.stat().st_size for p in paths)
+    return Counted(found["transformer"][0], *found["text_encoder"], found["vae"][0])
 
 
 def _text(folder: Path, name: str) -> dict[str, Any]:

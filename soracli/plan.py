@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from soracli import machine
+from soracli import footprint, machine
 from soracli.errors import CapacityError, UsageError
+from soracli.footprint import Ask, Manner, Need
 from soracli.types import Card, Geometry, SamplingOptions
 from soracli.wording import amount
 
@@ -24,7 +25,9 @@ _SCALES, _LENGTHS = (1, 0.75, 0.5, 0.375, 0.25, 0.125), (1, 0.75, 0.5, 0.25, 0.1
 class Plan:
     """tokens: latent cells of the largest window. passes: of the network, over all windows.
 
-    seconds, peak_bytes: estimates, 0 if unknown. measured: the day on which this machine's rates were; empty = guesses.
+    seconds, peak_bytes: estimates, 0 if unknown; the bytes are of where it is painted, host_bytes of main memory beside
+    a GPU. measured: the day on which this machine's rates were; empty = guesses. needs: of an open model, every manner
+    of keeping memory small; manner: the one that peak_bytes are of.
     """
 
     tokens: int
@@ -32,6 +35,16 @@ class Plan:
     seconds: float
     peak_bytes: int
     measured: str = ""
+    host_bytes: int = 0
+    needs: tuple[Need, ...] = ()
+    manner: Manner | None = None
+
+    def within(self, limit: int) -> Plan:
+        """With the manner that fits into so many bytes, or the leanest. limit: 0 = unknown."""
+        if not self.needs:
+            return self
+        need = footprint.chosen(self.needs, limit)
+        return replace(self, peak_bytes=need.device, host_bytes=need.host, manner=need.manner)
 
 
 def estimate(
@@ -70,6 +83,10 @@ def estimate(
     seconds += painted * cost["decode"] / speed.convolutions / _PRACTICE + frames * height * width / speed.saving
     scaled = geometry.inner != (height, width)
     seconds += _HANDLING[scaled] * frames * height * width / speed.scaling
+    if footprint.is_open(card):
+        window = min(geometry.frames, (max(windows, default=1) - 1) * geometry.stride[0] + 1)
+        ask = Ask(tokens, window, window if given else 1, geometry, threads is None)
+        return Plan(tokens, passes, seconds, 0, speed.measured, needs=footprint.needs(card, ask)).within(0)
     if threads is None:
         return Plan(tokens, passes, seconds, 0, speed.measured)
     chunk = min(geometry.frames, geometry.stride[0])
@@ -95,31 +112,52 @@ class Budget:
     """What memory may be used, and what to type for less.
 
     limit: bytes as `--max-memory` was typed, None = what is free. start: of a command line that asks for the same with
-    other flags. fixed: whether size and length are a source's.
+    other flags. fixed: whether size and length are a source's. free: bytes that are free where it is painted, 0 =
+    unknown; host: of main memory beside a GPU.
     """
 
     limit: int | None = None
     start: str = ""
     fixed: bool = False
+    free: int = 0
+    host: int = 0
+
+    @property
+    def room(self) -> int:
+        """Bytes that may be used, 0 = unknown."""
+        return min((bytes for bytes in (self.free, self.limit) if bytes), default=0)
 
 
 def check_memory(plan: Plan, card: Card, options: SamplingOptions, threads: int | None, budget: Budget) -> None:
     """Refuse what this machine's memory, or the user, does not allow; name a command that would fit."""
-    _, free = machine.memory()
-    known = [bytes for bytes in (free, budget.limit) if bytes]
-    if not known or plan.peak_bytes <= min(known):
+    limit, short = budget.room, budget.host and plan.host_bytes > budget.host
+    if not short and (not limit or plan.peak_bytes <= limit):
         return
-    limit = min(known)
-    why = f"--max-memory allows {amount(limit)}" if limit == budget.limit else f"{amount(limit)} is free"
-    smaller = None if budget.fixed else fitting(card, options, threads, limit)
+    where = "of the GPU's memory" if threads is None else "of memory"
+    need, why = plan.peak_bytes, f"--max-memory allows {amount(limit)}"
+    if short:
+        need, where, why = plan.host_bytes, "of main memory beside the GPU", f"{amount(budget.host)} is free"
+    elif limit != budget.limit:
+        why = f"{amount(limit)} is free"
     remedy = "close other programs, or use a machine with more"
-    if budget.fixed:
+    packed = None if short else _packed(card, options, threads, limit, given=budget.fixed)
+    smaller = None if budget.fixed or short else fitting(card, options, threads, limit)
+    if packed or smaller:
+        remedy = f"this would fit: {budget.start}{packed or smaller}"
+    elif budget.fixed:
         remedy = "cut out a part of the clip, or make it smaller first"
-    elif smaller is not None:
-        remedy = f"this would fit: {budget.start}{smaller}"
-    raise CapacityError(
-        f"{_request(options)}: needs about {amount(plan.peak_bytes)} of memory, {why}; {remedy}", "memory"
-    )
+    raise CapacityError(f"{_request(options)}: needs about {amount(need)} {where}, {why}; {remedy}", "memory")
+
+
+def _packed(card: Card, options: SamplingOptions, threads: int | None, limit: int, *, given: bool) -> str | None:
+    """The flag that makes an open model's weights small enough; None if there is none."""
+    if not footprint.is_open(card) or card.params.get("packing"):
+        return None
+    geometry = Geometry.of(options, card)
+    seen = min(geometry.latent[0], card.limits.get("window") or geometry.latent[0])
+    smaller = replace(card, params={**card.params, "packing": "int8"})
+    found = estimate(smaller, options, geometry, [seen], threads, given=given).within(limit)
+    return " --weights int8" if found.peak_bytes <= limit else None
 
 
 def fitting(card: Card, options: SamplingOptions, threads: int | None, limit: int) -> str | None:
@@ -133,9 +171,9 @@ def fitting(card: Card, options: SamplingOptions, threads: int | None, limit: in
             continue
         seconds = Fraction(frames) / options.fps if options.seconds else Fraction(0)
         asked = replace(options, width=width, height=height, seconds=seconds)
-        geometry = Geometry.snap(asked, card.stride, card.limits.get("side", 0))
+        geometry = Geometry.of(asked, card)
         seen = min(geometry.latent[0], card.limits.get("window") or geometry.latent[0])
-        found = estimate(card, asked, geometry, [seen], threads)
+        found = estimate(card, asked, geometry, [seen], threads).within(limit)
         if 0 < found.peak_bytes <= limit and found.tokens <= card.limits.get("max_tokens", found.tokens):
             return f" -s {width}x{height}" + (f" -d {float(seconds):.4g}s" if options.seconds else "")
     return None

@@ -148,7 +148,10 @@ class RunRow(TypedDict):
 
 
 class Pruned(TypedDict):
+    """prompts: encoded ones, of open models."""
+
     removed: list[str]
+    prompts: int
     bytes: int
 
 

@@ -100,6 +100,18 @@ def _memory(text: str) -> None:
     values.memory(text)
 
 
+def _weights(text: str) -> None:
+    from soracli import adapt
+
+    adapt.check_weights(text)
+
+
+def _tiles(text: str) -> None:
+    from soracli import adapt
+
+    adapt.check_tiles(text)
+
+
 def _quality(text: str) -> None:
     from soracli.media import formats
 
@@ -143,7 +155,7 @@ KEYS: Mapping[str, Callable[[str], None] | None] = {  # None = a switch
     "guidance": _guidance, "negative": _negative, "seed": _seed, "count": _whole("--count", 1000), "expand": None,
     "style": _manner("style"), "camera": _manner("camera"), "motion": _manner("motion"), "output": _output,
     "quality": _quality, "preview": _preview, "progress": _progress, "device": _device,
-    "threads": _whole("--threads", 1024), "max-memory": _memory,
+    "threads": _whole("--threads", 1024), "max-memory": _memory, "weights": _weights, "tiles": _tiles,
 }  # fmt: skip
 PRESET_KEYS: Mapping[str, Callable[[str], None] | None] = {**KEYS, "format": _format}
 BUILT_IN: Values = {"quality": "good", "progress": "auto", "device": "auto", "expand": False}

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 
-from soracli import runs
+from soracli import encoded, runs
 from soracli.errors import UsageError
 from soracli.render import emit, print_out
 from soracli.runs import Run
@@ -55,17 +55,21 @@ def runs_prune(older: str, *, unfinished: bool, yes: bool, as_json: bool) -> Non
     before = time.time() - int(match[1]) * _UNITS[match[2]]
     old = [run for run in runs.latest() if run.started <= before and run.state != "running"]
     found = [run for run in old if unfinished or run.state == "done"]
-    freed = sum(runs.size(run) for run in found)
+    prompts = encoded.unused(before)
+    freed = sum(runs.size(run) for run in found) + sum(size for _, size in prompts)
     if found and not yes:
         _ask(found, freed)
     for run in found:
         runs.remove(run)
+    for path, _ in prompts:
+        path.unlink(missing_ok=True)
     if as_json:
-        emit({"removed": [run.id for run in found], "bytes": freed})
+        emit({"removed": [run.id for run in found], "prompts": len(prompts), "bytes": freed})
     else:
         left = len(old) - len(found)
         more = f"; {left} unfinished ones stay (--all)" if left else ""
-        print_out(f"{len(found)} runs forgotten, {amount(freed)}{more}\n")
+        also = f" and {len(prompts)} encoded prompts" if prompts else ""
+        print_out(f"{len(found)} runs{also} forgotten, {amount(freed)}{more}\n")
 
 
 def _ask(found: list[Run], freed: int) -> None:

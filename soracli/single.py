@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from soracli.errors import WeightsError
+from soracli.footprint import Counted, ltx_costs, numbers, wan_costs
 from soracli.types import Card, WeightFile
 from soracli.wording import printable
 
@@ -25,7 +26,7 @@ Shapes = Mapping[str, list[int]]
 def card(name: str, known: Iterable[Card]) -> Card:
     """What a file holds. Raises WeightsError if it is no checkpoint that we can run."""
     path = Path(name)
-    every = _shapes(path, name)
+    every = shapes_of(path, name)
     shapes = {key.removeprefix(PREFIX): shape for key, shape in every.items()}
     if "patch_embedding.weight" in shapes and "text_embedding.0.weight" in shapes:
         arch, params = "wan", _wan(shapes, name)
@@ -37,12 +38,25 @@ def card(name: str, known: Iterable[Card]) -> Card:
             "unknown_architecture",
         )
     base = next(other for other in known if other.arch == arch)
+    params["cost"] = _costs(arch, params["transformer"], base, every)
     own = WeightFile("transformer", path.name, path.stat().st_size, sketch(path))
     others = tuple(file for file in base.files if file.role != "transformer")
     return replace(
         base, name=path.stem, about=f"A checkpoint in {path}.", licence="", terms="", files=(own, *others),
         params={**base.params, **params}, folder=path.parent, base=base.name,
     )  # fmt: skip
+
+
+def _costs(arch: str, transformer: Mapping[str, Any], base: Card, every: Shapes) -> dict[str, Any]:
+    """Of this network beside the other parts of a known model."""
+    own, cost = {key: shape for key, shape in every.items() if not key.startswith("vae.")}, base.params["cost"]
+    counted = Counted(numbers(own), cost["text"], cost["text_bytes"], cost["vae"])
+    text = base.params.get("text", {})
+    return (
+        wan_costs(counted, transformer, text, base.stride[1])
+        if arch == "wan"
+        else ltx_costs(counted, transformer, text)
+    )
 
 
 def _wan(shapes: Shapes, name: str) -> dict[str, Any]:
@@ -88,7 +102,7 @@ def _count(shapes: Shapes, stem: str) -> int:
     return len({found[1] for key in shapes if (found := re.match(rf"{stem}\.(\d+)\.", key))})
 
 
-def _shapes(path: Path, name: str) -> Shapes:
+def shapes_of(path: Path, name: str) -> Shapes:
     """Names and shapes, from the header alone."""
     try:
         with path.open("rb") as file:

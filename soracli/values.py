@@ -97,29 +97,6 @@ def _decoded(data: bytes, name: str) -> str:
 # --- numbers --------------------------------------------------------------------------------------------------------
 
 
-def adapted(card: Card, texts: Sequence[str]) -> Card:
-    """A card with adapters, `FILE[:SCALE]` each."""
-    if not texts:
-        return card
-    if card.arch not in ("wan", "ltx"):
-        raise UsageError(f"--lora {texts[0]}: model '{card.name}' takes none; use an open model", "no_lora")
-    found = []
-    for text in texts:
-        path, colon, scale = text.rpartition(":")
-        if not colon or Path(text).is_file():
-            path, scale = text, "1"
-        if not Path(path).is_file():
-            raise UsageError(f"--lora {text}: no such file; give FILE or FILE:SCALE", "bad_lora")
-        try:
-            number = float(scale)
-        except ValueError:
-            raise UsageError(f"--lora {text}: the scale must be a number, such as 0.8", "bad_lora") from None
-        if not -4 <= number <= 4:
-            raise UsageError(f"--lora {text}: the scale must be -4..4 (1 = as it was trained)", "bad_lora")
-        found.append([str(Path(path)), number])
-    return replace(card, params={**card.params, "loras": found})
-
-
 def size(text: str, default: tuple[int, int], stride: tuple[int, int, int]) -> tuple[int, int]:
     """`640x360`, `16:9` (about the default's area, on the model's grid), `720p` -> (width, height) in pixels."""
     word = text.strip()

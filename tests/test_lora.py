@@ -111,7 +111,11 @@ def test_the_flag(sora: Sora, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "lora", "message"),
     [
-        ("tiny", "a.safetensors", "--lora a.safetensors: model 'tiny' takes none; use an open model"),
+        (
+            "tiny",
+            "a.safetensors",
+            "--lora a.safetensors: model 'tiny' takes none; use an open model (wan-vace-1.3b, ltx-2b)",
+        ),
         ("ltx-2b", "no.safetensors", "--lora no.safetensors: no such file; give FILE or FILE:SCALE"),
         ("ltx-2b", "a.safetensors:much", "--lora a.safetensors:much: the scale must be a number, such as 0.8"),
         ("ltx-2b", "a.safetensors:9", "--lora a.safetensors:9: the scale must be -4..4 (1 = as it was trained)"),

@@ -29,13 +29,13 @@ class Tiling:
     time_overlap: int = 0
 
 
-TIME, TIME_OVERLAP = 8, 3  # latent frames, for decoders that do not stream
+TIME, TIME_OVERLAP = 12, 6  # latent frames, for decoders that do not stream
 
 
 def of_pixels(side: int, scale: int, *, time: bool) -> Tiling:
-    """Tiles of about so many pixels, a quarter of them shared; 0 = none. time: whether time is cut as well."""
+    """Tiles of about so many pixels, three eighths of them shared; 0 = none. time: whether time is cut as well."""
     cells = max(2, side // scale) if side else 0
-    return Tiling(cells, TIME if time else 0, cells // 4, TIME_OVERLAP) if cells else Tiling()
+    return Tiling(cells, TIME if time else 0, 3 * cells // 8, TIME_OVERLAP) if cells else Tiling()
 
 
 @dataclass(frozen=True)

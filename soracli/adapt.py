@@ -1,0 +1,103 @@
+"""What a call asks of an open model beside a picture: adapters, smaller weights, tiles. It becomes part of the card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from soracli import weights
+from soracli.errors import UsageError
+from soracli.flags import Flags
+from soracli.plan import Plan
+from soracli.types import Card
+from soracli.wording import suggest
+
+WHOLE = "whole"
+PACKINGS = ("int8", "fp8")
+OPEN = ("wan", "ltx")
+SMALLEST = 128  # pixels of a tile
+
+
+def adapted(card: Card, flags: Flags) -> Card:
+    """A card with what the flags say. Raises UsageError for a model that cannot honour one."""
+    more: dict[str, Any] = {}
+    if flags.lora:
+        _check(card, "--lora", flags.lora[0])
+        more["loras"] = _loras(flags.lora)
+    if flags.weights is not None and (packing := check_weights(flags.weights)):
+        _check(card, "--weights", flags.weights)
+        more["packing"] = packing
+    if flags.tiles is not None:
+        _check(card, "--tiles", flags.tiles)
+        more["tiles"] = check_tiles(flags.tiles)
+    return replace(card, params={**card.params, **more}) if more else card
+
+
+def settled(card: Card, plan: Plan) -> Card:
+    """With the manner in which memory is kept small."""
+    if plan.manner is None:
+        return card
+    tiles = {"tiles": plan.manner.tiles} if plan.manner.tiles else {}
+    return replace(card, params={**card.params, **tiles, "stay": plan.manner.stay})
+
+
+def record(card: Card) -> dict[str, Any]:
+    """What of it a recipe keeps: whatever makes other frames."""
+    return {key: card.params[key] for key in ("loras", "packing", "tiles") if card.params.get(key)}
+
+
+def flags_of(recipe: dict[str, Any]) -> dict[str, Any]:
+    """The flags that say what a recipe keeps."""
+    found: dict[str, Any] = {}
+    if loras := recipe.get("loras"):
+        found["lora"] = [f"{path}:{scale:g}" for path, scale in loras]
+    if packing := recipe.get("packing"):
+        found["weights"] = packing
+    if tiles := recipe.get("tiles"):
+        found["tiles"] = str(tiles)
+    return found
+
+
+def check_weights(text: str) -> str:
+    """`whole`, `int8` or `fp8` -> how matrices are packed, empty = not at all."""
+    if text not in (WHOLE, *PACKINGS):
+        raise UsageError(
+            f"--weights {text}: must be whole, int8 or fp8{suggest(text, (WHOLE, *PACKINGS))}", "bad_weights"
+        )
+    return "" if text == WHOLE else text
+
+
+def check_tiles(text: str) -> int:
+    """Pixels of a side, 0 = decoded whole."""
+    if not text.isdigit() or (int(text) != 0 and not SMALLEST <= int(text) <= 4096):
+        raise UsageError(f"--tiles {text}: must be pixels, {SMALLEST}..4096, or 0 (decode whole)", "bad_tiles")
+    return int(text)
+
+
+def _check(card: Card, flag: str, text: str) -> None:
+    if card.arch not in OPEN:
+        names = ", ".join(name for name, other in weights.cards().items() if other.arch in OPEN)
+        raise UsageError(
+            f"{flag} {text}: model '{card.name}' takes none; use an open model ({names})", f"no_{flag.lstrip('-')}"
+        )
+
+
+def _loras(texts: Sequence[str]) -> list[list[Any]]:
+    """`FILE[:SCALE]` each -> path and scale."""
+    found: list[list[Any]] = []
+    for text in texts:
+        path, colon, scale = text.rpartition(":")
+        if not colon or Path(text).is_file():
+            path, scale = text, "1"
+        if not Path(path).is_file():
+            raise UsageError(f"--lora {text}: no such file; give FILE or FILE:SCALE", "bad_lora")
+        try:
+            number = float(scale)
+        except ValueError:
+            raise UsageError(f"--lora {text}: the scale must be a number, such as 0.8", "bad_lora") from None
+        if not -4 <= number <= 4:
+            raise UsageError(f"--lora {text}: the scale must be -4..4 (1 = as it was trained)", "bad_lora")
+        found.append([str(Path(path)), number])
+    return found
