@@ -311,7 +311,7 @@ def test_the_usual_tiles_are_near_the_whole(ltx_vae: LtxVae) -> None:
     vae = stirred(WanVae(WAN_VAE), 0.02)
     latents = noise(1, 16, 2, 4, 56)
     whole, parts = (torch.cat(list(vae.decode(latents, way)), 2) for way in (None, tiles.of_pixels(256, 8, time=False)))
-    assert 0 < away(parts, whole) < 0.05
+    assert 0 < away(parts, whole) < 0.1
 
 
 def test_tiles_come_in_order_as_soon_as_they_are_done() -> None:

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 Activation = Callable[[Tensor], Tensor]
-Turn = Callable[[Tensor, int], Tensor]  # rotates queries or keys (B, N, D) of so many heads by their positions
+Turn = tuple[Tensor, Tensor]  # cosines and sines of positions, (B, N, 1 or H, d/2), d = width of a head
 
 
 def gelu(x: Tensor) -> Tensor:
@@ -32,6 +32,13 @@ def sinusoid(times: Tensor, width: int) -> Tensor:
 def rms(x: Tensor, weight: Tensor | None, eps: float) -> Tensor:
     """Root-mean-square norm over the last axis."""
     return F.rms_norm(x, x.shape[-1:], weight, eps)
+
+
+def rotated(x: Tensor, heads: int, turn: Turn) -> Tensor:
+    """Queries or keys (B, N, D) turned by their positions, pair by pair (Su et al. 2021)."""
+    cos, sin = turn
+    a, b = torch.unflatten(x, 2, (heads, -1, 2)).unbind(-1)  # (B, N, H, d/2)
+    return torch.stack([a * cos - b * sin, a * sin + b * cos], -1).flatten(2).to(x.dtype)
 
 
 class Scale(nn.Module):
@@ -73,7 +80,7 @@ class Attention(nn.Module):
         q = rms(self.to_q(x), self.norm_q.weight, self.eps)  # (B, N, D)
         k = rms(self.to_k(source), self.norm_k.weight, self.eps)  # (B, L, D)
         if turn is not None:
-            q, k = turn(q, self.heads), turn(k, self.heads)
+            q, k = rotated(q, self.heads, turn), rotated(k, self.heads, turn)
         parts = (q, k, self.to_v(source))
         q, k, v = (torch.unflatten(part, 2, (self.heads, -1)).transpose(1, 2) for part in parts)  # (B, H, N, d)
         y = F.scaled_dot_product_attention(q, k, v, bias).transpose(1, 2).flatten(2)  # (B, N, D)

@@ -99,10 +99,6 @@ class LtxTransformer(nn.Module):
         shares = places / torch.tensor(EXTENT, device=places.device)[None, :, None]  # (B, 3, N)
         angles = (rates[None, None, :, None] * (shares.transpose(1, 2)[:, :, None] * 2 - 1)).flatten(2)  # (B, N, 3n)
         rest = self.width % 6 // 2
+        heads = (self.config.heads, -1)
         cos, sin = F.pad(angles.cos(), (rest, 0), value=1.0), F.pad(angles.sin(), (rest, 0))
-
-        def turned(x: Tensor, heads: int) -> Tensor:
-            a, b = torch.unflatten(x.float(), -1, (-1, 2)).unbind(-1)  # (B, N, D/2)
-            return torch.stack([a * cos - b * sin, b * cos + a * sin], -1).flatten(-2).to(x.dtype)
-
-        return turned
+        return torch.unflatten(cos, 2, heads), torch.unflatten(sin, 2, heads)

@@ -146,10 +146,4 @@ class WanTransformer(nn.Module):
             shape[axis] = count
             angles.append(angle.view(shape).expand(frames, rows, columns, -1))
         whole = torch.cat(angles, -1).flatten(0, 2)[None, :, None]  # (1, N, 1, d/2)
-        cos, sin = whole.cos().float().to(device), whole.sin().float().to(device)
-
-        def turned(x: Tensor, heads: int) -> Tensor:
-            a, b = torch.unflatten(x, 2, (heads, -1, 2)).unbind(-1)  # (B, N, H, d/2)
-            return torch.stack([a * cos - b * sin, a * sin + b * cos], -1).flatten(2).to(x.dtype)
-
-        return turned
+        return whole.cos().float().to(device), whole.sin().float().to(device)
