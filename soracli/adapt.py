@@ -17,6 +17,7 @@ from soracli.wording import suggest
 WHOLE = "whole"
 PACKINGS = ("int8", "fp8")
 OPEN = ("wan", "ltx")
+KEPT = ("loras", "packing", "tiles", "guidance_interval", "cache", "compile")  # params that make other frames
 SMALLEST = 128  # pixels of a tile
 
 
@@ -32,6 +33,15 @@ def adapted(card: Card, flags: Flags) -> Card:
     if flags.tiles is not None:
         _check(card, "--tiles", flags.tiles)
         more["tiles"] = check_tiles(flags.tiles)
+    if flags.guide is not None:
+        _check(card, "--guide", flags.guide)
+        more["guidance_interval"] = check_guide(flags.guide)
+    if flags.cache is not None and (share := check_cache(flags.cache)):
+        _check(card, "--cache", flags.cache)
+        more["cache"] = share
+    if flags.compile:
+        _check(card, "--compile")
+        more["compile"] = True
     return replace(card, params={**card.params, **more}) if more else card
 
 
@@ -45,7 +55,7 @@ def settled(card: Card, plan: Plan) -> Card:
 
 def record(card: Card) -> dict[str, Any]:
     """What of it a recipe keeps: whatever makes other frames."""
-    return {key: card.params[key] for key in ("loras", "packing", "tiles") if card.params.get(key)}
+    return {key: card.params[key] for key in KEPT if card.params.get(key)}
 
 
 def flags_of(recipe: dict[str, Any]) -> dict[str, Any]:
@@ -57,6 +67,12 @@ def flags_of(recipe: dict[str, Any]) -> dict[str, Any]:
         found["weights"] = packing
     if tiles := recipe.get("tiles"):
         found["tiles"] = str(tiles)
+    if interval := recipe.get("guidance_interval"):
+        found["guide"] = f"{interval[0]:g}..{interval[1]:g}"
+    if cache := recipe.get("cache"):
+        found["cache"] = f"{cache:g}"
+    if recipe.get("compile"):
+        found["compile"] = True
     return found
 
 
@@ -76,11 +92,35 @@ def check_tiles(text: str) -> int:
     return int(text)
 
 
-def _check(card: Card, flag: str, text: str) -> None:
+def check_guide(text: str) -> list[float]:
+    """`LOW..HIGH`, noise levels in [0, 1]."""
+    low, dots, high = text.partition("..")
+    try:
+        found = [float(low or 0), float(high or 1)]
+    except ValueError:
+        found = []
+    if not dots or not found or not 0 <= found[0] < found[1] <= 1:
+        raise UsageError(f"--guide {text}: must be LOW..HIGH in 0..1, such as 0.2..0.9", "bad_guide")
+    return found
+
+
+def check_cache(text: str) -> float:
+    """A share, 0 = nothing is skipped."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise UsageError(f"--cache {text}: must be a share in 0..1, such as 0.1 (0 = skip nothing)", "bad_cache")
+    return share
+
+
+def _check(card: Card, flag: str, text: str = "") -> None:
     if card.arch not in OPEN:
         names = ", ".join(name for name, other in weights.cards().items() if other.arch in OPEN)
         raise UsageError(
-            f"{flag} {text}: model '{card.name}' takes none; use an open model ({names})", f"no_{flag.lstrip('-')}"
+            f"{flag}{' ' * bool(text)}{text}: model '{card.name}' takes none; use an open model ({names})",
+            f"no_{flag.lstrip('-')}",
         )
 
 

@@ -20,19 +20,21 @@ Predict = Callable[[Tensor, Tensor, float], Tensor]
 def guided(
     predict: Predict,
     unprompted: Predict | None,
-    guidance: float,
+    guidance: float | Callable[[float], float],
     interval: tuple[float, float] = (0.0, 1.0),
 ) -> Predict:
     """Classifier-free guidance on the clean prediction (Ho & Salimans 2022), x0_u + g (x0_c - x0_u).
 
-    Outside `interval` (noise levels) the unprompted pass is saved (Kynkäänniemi et al. 2024).
+    guidance: a scale, or one for each noise level. Outside `interval` (noise levels) the unprompted pass is saved
+    (Kynkäänniemi et al. 2024).
     """
 
     def run(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
         x0 = predict(x, levels, sigma)
-        if unprompted is None or guidance == 1.0 or not interval[0] <= sigma <= interval[1]:
+        scale = guidance(sigma) if callable(guidance) else guidance
+        if unprompted is None or scale == 1.0 or not interval[0] <= sigma <= interval[1]:
             return x0
-        return torch.lerp(unprompted(x, levels, sigma), x0, guidance)
+        return torch.lerp(unprompted(x, levels, sigma), x0, scale)
 
     return run
 

@@ -251,6 +251,27 @@ class Flags(OutputFlags):
             metavar="PIXELS",
         ),
     ] = None
+    guide: Annotated[
+        str | None,
+        _option(
+            OPEN,
+            "Noise levels between which the prompt is followed closely, such as 0.2..0.9; others take half the time.",
+            "--guide",
+            metavar="LOW..HIGH",
+        ),
+    ] = None
+    cache: Annotated[
+        str | None,
+        _option(
+            OPEN,
+            "Skip what changes less than this from step to step, such as 0.1: faster, less exact. Default: 0.",
+            "--cache",
+            metavar="SHARE",
+        ),
+    ] = None
+    compile: Annotated[bool, _option(OPEN, "Compile the network: a slow first step, faster others.", "--compile")] = (
+        False
+    )
     seed: Annotated[
         str | None,
         _option(SAMPLING, "N, several N,N or a range N..M; one result each. Default: random.", "--seed", metavar="N"),

@@ -7,7 +7,7 @@ Pixels are NumPy outside and torch inside (`pixels` crosses). What a model makes
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -174,7 +174,10 @@ def _paint(
     alone = model.guided or options.guidance == 1 or prompt == options.negative
     unprompted = None if alone else model.predictor(options.negative, window)
     low, high = model.card.params.get("guidance_interval", (0.0, 1.0))
-    denoise = pinned(guided(predict, unprompted, options.guidance, (low, high)), given, mask.to(device))
+    scale = _scale(model.card, options.guidance)
+    denoise = pinned(guided(predict, unprompted, scale, (low, high)), given, mask.to(device))
+    if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess
+        progress.guesses.pop(progress.known.windows, None)
     said = progress.guesses.setdefault(progress.known.windows, [])
     before = iter(said[:])
 
@@ -196,6 +199,12 @@ def _paint(
     else:
         fresh = {number for place, number in places.items() if bool(mask[:, place].any())}
     progress.finish(latents, fresh)
+
+
+def _scale(card: Card, guidance: float) -> Callable[[float], float]:
+    """Guidance by noise level: where a second expert paints, the share of it that the card says."""
+    boundary, share = float(card.params.get("boundary", 0.0)), float(card.params.get("low_share", 1.0))
+    return lambda sigma: guidance if sigma >= boundary else share * guidance
 
 
 def _plain(latents: Tensor) -> Tensor:

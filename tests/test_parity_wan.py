@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,8 +62,26 @@ def test_text_to_video(tmp_path_factory: pytest.TempPathFactory, solver: str, st
 
 
 def test_two_experts(tmp_path_factory: pytest.TempPathFactory) -> None:
-    both = pair(tmp_path_factory, "a14b")
-    same(both, (9, 32, 48), None, 8)
+    """The second with its own guidance, which is a share of the first's."""
+    theirs, ours = pair(tmp_path_factory, "a14b")
+    assert ours.card.params["low_share"] == 0.75
+    same((theirs, ours), (9, 32, 48), None, 8, guidance_scale_2=3.75)
+
+
+def test_blocks_are_skipped_alike(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """At the same threshold the same steps are skipped, of either prompt."""
+    from diffusers import FirstBlockCacheConfig
+
+    theirs, ours = pair(tmp_path_factory, "t2v")
+    theirs.transformer.enable_cache(FirstBlockCacheConfig(threshold=0.6))
+    plain = ours.card
+    for threshold in (0.6, 0.0):
+        ours.card = replace(plain, params=plain.params | {"cache": threshold})
+        if threshold:
+            same((theirs, ours), (9, 32, 48), None, 12)
+            continue
+        with pytest.raises(AssertionError):
+            same((theirs, ours), (9, 32, 48), None, 12)
 
 
 def test_a_time_per_token(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from soracli.models import Arrangement, published, shelf, t5, tiles
+from soracli.models import Arrangement, published, shelf, speed, t5, tiles
 from soracli.models.ltx import layout, names
 from soracli.models.ltx.layout import SIDE, places
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
@@ -33,7 +33,8 @@ class Ltx:
     card.params: tables `transformer`, `vae`, `text` (fields of LtxConfig, LtxVaeConfig, T5Config); `tokens` of a
     prompt; `sigmas` and `refining`: noise levels of a distilled model (see layout.levels); `jitter`: noise on given
     tokens, times the square of the noise level, which loosens movement; `packing` (see models.packing) and `stay`
-    (types.STAYS): how weights are kept; `tiles`: pixels of those that are decoded one by one, 0 = none.
+    (types.STAYS): how weights are kept; `tiles`: pixels of those that are decoded one by one, 0 = none;
+    `cache` and `compile`: see models.speed.
     """
 
     guided = False
@@ -57,6 +58,8 @@ class Ltx:
             "vae": partial(published.load, build_vae, paths.get("vae", files), names.VAE, Wish(device, half)),
             "text": partial(published.load, build_text, paths["text"], t5.FORM, wish),
         }
+        if card.params.get("compile") and stay != TURNS:
+            makers["transformer"] = partial(speed.compiled, makers["transformer"])
         parts = Shelf(makers, alone=stay != ALL)
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
         return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)
@@ -75,6 +78,7 @@ class Ltx:
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         context = self.prompts.states(prompt)  # all of it tokens: padding is never seen, so there is none
         where = places(window.stills, window.chunks, window.height, window.width, float(window.fps)).to(self.device)
+        skipping = speed.by_network(float(self.card.params.get("cache", 0.0)), ("transformer",)).get("transformer")
         jitter, draw = float(self.card.params.get("jitter", 0.0)), self.generator()
 
         def predict(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
@@ -84,7 +88,7 @@ class Ltx:
             if jitter > 0:
                 noise = torch.randn(tokens.shape, generator=draw).to(x.device)
                 tokens = torch.where(each[..., None] > 0, tokens, tokens + jitter * sigma**2 * noise)
-            velocity: Tensor = network(tokens.to(dtype), each * THOUSAND, context.to(dtype), None, where)
+            velocity: Tensor = network(tokens.to(dtype), each * THOUSAND, context.to(dtype), None, where, skipping)
             return x - sigma * velocity.float().transpose(1, 2).reshape(x.shape)
 
         return predict

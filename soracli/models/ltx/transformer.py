@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from soracli.models.parts import Attention, FeedForward, Turn, TwoLayer, gelu, rms, sinusoid
+from soracli.models.speed import Skipping
 
 EPS = 1e-6
 FREQUENCIES = 256
@@ -75,19 +77,36 @@ class LtxTransformer(nn.Module):
         self.transformer_blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
         self.scale_shift_table = nn.Parameter(torch.zeros(2, width))
 
-    def forward(self, x: Tensor, times: Tensor, text: Tensor, mask: Tensor | None, places: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        times: Tensor,
+        text: Tensor,
+        mask: Tensor | None,
+        places: Tensor,
+        skipping: Skipping | None = None,
+    ) -> Tensor:
         """Tokens (B, N, C) -> their velocity (B, N, C).
 
         times: thousandths of the noise level, (B, 1) or one per token (B, N). text, mask: states (B, L, 4096), and
         which of them are tokens (B, L), None = all. places: (B, 3, N) seconds, pixels, pixels.
+        skipping: lets the later blocks be skipped.
         """
         turn = self.turn(places)
         bias = None if mask is None else ((1 - mask.to(x.dtype)) * -10000.0)[:, None, None]  # (B, 1, 1, L)
         time = self.time_embed.emb.timestep_embedder(sinusoid(times, FREQUENCIES).to(x.dtype))  # (B, 1|N, D)
         modulation = self.time_embed.linear(F.silu(time))  # (B, 1|N, 6D)
         x, context = self.proj_in(x), self.caption_projection(text)
-        for block in self.transformer_blocks:
-            x = block(x, context, modulation, turn, bias)
+
+        def through(x: Tensor, blocks: nn.ModuleList) -> Tensor:
+            for block in blocks:
+                x = block(x, context, modulation, turn, bias)
+            return x
+
+        first, rest = (
+            partial(through, blocks=part) for part in (self.transformer_blocks[:1], self.transformer_blocks[1:])
+        )
+        x = rest(first(x)) if skipping is None else skipping.through(x, first, rest)
         shift, scale = (self.scale_shift_table + time[:, :, None]).unbind(2)
         out: Tensor = self.proj_out(F.layer_norm(x, x.shape[-1:], eps=EPS) * (1 + scale) + shift)
         return out

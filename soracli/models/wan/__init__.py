@@ -12,7 +12,7 @@ from torch import Tensor
 
 from soracli import flow
 from soracli.errors import WeightsError
-from soracli.models import Arrangement, published, shelf, t5, tiles
+from soracli.models import Arrangement, published, shelf, speed, t5, tiles
 from soracli.models.prompts import Prompts, identity, padded
 from soracli.models.published import Wish, adapters, configured
 from soracli.models.shelf import Shelf
@@ -31,9 +31,9 @@ class Wan:
     """See models.Model.
 
     card.params: tables `transformer`, `vae`, `text` (fields of WanConfig, WanVaeConfig, T5Config); `way` (see layout);
-    `tokens` of a prompt; `boundary`: share of the noise below which the second expert paints; `packing` (see
+    `tokens` of a prompt; `boundary`: share of the noise below which the second expert paints, with `low_share` of the guidance; `packing` (see
     models.packing) and `stay` (types.STAYS): how weights are kept; `tiles`: pixels of those that are decoded one by
-    one, 0 = none.
+    one, 0 = none; `cache` and `compile`: see models.speed.
     """
 
     guided = False
@@ -63,6 +63,8 @@ class Wan:
         for role in ("transformer", "low"):
             if role in paths:
                 makers[role] = partial(published.load, build, paths[role], names.TRANSFORMER, network)
+                if card.params.get("compile") and stay != TURNS:
+                    makers[role] = partial(speed.compiled, makers[role])
         parts = Shelf(makers, alone=stay != ALL)
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
         return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)
@@ -81,10 +83,12 @@ class Wan:
         assert isinstance(control, Control)
         boundary = float(self.card.params.get("boundary", 0.0)) if "low" in self.parts else 0.0
         eps: dict[torch.Size, Tensor] = {}
+        skipping = speed.by_network(float(self.card.params.get("cache", 0.0)), ("transformer", "low"))
 
         def predict(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
             time = layout.whole(sigma) if control.whole else sigma * layout.THOUSAND
-            network = self.parts.get("low" if time < boundary * layout.THOUSAND else "transformer", WanTransformer)
+            which = "low" if time < boundary * layout.THOUSAND else "transformer"
+            network = self.parts.get(which, WanTransformer)
             if self.way == "replaced" and bool((levels == 0).any()):
                 if x.shape not in eps:
                     eps[x.shape] = torch.randn(x.shape, generator=torch.Generator().manual_seed(0)).to(x.device)
@@ -97,7 +101,7 @@ class Wan:
             if self.way == "channels" and tensor is not None:
                 seen, tensor = torch.cat([x, tensor], 1), None
             tensor = None if tensor is None else tensor.to(dtype)
-            velocity: Tensor = network(seen.to(dtype), times, context.to(dtype), tensor)
+            velocity: Tensor = network(seen.to(dtype), times, context.to(dtype), tensor, skipping.get(which))
             return x - sigma * velocity.float()
 
         return predict

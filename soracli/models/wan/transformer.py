@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from soracli.models.parts import Attention, FeedForward, Turn, TwoLayer, gelu, sinusoid
+from soracli.models.speed import Skipping
 
 EPS = 1e-6
 PATCH = 2  # latent cells per token, both ways
@@ -101,11 +103,13 @@ class WanTransformer(nn.Module):
         self.proj_out = nn.Linear(width, config.channels * PATCH * PATCH)
         self.scale_shift_table = nn.Parameter(torch.zeros(1, 2, width))
 
-    def forward(self, x: Tensor, times: Tensor, text: Tensor, control: Tensor | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, times: Tensor, text: Tensor, control: Tensor | None = None, skipping: Skipping | None = None
+    ) -> Tensor:
         """Latents (B, C_in, t, h, w) -> their velocity (B, C, t, h, w).
 
         times: thousandths of the noise level, (B,) or one per token (B, N). text: states of the encoder (B, L, 4096).
-        control: (B, 96, t, h, w), for VACE.
+        control: (B, 96, t, h, w), for VACE. skipping: lets the later blocks be skipped.
         """
         batch, _, frames, high, wide = x.shape
         turn = self.turn(frames, high // PATCH, wide // PATCH, x.device)
@@ -117,9 +121,16 @@ class WanTransformer(nn.Module):
         context = embed.text_embedder(text)  # (B, L, D)
         hints = iter(()) if control is None else self.hints(x, control, context, modulation, turn)
         fed = () if control is None else self.config.vace
-        for number, block in enumerate(self.blocks):
-            x = block(x, context, modulation, turn)
-            x = x + next(hints) if number in fed else x
+
+        def through(x: Tensor, numbers: range) -> Tensor:
+            for number in numbers:
+                x = self.blocks[number](x, context, modulation, turn)
+                x = x + next(hints) if number in fed else x
+            return x
+
+        every = range(len(self.blocks))
+        first, rest = (partial(through, numbers=numbers) for numbers in (every[:1], every[1:]))
+        x = rest(first(x)) if skipping is None else skipping.through(x, first, rest)
         shift, scale = (self.scale_shift_table[None] + time[:, :, None]).unbind(2)
         x = self.proj_out(normed(x, scale, shift))  # (B, N, 4C)
         x = x.view(batch, frames, high // PATCH, wide // PATCH, PATCH, PATCH, -1)
