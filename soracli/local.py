@@ -86,9 +86,10 @@ def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
     params["cost"] = wan_costs(counted, configured, params["text"], side)
     if low:  # as Wan's own configuration of 2.2 has them: guidance of 4 and 3 for text, one for pictures
         params["low_share"] = 1.0 if way == "channels" else 0.75
+    guidance = (3.5 if way == "channels" else 4.0) if low else 5.0
     defaults = {
-        "width": 832, "height": 480, "seconds": 5, "fps": 16, "steps": 40 if low else 50,
-        "guidance": (3.5 if way == "channels" else 4.0) if low else 5.0, "shift": float(shift), "solver": "unipc" if "flow_shift" in scheduler else "euler",
+        "width": 832, "height": 480, "seconds": 5, "fps": 16, "steps": 40 if low else 50, "guidance": guidance,
+        "shift": float(shift), "solver": "unipc" if "flow_shift" in scheduler else "euler",
     }  # fmt: skip
     return Card(
         name=folder.name, arch="wan", about=f"A Wan model in {folder}.", licence="", stride=(4, side, side),

@@ -31,9 +31,9 @@ class Wan:
     """See models.Model.
 
     card.params: tables `transformer`, `vae`, `text` (fields of WanConfig, WanVaeConfig, T5Config); `way` (see layout);
-    `tokens` of a prompt; `boundary`: share of the noise below which the second expert paints, with `low_share` of the guidance; `packing` (see
-    models.packing) and `stay` (types.STAYS): how weights are kept; `tiles`: pixels of those that are decoded one by
-    one, 0 = none; `cache` and `compile`: see models.speed.
+    `tokens` of a prompt; `boundary`: share of the noise below which the second expert paints, with `low_share` of the
+    guidance; `packing` (see models.packing) and `stay` (types.STAYS): how weights are kept; `tiles`: pixels of those
+    that are decoded one by one, 0 = none; `cache` and `compile`: see models.speed.
     """
 
     guided = False
