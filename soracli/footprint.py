@@ -140,7 +140,10 @@ def _wide(bytes: float, ask: Ask) -> float:
 
 @dataclass(frozen=True)
 class Counted:
-    """Numbers of the components, from the headers of their files. text_bytes: of the encoder's files."""
+    """Numbers of the components, from the headers of their files. text_bytes: of the encoder's files.
+
+    vae: with what sees pictures.
+    """
 
     transformer: int
     text: int

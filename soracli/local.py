@@ -22,12 +22,17 @@ _T5 = {
 _WAN = {
     "channels_in": "in_channels", "channels": "out_channels", "heads": "num_attention_heads",
     "head": "attention_head_dim", "depth": "num_layers", "hidden": "ffn_dim", "text": "text_dim",
-    "frequencies": "freq_dim", "vace": "vace_layers", "control": "vace_in_channels",
+    "frequencies": "freq_dim", "vace": "vace_layers", "control": "vace_in_channels", "image": "image_dim",
+    "places": "pos_embed_seq_len",
 }  # fmt: skip
 _WAN_VAE = {
     "base": "base_dim", "decoder_base": "decoder_base_dim", "channels": "z_dim", "widths": "dim_mult",
     "blocks": "num_res_blocks", "in_time": "temperal_downsample", "residual": "is_residual", "patch": "patch_size",
     "mean": "latents_mean", "std": "latents_std",
+}  # fmt: skip
+_VISION = {
+    "width": "hidden_size", "heads": "num_attention_heads", "hidden": "intermediate_size", "depth": "num_hidden_layers",
+    "patch": "patch_size", "side": "image_size", "activation": "hidden_act",
 }  # fmt: skip
 _LTX = {
     "channels": "in_channels", "heads": "num_attention_heads", "head": "attention_head_dim", "depth": "num_layers",
@@ -63,11 +68,6 @@ def card(name: str) -> Card:
 def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
     transformer, vae, scheduler = (_config(folder, part, name) for part in ("transformer", "vae", "scheduler"))
     shift = scheduler.get("flow_shift", scheduler.get("shift", 3.0))
-    if transformer.get("image_dim"):
-        raise WeightsError(
-            f"{printable(name)}: wants pictures through CLIP, which this version lacks; take a VACE or 2.2 model",
-            "unknown_architecture",
-        )
     configured = _picked(transformer, _WAN)
     way = "replaced"
     if transformer.get("vace_layers"):
@@ -76,6 +76,7 @@ def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
         way = "channels"
     elif index.get("expand_timesteps"):
         way = "tokens"
+    sees = ("vision",) if transformer.get("image_dim") else ()
     low = ("low",) if (folder / "transformer_2").is_dir() else ()
     params: dict[str, Any] = {
         "transformer": configured, "vae": _picked(vae, _WAN_VAE), "text": _text(folder, name), "way": way,
@@ -84,6 +85,8 @@ def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
     side = int(vae.get("scale_factor_spatial") or 8)
     counted = _counted(folder)
     params["cost"] = wan_costs(counted, configured, params["text"], side)
+    if sees:
+        params["vision"] = _picked(_config(folder, "image_encoder", name), _VISION)
     if low:  # as Wan's own configuration of 2.2 has them: guidance of 4 and 3 for text, one for pictures
         params["low_share"] = 1.0 if way == "channels" else 0.75
     guidance = (3.5 if way == "channels" else 4.0) if low else 5.0
@@ -93,7 +96,7 @@ def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
     }  # fmt: skip
     return Card(
         name=folder.name, arch="wan", about=f"A Wan model in {folder}.", licence="", stride=(4, side, side),
-        files=_files(folder, name, ("transformer", *low, "vae", "text", "tokenizer")), defaults=defaults,
+        files=_files(folder, name, ("transformer", *low, "vae", "text", "tokenizer", *sees)), defaults=defaults,
         params=params, limits={"max_side": 2048, "window": 21}, folder=folder, causal=True, patch=2,
     )  # fmt: skip
 
@@ -117,7 +120,13 @@ def _ltx(folder: Path, name: str) -> Card:
     )  # fmt: skip
 
 
-_FOLDERS = {"transformer": "transformer", "low": "transformer_2", "vae": "vae", "text": "text_encoder"}
+_FOLDERS = {
+    "transformer": "transformer",
+    "low": "transformer_2",
+    "vae": "vae",
+    "text": "text_encoder",
+    "vision": "image_encoder",
+}
 
 
 def _files(folder: Path, name: str, roles: tuple[str, ...]) -> tuple[WeightFile, ...]:
@@ -137,10 +146,10 @@ def _files(folder: Path, name: str, roles: tuple[str, ...]) -> tuple[WeightFile,
 def _counted(folder: Path) -> Counted:
     """Numbers of each component; none of those that are not there, which `_files` says."""
     found = {}
-    for part in ("transformer", "text_encoder", "vae"):
+    for part in ("transformer", "text_encoder", "vae", "image_encoder"):
         paths = sorted((folder / part).glob("*.safetensors"))
         found[part] = sum(numbers(shapes_of(path, str(path))) for path in paths), sum(p.stat().st_size for p in paths)
-    return Counted(found["transformer"][0], *found["text_encoder"], found["vae"][0])
+    return Counted(found["transformer"][0], *found["text_encoder"], found["vae"][0] + found["image_encoder"][0])
 
 
 def _text(folder: Path, name: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def _costs(arch: str, transformer: Mapping[str, Any], base: Card, every: Shapes)
 def _wan(shapes: Shapes, name: str) -> dict[str, Any]:
     if any(key.startswith("img_emb.") for key in shapes):
         raise WeightsError(
-            f"{printable(name)}: wants pictures through CLIP, which this version lacks; take a VACE or 2.2 model",
+            f"{printable(name)}: sees pictures through CLIP, which is not in it; give a folder with all parts",
             "unknown_architecture",
         )
     width, channels_in = shapes["patch_embedding.weight"][:2]

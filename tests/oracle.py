@@ -139,7 +139,18 @@ def wan_vae(seed: int, kind: str = "2.1") -> Any:
     return shaken(made, seed)
 
 
-def wan_transformer(seed: int, channels_in: int = 16, *, vace: bool = False) -> Any:
+def vision(seed: int) -> Any:
+    """CLIP's vision tower, in small: 16 tokens and one."""
+    from transformers import CLIPVisionConfig, CLIPVisionModel
+
+    config = CLIPVisionConfig(
+        hidden_size=24, intermediate_size=32, num_hidden_layers=3, num_attention_heads=2, patch_size=8, image_size=32,
+        hidden_act="gelu", projection_dim=24,
+    )  # fmt: skip
+    return shaken(CLIPVisionModel(config), seed)
+
+
+def wan_transformer(seed: int, channels_in: int = 16, *, vace: bool = False, **more: Any) -> Any:
     from diffusers import WanTransformer3DModel, WanVACETransformer3DModel
 
     sizes = {
@@ -149,11 +160,14 @@ def wan_transformer(seed: int, channels_in: int = 16, *, vace: bool = False) -> 
     }  # fmt: skip
     if vace:
         return shaken(WanVACETransformer3DModel(vace_layers=[0, 2], vace_in_channels=96, **sizes), seed)
-    return shaken(WanTransformer3DModel(**sizes), seed)
+    return shaken(WanTransformer3DModel(**(sizes | more)), seed)
 
 
 def wan(kind: str, seed: int = 0, solver: str = "unipc") -> Any:
-    """kind: t2v, a14b (two experts), ti2v (2.2 5B: a time per token), i2v (36 channels), vace."""
+    """kind: t2v, a14b (two experts), ti2v (2.2 5B: a time per token), i2v (36 channels), vace.
+
+    clip, flf: 2.1's, which see the first frame, or the first and the last, through CLIP.
+    """
     import diffusers
 
     shift = 5.0 if kind == "ti2v" else 3.0
@@ -168,6 +182,10 @@ def wan(kind: str, seed: int = 0, solver: str = "unipc") -> Any:
     }  # fmt: skip
     if kind == "vace":
         return _quiet(diffusers.WanVACEPipeline(transformer=wan_transformer(seed + 4, vace=True), **parts))
+    if kind in ("clip", "flf"):
+        sees = {"image_dim": 24, "added_kv_proj_dim": 24, "pos_embed_seq_len": 34 if kind == "flf" else None}
+        parts |= {"transformer": wan_transformer(seed + 4, 36, **sees), "image_encoder": vision(seed + 6)}
+        return _quiet(diffusers.WanImageToVideoPipeline(image_processor=None, **parts))
     if kind == "i2v":
         return _quiet(diffusers.WanImageToVideoPipeline(transformer=wan_transformer(seed + 4, 36), **parts))
     if kind == "a14b":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ from torch import Tensor
 
 oracle.needed()
 
+from open_models import frames_of, pixels  # noqa: E402
+
 from soracli.models import t5  # noqa: E402
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer  # noqa: E402
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig  # noqa: E402
 from soracli.models.t5 import T5, T5Config  # noqa: E402
 from soracli.models.wan.transformer import WanConfig, WanTransformer  # noqa: E402
 from soracli.models.wan.vae import WanVae, WanVaeConfig  # noqa: E402
+from soracli.models.wan.vision import STD as CLIP_STD  # noqa: E402
+from soracli.models.wan.vision import Vision, VisionConfig, prepared  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 MEAN, STD = tuple(torch.linspace(-0.4, 0.4, 16).tolist()), tuple(torch.linspace(0.7, 1.6, 16).tolist())
@@ -69,6 +74,24 @@ def test_wan_transformer_with_a_control_tensor() -> None:
     x, text, control, time = noise(1, 16, 3, 6, 8), noise(1, 20, 32, seed=1), noise(1, 96, 3, 6, 8), torch.tensor([500])
     given = {"hidden_states": x, "timestep": time, "encoder_hidden_states": text, "control_hidden_states": control}
     near(ours(x, time, text, control), theirs(**given, return_dict=False)[0], 1e-5)
+
+
+@torch.no_grad()
+def test_vision() -> None:
+    """States before the last layer, of pictures prepared as CLIP's own are, to a level of 255."""
+    from PIL import Image
+    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+    theirs = oracle.vision(5)
+    ours = filled(Vision(VisionConfig(24, 2, 32, 3, 8, 32)), theirs)
+    x = noise(2, 3, 32, 32)
+    near(ours(x), theirs(pixel_values=x, output_hidden_states=True).hidden_states[-2], 1e-5)
+    picture = frames_of(1, 48, 80, seed=1)[0]
+    processor = CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32})
+    expected = processor(images=Image.fromarray(picture), return_tensors="pt").pixel_values
+    found = prepared(pixels(picture[None]).transpose(0, 1), 32)
+    assert found.shape == expected.shape
+    assert float((found - expected).abs().max()) <= 1.01 / 255 / min(CLIP_STD)
 
 
 @torch.no_grad()
@@ -193,6 +216,30 @@ def test_real_wan_transformers(config: WanConfig, billions: float) -> None:
         theirs = WanVACETransformer3DModel(**sizes, **vace) if config.vace else WanTransformer3DModel(**sizes)
     assert shapes(ours) == shapes(theirs)
     assert parameters(ours) == pytest.approx(billions, abs=0.01)
+
+
+@pytest.mark.parametrize("places", [0, 514])
+def test_real_wan_transformers_that_see(places: int) -> None:
+    """2.1 I2V and FLF2V 14B, and CLIP-H beside them."""
+    from diffusers import WanTransformer3DModel
+    from transformers import CLIPVisionConfig, CLIPVisionModel
+
+    config = replace(wan_sizes(40, 40, 13824, extra=20), image=1280, places=places)
+    seen = {"image_dim": 1280, "added_kv_proj_dim": 5120, "pos_embed_seq_len": places or None}
+    sizes = {
+        "num_layers": 40, "num_attention_heads": 40, "attention_head_dim": 128, "ffn_dim": 13824, "in_channels": 36,
+        "out_channels": 16,
+    }  # fmt: skip
+    clip = CLIPVisionConfig(
+        hidden_size=1280, intermediate_size=5120, num_hidden_layers=32, num_attention_heads=16, patch_size=14,
+        image_size=224, hidden_act="gelu",
+    )  # fmt: skip
+    with torch.device("meta"):
+        ours, vision = WanTransformer(config), Vision(VisionConfig())
+        assert shapes(ours) == shapes(WanTransformer3DModel(**sizes, **seen))
+        assert shapes(vision) == shapes(CLIPVisionModel(clip))
+    assert parameters(ours) == pytest.approx(16.4, abs=0.05)
+    assert parameters(vision) == pytest.approx(0.63, abs=0.01)
 
 
 @pytest.mark.parametrize(("depth", "head", "billions"), [(28, 64, 1.92), (48, 128, 13.04)])

@@ -15,6 +15,7 @@ oracle.needed()
 
 from open_models import canvas, frames_of, loaded, painted, pixels, request  # noqa: E402
 
+from soracli.models.wan.vision import prepared  # noqa: E402
 from soracli.types import Canvas, Frames  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -41,7 +42,7 @@ def same(both: Pair, size: tuple[int, int, int], given: Canvas | None, steps: in
         return theirs(
             prompt=PROMPT, negative_prompt=NEGATIVE, generator=torch.Generator().manual_seed(7),
             num_inference_steps=steps, guidance_scale=guidance, num_frames=size[0], height=size[1], width=size[2],
-            max_sequence_length=64, output_type=kind, **call,
+            output_type=kind, **({"max_sequence_length": 64} | call),
         ).frames  # fmt: skip
 
     expected = run("latent")
@@ -108,6 +109,27 @@ def test_first_and_last_frame_in_channels(tmp_path_factory: pytest.TempPathFacto
     same(both, SIZE, canvas(SIZE, 16, {0: first}), 5, image=image)
     both_ends = canvas(SIZE, 16, {0: first, 12: last})
     same(both, SIZE, both_ends, 5, image=image, last_image=Image.fromarray(last[0]))
+
+
+@pytest.mark.parametrize("kind", ["clip", "flf"])
+def test_pictures_that_are_seen(tmp_path_factory: pytest.TempPathFactory, kind: str) -> None:
+    """Through CLIP: the first frame, or both ends. What diffusers is told of them is what our encoder says."""
+    from PIL import Image
+
+    theirs, ours = pair(tmp_path_factory, kind)
+    ends = {at: frames_of(1, *SIZE[1:], seed=at + 1) for at in ((0, 12) if kind == "flf" else (0,))}
+    with torch.no_grad():
+        clip = theirs.image_encoder
+        said = [clip(prepared(pixels(end).transpose(0, 1), 32), output_hidden_states=True) for end in ends.values()]
+    states = torch.cat([found.hidden_states[-2] for found in said])
+    last = {"last_image": Image.fromarray(ends[12][0])} if kind == "flf" else {}
+    theirs.encode_image = lambda *_: states
+    ours.prompts.tokens = 512  # diffusers' attention counts on them
+    given = {"image": Image.fromarray(ends[0][0]), "max_sequence_length": 512, **last}
+    same((theirs, ours), SIZE, canvas(SIZE, 16, ends), 5, **given)
+    blind = canvas(SIZE, 16, {3: ends[0]})  # neither end: nothing is seen
+    options = request(ours, SIZE, 16, steps=1, guidance=1.0)
+    assert painted(ours, blind, PROMPT, options).latents.isfinite().all()
 
 
 @pytest.fixture(scope="module")

@@ -130,6 +130,16 @@ def test_wans_names(originals: list[str], form: Form, module: nn.Module, tmp_pat
     assert all(torch.equal(found[name], state[name]) for name in state)
 
 
+def test_wans_names_of_what_is_seen() -> None:
+    """2.1's image-to-video networks, as Wan's own code calls them."""
+    config = WanConfig(36, 16, 2, 12, 1, 48, 32, 64, image=24, places=34)
+    ours = {name for name in WanTransformer(config).state_dict() if "image_embedder" in name or "add" in name}
+    attention = both("blocks.0.cross_attn.k_img", "blocks.0.cross_attn.v_img")
+    found = [*both(*(f"img_emb.proj.{i}" for i in (0, 1, 3, 4))), "img_emb.emb_pos", *attention]
+    found.append("blocks.0.cross_attn.norm_k_img.weight")
+    assert {renamed(name, wan_names.TRANSFORMER.rules) for name in found} == ours
+
+
 def test_ltx_single_files_hold_two_components(tmp_path: Path) -> None:
     network, vae = LtxTransformer(LTX), LtxVae(LTX_VAE)
     one, two = state_of(network), state_of(vae)

@@ -63,29 +63,48 @@ class TwoLayer(nn.Module):
 
 
 class Attention(nn.Module):
-    """Attention whose queries and keys are normed over all heads together."""
+    """Attention whose queries and keys are normed over all heads together.
 
-    def __init__(self, width: int, heads: int, eps: float) -> None:
+    pictures: whether it attends to states of pictures as well, apart from the others.
+    """
+
+    def __init__(self, width: int, heads: int, eps: float, *, pictures: bool = False) -> None:
         super().__init__()
         self.heads, self.eps = heads, eps
         self.to_q, self.to_k, self.to_v = (nn.Linear(width, width) for _ in range(3))
         self.to_out = nn.ModuleList([nn.Linear(width, width)])
         self.norm_q, self.norm_k = Scale(width), Scale(width)
+        if pictures:
+            self.add_k_proj, self.add_v_proj = nn.Linear(width, width), nn.Linear(width, width)
+            self.norm_added_k = Scale(width)
 
     def forward(
-        self, x: Tensor, context: Tensor | None = None, turn: Turn | None = None, bias: Tensor | None = None
+        self,
+        x: Tensor,
+        context: Tensor | None = None,
+        turn: Turn | None = None,
+        bias: Tensor | None = None,
+        pictures: Tensor | None = None,
     ) -> Tensor:
-        """x (B, N, D) attends to context (B, L, D), to itself if there is none. bias: added to scores, (B, 1, 1, L)."""
+        """x (B, N, D) attends to context (B, L, D), to itself if there is none. bias: added to scores, (B, 1, 1, L).
+
+        pictures: states of pictures (B, M, D).
+        """
         source = x if context is None else context
         q = rms(self.to_q(x), self.norm_q.weight, self.eps)  # (B, N, D)
         k = rms(self.to_k(source), self.norm_k.weight, self.eps)  # (B, L, D)
         if turn is not None:
             q, k = rotated(q, self.heads, turn), rotated(k, self.heads, turn)
-        parts = (q, k, self.to_v(source))
-        q, k, v = (torch.unflatten(part, 2, (self.heads, -1)).transpose(1, 2) for part in parts)  # (B, H, N, d)
-        y = F.scaled_dot_product_attention(q, k, v, bias).transpose(1, 2).flatten(2)  # (B, N, D)
+        y = self._attended(q, k, self.to_v(source), bias)
+        if pictures is not None:
+            k = rms(self.add_k_proj(pictures), self.norm_added_k.weight, self.eps)  # (B, M, D)
+            y = y + self._attended(q, k, self.add_v_proj(pictures))
         out: Tensor = self.to_out[0](y)
         return out
+
+    def _attended(self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tensor:
+        q, k, v = (torch.unflatten(part, 2, (self.heads, -1)).transpose(1, 2) for part in (q, k, v))  # (B, H, N, d)
+        return F.scaled_dot_product_attention(q, k, v, bias).transpose(1, 2).flatten(2)  # (B, N, D)
 
 
 class _Projection(nn.Module):
@@ -95,16 +114,17 @@ class _Projection(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Linear, gelu, linear."""
+    """Linear, an activation, linear. out: width of what comes out, 0 = the same."""
 
-    def __init__(self, width: int, hidden: int) -> None:
+    def __init__(self, width: int, hidden: int, out: int = 0, activation: Activation = gelu) -> None:
         super().__init__()
-        self.net = nn.ModuleList([_Projection(width, hidden), nn.Identity(), nn.Linear(hidden, width)])
+        self.net = nn.ModuleList([_Projection(width, hidden), nn.Identity(), nn.Linear(hidden, out or width)])
+        self.activation = activation
 
     def forward(self, x: Tensor) -> Tensor:
         first, _, second = self.net
         assert isinstance(first, _Projection)
-        out: Tensor = second(gelu(first.proj(x)))
+        out: Tensor = second(self.activation(first.proj(x)))
         return out
 
 

@@ -17,10 +17,11 @@ from soracli.models.prompts import Prompts, identity, padded
 from soracli.models.published import Wish, adapters, configured
 from soracli.models.shelf import Shelf
 from soracli.models.t5 import T5, T5Config
-from soracli.models.wan import layout, names
+from soracli.models.wan import layout, names, vision
 from soracli.models.wan.layout import WAYS, Control
 from soracli.models.wan.transformer import PATCH, WanConfig, WanTransformer
 from soracli.models.wan.vae import WanVae, WanVaeConfig
+from soracli.models.wan.vision import Vision, VisionConfig, prepared
 from soracli.scene import Scene
 from soracli.types import ALL, TURNS, Card, Window
 
@@ -30,10 +31,11 @@ TOKENS = 512  # of a prompt; padding is attended to, so the number is the model'
 class Wan:
     """See models.Model.
 
-    card.params: tables `transformer`, `vae`, `text` (fields of WanConfig, WanVaeConfig, T5Config); `way` (see layout);
-    `tokens` of a prompt; `boundary`: share of the noise below which the second expert paints, with `low_share` of the
-    guidance; `packing` (see models.packing) and `stay` (types.STAYS): how weights are kept; `tiles`: pixels of those
-    that are decoded one by one, 0 = none; `cache` and `compile`: see models.speed.
+    card.params: tables `transformer`, `vae`, `text`, `vision` (fields of WanConfig, WanVaeConfig, T5Config,
+    VisionConfig); `way` (see layout); `tokens` of a prompt; `boundary`: share of the noise below which the second
+    expert paints, with `low_share` of the guidance; `packing` (see models.packing) and `stay` (types.STAYS): how
+    weights are kept; `tiles`: pixels of those that are decoded one by one, 0 = none; `cache` and `compile`: see
+    models.speed.
     """
 
     guided = False
@@ -48,7 +50,10 @@ class Wan:
 
     @classmethod
     def load(cls, card: Card, paths: dict[str, list[Path]], device: str = "cpu") -> Wan:
-        """Roles: transformer, low (the second expert), vae, text, tokenizer. Weights are read when they are needed."""
+        """Roles: transformer, low (the second expert), vae, text, tokenizer, vision (what sees pictures).
+
+        Weights are read when they are needed.
+        """
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(WanConfig, card, "transformer"), configured(WanVaeConfig, card, "vae")
         stay = shelf.stay(card, paths, device)
@@ -65,6 +70,9 @@ class Wan:
                 makers[role] = partial(published.load, build, paths[role], names.TRANSFORMER, network)
                 if card.params.get("compile") and stay != TURNS:
                     makers[role] = partial(speed.compiled, makers[role])
+        if "vision" in paths:
+            build_vision = partial(Vision, configured(VisionConfig, card, "vision"))
+            makers["vision"] = partial(published.load, build_vision, paths["vision"], vision.FORM, Wish(device, half))
         parts = Shelf(makers, alone=stay != ALL)
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
         return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)
@@ -73,7 +81,7 @@ class Wan:
         options = scene.options
         extra, latents, mask = layout.given(self.way, scene, scene.geometry.stride[1], self.encode)
         sigmas = layout.levels(options.steps, options.shift, options.solver, scene.strength)
-        window = scene.window(Control(options.solver == "unipc", extra))
+        window = scene.window(Control(options.solver == "unipc", extra, self.seen(scene)))
         return Arrangement(sigmas, window, mask, latents)
 
     def predictor(
@@ -101,7 +109,8 @@ class Wan:
             if self.way == "channels" and tensor is not None:
                 seen, tensor = torch.cat([x, tensor], 1), None
             tensor = None if tensor is None else tensor.to(dtype)
-            velocity: Tensor = network(seen.to(dtype), times, context.to(dtype), tensor, skipping.get(which))
+            sight = None if control.seen is None else control.seen.to(dtype)
+            velocity: Tensor = network(seen.to(dtype), times, context.to(dtype), tensor, skipping.get(which), sight)
             return x - sigma * velocity.float()
 
         return predict
@@ -109,6 +118,16 @@ class Wan:
     def context(self, prompt: str) -> Tensor:
         """States of a prompt (1, tokens, 4096); those of padding are zero."""
         return padded(self.prompts.states(prompt), self.prompts.tokens)
+
+    def seen(self, scene: Scene) -> Tensor | None:
+        """States of the given first frame, and of the last if the network has places for both, (1, M, 1280)."""
+        pictures = layout.shown(scene, self.config.places > 0) if "vision" in self.parts else None
+        if pictures is None:
+            return None
+        clip = self.parts.get("vision", Vision)
+        weight = clip.embeddings.patch_embedding.weight
+        states: Tensor = clip(prepared(pictures, clip.config.side).to(weight.dtype))
+        return states.flatten(0, 1)[None]
 
     def encode(self, pixels: Tensor) -> Tensor:
         return self.parts.get("vae", WanVae).encode(pixels)

@@ -34,11 +34,13 @@ Encode = Callable[[Tensor], Tensor]
 class Control:
     """What the network sees beside the noisy latents.
 
-    whole: whether times are whole thousandths, as the model saw with UniPC. extra: (1, 96 or 20, t, h, w).
+    whole: whether times are whole thousandths, as the model saw with UniPC. extra: (1, 96 or 20, t, h, w). seen: states
+    of pictures (1, M, 1280).
     """
 
     whole: bool
     extra: Tensor | None = None
+    seen: Tensor | None = None
 
 
 def levels(steps: int, shift: float, solver: str, start: float) -> list[float]:
@@ -90,6 +92,19 @@ def beside(pixels: Tensor, paint: Tensor, encode: Encode) -> Tensor:
     given = torch.cat([given[:, :, :1].expand(-1, -1, CHUNK, -1, -1), given[:, :, 1:]], 2)
     given = given[:, 0].reshape(1, frames, CHUNK, high, wide).transpose(1, 2)  # (1, 4, t, h, w)
     return torch.cat([given, latents], 1)
+
+
+def shown(scene: Scene, both: bool) -> Tensor | None:
+    """The given first frame (1, 3, H, W), for a network that sees pictures; with the last one if it sees `both`.
+
+    One that is not given is not shown; where both are wanted and one is given, it stands for both. None = nothing is.
+    """
+    if scene.blank:
+        return None
+    pixels, paint = scene.clip()
+    ends = [at for at in (0, -1) if not bool((paint[0, 0, at] > 0).any())]
+    found = [pixels[:, :, at] for at in (ends if both else ends[:1])]
+    return torch.cat((found * 2)[:2] if both else found) if found else None
 
 
 def given(way: str, scene: Scene, side: int, encode: Encode) -> tuple[Tensor | None, Tensor | None, Tensor]:

@@ -28,7 +28,8 @@ class WanConfig:
     """channels_in: C and what is concatenated to it. channels: C. head: width of a head. hidden: of feed-forward.
 
     text: width of the encoder's states. frequencies: of the time's sinusoid. vace: blocks that a control block feeds.
-    control: channels of the control tensor.
+    control: channels of the control tensor. image: width of the states of pictures, 0 = it sees none. places: tokens of
+    all pictures, where each has a learnt place (first and last frame), 0 = none.
     """
 
     channels_in: int = 16
@@ -41,6 +42,8 @@ class WanConfig:
     frequencies: int = 256
     vace: tuple[int, ...] = ()
     control: int = 96
+    image: int = 0
+    places: int = 0
 
 
 def normed(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
@@ -50,19 +53,22 @@ def normed(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
-    def __init__(self, width: int, heads: int, hidden: int) -> None:
+    def __init__(self, width: int, heads: int, hidden: int, *, pictures: bool = False) -> None:
         super().__init__()
-        self.attn1, self.attn2 = Attention(width, heads, EPS), Attention(width, heads, EPS)
+        self.attn1, self.attn2 = Attention(width, heads, EPS), Attention(width, heads, EPS, pictures=pictures)
         self.ffn = FeedForward(width, hidden)
         self.norm2 = nn.LayerNorm(width, eps=EPS)
         self.scale_shift_table = nn.Parameter(torch.zeros(1, 6, width))
 
-    def forward(self, x: Tensor, context: Tensor, modulation: Tensor, turn: Turn) -> Tensor:
-        """x (B, N, D), context (B, L, D), modulation (B, 1 or N, 6, D)."""
+    def forward(
+        self, x: Tensor, context: Tensor, modulation: Tensor, turn: Turn, pictures: Tensor | None = None
+    ) -> Tensor:
+        """x (B, N, D), context (B, L, D), modulation (B, 1 or N, 6, D), pictures (B, M, D)."""
         shift, scale, gate, shift_ff, scale_ff, gate_ff = (self.scale_shift_table[None] + modulation.float()).unbind(2)
         x = (x.float() + self.attn1(normed(x, scale, shift), turn=turn) * gate).to(x.dtype)
         weight, bias = self.norm2.weight.float(), self.norm2.bias.float()
-        x = x + self.attn2(F.layer_norm(x.float(), x.shape[-1:], weight, bias, EPS).to(x.dtype), context)
+        asking = F.layer_norm(x.float(), x.shape[-1:], weight, bias, EPS).to(x.dtype)
+        x = x + self.attn2(asking, context, pictures=pictures)
         out: Tensor = x.float() + self.ffn(normed(x, scale_ff, shift_ff)).float() * gate_ff
         return out.to(x.dtype)
 
@@ -76,14 +82,37 @@ class ControlBlock(Block):
         self.proj_out = nn.Linear(width, width)
 
 
+class Pictures(nn.Module):
+    """Embeds what CLIP saw: (B, M, image) -> (B, M, D)."""
+
+    def __init__(self, image: int, width: int, places: int) -> None:
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(image), nn.LayerNorm(width)
+        self.ff = FeedForward(image, image, width, F.gelu)
+        if places:
+            self.pos_embed = nn.Parameter(torch.zeros(1, places, image))
+
+    def forward(self, states: Tensor) -> Tensor:
+        x = states + self.pos_embed if hasattr(self, "pos_embed") else states
+        x = _layer_normed(x, self.norm1)
+        return _layer_normed(self.ff(x), self.norm2)
+
+
+def _layer_normed(x: Tensor, norm: nn.LayerNorm) -> Tensor:
+    """In float32."""
+    return F.layer_norm(x.float(), x.shape[-1:], norm.weight.float(), norm.bias.float(), norm.eps).to(x.dtype)
+
+
 class Conditions(nn.Module):
-    """Embeds the time and the prompt."""
+    """Embeds the time, the prompt, and pictures."""
 
     def __init__(self, config: WanConfig, width: int) -> None:
         super().__init__()
         self.time_embedder = TwoLayer(config.frequencies, width, F.silu)
         self.time_proj = nn.Linear(width, 6 * width)
         self.text_embedder = TwoLayer(config.text, width, gelu)
+        if config.image:
+            self.image_embedder = Pictures(config.image, width, config.places)
 
 
 class WanTransformer(nn.Module):
@@ -94,7 +123,10 @@ class WanTransformer(nn.Module):
         step = (1, PATCH, PATCH)
         self.patch_embedding = nn.Conv3d(config.channels_in, width, step, step)
         self.condition_embedder = Conditions(config, width)
-        self.blocks = nn.ModuleList(Block(width, config.heads, config.hidden) for _ in range(config.depth))
+        sees = config.image > 0
+        self.blocks = nn.ModuleList(
+            Block(width, config.heads, config.hidden, pictures=sees) for _ in range(config.depth)
+        )
         if config.vace:
             self.vace_patch_embedding = nn.Conv3d(config.control, width, step, step)
             self.vace_blocks = nn.ModuleList(
@@ -104,12 +136,19 @@ class WanTransformer(nn.Module):
         self.scale_shift_table = nn.Parameter(torch.zeros(1, 2, width))
 
     def forward(
-        self, x: Tensor, times: Tensor, text: Tensor, control: Tensor | None = None, skipping: Skipping | None = None
+        self,
+        x: Tensor,
+        times: Tensor,
+        text: Tensor,
+        control: Tensor | None = None,
+        skipping: Skipping | None = None,
+        seen: Tensor | None = None,
     ) -> Tensor:
         """Latents (B, C_in, t, h, w) -> their velocity (B, C, t, h, w).
 
         times: thousandths of the noise level, (B,) or one per token (B, N). text: states of the encoder (B, L, 4096).
-        control: (B, 96, t, h, w), for VACE. skipping: lets the later blocks be skipped.
+        control: (B, 96, t, h, w), for VACE. skipping: lets the later blocks be skipped. seen: states of
+        pictures (B, M, image).
         """
         batch, _, frames, high, wide = x.shape
         turn = self.turn(frames, high // PATCH, wide // PATCH, x.device)
@@ -119,12 +158,13 @@ class WanTransformer(nn.Module):
         time = embed.time_embedder(waves.to(embed.time_embedder.linear_1.weight.dtype)).to(text.dtype)  # (B, 1|N, D)
         modulation = torch.unflatten(embed.time_proj(F.silu(time)), 2, (6, -1))  # (B, 1|N, 6, D)
         context = embed.text_embedder(text)  # (B, L, D)
+        pictures = None if seen is None else embed.image_embedder(seen)  # (B, M, D)
         hints = iter(()) if control is None else self.hints(x, control, context, modulation, turn)
         fed = () if control is None else self.config.vace
 
         def through(x: Tensor, numbers: range) -> Tensor:
             for number in numbers:
-                x = self.blocks[number](x, context, modulation, turn)
+                x = self.blocks[number](x, context, modulation, turn, pictures)
                 x = x + next(hints) if number in fed else x
             return x
 
