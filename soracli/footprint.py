@@ -158,7 +158,7 @@ def wan_costs(counted: Counted, transformer: Mapping[str, Any], text: Mapping[st
     newer = side == 16
     return {
         **_shared(counted, text), "width": width, "depth": transformer["depth"] + fed, "context": 512,
-        "layer": width * hidden, "token_bytes": 13 * width + 4 * hidden + (4 * width if fed else 0),
+        "layer": width * hidden, "token_bytes": 13 * width + 4 * hidden + (6 * width if fed else 0),
         "pixel_bytes": 3_750 if newer else 4_700, "encode_bytes": 1_720 if newer else 3_400, "decode": 1_200_000,
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from soracli import doctor as doctors
-from soracli import machine, weights
+from soracli import hub, machine, weights
 from soracli.errors import WeightsError
 from soracli.progress import Talk
 from soracli.render import emit, print_out
@@ -91,6 +91,7 @@ def model_list(*, as_json: bool) -> None:
         rows.append({
             "name": card.name, "default": card.name == weights.default(), "here": here, "bytes": card.size,
             "licence": card.licence, "about": card.about, "remote": any(file.repo for file in card.files),
+            "unsized": any(not file.size for file in map(hub.known, card.files)),
         })  # fmt: skip
     if as_json:
         emit(rows)
@@ -99,7 +100,8 @@ def model_list(*, as_json: bool) -> None:
         verb = "pull" if row["remote"] else "verify"
         state = "here" if row["here"] else f"not here; run: sora model {verb} {row['name']}"
         star = "*" if row["default"] else " "
-        print_out(f"{star} {row['name']:<14} {amount(int(str(row['bytes']))):>8}  {state}  {row['about']}\n")
+        size = amount(int(str(row["bytes"]))) + ("+" if row["unsized"] else "")
+        print_out(f"{star} {row['name']:<14} {size:>8}  {state}  {row['about']}\n")
 
 
 def model_show(name: str | None, *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from soracli.models.wan.vae import WanVae, WanVaeConfig
 
 WORDS = ["a", "the", "red", "fox", "runs", "cow", "stands", "snow"]
 MEAN, STD = [0.0] * 16, [1.0] * 16
+LISTED = "wan-vace-1.3b, ltx-2b, wan-t2v-1.3b, wan-ti2v-5b, wan-vace-14b"
 KINDS = ("vace", "i2v", "ti2v", "t2v", "ltx")
 
 

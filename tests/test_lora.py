@@ -114,7 +114,7 @@ def test_the_flag(sora: Sora, tmp_path: Path) -> None:
         (
             "tiny",
             "a.safetensors",
-            "--lora a.safetensors: model 'tiny' takes none; use an open model (wan-vace-1.3b, ltx-2b)",
+            f"--lora a.safetensors: model 'tiny' takes none; use an open model ({open_folder.LISTED})",
         ),
         ("ltx-2b", "no.safetensors", "--lora no.safetensors: no such file; give FILE or FILE:SCALE"),
         ("ltx-2b", "a.safetensors:much", "--lora a.safetensors:much: the scale must be a number, such as 0.8"),

@@ -352,6 +352,23 @@ def test_folders_that_are_no_models(spoil: Any, message: str, sora: Sora, tmp_pa
     assert f"sora: error: ./spoilt: {message}" in ran.err
 
 
+def test_a_folder_needs_no_other_library(folders: dict[str, Path], tmp_path: Path) -> None:
+    """From a folder on disk to frames with neither diffusers nor transformers."""
+    import subprocess
+    import sys
+
+    script = (
+        "import sys\nfrom soracli import cli\ncode = cli.run(sys.argv[1:])\n"
+        "sys.exit(code or len({'diffusers', 'transformers', 'accelerate'} & set(sys.modules)))"
+    )
+    call = ["generate", "a fox", "-m", str(folders["vace"]), "-s", "64x32", "-d", "5f", "--steps", "1", "-o", "a.mp4"]
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *call], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "a.mp4").is_file()
+
+
 def test_weights_that_do_not_fit_are_named(tmp_path: Path) -> None:
     folder = open_folder.write(tmp_path / "odd", "ltx")
     config = json.loads((folder / "transformer" / "config.json").read_text()) | {"num_layers": 3}

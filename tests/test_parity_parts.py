@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from soracli.models import t5  # noqa: E402
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer  # noqa: E402
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig  # noqa: E402
 from soracli.models.t5 import T5, T5Config  # noqa: E402
+from soracli.models.wan import names as wan_names  # noqa: E402
 from soracli.models.wan.transformer import WanConfig, WanTransformer  # noqa: E402
 from soracli.models.wan.vae import WanVae, WanVaeConfig  # noqa: E402
 from soracli.models.wan.vision import STD as CLIP_STD  # noqa: E402
@@ -287,8 +289,11 @@ def test_real_text_encoders(vocabulary: int, kind: str, billions: float) -> None
     assert parameters(ours) == pytest.approx(billions, abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["wan-vace-1.3b", "ltx-2b"])
-def test_the_manifest_describes_the_real_ones(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "billions"),
+    [("wan-vace-1.3b", 2.15), ("ltx-2b", 1.92), ("wan-t2v-1.3b", 1.42), ("wan-ti2v-5b", 5.0), ("wan-vace-14b", 17.34)],
+)
+def test_the_manifest_describes_the_real_ones(name: str, billions: float) -> None:
     from soracli import weights
     from soracli.models.published import configured
 
@@ -297,9 +302,65 @@ def test_the_manifest_describes_the_real_ones(name: str) -> None:
         text = T5(configured(T5Config, card, "text"))
         if card.arch == "wan":
             network: Any = WanTransformer(configured(WanConfig, card, "transformer"))
-            assert shapes(WanVae(configured(WanVaeConfig, card, "vae"))) == shapes(WanVae(WanVaeConfig()))
+            newer = WanVaeConfig(160, 256, 48, residual=True, patch=2)
+            real = newer if name == "wan-ti2v-5b" else WanVaeConfig()
+            vae = WanVae(configured(WanVaeConfig, card, "vae"))
+            assert shapes(vae) == shapes(WanVae(real))
+            assert len(vae.config.mean) == len(vae.config.std) == network.config.channels
         else:
             network = LtxTransformer(configured(LtxConfig, card, "transformer"))
             assert shapes(LtxVae(configured(LtxVaeConfig, card, "vae"))) == shapes(LtxVae(LtxVaeConfig()))
-    assert parameters(network) == pytest.approx({"wan": 2.15, "ltx": 1.92}[card.arch], abs=0.01)
+    assert parameters(network) == pytest.approx(billions, abs=0.01)
+    assert parameters(network) * 1e9 == pytest.approx(card.params["cost"]["parameters"], rel=0.01)
     assert parameters(text) == pytest.approx({"wan": 5.68, "ltx": 4.76}[card.arch], abs=0.01)
+
+
+# --- real widths, in half precision -----------------------------------------------------------------------------------
+
+
+def apart(found: Tensor, whole: Tensor) -> float:
+    return float((found.float() - whole).square().mean().sqrt() / whole.square().mean().sqrt())
+
+
+@torch.no_grad()
+def test_a_real_wan_layer_in_half_precision() -> None:
+    """One block at the width of the 1.3B: in bfloat16 no further from float32 than diffusers' own."""
+    from diffusers import WanTransformer3DModel
+
+    torch.manual_seed(0)
+    theirs = oracle.shaken(WanTransformer3DModel(num_attention_heads=12, ffn_dim=8960, num_layers=1), 1)
+    ours = filled(WanTransformer(wan_sizes(1, 12, 8960)), theirs)
+    x, text, time = noise(1, 16, 2, 8, 8), noise(1, 16, 4096, seed=1), torch.tensor([500.0])
+    whole = ours(x, time, text)
+    near(whole, theirs(x, time, text, return_dict=False)[0], 1e-5)
+    keep = wan_names.TRANSFORMER.keep
+    for network in (ours, theirs):
+        for name, parameter in network.named_parameters():
+            parameter.data = parameter.data if re.search(keep, name) else parameter.data.bfloat16()
+    half, text = x.bfloat16(), text.bfloat16()
+    mine, other = apart(ours(half, time, text), whole), apart(theirs(half, time, text, return_dict=False)[0], whole)
+    assert 1e-4 < mine <= 1.02 * other
+
+
+@torch.no_grad()
+def test_a_real_ltx_layer_in_half_precision() -> None:
+    from diffusers import LTXVideoTransformer3DModel
+
+    theirs = oracle.shaken(LTXVideoTransformer3DModel(num_layers=1), 1)
+    ours = filled(LtxTransformer(LtxConfig(depth=1)), theirs)
+    x, text, times = noise(1, 48, 128), noise(1, 16, 4096, seed=1), torch.full((1, 48), 500.0)
+    mask, places = torch.ones(1, 16), torch.rand(1, 3, 48, generator=torch.Generator().manual_seed(3)) * 300
+
+    def told(x: Tensor, text: Tensor) -> Tensor:
+        out = theirs(
+            hidden_states=x, encoder_hidden_states=text, timestep=times, encoder_attention_mask=mask,
+            video_coords=places, return_dict=False,
+        )  # fmt: skip
+        return out[0]  # type: ignore[no-any-return]
+
+    whole = ours(x, times, text, mask, places)
+    near(whole, told(x, text), 1e-5)
+    ours, theirs = ours.bfloat16(), theirs.bfloat16()
+    half, text = x.bfloat16(), text.bfloat16()
+    mine, other = apart(ours(half, times, text, None, places), whole), apart(told(half, text), whole)
+    assert 1e-4 < mine <= 1.02 * other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,33 @@ def test_wans_names(originals: list[str], form: Form, module: nn.Module, tmp_pat
     build = partial(type(module), module.config)  # type: ignore[arg-type]
     found = load(build, [tmp_path / "a.safetensors"], form).state_dict()
     assert all(torch.equal(found[name], state[name]) for name in state)
+
+
+def test_the_names_of_wans_newer_autoencoder() -> None:
+    """2.2's, as Wan's own code calls them: levels within levels."""
+    ours = list(WanVae(WanVaeConfig(8, 8, 16, (1, 2, 4, 4), residual=True, patch=2)).state_dict())
+    swaps = (
+        ("quant_conv", "conv1"), ("post_conv1", "conv2"), (".conv_in", ".conv1"), (".norm_out", ".head.0"),
+        (".conv_out", ".head.2"), (".mid_block.resnets.0", ".middle.0"), (".mid_block.attentions.0", ".middle.1"),
+        (".mid_block.resnets.1", ".middle.2"), (".downsampler", ".downsamples.2"), (".upsampler", ".upsamples.3"),
+    )  # fmt: skip
+    inner = ((".norm1", ".residual.0"), (".norm2", ".residual.3"), (".conv_shortcut", ".shortcut"))
+
+    def original(name: str) -> str:
+        for mine, theirs in swaps:
+            name = name.replace(mine, theirs)
+        if ".resnets." in name or ".middle.0" in name or ".middle.2" in name:
+            name = re.sub(r"\.conv1\.", ".residual.2.", re.sub(r"\.conv2\.", ".residual.6.", name))
+            for mine, theirs in inner:
+                name = name.replace(mine, theirs)
+        kind = "downsamples" if name.startswith("encoder") else "upsamples"
+        return re.sub(r"\.(down|up)_blocks\.", f".{kind}.", name.replace(".resnets.", f".{kind}."))
+
+    found = {original(name): name for name in ours}
+    assert len(found) == len(ours)
+    assert "encoder.downsamples.1.downsamples.0.residual.2.weight" in found
+    assert "decoder.upsamples.0.upsamples.3.time_conv.weight" in found
+    assert [renamed(name, wan_names.VAE.rules) for name in found] == ours
 
 
 def test_wans_names_of_what_is_seen() -> None:

@@ -49,7 +49,7 @@ def test_skipping() -> None:
         return x + 10 * len(asked)
 
     for growth, expected in ((1.0, 10), (1.1, 10), (1.14, 10), (1.3, 20), (1.4, 20)):
-        out = skipping.through(x, lambda x, growth=growth: x + growth, rest)
+        out = skipping.through(x, [lambda x, growth=growth: x + growth, rest])
         torch.testing.assert_close(out, x + growth + expected)
     assert (len(asked), skipping.skipped) == (2, 3)
 
@@ -158,7 +158,10 @@ def test_the_flags(folders: dict[str, Path], sora: Sora) -> None:
         (("--cache", "2"), "--cache 2: must be a share in 0..1, such as 0.1 (0 = skip nothing)"),
         (("--guide", "0.9..0.2"), "--guide 0.9..0.2: must be LOW..HIGH in 0..1, such as 0.2..0.9"),
         (("--guide", "0.5"), "--guide 0.5: must be LOW..HIGH in 0..1, such as 0.2..0.9"),
-        (("-m", "tiny", "--compile"), "--compile: model 'tiny' takes none; use an open model (wan-vace-1.3b, ltx-2b)"),
+        (
+            ("-m", "tiny", "--compile"),
+            f"--compile: model 'tiny' takes none; use an open model ({open_folder.LISTED})",
+        ),
     ],
 )
 def test_wrong_flags(sora: Sora, flags: tuple[str, ...], message: str) -> None:

@@ -38,7 +38,8 @@ def rotated(x: Tensor, heads: int, turn: Turn) -> Tensor:
     """Queries or keys (B, N, D) turned by their positions, pair by pair (Su et al. 2021)."""
     cos, sin = turn
     a, b = torch.unflatten(x, 2, (heads, -1, 2)).unbind(-1)  # (B, N, H, d/2)
-    return torch.stack([a * cos - b * sin, a * sin + b * cos], -1).flatten(2).to(x.dtype)
+    turned = torch.stack([(a * cos).sub_(b * sin), (a * sin).add_(b * cos)], -1)
+    return turned.flatten(2).to(x.dtype)
 
 
 class Scale(nn.Module):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from torch import Tensor, nn
 
 BACKEND = "inductor"
+Step = Callable[[Tensor], Tensor]
 
 
 def compiled(make: Callable[[], nn.Module]) -> nn.Module:
@@ -32,13 +33,16 @@ class Skipping:
         self._first: Tensor | None = None
         self._rest: Tensor | None = None
 
-    def through(self, x: Tensor, first: Callable[[Tensor], Tensor], rest: Callable[[Tensor], Tensor]) -> Tensor:
-        begun = first(x)
+    def through(self, x: Tensor, steps: Sequence[Step]) -> Tensor:
+        """One block after the other, of which all but the first may be skipped."""
+        begun = steps[0](x)
         change = begun - x
         if self._first is not None and self._rest is not None and self._near(change, self._first):
             self.skipped += 1
             return begun + self._rest
-        done = rest(begun)
+        done = begun
+        for step in steps[1:]:
+            done = step(done)
         self._first, self._rest = change, done - begun
         return done
 

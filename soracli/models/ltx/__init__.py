@@ -88,6 +88,8 @@ class Ltx:
             if jitter > 0:
                 noise = torch.randn(tokens.shape, generator=draw).to(x.device)
                 tokens = torch.where(each[..., None] > 0, tokens, tokens + jitter * sigma**2 * noise)
+            if bool((each == sigma).all()):  # one for all, which needs less memory
+                each = each[:, :1]
             velocity: Tensor = network(tokens.to(dtype), each * THOUSAND, context.to(dtype), None, where, skipping)
             return x - sigma * velocity.float().transpose(1, 2).reshape(x.shape)
 

@@ -98,15 +98,15 @@ class LtxTransformer(nn.Module):
         modulation = self.time_embed.linear(F.silu(time))  # (B, 1|N, 6D)
         x, context = self.proj_in(x), self.caption_projection(text)
 
-        def through(x: Tensor, blocks: nn.ModuleList) -> Tensor:
-            for block in blocks:
-                x = block(x, context, modulation, turn, bias)
-            return x
+        def step(number: int, x: Tensor) -> Tensor:
+            out: Tensor = self.transformer_blocks[number](x, context, modulation, turn, bias)
+            return out
 
-        first, rest = (
-            partial(through, blocks=part) for part in (self.transformer_blocks[:1], self.transformer_blocks[1:])
-        )
-        x = rest(first(x)) if skipping is None else skipping.through(x, first, rest)
+        steps = [partial(step, number) for number in range(len(self.transformer_blocks))]
+        if skipping is not None:
+            x, steps = skipping.through(x, steps), []
+        for each in steps:  # here, where nothing else holds x
+            x = each(x)
         shift, scale = (self.scale_shift_table + time[:, :, None]).unbind(2)
         out: Tensor = self.proj_out(F.layer_norm(x, x.shape[-1:], eps=EPS) * (1 + scale) + shift)
         return out

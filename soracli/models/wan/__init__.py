@@ -102,7 +102,7 @@ class Wan:
                     eps[x.shape] = torch.randn(x.shape, generator=torch.Generator().manual_seed(0)).to(x.device)
                 x = torch.where(levels[:, None] > 0, x, flow.noised(x, eps[x.shape], sigma))
             times = torch.full((1,), time, device=x.device)
-            if self.way == "tokens":
+            if self.way == "tokens" and bool((levels == 0).any()):  # else one time for all, which needs less memory
                 times = ((levels > 0)[:, :, ::PATCH, ::PATCH] * times).flatten(1)  # (1, N)
             dtype = network.patch_embedding.weight.dtype
             seen, tensor = x, control.extra

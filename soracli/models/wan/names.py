@@ -41,6 +41,10 @@ VAE = Form(
         (r"^conv1\.", "quant_conv."),
         (r"^conv2\.", "post_quant_conv."),
         (r"^(encoder|decoder)\.conv1\.", r"\1.conv_in."),
+        (r"^encoder\.downsamples\.(\d)\.downsamples\.([01])\.", r"encoder.down_blocks.\1.resnets.\2."),  # of 2.2
+        (r"^encoder\.downsamples\.(\d)\.downsamples\.2\.", r"encoder.down_blocks.\1.downsampler."),
+        (r"^decoder\.upsamples\.(\d)\.upsamples\.([012])\.", r"decoder.up_blocks.\1.resnets.\2."),
+        (r"^decoder\.upsamples\.(\d)\.upsamples\.3\.", r"decoder.up_blocks.\1.upsampler."),
         (r"^decoder\.upsamples\.3\.", "decoder.up_blocks.0.upsamplers.0."),
         (r"^decoder\.upsamples\.7\.", "decoder.up_blocks.1.upsamplers.0."),
         (r"^decoder\.upsamples\.11\.", "decoder.up_blocks.2.upsamplers.0."),

@@ -162,15 +162,15 @@ class WanTransformer(nn.Module):
         hints = iter(()) if control is None else self.hints(x, control, context, modulation, turn)
         fed = () if control is None else self.config.vace
 
-        def through(x: Tensor, numbers: range) -> Tensor:
-            for number in numbers:
-                x = self.blocks[number](x, context, modulation, turn, pictures)
-                x = x + next(hints) if number in fed else x
-            return x
+        def step(number: int, x: Tensor) -> Tensor:
+            x = self.blocks[number](x, context, modulation, turn, pictures)
+            return x + next(hints) if number in fed else x
 
-        every = range(len(self.blocks))
-        first, rest = (partial(through, numbers=numbers) for numbers in (every[:1], every[1:]))
-        x = rest(first(x)) if skipping is None else skipping.through(x, first, rest)
+        steps = [partial(step, number) for number in range(len(self.blocks))]
+        if skipping is not None:
+            x, steps = skipping.through(x, steps), []
+        for each in steps:  # here, where nothing else holds x
+            x = each(x)
         shift, scale = (self.scale_shift_table[None] + time[:, :, None]).unbind(2)
         x = self.proj_out(normed(x, scale, shift))  # (B, N, 4C)
         x = x.view(batch, frames, high // PATCH, wide // PATCH, PATCH, PATCH, -1)
