@@ -6,8 +6,9 @@ device one by one.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -96,7 +97,7 @@ def load(build: Callable[[], M], paths: Sequence[Path], form: Form, wish: Wish |
     Raises WeightsError if a file is damaged or does not fit.
     """
     wish = wish or Wish()
-    with torch.device("meta"):
+    with torch.device("meta"), _unfilled():
         module = build()
     wanted = {name: tensor.shape for name, tensor in module.state_dict().items()}
     linear = {f"{name}.weight" for name, part in module.named_modules() if isinstance(part, nn.Linear)}
@@ -117,6 +118,20 @@ def load(build: Callable[[], M], paths: Sequence[Path], form: Form, wish: Wish |
     if wish.in_turns:
         offload.in_turns(module, form.blocks, wish.device)
     return module.eval().requires_grad_(False)
+
+
+@contextlib.contextmanager
+def _unfilled() -> Iterator[None]:
+    """Layers are made without first values: drawing them without memory would load torch's compiler, for seconds."""
+    names = ("uniform_", "normal_", "kaiming_uniform_", "ones_", "zeros_")
+    plain = {name: getattr(nn.init, name) for name in names}
+    for name in names:
+        setattr(nn.init, name, lambda tensor, *_, **__: tensor)
+    try:
+        yield
+    finally:
+        for name, function in plain.items():
+            setattr(nn.init, name, function)
 
 
 def _pack(module: nn.Module, state: dict[str, Tensor]) -> None:
