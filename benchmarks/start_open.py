@@ -1,4 +1,4 @@
-"""How long an open model's folder takes to be ready: ours, and diffusers' (needs the [parity] extra). See README.md here.
+"""How long a folder with an open model takes to be ready: ours, and diffusers' ([parity] extra). See README.md here.
 
 python benchmarks/start_open.py FOLDER --repeat 3
 """
