@@ -112,6 +112,18 @@ def _tiles(text: str) -> None:
     adapt.check_tiles(text)
 
 
+def _guide(text: str) -> None:
+    from soracli import adapt
+
+    adapt.check_guide(text)
+
+
+def _cache(text: str) -> None:
+    from soracli import adapt
+
+    adapt.check_cache(text)
+
+
 def _quality(text: str) -> None:
     from soracli.media import formats
 
@@ -155,7 +167,8 @@ KEYS: Mapping[str, Callable[[str], None] | None] = {  # None = a switch
     "guidance": _guidance, "negative": _negative, "seed": _seed, "count": _whole("--count", 1000), "expand": None,
     "style": _manner("style"), "camera": _manner("camera"), "motion": _manner("motion"), "output": _output,
     "quality": _quality, "preview": _preview, "progress": _progress, "device": _device,
-    "threads": _whole("--threads", 1024), "max-memory": _memory, "weights": _weights, "tiles": _tiles,
+    "threads": _whole("--threads", 1024), "max-memory": _memory,
+    "weights": _weights, "tiles": _tiles, "guide": _guide, "cache": _cache, "compile": None,
 }  # fmt: skip
 PRESET_KEYS: Mapping[str, Callable[[str], None] | None] = {**KEYS, "format": _format}
 BUILT_IN: Values = {"quality": "good", "progress": "auto", "device": "auto", "expand": False}
