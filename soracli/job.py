@@ -9,7 +9,22 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from soracli import __version__, adapt, calls, engine, footprint, machine, naming, plan, tasks, values, weights, windows
+from soracli import (
+    __version__,
+    adapt,
+    calls,
+    engine,
+    footprint,
+    machine,
+    naming,
+    plan,
+    policy,
+    screen,
+    tasks,
+    values,
+    weights,
+    windows,
+)  # fmt: skip
 from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import Flags, OutputFlags
@@ -50,6 +65,11 @@ class Job:
         return self.shots or self.prompt
 
     @property
+    def said(self) -> list[screen.Said]:
+        """Every text that the model is told."""
+        return screen.said(self.prompt, self.shots, self.options.negative, self.options.guidance)
+
+    @property
     def seconds(self) -> float:
         """Estimated seconds for all results, 0 if unknown."""
         return self.plan.seconds * len(self.seeds)
@@ -66,7 +86,7 @@ class Job:
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record,
             **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
-            **remembered(self.call), DIGEST: "",
+            "policy": policy.load().name, **remembered(self.call), DIGEST: "",
         }  # fmt: skip
 
 
@@ -105,6 +125,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     options = values.options(card, flags, still=brief.still, source=brief.source)
     shots = values.shots(brief.shots, options.fps, brief.words)
+    told = ", ".join(filter(None, [text, *brief.words]))
+    screen.by_words(screen.said(told, shots, options.negative, options.guidance))
     asked, typed = _expanded(text, card, flags, brief)
     text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, engine, keys, latents, media, naming, runs, weights
+from soracli import advice, engine, keys, latents, media, naming, runs, screen, weights
 from soracli import job as jobs
 from soracli.errors import CapacityError, CheckError, SoraError, UsageError
 from soracli.flags import Flags, TalkFlags
@@ -69,6 +69,9 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
         return
     jobs.check_memory(job)
+    if note := screen.by_meaning(job.said):
+        job.notes.append(note)
+        talk.note(note)
     keys.load()  # what cannot be signed is not worth painting
     talk.say(jobs.headline(job))
     if run is None:
@@ -241,9 +244,10 @@ def finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def plain(recipe: dict[str, Any]) -> dict[str, Any]:
-    """A recipe as JSON gives it back, without what makes no frame another: their digest, the prompt in short."""
+    """A recipe as JSON gives it back, without what makes no frame another: digest, prompt in short, policy."""
     found = dict(json.loads(json.dumps(recipe)), **{media.DIGEST: ""})
-    found.pop("asked", None)
+    for name in ("asked", "policy"):
+        found.pop(name, None)
     return found
 
 
@@ -346,8 +350,8 @@ def _progress(job: Job, studio: Studio, seed: int) -> Progress:
         return Progress()
     made_by = latents.describe(path).get("recipe")
     now, before = plain(job.recipe(seed)), made_by if isinstance(made_by, dict) else {}
-    before.pop("asked", None)  # what a prompt was expanded from does not matter once it is
-    now.pop("asked", None)
+    for name in ("asked", "policy"):  # what a prompt was expanded from does not matter once it is
+        before.pop(name, None)
     if before == now:
         return latents.load(path, studio.device)
     other = ", ".join(key for key in now if now[key] != before.get(key))
