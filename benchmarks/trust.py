@@ -1,6 +1,7 @@
 """What is refused, is every output signed, every change seen, the mark found, and only where it is? See README.md here.
 
 python benchmarks/trust.py                       four clips that the default model paints
+python benchmarks/trust.py --only media --mutations 5000
 python benchmarks/trust.py --only policy         recall and false alarms of the policy alone
 python benchmarks/trust.py --clips FILE...       also real footage, marked as if an edit had gone over all of it
 """
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from figures import psnr
+from fuzz import fuzz
 from PIL import Image
 from screening import screening
 
@@ -35,7 +37,7 @@ PROMPTS = (
     "a penguin walks to the right across the snow at night",
     "an elephant walks to the right across a desert",
 )
-PARTS = ("policy", "credentials", "mark")
+PARTS = ("policy", "media", "credentials", "mark")
 FRAMES = 48  # of each clip
 WRONG = 10_000  # keys
 SEARCHED = 20  # wrong keys a clip with which crops are searched, a second each
@@ -272,6 +274,7 @@ def main() -> None:
     parser.add_argument("--innocent", nargs="*", default=[], help="more prompts that must pass, one a line")
     parser.add_argument("--forbidden", nargs="*", default=[], help="more prompts that must not, one a line")
     parser.add_argument("--captions", type=int, default=500, help="how many captions of the world must pass")
+    parser.add_argument("--mutations", type=int, default=1000, help="damaged files that are read")
     parser.add_argument("--only", choices=PARTS, help="one part of it")
     parser.add_argument("--flips", type=int, default=400, help="bits flipped per container")
     arguments = parser.parse_args()
@@ -282,6 +285,8 @@ def main() -> None:
         os.environ["SORA_CONFIG_DIR"] = folder + "/config"  # keys of its own, for this run only
         if "policy" in parts:
             screening(others[0], others[1], arguments.captions)
+        if "media" in parts:
+            fuzz(arguments.mutations)
         if "credentials" in parts:
             validity()
             flips(arguments.flips)

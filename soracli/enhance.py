@@ -154,6 +154,7 @@ def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | N
         outputs = none
     else:
         outputs = naming.outputs(flags.output, flags.format, dict(names), [0], draft.frames, force=flags.force)
+    jobs.check_inputs(outputs, [path])
     formats.check(outputs.format, *draft.size, float(draft.fps))
     formats.quality(flags.quality, outputs.format)
     own = Call(call.verb, {"clip": path, "scale": scale, "loop": loop})

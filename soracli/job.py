@@ -145,6 +145,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         outputs = naming.planned("png" if brief.still else "frames", [None])
     else:
         outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
+    check_inputs(outputs, calls.files(flags.origin.call))
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
     geometry = Geometry.of(options, card)
@@ -207,6 +208,14 @@ def check_streams(flags: OutputFlags) -> None:
             "-o -: will not write media to a terminal; redirect it (> clip.mp4), pipe it, or give a file name",
             "terminal",
         )
+
+
+def check_inputs(outputs: Outputs, inputs: list[str]) -> None:
+    """Refuse to write over what is read, by whatever name it goes, --force or not."""
+    for path in outputs.paths or ():
+        for name in inputs:
+            if path.exists() and Path(name).exists() and path.samefile(name):
+                raise UsageError(f"-o {printable(path)}: is also an input; choose another name", "same_file")
 
 
 def check_device(flags: OutputFlags) -> None:
