@@ -19,12 +19,13 @@ from soracli import (
     naming,
     plan,
     policy,
+    review,
     screen,
     tasks,
     values,
     weights,
     windows,
-)  # fmt: skip
+)
 from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import Flags, OutputFlags
@@ -86,7 +87,7 @@ class Job:
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record,
             **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
-            "policy": policy.load().name, **remembered(self.call), DIGEST: "",
+            "policy": policy.load().name, "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
 
 

@@ -61,6 +61,7 @@ class Rendered(TypedDict):
     watermark: NotRequired[str]
     credential: NotRequired[Signed]
     policy: NotRequired[str]
+    review: NotRequired[str]
 
 
 class Step(TypedDict):

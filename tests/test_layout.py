@@ -35,6 +35,8 @@ MAY_IMPORT = {
     "disguise": set(),
     "policy": {"disguise"},
     "screen": {"policy"},
+    "flashes": set(),
+    "review": {"flashes"},
     "meaning": {"disguise", "policy", "weights", "models"},
     "flow": set(),
     "quantise": set(),
