@@ -1,6 +1,8 @@
-"""Is every output signed, is every change seen, is the mark found, is it found where it is not? See README.md here.
+"""What is refused, is every output signed, every change seen, the mark found, and only where it is? See README.md here.
 
 python benchmarks/trust.py                       four clips that the default model paints
+python benchmarks/trust.py --only media --mutations 5000
+python benchmarks/trust.py --only policy         recall and false alarms of the policy alone
 python benchmarks/trust.py --clips FILE...       also real footage, marked as if an edit had gone over all of it
 """
 
@@ -21,7 +23,9 @@ from pathlib import Path
 
 import numpy as np
 from figures import psnr
+from fuzz import fuzz
 from PIL import Image
+from screening import screening
 
 from soracli import cli, credentials, keys, media, provenance, watermark
 from soracli.types import Frames
@@ -33,6 +37,7 @@ PROMPTS = (
     "a penguin walks to the right across the snow at night",
     "an elephant walks to the right across a desert",
 )
+PARTS = ("policy", "media", "credentials", "mark")
 FRAMES = 48  # of each clip
 WRONG = 10_000  # keys
 SEARCHED = 20  # wrong keys a clip with which crops are searched, a second each
@@ -266,18 +271,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", nargs="*", default=[], help="real footage")
     parser.add_argument("--renders", type=int, default=len(PROMPTS), help="how many clips the default model paints")
+    parser.add_argument("--innocent", nargs="*", default=[], help="more prompts that must pass, one a line")
+    parser.add_argument("--forbidden", nargs="*", default=[], help="more prompts that must not, one a line")
+    parser.add_argument("--captions", type=int, default=500, help="how many captions of the world must pass")
+    parser.add_argument("--mutations", type=int, default=1000, help="damaged files that are read")
+    parser.add_argument("--only", choices=PARTS, help="one part of it")
     parser.add_argument("--flips", type=int, default=400, help="bits flipped per container")
     arguments = parser.parse_args()
     files = [str(Path(file).resolve()) for file in arguments.clips]
+    others = [[str(Path(file).resolve()) for file in given] for given in (arguments.innocent, arguments.forbidden)]
+    parts = [arguments.only] if arguments.only else PARTS
     with tempfile.TemporaryDirectory(prefix="sora-trust-") as folder, contextlib.chdir(folder):
         os.environ["SORA_CONFIG_DIR"] = folder + "/config"  # keys of its own, for this run only
-        validity()
-        flips(arguments.flips)
-        print("painting ...", file=sys.stderr)
-        films = list(clips(files, arguments.renders))
-        secret = keys.load().identity.mark
-        marks(films, secret)
-        alarms(films, secret)
+        if "policy" in parts:
+            screening(others[0], others[1], arguments.captions)
+        if "media" in parts:
+            fuzz(arguments.mutations)
+        if "credentials" in parts:
+            validity()
+            flips(arguments.flips)
+        if "mark" in parts:
+            print("painting ...", file=sys.stderr)
+            films = list(clips(files, arguments.renders))
+            secret = keys.load().identity.mark
+            marks(films, secret)
+            alarms(films, secret)
 
 
 if __name__ == "__main__":

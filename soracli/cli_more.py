@@ -14,10 +14,13 @@ config_app = typer.Typer(help="What flags are when they are not typed: list, get
 app.add_typer(config_app, name="config")
 preset_app = typer.Typer(help="Named sets of flags: list, save, show.", rich_markup_mode=None)
 app.add_typer(preset_app, name="preset")
+policy_app = typer.Typer(help="What sora refuses to paint: show, check.", rich_markup_mode=None)
+app.add_typer(policy_app, name="policy")
 
 
 @config_app.callback(invoke_without_command=True)
 @preset_app.callback(invoke_without_command=True)
+@policy_app.callback(invoke_without_command=True)
 def group(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -214,6 +217,43 @@ def preset_save(
     typed = flags.origin.call.arguments
     kept = {key: value for key, value in typed.items() if key not in ("name", "force", "json", "debug")}
     presets.save_typed(name, kept, force=flags.force, as_json=flags.json)
+
+
+# --- the policy -------------------------------------------------------------------------------------------------------
+
+
+@policy_app.command("show", cls=Verb, epilog=examples("sora policy show", "sora policy show V1"))
+def policy_show(
+    rule: Annotated[
+        str | None, typer.Argument(help="A rule or a category.", show_default=False, metavar="RULE")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """What is refused, rule by rule, and the file in which all of it stands."""
+    from soracli import screen
+
+    screen.show(rule, as_json=json)
+
+
+@policy_app.command(
+    "check", cls=Verb, epilog=examples('sora policy check "a killer whale jumps"', 'echo "a dog" | sora policy check -')
+)
+def policy_check(
+    text: Annotated[
+        str | None,
+        typer.Argument(help="A prompt; '-' reads standard input.", show_default=False, metavar="TEXT"),
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Say whether a prompt would be painted: exit code 0, or 4 and why not. Without a text: the policy's own tests."""
+    from soracli import screen, values
+
+    if text is None:
+        screen.check_itself(as_json=json)
+    else:
+        screen.check(values.prompt(text, None), as_json=json)
 
 
 # --- help -------------------------------------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ from soracli.errors import UsageError
 from soracli.types import Card
 
 if TYPE_CHECKING:
+    from soracli.meaning import Judge
     from soracli.models import Model
 
+_judges: dict[str, Judge] = {}  # by the digest of the policy; kept as long as models are
 _kept: dict[tuple[str, str], Model] | None = None  # the model loaded last; None = it is not kept
 
 
@@ -30,6 +32,19 @@ def keeping_models() -> Iterator[None]:
         yield
     finally:
         _kept = None
+        _judges.clear()
+
+
+def judge() -> Judge:
+    """Who says what texts mean, by the policy in force. Raises WeightsError if the text encoder is not there."""
+    from soracli import policy
+    from soracli.meaning import Judge, encoder
+
+    rules = policy.load()
+    found = _judges.get(rules.digest) or Judge(rules, encoder())
+    if _kept is not None:
+        _judges[rules.digest] = found
+    return found
 
 
 def load(card: Card, where: str) -> Model:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from soracli import calls, engine, media, naming, render, runs, values, weights
 from soracli import job as jobs
+from soracli import review as reviews
 from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import OutputFlags
 from soracli.media import Source, formats
 from soracli.naming import Outputs
 from soracli.progress import Talk
+from soracli.review import Review
 from soracli.runs import Run
 from soracli.wording import duration
 
@@ -62,7 +64,8 @@ class Work:
         return {
             "verb": "enhance", "weights": weights.digest(weights.tools()[TOOL]), "input": self.source.path.name,
             "scale": self.scale, "fps": str(self.fps), "loop": self.loop, "width": width, "height": height,
-            "frames": self.frames, **jobs.remembered(self.call), media.DIGEST: "",
+            "frames": self.frames, "review": ",".join(reviews.names()),
+            **jobs.remembered(self.call), media.DIGEST: "",
         }  # fmt: skip
 
 
@@ -104,9 +107,11 @@ def _do(work: Work, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, An
         place = render.target(work.outputs, 0) if flags.origin.expected is None else contextlib.nullcontext(Path())
         with place as target:
             stamp = _stamp(work, data, talk)
-            data[media.DIGEST] = _write(work, target, flags, talk, stamp)
+            review = Review(keep=flags.keep_held)
+            data[media.DIGEST] = _write(work, target, flags, talk, stamp, review)
+            data["notes"] += review.notes
         talk.say(f"done in {duration(time.perf_counter() - clock)}")
-        for note in stamp.notes:
+        for note in (*stamp.notes, *review.notes):
             talk.note(note)
     if flags.origin.expected is not None:
         render.compare(data, flags.origin.expected, talk)
@@ -154,13 +159,14 @@ def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | N
         outputs = none
     else:
         outputs = naming.outputs(flags.output, flags.format, dict(names), [0], draft.frames, force=flags.force)
+    jobs.check_inputs(outputs, [path])
     formats.check(outputs.format, *draft.size, float(draft.fps))
     formats.quality(flags.quality, outputs.format)
     own = Call(call.verb, {"clip": path, "scale": scale, "loop": loop})
     return replace(draft, outputs=outputs, call=own if still else own.having(fps=str(fps)))
 
 
-def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp) -> str:
+def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp, review: Review) -> str:
     """Every frame through the networks and into the file; returns the digest of the frames."""
     card = weights.tools()[TOOL]
     files = weights.paths(card)
@@ -183,7 +189,7 @@ def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp)
     if flags.origin.expected is None:
         writer = media.Writer(
             path, width, height, work.fps, work.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
-            audio=work.source.audio, stamp=stamp,
+            audio=work.source.audio, stamp=stamp, review=review,
         )  # fmt: skip
     with writer, talk.meter() as meter:
         for index, frame in enumerate(frames, 1):

@@ -181,6 +181,9 @@ class OutputFlags(FileFlags):
         ),
     ] = None  # fmt: skip
     fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
+    keep_held: Annotated[
+        bool, _option(OUTPUT, "Keep what review withholds, as NAME.held; see sora help safety.", "--keep-held")
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from soracli.types import Canvas, Clip, SamplingOptions
 from soracli.wording import printable
 
 RIM = 6  # pixels of soft edge inside an inpainted area
+SMALLEST = 16  # pixels of a side of a picture or clip
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def picture(path: str, verb: str) -> Source:
             f"use: sora extend {printable(path)}",
             "wrong_medium",
         )
-    return source
+    return _large_enough(source)
 
 
 def clip(path: str, verb: str) -> Source:
@@ -76,6 +77,16 @@ def clip(path: str, verb: str) -> Source:
             f"{printable(path)}: is a picture ({width}x{height}), sora {verb} wants a clip; "
             f"use: sora animate {printable(path)}",
             "wrong_medium",
+        )
+    return _large_enough(source)
+
+
+def _large_enough(source: Source) -> Source:
+    height, width = source.clip.frames.shape[1:3]
+    if min(width, height) < SMALLEST:
+        raise MediaError(
+            f"{printable(source.path)}: {width}x{height} is below the minimum {SMALLEST}x{SMALLEST}; give a larger one",
+            "too_small",
         )
     return source
 

@@ -9,7 +9,23 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from soracli import __version__, adapt, calls, engine, footprint, machine, naming, plan, tasks, values, weights, windows
+from soracli import (
+    __version__,
+    adapt,
+    calls,
+    engine,
+    footprint,
+    machine,
+    naming,
+    plan,
+    policy,
+    review,
+    screen,
+    tasks,
+    values,
+    weights,
+    windows,
+)
 from soracli.calls import Call
 from soracli.errors import UsageError
 from soracli.flags import Flags, OutputFlags
@@ -50,6 +66,11 @@ class Job:
         return self.shots or self.prompt
 
     @property
+    def said(self) -> list[screen.Said]:
+        """Every text that the model is told."""
+        return screen.said(self.prompt, self.shots, self.options.negative, self.options.guidance)
+
+    @property
     def seconds(self) -> float:
         """Estimated seconds for all results, 0 if unknown."""
         return self.plan.seconds * len(self.seeds)
@@ -66,7 +87,7 @@ class Job:
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record,
             **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
-            **remembered(self.call), DIGEST: "",
+            "policy": policy.load().name, "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
 
 
@@ -105,6 +126,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     options = values.options(card, flags, still=brief.still, source=brief.source)
     shots = values.shots(brief.shots, options.fps, brief.words)
+    told = ", ".join(filter(None, [text, *brief.words]))
+    screen.by_words(screen.said(told, shots, options.negative, options.guidance))
     asked, typed = _expanded(text, card, flags, brief)
     text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
@@ -123,6 +146,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         outputs = naming.planned("png" if brief.still else "frames", [None])
     else:
         outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
+    check_inputs(outputs, calls.files(flags.origin.call))
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
     geometry = Geometry.of(options, card)
@@ -185,6 +209,14 @@ def check_streams(flags: OutputFlags) -> None:
             "-o -: will not write media to a terminal; redirect it (> clip.mp4), pipe it, or give a file name",
             "terminal",
         )
+
+
+def check_inputs(outputs: Outputs, inputs: list[str]) -> None:
+    """Refuse to write over what is read, by whatever name it goes, --force or not."""
+    for path in outputs.paths or ():
+        for name in inputs:
+            if path.exists() and Path(name).exists() and path.samefile(name):
+                raise UsageError(f"-o {printable(path)}: is also an input; choose another name", "same_file")
 
 
 def check_device(flags: OutputFlags) -> None:

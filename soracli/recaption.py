@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from soracli import lexicon, reading, weights
+from soracli import lexicon, reading, screen, weights
 from soracli.reading import SAID, Reading
 from soracli.types import Card
 from soracli.world import grammar
@@ -225,10 +225,14 @@ def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json:
     from soracli.wording import printable
 
     card = weights.card(model)
+    said = [screen.Said(prompt)]
+    screen.by_words(said)
+    note = screen.by_meaning(said)
     captions, notes = expand(prompt, card, count, seed, reader(card))
+    notes = [*filter(None, [note]), *notes]
     talk = Talk("plain")
-    for note in notes:
-        talk.note(note)
+    for one in notes:
+        talk.note(one)
     if as_json:
         rows: list[dict[str, Any]] = [
             {"caption": made.text, "said": made.said, "added": made.added} for made in captions

@@ -15,9 +15,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, engine, keys, latents, media, naming, runs, weights
+from soracli import advice, engine, keys, latents, media, naming, runs, screen, weights
 from soracli import job as jobs
-from soracli.errors import CapacityError, CheckError, SoraError, UsageError
+from soracli.errors import CapacityError, CheckError, PolicyError, SoraError, UsageError
 from soracli.flags import Flags, TalkFlags
 from soracli.inputs import Brief
 from soracli.job import Job
@@ -25,6 +25,7 @@ from soracli.media import Writer
 from soracli.naming import Outputs
 from soracli.preview import TERMINAL, Preview
 from soracli.progress import Meter, Talk
+from soracli.review import Review
 from soracli.runs import Item, Run
 from soracli.seams import Likeness, Seams, Watcher
 from soracli.wording import duration
@@ -69,6 +70,9 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
         return
     jobs.check_memory(job)
+    if note := screen.by_meaning(job.said):
+        job.notes.append(note)
+        talk.note(note)
     keys.load()  # what cannot be signed is not worth painting
     talk.say(jobs.headline(job))
     if run is None:
@@ -193,9 +197,9 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     seams, likeness = Seams.of(job.canvas), Likeness()
     watchers = (seams, likeness) if job.brief.compare else (seams,)  # what is kept a frame costs far more than its size
     place = target(job.outputs, n) if flags.origin.expected is None else contextlib.nullcontext(Path())
-    stamp = _stamp(job, studio, seed)
+    stamp, review = _stamp(job, studio, seed), Review(keep=flags.keep_held)
     with place as path, talk.meter(label) as meter:
-        took, digest = _paint(job, studio, item, _writer(job, flags, stamp, path), meter, watchers)
+        took, digest = _paint(job, studio, item, _writer(job, flags, stamp, review, path), meter, watchers)
     what = "picture" if job.geometry.is_still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
     talk.say(f"{label}done in {duration(time.perf_counter() - clock)}: {what}, seed {seed}")
     found = _figures(job, studio, seams, likeness)
@@ -204,11 +208,12 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     if flags.save_latents and (kept := run.latents(seed)) is not None:
         found["latents"] = str(kept)
         talk.say(f"latents: {kept}")
-    for note in stamp.notes:
+    odd = [*stamp.notes, *review.notes]
+    for note in odd:
         talk.note(note)
     if shown is not None:
         print_path(shown, flags)
-    data |= {media.DIGEST: digest, **found, **stamp.told, "took": took, "notes": [*studio.notes, *stamp.notes]}
+    data |= {media.DIGEST: digest, **found, **stamp.told, "took": took, "notes": [*studio.notes, *odd]}
     run.finish(item, data, keep=flags.save_latents)
 
 
@@ -241,9 +246,10 @@ def finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def plain(recipe: dict[str, Any]) -> dict[str, Any]:
-    """A recipe as JSON gives it back, without what makes no frame another: their digest, the prompt in short."""
+    """A recipe as JSON gives it back, without what makes no frame another."""
     found = dict(json.loads(json.dumps(recipe)), **{media.DIGEST: ""})
-    found.pop("asked", None)
+    for name in ("asked", "policy", "review"):
+        found.pop(name, None)
     return found
 
 
@@ -282,7 +288,7 @@ def target(outputs: Outputs, n: int) -> Iterator[Path]:
             shutil.copyfileobj(file, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     finally:
-        if not any(folder.glob("*.unsigned*")):  # what could not be signed is kept
+        if not any((*folder.glob("*.unsigned*"), *folder.glob("*.held*"))):  # what is kept aside stays
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -314,6 +320,8 @@ def _paint(
                 now = time.perf_counter()
                 took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now
             meter.step("save", 0, 1)
+    except PolicyError:
+        raise  # what is withheld is not worth going on with
     except BaseException:
         _keep(job, studio, item.seed, progress)
         raise
@@ -323,7 +331,7 @@ def _paint(
     return took, writer.digest
 
 
-def _writer(job: Job, flags: Flags, stamp: Stamp, path: Path) -> Writer | media.Digest:
+def _writer(job: Job, flags: Flags, stamp: Stamp, review: Review, path: Path) -> Writer | media.Digest:
     """Where frames go: into a file, or no farther than their digest if that is all that is asked for."""
     if flags.origin.expected is not None:
         return media.Digest()
@@ -332,7 +340,7 @@ def _writer(job: Job, flags: Flags, stamp: Stamp, path: Path) -> Writer | media.
     audio, before = job.brief.sound or (None, 0)
     return Writer(
         path, width, height, fps, job.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
-        audio=audio, audio_start=Fraction(before) / fps, stamp=stamp,
+        audio=audio, audio_start=Fraction(before) / fps, stamp=stamp, review=review,
     )  # fmt: skip
 
 
@@ -346,8 +354,8 @@ def _progress(job: Job, studio: Studio, seed: int) -> Progress:
         return Progress()
     made_by = latents.describe(path).get("recipe")
     now, before = plain(job.recipe(seed)), made_by if isinstance(made_by, dict) else {}
-    before.pop("asked", None)  # what a prompt was expanded from does not matter once it is
-    now.pop("asked", None)
+    for name in ("asked", "policy", "review"):  # what a prompt was expanded from does not matter once it is
+        before.pop(name, None)
     if before == now:
         return latents.load(path, studio.device)
     other = ", ".join(key for key in now if now[key] != before.get(key))

@@ -60,6 +60,8 @@ class Rendered(TypedDict):
     latents: NotRequired[str]
     watermark: NotRequired[str]
     credential: NotRequired[Signed]
+    policy: NotRequired[str]
+    review: NotRequired[str]
 
 
 class Step(TypedDict):
@@ -161,6 +163,32 @@ class Engine(TypedDict):
     device: str
 
 
+class Passed(TypedDict):
+    """policy: the version and digest of the policy that was asked."""
+
+    passes: Literal[True]
+    policy: str
+    notes: NotRequired[list[str]]
+    tests: NotRequired[int]
+
+
+class RuleRow(TypedDict):
+    rule: str
+    category: str
+    title: str
+    about: str
+    by: Literal["words", "meaning"]
+    surfaces: list[str]
+    exemplars: int
+
+
+class PolicyShown(TypedDict):
+    path: str
+    policy: str
+    sha256: str
+    rules: list[RuleRow]
+
+
 class Error(TypedDict):
     code: str
     message: str
@@ -206,4 +234,6 @@ OF: dict[str, Any] = {
     "runs list": list[RunRow],
     "runs show": RunRow,
     "runs prune": Pruned,
+    "policy check": Passed,
+    "policy show": PolicyShown,
 }

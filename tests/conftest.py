@@ -74,6 +74,7 @@ def sora(
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):  # nobody's settings but the test's own
         monkeypatch.setenv(name, str(tmp_path.with_name(f"{tmp_path.name}-home")))
     monkeypatch.setenv("SORA_STATE_DIR", str(state))
+    monkeypatch.setenv("SORA_REVIEW", "flashes")  # the same whatever is installed
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))  # never the user's own
 
     def run(*arguments: str, stdin: bytes = b"") -> Outcome:

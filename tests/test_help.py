@@ -79,7 +79,8 @@ def test_what_topics_tell_to_type_runs(sora: Sora, clip: Clip, example: str) -> 
     sora("generate", "a dog", "-m", "tiny", "--steps", "1", "-o", "dog.mp4", "-f") if "verify" in example else None
     head, _, tail = example.rpartition(" | ")
     words = shlex.split(tail.partition(" > ")[0])
-    looks = ("info", "doctor", "model", "config", "preset", "sheet", "compare", "recaption", "help", "verify", "detect")
+    looks = ("info", "doctor", "model", "config", "preset", "policy", "sheet", "compare", "recaption", "help", "verify")
+    looks += ("detect",)
     dry = [] if words[1] in looks else ["--dry-run"]
     ran = sora(*words[1:], *dry, stdin=shlex.split(head)[1].encode() if head else b"")
     assert ran.code == 0, ran.err

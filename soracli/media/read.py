@@ -127,6 +127,12 @@ def _explained(file: Path, shown: str) -> Iterator[None]:
         raise type(error)(f"{shown}: {error}", error.code) from error.__cause__
     except Image.DecompressionBombError:
         raise MediaError(f"{shown}: is over the {MAX_PIXELS // 10**6} Mpx limit", "too_large") from None
+    except ValueError as error:
+        if "MAX_TEXT_" not in str(error):  # the only sign by which Pillow tells it
+            raise MediaError(f"{shown}: {_diagnose(file)}", "unreadable") from error
+        raise MediaError(
+            f"{shown}: holds too much compressed text; save it without its comments", "too_large"
+        ) from None
     except PermissionError:
         raise MediaError(f"{shown}: permission denied", "no_file") from None
     except Exception as error:
@@ -134,15 +140,37 @@ def _explained(file: Path, shown: str) -> Iterator[None]:
 
 
 def _diagnose(path: Path) -> str:
+    """What the bytes of a file look like that could not be read."""
     with path.open("rb") as file:
         head = file.read(512)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"version https://git-lfs"):
         return "is a Git LFS pointer, not the video; run git lfs pull"
-    if head.lstrip()[:1] == b"<":
+    if head.startswith(b"%PDF") or b"<svg" in start:
+        return "vector pictures are not supported; convert it to PNG"
+    if start.startswith((b"ffconcat", b"#extm3u", b"v=0", b"[playlist]")) or b"<mpd" in start:
+        return "playlists are not accepted, since they name other files; give the video itself"
+    if start.startswith(b"<"):
         return "is not a video or a picture (looks like HTML or XML)"
+    if head[4:8] == b"ftyp" and not _has_index(path):
+        return "its index (moov) is missing: the recording or the download was cut off; get the file again"
     if head[4:8] == b"ftyp" or head.startswith((*MAGIC, b"RIFF", b"\x1aE\xdf\xa3")):
         return "is damaged or cut off; get the file again"
     return "is not a video or a picture that can be read"
+
+
+def _has_index(path: Path) -> bool:
+    """Whether an MP4 or MOV has a moov box; AVIF and HEIC have none and need none."""
+    end, at = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while at < end and len(head := file.read(16)) >= 8:
+            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            if kind in (b"moov", b"meta"):
+                return True
+            size = int.from_bytes(head[8:16], "big") if size == 1 else size
+            at += max(size, 8)
+            file.seek(min(at, end))
+    return False
 
 
 # --- a folder of frames ---------------------------------------------------------------------------------------------

@@ -45,7 +45,8 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     with path.open("rb") as file, av.open(file, "r", options=options, metadata_errors="replace") as container:
         streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
         if not streams:
-            raise MediaError("has no video stream", "no_video")
+            sound = " (sound only)" if container.streams.audio else ""
+            raise MediaError(f"has no video stream{sound}; give a video or a picture", "no_video")
         stream = streams[0]
         if stream.codec_context is None:
             raise MediaError("its codec is not supported; convert it to H.264", "no_codec")
@@ -106,15 +107,16 @@ def read_video(path: Path) -> tuple[Clip, Audio | None, list[str]]:
         film = _Film(stream, fps)
         listener, notes = _listener(container)
         dropped, others = 0, Fraction(0)
-        for packet in container.demux():
-            if packet.stream is stream:
-                dropped += packet.is_discard
-                film.add(packet)
-            else:
-                others = max(others, _end(packet))
-            if listener and packet.stream is listener.stream:
-                listener.add(packet)
-            check_bytes(film.bytes + (listener.bytes if listener else 0))
+        with _ending_early(film, stream.frames):
+            for packet in container.demux():
+                if packet.stream is stream:
+                    dropped += packet.is_discard
+                    film.add(packet)
+                else:
+                    others = max(others, _end(packet))
+                if listener and packet.stream is listener.stream:
+                    listener.add(packet)
+                check_bytes(film.bytes + (listener.bytes if listener else 0))
         if not film.frames:
             raise MediaError("contains no video frames that decode", "no_frames")
         begin = min(film.times[0], Fraction(container.start_time or 0, 1_000_000))
@@ -128,6 +130,20 @@ def read_video(path: Path) -> tuple[Clip, Audio | None, list[str]]:
         elif listener.failed:
             notes.append(f"has {listener.failed} places where its sound does not decode; they are silent")
     return clip, audio, film.notes + notes
+
+
+@contextlib.contextmanager
+def _ending_early(film: _Film, stated: int) -> Iterator[None]:
+    """A file that cannot be read on after some frames ends early; it is not another kind of file."""
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        if not film.frames:
+            raise
+        of = f" of {stated}" if stated > 0 else ""
+        raise MediaError(
+            f"ends early, {len(film.frames)}{of} frames decode; get the file again", "truncated"
+        ) from error
 
 
 def _listener(container: InputContainer) -> tuple[Listener | None, list[str]]:
@@ -176,6 +192,7 @@ class _Film:
         self.bytes = 0
         self._fps = fps
         self._odd: dict[str, int] = {}  # note -> frames it is true of
+        self._damaged = 0
         self._aspect = Fraction(stream.sample_aspect_ratio or 1)
         self._decoder: Any = stream.codec_context
         if _tag(stream.metadata, "alpha_mode") == "1" and self._decoder.name in _WITH_ALPHA:
@@ -214,7 +231,7 @@ class _Film:
         if frame.color_trc in _HDR:
             self._note(f"is HDR ({_HDR[frame.color_trc]}); taken as it is, so colours may look flat")
         if frame.is_corrupt:
-            self._note("has damaged frames")
+            self._damaged += 1
         if frame.interlaced_frame:
             self._note("is interlaced; what moves fast may look combed")
         return self._upright(self._square(pixels), frame)
@@ -254,7 +271,8 @@ class _Film:
 
     @property
     def notes(self) -> list[str]:
-        return list(self._odd)
+        frames = "1 frame that is" if self._damaged == 1 else f"{self._damaged} frames that are"
+        return [*self._odd, *([f"has {frames} damaged; what can be seen of them is used"] if self._damaged else [])]
 
     def clip(self) -> Clip:
         """All frames at a constant rate. Lets go of each as it is copied, so that they are held only once."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import os
 import secrets
 import shutil
@@ -22,11 +23,13 @@ from typing import Protocol, Self
 
 import av
 import numpy as np
+import numpy.typing as npt
 
-from soracli.errors import CapacityError, SoraError, UsageError
+from soracli.errors import CapacityError, PolicyError, SoraError, UsageError
 from soracli.media import formats
 from soracli.media.audio import Audio
 from soracli.media.encode import Encoder, encoder
+from soracli.media.reread import frames_of
 from soracli.media.source import Recipe
 from soracli.types import Frames, Mask
 from soracli.wording import printable
@@ -70,6 +73,18 @@ class Stamp(Protocol):
         """
 
 
+class Review(Protocol):
+    """Who looks at every frame of a result before it gets its name: `review.Review`.
+
+    keep: whether what is withheld is kept under the name `NAME.held`.
+    """
+
+    keep: bool
+
+    def look(self, frames: Iterator[npt.NDArray[np.uint8]], fps: Fraction) -> str:
+        """Why the result is withheld; empty if it is not."""
+
+
 class Writer:
     """A context manager that encodes frames as they come.
 
@@ -86,6 +101,7 @@ class Writer:
             that holds none (`format.sound` says so).
         audio_start: where the sound begins, in seconds of the output; negative leaves out its beginning.
         stamp: marks the frames and signs the file; None = neither.
+        review: looks at every frame of the encoded file; None = nobody does.
 
     Leaving the block normally commits; leaving it by an exception leaves nothing behind.
     """
@@ -104,6 +120,7 @@ class Writer:
         audio: Audio | None = None,
         audio_start: Fraction = Fraction(0),
         stamp: Stamp | None = None,
+        review: Review | None = None,
     ) -> None:
         self.path = Path(path)
         self.format = formats.FORMATS[format] if format in formats.FORMATS else formats.choose(str(path), format, 0)
@@ -115,7 +132,7 @@ class Writer:
         self._recipe = recipe
         self._force = force
         self._audio = audio.delayed(Fraction(audio_start)) if audio and self.format.sound else None
-        self._stamp = stamp
+        self._stamp, self._review = stamp, review
         self._part = self.path.parent / f".sora-{secrets.token_hex(6)}.part"
         self._sealed = self._part.with_suffix(".sealed")
         self._encoder: Encoder | None = None
@@ -174,7 +191,10 @@ class Writer:
             _remove(self._sealed)
 
     def _finish(self) -> None:
-        """Sign, flush, rename."""
+        """Look at it, sign, flush, rename."""
+        held, path = self._looked_at(), self.path
+        if held:
+            path = _aside(self.path, "held")
         whole, beside = self._part, None
         if self._stamp is not None:
             try:
@@ -188,10 +208,26 @@ class Writer:
         with explained(self.path):
             _sync(whole)
             if beside is None:
-                _commit(whole, self.path, force=self._force)
+                _commit(whole, path, force=self._force)
             else:
                 _sync(beside)
-                _commit_pair(whole, beside, self.path, force=self._force)
+                _commit_pair(whole, beside, path, force=self._force)
+        if held:
+            raise _withheld(self.path, held, f"kept aside as {printable(path)}")
+
+    def _looked_at(self) -> str:
+        """Why the result is withheld and kept aside, or nothing. Raises PolicyError if it is not to be kept."""
+        if self._review is None:
+            return ""
+        with explained(self.path):
+            held = self._review.look(frames_of(self._part, self.format, self._fps), self._fps)
+        if held and not self._review.keep:
+            raise _withheld(self.path, held, "nothing was saved; another --seed may do, --keep-held keeps it aside")
+        return held
+
+
+def _withheld(path: Path, reason: str, what: str) -> PolicyError:
+    return PolicyError(f"{printable(path)}: withheld, {reason}; {what}", "withheld")
 
 
 def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
@@ -333,16 +369,18 @@ def _commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
 
 def _keep(part: Path, path: Path) -> Path | None:
     """Give the file that could not be signed a name of its own beside its target; None if even that fails."""
-    for n in range(1, 100):
-        name = path.with_name(f"{path.stem}.unsigned{'' if n == 1 else f'-{n}'}{path.suffix}")
-        if name.exists():
-            continue
-        try:
-            part.rename(name)
-        except OSError:
-            return None
-        return name
-    return None
+    name = _aside(path, "unsigned")
+    try:
+        part.rename(name)
+    except OSError:
+        return None
+    return name
+
+
+def _aside(path: Path, word: str) -> Path:
+    """`clip.held.mp4`, or the first such name with a number that is free."""
+    names = (path.with_name(f"{path.stem}.{word}{'' if n == 1 else f'-{n}'}{path.suffix}") for n in itertools.count(1))
+    return next(name for name in names if not name.exists())
 
 
 def _sync_folder(folder: Path) -> None:

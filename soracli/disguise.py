@@ -1,0 +1,69 @@
+"""A text as it is meant: look-alike letters, digits for letters, spaced and stretched words undone.
+
+Standard library only. What comes out is for matching, never for painting: `variants` gives several readings, since
+"b1g" may be meant as "big" and "1" elsewhere as "l".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters that look like Latin ones (the part of Unicode's confusables.txt that words are disguised with), lower case.
+_LOOKS = {
+    "a": "аɑαᴀ", "b": "ьβƅ", "c": "сϲᴄ", "d": "ԁđᴅ", "e": "еєεᴇ", "g": "ɡց", "h": "һħ", "i": "іιıɩ", "j": "јϳ",
+    "k": "κкᴋ", "l": "ӏłɭ", "m": "мᴍ", "n": "ηпո", "o": "оοσøօ", "p": "рρ", "q": "ԛ", "r": "гʀ", "s": "ѕꜱ",
+    "t": "тτŧ", "u": "υս", "v": "νѵ", "w": "ԝωш", "x": "хχ", "y": "уγү", "z": "ᴢ",
+}  # fmt: skip
+_ALIKE = {ord(look): letter for letter, looks in _LOOKS.items() for look in looks}
+_LETTERS_OF = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "€": "e", "£": "l"}
+_ONE = ("i", "l")  # what 1, ! and | are read as
+_MIXED = re.compile(r"[\w@$€£!|+]*(?:[^\W\d_][0-9@$€£!|+]|[0-9@$€£!|+][^\W\d_])[\w@$€£!|+]*")
+_PLAIN = re.compile(r"\d+(?:st|nd|rd|th|d|k|p|s|m|f|x|fps|mm|px|am|pm|yo)?[.,!?]*|[^\W\d_]+[!+|]+")  # 4k, 1990s, wow!
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][\s._*·-]+){2,}[^\W_](?![^\W_])")
+_INSIDE = re.compile(r"(?<=[^\W_])[._*·'’-]+(?=[^\W_])")
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+
+
+def folded(text: str) -> str:
+    """Lower case, compatibility forms and accents undone, what is invisible taken out, look-alikes made Latin."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    seen = "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Mn", "Cc", "Me") or c in "\n\t")
+    return " ".join(seen.translate(_ALIKE).split())
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """A text as it is and, where that differs, with digits read as letters and spaced letters joined."""
+    plain = folded(text)
+    joined = _SPACED.sub(lambda match: _joined(match[0]), plain)
+    undone = (_MIXED.sub(lambda match, one=one: _unleet(match[0], one), joined) for one in _ONE)  # type: ignore[misc]
+    return tuple(dict.fromkeys((plain, *undone)))
+
+
+def variants(text: str) -> tuple[str, ...]:
+    """Every reading of a text, the plain one first, without doubles: stretched and hyphenated words undone as well."""
+    found = list(readings(text))
+    found += [_INSIDE.sub("", reading) for reading in found]
+    for reading in list(dict.fromkeys(found)):
+        found += [_STRETCHED.sub(r"\1\1", reading), _STRETCHED.sub(r"\1", reading)]
+    return tuple(dict.fromkeys(found))
+
+
+def spelled(text: str) -> tuple[str, ...]:
+    """What runs of single letters spell, such as `n u d e` or `n.u.d.e`, each without its gaps; digits read as letters.
+
+    Where one word ends and the next begins is lost, so that words have to be looked for inside them.
+    """
+    runs = [_joined(match[0]) for match in _SPACED.finditer(folded(text))]
+    return tuple(dict.fromkeys(_unleet(run, one) for run in runs for one in _ONE))
+
+
+def _joined(run: str) -> str:
+    return re.sub(r"[\s._*·-]+", "", run)
+
+
+def _unleet(word: str, one: str) -> str:
+    if _PLAIN.fullmatch(word):
+        return word
+    table = str.maketrans({**_LETTERS_OF, "1": one, "!": one, "|": one, "+": "t"})
+    return word.translate(table)

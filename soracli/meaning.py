@@ -1,0 +1,144 @@
+"""What a text means, as far as the embedded text encoder knows: stretches of it beside a policy's exemplars.
+
+A stretch breaks a rule if it lies nearer to one of the rule's exemplars than to anything innocent, by the rule's
+margin, and nearer than its floor. Letters: W stretches, N texts of the policy, D = 384.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from soracli import disguise, policy, weights
+from soracli.models.spark.text import TextEncoder
+from soracli.policy import Finding, Policy
+
+VECTORS = Path(__file__).with_name("policy.safetensors")  # of the policy that ships
+WORDS, STEP = 14, 7  # of the stretches that slide over a text, so that nothing is drowned in a long one
+_BATCH = 16
+
+
+class Nearness(NamedTuple):
+    """Of the stretch of a text that comes nearest to a rule.
+
+    margin: see policy.toml; -1 if no stretch is nearer than the rule's floor. nearest: cosine of its nearest exemplar.
+    """
+
+    rule: str
+    stretch: str
+    margin: float
+    nearest: float
+
+
+def encoder() -> TextEncoder:
+    """The text encoder that ships. Raises WeightsError if its files are not there."""
+    files = weights.paths(weights.card("spark"))
+    return TextEncoder.load(files["text"], files["tokenizer"][0])
+
+
+class Judge:
+    """A policy's rules of meaning, ready to be asked."""
+
+    def __init__(self, rules: Policy, text: TextEncoder) -> None:
+        self._policy, self._text = rules, text
+        listed = texts(rules)
+        self._where = {text: i for i, text in enumerate(listed)}
+        self._vectors = _kept(listed)
+        if self._vectors is None:
+            self._vectors = embedded(listed, text)
+
+    def finding(self, text: str) -> Finding | None:
+        """The rule of meaning that a text breaks most clearly, or None."""
+        near = {one.rule: one for one in self.nearness(text)}
+        broken = [rule for rule in self._policy.by_meaning if near[rule.id].margin >= rule.margin]
+        worst = max(broken, key=lambda rule: near[rule.id].margin, default=None)
+        return None if worst is None else self._policy.finding(worst)
+
+    def nearness(self, text: str) -> list[Nearness]:
+        """How near a text comes to every rule."""
+        parts = list(dict.fromkeys(stretches(text)))
+        ours = embedded(parts, self._text)  # (W, D)
+        good = self._cosines(ours, innocent(self._policy))  # (W,)
+        found = []
+        for rule in self._policy.by_meaning:
+            bad = self._cosines(ours, rule.exemplars)  # (W,)
+            counted = torch.where(bad >= rule.floor, bad - good, -1)
+            i = int(counted.argmax())
+            found.append(Nearness(rule.id, parts[i], float(counted[i]), float(bad[i])))
+        return found
+
+    def _cosines(self, ours: Tensor, others: Sequence[str]) -> Tensor:
+        """Of every stretch and the nearest of some texts: (W,)."""
+        assert self._vectors is not None
+        rows = self._vectors[[self._where[text] for text in others]]  # (n, D)
+        return (ours @ rows.T).amax(dim=1)
+
+
+def stretches(text: str) -> Iterator[str]:
+    """What is looked at: sentences, two at a time, and windows that slide over the words; whatever the disguise."""
+    for reading in disguise.readings(text)[:2]:
+        yield from policy.stretches(reading)
+        words = reading.split()
+        for start in range(0, max(1, len(words) - WORDS + STEP), STEP):
+            yield " ".join(words[start : start + WORDS])
+
+
+def embedded(texts: Sequence[str], text: TextEncoder) -> Tensor:
+    """Unit vectors (len(texts), D). Those of like length together, so that little is padding."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    rows = torch.empty(len(texts), 384)
+    for start in range(0, len(order), _BATCH):
+        some = order[start : start + _BATCH]
+        rows[some] = text([texts[i] for i in some]).pooled()
+    return rows
+
+
+# --- what ships -------------------------------------------------------------------------------------------------------
+
+
+def innocent(rules: Policy) -> list[str]:
+    """What is fine is so for every rule, whichever it was written beside."""
+    return [*(text for rule in rules.by_meaning for text in rule.innocent), *rules.innocent]
+
+
+def texts(rules: Policy) -> list[str]:
+    """Every exemplar and every innocent text of a policy, once."""
+    exemplars = (text for rule in rules.by_meaning for text in rule.exemplars)
+    return list(dict.fromkeys([*exemplars, *innocent(rules)]))
+
+
+def _kept(listed: Sequence[str]) -> Tensor | None:
+    """The vectors of these texts, if they are those that ship."""
+    try:
+        with safe_open(VECTORS, "pt") as file:
+            fits = (file.metadata() or {}).get("texts") == _digest(listed)
+            return file.get_tensor("vectors").float() if fits else None
+    except (OSError, SafetensorError):
+        return None
+
+
+def _digest(listed: Sequence[str]) -> str:
+    """Names the texts and the weights of the encoder."""
+    files = [file.sha256 for file in weights.card("spark").files if file.role in ("text", "tokenizer")]
+    return hashlib.sha256("\n".join([*files, *listed]).encode()).hexdigest()
+
+
+def seal(target: Path = VECTORS) -> int:
+    """Write the vectors of the policy that ships. Returns how many."""
+    listed = texts(policy.load())
+    save_file({"vectors": embedded(listed, encoder()).half()}, target, {"texts": _digest(listed)})
+    return len(listed)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--seal"]:
+        sys.exit("usage: python -m soracli.meaning --seal")
+    sys.stdout.write(f"{seal()} texts\n")

@@ -1,0 +1,287 @@
+"""Input that nobody controls: each bad file ends with one exact line and code, at once, and is left as it is.
+
+What is not here stands elsewhere: turned, uneven, HDR and transparent clips in test_media_sources, outputs in test_cli
+and test_media, prompts in test_policy, weights in test_weights and test_hub, keys in test_trust.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import struct
+import subprocess
+import sys
+import zlib
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from conftest import Sora
+from PIL import Image
+
+from soracli import media
+from soracli.errors import MediaError
+
+NOISE = np.random.default_rng(0).integers(0, 256, (24, 64, 64, 3), np.uint8)
+
+
+def film(name: str, count: int = 24) -> bytes:
+    with media.Writer(name, 64, 64, Fraction(12), force=True) as writer:
+        writer.add(NOISE[:count])
+    return Path(name).read_bytes()
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png(width: int, height: int, *more: bytes) -> bytes:
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return (
+        b"\x89PNG\r\n\x1a\n" + header + b"".join(more) + chunk(b"IDAT", zlib.compress(b"\0" * 4)) + chunk(b"IEND", b"")
+    )
+
+
+def sound() -> bytes:
+    with av.open("sound.mp4", "w") as container:
+        stream = container.add_stream("aac", rate=16000)
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        frame.sample_rate = 16000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return Path("sound.mp4").read_bytes()
+
+
+def without_index(data: bytes) -> bytes:
+    """An MP4 as a camera leaves it that lost its power: `ftyp` and pictures."""
+    return data[: data.index(b"moov") - 4] + data[data.index(b"mdat") - 4 :]
+
+
+def huge_film() -> bytes:
+    with av.open("huge.mkv", "w") as container:
+        stream = container.add_stream("mjpeg", rate=12)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 8192, 8000, "yuvj420p"
+        container.mux(stream.encode(av.VideoFrame(8192, 8000, "yuvj420p")))
+        container.mux(stream.encode(None))
+    return Path("huge.mkv").read_bytes()
+
+
+def sparse_film() -> bytes:
+    """Two frames that lie ten hours apart."""
+    with av.open("sparse.mkv", "w") as container:
+        stream = container.add_stream("mpeg4", rate=12)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for seconds in (0, 36_000):
+            frame = av.VideoFrame.from_ndarray(NOISE[0], format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = seconds * 12, Fraction(1, 12)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return Path("sparse.mkv").read_bytes()
+
+
+LARGE_GIF = b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\2\1\0\0;"
+AGAIN = "get the file again"
+BAD = {
+    "empty.mp4": (lambda: b"", "is empty (0 bytes)"),
+    "page.mp4": (lambda: b"\n<!DOCTYPE html><html>", "is not a video or a picture (looks like HTML or XML)"),
+    "text.mp4": (lambda: b"dear diary" * 20, "is not a video or a picture that can be read"),
+    "zeros.mp4": (lambda: bytes(5000), "is not a video or a picture that can be read"),
+    "lfs.mp4": (
+        lambda: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+        "is a Git LFS pointer, not the video; run git lfs pull",
+    ),
+    "index.mp4": (
+        lambda: without_index(film("whole.mp4")),
+        f"its index (moov) is missing: the recording or the download was cut off; {AGAIN}",
+    ),
+    "half.mp4": (lambda: (data := film("whole.mp4"))[: len(data) // 2], f"ends early, 9 of 24 frames decode; {AGAIN}"),
+    "half.webm": (
+        lambda: (data := film("whole.webm"))[: len(data) // 2],
+        f"ends early, 0.92 of 2.00 s decode; {AGAIN}",
+    ),
+    "head.mp4": (
+        lambda: (data := film("whole.mp4"))[: data.index(b"mdat") + 4],
+        "contains no video frames that decode",
+    ),
+    "sound.m4a": (sound, "has no video stream (sound only); give a video or a picture"),
+    "codec.mov": (
+        lambda: film("whole.mp4").replace(b"avc1", b"xyz1"),
+        "its codec is not supported; convert it to H.264",
+    ),
+    "draw.svg": (
+        lambda: b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
+        "vector pictures are not supported; convert it to PNG",
+    ),
+    "paper.png": (lambda: b"%PDF-1.7\n", "vector pictures are not supported; convert it to PNG"),
+    "bomb.png": (lambda: png(30_000, 30_000), "is over the 64 Mpx limit"),
+    "wide.png": (lambda: png(9_000, 9_000), "9000x9000 is over the 64 Mpx limit"),
+    "bomb.gif": (lambda: LARGE_GIF, "is over the 64 Mpx limit"),
+    "text.png": (
+        lambda: png(1, 1, chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(100_000_000), 9))),
+        "holds too much compressed text; save it without its comments",
+    ),
+    "cut.jpg": (lambda: b"\xff\xd8\xff\xe0\0\x10JFIF", f"is damaged or cut off; {AGAIN}"),
+    "huge.mkv": (huge_film, "8192x8000 is over the 64 Mpx limit"),
+    "sparse.mkv": (sparse_film, "lasts 36,000 s; the limit is 3600 s, so cut out the part you need"),
+    **{
+        name: (lambda text=text: text, "playlists are not accepted, since they name other files; give the video itself")
+        for name, text in (
+            ("list.mp4", b"ffconcat version 1.0\nfile 'whole.mp4'\n"),
+            ("live.mp4", b"#EXTM3U\n#EXTINF:4,\nwhole.mp4\n"),
+            ("talk.mp4", b"v=0\no=- 0 0 IN IP4 127.0.0.1\n"),
+            ("dash.mp4", b'<?xml version="1.0"?><MPD></MPD>'),
+        )
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_has_its_line(sora: Sora, name: str) -> None:
+    make, message = BAD[name]
+    data = make()
+    Path(name).write_bytes(data)
+    film("whole.mp4")  # what playlists name: it must not be read in their place
+    before = sorted(os.listdir())
+    ran = sora("edit", name, "a dog", "-m", "tiny")
+    assert ran.err.startswith(f"sora: error: {name}: {message}")
+    assert (ran.code, ran.out) == (3, b"")
+    assert Path(name).read_bytes() == data
+    assert sorted(os.listdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line", "code"),
+    [
+        (("extend", "no.mp4"), "no.mp4: no such file", 3),
+        (("extend", "folder"), "folder: is a folder, expected a video or a picture", 3),
+        (("extend", "pipe"), "pipe: is not a regular file; use - to read standard input", 3),
+        (("extend", "socket"), "socket: is not a regular file; use - to read standard input", 3),
+        (("extend", "/dev/zero"), "/dev/zero: is not a regular file; use - to read standard input", 3),
+        (("animate", "pipe"), "pipe: is not a regular file; use - to read standard input", 3),
+        (("inpaint", "a.mp4", "--mask", "pipe"), "pipe: is not a regular file; use - to read standard input", 3),
+        (("detect", "pipe"), "pipe: is not a regular file; use - to read standard input", 3),
+        (("verify", "pipe"), "pipe: is not a regular file; use - to read standard input", 3),
+        (("extend", "https://example.org/a.mp4"), "https://example.org/a.mp4: only local files are read;", 2),
+        (("extend", "-"), "-: nothing on standard input; pipe a picture or a clip in", 3),
+        (("extend", "pic.mp4"), "pic.mp4: is a picture (64x64), sora extend wants a clip; use: sora animate", 3),
+        (("extend", "one.mp4"), "one.mp4: is a picture (64x64), sora extend wants a clip; use: sora animate", 3),
+        (("animate", "a.mp4"), "a.mp4: is a clip of 24 frames, sora animate wants a picture; use: sora extend", 3),
+        (("animate", "dot.png"), "dot.png: 1x1 is below the minimum 16x16; give a larger one", 3),
+        (("animate", "line.png"), "line.png: 5000x2 is below the minimum 16x16; give a larger one", 3),
+        (("edit", "a.mp4", "x", "-f", "-o", "a.mp4"), "-o a.mp4: is also an input; choose another name", 2),
+        (("edit", "a.mp4", "x", "-f", "-o", "link.mp4"), "-o link.mp4: is also an input; choose another name", 2),
+        (("edit", "hard.mp4", "x", "-f", "-o", "a.mp4"), "-o a.mp4: is also an input; choose another name", 2),
+        (("enhance", "a.mp4", "-f", "-o", "folder/../a.mp4"), "-o folder/../a.mp4: is also an input;", 2),
+    ],
+)
+def test_what_is_no_input(sora: Sora, arguments: tuple[str, ...], line: str, code: int) -> None:
+    whole = film("a.mp4")
+    film("one.mp4", 1)
+    Path("pic.mp4").write_bytes(_picture("pic.png", 64, 64))
+    _picture("dot.png", 1, 1)
+    _picture("line.png", 5000, 2)
+    Path("folder").mkdir()
+    os.mkfifo("pipe")
+    os.symlink("a.mp4", "link.mp4")
+    os.link("a.mp4", "hard.mp4")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket")
+        ran = sora(*arguments)
+    assert ran.err.startswith(f"sora: error: {line}")
+    assert ran.code == code
+    assert Path("a.mp4").read_bytes() == whole
+
+
+def _picture(name: str, width: int, height: int) -> bytes:
+    Image.new("RGB", (width, height)).save(name)
+    return Path(name).read_bytes()
+
+
+def test_no_permission(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    film("a.mp4")
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)  # chmod means nothing to root
+    ran = sora("info", "a.mp4")
+    assert (ran.code, ran.err) == (3, "sora: error: a.mp4: permission denied\n")
+
+
+def test_damaged_frames_are_counted(sora: Sora) -> None:
+    data = bytearray(film("a.mp4"))
+    for place in range(data.index(b"mdat") + 3000, data.index(b"mdat") + 20_000, 900):
+        data[place] ^= 255
+    Path("a.mp4").write_bytes(data)
+    notes = media.read_source("a.mp4").notes
+    assert len(notes) == 1
+    assert notes[0].startswith("a.mp4 has 5 frames that are damaged; what can be seen of them is used")
+
+
+def test_the_size_changes_midway(tmp_path: Path) -> None:
+    parts = []
+    for width in (64, 32):
+        path = tmp_path / f"{width}.ts"
+        with av.open(str(path), "w", format="mpegts") as container:
+            stream = container.add_stream("mpeg2video", rate=25)
+            assert isinstance(stream, av.VideoStream)
+            stream.width, stream.height, stream.pix_fmt = width, 64, "yuv420p"
+            for pixels in NOISE[:3]:
+                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels[:, :width]), format="rgb24")
+                container.mux(stream.encode(frame.reformat(format="yuv420p")))
+            container.mux(stream.encode(None))
+        parts.append(path.read_bytes())
+    (tmp_path / "both.ts").write_bytes(b"".join(parts))
+    with pytest.raises(MediaError, match="its frame size changes midway; convert it first"):
+        media.read(tmp_path / "both.ts")
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mkv", "a.gif", "a.webp"])
+def test_no_cut_is_silent(tmp_path: Path, name: str) -> None:
+    """Cut anywhere, a file is refused or gives every frame that it had."""
+    film(str(tmp_path / name))
+    data = (tmp_path / name).read_bytes()
+    for cut in np.random.default_rng(1).integers(1, len(data), 25).tolist():
+        (tmp_path / name).write_bytes(data[:cut])
+        try:
+            count = len(media.read(tmp_path / name).frames)
+        except MediaError:
+            continue
+        assert count == 24, cut
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of memory are Linux's")
+def test_bombs_fit_into_a_small_memory(sora: Sora) -> None:
+    """Whatever a small file claims, reading it does not take the memory that it would fill."""
+    Path("text.png").write_bytes(png(1, 1, chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(400_000_000), 9))))
+    Path("wide.png").write_bytes(png(9_000, 9_000))
+    Path("bomb.gif").write_bytes(LARGE_GIF)
+    huge_film()
+    script = (
+        "import sys, resource\nfrom soracli import media\nfrom soracli.errors import MediaError\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\nbad = []\n"
+        "for name in sys.argv[1:]:\n    try:\n        media.read(name)\n    except MediaError as error:\n"
+        "        bad.append(error.code)\nprint(*bad)"
+    )
+    names = ["text.png", "wide.png", "bomb.gif", "huge.mkv"]
+    env = {**os.environ, "PYTHONPATH": str(Path(media.__file__).parents[2])}
+    command = [sys.executable, "-c", script, *names]
+    ran = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
+    assert ran.stdout.split() == ["too_large"] * 4
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_500_000  # kB
+
+
+@pytest.mark.parametrize("name", ["list.mp4", "a:b.mp4", "-x.mp4", "a b\n.mp4", "file:a.mp4", b"\xff.mp4"])
+def test_strange_names_are_names(sora: Sora, name: str | bytes) -> None:
+    name = os.fsdecode(name)
+    film(name)
+    assert len(media.read(name).frames) == 24
+    ran = sora("info", "--", name)
+    assert ran.code == 0
+    assert "\n." not in ran.text
