@@ -41,7 +41,7 @@ class Nearness(NamedTuple):
 def encoder() -> TextEncoder:
     """The text encoder that ships. Raises WeightsError if its files are not there."""
     files = weights.paths(weights.card("spark"))
-    return TextEncoder.load(files["text"], files["tokenizer"][0])
+    return TextEncoder.shared(tuple(files["text"]), files["tokenizer"][0])
 
 
 class Judge:

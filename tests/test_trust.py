@@ -239,6 +239,7 @@ def test_another_installation_sees_it_intact_and_trusts_whom_it_is_told_to(
     signed("theirs.mp4")
     assert sora("keys", "export", "-o", "friend.pem").text == "friend.pem\n"
     monkeypatch.setenv("SORA_CONFIG_DIR", str(config_dir))
+    signed("ours.mp4")  # so that this installation has keys
     ran = sora("verify", "theirs.mp4")
     assert ran.code == 0
     assert "signer      unknown: anybody can make a certificate of that name" in ran.text
