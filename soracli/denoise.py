@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from soracli.solvers import Denoise
+from soracli.steady import Steady
 
 # (x (B,C,t,h,w), levels (B,t,h,w), sigma) -> x0 (B,C,t,h,w), for one prompt; levels = sigma where painted, else 0
 Predict = Callable[[Tensor, Tensor, float], Tensor]
@@ -35,6 +36,18 @@ def guided(
         if unprompted is None or scale == 1.0 or not interval[0] <= sigma <= interval[1]:
             return x0
         return torch.lerp(unprompted(x, levels, sigma), x0, scale)
+
+    return run
+
+
+def steadied(predict: Predict, steady: Steady | None, stills: int) -> Predict:
+    """Hold painted latents to what the given ones beside them foretell. stills: pictures, which come first."""
+    if steady is None:
+        return predict
+
+    def run(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
+        x0 = predict(x, levels, sigma)
+        return torch.cat([x0[:, :, :stills], steady.hold(x0[:, :, stills:])], 2)
 
     return run
 

@@ -16,13 +16,14 @@ import torch
 from torch import Tensor
 
 from soracli import flow
-from soracli.denoise import guided, pinned
+from soracli.denoise import guided, pinned, steadied
 from soracli.heal import Part, healed
 from soracli.mirror import goes_left, turned
 from soracli.models import Model
 from soracli.pixels import cells_to_paint, to_model, to_numpy, to_result, to_torch
 from soracli.scene import Scene
 from soracli.solvers import SOLVERS
+from soracli.steady import Steady
 from soracli.types import Canvas, Card, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
 from soracli.windows import Stretch, plan
 
@@ -174,8 +175,10 @@ def _paint(
     alone = model.guided or options.guidance == 1 or prompt == options.negative
     unprompted = None if alone else model.predictor(options.negative, window)
     low, high = model.card.params.get("guidance_interval", (0.0, 1.0))
-    scale = _scale(model.card, options.guidance)
-    denoise = pinned(guided(predict, unprompted, scale, (low, high)), given, mask.to(device))
+    network = guided(predict, unprompted, _scale(model.card, options.guidance), (low, high))
+    frames = None if given is None or geometry.causal or scene.strength < 1 else given[:, :, stills:]
+    steady = None if frames is None else Steady.of(frames, mask[:, stills:].to(device))
+    denoise = pinned(steadied(network, steady, stills), given, mask.to(device))
     if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess
         progress.guesses.pop(progress.known.windows, None)
     said = progress.guesses.setdefault(progress.known.windows, [])
@@ -239,7 +242,7 @@ def _result(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
     total = geometry.latent[0]
     yield from _joined(canvas.head, 0, total)
-    for number, frames in enumerate(healed(_parts(model, canvas, geometry, progress))):
+    for number, frames in enumerate(healed(_parts(model, canvas, geometry, progress), apart=not geometry.causal)):
         start = geometry.span(number).start
         part = slice(start, start + len(frames))
         if number in progress.painted:
