@@ -54,7 +54,7 @@ def healed(parts: Iterator[Part], *, apart: bool = False) -> Iterator[Frames]:
             if age == 1 and given is not None:
                 after = given.astype(np.float32) - part.frames[i]
             if after is not None and age <= span:
-                out[i] += after * (1 - age / (span + 1))
+                out[i] += after * _fade(age / (span + 1))
         _lead_in(out, part, following)
         step = _step(part, following) if apart and following is not None else None
         for i, own in enumerate(part.own):
@@ -75,7 +75,12 @@ def _lead_in(out: Difference, part: Part, following: Part | None) -> None:
         if own[i] or given is None:
             continue
         before = frames[given].astype(np.float32) - frames[given - 1]
-        out[i] += before * (1 - (given - i) / (span + 1))
+        out[i] += before * _fade((given - i) / (span + 1))
+
+
+def _fade(along: float) -> float:
+    """1 at the joint, 0 at the end of the way, level at both, so that nothing sets in with a jerk."""
+    return 1 - along * along * (3 - 2 * along)
 
 
 def _step(part: Part, following: Part) -> Difference | None:

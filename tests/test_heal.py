@@ -29,12 +29,12 @@ def test_without_given_frames_nothing_changes() -> None:
 
 def test_a_difference_fades_after_a_given_frame() -> None:
     out = run([100] * 4 + [50] * 8, [True] * 4 + [False] * 8)
-    assert out == [100] * 4 + [90, 80, 70, 60] + [50] * 4
+    assert out == [100] * 4 + [95, 82, 68, 55] + [50] * 4
 
 
 def test_and_before_one() -> None:
     out = run([50] * 8 + [100] * 4, [False] * 8 + [True] * 4)
-    assert out == [50] * 4 + [60, 70, 80, 90] + [100] * 4
+    assert out == [50] * 4 + [55, 68, 82, 95] + [100] * 4
 
 
 def test_key_frames_inside_a_part_heal_both_ways() -> None:
@@ -44,8 +44,8 @@ def test_key_frames_inside_a_part_heal_both_ways() -> None:
     values[5] = 100
     out = run(values, [i == 5 for i in range(12)])
     assert out[5] == 100
-    assert out[:5] == [50, 60, 70, 80, 90]
-    assert out[6:] == [90, 80, 70, 60, 50, 50]
+    assert out[:5] == [50, 55, 68, 82, 95]
+    assert out[6:] == [95, 82, 68, 55, 50, 50]
 
 
 @pytest.mark.parametrize("count", [4, 5, 8])
