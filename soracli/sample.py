@@ -20,25 +20,12 @@ from soracli.denoise import pinned, prompted, steadied
 from soracli.heal import Part, healed
 from soracli.mirror import goes_left, turned
 from soracli.models import Model
-from soracli.pixels import cells_to_paint, to_model, to_numpy, to_result, to_torch
+from soracli.pixels import to_result
 from soracli.scene import Scene
 from soracli.solvers import SOLVERS
 from soracli.steady import Steady
 from soracli.types import Canvas, Card, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
 from soracli.windows import Stretch, board, plan
-
-__all__ = [
-    "Known",
-    "Progress",
-    "Step",
-    "cells_to_paint",
-    "oriented",
-    "sample",
-    "to_model",
-    "to_numpy",
-    "to_result",
-    "to_torch",
-]
 
 
 @dataclass(frozen=True)
