@@ -29,7 +29,8 @@ import torch
 
 from soracli import machine, models, tasks, weights
 from soracli.errors import SoraError
-from soracli.sample import sample, to_numpy, to_torch
+from soracli.pixels import to_numpy, to_torch
+from soracli.sample import sample
 from soracli.types import Frames, Geometry, SamplingOptions
 from soracli.world.assets import ActorBank, load_actors
 from soracli.world.maps import load_maps

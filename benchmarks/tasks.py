@@ -44,12 +44,13 @@ VERBS = ("animate", "extend", "loop", "edit", "inpaint", "blend", "vary", "views
 
 @dataclass(frozen=True)
 class Piece:
-    """A clip to work on and what is to be seen in it. scene: None for real footage."""
+    """A clip to work on and what is to be seen in it. scene: None for real footage. after: the second that follows."""
 
     name: str
     clip: Clip
     prompt: str
     scene: Scene | None = None
+    after: Frames | None = None
 
 
 @dataclass(frozen=True)
@@ -121,14 +122,21 @@ class Table:
 
     def extend(self) -> Iterator[Figure]:
         for way, before, after in (("forward", 0, 16), ("backward", 16, 0)):
-            kept, jumps = [], []
+            kept, jumps, right, still = [], [], [], []
             for piece in self.pieces:
                 canvas = tasks.extend(piece.clip, before, after, self.time)
                 made = self.paint(canvas, piece.prompt)
-                kept.append(same(made[before : before + len(piece.clip.frames)], piece.clip.frames))
+                own = piece.clip.frames
+                kept.append(same(made[before : before + len(own)], own))
                 jumps += seams(canvas, made)
+                if after and piece.after is not None:
+                    right.append(figures.psnr(made[-after:], piece.after))
+                    still.append(figures.psnr(np.repeat(own[-1:], after, 0), piece.after))
             yield Figure("extend", f"--{way}: the clip's own frames, share exact", kept, min)
             yield Figure("extend", f"--{way}: seam", jumps)
+            if after:
+                yield Figure("extend", f"--{way}: PSNR to how the film goes on, dB", right, min)
+                yield Figure("extend", f"--{way}: the same of a last frame that stands still", still, min)
 
     def loop(self) -> Iterator[Figure]:
         kept, jumps, gaps = [], [], []
@@ -299,8 +307,8 @@ def rendered(assets: Path, knows: dict[str, Any], count: int, seed: int) -> list
     for index in range(count):
         rng = np.random.default_rng((seed, index))
         scene = sample_scene(rng, corpus, "heldout")
-        film = render([scene], width=256, height=256, frames=32, fps=float(FPS), bank=bank)
-        found.append(Piece(str(index), Clip(film.pixels[0].numpy(), FPS), complete(scene, rng), scene))
+        film = render([scene], width=256, height=256, frames=48, fps=float(FPS), bank=bank).pixels[0].numpy()
+        found.append(Piece(str(index), Clip(film[:32], FPS), complete(scene, rng), scene, film[32:]))
     return found
 
 

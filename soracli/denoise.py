@@ -6,12 +6,18 @@ and blended back on the way out, so that every solver keeps them exact at every 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from soracli.solvers import Denoise
+from soracli.steady import Steady
+from soracli.types import Card, SamplingOptions, Window
+
+if TYPE_CHECKING:
+    from soracli.models import Model
 
 # (x (B,C,t,h,w), levels (B,t,h,w), sigma) -> x0 (B,C,t,h,w), for one prompt; levels = sigma where painted, else 0
 Predict = Callable[[Tensor, Tensor, float], Tensor]
@@ -35,6 +41,33 @@ def guided(
         if unprompted is None or scale == 1.0 or not interval[0] <= sigma <= interval[1]:
             return x0
         return torch.lerp(unprompted(x, levels, sigma), x0, scale)
+
+    return run
+
+
+def prompted(model: Model, prompt: str, options: SamplingOptions, window: Window, sigmas: Sequence[float]) -> Predict:
+    """What a model paints for a prompt, guided as the options and its card say."""
+    predict = model.predictor(prompt, window, sigmas, options.guidance)
+    alone = model.guided or options.guidance == 1 or prompt == options.negative
+    unprompted = None if alone else model.predictor(options.negative, window)
+    low, high = model.card.params.get("guidance_interval", (0.0, 1.0))
+    return guided(predict, unprompted, _scale(model.card, options.guidance), (low, high))
+
+
+def _scale(card: Card, guidance: float) -> Callable[[float], float]:
+    """Guidance by noise level: where a second expert paints, the share of it that the card says."""
+    boundary, share = float(card.params.get("boundary", 0.0)), float(card.params.get("low_share", 1.0))
+    return lambda sigma: guidance if sigma >= boundary else share * guidance
+
+
+def steadied(predict: Predict, steady: Steady | None, stills: int) -> Predict:
+    """Hold painted latents to what the given ones beside them foretell. stills: pictures, which come first."""
+    if steady is None:
+        return predict
+
+    def run(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
+        x0 = predict(x, levels, sigma)
+        return torch.cat([x0[:, :, :stills], steady.hold(x0[:, :, stills:])], 2)
 
     return run
 

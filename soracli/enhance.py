@@ -171,7 +171,7 @@ def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp,
     card = weights.tools()[TOOL]
     files = weights.paths(card)
     from soracli.models.enhance import Enhancer
-    from soracli.sample import to_numpy, to_torch
+    from soracli.pixels import to_numpy, to_torch
 
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     device = engine.device(flags.device, threads)

@@ -1,7 +1,11 @@
-"""Joints between given and painted frames: what they differ by there is faded out over the painted frames. NumPy only.
+"""Joints between given and painted frames, and between painted ones. NumPy only.
 
 A network paints what follows a frame in its own hand: a little softer, a shade lighter. Seen frame by frame that is a
 cut. Where the picture stands still, the difference at the joint is just that, so it is carried on and let go.
+
+Where latent frames stand alone, each is decoded by itself, and two painted ones differ by a shade where they meet: a
+pulse, twice a second. There the step that the motion on both sides does not explain is ramped away into both, unless it
+is so large that something moved: in time what `models.spark.borders` does in space.
 """
 
 from __future__ import annotations
@@ -14,6 +18,9 @@ import numpy.typing as npt
 
 from soracli.types import Frames
 
+LIMIT = 16  # levels of 255: larger steps between painted parts are motion
+REACH = 3  # frames on each side of a joint of painted parts over which a step is ramped away
+
 Difference = npt.NDArray[np.float32]  # (H, W, 3), levels of 255
 
 
@@ -25,8 +32,12 @@ class Part:
     own: Sequence[bool]
 
 
-def healed(parts: Iterator[Part]) -> Iterator[Frames]:
-    """The frames of each part, in order. A difference fades within one part's length; only one part is held back."""
+def healed(parts: Iterator[Part], *, apart: bool = False) -> Iterator[Frames]:
+    """The frames of each part, in order. A difference fades within one part's length; only one part is held back.
+
+    apart: each part was decoded by itself, so painted ones are evened out where they meet.
+    """
+    before: Difference | None = None  # the step from the part before into this one, to be ramped away
     given: Frames | None = None  # the last one
     after: Difference | None = None  # what it has that the first painted frame after it lacks
     age = 0  # painted frames since then
@@ -43,8 +54,13 @@ def healed(parts: Iterator[Part]) -> Iterator[Frames]:
             if age == 1 and given is not None:
                 after = given.astype(np.float32) - part.frames[i]
             if after is not None and age <= span:
-                out[i] += after * (1 - age / (span + 1))
+                out[i] += after * _fade(age / (span + 1))
         _lead_in(out, part, following)
+        step = _step(part, following) if apart and following is not None else None
+        for i, own in enumerate(part.own):
+            if not own:
+                out[i] -= _ramped(before, i) - _ramped(step, span - 1 - i)
+        before = step
         yield np.rint(out.clip(0, 255)).astype(np.uint8)
         part = following
 
@@ -59,4 +75,25 @@ def _lead_in(out: Difference, part: Part, following: Part | None) -> None:
         if own[i] or given is None:
             continue
         before = frames[given].astype(np.float32) - frames[given - 1]
-        out[i] += before * (1 - (given - i) / (span + 1))
+        out[i] += before * _fade((given - i) / (span + 1))
+
+
+def _fade(along: float) -> float:
+    """1 at the joint, 0 at the end of the way, level at both, so that nothing sets in with a jerk."""
+    return 1 - along * along * (3 - 2 * along)
+
+
+def _step(part: Part, following: Part) -> Difference | None:
+    """What changes between two painted parts and not within them, per pixel; 0 where it is too much to be an error."""
+    if part.own[-1] or following.own[0] or min(len(part.frames), len(following.frames)) < 2:
+        return None
+    earlier, last = part.frames[-2:].astype(np.float32)
+    first, later = following.frames[:2].astype(np.float32)
+    step: Difference = (first - last) - (last - earlier + later - first) / 2
+    step[np.abs(step) >= LIMIT] = 0
+    return step
+
+
+def _ramped(step: Difference | None, away: int) -> Difference | float:
+    """The share of a step that is taken from a frame so many frames away from the joint."""
+    return 0.0 if step is None or away >= REACH else step * ((REACH - away - 0.5) / REACH / 2)

@@ -153,8 +153,10 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
-    stretches = windows.plan(canvas, geometry, card.limits.get("window", 0))
-    sizes = [stretch.stop - stretch.start for stretch in stretches]
+    limit = card.limits.get("window", 0)
+    stretches = windows.plan(canvas, geometry, limit)
+    board = () if shots else windows.board(canvas, geometry, stretches, limit)
+    sizes = [stretch.stop - stretch.start for stretch in stretches] + [len(board)] * bool(board)
     cores = None if on_gpu else threads or machine.cores()
     budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
     expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length))

@@ -31,6 +31,7 @@ def save(path: Path, progress: Progress, about: dict[str, Any]) -> None:
     tensors = {f"latents.{number}": latents for number, latents in known.latents.items()}
     for guess, latents in enumerate(progress.guesses.get(known.windows, [])):
         tensors[f"guesses.{guess}"] = latents
+    tensors |= {f"board.{frame}": picture for frame, picture in progress.board.items()}
     about = about | {"windows": known.windows, "painted": sorted(known.painted)}
     part = path.with_suffix(".part")
     save_file({name: t.cpu().contiguous() for name, t in tensors.items()}, part, {KEY: json.dumps(about)})
@@ -63,10 +64,13 @@ def load(path: Path, device: str) -> Progress:
     # Copies, because kernels round by where in memory numbers begin, and in a file they begin anywhere.
     with safe_open(path, "pt", device) as file:
         named = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118  it is no dict
-    latents = {int(name[8:]): tensor for name, tensor in named.items() if name.startswith("latents.")}
-    guesses = [named[f"guesses.{i}"] for i in range(len(named) - len(latents))]
-    known = Known(latents, frozenset(about["painted"]), about["windows"])
-    return Progress(known, {known.windows: guesses} if guesses else {})
+    kinds: dict[str, dict[int, Tensor]] = {"latents": {}, "guesses": {}, "board": {}}
+    for name, tensor in named.items():
+        kind, number = name.split(".")
+        kinds[kind][int(number)] = tensor
+    known = Known(kinds["latents"], frozenset(about["painted"]), about["windows"])
+    guesses = [guess for _, guess in sorted(kinds["guesses"].items())]
+    return Progress(known, {known.windows: guesses} if guesses else {}, board=kinds["board"])
 
 
 class Developer:

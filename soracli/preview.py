@@ -156,7 +156,7 @@ class Preview:
         """One latent frame -> uint8 (1, H, W, 3), cut to the request, at most TALLEST high."""
         import torch.nn.functional as F
 
-        from soracli.sample import to_numpy
+        from soracli.pixels import to_numpy
 
         if self._projection is None:
             pixels = next(model.decode(latents, still=geometry.is_still))

@@ -7,7 +7,7 @@ Pixels are NumPy outside and torch inside (`pixels` crosses). What a model makes
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -15,29 +15,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from soracli import flow
-from soracli.denoise import guided, pinned
+from soracli import flow, storyboard
+from soracli.denoise import pinned, prompted, steadied
 from soracli.heal import Part, healed
 from soracli.mirror import goes_left, turned
 from soracli.models import Model
-from soracli.pixels import cells_to_paint, to_model, to_numpy, to_result, to_torch
+from soracli.pixels import to_result
 from soracli.scene import Scene
 from soracli.solvers import SOLVERS
+from soracli.steady import Steady
 from soracli.types import Canvas, Card, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
-from soracli.windows import Stretch, plan
-
-__all__ = [
-    "Known",
-    "Progress",
-    "Step",
-    "cells_to_paint",
-    "oriented",
-    "sample",
-    "to_model",
-    "to_numpy",
-    "to_result",
-    "to_torch",
-]
+from soracli.windows import Stretch, board, plan
 
 
 @dataclass(frozen=True)
@@ -75,13 +63,14 @@ class Progress:
     known: of finished windows; replaced as a whole, so that an interrupt never finds half a window.
     guesses: by window, what the network has said in it, (1, C, k + n, h, w) each; a solver that is told the same
     takes the same steps. noise: (1, C, t, h, w) for the whole canvas, so that it depends on neither windows nor order;
-    `sample` draws it. frames: of latent frames that hang together, decoded by window, by latent frame; reel: those that
-    are still to be decoded.
+    `sample` draws it. board: pictures (1, C, 1, h, w) by frame, painted before the first window. frames: of latent
+    frames that hang together, decoded by window, by latent frame; reel: those that are still to be decoded.
     """
 
     known: Known = field(default_factory=lambda: Known({}, frozenset(), 0))
     guesses: dict[int, list[Tensor]] = field(default_factory=dict)
     noise: Tensor = field(default_factory=lambda: torch.empty(0))
+    board: dict[int, Tensor] = field(default_factory=dict)
     frames: dict[int, Frames] = field(default_factory=dict)
     reel: Iterator[tuple[int, Frames]] = field(default_factory=lambda: iter(()))
 
@@ -128,17 +117,28 @@ def sample(
     geometry = oriented(geometry, model.card, shots[0].prompt)
     if geometry.mirrored:
         shots = tuple(Shot(shot.start, turned(shot.prompt)) for shot in shots)
-    windows = plan(canvas, geometry, model.card.limits.get("window", 0))
+    limit = model.card.limits.get("window", 0)
+    windows = plan(canvas, geometry, limit)
     shape = (1, model.channels, *geometry.latent)
     progress = Progress() if progress is None else progress
-    progress.noise = torch.randn(shape, generator=torch.Generator().manual_seed(options.seed)).to(device)
+    generator = torch.Generator().manual_seed(options.seed)
+    progress.noise = torch.randn(shape, generator=generator).to(device)
     if geometry.causal:
         _reopened(model, geometry, windows, progress)
-    for number, stretch in list(enumerate(windows))[progress.known.windows :]:
+    frames = board(canvas, geometry, windows, limit) if len(shots) == 1 else ()
+    rounds = len(windows) + bool(frames)
+    if frames and len(windows) > progress.known.windows and not progress.board:
+        pictures = torch.randn((*shape[:2], len(frames), *shape[3:]), generator=generator).to(device)
+        steps = storyboard.painted(model, shots[0].prompt, options, geometry, frames, pictures)
+        for index, step in enumerate(steps, 1):
+            pictures = step
+            yield Step("sample", index, rounds * options.steps)
+        progress.board = {frame: _plain(pictures[:, :, i : i + 1]) for i, frame in enumerate(frames)}
+    for number, stretch in list(enumerate(windows, bool(frames)))[progress.known.windows :]:
         spoken = _spoken(shots, stretch, progress, geometry)
-        for step in _paint(model, canvas, spoken, options, geometry, stretch, progress):
-            index, total = number * step.total + step.index, len(windows) * step.total
-            yield step if step.stage == "encode" else Step("sample", index, total, step.latents)
+        for done in _paint(model, canvas, spoken, options, geometry, stretch, progress):
+            index, total = number * done.total + done.index, rounds * done.total
+            yield done if done.stage == "encode" else Step("sample", index, total, done.latents)
     yield from _result(model, canvas, geometry, progress)
 
 
@@ -161,7 +161,7 @@ def _paint(
     """Sample one window and note its latents."""
     device, span = progress.noise.device, range(stretch.start, stretch.stop)
     scene = Scene(canvas, geometry, stretch, options, progress.latents, progress.painted, progress.developed, device)
-    laid = model.arrange(scene)
+    laid = storyboard.pinned_to(model.arrange(scene), progress.board, stretch, geometry)
     sigmas, window, mask, given = laid.sigmas, laid.window, laid.mask, laid.latents  # mask (1, k + n, h, w)
     if given is not None or (geometry.causal and not scene.blank):
         yield Step("encode", 1, 1)
@@ -170,12 +170,10 @@ def _paint(
     eps = torch.cat([torch.zeros_like(eps[:, :, :1])] * stills + [eps], 2)  # (1, C, k + n, h, w)
     x = eps if given is None else torch.where(mask[:, None] > 0, flow.noised(given, eps, sigmas[0]), given)
 
-    predict = model.predictor(prompt, window, sigmas, options.guidance)
-    alone = model.guided or options.guidance == 1 or prompt == options.negative
-    unprompted = None if alone else model.predictor(options.negative, window)
-    low, high = model.card.params.get("guidance_interval", (0.0, 1.0))
-    scale = _scale(model.card, options.guidance)
-    denoise = pinned(guided(predict, unprompted, scale, (low, high)), given, mask.to(device))
+    network = prompted(model, prompt, options, window, sigmas)
+    frames = None if given is None or geometry.causal or scene.strength < 1 else given[:, :, stills:]
+    steady = None if frames is None else Steady.of(frames, mask[:, stills:].to(device))
+    denoise = pinned(steadied(network, steady, stills), given, mask.to(device))
     if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess
         progress.guesses.pop(progress.known.windows, None)
     said = progress.guesses.setdefault(progress.known.windows, [])
@@ -199,12 +197,6 @@ def _paint(
     else:
         fresh = {number for place, number in places.items() if bool(mask[:, place].any())}
     progress.finish(latents, fresh)
-
-
-def _scale(card: Card, guidance: float) -> Callable[[float], float]:
-    """Guidance by noise level: where a second expert paints, the share of it that the card says."""
-    boundary, share = float(card.params.get("boundary", 0.0)), float(card.params.get("low_share", 1.0))
-    return lambda sigma: guidance if sigma >= boundary else share * guidance
 
 
 def _plain(latents: Tensor) -> Tensor:
@@ -239,7 +231,7 @@ def _result(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
     total = geometry.latent[0]
     yield from _joined(canvas.head, 0, total)
-    for number, frames in enumerate(healed(_parts(model, canvas, geometry, progress))):
+    for number, frames in enumerate(healed(_parts(model, canvas, geometry, progress), apart=not geometry.causal)):
         start = geometry.span(number).start
         part = slice(start, start + len(frames))
         if number in progress.painted:

@@ -63,6 +63,7 @@ class Seams:
 
 
 LINES = 32  # of the small pictures by which results are compared
+MOST = 256  # such pictures that are kept of a result, spread evenly over it
 
 
 @dataclass
@@ -70,6 +71,8 @@ class Likeness:
     """A result in small, to tell it from others."""
 
     _pictures: list[Frames] = field(default_factory=list)
+    _every: int = 1  # of how many frames one is kept
+    _seen: int = 0
 
     @classmethod
     def of(cls, canvas: Canvas) -> Likeness:
@@ -81,10 +84,15 @@ class Likeness:
 
     def add(self, frames: Iterable[Frames]) -> None:
         for frame in frames:
+            self._seen += 1
+            if (self._seen - 1) % self._every:
+                continue
             step = max(1, min(frame.shape[:2]) // LINES)
             height, width = (side // step * step for side in frame.shape[:2])
             cells = frame[:height, :width].reshape(height // step, step, width // step, step, 3)
             self._pictures.append(cells.mean((1, 3)).astype(np.uint8))
+            if len(self._pictures) > MOST:
+                self._pictures, self._every = self._pictures[::2], 2 * self._every
 
     def distance(self, other: Likeness) -> float:
         """Mean absolute difference in levels of 255."""

@@ -40,6 +40,25 @@ def plan(canvas: Canvas, geometry: Geometry, limit: int = 0) -> list[Stretch]:
     ]
 
 
+def board(canvas: Canvas, geometry: Geometry, painted: Sequence[Stretch], limit: int) -> tuple[int, ...]:
+    """Frames of which pictures are painted first, all at once, spread over a blank canvas of several stretches.
+
+    Each stretch is then painted with those in it and next to it given, so that the last one is no copy of a copy.
+    limit: latent frames that the network sees at once; so many pictures it sees, however long the canvas is.
+    """
+    count = len(canvas.clip.frames)
+    if geometry.causal or len(painted) < 2 or canvas.strength < 1 or not all((mask > 0).all() for mask in canvas.mask):
+        return ()
+    return tuple((2 * i + 1) * count // (2 * limit) for i in range(limit))
+
+
+def nearby(frames: Sequence[int], start: int, stop: int) -> tuple[int, ...]:
+    """Those of rising frame numbers that lie within start .. stop, and the next one on each side."""
+    before = [frame for frame in frames if frame < start][-1:]
+    after = [frame for frame in frames if frame >= stop][:1]
+    return (*before, *(frame for frame in frames if start <= frame < stop), *after)
+
+
 def _keys(free: Sequence[bool], paint: Sequence[bool], time: int) -> list[int]:
     """Kept frames next to painted ones, within latent frames that are painted."""
 

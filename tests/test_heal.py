@@ -15,11 +15,11 @@ def film(values: list[int]) -> Frames:
     return np.array(values, np.uint8)[:, None, None, None].repeat(3, 3)
 
 
-def run(values: list[int], own: list[bool]) -> list[int]:
+def run(values: list[int], own: list[bool], *, apart: bool = False) -> list[int]:
     """Through `healed` in parts of four frames."""
     frames = film(values)
     parts = (Part(frames[i : i + SPAN], own[i : i + SPAN]) for i in range(0, len(own), SPAN))
-    return [int(value) for part in healed(parts) for value in part[:, 0, 0, 0]]
+    return [int(value) for part in healed(parts, apart=apart) for value in part[:, 0, 0, 0]]
 
 
 def test_without_given_frames_nothing_changes() -> None:
@@ -29,12 +29,12 @@ def test_without_given_frames_nothing_changes() -> None:
 
 def test_a_difference_fades_after_a_given_frame() -> None:
     out = run([100] * 4 + [50] * 8, [True] * 4 + [False] * 8)
-    assert out == [100] * 4 + [90, 80, 70, 60] + [50] * 4
+    assert out == [100] * 4 + [95, 82, 68, 55] + [50] * 4
 
 
 def test_and_before_one() -> None:
     out = run([50] * 8 + [100] * 4, [False] * 8 + [True] * 4)
-    assert out == [50] * 4 + [60, 70, 80, 90] + [100] * 4
+    assert out == [50] * 4 + [55, 68, 82, 95] + [100] * 4
 
 
 def test_key_frames_inside_a_part_heal_both_ways() -> None:
@@ -44,8 +44,8 @@ def test_key_frames_inside_a_part_heal_both_ways() -> None:
     values[5] = 100
     out = run(values, [i == 5 for i in range(12)])
     assert out[5] == 100
-    assert out[:5] == [50, 60, 70, 80, 90]
-    assert out[6:] == [90, 80, 70, 60, 50, 50]
+    assert out[:5] == [50, 55, 68, 82, 95]
+    assert out[6:] == [95, 82, 68, 55, 50, 50]
 
 
 @pytest.mark.parametrize("count", [4, 5, 8])
@@ -59,3 +59,25 @@ def test_between_two_given_frames_no_step_is_large(count: int) -> None:
 
 def test_values_stay_within_range() -> None:
     assert run([255] * 4 + [0, 255, 255, 255], [True] * 4 + [False] * 4)[5:] == [255] * 3
+
+
+def test_painted_parts_that_were_decoded_apart_are_evened_where_they_meet() -> None:
+    assert run([50] * 4 + [62] * 4, [False] * 8) == [50] * 4 + [62] * 4
+    assert run([50] * 4 + [62] * 4, [False] * 8, apart=True) == [50, 51, 53, 55, 57, 59, 61, 62]
+
+
+def test_motion_that_goes_on_over_the_joint_is_left_alone() -> None:
+    walk = [10 + 6 * i for i in range(8)]
+    assert run(walk, [False] * 8, apart=True) == walk
+
+
+def test_a_step_too_large_for_an_error_is_motion() -> None:
+    assert run([50] * 4 + [66] * 4, [False] * 8, apart=True) == [50] * 4 + [66] * 4
+
+
+def test_given_frames_are_never_evened() -> None:
+    own = [False] * 3 + [True] + [False] * 4
+    assert run([50] * 4 + [62] * 4, own, apart=True) == run([50] * 4 + [62] * 4, own)
+    ramp = [False, False, True, False, False, True, False, False]
+    out = run([50] * 4 + [56] * 4, ramp, apart=True)
+    assert (out[2], out[5]) == (50, 56)

@@ -16,7 +16,8 @@ from torch import Tensor
 from soracli import models
 from soracli.errors import WeightsError
 from soracli.models.spark import Spark
-from soracli.sample import Step, cells_to_paint, sample, to_model, to_numpy, to_result, to_torch
+from soracli.pixels import cells_to_paint, to_model, to_numpy, to_result, to_torch
+from soracli.sample import Step, sample
 from soracli.solvers import SOLVERS
 from soracli.tasks import generate
 from soracli.types import Canvas, Card, Clip, Frames, Geometry

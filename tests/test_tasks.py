@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soracli import tasks
-from soracli.seams import Seams
+from soracli.seams import Likeness, Seams
 from soracli.types import Canvas, Clip, Frames
 
 FPS = Fraction(16)
@@ -141,3 +141,13 @@ def test_a_loop_has_a_seam_at_its_end() -> None:
     still = Seams((1,), loop=True)
     still.add(np.zeros((1, 2, 2, 3), np.uint8))
     assert still.report(FPS) == []
+
+
+def test_what_is_kept_to_compare_long_results_does_not_grow() -> None:
+    frames = np.arange(1000, dtype=np.uint16)[:, None, None, None].astype(np.uint8) * np.ones((1, 32, 32, 3), np.uint8)
+    one, other = Likeness(), Likeness()
+    one.add(frames)
+    for part in np.array_split(frames ^ 1, 7):
+        other.add(part)
+    assert len(one._pictures) == len(other._pictures) == 250
+    assert one.distance(other) == 1.0

@@ -186,9 +186,9 @@ def test_enhancing_enlarges_and_fills_in_frames(sora: Sora) -> None:
     large, data = made(sora("enhance", "a.mp4", "--fps", "32", "--quality", "lossless", "--json"))
     assert large.shape == (12, 64, 96, 3)
     assert (data["scale"], data["fps"], data["frames"]) == (2, "32", 12)
-    assert np.abs(large[::2, ::2, 4:-4:2].astype(int) - frames[:, :, 2:-2]).max() <= 9  # a part of it the watermark's
+    assert np.abs(large[::2, ::2, 4:-4:2].astype(int) - frames[:, :, 2:-2]).max() <= 10  # a part of it the watermark's
     between = (frames[:-1].astype(int) + frames[1:]) / 2
-    assert np.abs(large[1:-1:2, ::2, 4:-4:2] - between[:, :, 2:-2]).max() <= 8
+    assert np.abs(large[1:-1:2, ::2, 4:-4:2] - between[:, :, 2:-2]).max() <= 10
 
 
 def test_enhancing_a_picture(sora: Sora) -> None:

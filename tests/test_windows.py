@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import STRIDE, options
 
+from soracli import tasks
 from soracli.types import Canvas, Clip, Geometry
-from soracli.windows import OVERLAP, Stretch, plan, stretches
+from soracli.windows import OVERLAP, Stretch, board, nearby, plan, stretches
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(3, 12))
@@ -90,3 +92,26 @@ def test_partly_kept_frames_are_no_keys() -> None:
     mask[3, :16] = 0
     assert plan(*canvas(mask)) == [Stretch(0, 2)]
     assert plan(*canvas(np.ones((1, 32, 32)))) == [Stretch(0, 1)]
+
+
+def test_a_storyboard_spreads_as_many_pictures_over_any_length() -> None:
+    for seconds in (4, 40):
+        geometry = Geometry.snap(options(seconds=Fraction(seconds)), STRIDE)
+        canvas = tasks.generate(*geometry.keep, geometry.fps)
+        frames = board(canvas, geometry, plan(canvas, geometry, 4), 4)
+        assert frames == tuple(seconds * 16 * i // 8 for i in (1, 3, 5, 7))
+
+
+def test_what_fits_one_window_or_is_given_in_part_has_no_storyboard() -> None:
+    geometry = Geometry.snap(options(seconds=Fraction(4)), STRIDE)
+    canvas = tasks.generate(*geometry.keep, geometry.fps)
+    assert board(canvas, geometry, plan(canvas, geometry, 8), 8) == ()
+    picture = np.zeros(canvas.clip.frames.shape[1:], np.uint8)
+    for other in (tasks.keyed(canvas, {0: picture}), replace(canvas, strength=0.5)):
+        assert board(other, geometry, plan(other, geometry, 4), 4) == ()
+
+
+def test_a_window_is_given_the_pictures_in_it_and_one_on_each_side() -> None:
+    assert nearby((2, 6, 10, 14, 18), 5, 14) == (2, 6, 10, 14)
+    assert nearby((2, 6), 7, 9) == (6,)
+    assert nearby((), 0, 9) == ()
