@@ -52,7 +52,7 @@ def healed(parts: Iterator[Part], *, apart: bool = False) -> Iterator[Frames]:
                 continue
             age += 1
             if age == 1 and given is not None:
-                after = given.astype(np.float32) - part.frames[i]
+                after = given + _slope(part, i) - part.frames[i]
             if after is not None and age <= span:
                 out[i] += after * _fade(age / (span + 1))
         _lead_in(out, part, following)
@@ -74,8 +74,19 @@ def _lead_in(out: Difference, part: Part, following: Part | None) -> None:
         given = next((j for j in range(i, min(len(own), i + span + 1)) if own[j]), None)
         if own[i] or given is None:
             continue
-        before = frames[given].astype(np.float32) - frames[given - 1]
+        before = frames[given] - _slope(Part(frames, own), given - 2) - frames[given - 1]
         out[i] += before * _fade((given - i) / (span + 1))
+
+
+def _slope(part: Part, first: int) -> Difference | float:
+    """What lies between a given frame and the painted one beside it: half of what the next painted ones differ by.
+
+    All of it would be the motion and the painter's flicker; without any, the given frame would be shown twice.
+    """
+    if first < 0 or first + 1 >= len(part.frames) or part.own[first] or part.own[first + 1]:
+        return 0.0
+    slope: Difference = part.frames[first + 1].astype(np.float32) - part.frames[first]
+    return slope / 2
 
 
 def _fade(along: float) -> float:

@@ -81,3 +81,10 @@ def test_given_frames_are_never_evened() -> None:
     ramp = [False, False, True, False, False, True, False, False]
     out = run([50] * 4 + [56] * 4, ramp, apart=True)
     assert (out[2], out[5]) == (50, 56)
+
+
+def test_motion_goes_on_from_a_given_frame_into_painted_ones() -> None:
+    out = run([10, 20, 30, 40, 60, 70, 80, 90], [True] * 4 + [False] * 4)
+    assert out[4] == 47  # not 42: a copy of the frame before it would be a stutter
+    out = run([90, 80, 70, 60, 40, 30, 20, 10], [False] * 4 + [True] * 4)
+    assert out[3] == 47
