@@ -86,7 +86,7 @@ def _slope(part: Part, first: int) -> Difference | float:
     if first < 0 or first + 1 >= len(part.frames) or part.own[first] or part.own[first + 1]:
         return 0.0
     slope: Difference = part.frames[first + 1].astype(np.float32) - part.frames[first]
-    return slope / 2
+    return slope * np.float32(0.5)
 
 
 def _fade(along: float) -> float:
