@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from soracli import disguise, policy, weights
+from soracli.errors import UsageError, WeightsError
 from soracli.models.spark.text import TextEncoder
 from soracli.policy import Finding, Policy
 
@@ -40,7 +41,10 @@ class Nearness(NamedTuple):
 
 def encoder() -> TextEncoder:
     """The text encoder that ships. Raises WeightsError if its files are not there."""
-    files = weights.paths(weights.card("spark"))
+    try:
+        files = weights.paths(weights.card("spark"))
+    except UsageError as error:  # a list of models that leaves it out
+        raise WeightsError(str(error)) from None
     return TextEncoder.shared(tuple(files["text"]), files["tokenizer"][0])
 
 

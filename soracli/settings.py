@@ -174,7 +174,14 @@ PRESET_KEYS: Mapping[str, Callable[[str], None] | None] = {**KEYS, "format": _fo
 BUILT_IN: Values = {"quality": "good", "progress": "auto", "device": "auto", "expand": False}
 
 VERBS = ("generate", "image", "animate", "extend", "edit", "inpaint", "blend", "views", "vary", "enhance")
-OTHERS = ("SORA_STATE_DIR", "SORA_SOCKET", "SORA_CONFIG_DIR", "SORA_TSA")  # variables that are no flags
+OTHERS = (
+    "SORA_STATE_DIR",
+    "SORA_SOCKET",
+    "SORA_CONFIG_DIR",
+    "SORA_TSA",
+    "SORA_POLICY",
+    "SORA_REVIEW",
+)  # variables that are no flags
 
 # Verbs that a value of a key is meant for, when it was not typed for this very call: a size for everything that is new
 # must not resize every clip that is remade. Other keys are for all verbs that have the flag.
