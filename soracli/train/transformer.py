@@ -35,8 +35,8 @@ CURRICULUM: tuple[tuple[float, tuple[View, ...]], ...] = (
     (
         0.35,
         (
-            View(0, 8, 8, 0.04), View(1, 8, 8, 0.06), View(4, 8, 8, 0.08), View(8, 8, 8, 0.24), View(4, 8, 14, 0.04),
-            View(2, 8, 8, 0.48, apart=True), View(2, 8, 14, 0.06, apart=True),
+            View(0, 8, 8, 0.04), View(1, 8, 8, 0.04), View(4, 8, 8, 0.2), View(8, 8, 8, 0.45), View(4, 8, 14, 0.08),
+            View(2, 8, 8, 0.15, apart=True), View(2, 8, 14, 0.04, apart=True),
         ),
     ),
 )  # fmt: skip

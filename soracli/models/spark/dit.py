@@ -76,6 +76,13 @@ class Layout:
     def still(cls, height: int, width: int) -> Layout:
         return cls((0.0,), (0.0,), height, width)
 
+    def followers(self, device: torch.device) -> Tensor:
+        """(t, t), 1 where the latent frame of the row begins as that of the column ends."""
+        times, spans = torch.tensor(self.times), torch.tensor(self.spans)
+        gap = (times - spans / 2)[:, None] - (times + spans / 2)
+        follows = (gap.abs() < 0.01 * spans) & (spans == spans[:, None])
+        return follows.to(device, torch.float32)
+
     def with_stills(self, times: Sequence[float]) -> Layout:
         """Pictures of these moments, in seconds, before the latent frames that are there."""
         return replace(self, times=(*times, *self.times), spans=(*(0.0 for _ in times), *self.spans))
@@ -165,6 +172,38 @@ class Reader(nn.Module):
         return norm(answers.amax(1))
 
 
+class Beside(nn.Module):
+    """What a cell and the six beside it, in time and space, say of the cell, past the narrow network.
+
+    A cell has more numbers than the network is wide, so what one latent frame shows in full would reach the next one
+    thinned out. These linear maps know all of them; per channel they are gated by what modulates the giving token, and
+    again by what modulates the taking one.
+    """
+
+    def __init__(self, channels: int, width: int) -> None:
+        super().__init__()
+        self.mix = nn.Linear(channels, 7 * channels, bias=False)
+        self.gates = nn.Linear(width, 4 * channels)
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, cells: Tensor, condition: Tensor, kind: Tensor, layout: Layout) -> Tensor:
+        """Cells (B, N, C) of variance 1, conditions (K, D) and whose they are (B, N) -> (B, N, C)."""
+        grid = len(layout.times), layout.height, layout.width
+        gates = 1 + self.gates(condition)[kind].unflatten(-1, (4, -1))  # (B, N, 4, C)
+        told = self.mix(cells * gates[:, :, 0]).unflatten(1, grid)  # (B, t, h, w, 7C)
+        itself, before, after, above, below, left, right = told.chunk(7, -1)
+        follows = layout.followers(cells.device)
+        in_time = follows @ before.flatten(2) + follows.T @ after.flatten(2)  # (B, t, h*w*C)
+        in_space = torch.zeros_like(itself)
+        in_space[:, :, 1:] += above[:, :, :-1]
+        in_space[:, :, :-1] += below[:, :, 1:]
+        in_space[:, :, :, 1:] += left[:, :, :, :-1]
+        in_space[:, :, :, :-1] += right[:, :, :, 1:]
+        heard = torch.stack([itself, in_time.view_as(itself), in_space], -2).flatten(1, 3)  # (B, N, 3, C)
+        return (heard * gates[:, :, 1:]).sum(2)
+
+
 class TextKeys(tuple[tuple[tuple[Tensor, Tensor], ...], Tensor, Tensor]):
     """(keys and values per block, pooled (B, D), additive mask (B, L)): a prompt, made ready once per sampling."""
 
@@ -188,6 +227,7 @@ class Dit(nn.Module):
         self.register_buffer("spectrum", torch.ones(config.channels))  # variance of each latent channel
         self.inlet = nn.Linear(config.channels, width)
         self.plan = nn.Sequential(nn.Linear(HEAD + width, 2 * width), nn.SiLU(), nn.Linear(2 * width, 2 * width))
+        self.beside = Beside(config.channels, width)
         self.outlet = nn.Linear(width, 2 * config.channels)
         self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.span = nn.Linear(width, width)
@@ -251,12 +291,13 @@ class Dit(nn.Module):
         mask = F.pad(additive, (0, tokens.shape[1]))[:, None, None]  # (B, 1, 1, L + N)
         places = torch.cat(angles, -1).expand(len(x), -1, -1)  # (B, N, HEAD)
         expected, foreseen = self.plan(torch.cat([places, condition[kind]], -1)).chunk(2, -1)  # (B, N, D) each
-        h = self.inlet(tokens * power.rsqrt()) + expected
+        cells = tokens * power.rsqrt()
+        h = self.inlet(cells) + expected
         for block, pair in zip(self.blocks, keys, strict=True):
             h = block(h, modulation, angles, pair, mask)
         shift, scale = self.final(condition)[kind].chunk(2, -1)
         mean, doubt = self.outlet(norm(h) * (1 + scale) + shift + foreseen).chunk(2, -1)  # (B, N, C) each
-        mean = mean * self.spectrum.sqrt()
+        mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
         variance = self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
         if not self.training:
             variance = variance * self.config.temperature
