@@ -293,16 +293,17 @@ def test_a_cell_hears_the_six_beside_it_and_no_other() -> None:
     with torch.no_grad():
         beside.mix.weight.copy_(torch.tensor([[1.0], [2], [4], [8], [16], [32], [64]]))
     layout = Layout((0.5, 0.25, 0.75, 2.25), (0.0, 0.5, 0.5, 0.5), 3, 3)  # a still, two that meet, one apart
+    alike = torch.zeros(1, 8), torch.zeros(1, 36, dtype=torch.long)
     heard = torch.zeros(4, 3, 3)
     cells = torch.zeros(1, 36, 1)
     cells[0, 9 + 4] = 1  # the middle of the first of the two
     heard[1] = torch.tensor([[0.0, 16, 0], [64, 1, 32], [0, 8, 0]])
     heard[2, 1, 1] = 2
-    assert torch.equal(beside(cells, torch.zeros(1, 8), torch.zeros(1, 36, dtype=torch.long), layout).view(4, 3, 3), heard)
+    assert torch.equal(beside(cells, *alike, layout).view(4, 3, 3), heard)
     later = cells.roll(9, 1)  # of the second: the first hears what follows it
     heard = heard.roll(1, 0)
     heard[1], heard[3] = heard[3] * 2, 0
-    assert torch.equal(beside(later, torch.zeros(1, 8), torch.zeros(1, 36, dtype=torch.long), layout).view(4, 3, 3), heard)
+    assert torch.equal(beside(later, *alike, layout).view(4, 3, 3), heard)
 
 
 def test_order_in_memory_does_not_count(transformer: Dit) -> None:
