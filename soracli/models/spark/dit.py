@@ -12,7 +12,8 @@ through the noise: without it a small network never learnt which way "to the rig
 Where this differs from its neighbours: text tokens are keys and values only (MiniLM's states are contextual
 already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network says
 what it expects of each clean latent and how sure it is, and Bayes' rule joins that with the noisy latent itself, so
-that the noise of a wide token need not pass through a narrow network. The trainer turns x0 into a velocity loss.
+that the noise of a wide token need not pass through a narrow network. Beside the network, linear maps tell a cell what
+its neighbours show in full. The trainer turns x0 into a velocity loss.
 """
 
 from __future__ import annotations
@@ -201,7 +202,8 @@ class Beside(nn.Module):
         in_space[:, :, :, 1:] += left[:, :, :, :-1]
         in_space[:, :, :, :-1] += right[:, :, :, 1:]
         heard = torch.stack([itself, in_time.view_as(itself), in_space], -2).flatten(1, 3)  # (B, N, 3, C)
-        return (heard * gates[:, :, 1:]).sum(2)
+        out: Tensor = (heard * gates[:, :, 1:]).sum(2)
+        return out
 
 
 class TextKeys(tuple[tuple[tuple[Tensor, Tensor], ...], Tensor, Tensor]):
