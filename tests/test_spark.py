@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from soracli.models.spark.vae import (
     to_blocks,
     unpack,
 )
-from soracli.types import Card, Geometry
+from soracli.types import Card, Geometry, Window
 
 
 def same(a: Tensor, b: Tensor) -> None:
@@ -65,6 +66,15 @@ def test_a_still_is_eight_equal_frames(network: Vae) -> None:
     latents = network.encode(still)
     assert latents.shape == (1, CHANNELS, 1, 2, 3)
     same(latents, network.encode(still.repeat(1, 1, 8, 1, 1)))
+
+
+def test_latents_are_turned_backwards_in_time_without_decoding(network: Vae) -> None:
+    linear = network.linear
+    latents = noise(2, CHANNELS, 1, 2, 3)
+    change = latents - noise(2, CHANNELS, 1, 2, 3, seed=1)  # differences, so that the means fall out
+    whole, other = (linear.encode(linear.decode(z).flip(2)) for z in (latents, latents - change))
+    same(torch.einsum("bcthw,cd->bdthw", change, linear.backwards()), whole - other)
+    assert far(torch.einsum("bcthw,cd->bdthw", change, linear.backwards()), change)
 
 
 def test_encoding_remembers_nothing_between_chunks(network: Vae) -> None:
@@ -416,6 +426,28 @@ def test_the_predictor_knows_the_rate_and_the_stills() -> None:
     assert model.layout(clip.window(0, 2)) == Layout.chunks(2, 1, 2, 16.0)
     assert model.layout(clip.window(1, 2, (12,))) == Layout((0.25, 0.25), (0.0, 0.5), 1, 2)
     assert model.layout(still.window(0, 1)) == Layout.still(1, 2)
+
+
+def test_guidance_leads_away_from_the_negative_prompt_run_backwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = spark()
+    window = Geometry.snap(options(), STRIDE).window(0, 2, (0, 8))
+    turn = model.vae.linear.backwards()
+    x, levels = noise(1, CHANNELS, 4, 1, 2), torch.arange(8.0).reshape(1, 4, 1, 2) / 8
+    asked: list[tuple[str, Window]] = []
+
+    def predictor(prompt: str, seen: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+        asked.append((prompt, seen))
+        return lambda x, levels, sigma: x * levels[:, None] + sigma
+
+    monkeypatch.setattr(model, "predictor", predictor)
+    told = model.against("rain", window)(x, levels, 0.5)
+    assert asked == [("rain", replace(window, stills=(1.0, 0.5)))]  # the first picture is now where the clip ends
+    same(told[:, :, :2], x[:, :, :2] * levels[:, None, :2] + 0.5)  # pictures have no time of their own to turn
+    for chunk in (2, 3):
+        seen = torch.einsum("bchw,cd->bdhw", x[:, :, chunk], turn) * levels[:, None, chunk] + 0.5
+        same(told[:, :, chunk], torch.einsum("bchw,cd->bdhw", seen, turn))
+    model.against("rain", replace(window, chunks=0))
+    assert asked[-1] == ("rain", replace(window, chunks=0))
 
 
 def test_every_chunk_of_pixels_has_a_latent_frame() -> None:

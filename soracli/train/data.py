@@ -138,8 +138,8 @@ class Cache:
             if not clips:
                 continue
             grid = Grid(
-                torch.from_numpy(np.load(path / "latents.npy")[kept]).to(self.device),
-                torch.from_numpy(np.load(path / "stills.npy")[kept]).to(self.device),
+                _mapped(path / "latents.npy", kept).to(self.device),
+                _mapped(path / "stills.npy", kept).to(self.device),
                 np.array([clip["centres"] for clip in clips], np.float32),
                 [clip["captions"] for clip in clips],
                 float(info["fps"]),
@@ -187,6 +187,12 @@ class Cache:
             times, times=tuple(times.times[i] for i in moments), spans=tuple(times.spans[i] for i in moments)
         )
         return Batch(x0.contiguous(), layout, _said(grid, items, unprompted, rng), 0)
+
+
+def _mapped(path: Path, kept: Sequence[int]) -> Tensor:
+    """Some clips of a shard, mapped from disk where it is all of them: joining copies, and memory holds one copy."""
+    clips = np.load(path, mmap_mode="c")
+    return torch.from_numpy(clips if len(kept) == len(clips) else clips[kept])
 
 
 def _said(grid: Grid, items: np.ndarray, unprompted: float, rng: np.random.Generator) -> list[str]:

@@ -95,6 +95,9 @@ class Ltx:
 
         return predict
 
+    def against(self, negative: str, window: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+        return self.predictor(negative, window)
+
     def generator(self) -> torch.Generator:
         """Of the noise that is not the picture's own: the same every time."""
         return torch.Generator().manual_seed(0)

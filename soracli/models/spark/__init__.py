@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -83,6 +84,30 @@ class Spark:
             return out
 
         return jump
+
+    def against(self, negative: str, window: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+        """What the network says of the negative prompt when the window runs backwards in time.
+
+        A prompt tells which way things go, but a network that is not sure of it paints something between the two ways,
+        and its unprompted guess is no different there: plain guidance cannot tell them apart. Backwards the same
+        things go the other way, so the difference holds the arrow of time beside what the prompt asks for. Where
+        nothing moves both are the same.
+        """
+        if window.chunks == 0:
+            return self.predictor(negative, window)
+        length, stills = float(window.chunks * CHUNK / window.fps), len(window.stills)
+        predict = self.predictor(negative, replace(window, stills=tuple(length - moment for moment in window.stills)))
+        turn = self.vae.linear.backwards()
+
+        def turned(x: Tensor) -> Tensor:
+            chunks = torch.einsum("bcthw,cd->bdthw", x[:, :, stills:].flip(2), turn)
+            return torch.cat([x[:, :, :stills], chunks], 2)
+
+        def run(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
+            levels = torch.cat([levels[:, :stills], levels[:, stills:].flip(1)], 1)
+            return turned(predict(turned(x), levels, sigma))
+
+        return run
 
     def encode(self, pixels: Tensor) -> Tensor:
         return self.vae.encode(pixels)

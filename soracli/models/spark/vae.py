@@ -96,6 +96,18 @@ class LinearPath(nn.Module):
         cells = latents.permute(0, 2, 3, 4, 1) / self.scale @ self.cell_basis.T + self.cell_mean  # (B, t, h, w, 4K)
         return from_blocks(unpack(cells) @ self.block_basis.T + self.mean)  # (B, 3, T, H, W)
 
+    def backwards(self) -> Tensor:
+        """(C, C): latents of a chunk times this are those of its frames in reverse order.
+
+        Up to the means, which are alike both ways, and to what the basis cannot say.
+        """
+        numbers = self.block_basis.shape[1]
+        frames = self.block_basis.reshape(3, CHUNK, BLOCK * BLOCK, numbers)  # (3, CHUNK, 256, K)
+        block = frames.flip(1).flatten(0, 2).T @ self.block_basis  # (K, K)
+        cells = self.cell_basis.reshape(PACK, numbers, -1)  # (PACK, K, C)
+        turned = torch.einsum("pkc,kl,pld->cd", cells, block, cells)
+        return turned * self.scale / self.scale[:, None]
+
 
 def _silence(layer: nn.Conv2d) -> None:
     """Start a residual branch at zero."""

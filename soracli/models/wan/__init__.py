@@ -115,6 +115,9 @@ class Wan:
 
         return predict
 
+    def against(self, negative: str, window: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+        return self.predictor(negative, window)
+
     def context(self, prompt: str) -> Tensor:
         """States of a prompt (1, tokens, 4096); those of padding are zero."""
         return padded(self.prompts.states(prompt), self.prompts.tokens)
