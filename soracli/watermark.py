@@ -1,9 +1,13 @@
 """An invisible mark in the pixels: a keyed pattern that says "made by soracli", and nothing else.
 
 Zero-bit spread spectrum in the luma's cosine transform (Cox et al. 1997): every coefficient of a ring of middling
-frequencies gets +1 or -1 from a key, and the picture of that, a few levels strong, is added to each frame. The basis
-spans the whole frame, so a scaled copy has the same coefficients; frames add up, so a long clip can be read through
-heavy compression. NumPy only.
+frequencies gets +1 or -1 from a key, and the picture of that is added to each frame, as strong at each place as the
+picture hides it: Watson's model (DCTune, 1993; first used for marks by Podilchuk & Zeng 1998), in which texture hides
+more and darkness less. The basis spans the whole frame, so a scaled copy has the same coefficients; frames add up, so a
+long clip can be read through heavy compression. NumPy only.
+
+Who reads it weighs places too. Where the picture's own deviation is s and the mark's is a, the likelihood ratio weighs
+a pixel by a / s^2; as a grows nearly as s does, that is 1 / s: the band of the mark is divided by its local deviation.
 
 What it does not do: it says nothing of who, when or what; a crop needs a search (`Detector.search`); blur, heavy
 redrawing, rotation and a strong filter remove it; and whoever has many marked clips, or the key, can take it off or
@@ -28,16 +32,24 @@ from soracli.types import Frames, Mask
 Array = npt.NDArray[np.float32]
 
 LOW, HIGH = 12, 64  # the ring: distance from the corner of the cosine transform
-STRENGTH = 2.2  # standard deviation of the pattern in levels of 255, all keys together, before it follows the texture
 PUBLIC = hashlib.sha256(b"soracli: made by some sora").digest()  # known to everybody
 FOUND, DOUBTFUL = 5.0, 3.5  # z of a clip as it stands; see `Score`
 FOUND_BY_SEARCH, DOUBTFUL_BY_SEARCH = 7.0, 6.0  # the best z over some 100,000 independent tries
 SMALLEST = 48  # pixels a side; a smaller frame holds too little of the ring to be judged
 _LUMA = np.array([77, 150, 29], np.float32)  # 256ths; sums of whole numbers are exact in any order
-_BLOCK = 8  # pixels a side over which texture is measured
-_LEAST, _MOST, _PER_LEVEL = 0.45, 2.0, 0.2  # gain: of a flat place, at most, per level of the texture's deviation
+_FLAT, _MOST = 0.8, 5.0  # deviation of the pattern, in levels of 255: on a flat mid grey, and anywhere at most
+_MASKING = 2.0  # a texture of this many times fewer levels than the flat place's deviation begins to hide more
+_LIGHT, _TEXTURE = 0.649, 0.7  # Watson's exponents of luminance and of contrast
+_GRAY, _BLACK = (
+    128,
+    8,
+)  # luma to which _FLAT refers , and the darkest that counts
+_SMALLEST_BLOCK, _BLOCKS = 4, 64  # pixels a side over which texture is measured, and how many such a frame has
+_SMALL = 128  # pixels a side of the picture that holds all of the ring, in which local deviation is measured
+_AROUND, _QUIET = 4, 1.0  # its pixels to each side that make a place, and levels of deviation taken for none
+_STANDS_OUT = 2.0  # deviations to which a pixel is limited there
 _NEAR = 3  # coefficients to each side that say what size is usual
-_LIMIT = 1.5  # whitened coefficients are limited to this many of that size
+_LIMIT = 3.0  # whitened coefficients are limited to this many of that size
 _GRID = 256  # pixels a side of the picture in which crops are looked for
 _SHARES = np.arange(1.0, 0.495, -0.0125)  # of the frame's width and height that a crop may have left
 
@@ -70,15 +82,16 @@ class Mark:
     def __init__(self, keys: Sequence[bytes], height: int, width: int) -> None:
         ring = sum(signs(key) for key in keys) * _fine(height, width)
         made = _basis(height).T.astype(np.float64) @ ring @ _basis(width)
-        self._pattern = _rounded(made * (STRENGTH / max(float(made.std()), 1e-9)), 256)  # (H, W)
+        self._pattern = _rounded(made / max(float(made.std()), 1e-9), 256)  # (H, W), deviation 1
 
     def put(self, frames: Frames, painted: Mask | None = None) -> Frames:
         """Frames (T, H, W, 3) with the mark. painted: (T, H, W), 1 = may be changed, 0 = stays; None = all of it."""
         out = np.empty_like(frames)
         for i, frame in enumerate(frames):
-            change = self._pattern * _gain(frame)
+            change = self._pattern * _strength(frame)
             change = change if painted is None else change * painted[i]
-            np.rint(np.clip(frame + change[..., None], 0, 255), out=out[i], casting="unsafe")
+            levels = np.rint(change).astype(np.int16)
+            np.clip(frame + np.stack((levels, levels, levels), -1), 0, 255, out=out[i], casting="unsafe")
         return out
 
 
@@ -87,29 +100,37 @@ class Detector:
 
     def __init__(self) -> None:
         self.count = 0
-        self._sum = np.zeros((HIGH, HIGH), np.float64)
+        self._sum = np.zeros((_SMALL, _SMALL), np.float64)
         self._size = (0, 0)
 
     def add(self, frames: Frames) -> None:
         """The next frames, uint8 (T, H, W, 3), all of one size."""
         for frame in frames:
             height, width = self._size = frame.shape[:2]
-            self._sum += _whitened(_basis(height) @ (frame @ (_LUMA / 256)) @ _basis(width).T)
+            seen = _basis(height) @ (frame @ (_LUMA / 256)) @ _basis(width).T * (_SMALL / np.sqrt(height * width))
+            band = _basis(_SMALL).T @ (seen * self._ring()) @ _basis(_SMALL)
+            deviation = np.sqrt(_boxed(band**2, _AROUND) + _QUIET**2)
+            self._sum += np.clip(band / deviation, -_STANDS_OUT, _STANDS_OUT)
             self.count += 1
 
     def score(self, key: bytes) -> Score:
         """Of the clip as it stands. Over random keys z has mean 0 and deviation 1 whatever the clip."""
-        ring = signs(key) * _fine(*self._size)
-        seen = self._sum * (ring != 0)
-        return Score(float((seen * ring).sum() / max(np.sqrt((seen**2).sum()), 1e-9)))
+        seen = self._seen()
+        return Score(float((seen * signs(key)).sum() / max(np.sqrt((seen**2).sum()), 1e-9)))
+
+    def _ring(self) -> npt.NDArray[np.bool_]:
+        return _ring() & _fine(*self._size)
+
+    def _seen(self) -> Array:
+        """Coefficients (k, k) of all frames together, all about equally large, 0 outside of the ring."""
+        return _whitened(_basis(_SMALL) @ self._sum @ _basis(_SMALL).T) * self._ring()
 
     def search(self, key: bytes) -> Score:
         """The same, and the best over crops that keep half or more of each side, as they are and in a mirror."""
         best = self.score(key)
         whole = _basis(_GRID).T @ signs(key) @ _basis(_GRID)
         pattern = np.fft.rfft2(whole)
-        k = np.arange(HIGH)
-        seen = self._sum * _fine(*self._size) * (np.hypot(k[:, None], k) >= LOW / 2)
+        k, seen = np.arange(HIGH), self._seen()
         for mirrored in (False, True):
             turned = seen * np.where(k % 2, -1, 1) if mirrored else seen  # odd cosines change sign in a mirror
             for high, wide in _crops():
@@ -166,22 +187,43 @@ def _fine(height: int, width: int) -> npt.NDArray[np.bool_]:
     return (k[:, None] < 0.8 * height) & (k < 0.8 * width)
 
 
-def _gain(frame: Frames) -> Array:
-    """How strong the mark may be at each pixel (H, W): more where texture hides it, less where all is smooth."""
+def _strength(frame: Frames) -> Array:
+    """Deviation in levels that the mark may have at each pixel (H, W); Watson's rule, a block at a time.
+
+    A flat place takes _FLAT, less in the dark; a textured one flat^0.3 * texture^0.7. An edge is not texture: what
+    counts is the quietest block around, so that little shows beside the outline of something smooth.
+    """
     luma = frame @ _LUMA
     height, width = luma.shape
-    rows, columns = max(1, height // _BLOCK), max(1, width // _BLOCK)
-    high, wide = height // rows, width // columns
+    high, wide = (max(_SMALLEST_BLOCK, side // _BLOCKS) for side in luma.shape)
+    rows, columns = height // high, width // wide
     down, across = _between(height, rows), _between(width, columns)
 
-    def blocks(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """(rows, high, columns, wide)"""
-        return picture[: rows * high, : columns * wide].reshape(rows, high, columns, wide)
+    def means(picture: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        lines = picture[: rows * high, : columns * wide].reshape(rows, high, columns * wide).sum(1, np.float64)
+        return np.asarray(sum(lines[:, i::wide] for i in range(wide)) / np.float64(high * wide))
 
-    means = blocks(luma).sum((1, 3)).astype(np.float64) / (high * wide)
-    rest = blocks(luma - down.astype(np.float64) @ means @ across.T) / 256
-    texture = np.sqrt((rest**2).mean((1, 3)))  # (rows, columns), levels of 255
-    return np.asarray(down @ _rounded(np.clip(_LEAST + _PER_LEVEL * texture, _LEAST, _MOST), 64) @ across.T)
+    light = means(luma)
+    rest = luma - down @ _boxed(light, 1) @ across.T
+    texture = _quietest(np.sqrt(means(rest * rest))) / 256
+    flat = _FLAT * np.clip(light / (256 * _GRAY), _BLACK / _GRAY, 1) ** _LIGHT
+    strength = flat ** (1 - _TEXTURE) * np.maximum(flat, _MASKING * texture) ** _TEXTURE
+    return np.asarray(down @ _rounded(np.minimum(strength, _MOST), 64) @ across.T)
+
+
+def _quietest(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The least of each and its eight neighbours."""
+    edged = np.pad(values, 1, mode="edge")
+    down = np.minimum(np.minimum(edged[:-2], edged[1:-1]), edged[2:])
+    return np.asarray(np.minimum(np.minimum(down[:, :-2], down[:, 1:-1]), down[:, 2:]))
+
+
+def _boxed(values: npt.NDArray[Any], near: int) -> npt.NDArray[np.float64]:
+    """The mean of each and of `near` neighbours to each side."""
+    size = 2 * near + 1
+    total = np.pad(np.pad(values, near, mode="edge").cumsum(0, np.float64).cumsum(1), ((1, 0), (1, 0)))
+    around = total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
+    return np.asarray(around / size**2)
 
 
 @lru_cache(maxsize=8)
@@ -196,11 +238,7 @@ def _rounded(values: npt.NDArray[Any], parts: int) -> Array:
     return np.asarray(np.rint(values * parts) / parts, np.float32)
 
 
-def _whitened(coefficients: Array) -> Array:
+def _whitened(coefficients: npt.NDArray[Any]) -> Array:
     """Divided by the size that is usual around each, and limited, so that nothing of the clip's own stands out."""
-    size, side = 2 * _NEAR + 1, HIGH + 1
-    padded = np.pad(np.abs(coefficients), _NEAR, mode="edge")
-    total = np.zeros((side + size - 1, side + size - 1))
-    total[1:, 1:] = padded.cumsum(0).cumsum(1)
-    around = total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
-    return np.asarray(np.clip(coefficients / (1.25 * around / size**2 + 0.1), -_LIMIT, _LIMIT), np.float32)
+    usual = 1.25 * _boxed(np.abs(coefficients), _NEAR) + 1e-3
+    return np.asarray(np.clip(coefficients / usual, -_LIMIT, _LIMIT), np.float32)
