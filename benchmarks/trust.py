@@ -4,6 +4,7 @@ python benchmarks/trust.py                       four clips that the default mod
 python benchmarks/trust.py --only media --mutations 5000
 python benchmarks/trust.py --only policy         recall and false alarms of the policy alone
 python benchmarks/trust.py --clips FILE...       also real footage, marked as if an edit had gone over all of it
+python benchmarks/trust.py --only mark --quick --count 50 --films DIR    many clips, painted once
 """
 
 from __future__ import annotations
@@ -17,30 +18,19 @@ import struct
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from figures import psnr
 from fuzz import fuzz
+from marking import Wanted, alarms, clips, marks
 from PIL import Image
 from screening import screening
 
-from soracli import cli, credentials, keys, media, provenance, watermark
-from soracli.types import Frames
+from soracli import cli, credentials, keys, media, provenance
 
 CONTAINERS = ("mp4", "mkv", "webm", "gif", "webp", "frames")
-PROMPTS = (
-    "a dog walks to the right across a grassy meadow",
-    "a red car drives to the right along a city street",
-    "a penguin walks to the right across the snow at night",
-    "an elephant walks to the right across a desert",
-)
 PARTS = ("policy", "media", "credentials", "mark")
-FRAMES = 48  # of each clip
-WRONG = 10_000  # keys
-SEARCHED = 20  # wrong keys a clip with which crops are searched, a second each
 
 
 # --- credentials ------------------------------------------------------------------------------------------------------
@@ -143,134 +133,14 @@ def inside(data: bytes) -> tuple[int, int]:
     return start - 60, start - 4 + size + 8
 
 
-# --- the mark ---------------------------------------------------------------------------------------------------------
-
-
-def painted(prompt: str, seed: int) -> Frames:
-    """A clip of the default model without the mark."""
-    from soracli import models, sample, tasks, weights
-    from soracli.types import Geometry, SamplingOptions
-
-    card = weights.card()
-    options = SamplingOptions.of(card)
-    options = type(options)(**{**vars(options), "seconds": Fraction(FRAMES) / options.fps, "seed": seed})
-    geometry = Geometry.of(options, card)
-    model = models.load(card, weights.paths(card))
-    canvas = tasks.generate(*geometry.keep, geometry.fps)
-    steps = sample.sample(model, canvas, prompt, options, geometry)
-    return np.concatenate([step.frames for step in steps if step.frames is not None])
-
-
-def clips(files: list[str], renders: int) -> Iterator[tuple[str, Frames]]:
-    for number, prompt in enumerate(PROMPTS[:renders]):
-        yield f"spark {number + 1}", painted(prompt, number)
-    for file in files:
-        frames = media.read(file).frames[:FRAMES]
-        while frames.shape[1] > 500:
-            frames = scaled(frames, 0.5)
-        yield Path(file).stem[:12], frames[:, : frames.shape[1] // 2 * 2, : frames.shape[2] // 2 * 2]
-
-
-def scaled(frames: Frames, by: float) -> Frames:
-    size = tuple(round(side * by / 2) * 2 for side in (frames.shape[2], frames.shape[1]))
-    return np.stack([np.asarray(Image.fromarray(f).resize(size, Image.Resampling.BICUBIC)) for f in frames])
-
-
-def coded(frames: Frames, quality: str, suffix: str = "mp4") -> Frames:
-    with media.Writer(f"coded.{suffix}", *frames.shape[2:0:-1], Fraction(16), quality=quality, force=True) as writer:
-        writer.add(frames)
-    return media.read(f"coded.{suffix}").frames
-
-
-def cut(frames: Frames, share: float) -> Frames:
-    """A crop that is not centred."""
-    height, width = (round(side * share / 2) * 2 for side in frames.shape[1:3])
-    top, left = (frames.shape[1] - height) // 3, (frames.shape[2] - width) * 2 // 3
-    return frames[:, top : top + height, left : left + width]
-
-
-def again(frames: Frames, times: int) -> Frames:
-    for _ in range(times):
-        frames = coded(frames, "23")
-    return frames
-
-
-ATTACKS: dict[str, Callable[[Frames], Frames]] = {
-    "clean": lambda frames: frames,
-    "CRF 16": lambda frames: coded(frames, "16"),
-    "CRF 28": lambda frames: coded(frames, "28"),
-    "CRF 35": lambda frames: coded(frames, "35"),
-    "half, CRF 28": lambda frames: coded(scaled(frames, 0.5), "28"),
-    "3 x CRF 23": lambda frames: again(frames, 3),
-    "gif": lambda frames: coded(frames, "good", "gif"),
-    "one frame": lambda frames: frames[:1],
-}
-SEARCHES: dict[str, Callable[[Frames], Frames]] = {
-    "crop 80%": lambda frames: cut(frames, 0.8),
-    "80%, CRF 28": lambda frames: coded(cut(frames, 0.8), "28"),
-    "crop 60%": lambda frames: cut(frames, 0.6),
-    "mirror": lambda frames: frames[:, :, ::-1],
-}
-
-
-def detector(frames: Frames) -> watermark.Detector:
-    found = watermark.Detector()
-    found.add(frames)
-    return found
-
-
-def marks(films: list[tuple[str, Frames]], secret: bytes) -> None:
-    """z of the public key / of this installation's, clip by clip and attack by attack."""
-    print(f"{'mark, z':<14} {'PSNR':>5} {'ms':>5} {' '.join(f'{name:>12}' for name in ATTACKS)}")
-    worst = dict.fromkeys([*ATTACKS, *SEARCHES], 99.0)
-    rows = []
-    for name, frames in films:
-        start = time.perf_counter()
-        marked = watermark.Mark((watermark.PUBLIC, secret), *frames.shape[1:3]).put(frames)
-        cost = (time.perf_counter() - start) / len(frames) * 1000
-        cells = []
-        for attack, change in ATTACKS.items():
-            seen = detector(change(marked))
-            both = [seen.score(key).z for key in (watermark.PUBLIC, secret)]
-            worst[attack] = min(worst[attack], *both)
-            cells.append(f"{both[0]:.1f}/{both[1]:.1f}")
-        print(
-            f"  {name:<12} {psnr(marked, frames):>5.1f} {cost:>5.1f} {' '.join(f'{c:>12}' for c in cells)}", flush=True
-        )
-        cells = []
-        for attack, change in SEARCHES.items():
-            z = detector(change(marked)).search(watermark.PUBLIC).searched or 0.0
-            worst[attack] = min(worst[attack], z)
-            cells.append(f"{z:.1f}")
-        rows.append(f"  {name:<12} {' '.join(f'{cell:>12}' for cell in cells)}")
-    print(f"{'searched, z':<14} {' '.join(f'{name:>12}' for name in SEARCHES)}")
-    print("\n".join(rows))
-    said = ", ".join(f"{name} {z:.1f}" for name, z in worst.items())
-    print(f"  worst: {said}\n  needed: {watermark.FOUND:g} as it stands, {watermark.FOUND_BY_SEARCH:g} searched\n")
-
-
-def alarms(films: list[tuple[str, Frames]], secret: bytes) -> None:
-    """Keys that are not in a clip: how far z goes."""
-    wrong = [b"wrong %d" % i for i in range(WRONG // (2 * len(films)) + 1)]
-    values, searched = [], []
-    for _, frames in films:
-        marked = watermark.Mark((watermark.PUBLIC, secret), *frames.shape[1:3]).put(frames)
-        for seen in (detector(frames), detector(marked)):
-            values += [seen.score(key).z for key in wrong]
-        searched += [detector(frames).search(key).searched or 0.0 for key in wrong[:SEARCHED]]
-    z, best = np.array(values), np.array(searched)
-    high, found = int((z >= watermark.FOUND).sum()), int((best >= watermark.FOUND_BY_SEARCH).sum())
-    print(f"false alarms: {len(z):,} pairs of a clip (marked or not) and a wrong key")
-    print(f"  z: mean {z.mean():+.3f}, deviation {z.std():.3f}, largest {z.max():.2f}; {high} alarms")
-    print(f"  searched, {len(best)} pairs: mean {best.mean():.2f}, largest {best.max():.2f}; {found} alarms")
-    plain = [detector(frames).score(watermark.PUBLIC).z for _, frames in films]
-    print(f"  the public key on these clips before they were marked: {', '.join(f'{value:.1f}' for value in plain)}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", nargs="*", default=[], help="real footage")
-    parser.add_argument("--renders", type=int, default=len(PROMPTS), help="how many clips the default model paints")
+    parser.add_argument("--count", type=int, default=4, help="how many clips the default model paints")
+    parser.add_argument("--frames", type=int, default=48, help="of each clip")
+    parser.add_argument("--films", type=Path, help="folder that keeps painted clips, for the next time")
+    parser.add_argument("--pieces", type=int, default=1, help="how many clips are cut from each real one")
+    parser.add_argument("--quick", action="store_true", help="the mark after CRF 28, halving and a crop only")
     parser.add_argument("--innocent", nargs="*", default=[], help="more prompts that must pass, one a line")
     parser.add_argument("--forbidden", nargs="*", default=[], help="more prompts that must not, one a line")
     parser.add_argument("--captions", type=int, default=500, help="how many captions of the world must pass")
@@ -280,6 +150,7 @@ def main() -> None:
     arguments = parser.parse_args()
     files = [str(Path(file).resolve()) for file in arguments.clips]
     others = [[str(Path(file).resolve()) for file in given] for given in (arguments.innocent, arguments.forbidden)]
+    folder_of_films = arguments.films and arguments.films.resolve()
     parts = [arguments.only] if arguments.only else PARTS
     with tempfile.TemporaryDirectory(prefix="sora-trust-") as folder, contextlib.chdir(folder):
         os.environ["SORA_CONFIG_DIR"] = folder + "/config"  # keys of its own, for this run only
@@ -292,9 +163,9 @@ def main() -> None:
             flips(arguments.flips)
         if "mark" in parts:
             print("painting ...", file=sys.stderr)
-            films = list(clips(files, arguments.renders))
+            films = clips(Wanted(arguments.count, arguments.frames, folder_of_films, files, arguments.pieces))
             secret = keys.load().identity.mark
-            marks(films, secret)
+            marks(films, secret, arguments.quick)
             alarms(films, secret)
 
 

@@ -37,8 +37,9 @@ FOUND, DOUBTFUL = 5.0, 3.5  # z of a clip as it stands; see `Score`
 FOUND_BY_SEARCH, DOUBTFUL_BY_SEARCH = 7.0, 6.0  # the best z over some 100,000 independent tries
 SMALLEST = 48  # pixels a side; a smaller frame holds too little of the ring to be judged
 _LUMA = np.array([77, 150, 29], np.float32)  # 256ths; sums of whole numbers are exact in any order
-_FLAT, _MOST = 0.8, 5.0  # deviation of the pattern, in levels of 255: on a flat mid grey, and anywhere at most
-_MASKING = 2.0  # a texture of this many times fewer levels than the flat place's deviation begins to hide more
+_FLAT, _MOST = 0.75, 5.0  # deviation of the pattern, in levels of 255: on a flat mid grey, and anywhere at most
+_PIXELS, _FEW, _MANY = 256 * 256, 1.15, 0.7  # frames that get it so; the factor of the smallest, of the largest frames
+_MASKING = 2.2  # a texture of this many times fewer levels than the flat place's deviation begins to hide more
 _LIGHT, _TEXTURE = 0.649, 0.7  # Watson's exponents of luminance and of contrast
 _GRAY, _BLACK = (
     128,
@@ -82,7 +83,8 @@ class Mark:
     def __init__(self, keys: Sequence[bytes], height: int, width: int) -> None:
         ring = sum(signs(key) for key in keys) * _fine(height, width)
         made = _basis(height).T.astype(np.float64) @ ring @ _basis(width)
-        self._pattern = _rounded(made / max(float(made.std()), 1e-9), 256)  # (H, W), deviation 1
+        fewer = np.clip((_PIXELS / (height * width)) ** 0.25, _MANY, _FEW)  # pixels to read it in: it must be stronger
+        self._pattern = _rounded(made * (fewer / max(float(made.std()), 1e-9)), 256)  # (H, W), deviation near 1
 
     def put(self, frames: Frames, painted: Mask | None = None) -> Frames:
         """Frames (T, H, W, 3) with the mark. painted: (T, H, W), 1 = may be changed, 0 = stays; None = all of it."""

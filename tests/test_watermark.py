@@ -54,12 +54,39 @@ def test_marked_is_found_and_looks_the_same(plain: Frames, marked: Frames) -> No
     assert np.abs(plain.astype(int) - marked).max() <= 24
 
 
+def change(picture: Frames) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """What the mark adds to one gray picture (H, W) of bytes."""
+    frame = np.repeat(picture[None, ..., None], 3, 3)
+    return (watermark.Mark(KEYS, *picture.shape).put(frame).astype(int) - frame)[0, ..., 0]
+
+
 def test_smooth_places_are_touched_less() -> None:
-    flat = np.full((1, 128, 128, 3), 120, np.uint8)
-    flat[:, :, :, 0] += np.arange(128, dtype=np.uint8)  # a slope is smooth too
-    change = watermark.Mark(KEYS, 128, 128).put(flat).astype(int) - flat
-    assert change.std() < 1.3
-    assert np.abs(change).max() <= 6
+    slope = np.tile(np.arange(60, 188, 0.5).astype(np.uint8), (256, 1))  # smooth too
+    assert 0.4 < change(slope).std() < 0.9
+    assert np.abs(change(slope)).max() <= 4
+    noise = np.random.default_rng(0).integers(100, 156, (256, 256), np.uint8)
+    assert change(noise).std() > 3.5
+
+
+def test_dark_places_are_touched_less() -> None:
+    dark, gray, bright = (change(np.full((256, 256), level, np.uint8)).std() for level in (24, 128, 200))
+    assert dark < 0.6 * gray
+    assert bright == pytest.approx(gray, rel=0.01)
+
+
+def test_an_edge_is_no_texture() -> None:
+    """Eight pixels from the outline of something smooth the mark is as weak as if there were none."""
+    picture = np.full((256, 256), 100, np.uint8)
+    flat = change(picture).std()
+    picture[:, 131:] = 220
+    assert change(picture)[:, 107:123].std() < 1.2 * flat
+
+
+def test_smooth_places_are_trusted_more(plain: Frames) -> None:
+    """Half of the picture marked and smooth, the other half wild: what is divided by its deviation is found."""
+    marked = watermark.Mark(KEYS, 144, 192).put(np.full((4, 144, 192, 3), 128, np.uint8))
+    marked[:, :, 96:] = np.random.default_rng(1).integers(0, 256, (4, 18, 12, 1), np.uint8).repeat(8, 1).repeat(8, 2)
+    assert all(score(marked, key).found for key in KEYS)
 
 
 def test_found_after_compression_and_halving(marked: Frames, tmp_path: Path) -> None:
