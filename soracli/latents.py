@@ -91,7 +91,9 @@ class Developer:
             raise UsageError("these latents end before the clip does; paint the rest with: sora resume", "not_painted")
         return lambda x, levels, sigma: said[-1]
 
-    def against(self, negative: str, window: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+    def against(
+        self, negative: str, window: Window, sigmas: Sequence[float]
+    ) -> Callable[[Tensor, Tensor, float], Tensor]:
         return self.predictor(negative, window)
 
     def arrange(self, scene: Scene) -> Arrangement:

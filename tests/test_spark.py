@@ -440,14 +440,20 @@ def test_guidance_leads_away_from_the_negative_prompt_run_backwards(monkeypatch:
         return lambda x, levels, sigma: x * levels[:, None] + sigma
 
     monkeypatch.setattr(model, "predictor", predictor)
-    told = model.against("rain", window)(x, levels, 0.5)
-    assert asked == [("rain", replace(window, stills=(1.0, 0.5)))]  # the first picture is now where the clip ends
-    same(told[:, :, :2], x[:, :, :2] * levels[:, None, :2] + 0.5)  # pictures have no time of their own to turn
+    sigmas = [1.0, 0.9, 0.8, 0.6, 0.0]
+    told = model.against("rain", window, sigmas)(x, levels, 0.8)
+    # the first picture is now where the clip ends
+    assert asked == [("rain", window), ("rain", replace(window, stills=(1.0, 0.5)))]
+    same(told[:, :, :2], x[:, :, :2] * levels[:, None, :2] + 0.8)  # pictures have no time of their own to turn
     for chunk in (2, 3):
-        seen = torch.einsum("bchw,cd->bdhw", x[:, :, chunk], turn) * levels[:, None, chunk] + 0.5
+        seen = torch.einsum("bchw,cd->bdhw", x[:, :, chunk], turn) * levels[:, None, chunk] + 0.8
         same(told[:, :, chunk], torch.einsum("bchw,cd->bdhw", seen, turn))
-    model.against("rain", replace(window, chunks=0))
-    assert asked[-1] == ("rain", replace(window, chunks=0))
+    for sigma, forwards in zip(sigmas, (False, True, False, True), strict=False):
+        told = model.against("rain", window, sigmas)(x, levels, sigma)
+        assert far(told, x * levels[:, None] + sigma) != forwards
+    asked.clear()
+    model.against("rain", replace(window, chunks=0), sigmas)
+    assert asked == [("rain", replace(window, chunks=0))]
 
 
 def test_every_chunk_of_pixels_has_a_latent_frame() -> None:

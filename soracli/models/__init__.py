@@ -56,7 +56,9 @@ class Model(Protocol):
         sigmas, guidance: the schedule and the scale, for networks with `guided` that jump from level to level.
         """
 
-    def against(self, negative: str, window: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+    def against(
+        self, negative: str, window: Window, sigmas: Sequence[float]
+    ) -> Callable[[Tensor, Tensor, float], Tensor]:
         """What guidance leads away from, in the form of `predictor`: at its simplest the negative prompt's own."""
 
     def encode(self, pixels: Tensor) -> Tensor:

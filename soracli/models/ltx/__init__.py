@@ -95,7 +95,9 @@ class Ltx:
 
         return predict
 
-    def against(self, negative: str, window: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+    def against(
+        self, negative: str, window: Window, sigmas: Sequence[float]
+    ) -> Callable[[Tensor, Tensor, float], Tensor]:
         return self.predictor(negative, window)
 
     def generator(self) -> torch.Generator:

@@ -85,27 +85,33 @@ class Spark:
 
         return jump
 
-    def against(self, negative: str, window: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+    def against(
+        self, negative: str, window: Window, sigmas: Sequence[float]
+    ) -> Callable[[Tensor, Tensor, float], Tensor]:
         """What the network says of the negative prompt when the window runs backwards in time.
 
         A prompt tells which way things go, but a network that is not sure of it paints something between the two ways,
         and its unprompted guess is no different there: plain guidance cannot tell them apart. Backwards the same
         things go the other way, so the difference holds the arrow of time beside what the prompt asks for. Where
-        nothing moves both are the same.
+        nothing moves both are the same. Not every latent has its own reverse in the basis, so that backwards at every
+        step leaves grain: it is every second one, and the last runs forwards.
         """
+        forwards = self.predictor(negative, window)
         if window.chunks == 0:
-            return self.predictor(negative, window)
+            return forwards
         length, stills = float(window.chunks * CHUNK / window.fps), len(window.stills)
-        predict = self.predictor(negative, replace(window, stills=tuple(length - moment for moment in window.stills)))
-        turn = self.vae.linear.backwards()
+        backwards = self.predictor(negative, replace(window, stills=tuple(length - moment for moment in window.stills)))
+        turn, turning = self.vae.linear.backwards(), frozenset(sigmas[-3::-2])  # the last of sigmas is 0
 
         def turned(x: Tensor) -> Tensor:
             chunks = torch.einsum("bcthw,cd->bdthw", x[:, :, stills:].flip(2), turn)
             return torch.cat([x[:, :, :stills], chunks], 2)
 
         def run(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
+            if sigma not in turning:
+                return forwards(x, levels, sigma)
             levels = torch.cat([levels[:, :stills], levels[:, stills:].flip(1)], 1)
-            return turned(predict(turned(x), levels, sigma))
+            return turned(backwards(turned(x), levels, sigma))
 
         return run
 

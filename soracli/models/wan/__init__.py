@@ -115,7 +115,9 @@ class Wan:
 
         return predict
 
-    def against(self, negative: str, window: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+    def against(
+        self, negative: str, window: Window, sigmas: Sequence[float]
+    ) -> Callable[[Tensor, Tensor, float], Tensor]:
         return self.predictor(negative, window)
 
     def context(self, prompt: str) -> Tensor:
