@@ -65,7 +65,7 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
         expected = recipe.get(media.DIGEST)
         if not expected:
             raise MediaError(f"{printable(file)}: its recipe has no digest of its frames to compare with", "no_digest")
-    origin = Origin(run=flags.origin.run, expected=expected)
+    origin = Origin(run=flags.origin.run, expected=expected, assumed=flags.origin.assumed)
     call.having(**typed).run(origin=origin, **talk_of(flags))
 
 

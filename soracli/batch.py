@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from soracli import calls, engine, naming, render, runs, settings
+from soracli import calls, defaults, engine, naming, render, runs
 from soracli.calls import Call, Origin
 from soracli.errors import SoraError, UsageError, bug
 from soracli.flags import StdoutClosed, TalkFlags
@@ -34,11 +34,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Job:
-    """One line. call: what it asks for, or what is wrong with it. id: of its run, the same whenever it is read."""
+    """One line. call: what it asks for, or what is wrong with it. id: of its run, the same whenever it is read.
+
+    notes: on what it leaves to the settings.
+    """
 
     line: int
     call: Call | SoraError
     id: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def batch(path: str, plan: Plan, flags: TalkFlags) -> int:
@@ -49,6 +53,8 @@ def batch(path: str, plan: Plan, flags: TalkFlags) -> int:
         for job in jobs:
             if isinstance(job.call, SoraError):
                 raise job.call
+    for note in dict.fromkeys(note for job in jobs for note in job.notes):
+        talk.note(note)
     ends: Counter[str] = Counter()
     with engine.keeping_models():
         for number, job in enumerate(jobs, 1):
@@ -116,9 +122,9 @@ def read(path: str) -> list[Job]:
         if not text.strip():
             continue
         try:
-            call = _call(text)
+            call, notes = _call(text)
             same = _identity(call)
-            jobs.append(Job(line, call, _name(same, seen[same])))
+            jobs.append(Job(line, call, _name(same, seen[same]), notes))
             seen[same] += 1
         except SoraError as error:
             jobs.append(Job(line, type(error)(f"{_shown(path)} line {line}: {error}", error.code)))
@@ -145,16 +151,16 @@ def _text(path: str) -> str:
         raise UsageError(f"{_shown(path)}: is not UTF-8 text; save it as UTF-8", "bad_job") from None
 
 
-def _call(text: str) -> Call:
+def _call(text: str) -> tuple[Call, tuple[str, ...]]:
     try:
         data = json.loads(text)
     except ValueError as error:
         raise UsageError(f"is not JSON ({error})", "bad_job") from None
-    call = settings.filled(calls.parse(data, _REFUSED))
+    call, notes = defaults.filled(calls.parse(data, _REFUSED))
     prompt = [call.arguments.get(name) for name in ("prompt", "prompt_file", "output")]
     if "-" in [*prompt, *calls.files(call)]:
         raise UsageError("'-': a job cannot use standard input or output; give it files", "two_stdin")
-    return call
+    return call, notes
 
 
 def _identity(call: Call) -> str:

@@ -85,6 +85,7 @@ MAY_IMPORT = {
     "latents": set(),
     "forward": set(),
     "settings": set(),
+    "defaults": {"settings"},
     "terminal": set(),
     "complete": set(),
     "cli_jobs": {"flags"},
