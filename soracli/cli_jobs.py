@@ -200,7 +200,7 @@ def runs_prune(
 ) -> None:
     """Forget old runs, and what open models made of old prompts. Results stay.
 
-    Batches whose runs are forgotten begin from the start; prompts are encoded again when they are used.
+    Batches go on knowing what they have made; prompts are encoded again when they are used.
     """
     from soracli import show_runs
 

@@ -82,6 +82,7 @@ MAY_IMPORT = {
     "weights": {"hub", "local", "single"},
     "progress": set(),
     "runs": set(),
+    "ledger": {"runs"},
     "latents": set(),
     "forward": set(),
     "settings": set(),
