@@ -112,7 +112,8 @@ def resume(
         ),
     ] = None,
     input: Annotated[
-        str | None, _given("What it read from standard input, as a file.", "--input", metavar="FILE")
+        str | None,
+        _given("What it read from standard input, as a file; needed if it was over 256 MB.", "--input", metavar="FILE"),
     ] = None,
     *,
     flags: TalkFlags,
