@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,7 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
         expected = recipe.get(media.DIGEST)
         if not expected:
             raise MediaError(f"{printable(file)}: its recipe has no digest of its frames to compare with", "no_digest")
-    origin = Origin(run=flags.origin.run, expected=expected)
+    origin = Origin(run=flags.origin.run, expected=expected, assumed=flags.origin.assumed)
     call.having(**typed).run(origin=origin, **talk_of(flags))
 
 
@@ -145,8 +147,23 @@ def resume(name: str | None, input: str | None, flags: TalkFlags) -> None:
         raise UsageError(f"run {run.id}: is being worked on by another process", "run_busy")
     if not run.recheck():
         raise UsageError(f"run {run.id}: is done; to make its results again, use: sora replay FILE", "run_done")
-    call = _with_input(calls.parse(run.call), input, run.id)
-    call.run(origin=Origin(run=run.id), **talk_of(flags))
+    call = calls.parse(run.call)
+    if input is None and "-" in calls.files(call) and run.piped is not None:
+        with _piped(run.piped):
+            call.run(origin=Origin(run=run.id), **talk_of(flags))
+        return
+    _with_input(call, input, run.id).run(origin=Origin(run=run.id), **talk_of(flags))
+
+
+@contextlib.contextmanager
+def _piped(path: Path) -> Iterator[None]:
+    """Within this block standard input is what was piped in the first time."""
+    before = sys.stdin
+    with path.open(encoding="utf-8") as sys.stdin:
+        try:
+            yield
+        finally:
+            sys.stdin = before
 
 
 def _with_input(call: Call, input: str | None, id: str) -> Call:

@@ -1,7 +1,8 @@
-"""`sora batch`: a list of calls, one load of the model. What is finished is remembered as runs, and not done again."""
+"""`sora batch`: a list of calls, one load of the model. What is finished is remembered, and not done again."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -12,12 +13,14 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from soracli import calls, engine, naming, render, runs, settings
+from soracli import calls, defaults, engine, media, naming, render, runs
 from soracli.calls import Call, Origin
 from soracli.errors import SoraError, UsageError, bug
 from soracli.flags import StdoutClosed, TalkFlags
-from soracli.inputs import named
+from soracli.inputs import digest, named
+from soracli.ledger import Entry, Ledger, Result, entry
 from soracli.progress import Talk
+from soracli.runs import Item, Run
 from soracli.wording import printable
 
 MAX_JOBS = 100_000
@@ -34,11 +37,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Job:
-    """One line. call: what it asks for, or what is wrong with it. id: of its run, the same whenever it is read."""
+    """One line. call: what it asks for, or what is wrong with it. id: of its run, the same whenever it is read.
+
+    notes: on what it leaves to the settings.
+    """
 
     line: int
     call: Call | SoraError
     id: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def batch(path: str, plan: Plan, flags: TalkFlags) -> int:
@@ -49,11 +56,14 @@ def batch(path: str, plan: Plan, flags: TalkFlags) -> int:
         for job in jobs:
             if isinstance(job.call, SoraError):
                 raise job.call
+    for note in dict.fromkeys(note for job in jobs for note in job.notes):
+        talk.note(note)
     ends: Counter[str] = Counter()
+    book = Ledger()
     with engine.keeping_models():
         for number, job in enumerate(jobs, 1):
             talk.say(f"job {number}/{len(jobs)} (line {job.line})")
-            end = _do(job, flags, talk)
+            end = _do(job, flags, talk, book)
             ends[end] += 1
             if end == "failed" and not plan.continue_on_error:
                 talk.say("stopped there; --continue-on-error would go on")
@@ -64,18 +74,17 @@ def batch(path: str, plan: Plan, flags: TalkFlags) -> int:
     return ends["failed"]
 
 
-def _do(job: Job, flags: TalkFlags, talk: Talk) -> str:
+def _do(job: Job, flags: TalkFlags, talk: Talk, book: Ledger) -> str:
     """Do one job, or say what is wrong with it. Returns how it ended."""
     try:
         if isinstance(job.call, SoraError):
             raise job.call
-        run = None if flags.dry_run else runs.find(job.id)
-        if run is not None and _reads_others(run):
-            runs.remove(run)
-        elif run is not None and not run.recheck():
+        inputs = tuple(digest(path) for path in calls.files(job.call))
+        if not flags.dry_run and (run := _known(job, inputs, book, talk)) is not None:
             _repeat(run, flags)
             return "done before"
         job.call.run(origin=Origin(run=job.id), **{name: getattr(flags, name) for name in calls.TALK})
+        _note(job, inputs, book)
     except (StdoutClosed, BrokenPipeError):
         raise
     except Exception as error:
@@ -90,13 +99,72 @@ def _do(job: Job, flags: TalkFlags, talk: Talk) -> str:
     return "done"
 
 
-def _reads_others(run: runs.Run) -> bool:
+def _known(job: Job, inputs: tuple[str, ...], book: Ledger, talk: Talk) -> Run | None:
+    """The run of a job that is done, or what the ledger knows of one that was forgotten.
+
+    Of one that is done in part, the run is left as it is for the job to go on with. What was changed counts as missing.
+    """
+    assert isinstance(job.call, Call)
+    run, noted = runs.find(job.id), book.find(job.id)
+    if run is not None and _reads_others(run):
+        runs.remove(run)
+        return None
+    if noted is not None and noted.inputs == inputs:
+        for result in noted.results:
+            _set_aside(result, talk)
+    if run is None:
+        if noted is None or noted.inputs != inputs:
+            return None
+        run = _restored(job.id, job.call, noted)
+        if run.pending:
+            runs.begin(run, job.id).release()
+    if run.recheck():
+        return None
+    if noted is None or noted.inputs != inputs:
+        _note(job, inputs, book)
+    return run
+
+
+def _set_aside(result: Result, talk: Talk) -> None:
+    """An output that is not as it was made is somebody's work: it is kept under another name."""
+    path = Path(result.path)
+    if not path.exists() or result.intact:
+        return
+    other = naming.free(path.with_name(f"{path.stem}.changed{path.suffix}"))
+    path.rename(other)
+    talk.note(
+        f"{printable(naming.shown(path))} was changed since it was made; kept as {printable(naming.shown(other))}."
+    )
+
+
+def _restored(id: str, call: Call, noted: Entry) -> Run:
+    """A run that was forgotten, as far as its results tell of themselves."""
+    run = Run(id, calls.lasting(call).as_data(), os.getcwd(), noted.format, noted.at, "interrupted")
+    for result in noted.results:
+        data = None
+        if os.path.exists(result.path):
+            data = {"path": naming.shown(Path(result.path)), "format": noted.format}
+            with contextlib.suppress(SoraError):
+                data |= media.info(result.path).recipe or {}
+        run.items.append(Item(result.seed, result.path, data))
+    return run
+
+
+def _note(job: Job, inputs: tuple[str, ...], book: Ledger) -> None:
+    """Note a job that is done, unless that is known already."""
+    run = runs.find(job.id)
+    found = None if run is None else entry(job.id, inputs, run)
+    if found is not None and found != book.find(job.id):
+        book.add(found)
+
+
+def _reads_others(run: Run) -> bool:
     """Whether a finished job's inputs have changed since."""
     now = named(*calls.files(calls.parse(run.call)))
     return any(item.data is not None and item.data["inputs"] != now for item in run.items)
 
 
-def _repeat(run: runs.Run, flags: TalkFlags) -> None:
+def _repeat(run: Run, flags: TalkFlags) -> None:
     """Print what a finished job printed."""
     if flags.json:
         render.emit(render.found_by(run))
@@ -116,9 +184,9 @@ def read(path: str) -> list[Job]:
         if not text.strip():
             continue
         try:
-            call = _call(text)
+            call, notes = _call(text)
             same = _identity(call)
-            jobs.append(Job(line, call, _name(same, seen[same])))
+            jobs.append(Job(line, call, _name(same, seen[same]), notes))
             seen[same] += 1
         except SoraError as error:
             jobs.append(Job(line, type(error)(f"{_shown(path)} line {line}: {error}", error.code)))
@@ -145,16 +213,16 @@ def _text(path: str) -> str:
         raise UsageError(f"{_shown(path)}: is not UTF-8 text; save it as UTF-8", "bad_job") from None
 
 
-def _call(text: str) -> Call:
+def _call(text: str) -> tuple[Call, tuple[str, ...]]:
     try:
         data = json.loads(text)
     except ValueError as error:
         raise UsageError(f"is not JSON ({error})", "bad_job") from None
-    call = settings.filled(calls.parse(data, _REFUSED))
+    call, notes = defaults.filled(calls.parse(data, _REFUSED))
     prompt = [call.arguments.get(name) for name in ("prompt", "prompt_file", "output")]
     if "-" in [*prompt, *calls.files(call)]:
         raise UsageError("'-': a job cannot use standard input or output; give it files", "two_stdin")
-    return call
+    return call, notes
 
 
 def _identity(call: Call) -> str:

@@ -73,13 +73,16 @@ class Origin:
     """How a call came about. call: itself. run: the run that it goes on with, or None.
 
     latents: a file to develop instead of painting. expected: digest of the frames that should come out, or None;
-    they are compared, and not written.
+    they are compared, and not written. assumed: arguments that were not typed -> the place that gave them.
+    notes: what there is to say about those.
     """
 
     call: Call = field(default_factory=Call)
     run: str | None = None
     latents: str | None = None
     expected: str | None = None
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def keys(function: Callable[..., Any]) -> list[Key]:

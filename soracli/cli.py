@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import io
 import itertools
 import json
@@ -601,10 +602,16 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+@functools.cache
+def _parser() -> Any:
+    """The tree of verbs: it takes a third of a warm call's time to make, and `sora serve` runs many calls."""
+    return typer.main.get_command(app)
+
+
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code, having said what went wrong."""
     try:
-        code = app(arguments, prog_name="sora", standalone_mode=False)
+        code = _parser()(arguments, prog_name="sora", standalone_mode=False)
         sys.stdout.flush()
     except (StdoutClosed, BrokenPipeError):
         _close_stdout()

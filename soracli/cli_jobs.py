@@ -112,7 +112,8 @@ def resume(
         ),
     ] = None,
     input: Annotated[
-        str | None, _given("What it read from standard input, as a file.", "--input", metavar="FILE")
+        str | None,
+        _given("What it read from standard input, as a file; needed if it was over 256 MB.", "--input", metavar="FILE"),
     ] = None,
     *,
     flags: TalkFlags,
@@ -200,7 +201,7 @@ def runs_prune(
 ) -> None:
     """Forget old runs, and what open models made of old prompts. Results stay.
 
-    Batches whose runs are forgotten begin from the start; prompts are encoded again when they are used.
+    Batches go on knowing what they have made; prompts are encoded again when they are used.
     """
     from soracli import show_runs
 

@@ -93,6 +93,34 @@ def compare(
     compare.compare(a, b, fit, compare.Look(output, format, quality, force, json))
 
 
+@app.command(
+    cls=Verb,
+    epilog=examples(
+        "sora frame dog.mp4",
+        "sora frame dog.mp4 --at 1.5s -o moment.png",
+        'sora frame dog.mp4 --at last -o - | sora animate - "the dog walks on" -o next.mp4',
+    ),
+)
+def frame(
+    clip: Annotated[str, _argument("A clip. '-' reads standard input.", "CLIP")],
+    at: Annotated[str, _option(GIVEN, "last (default), first, or a time: 1.5s, 24f.", "--at", metavar="TIME")] = "last",
+    output: Annotated[
+        str | None,
+        _option(
+            OUTPUT, "File or '-' (standard output). Default: CLIP-last.png here.", "-o", "--output", metavar="PATH"
+        ),
+    ] = None,
+    format: Annotated[str | None, _option(OUTPUT, "png (default) or webp.", "--format", metavar="NAME")] = None,
+    force: Force = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Take one frame out of a clip, as a picture without loss: the last one, to go on from it."""
+    from soracli import frame
+
+    frame.frame(clip, frame.Wish(at, output, format, force, json))
+
+
 # --- prompts ----------------------------------------------------------------------------------------------------------
 
 

@@ -86,7 +86,7 @@ def enhance(path: str, scale: str, loop: bool, flags: OutputFlags) -> None:
     if run is None:
         record = calls.lasting(origin.call).as_data()
         run = runs.plain(record, work.outputs.format.name, [0], work.outputs.paths)
-        run = run if origin.expected else runs.begin(run, origin.run)
+        run = run if origin.expected else render.begun(run, origin, [work.source], talk)
     else:
         run.take()
     with render.recorded(run, talk):

@@ -30,7 +30,7 @@ class Verb(typer.core.TyperCommand):
         """Flags that are not typed come from the configuration, if this is a verb that renders."""
         renders = info_name != "save" and "preset" in {param.name for param in self.params}
         if renders and info_name and not extra.get("resilient_parsing"):
-            from soracli.settings import Defaults
+            from soracli.defaults import Defaults
 
             extra["default_map"] = Defaults(info_name)
         return super().make_context(info_name, args, parent, **extra)
@@ -321,14 +321,23 @@ def flagged(verb: Callable[..., None]) -> Callable[..., None]:
     ]
 
     @functools.wraps(verb)
-    def command(origin: Origin | None = None, **given: Any) -> None:
+    def command(origin: Origin | None = None, context: typer.Context | None = None, **given: Any) -> None:
+        from soracli import defaults
+
+        origin = origin or Origin(assumed=defaults.assumed(context))
+        if origin.assumed:
+            given, notes = defaults.fitting(command.__name__, given, origin.assumed)
+            origin = dataclasses.replace(origin, notes=notes)
         call = calls.given(command, given)
         calls.check_stdin(command, call)
+        origin = dataclasses.replace(origin, call=call)
         typed = {p.name: given.pop(p.name) for p in shared if p.name in given}
-        flags = kind(**typed, origin=dataclasses.replace(origin or Origin(), call=call))
+        flags = kind(**typed, origin=origin)
         verb(flags=flags, **given)
 
     del command.__dict__["__wrapped__"]
-    command.__dict__["__signature__"] = inspect.Signature([*own, *shared])
-    command.__annotations__ = {p.name: p.annotation for p in [*own, *shared]}
+    told = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    parameters = [*own, *shared, told]
+    command.__dict__["__signature__"] = inspect.Signature(parameters)
+    command.__annotations__ = {p.name: p.annotation for p in parameters}
     return command

@@ -164,7 +164,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
     said = [f"the prompt was expanded to: {printable(text)}"] if asked else []
-    notes = [*said, *brief.notes, *geometry.notes(), *outputs.notes]
+    notes = [*flags.origin.notes, *said, *brief.notes, *geometry.notes(), *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(

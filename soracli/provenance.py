@@ -44,6 +44,7 @@ TEXTS = (
 _SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _MADE, _EDITED, _JOINED = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"
 _EDITS = ("extend", "edit", "inpaint", "vary", "enhance")  # verbs whose input is the work itself
+_TAKES = ("frame",)  # verbs that pass on a part of their input as it is
 _JOINS = ("blend",)  # verbs that put several works into one
 _LOOKED_AT = 48  # frames of a source in which an earlier mark is looked for
 
@@ -68,7 +69,7 @@ def origins(verb: str, sources: Sequence[Source], *, titles: bool = True) -> tup
     An edit has one parent, its first input; what else it is given is something to go by.
     """
     relations = ["componentOf" if verb in _JOINS else "inputTo"] * len(sources)
-    if verb in _EDITS:
+    if verb in (*_EDITS, *_TAKES):
         relations[:1] = ["parentOf"]
     return tuple(
         _origin(i, source, relation, titles=titles)
@@ -228,6 +229,8 @@ class Stamp:
                 {"action": "c2pa.opened", **_using(range(1))},
                 {"action": "c2pa.edited", "digitalSourceType": _SOURCE_TYPES + _EDITED, **_using(range(1, count))},
             ]
+        elif self._verb in _TAKES and self._given:
+            actions = [{"action": "c2pa.opened", **_using(range(1))}, {"action": "c2pa.converted"}]
         elif self._verb in _JOINS and self._given:
             actions = [
                 {"action": "c2pa.created", "digitalSourceType": _SOURCE_TYPES + _JOINED},

@@ -21,7 +21,7 @@ from soracli.errors import CapacityError, CheckError, PolicyError, SoraError, Us
 from soracli.flags import Flags, TalkFlags
 from soracli.inputs import Brief
 from soracli.job import Job
-from soracli.media import Writer
+from soracli.media import Source, Writer
 from soracli.naming import Outputs
 from soracli.preview import TERMINAL, Preview
 from soracli.progress import Meter, Talk
@@ -31,8 +31,10 @@ from soracli.seams import Likeness, Seams, Watcher
 from soracli.wording import duration
 
 if TYPE_CHECKING:
+    from soracli import provenance
+    from soracli.calls import Origin
     from soracli.models import Model
-    from soracli.provenance import Origin, Stamp
+    from soracli.provenance import Stamp
     from soracli.sample import Progress
 
 
@@ -47,7 +49,7 @@ class Studio:
     flags: Flags
     run: Run
     talk: Talk
-    given: tuple[Origin, ...]
+    given: tuple[provenance.Origin, ...]
     made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
 
@@ -77,7 +79,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     talk.say(jobs.headline(job))
     if run is None:
         run = runs.plain(job.record.as_data(), job.outputs.format.name, job.seeds, job.outputs.paths)
-        run = run if origin.latents or origin.expected else runs.begin(run, origin.run)
+        run = run if origin.latents or origin.expected else begun(run, origin, brief.given, talk)
     else:
         run.take()
     with recorded(run, talk), _capacity(job):
@@ -111,6 +113,15 @@ def found_by(run: Run) -> Any:
     """The results of a run as data: one alone as it is, several in a list."""
     found = [item.data for item in run.items]
     return found if len(found) > 1 else found[0]
+
+
+def begun(run: Run, origin: Origin, given: Sequence[Source], talk: Talk) -> Run:
+    """A run of which a record is kept from now on, with what was piped in for it."""
+    run = runs.begin(run, origin.run)
+    for data in (source.data for source in given if source.data is not None):
+        if note := run.keep_input(data):
+            talk.note(note)
+    return run
 
 
 @contextlib.contextmanager

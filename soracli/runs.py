@@ -2,6 +2,7 @@
 
     STATE/runs/ID/run.json              what was asked for, and what has become of it
     STATE/runs/ID/SEED.safetensors      latents of a result that was not finished
+    STATE/runs/ID/input                 what was piped in, until all results are done
 
 STATE is the environment variable SORA_STATE_DIR, or else the platform's folder for such things
 ($XDG_STATE_HOME/soracli, mostly ~/.local/state/soracli).
@@ -22,9 +23,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from soracli.errors import UsageError, WeightsError
-from soracli.wording import printable
+from soracli.wording import amount, printable
 
 VARIABLE = "SORA_STATE_DIR"
+MAX_INPUT = 256_000_000  # bytes of what was piped in that are kept
 STATES = ("running", "done", "failed", "interrupted", "killed")
 
 
@@ -64,6 +66,29 @@ class Run:
         """Where the latents of a result are kept."""
         return None if self.home is None else self.home / f"{seed}.safetensors"
 
+    @property
+    def piped(self) -> Path | None:
+        """What was piped in, if it is kept."""
+        path = None if self.home is None else self.home / "input"
+        return path if path is not None and path.is_file() else None
+
+    def keep_input(self, data: bytes) -> str:
+        """Keep what was piped in, to go on with. Returns why not, as a sentence; empty if it is kept."""
+        if self.home is None:
+            return ""
+        over = "" if len(data) <= MAX_INPUT else f"over {amount(MAX_INPUT)}"
+        try:
+            if not over:
+                part = self.home / f"input.{os.getpid()}"
+                part.touch(mode=0o600)
+                part.write_bytes(data)
+                part.replace(self.home / "input")
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            over = str(error.strerror)
+        lost = f"what was piped in is not kept ({amount(len(data))}, {over})"
+        return f"{lost}; to go on, sora resume will want it as a file." if over else ""
+
     def as_data(self) -> dict[str, Any]:
         """JSON-able; `home` and `lock` are of this process."""
         own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in ("home", "lock")}
@@ -94,6 +119,8 @@ class Run:
 
     def end(self, state: str, message: str = "") -> None:
         self.state, self.message = state, message
+        if state == "done" and (kept := self.piped) is not None:
+            kept.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.save()
         self.release()

@@ -16,7 +16,6 @@ from soracli.errors import SoraError, UsageError, WeightsError
 from soracli.wording import printable, suggest
 
 if TYPE_CHECKING:
-    from soracli.calls import Call
     from soracli.types import Card
 
 PROJECT = "sora.toml"
@@ -173,7 +172,6 @@ KEYS: Mapping[str, Callable[[str], None] | None] = {  # None = a switch
 PRESET_KEYS: Mapping[str, Callable[[str], None] | None] = {**KEYS, "format": _format}
 BUILT_IN: Values = {"quality": "good", "progress": "auto", "device": "auto", "expand": False}
 
-VERBS = ("generate", "image", "animate", "extend", "edit", "inpaint", "blend", "views", "vary", "enhance")
 OTHERS = (
     "SORA_STATE_DIR",
     "SORA_SOCKET",
@@ -182,20 +180,6 @@ OTHERS = (
     "SORA_POLICY",
     "SORA_REVIEW",
 )  # variables that are no flags
-
-# Verbs that a value of a key is meant for, when it was not typed for this very call: a size for everything that is new
-# must not resize every clip that is remade. Other keys are for all verbs that have the flag.
-_NEW = frozenset(("generate", "image"))
-_MEANT = {"size": _NEW, "fps": frozenset(("generate", "animate", "views")), "count": frozenset(("generate", "image"))}
-# Verbs that can use it at all.
-_ABLE = {"duration": frozenset(("generate", "animate"))}
-_UNABLE = {"fps": frozenset(("image",))}
-
-
-def applies(verb: str, key: str, *, chosen: bool) -> bool:
-    """Whether a verb takes a value that was not typed. chosen: it stands in a preset that was."""
-    able = verb in _ABLE.get(key, (verb,)) and verb not in _UNABLE.get(key, ())
-    return able and (chosen or verb in _MEANT.get(key, (verb,)))
 
 
 def checked(key: str, value: object, where: str, keys: Mapping[str, Callable[[str], None] | None] = KEYS) -> Value:
@@ -279,50 +263,6 @@ def layers() -> list[Layer]:
         found.append(Layer(str(project), read(project)))
     user = user_file()
     return [*found, Layer(str(user), read(user))]
-
-
-class Defaults(dict[str, Any]):
-    """What a verb's flags are when they are not typed, looked up when the parser first asks.
-
-    A preset that was typed comes before all other places.
-    """
-
-    def __init__(self, verb: str) -> None:
-        super().__init__()
-        self._verb = verb
-        self._preset: Values = {}
-        self._layers: list[Layer] | None = None
-
-    def choose(self, preset: str) -> None:
-        """Put a preset before everything."""
-        from soracli import presets
-
-        self._preset = presets.find(preset)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        key = name.replace("_", "-")
-        if key not in PRESET_KEYS:
-            return default
-        if key in self._preset and applies(self._verb, key, chosen=True):
-            return self._preset[key]
-        if self._verb not in VERBS:  # what is made again is made as it was, but for what is typed
-            return default
-        if self._layers is None:
-            self._layers = layers()
-        if applies(self._verb, key, chosen=False):
-            return next((layer.values[key] for layer in self._layers if key in layer.values), default)
-        return default
-
-
-def filled(call: Call) -> Call:
-    """A job of a list, where it says nothing: the values of its preset, or of the places, written out."""
-    from soracli import calls
-
-    defaults = Defaults(call.verb)
-    if preset := call.arguments.get("preset"):
-        defaults.choose(preset)
-    names = [key.name for key in calls.keys(calls.RENDERING[call.verb]) if key.name not in (*calls.TALK, "preset")]
-    return call.having(**{name: defaults.get(name) for name in names if name not in call.arguments}, preset=None)
 
 
 def resolved() -> Iterator[tuple[str, Value, str]]:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 
-from soracli import encoded, runs
+from soracli import encoded, ledger, runs
 from soracli.errors import UsageError
 from soracli.render import emit, print_out
 from soracli.runs import Run
@@ -63,6 +63,7 @@ def runs_prune(older: str, *, unfinished: bool, yes: bool, as_json: bool) -> Non
         runs.remove(run)
     for path, _ in prompts:
         path.unlink(missing_ok=True)
+    ledger.prune(before)
     if as_json:
         emit({"removed": [run.id for run in found], "prompts": len(prompts), "bytes": freed})
     else:

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 import warnings
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 from conftest import Sora
 
-from soracli import cli, media, models, runs
+from soracli import cli, ledger, media, models, runs
 from soracli.types import Clip
 
 TINY = {"model": "tiny", "steps": 1}
@@ -213,3 +214,101 @@ def test_killed_at_any_moment(sora: Sora) -> None:
 @pytest.mark.slow
 def test_killed_at_twenty_moments(sora: Sora) -> None:
     killed_at_random(sora, 20)
+
+
+# --- what outlives the runs -------------------------------------------------------------------------------------------
+
+
+def pruned(sora: Sora) -> None:
+    assert sora("runs", "prune", "--older", "0m", "--all", "--yes").code == 0
+    assert not list(runs.latest())
+
+
+def test_a_pruned_batch_knows_what_it_has_made(sora: Sora, state: Path) -> None:
+    write(job(), job(), job("y", seed=4, output="y.png"), job("secret words", count=2, output="z-{seed}.png"))
+    first = sora("batch", "jobs.jsonl", "--json")
+    made = {path: Path(path).read_bytes() for path in os.listdir()}
+    pruned(sora)
+    again = sora("batch", "jobs.jsonl", "--json")
+    assert "4 jobs: 4 done before" in again.err
+    assert {path: Path(path).read_bytes() for path in os.listdir()} == made
+    for now, before in zip(lines(again.out), lines(first.out), strict=True):
+        ours, theirs = (
+            found["data"] if isinstance(found["data"], list) else [found["data"]] for found in (now, before)
+        )
+        for one, other in zip(ours, theirs, strict=True):
+            assert {key: other[key] for key in one} == one  # what a file tells of itself
+            assert {"path", "format", "seed", "prompt", "frames_sha256"} <= set(one)
+    assert "secret" not in (state / "batches.jsonl").read_text()
+    assert (state / "batches.jsonl").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["run kept", "run pruned"])
+def test_what_is_gone_or_changed_is_made_again(sora: Sora, kept: bool) -> None:
+    """And nothing else; what was changed is somebody's work, and is kept beside it."""
+    write(job("a", output="a.png", seed=1), job("b", count=2, output="b-{n}.png"), job("c", output="c.webp"))
+    assert sora("batch", "jobs.jsonl", "-q").code == 0
+    made = {path: Path(path).read_bytes() for path in os.listdir()}
+    frames = {path: media.read(path).frames for path in made if path != "jobs.jsonl"}
+    if not kept:
+        pruned(sora)
+    Path("a.png").unlink()
+    Path("b-2.png").write_bytes(made["b-2.png"] + b"more")
+    ran = sora("batch", "jobs.jsonl")
+    assert "3 jobs: 2 done, 1 done before" in ran.err
+    assert "note: b-2.png was changed since it was made; kept as b-2.changed.png.\n" in ran.err
+    assert Path("b-2.changed.png").read_bytes() == made["b-2.png"] + b"more"
+    assert Path("b-1.png").read_bytes() == made["b-1.png"]
+    for path, before in frames.items():  # the same seeds too, where the job left them open
+        assert np.array_equal(media.read(path).frames, before)
+    assert "3 jobs: 3 done before" in sora("batch", "jobs.jsonl").err
+    pruned(sora)
+    assert "3 jobs: 3 done before" in sora("batch", "jobs.jsonl").err
+
+
+def test_a_pruned_batch_sees_that_an_input_changed(sora: Sora) -> None:
+    assert sora("image", "x", "-m", "tiny", "--steps", "1", "--seed", "1", "-o", "in.png", "-q").code == 0
+    write({"verb": "animate", "image": "in.png", "seed": 1, "duration": "9f", **TINY})
+    assert sora("batch", "jobs.jsonl").text == "in-animate-1.mp4\n"
+    pruned(sora)
+    assert sora("image", "y", "-m", "tiny", "--steps", "1", "--seed", "2", "-o", "in.png", "-qf").code == 0
+    assert sora("batch", "jobs.jsonl").text == "in-animate-1-2.mp4\n"
+
+
+def some(number: int, path: str = "/nowhere.png") -> ledger.Entry:
+    return ledger.Entry(f"b{number}", ("", "0f"), "png", 1.5, (ledger.Result(number, path, "00"),))
+
+
+def test_two_writers_lose_no_line(sora: Sora, state: Path) -> None:
+    """Nor does a line that a full disk cut off, or a prune in the midst of it, take others along."""
+    state.joinpath("batches.jsonl").write_bytes(b'{"job": "b9", "inp')
+    script = (
+        "import sys\nfrom soracli import ledger\nbook = ledger.Ledger()\n"
+        "for n in range(int(sys.argv[1]), 400, 2):\n"
+        "    book.add(ledger.Entry(f'b{n}', ('', '0f'), 'png', 1.5, (ledger.Result(n, sys.argv[2], '00'),)))\n"
+    )
+    command = [sys.executable, "-c", script]
+    writers = [subprocess.Popen([*command, str(first), str(state)]) for first in (0, 1)]
+    while any(writer.poll() is None for writer in writers):
+        ledger.prune(0)
+    assert [writer.returncode for writer in writers] == [0, 0]
+    book = ledger.Ledger()
+    assert all(book.find(f"b{n}") == some(n, str(state)) for n in range(400))
+
+
+def test_prune_drops_what_is_gone(sora: Sora, state: Path, tmp_path: Path) -> None:
+    (tmp_path / "there.png").touch()
+    book = ledger.Ledger()
+    for entry in (some(1), some(2, str(tmp_path / "there.png")), some(2, str(tmp_path / "there.png"))):
+        book.add(entry)
+    assert ledger.prune(1) == 1  # one was said twice; none is old
+    assert ledger.prune(2) == 1
+    assert [ledger.Ledger().find(f"b{n}") is not None for n in (1, 2)] == [False, True]
+
+
+def test_shards_share_the_ledger(sora: Sora) -> None:
+    write(*(job("x", seed=n, output=f"{n}.png") for n in range(4)))
+    for shard in ("1/2", "2/2"):
+        assert sora("batch", "jobs.jsonl", "--shard", shard, "-q").code == 0
+    pruned(sora)
+    assert "4 jobs: 4 done before" in sora("batch", "jobs.jsonl").err

@@ -536,7 +536,8 @@ def test_examples_of_the_help_run(sora: Sora, clip: Clip, example: str) -> None:
     for name in ("dog.png", "start.png", "end.png", "lake.jpg", "mask.png", "painting.jpg"):
         Image.fromarray(frames[0]).save(name)
     head, _, tail = example.rpartition(" | ")
-    stdin = shlex.split(head)[1].encode() if head else b""
+    said = shlex.split(head)
+    stdin = b"" if not head else said[1].encode() if said[0] == "echo" else sora(*said[1:]).out
     words = shlex.split(tail.partition(" > ")[0])
     assert words[0] == "sora"
     dry = ["--dry-run"] if "--dry-run" in sora(words[1], "--help").text else []

@@ -80,9 +80,11 @@ def test_what_topics_tell_to_type_runs(sora: Sora, clip: Clip, example: str) -> 
     head, _, tail = example.rpartition(" | ")
     words = shlex.split(tail.partition(" > ")[0])
     looks = ("info", "doctor", "model", "config", "preset", "policy", "sheet", "compare", "recaption", "help", "verify")
-    looks += ("detect",)
+    looks += ("detect", "frame")
     dry = [] if words[1] in looks else ["--dry-run"]
-    ran = sora(*words[1:], *dry, stdin=shlex.split(head)[1].encode() if head else b"")
+    said = shlex.split(head)
+    piped = b"" if not head else said[1].encode() if said[0] == "echo" else sora(*said[1:]).out
+    ran = sora(*words[1:], *dry, stdin=piped)
     assert ran.code == 0, ran.err
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Sora
+from PIL import Image
 
 from soracli import compare, media, sheet
 from soracli.types import Clip, Frames
@@ -127,3 +129,61 @@ def test_comparison_to_standard_output(sora: Sora) -> None:
     ran = sora("compare", "a.mp4", "a.mp4", "-o", "-")
     Path("x.mp4").write_bytes(ran.out)
     assert media.info("x.mp4").frames == 2
+
+
+# --- one frame --------------------------------------------------------------------------------------------------------
+
+
+def shown(name: str = "a.webp") -> Frames:
+    """A clip of six plain frames of 4 fps, kept without loss."""
+    frames = np.concatenate([plain(1, 40 * n) for n in range(6)])
+    written(name, frames, Fraction(4), prompt="secret words")
+    return frames
+
+
+@pytest.mark.parametrize(
+    ("at", "number", "name"),
+    [("last", 5, "a-last.png"), ("first", 0, "a-first.png"), ("0.5s", 2, "a-0.5s.png"), ("3f", 3, "a-3f.png")],
+)
+def test_a_frame_is_the_clips_own(sora: Sora, at: str, number: int, name: str) -> None:
+    frames = shown()
+    ran = sora("frame", "a.webp", "--at", at)
+    assert (ran.code, ran.text, ran.err) == (0, f"{name}\n", f"sora: frame {number} of 6, at {number / 4:g} s\n")
+    assert np.array_equal(media.read(name).frames[0], frames[number])
+    recipe = media.info(name).recipe or {}
+    assert (recipe["verb"], recipe["frame"], recipe["time"]) == ("frame", number, number / 4)
+    assert [given["name"] for given in recipe["inputs"]] == ["a.webp"]
+    assert "secret" not in str(recipe)
+    told = json.loads(sora("verify", name, "--json").out)["data"]
+    assert (told["state"], [step["action"] for step in told["steps"]]) == ("intact", ["c2pa.opened", "c2pa.converted"])
+    assert [(given["title"], given["relation"]) for given in told["inputs"]] == [("a.webp", "parentOf")]
+
+
+def test_a_frame_by_pipes(sora: Sora) -> None:
+    """Into the next clip, whose first frame it is."""
+    frames = shown()
+    out = sora("frame", "-", "-o", "-", stdin=Path("a.webp").read_bytes()).out
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(out)))[..., :3], frames[5])
+    tiny = ("-m", "tiny", "--steps", "1", "--seed", "1", "-d", "9f", "--quality", "lossless", "-o", "next.mp4")
+    assert sora("animate", "-", *tiny, stdin=out).code == 0
+    assert np.abs(media.read("next.mp4").frames[0].astype(int) - frames[5]).max() <= 4
+    data = json.loads(sora("frame", "next.mp4", "--format", "webp", "--json").out)["data"]
+    assert (data["path"], data["frame"], data["watermark"]) == ("next-last.webp", 8, "none: nothing was painted")
+    assert np.array_equal(media.read("next-last.webp").frames[0], media.read("next.mp4").frames[8])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("--at", "1.5s"), 2, "--at 1.5s: is after the last frame, which is at 1.25s; use --at last"),
+        (("--at", "lst"), 2, "--at lst: must be last, first, seconds (2.5s) or frames (96f)"),
+        (("-o", "x.mp4"), 2, "mp4: cannot hold a still picture; use png, webp or "),
+        (("-o", "x.gif"), 2, "-o x.gif: a frame is one picture; use .png or .webp"),
+        (("-o", "-", "--json"), 2, "--json: cannot share standard output with -o -; give -o a file name"),
+        (("-o", "a.webp"), 2, "a.webp: already exists"),
+    ],
+)
+def test_frames_that_are_not_there(sora: Sora, arguments: tuple[str, ...], code: int, message: str) -> None:
+    shown()
+    ran = sora("frame", "a.webp", *arguments)
+    assert (ran.code, ran.err.splitlines()[-1][: len(message) + 13]) == (code, f"sora: error: {message}")

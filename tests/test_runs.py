@@ -16,7 +16,7 @@ import pytest
 from conftest import Outcome, Sora, pictures
 from PIL import Image
 
-from soracli import cli, media, pixels, runs, weights
+from soracli import cli, enhance, media, pixels, runs, weights
 from soracli import sample as sampler
 from soracli.types import Clip
 
@@ -141,9 +141,45 @@ def test_what_no_longer_fits_is_begun_anew(sora: Sora, stopping: Stop, dog: str,
     assert "note: what was painted so far had another frames, inputs; starting anew." in ran.err
 
 
-def test_what_was_piped_in_is_given_again(sora: Sora, stopping: Stop, dog: str) -> None:
+@pytest.mark.parametrize("stage", ["sample", "decode"])
+def test_what_was_piped_in_is_kept(sora: Sora, stopping: Stop, dog: str, stage: str) -> None:
+    """Until the result is there: the same bits as without a stop, and no painting twice."""
+    given = ("edit", "-", "x", *TINY, "--seed", "1", "--quality", "lossless")
+    assert sora(*given, "-o", "whole.mp4", stdin=Path(dog).read_bytes()).code == 0
+    assert last().piped is None
+    stopping(stage, 1)
+    assert sora(*given, "-o", "a.mp4", stdin=Path(dog).read_bytes()).code == 130
+    kept = last().piped
+    assert kept is not None
+    assert kept.read_bytes() == Path(dog).read_bytes()
+    assert kept.stat().st_mode & 0o077 == 0
+    Path(dog).unlink()
+    ran = sora("resume")
+    assert (ran.code, ran.text) == (0, "a.mp4\n"), ran.err
+    assert "starting anew" not in ran.err
+    assert np.array_equal(frames("a.mp4"), frames("whole.mp4"))
+    assert last().piped is None
+
+
+def test_enhance_keeps_what_was_piped_in(sora: Sora, dog: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(enhance, "_write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert sora("enhance", "-", stdin=Path(dog).read_bytes()).code == 130
+    Path(dog).unlink()
+    assert sora("resume").text == "clip-enhance-0.mp4\n"
+
+
+def test_what_was_piped_in_is_given_again(
+    sora: Sora, stopping: Stop, dog: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is too large to be kept is said to be, before anything is painted."""
+    monkeypatch.setattr(runs, "MAX_INPUT", 1000)
     stopping("sample", 2)
-    assert sora("edit", "-", "x", *TINY, "--seed", "1", stdin=Path(dog).read_bytes()).code == 130
+    ran = sora("edit", "-", "x", *TINY, "--seed", "1", stdin=Path(dog).read_bytes())
+    assert ran.code == 130
+    size = f"{Path(dog).stat().st_size / 1000:.0f} kB"
+    lost = f"note: what was piped in is not kept ({size}, over 1 kB); to go on, sora resume will want it as a file.\n"
+    assert lost in ran.err
     name = last().id
     ran = sora("resume")
     assert (

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer.main
 from conftest import Sora, pictures
 
 from soracli import calls, cli, forward, runs
@@ -153,3 +154,13 @@ def test_asking_is_quick() -> None:
     script = "import sys, soracli.__main__; sys.stderr.write(' '.join(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert {"typer", "numpy", "torch", "av", "platformdirs"}.isdisjoint(ran.stderr.split())
+
+
+def test_later_calls_make_no_parser(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longer than everything else before the first step of a warm call."""
+    assert sora("--version").code == 0
+    monkeypatch.setattr(typer.main, "get_command", lambda *_: pytest.fail("the tree of verbs is made again"))
+    for _ in range(2):  # nor does one call leave anything to the next
+        assert sora("image", "x", "-m", "tiny", "--steps", "0").err.startswith("sora: error: --steps 0")
+        assert sora("image", "x", "-m", "tiny", "--dry-run", "-p", "draft").text.count("steps     4") == 1
+        assert sora("image", "x", "-m", "tiny", "--dry-run").text.count("steps     2") == 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import Sora
 
-from soracli import config, media, presets, settings
+from soracli import config, defaults, media, presets, runs, settings
 from soracli.flags import Flags
 
 DRY = ("a dog", "--dry-run", "--json", "-m", "tiny")
@@ -44,7 +44,7 @@ def test_the_order_of_places(sora: Sora, home: Path, tmp_path: Path, monkeypatch
     (tmp_path / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "deep" / "er")  # the project file is found from below
     assert settings.project_file() == tmp_path / "sora.toml"
-    assert settings.Defaults("generate").get("steps") == "4"
+    assert defaults.Defaults("generate").get("steps") == "4"
     monkeypatch.setenv("SORA_STEPS", "5")
     assert planned(sora)["steps"] == 5
     (home.parent / "presets.toml").write_text("[mine]\nsteps = 6\n")
@@ -85,12 +85,12 @@ def test_set_keeps_comments_and_checks(sora: Sora, home: Path) -> None:
 
 
 def test_a_size_for_new_things_leaves_sources_alone() -> None:
-    assert settings.applies("generate", "size", chosen=False)
-    assert not settings.applies("edit", "size", chosen=False)
-    assert settings.applies("edit", "size", chosen=True)
-    assert not settings.applies("image", "duration", chosen=True)
-    assert not settings.applies("extend", "duration", chosen=True)
-    assert settings.applies("views", "steps", chosen=False)
+    assert defaults.applies("generate", "size", chosen=False)
+    assert not defaults.applies("edit", "size", chosen=False)
+    assert defaults.applies("edit", "size", chosen=True)
+    assert not defaults.applies("image", "duration", chosen=True)
+    assert not defaults.applies("extend", "duration", chosen=True)
+    assert defaults.applies("views", "steps", chosen=False)
 
 
 def test_settings_do_not_break_other_verbs(sora: Sora, home: Path) -> None:
@@ -249,3 +249,64 @@ def test_replays_are_not_changed_by_settings(sora: Sora, home: Path) -> None:
     home.write_text('steps = 5\nstyle = "noir"\nguidance = 3\n')
     ran = sora("replay", "a.mp4", "--check")
     assert ran.code == 0, ran.err
+
+
+# --- what a model cannot honour ---------------------------------------------------------------------------------------
+
+OPEN = [("cache", "0.1"), ("weights", "int8"), ("tiles", "512"), ("guide", "0.2..0.9"), ("compile", "1")]
+
+
+@pytest.mark.parametrize(("key", "value"), OPEN)
+def test_a_setting_for_other_models_is_ignored(
+    sora: Sora, monkeypatch: pytest.MonkeyPatch, key: str, value: str
+) -> None:
+    """It was not asked for in this call; typed, it is an error that names the models that take it."""
+    monkeypatch.setenv(settings.variable(key), value)
+    ran = sora("generate", *DRY)
+    found = json.loads(ran.out)["data"]
+    note = f"{settings.variable(key)}: ignored; model 'tiny' takes no such setting."
+    assert (ran.code, found["notes"][0], f"sora: note: {note}\n" in ran.err) == (0, note, True)
+    assert not {"cache", "packing", "tiles", "guidance_interval", "compile"} & set(found)
+    assert key not in found["arguments"]
+    assert sora("generate", *DRY, "-q").err == ""
+    flag = [f"--{key}"] if key == "compile" else [f"--{key}", value]
+    ran = sora("generate", *DRY, *flag)
+    assert ran.code == 2
+    assert "model 'tiny' takes none; use an open model (wan-vace-1.3b, ltx-2b" in ran.err
+    ran = sora("generate", "a dog", "--dry-run", "--json", "-m", "wan-vace-1.3b", "-q")  # who can honour it does
+    assert {"cache", "packing", "tiles", "guidance_interval", "compile"} & set(json.loads(ran.out)["data"])
+
+
+def test_every_place_is_named(sora: Sora, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One note for all of them; a value that asks for nothing needs none, and an error elsewhere is one as before."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    (home.parent / "presets.toml").write_text('[big]\nguide = "0.2..0.9"\nsteps = 3\n')
+    home.write_text("tiles = 512\n")
+    monkeypatch.setenv("SORA_CACHE", "0.2")
+    monkeypatch.setenv("SORA_WEIGHTS", "whole")
+    ran = sora("image", *DRY, "-p", "big")
+    found = json.loads(ran.out)["data"]
+    note = f"tiles in {home}, guide in preset big, SORA_CACHE: ignored; model 'tiny' takes no such setting."
+    assert (found["steps"], found["notes"]) == (3, [note])
+    monkeypatch.setenv("SORA_CACHE", "lots")
+    assert sora("image", *DRY).code == 5
+
+
+def test_what_is_ignored_is_not_remembered(sora: Sora, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in the file nor in the run: both are made again without the variable, and with a preset for others."""
+    monkeypatch.setenv("SORA_CACHE", "0.2")
+    given = ("x", "-m", "tiny", "--steps", "1", "--seed", "1")
+    assert sora("image", *given, "-o", "x.png", "-q").code == 0
+    assert "cache" not in json.loads(sora("runs", "show", next(runs.latest()).id, "--json").out)["data"]["call"]
+    assert sora("replay", "x.png", "--check").code == 0
+    home.parent.mkdir(parents=True, exist_ok=True)
+    (home.parent / "presets.toml").write_text('[big]\ncache = "0.2"\n')
+    ran = sora("replay", "x.png", "-p", "big", "-o", "y.png")
+    assert (ran.code, "note: cache in preset big: ignored; model 'tiny'" in ran.err) == (0, True)
+    Path("jobs.jsonl").write_text(
+        "".join(json.dumps({"verb": "image", "prompt": p, "model": "tiny", "steps": 1}) + "\n" for p in "ab")
+    )
+    ran = sora("batch", "jobs.jsonl")
+    assert (ran.code, ran.err.count("SORA_CACHE: ignored")) == (0, 1)
+    Path("jobs.jsonl").write_text('{"verb": "image", "prompt": "a", "model": "tiny", "cache": 0.2}\n')
+    assert sora("batch", "jobs.jsonl").code == 9
