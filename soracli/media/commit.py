@@ -100,7 +100,8 @@ def commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
             if old.exists():
                 old.replace(target)
             raise
-    remove(old)
+        finally:
+            remove(old)  # two names of one file: to replace the one by the other does nothing
     _sync_folder(path.parent)
 
 
