@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -63,6 +64,7 @@ def watched() -> str:
             ) as run:
                 while run.poll() is None:
                     looks[_seen(name)] += 1
+                    time.sleep(0.001)
             looks[_seen(name)] += 1
     return f"looked at {looks.total():,} times: {looks['none']:,} none, {looks['whole']:,} whole, {looks['half']} half"
 
@@ -98,18 +100,25 @@ def refusal() -> str:
     prompt = tomllib.loads((ROOT / "benchmarks" / "prompts.toml").read_text(encoding="utf-8"))["tuned"]["S"][0]
     clocks = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = _spent()
         code = sora("generate", prompt).returncode
-        clocks.append(time.perf_counter() - start)
+        clocks.append(_spent() - start)
         if code != 4:
             return f"NOT refused: exit code {code}"
-    return f"a refused call takes {min(clocks):.2f} s in all"
+    return f"a refused call takes {min(clocks):.2f} s of the processor in all"
+
+
+def _spent() -> float:
+    """Seconds of processor time of the processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def cuts() -> str:
     """Files of each kind, cut at places all over them: refused, or all frames there."""
     noise = np.random.default_rng(0).integers(0, 256, (24, 64, 64, 3), np.uint8)
     ends: Counter[str] = Counter()
+    most = 0
     for suffix in ("mp4", "mkv", "webm", "gif", "webp"):
         whole, name = Path(f"whole.{suffix}"), Path(f"cut.{suffix}")
         with media.Writer(whole, 64, 64, Fraction(12)) as writer:
@@ -118,19 +127,20 @@ def cuts() -> str:
         for place in np.linspace(1, len(data) - 1, CUTS).astype(int).tolist():
             name.write_bytes(data[:place])
             try:
-                ends["all there" if len(media.read(name).frames) == len(noise) else "shortened"] += 1
+                lost = len(noise) - len(media.read(name).frames)
+                ends["shortened" if lost else "all there"] += 1
+                most = max(most, lost)
             except MediaError:
                 ends["refused"] += 1
-    return (
-        f"{ends.total()} cut files: {ends['refused']} refused, {ends['all there']} whole, {ends['shortened']} shortened"
-    )
+    short = f"{ends['shortened']} shortened" + (f", by at most {most} of {len(noise)} frames" if most else "")
+    return f"{ends.total()} cut files: {ends['refused']} refused, {ends['all there']} read whole, {short}"
 
 
 def same_again() -> str:
     """The digest of the frames of one seed of the default model, made three times."""
     found = []
     for threads in ("1", "1", "4"):
-        call = ("generate", "a dog", "--seed", "3", "-d", "1s", "--steps", "3", "--threads", threads, "-f", "--json")
+        call = ("generate", "a dog", "--seed", "3", "-d", "8f", "--steps", "2", "--threads", threads, "-f", "--json")
         with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()):
             code = cli.run([*call, "-o", "same.mp4"])
         found.append(json.loads(out.getvalue())["data"][media.DIGEST] if code == 0 else f"exit code {code}")
@@ -252,6 +262,7 @@ LACKS = {
     12: "figures by clip and attack: --only mark",
     13: "figures by clip and attack: --only mark",
     14: "what is only hinted at, and other languages: docs/safety.md",
+    16: "the last frame of an mkv or webm: their headers state a length, to the precision of a frame, and no count",
 }
 
 

@@ -353,9 +353,13 @@ def test_of_two_with_force_one_is_whole(sora: Sora, name: str) -> None:
         return plain(*given, **named)
 
     STAGES["step aside"] = (Path, "rename") if name == "frames" else (commit, "_rename")
+    other = Child(*arguments, flush=meet)
+    other.reached()
     slow = Child(*arguments, **{"step aside": dawdle})
     slow.reached()
-    ends = [Child(*arguments).ended(), slow.ended()]
+    other.go()
+    other.go()
+    ends = [other.ended(), slow.ended()]
     assert [(end.code, end.out) for end in ends] == [(0, f"{name}\n")] * 2, ends
     assert sorted(os.listdir()) == sorted([name] + [f"{name}.c2pa"] * (name == "a.webm"))
     assert sora("verify", name).code == 0
