@@ -116,8 +116,8 @@ def work(folder: str, first: int, last: int) -> None:
             print("end", " ".join(end.split())[:200], flush=True)
 
 
-def fuzz(count: int) -> int:
-    """Print what became of `count` mutations; returns how many crashed or hung."""
+def fuzz(count: int) -> str:
+    """Print what became of `count` mutations; returns how many crashed or hung, in words."""
     with tempfile.TemporaryDirectory(prefix="sora-fuzz-") as name:
         kinds = [path.name for path in seeds(Path(name))]
         ends: Counter[str] = Counter()
@@ -135,7 +135,7 @@ def fuzz(count: int) -> int:
     )
     for line in bad:
         print(f"  {line}")
-    return len(bad)
+    return f"{count:,} damaged files: {len(bad)} crash or hang"
 
 
 def _watched(folder: str, first: int, last: int, ends: Counter[str], bad: list[str]) -> tuple[int, float]:

@@ -33,8 +33,8 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 }
 
 
-def screening(innocent: Sequence[str], forbidden: Sequence[str], captions_: int) -> None:
-    """Print recall and false alarms."""
+def screening(innocent: Sequence[str], forbidden: Sequence[str], captions_: int) -> str:
+    """Print recall and false alarms; returns those on prompts that no rule was made on."""
     rules = policy.load()
     judge = Judge(rules, meaning.encoder())
     sets = tomllib.loads(PROMPTS.read_text(encoding="utf-8"))
@@ -56,6 +56,9 @@ def screening(innocent: Sequence[str], forbidden: Sequence[str], captions_: int)
         judge.finding(text)
         clocks.append(time.perf_counter() - start)
     print(f"  a prompt takes {1000 * float(np.median(clocks)):.0f} ms, at most {1000 * max(clocks):.0f} ms\n")
+    alarms, innocents = refused(sets["held"]["pass"], rules, judge), len(sets["held"]["pass"])
+    caught = refused(held, rules, judge)
+    return f"of {len(held)} forbidden prompts {caught} are refused, of {innocents} innocent ones {alarms}"
 
 
 def table(name: str, note: str, groups: dict[str, list[str]], rules: Policy, judge: Judge) -> None:

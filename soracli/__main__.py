@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from soracli.forward import forwarded
-
 
 def main() -> None:
-    if (code := forwarded(sys.argv[1:])) is not None:
-        sys.exit(code)
-    from soracli import cli
+    try:
+        from soracli.forward import forwarded
 
+        if (code := forwarded(sys.argv[1:])) is not None:
+            sys.exit(code)
+        from soracli import cli
+    except KeyboardInterrupt:  # before anything has begun; `cli.main` sees to the rest
+        sys.stderr.write("sora: interrupted\n")
+        sys.exit(130)
     cli.main()
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, cli_jobs, cli_more, complete
+from soracli import __version__, cli_jobs, cli_more, complete, stdout
 from soracli.errors import CheckError, SoraError, UsageError, bug
 from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.flags import examples as _examples
@@ -612,13 +612,16 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code, having said what went wrong."""
     try:
         code = _parser()(arguments, prog_name="sora", standalone_mode=False)
-        sys.stdout.flush()
+        with stdout.sending():
+            sys.stdout.flush()
     except (StdoutClosed, BrokenPipeError):
         _close_stdout()
         return BROKEN_PIPE
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except SoraError as error:
+        if error.code == stdout.CODE:
+            _close_stdout()
         return _fail(arguments, error)
     except ParseError as error:
         return _fail(arguments, UsageError(_parse_message(error, arguments)))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from soracli import keys
 from soracli.media.formats import sidecar_of
+from soracli.signals import deferred
 
 if TYPE_CHECKING:
     from c2pa import Context
@@ -137,11 +138,12 @@ def _checked(
     from c2pa import Reader
 
     file.seek(0)
-    reader = Reader.try_create(kind, file, beside, context(anchors))
-    if reader is None:
-        return None, ""
-    with reader:
-        return json.loads(reader.json()), str(reader.get_validation_state())
+    with deferred():
+        reader = Reader.try_create(kind, file, beside, context(anchors))
+        if reader is None:
+            return None, ""
+        with reader:
+            return json.loads(reader.json()), str(reader.get_validation_state())
 
 
 def _whose(store: dict[str, Any], label: str, own: Sequence[keys.Identity]) -> str:

@@ -46,8 +46,11 @@ def write(path: Path, data: bytes) -> None:
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts are nobody else's business
         part = path.with_suffix(f".{os.getpid()}")
-        part.write_bytes(data)
-        part.replace(path)
+        try:
+            part.write_bytes(data)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
         _make_room()
 
 

@@ -15,9 +15,12 @@ Other codes that `sora` may end with: 0 done, 9 batch partly failed, 130 SIGINT,
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from soracli.wording import printable
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: the disk takes no more
 
 
 class SoraError(Exception):

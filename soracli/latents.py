@@ -24,7 +24,11 @@ SUFFIX = ".safetensors"
 
 
 def save(path: Path, progress: Progress, about: dict[str, Any]) -> None:
-    """Write a progress; the file appears whole or not at all. about: JSON-able, `describe` gives it back."""
+    """Write a progress; the file appears whole or not at all. about: JSON-able, `describe` gives it back.
+
+    Raises OSError.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     known = progress.known
@@ -34,8 +38,13 @@ def save(path: Path, progress: Progress, about: dict[str, Any]) -> None:
     tensors |= {f"board.{frame}": picture for frame, picture in progress.board.items()}
     about = about | {"windows": known.windows, "painted": sorted(known.painted)}
     part = path.with_suffix(".part")
-    save_file({name: t.cpu().contiguous() for name, t in tensors.items()}, part, {KEY: json.dumps(about)})
-    os.replace(part, path)
+    try:
+        save_file({name: t.cpu().contiguous() for name, t in tensors.items()}, part, {KEY: json.dumps(about)})
+        os.replace(part, path)
+    except SafetensorError as error:
+        raise OSError(str(error).rpartition("I/O error: ")[2]) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def describe(path: Path) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from soracli.keys import Keys
 from soracli.media import DIGEST
 from soracli.media.formats import Format
 from soracli.media.source import Recipe, Source
+from soracli.signals import deferred
 from soracli.types import Frames, Mask
 from soracli.wording import printable
 
@@ -182,7 +183,7 @@ class Stamp:
         builder = self._builder(frame)
         if beside:
             builder.set_no_embed()
-        with part.open("rb") as source, _signer(self._keys, self._authority) as signer:
+        with deferred(), part.open("rb") as source, _signer(self._keys, self._authority) as signer:
             kind = credentials.mime(source.read(64))
             source.seek(0)
             with _Target(sealed, "w+b") as target:
@@ -324,7 +325,7 @@ def _packed(told: dict[str, Any], source: Source, path: Path, found: credentials
 
     context = credentials.context([identity.authority for identity in keys.known()])
     packed = io.BytesIO()
-    with io.BytesIO(source.data) if source.data is not None else path.open("rb") as file:
+    with deferred(), io.BytesIO(source.data) if source.data is not None else path.open("rb") as file:
         kind = credentials.mime(file.read(64))
         file.seek(0)
         builder = Builder({"assertions": []}, context)

@@ -28,6 +28,7 @@ from soracli.progress import Meter, Talk
 from soracli.review import Review
 from soracli.runs import Item, Run
 from soracli.seams import Likeness, Seams, Watcher
+from soracli.stdout import sending
 from soracli.wording import duration
 
 if TYPE_CHECKING:
@@ -147,8 +148,9 @@ def emit(data: object) -> None:
 
 def print_out(text: str) -> None:
     """Results go to standard output, at once: whatever reads them may be waiting."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    with sending():
+        sys.stdout.write(text)
+        sys.stdout.flush()
 
 
 def print_path(path: str, flags: TalkFlags) -> None:
@@ -216,7 +218,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     found = _figures(job, studio, seams, likeness)
     talk.detail("took " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in took.items()))
     took = {stage: round(seconds, 3) for stage, seconds in took.items()}
-    if flags.save_latents and (kept := run.latents(seed)) is not None:
+    if flags.save_latents and (kept := run.latents(seed)) is not None and kept.is_file():
         found["latents"] = str(kept)
         talk.say(f"latents: {kept}")
     odd = [*stamp.notes, *review.notes]
@@ -295,9 +297,9 @@ def target(outputs: Outputs, n: int) -> Iterator[Path]:
     path = folder / f"clip{outputs.format.suffix}"
     try:
         yield path
-        with path.open("rb") as file:
+        with path.open("rb") as file, sending():
             shutil.copyfileobj(file, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+            sys.stdout.buffer.flush()
     finally:
         if not any((*folder.glob("*.unsigned*"), *folder.glob("*.held*"))):  # what is kept aside stays
             shutil.rmtree(folder, ignore_errors=True)
@@ -385,4 +387,4 @@ def _keep(job: Job, studio: Studio, seed: int, progress: Progress) -> None:
     try:
         latents.save(path, progress, about)
     except OSError as error:
-        studio.talk.note(f"the latents could not be kept ({error.strerror}).")
+        studio.talk.note(f"the latents could not be kept ({error.strerror or error}).")

@@ -99,8 +99,11 @@ class Run:
         if self.home is None:
             return
         part = self.home / f"run.json.{os.getpid()}"
-        part.write_text(json.dumps(self.as_data()), encoding="utf-8")
-        part.replace(self.home / "run.json")
+        try:
+            part.write_text(json.dumps(self.as_data()), encoding="utf-8")
+            part.replace(self.home / "run.json")
+        finally:
+            part.unlink(missing_ok=True)
 
     def finish(self, item: Item, data: dict[str, Any], *, keep: bool = False) -> None:
         """Note a finished result. keep: its latents too, which have served otherwise."""
@@ -182,8 +185,16 @@ def begin(run: Run, id: str | None = None) -> Run:
         run.save()
         run.take()
     except OSError:
-        run.home = None
+        _forget(run)
     return run
+
+
+def _forget(run: Run) -> None:
+    """Go without a record; the folder goes too if nothing got into it."""
+    if run.home is not None:
+        with contextlib.suppress(OSError):
+            run.home.rmdir()
+    run.home = None
 
 
 def find(id: str) -> Run | None:

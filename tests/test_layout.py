@@ -70,9 +70,11 @@ MAY_IMPORT = {
     "inputs": {"media", "tasks", "values"},
     "media": set(),
     "keys": set(),
+    "signals": set(),
+    "stdout": set(),
     "watermark": set(),
-    "credentials": {"keys", "media"},
-    "provenance": {"credentials", "keys", "media", "watermark"},
+    "credentials": {"keys", "media", "signals"},
+    "provenance": {"credentials", "keys", "media", "signals", "watermark"},
     "calls": set(),
     "flags": {"calls", "complete"},
     "hub": {"machine"},
@@ -91,7 +93,7 @@ MAY_IMPORT = {
     "complete": set(),
     "cli_jobs": {"flags"},
     "cli_more": {"complete", "flags", "calls"},
-    "cli": {"cli_jobs", "cli_more", "complete", "flags"},
+    "cli": {"cli_jobs", "cli_more", "complete", "flags", "stdout"},
 }
 
 # library -> the only places that may import it, at any depth

@@ -17,7 +17,7 @@ import pytest
 
 from soracli import media
 from soracli.errors import CapacityError, MediaError, UsageError
-from soracli.media import Writer, formats, write
+from soracli.media import Writer, commit, formats, write
 from soracli.types import Clip
 
 RECIPE = {"prompt": 'ein "Fuchs" läuft; # = \n 狐', "seed": 7, "fps": "12"}
@@ -167,7 +167,7 @@ def test_works_without_hard_links(tmp_path: Path, clip: Clip, monkeypatch: pytes
     def refuse(*_: object) -> None:
         raise PermissionError(1, "not supported")
 
-    monkeypatch.setattr(write.os, "link", refuse)
+    monkeypatch.setattr(commit.os, "link", refuse)
     assert media.info(save(tmp_path / "a.gif", clip)).frames == 19
 
 

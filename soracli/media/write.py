@@ -8,12 +8,8 @@ signing fails, what was made is kept beside it under the name `NAME.unsigned`.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
-import itertools
-import os
 import secrets
-import shutil
 import stat
 from collections.abc import Iterator
 from fractions import Fraction
@@ -21,21 +17,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-import av
 import numpy as np
 import numpy.typing as npt
 
-from soracli.errors import CapacityError, PolicyError, SoraError, UsageError
+from soracli.errors import PolicyError, SoraError, UsageError
 from soracli.media import formats
 from soracli.media.audio import Audio
+from soracli.media.commit import aside, commit, commit_pair, explained, keep, remove, reserve, sync
 from soracli.media.encode import Encoder, encoder
 from soracli.media.reread import frames_of
 from soracli.media.source import Recipe
 from soracli.types import Frames, Mask
 from soracli.wording import printable
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 class Digest:
@@ -141,13 +134,13 @@ class Writer:
     def __enter__(self) -> Self:
         check_target(self.path, self.format, force=self._force)
         with explained(self.path):
-            _reserve(self._part, folder=self.format.name == "frames")
+            reserve(self._part, folder=self.format.name == "frames")
             try:
                 self._encoder = encoder(
                     self._part, self.format, self._size, self._fps, self._quality, self._recipe, self._audio
                 )
             except BaseException:
-                _remove(self._part)
+                remove(self._part)
                 raise
         return self
 
@@ -187,31 +180,31 @@ class Writer:
                 self._encoder.finish(self.digest)
             self._finish()
         finally:
-            _remove(self._part)
-            _remove(self._sealed)
+            remove(self._part)
+            remove(self._sealed)
 
     def _finish(self) -> None:
         """Look at it, sign, flush, rename."""
         held, path = self._looked_at(), self.path
         if held:
-            path = _aside(self.path, "held")
+            path = aside(self.path, "held")
         whole, beside = self._part, None
         if self._stamp is not None:
             try:
                 with explained(self.path):
                     embedded = self._stamp.seal(self._part, self._sealed, self.format)
             except SoraError as error:
-                kept = _keep(self._part, self.path)
+                kept = keep(self._part, self.path)
                 what = f"; what was made is kept, unsigned, as {printable(kept)}" if kept else ""
                 raise type(error)(f"{error}{what}", error.code) from error
             whole, beside = (self._sealed, None) if embedded else (self._part, self._sealed)
         with explained(self.path):
-            _sync(whole)
+            sync(whole)
             if beside is None:
-                _commit(whole, path, force=self._force)
+                commit(whole, path, force=self._force)
             else:
-                _sync(beside)
-                _commit_pair(whole, beside, path, force=self._force)
+                sync(beside)
+                commit_pair(whole, beside, path, force=self._force)
         if held:
             raise _withheld(self.path, held, f"kept aside as {printable(path)}")
 
@@ -255,8 +248,8 @@ def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
         )
     with explained(path):
         probe = folder / f".sora-{secrets.token_hex(6)}.part"
-        _reserve(probe, folder=False)
-        _remove(probe)
+        reserve(probe, folder=False)
+        remove(probe)
 
 
 def _check_folder(path: Path, mode: int, *, force: bool) -> None:
@@ -273,120 +266,3 @@ def _check_folder(path: Path, mode: int, *, force: bool) -> None:
         raise UsageError(
             f"{shown}/: already holds frames; pass --force to replace them, or choose another -o", "output_exists"
         )
-
-
-@contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn what the operating system and the encoders raise about an output into a SoraError."""
-    try:
-        yield
-    except SoraError:
-        raise
-    except (OSError, av.error.FFmpegError) as error:
-        raise _explain(error, path) from error
-
-
-def _explain(error: OSError | av.error.FFmpegError, path: Path) -> SoraError:
-    shown, folder, number = printable(path), printable(path.parent), getattr(error, "errno", None)
-    if number in _FULL:
-        return CapacityError(f"{shown}: the disk is full; free some space, or choose another -o", "disk_full")
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return UsageError(f"{folder}/: cannot write here (permission denied); choose another -o", "not_writable")
-    if number in (errno.EEXIST, errno.ENOTEMPTY):
-        return UsageError(f"{shown}: already exists; pass --force to replace it, or choose another -o", "output_exists")
-    if number == errno.ENAMETOOLONG:
-        return UsageError(f"{shown[:60]}...: file name too long; choose a shorter -o", "bad_output")
-    if number in (errno.ENOENT, errno.ENOTDIR):
-        return UsageError(f"{folder}/: no such folder; make it first, or choose another -o", "no_folder")
-    return SoraError(f"{shown}: could not be written ({error}); please report this", "write_failed")
-
-
-def _reserve(part: Path, *, folder: bool) -> None:
-    if folder:
-        part.mkdir()
-    else:
-        part.touch(exist_ok=False)
-
-
-def _remove(part: Path) -> None:
-    with contextlib.suppress(OSError):
-        if part.is_dir():
-            shutil.rmtree(part)
-        else:
-            part.unlink(missing_ok=True)
-
-
-def _sync(part: Path) -> None:
-    for path in [*sorted(part.iterdir()), part] if part.is_dir() else [part]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _commit(part: Path, path: Path, *, force: bool) -> None:
-    """Give the part file its name. Without force two runs cannot both win: a hard link fails if the name is taken."""
-    if part.is_dir():
-        old = part.with_suffix(".old")
-        if force and path.is_dir():
-            path.rename(old)
-        part.rename(path)
-        _remove(old)
-    elif force:
-        part.replace(path)
-    else:
-        try:
-            os.link(part, path)
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            if path.exists():
-                raise FileExistsError(errno.EEXIST, "exists") from None
-            part.rename(path)
-    _sync_folder(path.parent)
-
-
-def _commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
-    """The same for a file and the credential beside it, which is there first: the file is never seen without."""
-    target = formats.sidecar_of(path)
-    old = beside.with_suffix(".old")
-    if force and target.exists():
-        target.rename(old)
-    try:
-        _commit(beside, target, force=force)
-        try:
-            _commit(part, path, force=force)
-        except BaseException:
-            _remove(target)
-            raise
-    except BaseException:
-        if old.exists():
-            old.replace(target)
-        raise
-    _remove(old)
-
-
-def _keep(part: Path, path: Path) -> Path | None:
-    """Give the file that could not be signed a name of its own beside its target; None if even that fails."""
-    name = _aside(path, "unsigned")
-    try:
-        part.rename(name)
-    except OSError:
-        return None
-    return name
-
-
-def _aside(path: Path, word: str) -> Path:
-    """`clip.held.mp4`, or the first such name with a number that is free."""
-    names = (path.with_name(f"{path.stem}.{word}{'' if n == 1 else f'-{n}'}{path.suffix}") for n in itertools.count(1))
-    return next(name for name in names if not name.exists())
-
-
-def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # not every file system lets a folder be synced
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
