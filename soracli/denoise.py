@@ -49,7 +49,7 @@ def prompted(model: Model, prompt: str, options: SamplingOptions, window: Window
     """What a model paints for a prompt, guided as the options and its card say."""
     predict = model.predictor(prompt, window, sigmas, options.guidance)
     alone = model.guided or options.guidance == 1 or prompt == options.negative
-    unprompted = None if alone else model.against(options.negative, window, sigmas)
+    unprompted = None if alone else model.against(options.negative, prompt, window, sigmas)
     low, high = model.card.params.get("guidance_interval", (0.0, 1.0))
     return guided(predict, unprompted, _scale(model.card, options.guidance), (low, high))
 

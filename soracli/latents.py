@@ -101,7 +101,7 @@ class Developer:
         return lambda x, levels, sigma: said[-1]
 
     def against(
-        self, negative: str, window: Window, sigmas: Sequence[float]
+        self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         return self.predictor(negative, window)
 

@@ -11,6 +11,11 @@ _WORDS = re.compile(r"\b(left|right)(ward|wards)?\b", re.IGNORECASE)
 _PATHS = re.compile(r"\bfrom\s+(?:the\s+)?(left|right)\s+to\s+(?:the\s+)?(left|right)\b", re.IGNORECASE)
 
 
+def names_side(prompt: str) -> bool:
+    """Whether a prompt says left or right at all."""
+    return _WORDS.search(prompt) is not None
+
+
 def goes_left(prompt: str) -> bool:
     """Whether what a prompt describes goes to the left: the end of a path, else the first side that is named."""
     if path := _PATHS.search(prompt):

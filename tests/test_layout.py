@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "solvers": {"flow"},
     "steady": set(),
     "denoise": {"flow", "solvers", "steady"},
-    "models": {"encoded", "flow", "machine", "quantise", "scene"},
+    "models": {"encoded", "flow", "machine", "mirror", "quantise", "scene"},
     "windows": set(),
     "pixels": set(),
     "scene": {"pixels", "windows"},

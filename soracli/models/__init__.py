@@ -57,7 +57,7 @@ class Model(Protocol):
         """
 
     def against(
-        self, negative: str, window: Window, sigmas: Sequence[float]
+        self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         """What guidance leads away from, in the form of `predictor`: at its simplest the negative prompt's own."""
 

@@ -96,7 +96,7 @@ class Ltx:
         return predict
 
     def against(
-        self, negative: str, window: Window, sigmas: Sequence[float]
+        self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         return self.predictor(negative, window)
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from soracli import flow, quantise
 from soracli.errors import WeightsError
+from soracli.mirror import names_side
 from soracli.models import Arrangement
 from soracli.models.spark.dit import Dit, DitConfig, Jump, Layout
 from soracli.models.spark.text import TextEncoder
@@ -86,24 +87,23 @@ class Spark:
         return jump
 
     def against(
-        self, negative: str, window: Window, sigmas: Sequence[float]
+        self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        """What the network says of the negative prompt when the window runs backwards in time.
+        """The negative prompt, and at every second step but the last the prompt itself, run backwards in time.
 
         A prompt tells which way things go, but a network that is not sure of it paints something between the two ways,
-        and its unprompted guess is no different there: plain guidance cannot tell them apart. Backwards the same
-        things go the other way, so the difference holds the arrow of time beside what the prompt asks for. Where
-        nothing moves both are the same. Not every latent has its own reverse in the basis, so that backwards at every
-        step leaves grain: it is every second one, and the last runs forwards.
+        and is no surer without a prompt: plain guidance cannot tell them apart. Backwards the same things go the other
+        way, so that difference holds the arrow of time. Only prompts that name a side are painted so: the network
+        expects most things to move, and what is to stand would be driven on.
         """
         forwards = self.predictor(negative, window)
-        if window.chunks == 0:
+        if window.chunks == 0 or not names_side(prompt):
             return forwards
         length, stills = float(window.chunks * CHUNK / window.fps), len(window.stills)
-        backwards = self.predictor(negative, replace(window, stills=tuple(length - moment for moment in window.stills)))
+        backwards = self.predictor(prompt, replace(window, stills=tuple(length - moment for moment in window.stills)))
         turn, turning = self.vae.linear.backwards(), frozenset(sigmas[-3::-2])  # the last of sigmas is 0
 
-        def turned(x: Tensor) -> Tensor:
+        def turned(x: Tensor, turn: Tensor) -> Tensor:
             chunks = torch.einsum("bcthw,cd->bdthw", x[:, :, stills:].flip(2), turn)
             return torch.cat([x[:, :, :stills], chunks], 2)
 
@@ -111,7 +111,7 @@ class Spark:
             if sigma not in turning:
                 return forwards(x, levels, sigma)
             levels = torch.cat([levels[:, :stills], levels[:, stills:].flip(1)], 1)
-            return turned(backwards(turned(x), levels, sigma))
+            return turned(backwards(turned(x, turn), levels, sigma), turn.T)
 
         return run
 

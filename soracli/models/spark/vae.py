@@ -97,16 +97,19 @@ class LinearPath(nn.Module):
         return from_blocks(unpack(cells) @ self.block_basis.T + self.mean)  # (B, 3, T, H, W)
 
     def backwards(self) -> Tensor:
-        """(C, C): latents of a chunk times this are those of its frames in reverse order.
+        """(C, C): latents of a chunk times this are those of its frames in reverse order; times its transpose, back.
 
-        Up to the means, which are alike both ways, and to what the basis cannot say.
+        Up to the means, which are alike both ways. Not everything that the basis can say has its reverse in it: this is
+        the nearest orthogonal map (of Procrustes), so that noise stays noise and nothing is lost on the way.
         """
         numbers = self.block_basis.shape[1]
         frames = self.block_basis.reshape(3, CHUNK, BLOCK * BLOCK, numbers)  # (3, CHUNK, 256, K)
         block = frames.flip(1).flatten(0, 2).T @ self.block_basis  # (K, K)
         cells = self.cell_basis.reshape(PACK, numbers, -1)  # (PACK, K, C)
         turned = torch.einsum("pkc,kl,pld->cd", cells, block, cells)
-        return turned * self.scale / self.scale[:, None]
+        left, _, right = torch.linalg.svd(turned * self.scale / self.scale[:, None])
+        nearest: Tensor = left @ right
+        return nearest
 
 
 def _silence(layer: nn.Conv2d) -> None:

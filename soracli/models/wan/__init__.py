@@ -116,7 +116,7 @@ class Wan:
         return predict
 
     def against(
-        self, negative: str, window: Window, sigmas: Sequence[float]
+        self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         return self.predictor(negative, window)
 
