@@ -299,7 +299,8 @@ def tested(tests: Collection[str]) -> dict[str, Counter[str]]:
             sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not gpu and not network",
             f"--junitxml={report}", *nodes,
         ]  # fmt: skip
-        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # some fork, and threads do not come along
+        ran = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)
         if not report.is_file():
             raise SystemExit(ran.stdout + ran.stderr)
         cases = list(xml.etree.ElementTree.parse(report).iter("testcase"))
