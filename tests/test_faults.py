@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import random
 import resource
@@ -83,8 +84,11 @@ class Child:
         self._out, self._err, self._here, self._go = os.pipe(), os.pipe(), os.pipe(), os.pipe()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a fork of a process with threads; the child starts its own
+            gc.collect()
+            gc.freeze()  # what a codec's threads hang on must not be taken down where those threads are not
             self.pid = os.fork()
         if self.pid:
+            gc.unfreeze()
             for pipe in (self._out, self._err, self._here):
                 os.close(pipe[1])
             return
