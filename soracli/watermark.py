@@ -41,10 +41,7 @@ _FLAT, _MOST = 0.75, 5.0  # deviation of the pattern, in levels of 255: on a fla
 _PIXELS, _FEW, _MANY = 256 * 256, 1.15, 0.7  # frames that get it so; the factor of the smallest, of the largest frames
 _MASKING = 2.2  # a texture of this many times fewer levels than the flat place's deviation begins to hide more
 _LIGHT, _TEXTURE = 0.649, 0.7  # Watson's exponents of luminance and of contrast
-_GRAY, _BLACK = (
-    128,
-    8,
-)  # luma to which _FLAT refers , and the darkest that counts
+_GRAY, _BLACK = 128, 8  # luma to which _FLAT refers, and the darkest that counts
 _SMALLEST_BLOCK, _BLOCKS = 4, 64  # pixels a side over which texture is measured, and how many such a frame has
 _SMALL = 128  # pixels a side of the picture that holds all of the ring, in which local deviation is measured
 _AROUND, _QUIET = 4, 1.0  # its pixels to each side that make a place, and levels of deviation taken for none

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -86,6 +87,11 @@ class Spark:
 
         return jump
 
+    @cached_property
+    def turn(self) -> Tensor:
+        """See LinearPath.backwards; worked out once, when a prompt first needs it."""
+        return self.vae.linear.backwards()
+
     def against(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
@@ -101,7 +107,7 @@ class Spark:
             return forwards
         length, stills = float(window.chunks * CHUNK / window.fps), len(window.stills)
         backwards = self.predictor(prompt, replace(window, stills=tuple(length - moment for moment in window.stills)))
-        turn, turning = self.vae.linear.backwards(), frozenset(sigmas[-3::-2])  # the last of sigmas is 0
+        turn, turning = self.turn, frozenset(sigmas[-3::-2])  # the last of sigmas is 0
 
         def turned(x: Tensor, turn: Tensor) -> Tensor:
             chunks = torch.einsum("bcthw,cd->bdthw", x[:, :, stills:].flip(2), turn)
