@@ -36,6 +36,14 @@ WAN_VAES = {
     "wan 2.1": (WanVaeConfig(), 8, (5, 60, 104)),
     "wan 2.2": (WanVaeConfig(160, 256, 48, residual=True, patch=2, mean=(0.0,) * 48, std=(1.0,) * 48), 16, (5, 44, 80)),
 }
+EARLY = {"encoder": (128, 256, 512, 512), "encoder_blocks": (4, 3, 3, 3, 4), "strided": True}
+LTX_VAES = {
+    "ltx 0.9.0": LtxVaeConfig(
+        decoder=(128, 256, 512, 512), decoder_blocks=(4, 3, 3, 3, 4), timed=False, grain=(False,) * 5, **EARLY
+    ),
+    "ltx 0.9.1": LtxVaeConfig(decoder_blocks=(5, 6, 7, 8), grain=(True, True, True, False), **EARLY),
+    "ltx": LtxVaeConfig(),
+}
 SIZES = (0, 512, 256)  # of tiles
 
 
@@ -128,13 +136,22 @@ def wan_decoder(config: WanVaeConfig, side: int, grid: tuple[int, int, int], til
     return used / (4 * grid[1] * grid[2] * side**2)
 
 
-def ltx_decoder(grid: tuple[int, int, int], tile: int) -> float:
+def ltx_decoder(grid: tuple[int, int, int], tile: int, config: LtxVaeConfig | None = None) -> float:
     """Bytes per pixel of the clip."""
+    config = config or LtxVaeConfig()
     with torch.device("meta"):
-        vae, latents = LtxVae(LtxVaeConfig()).to(torch.bfloat16), torch.empty(1, 128, *grid)
+        vae, latents = LtxVae(config).to(torch.bfloat16), torch.empty(1, 128, *grid)
         tiling = tiles.of_pixels(tile, 32, time=True)
         used = peak(lambda: through(vae.decode(latents, 0.05, torch.empty_like(latents), 0.025, tiling)))
     return used / ((8 * grid[0] - 7) * grid[1] * grid[2] * 1024)
+
+
+def ltx_encoder(config: LtxVaeConfig, size: tuple[int, int, int]) -> float:
+    """Bytes per pixel of a clip of so many frames, lines and columns."""
+    with torch.device("meta"):
+        vae, pixels = LtxVae(config).to(torch.bfloat16), torch.empty(1, 3, *size)
+        used = peak(lambda: vae.encode(pixels))
+    return used / (size[0] * size[1] * size[2])
 
 
 def main() -> None:
@@ -145,9 +162,13 @@ def main() -> None:
         for name, (config, side, grid) in WAN_VAES.items():
             each = wan_decoder(config, side, grid, tile)
             rows.append({"decode": name, "grid": grid, "tiles": tile, "bytes_per_pixel_of_a_latent_frame": round(each)})
-        for grid in ((16, 22, 38), (31, 22, 38)):
-            each = ltx_decoder(grid, tile)
-            rows.append({"decode": "ltx", "grid": grid, "tiles": tile, "bytes_per_pixel_of_the_clip": round(each, 1)})
+        for name, config in LTX_VAES.items() if not tile else [("ltx", LtxVaeConfig())]:
+            for grid in ((16, 22, 38), (31, 22, 38)):
+                each = round(ltx_decoder(grid, tile, config), 1)
+                rows.append({"decode": name, "grid": grid, "tiles": tile, "bytes_per_pixel_of_the_clip": each})
+    for name, config in LTX_VAES.items():
+        each = round(ltx_encoder(config, (121, 704, 1216)), 1)
+        rows.append({"encode": name, "frames": 121, "bytes_per_pixel_of_the_clip": each})
     for row in rows:
         print(json.dumps(row))
 

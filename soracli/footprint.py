@@ -164,7 +164,7 @@ def wan_costs(counted: Counted, transformer: Mapping[str, Any], text: Mapping[st
 
 
 def ltx_costs(counted: Counted, transformer: Mapping[str, Any], text: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for LTX-Video."""
+    """The same for LTX-Video, whose autoencoders all hold as much."""
     width = transformer["heads"] * transformer["head"]
     return {
         **_shared(counted, text), "width": width, "depth": transformer["depth"], "context": 128,

@@ -8,7 +8,7 @@ from typing import Any
 
 from soracli.errors import WeightsError
 from soracli.footprint import Counted, ltx_costs, numbers, wan_costs
-from soracli.single import shapes_of, sketch
+from soracli.single import EARLY_LTX, shapes_of, sketch
 from soracli.types import Card, WeightFile
 from soracli.wording import printable
 
@@ -41,6 +41,15 @@ _LTX = {
 _LTX_VAE = {
     "channels": "latent_channels", "encoder": "block_out_channels", "encoder_blocks": "layers_per_block",
     "decoder": "decoder_block_out_channels", "decoder_blocks": "decoder_layers_per_block",
+    "timed": "timestep_conditioning", "grain": "decoder_inject_noise",
+}  # fmt: skip
+_EARLY_LTX_VAE = {  # what 0.9.0's does not say
+    "strided": True, "timed": False, "decoder": (128, 256, 512, 512), "decoder_blocks": (4, 3, 3, 3, 4),
+    "grain": (False,) * 5,
+}  # fmt: skip
+_SHIFTING = {
+    "low": "base_shift", "high": "max_shift", "few": "base_image_seq_len", "many": "max_image_seq_len",
+    "last": "shift_terminal",
 }  # fmt: skip
 _TOKENIZERS = ("tokenizer.json", "spiece.model")
 
@@ -103,19 +112,20 @@ def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
 
 def _ltx(folder: Path, name: str) -> Card:
     transformer, vae, scheduler = (_config(folder, part, name) for part in ("transformer", "vae", "scheduler"))
-    if not vae.get("timestep_conditioning") or scheduler.get("use_dynamic_shifting"):
-        raise WeightsError(
-            f"{printable(name)}: is an LTX-Video before 0.9.5, which this version lacks; take 0.9.5 or later",
-            "unknown_architecture",
-        )
+    early = "LTXVideo095DownBlock3D" not in (vae.get("down_block_types") or ())  # before 0.9.5
     params: dict[str, Any] = {
-        "transformer": _picked(transformer, _LTX), "vae": _picked(vae, _LTX_VAE), "text": _text(folder, name),
+        "transformer": _picked(transformer, _LTX),
+        "vae": {**(_EARLY_LTX_VAE if early else {}), **_picked(vae, _LTX_VAE)},
+        "text": _text(folder, name), "lag": 0 if early else 7,
     }  # fmt: skip
+    if scheduler.get("use_dynamic_shifting"):
+        params["shifting"] = _picked(scheduler, _SHIFTING)
     params["cost"] = ltx_costs(_counted(folder), params["transformer"], params["text"])
-    defaults = {"width": 1216, "height": 704, "seconds": 4, "fps": 30, "steps": 40, "guidance": 3.0, "solver": "euler"}
+    later = {"width": 1216, "height": 704, "seconds": 4, "fps": 30, "steps": 40, "guidance": 3.0, "solver": "euler"}
     return Card(
         name=folder.name, arch="ltx", about=f"An LTX-Video model in {folder}.", licence="", stride=(8, 32, 32),
-        files=_files(folder, name, ("transformer", "vae", "text", "tokenizer")), defaults=defaults, params=params,
+        files=_files(folder, name, ("transformer", "vae", "text", "tokenizer")),
+        defaults=EARLY_LTX if early else later, params=params,
         limits={"max_side": 2048, "window": 33}, folder=folder, causal=True,
     )  # fmt: skip
 

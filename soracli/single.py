@@ -16,9 +16,15 @@ from soracli.footprint import Counted, ltx_costs, numbers, wan_costs
 from soracli.types import Card, WeightFile
 from soracli.wording import printable
 
-PREFIX = "model.diffusion_model."
+PREFIX, VAE = "model.diffusion_model.", "vae."
 LARGEST = 100_000_000  # bytes of a header that is believed
 WAN_HEAD, WAN_PATCH, LTX_HEADS = 128, 4, 32  # what all published ones have in common
+EARLY_LTX = {  # what a request for LTX-Video before 0.9.5 gets that does not say otherwise
+    "width": 704, "height": 480, "seconds": 5, "fps": 25, "steps": 40, "guidance": 3.0, "solver": "euler",
+    "negative": "worst quality, inconsistent motion, blurry, jittery, distorted",
+}  # fmt: skip
+# Where the levels of LTX-Video's autoencoders stand in the original's row, since 0.9.5 and before.
+LEVELS = {"down": (0, 2, 4, 6, 8), "up": (0, 2, 4, 6), "early down": (0, 3, 6, 8, 9), "early up": (0, 1, 3, 6, 9)}
 
 Shapes = Mapping[str, list[int]]
 
@@ -38,25 +44,25 @@ def card(name: str, known: Iterable[Card]) -> Card:
             "unknown_architecture",
         )
     base = next(other for other in known if other.arch == arch)
-    params["cost"] = _costs(arch, params["transformer"], base, every)
+    params["cost"] = _costs(arch, params, base, every)
     own = WeightFile("transformer", path.name, path.stat().st_size, sketch(path))
     others = tuple(file for file in base.files if file.role != "transformer")
+    early = "shifting" in params
     return replace(
         base, name=path.stem, about=f"A checkpoint in {path}.", licence="", terms="", files=(own, *others),
         params={**base.params, **params}, folder=path.parent, base=base.name,
+        defaults=EARLY_LTX if early else base.defaults,
     )  # fmt: skip
 
 
-def _costs(arch: str, transformer: Mapping[str, Any], base: Card, every: Shapes) -> dict[str, Any]:
+def _costs(arch: str, params: Mapping[str, Any], base: Card, every: Shapes) -> dict[str, Any]:
     """Of this network beside the other parts of a known model."""
-    own, cost = {key: shape for key, shape in every.items() if not key.startswith("vae.")}, base.params["cost"]
-    counted = Counted(numbers(own), cost["text"], cost["text_bytes"], cost["vae"])
-    text = base.params.get("text", {})
-    return (
-        wan_costs(counted, transformer, text, base.stride[1])
-        if arch == "wan"
-        else ltx_costs(counted, transformer, text)
-    )
+    own, cost = {key: shape for key, shape in every.items() if not key.startswith(VAE)}, base.params["cost"]
+    text, vae = base.params.get("text", {}), {key: shape for key, shape in every.items() if key not in own}
+    counted = Counted(numbers(own), cost["text"], cost["text_bytes"], numbers(vae) or cost["vae"])
+    if arch == "wan":
+        return wan_costs(counted, params["transformer"], text, base.stride[1])
+    return ltx_costs(counted, params["transformer"], text)
 
 
 def _wan(shapes: Shapes, name: str) -> dict[str, Any]:
@@ -94,7 +100,37 @@ def _ltx(shapes: Shapes, every: Shapes, name: str) -> dict[str, Any]:
         "channels": channels, "heads": LTX_HEADS, "head": width // LTX_HEADS,
         "depth": _count(shapes, "transformer_blocks"), "text": shapes["caption_projection.linear_1.weight"][1],
     }  # fmt: skip
-    return {"transformer": transformer}
+    try:
+        vae = _ltx_vae({key.removeprefix(VAE): shape for key, shape in every.items() if key.startswith(VAE)})
+    except (KeyError, IndexError) as error:
+        raise WeightsError(
+            f"{printable(name)}: its autoencoder is not LTX-Video's (lacks {error}); give a folder with all parts",
+            "unknown_architecture",
+        ) from error
+    if not vae["strided"]:
+        return {"transformer": transformer, "vae": vae}
+    return {"transformer": transformer, "vae": vae, "lag": 0, "shifting": {}, "sigmas": [], "refining": []}
+
+
+def _ltx_vae(shapes: Shapes) -> dict[str, Any]:
+    """See models.ltx.vae.LtxVaeConfig. The three kinds differ in their levels and in what the decoder is told."""
+    strided = any(key.startswith("encoder.down_blocks.9.") for key in shapes)
+    timed = "decoder.last_scale_shift_table" in shapes
+    down, up = LEVELS["early down" if strided else "down"], LEVELS["up" if timed else "early up"]
+
+    def levels(stem: str, numbers: tuple[int, ...]) -> tuple[list[int], list[int]]:
+        """(channels, residual blocks) of each."""
+        sizes = [shapes[f"{stem}.{i}.res_blocks.0.conv1.conv.weight"][0] for i in numbers]
+        return sizes, [_count(shapes, rf"{re.escape(stem)}\.{i}\.res_blocks") for i in numbers]
+
+    encoder, encoder_blocks = levels("encoder.down_blocks", down)
+    decoder, decoder_blocks = levels("decoder.up_blocks", up)
+    return {
+        "channels": shapes["decoder.conv_in.conv.weight"][1], "strided": strided, "timed": timed,
+        "encoder": encoder[:-1] if strided else encoder, "encoder_blocks": encoder_blocks,
+        "decoder": (decoder[:-1] if timed else decoder[1:])[::-1], "decoder_blocks": decoder_blocks[::-1],
+        "grain": [f"decoder.up_blocks.{i}.res_blocks.0.per_channel_scale1" in shapes for i in up][::-1],
+    }  # fmt: skip
 
 
 def _count(shapes: Shapes, stem: str) -> int:

@@ -20,6 +20,12 @@ WORDS = ["a", "the", "red", "fox", "runs", "cow", "stands", "snow"]
 MEAN, STD = [0.0] * 16, [1.0] * 16
 LISTED = "wan-vace-1.3b, ltx-2b, wan-t2v-1.3b, wan-ti2v-5b, wan-vace-14b"
 KINDS = ("vace", "i2v", "ti2v", "t2v", "ltx")
+EARLY = {  # LTX-Video 0.9.0 and 0.9.1
+    "ltx-0.9.0": LtxVaeConfig(8, (8, 12, 16, 16), (1,) * 5, (8, 12, 16, 16), (1,) * 5, True, False, (False,) * 5),
+    "ltx-0.9.1": LtxVaeConfig(
+        8, (8, 12, 16, 16), (1,) * 5, (8, 16, 32), (1,) * 4, True, True, (True, True, True, False)
+    ),
+}
 
 
 def settled(module: nn.Module, seed: int) -> dict[str, torch.Tensor]:
@@ -59,9 +65,9 @@ def text(folder: Path, kind: str) -> None:
 
 
 def write(folder: Path, kind: str) -> Path:
-    """One of KINDS."""
+    """One of KINDS, or of EARLY."""
     folder.mkdir(parents=True, exist_ok=True)
-    (ltx if kind == "ltx" else wan)(folder, kind)
+    (ltx if kind == "ltx" or kind in EARLY else wan)(folder, kind)
     return folder
 
 
@@ -94,13 +100,17 @@ def ltx(folder: Path, kind: str) -> None:
         "in_channels": 8, "num_attention_heads": 4, "attention_head_dim": 8, "num_layers": 2, "caption_channels": 32,
     }  # fmt: skip
     part(folder, "transformer", config, LtxTransformer(LtxConfig(8, 4, 8, 2, 32)), 2)
+    own = EARLY.get(kind, LtxVaeConfig(8, (8, 8, 16, 16, 16), (1,) * 5, (8, 16, 32), (1,) * 4))
     vae = {
-        "latent_channels": 8, "block_out_channels": [8, 8, 16, 16, 16], "layers_per_block": [1] * 5,
-        "decoder_block_out_channels": [8, 16, 32], "decoder_layers_per_block": [1] * 4, "timestep_conditioning": True,
+        "latent_channels": own.channels, "block_out_channels": own.encoder, "layers_per_block": own.encoder_blocks,
+        "decoder_block_out_channels": own.decoder, "decoder_layers_per_block": own.decoder_blocks,
+        "timestep_conditioning": own.timed, "decoder_inject_noise": own.grain,
+        "down_block_types": ["LTXVideoDownBlock3D" if own.strided else "LTXVideo095DownBlock3D"] * 4,
     }  # fmt: skip
-    own = LtxVaeConfig(8, (8, 8, 16, 16, 16), (1,) * 5, (8, 16, 32), (1,) * 4)
     part(folder, "vae", vae, LtxVae(own), 3)
     text(folder, "t5")
     (folder / "scheduler").mkdir()
-    (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps({"use_dynamic_shifting": False}))
-    (folder / "model_index.json").write_text(json.dumps({"_class_name": "LTXConditionPipeline"}))
+    shifting = {"use_dynamic_shifting": own.strided, "base_shift": 0.95, "max_shift": 2.05, "shift_terminal": 0.1}
+    (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(shifting))
+    index = {"_class_name": "LTXPipeline" if own.strided else "LTXConditionPipeline"}
+    (folder / "model_index.json").write_text(json.dumps(index))

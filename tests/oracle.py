@@ -84,14 +84,39 @@ def ltx_transformer(seed: int, **sizes: int) -> Any:
     return shaken(LTXVideoTransformer3DModel(**(usual | sizes)), seed)
 
 
-def ltx_vae(seed: int) -> Any:
-    """The levels of 0.9.5 and later, in small."""
-    vae = shaken(ltx_vae_of(8, (8, 8, 16, 16, 16), (1,) * 5, (8, 16, 32), (1,) * 4), seed)
+EARLY = {"0.9.0": ((8, 12, 16, 16), (1,) * 5), "0.9.1": ((8, 16, 32), (1,) * 4)}  # the decoder's channels and blocks
+
+
+def ltx_vae(seed: int, version: str = "0.9.5") -> Any:
+    """The levels of a version, in small; of 0.9.5 those of later ones as well."""
+    if version in EARLY:
+        made = ltx_early_vae_of(version, 8, (8, 12, 16, 16), (1,) * 5, *EARLY[version])
+    else:
+        made = ltx_vae_of(8, (8, 8, 16, 16, 16), (1,) * 5, (8, 16, 32), (1,) * 4)
+    vae = shaken(made, seed)
     with torch.no_grad():
-        vae.decoder.timestep_scale_multiplier.fill_(1000.0)
+        if vae.decoder.timestep_scale_multiplier is not None:
+            vae.decoder.timestep_scale_multiplier.fill_(1000.0)
     vae.latents_mean = torch.linspace(-0.3, 0.3, 8)
     vae.latents_std = torch.linspace(0.6, 1.4, 8)
     return vae
+
+
+def ltx_early_vae_of(
+    version: str, channels: int, encoder: Any, encoder_blocks: Any, decoder: Any, decoder_blocks: Any
+) -> Any:
+    """As diffusers' conversion script has 0.9.0 and 0.9.1."""
+    from diffusers import AutoencoderKLLTXVideo
+
+    timed = version == "0.9.1"
+    levels, grain = len(decoder), (True, True, True, False) if timed else (False,) * 5
+    return AutoencoderKLLTXVideo(
+        latent_channels=channels, block_out_channels=encoder, decoder_block_out_channels=decoder,
+        layers_per_block=encoder_blocks, decoder_layers_per_block=decoder_blocks,
+        spatio_temporal_scaling=(True, True, True, False), timestep_conditioning=timed,
+        decoder_spatio_temporal_scaling=(True,) * 3 if timed else (True, True, True, False),
+        decoder_inject_noise=grain, upsample_residual=(timed,) * levels, upsample_factor=(1 + timed,) * levels,
+    )  # fmt: skip
 
 
 def ltx_vae_of(channels: int, encoder: Any, encoder_blocks: Any, decoder: Any, decoder_blocks: Any) -> Any:
@@ -115,6 +140,21 @@ def ltx(seed: int = 0) -> Any:
     pipeline = LTXConditionPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=False), vae=ltx_vae(seed + 2),
         text_encoder=text_encoder(seed + 3, "t5"), tokenizer=tokenizer(128), transformer=ltx_transformer(seed + 4),
+    )  # fmt: skip
+    return _quiet(pipeline)
+
+
+def early_ltx(version: str, seed: int = 0) -> Any:
+    """The layout of 0.9.0 and 0.9.1."""
+    from diffusers import FlowMatchEulerDiscreteScheduler, LTXPipeline
+
+    scheduler = FlowMatchEulerDiscreteScheduler(
+        use_dynamic_shifting=True, base_shift=0.95, max_shift=2.05, base_image_seq_len=1024, max_image_seq_len=4096,
+        shift_terminal=0.1,
+    )  # fmt: skip
+    pipeline = LTXPipeline(
+        scheduler=scheduler, vae=ltx_vae(seed + 2, version), text_encoder=text_encoder(seed + 3, "t5"),
+        tokenizer=tokenizer(128), transformer=ltx_transformer(seed + 4),
     )  # fmt: skip
     return _quiet(pipeline)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,16 @@ from conftest import Sora
 from open_folder import KINDS
 from open_models import canvas, frames_of, loaded, painted, request
 from safetensors.torch import save_file
+from test_published import ltx_vae_original as ltx_original
 
 from soracli import local, media, tasks, weights
 from soracli.errors import WeightsError
+from soracli.models import published
 from soracli.models.causal import cells, runs, together
-from soracli.models.ltx.layout import Piece, levels, pieces, places
+from soracli.models.ltx import names as ltx_names
+from soracli.models.ltx.layout import Piece, Shifting, levels, linear_quadratic, pieces, places
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
+from soracli.models.ltx.vae import LtxVae, LtxVaeConfig
 from soracli.models.published import configured
 from soracli.models.wan import layout as wan_layout
 from soracli.models.wan.transformer import WanConfig, WanTransformer
@@ -31,17 +36,19 @@ from soracli.sample import Progress, Step, sample
 from soracli.types import Canvas, Clip, Frames, Geometry
 
 SIDE = (32, 64)
-TIME = {"ltx": 8}
+TIME = {"ltx": 8, "ltx-0.9.0": 8, "ltx-0.9.1": 8}
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return {kind: open_folder.write(tmp_path_factory.mktemp(kind) / kind, kind) for kind in KINDS}
+    return {
+        kind: open_folder.write(tmp_path_factory.mktemp(kind) / kind, kind) for kind in (*KINDS, *open_folder.EARLY)
+    }
 
 
 @pytest.fixture(scope="module")
 def opened(folders: dict[str, Path]) -> dict[str, Any]:
-    return {kind: loaded(folder) for kind, folder in folders.items()}
+    return {kind: loaded(folder) for kind, folder in folders.items() if kind in KINDS}
 
 
 def clip(count: int, seed: int = 1, fps: int = 16) -> Clip:
@@ -93,6 +100,12 @@ def test_every_task(opened: dict[str, Any], kind: str, task: str) -> None:
     np.testing.assert_array_equal(inner[kept], given.clip.frames[given.shown][kept])
     assert (inner[~kept] != given.clip.frames[given.shown][~kept]).mean() > 0.5
     assert inner[~kept].std() > 1
+
+
+@pytest.mark.parametrize("task", ["generate", "image", "animate to", "extend", "extend backward", "inpaint"])
+@pytest.mark.parametrize("kind", open_folder.EARLY)
+def test_tasks_of_early_ltx(folders: dict[str, Path], kind: str, task: str) -> None:
+    test_every_task({kind: loaded(folders[kind])}, kind, task)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -283,10 +296,16 @@ def test_cells() -> None:
 
 def test_noise_levels() -> None:
     trained, refining = (1.0, 0.9, 0.5), (0.9, 0.4)
-    assert levels(3, 1.0, trained, refining) == [1.0, 0.9, 0.5, 0.0]
-    assert levels(3, 0.7, trained, refining) == [0.7, 0.4, 0.0]
-    assert levels(4, 1.0, trained)[:1] == [1.0]
-    assert len(levels(4, 1.0, trained)) == 5
+    usual = linear_quadratic(3)
+    assert levels(usual, 1.0, trained, refining) == [1.0, 0.9, 0.5, 0.0]
+    assert levels(usual, 0.7, trained, refining) == [0.7, 0.4, 0.0]
+    assert levels(linear_quadratic(4), 1.0, trained) == [*linear_quadratic(4), 0.0]
+    assert levels(usual, 0.7) == [0.7, *(level for level in usual if level < 0.7), 0.0]
+    assert linear_quadratic(1) == Shifting().levels(1, 30) == [1.0]
+    few, many = (Shifting().levels(4, tokens) for tokens in (1024, 4096))
+    assert [level[0] for level in (few, many)] == [1.0, 1.0]
+    assert [level[-1] for level in (few, many)] == pytest.approx([0.1, 0.1])
+    assert few[1] < many[1]
     wan = wan_layout.levels(4, 3.0, "unipc", 1.0)
     assert wan[0] < 1
     assert wan == sorted(wan, reverse=True)
@@ -296,10 +315,11 @@ def test_noise_levels() -> None:
 
 
 def test_places_count_the_first_frame_as_one() -> None:
-    found = places((0.5,), 3, 1, 2, 8.0)
+    found = places((0.5,), 3, 1, 2, 8.0, 7)
     assert found.shape == (1, 3, 8)
     assert found[0, 0, ::2].tolist() == [0.5, 0.0, 1 / 8, 9 / 8]
     assert found[0, 2, :2].tolist() == [0, 32]
+    assert places((0.5,), 3, 1, 2, 8.0, 0)[0, 0, ::2].tolist() == [0.5, 0.0, 1.0, 2.0]
 
 
 def test_geometry_counts_the_first_frame() -> None:
@@ -352,12 +372,8 @@ def test_model_is_a_folder(folders: dict[str, Path], kind: str, sora: Sora, tmp_
         ),
         (lambda at: (at / "vae" / "config.json").write_text("[]"), "config.json is not an object; download it again"),
         (lambda at: (at / "tokenizer" / "tokenizer.json").unlink(), "has no tokenizer; download all of the model"),
-        (
-            lambda at: (at / "scheduler" / "scheduler_config.json").write_text('{"use_dynamic_shifting": true}'),
-            "is an LTX-Video before 0.9.5, which this version lacks",
-        ),
     ],
-    ids=["no index", "another pipeline", "not an object", "no tokenizer", "too old"],
+    ids=["no index", "another pipeline", "not an object", "no tokenizer"],
 )
 def test_folders_that_are_no_models(spoil: Any, message: str, sora: Sora, tmp_path: Path) -> None:
     folder = open_folder.write(tmp_path / "spoilt", "ltx")
@@ -422,11 +438,35 @@ def test_model_is_a_file(sora: Sora, tmp_path: Path) -> None:
     assert ran.code == 5
     assert "model 'mine': is not here; run: sora model pull wan-vace-1.3b" in ran.err
 
-    network_ = LtxTransformer(LtxConfig(8, 32, 2, 2, 48))
-    names = {"proj_in": "patchify_proj"}
-    checkpoint(tmp_path / "ltx.safetensors", network_, names, **{"vae.encoder.x": torch.ones(1)})
-    card = weights.card(str(tmp_path / "ltx.safetensors"))
-    assert (card.arch, configured(LtxConfig, card, "transformer")) == ("ltx", network_.config)
+
+@pytest.mark.parametrize("kind", ["ltx", *open_folder.EARLY])
+def test_model_is_an_ltx_file(kind: str, tmp_path: Path) -> None:
+    """The three kinds of autoencoders are told apart, and the noise levels and times that go with each."""
+    network = LtxTransformer(LtxConfig(8, 32, 2, 2, 48))
+    vae = LtxVae(open_folder.EARLY.get(kind, LtxVaeConfig(8, (8, 8, 16, 16, 16), (1,) * 5, (8, 16, 32), (1,) * 4)))
+    more = {ltx_original(name, vae.config): tensor for name, tensor in open_folder.settled(vae, 3).items()}
+    more["vae.per_channel_statistics.mean-of-stds"] = torch.ones(8)
+    path = tmp_path / "ltx.safetensors"
+    checkpoint(path, network, {"proj_in": "patchify_proj"}, **more)
+    card = weights.card(str(path))
+    assert (card.arch, configured(LtxConfig, card, "transformer")) == ("ltx", network.config)
+    assert configured(LtxVaeConfig, card, "vae") == vae.config
+    early = kind != "ltx"
+    assert (card.params.get("lag", 7), "shifting" in card.params, bool(card.params["sigmas"])) == (
+        7 * (not early), early, not early,
+    )  # fmt: skip
+    assert (card.defaults["steps"], card.defaults["guidance"]) == ((40, 3.0) if early else (7, 1.0))
+    found = published.load(partial(LtxVae, vae.config), [path], ltx_names.vae(vae.config)).state_dict()
+    wanted = open_folder.settled(vae, 3)
+    assert all(torch.equal(found[name], wanted[name]) for name in wanted)
+
+
+def test_an_ltx_file_with_another_autoencoder(tmp_path: Path) -> None:
+    network = LtxTransformer(LtxConfig(8, 32, 2, 1, 48))
+    checkpoint(tmp_path / "a.safetensors", network, {"proj_in": "patchify_proj"}, **{"vae.encoder.x": torch.ones(1)})
+    message = r"its autoencoder is not LTX-Video's \(lacks 'encoder.down_blocks.0.res_blocks.0.conv1.conv.weight'\)"
+    with pytest.raises(WeightsError, match=message):
+        weights.card(str(tmp_path / "a.safetensors"))
 
 
 def test_files_that_are_no_models(sora: Sora, tmp_path: Path) -> None:

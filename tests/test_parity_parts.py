@@ -16,10 +16,13 @@ from torch import Tensor
 oracle.needed()
 
 from open_models import frames_of, pixels  # noqa: E402
+from test_published import ltx_vae_original  # noqa: E402
 
 from soracli.models import t5  # noqa: E402
+from soracli.models.ltx import names as ltx_names  # noqa: E402
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer  # noqa: E402
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig  # noqa: E402
+from soracli.models.published import renamed  # noqa: E402
 from soracli.models.t5 import T5, T5Config  # noqa: E402
 from soracli.models.wan import names as wan_names  # noqa: E402
 from soracli.models.wan.transformer import WanConfig, WanTransformer  # noqa: E402
@@ -35,6 +38,16 @@ LTX = LtxConfig(8, 4, 8, 2, 32)
 WAN_VAE = WanVaeConfig(4, channels=16, widths=(1, 1, 1, 1), blocks=1, mean=MEAN, std=STD)
 WAN_22_VAE = WanVaeConfig(8, 8, 16, (1, 2, 2, 2), 1, residual=True, patch=2, mean=MEAN, std=STD)
 LTX_VAE = LtxVaeConfig(8, (8, 8, 16, 16, 16), (1,) * 5, (8, 16, 32), (1,) * 4)
+EARLY_ENCODER = ((128, 256, 512, 512), (4, 3, 3, 3, 4))
+NO_GRAIN, GRAIN = (False,) * 5, (True, True, True, False)
+LTX_VAES = {
+    "0.9.0": LtxVaeConfig(8, (8, 12, 16, 16), (1,) * 5, *oracle.EARLY["0.9.0"], True, False, NO_GRAIN),
+    "0.9.1": LtxVaeConfig(8, (8, 12, 16, 16), (1,) * 5, *oracle.EARLY["0.9.1"], True, True, GRAIN),
+    "0.9.5": LTX_VAE,
+}
+
+
+STATS = ("latents_mean", "latents_std")
 
 
 def filled(ours: Any, theirs: Any) -> Any:
@@ -146,10 +159,12 @@ def test_wan_encodes_a_beginning_as_the_beginning() -> None:
     near(next(ours.decode(whole[:, :, :1])), next(ours.decode(whole)), 1e-6)
 
 
+@pytest.mark.parametrize("version", LTX_VAES)
 @torch.no_grad()
-def test_ltx_autoencoder() -> None:
-    theirs = oracle.ltx_vae(3)
-    ours = filled(LtxVae(LTX_VAE), theirs)
+def test_ltx_autoencoders(version: str) -> None:
+    theirs = oracle.ltx_vae(3, version)
+    ours = LtxVae(LTX_VAES[version])
+    ours.load_state_dict(theirs.state_dict() | {name: ours.state_dict()[name] for name in STATS})
     ours.latents_mean, ours.latents_std = theirs.latents_mean, theirs.latents_std
     mean, std = (v.view(1, -1, 1, 1, 1) for v in (theirs.latents_mean, theirs.latents_std))
     pixels = torch.tanh(noise(1, 3, 17, 64, 96))
@@ -158,8 +173,16 @@ def test_ltx_autoencoder() -> None:
     drawn = posterior.sample(torch.Generator().manual_seed(1))
     near(ours.encode(pixels, torch.Generator().manual_seed(1)), (drawn - mean) / std, 1e-5)
     latents = posterior.mean
-    expected = theirs.decode(latents, torch.tensor([0.05])).sample
-    near(torch.cat(list(ours.decode((latents - mean) / std, 0.05, latents, 0.0)), 2), expected, 2e-4)
+    torch.manual_seed(5)  # diffusers draws the grain of 0.9.1 from the process's own generator
+    expected = theirs.decode(latents, None if version == "0.9.0" else torch.tensor([0.05])).sample
+
+    def decoded(draw: int, level: float = 0.05) -> Tensor:
+        draws = torch.Generator().manual_seed(draw)
+        return torch.cat(list(ours.decode((latents - mean) / std, level, latents, 0.0, None, draws)), 2)
+
+    near(decoded(5), expected, 2e-4)
+    assert torch.equal(decoded(6), decoded(5)) == (version != "0.9.1")
+    assert torch.equal(decoded(5, 0.1), decoded(5)) == (version == "0.9.0")
 
 
 def test_token_numbers(tmp_path: Path) -> None:
@@ -269,8 +292,45 @@ def test_real_autoencoders() -> None:
         assert shapes(WanVae(WanVaeConfig(160, 256, 48, residual=True, patch=2))) == shapes(newer)
         theirs = oracle.ltx_vae_of(128, (128, 256, 512, 1024, 2048), (4, 6, 6, 2, 2), (256, 512, 1024), (5, 5, 5, 5))
         ours = shapes(LtxVae(LtxVaeConfig()))
-    stats = {name: ours[name] for name in ("latents_mean", "latents_std")}
-    assert ours == shapes(theirs) | stats
+    assert ours == shapes(theirs) | {name: ours[name] for name in STATS}
+
+
+@pytest.mark.parametrize(
+    ("version", "decoder", "blocks", "grain", "billions"),
+    [
+        ("0.9.0", (128, 256, 512, 512), (4, 3, 3, 3, 4), NO_GRAIN, 0.42),
+        ("0.9.1", (256, 512, 1024), (5, 6, 7, 8), GRAIN, 0.94),
+    ],
+)
+def test_real_early_ltx_autoencoders(version: str, decoder: Any, blocks: Any, grain: Any, billions: float) -> None:
+    sizes = (128, *EARLY_ENCODER, decoder, blocks)
+    with torch.device("meta"):
+        theirs = oracle.ltx_early_vae_of(version, *sizes)
+        ours = LtxVae(LtxVaeConfig(*sizes, True, version != "0.9.0", grain))
+    assert shapes(ours) == shapes(theirs) | {name: shapes(ours)[name] for name in STATS}
+    assert parameters(ours) == pytest.approx(billions, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        LtxVaeConfig(128, *EARLY_ENCODER, (128, 256, 512, 512), (4, 3, 3, 3, 4), True, False, NO_GRAIN),
+        LtxVaeConfig(128, *EARLY_ENCODER, (256, 512, 1024), (5, 6, 7, 8), True, True, GRAIN),
+        LtxVaeConfig(),
+    ],
+    ids=["0.9.0", "0.9.1", "0.9.5"],
+)
+def test_original_names_of_ltx_autoencoders(config: LtxVaeConfig) -> None:
+    """diffusers' conversion of single files ends at the same names as ours."""
+    from diffusers.loaders.single_file_utils import convert_ltx_vae_checkpoint_to_diffusers
+
+    with torch.device("meta"):
+        ours = {name: tensor for name, tensor in LtxVae(config).state_dict().items() if name not in STATS}
+    originals = {ltx_vae_original(name, config): tensor for name, tensor in ours.items()}
+    assert len(originals) == len(ours)
+    rules = ltx_names.vae(config).rules
+    assert {renamed(name.removeprefix("vae."), rules): tensor for name, tensor in originals.items()} == ours
+    assert convert_ltx_vae_checkpoint_to_diffusers(originals) == ours
 
 
 @pytest.mark.parametrize(("vocabulary", "kind", "billions"), [(32128, "t5", 4.76), (256384, "umt5", 5.68)])

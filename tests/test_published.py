@@ -76,27 +76,30 @@ def wan_vae_originals() -> list[str]:
     return found
 
 
-def ltx_vae_original(name: str) -> str:
+# Of levels and samplers, in the original's row.
+LATER_DOWN = "0,0.downsamplers.0,1,1.downsamplers.0,2,2.downsamplers.0,3,3.downsamplers.0,mid"
+EARLY_DOWN = "0,0.downsamplers.0,0.conv_out,1,1.downsamplers.0,1.conv_out,2,2.downsamplers.0,3,mid"
+LATER_UP = "mid,0.upsamplers.0,0,1.upsamplers.0,1,2.upsamplers.0,2,3.upsamplers.0,3"
+EARLY_UP = "mid,0,1.upsamplers.0,1,2.conv_in,2.upsamplers.0,2,3.conv_in,3.upsamplers.0,3"
+
+
+def ltx_vae_original(name: str, config: LtxVaeConfig) -> str:
     """Of one of our names; samplers and levels numbered in one row."""
+    if name in ("latents_mean", "latents_std"):
+        return f"vae.per_channel_statistics.{name[8:]}-of-means"
     side, _, rest = name.partition(".")
-    levels, sampler = ("up_blocks", "upsamplers") if side == "decoder" else ("down_blocks", "downsamplers")
-    if rest.startswith("mid_block."):
-        number = 0 if side == "decoder" else 8
-        rest = f"{levels}.{number}.{rest.removeprefix('mid_block.')}"
-    elif rest.startswith(levels):
-        _, number_, inner = rest.split(".", 2)
-        is_sampler = inner.startswith(sampler)
-        inner = inner.removeprefix(f"{sampler}.0.")
-        first = int(number_) * 2 + (1 if is_sampler else 2 if side == "decoder" else 0)
-        rest = f"{levels}.{first}.{inner}"
-    rest = rest.replace("resnets", "res_blocks")
-    if side == "decoder" and rest.startswith(("time_embedder", "scale_shift_table")):
+    stem = "up_blocks" if side == "decoder" else "down_blocks"
+    if rest.startswith((stem, "mid_block.")):
+        row = (EARLY_DOWN if config.strided else LATER_DOWN) if side == "encoder" else EARLY_UP
+        row = (LATER_UP if side == "decoder" and config.timed else row).split(",")
+        inner = rest.replace("mid_block.", "mid.").removeprefix(f"{stem}.")
+        place = max((each for each in row if inner.startswith(f"{each}.")), key=len)
+        rest = f"{stem}.{row.index(place)}.{inner.removeprefix(place + '.')}"
+    elif side == "decoder" and rest.startswith(("time_embedder", "scale_shift_table")):
         rest = "last_" + rest
-    plain = {
-        "latents_mean": "per_channel_statistics.mean-of-means",
-        "latents_std": "per_channel_statistics.std-of-means",
-    }
-    return plain.get(name, f"{side}.{rest}")
+    for ours, theirs in (("resnets", "res_blocks"), ("norm3", "norm3.norm"), ("conv_shortcut.conv", "conv_shortcut")):
+        rest = rest.replace(ours, theirs)
+    return f"vae.{side}.{rest}"
 
 
 def state_of(module: nn.Module) -> dict[str, Tensor]:
@@ -172,13 +175,13 @@ def test_ltx_single_files_hold_two_components(tmp_path: Path) -> None:
     network, vae = LtxTransformer(LTX), LtxVae(LTX_VAE)
     one, two = state_of(network), state_of(vae)
     flat = {f"model.diffusion_model.{name}": tensor for name, tensor in ltx_originals(one).items()}
-    flat |= {f"vae.{ltx_vae_original(name)}": tensor for name, tensor in two.items()}
+    flat |= {ltx_vae_original(name, LTX_VAE): tensor for name, tensor in two.items()}
     flat["vae.per_channel_statistics.mean-of-stds"] = torch.ones(8)
     path = tmp_path / "ltx.safetensors"
     save_file(flat, path)
     found = load(partial(LtxTransformer, LTX), [path], ltx_names.TRANSFORMER).state_dict()
     assert all(torch.equal(found[name], one[name]) for name in one)
-    found = load(partial(LtxVae, LTX_VAE), [path], ltx_names.VAE).state_dict()
+    found = load(partial(LtxVae, LTX_VAE), [path], ltx_names.vae(LTX_VAE)).state_dict()
     assert all(torch.equal(found[name], two[name]) for name in two)
 
 

@@ -1,10 +1,11 @@
-"""LTX-Video 0.9.5 and later (HaCohen et al. 2024) behind the Model interface."""
+"""LTX-Video 0.9 (HaCohen et al. 2024) behind the Model interface."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from math import prod
 from pathlib import Path
 
 import torch
@@ -24,6 +25,7 @@ from soracli.types import ALL, TURNS, Card, Window
 
 TOKENS = 256  # of a prompt at most
 THOUSAND = 1000
+LAG = 7  # since 0.9.5
 DECODE_LEVEL, DECODE_NOISE = 0.05, 0.025  # noise that the decoder is told, and that it is given to remove
 
 
@@ -42,6 +44,7 @@ class Ltx:
     def __init__(self, card: Card, parts: Shelf, prompts: Prompts, device: str = "cpu") -> None:
         self.card, self.parts, self.prompts, self.device = card, parts, prompts, device
         self.channels = configured(LtxConfig, card, "transformer").channels
+        self.lag = int(card.params.get("lag", LAG))
 
     @classmethod
     def load(cls, card: Card, paths: dict[str, list[Path]], device: str = "cpu") -> Ltx:
@@ -55,7 +58,7 @@ class Ltx:
         build_text, files = partial(T5, configured(T5Config, card, "text")), paths["transformer"]
         makers: dict[str, Callable[[], torch.nn.Module]] = {
             "transformer": partial(published.load, build, files, names.TRANSFORMER, network),
-            "vae": partial(published.load, build_vae, paths.get("vae", files), names.VAE, Wish(device, half)),
+            "vae": partial(published.load, build_vae, paths.get("vae", files), names.vae(vae), Wish(device, half)),
             "text": partial(published.load, build_text, paths["text"], t5.FORM, wish),
         }
         if card.params.get("compile") and stay != TURNS:
@@ -66,18 +69,26 @@ class Ltx:
 
     def arrange(self, scene: Scene) -> Arrangement:
         trained, refining = (tuple(self.card.params.get(name, ())) for name in ("sigmas", "refining"))
-        sigmas = layout.levels(scene.options.steps, scene.strength, trained, refining)
-        found = layout.given(scene, self.channels, self.encode_from)
+        sigmas = layout.levels(self.usual(scene), scene.strength, trained, refining)
+        found = layout.given(scene, self.channels, self.encode_from, self.lag)
         if found is None:
             everything = torch.ones(1, len(scene.numbers), *scene.geometry.latent[1:], device=scene.device)
             return Arrangement(sigmas, scene.window(), everything, None)
         return Arrangement(sigmas, scene.window(stills=found.stills), found.mask, found.latents)
 
+    def usual(self, scene: Scene) -> list[float]:
+        """Noise levels of so many steps."""
+        if "shifting" not in self.card.params:
+            return layout.linear_quadratic(scene.options.steps)
+        tokens = len(scene.numbers) * prod(scene.geometry.latent[1:])
+        return configured(layout.Shifting, self.card, "shifting").levels(scene.options.steps, tokens)
+
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         context = self.prompts.states(prompt)  # all of it tokens: padding is never seen, so there is none
-        where = places(window.stills, window.chunks, window.height, window.width, float(window.fps)).to(self.device)
+        at = (window.stills, window.chunks, window.height, window.width, float(window.fps))
+        where = places(*at, self.lag).to(self.device)
         skipping = speed.by_network(float(self.card.params.get("cache", 0.0)), ("transformer",)).get("transformer")
         jitter, draw = float(self.card.params.get("jitter", 0.0)), self.generator()
 
@@ -112,6 +123,12 @@ class Ltx:
         return self.encode(pixels)
 
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
-        noise = torch.randn(latents.shape, generator=self.generator()).to(latents.device)
+        draw = self.generator()
+        noise = torch.randn(latents.shape, generator=draw).to(latents.device)
         tiling = tiles.of_pixels(int(self.card.params.get("tiles", 0)), SIDE, time=True)
-        yield from self.parts.get("vae", LtxVae).decode(latents, DECODE_LEVEL, noise, DECODE_NOISE, tiling)
+        vae = self.parts.get("vae", LtxVae)
+        yield from vae.decode(latents, DECODE_LEVEL, noise, DECODE_NOISE, tiling, self.grain(draw))
+
+    def grain(self, draw: torch.Generator) -> torch.Generator:
+        """What draws the decoder's own noise, after that which it is given."""
+        return draw

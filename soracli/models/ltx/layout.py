@@ -7,7 +7,7 @@ window's own, with their own times (HaCohen et al. 2024, section 3.3, and Lightr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,21 +32,47 @@ class Piece:
     length: int
 
 
-def levels(steps: int, start: float, trained: tuple[float, ...] = (), refining: tuple[float, ...] = ()) -> list[float]:
+@dataclass(frozen=True)
+class Shifting:
+    """Noise levels of the models before 0.9.5: even ones, warped the more towards noise the more tokens a window has.
+
+    low, high: logarithm of the warp at `few` and at `many` tokens. last: the lowest level, to which all are stretched.
+    """
+
+    low: float = 0.95
+    high: float = 2.05
+    few: int = 1024
+    many: int = 4096
+    last: float = 0.1
+
+    def levels(self, steps: int, tokens: int) -> list[float]:
+        """Esser et al. 2024, section 5.3.2, as Lightricks' scheduler has it."""
+        if steps < 2:
+            return [1.0]
+        warp = np.exp(self.low + (self.high - self.low) * (tokens - self.few) / (self.many - self.few))
+        even = np.linspace(1, 1 / steps, steps)
+        warped = 1 / (1 + (1 / even - 1) / warp)
+        return [float(level) for level in 1 - (1 - warped) * (1 - self.last) / (1 - warped[-1])]
+
+
+def levels(
+    usual: Sequence[float], start: float, trained: tuple[float, ...] = (), refining: tuple[float, ...] = ()
+) -> list[float]:
     """Falling noise levels from `start` to 0.
 
-    trained: of a distilled model, used if there are so many steps; else even in the first half of the steps, quadratic
-    in the second. refining: those that a distilled model was trained to go on from, if it starts below full noise.
+    usual: from 1, one a step. trained: of a distilled model, used instead if there are as many. refining: those that a
+    distilled model was trained to go on from, if it starts below full noise.
     """
-    usual = trained if len(trained) == steps else tuple(linear_quadratic(steps))
+    is_trained = len(trained) == len(usual)
+    usual = trained if is_trained else usual
     if start == 1:
         return [*usual, 0.0]
-    lower = refining if refining and len(trained) == steps else usual
+    lower = refining if refining and is_trained else usual
     return [start, *(level for level in lower if level < start), 0.0]
 
 
 def linear_quadratic(steps: int) -> list[float]:
-    """As Lightricks' scheduler of that name."""
+    """Even in the first half of the steps, quadratic in the second, as Lightricks' scheduler of that name."""
     if steps < 2:
         return [1.0]
     even = steps // 2
@@ -84,8 +110,8 @@ class Given:
     stills: tuple[float, ...]
 
 
-def given(scene: Scene, channels: int, encode: Encode) -> Given | None:
-    """What a window is given; None if nothing is."""
+def given(scene: Scene, channels: int, encode: Encode, lag: int) -> Given | None:
+    """What a window is given; None if nothing is. lag: see `frame_of`."""
     if scene.blank:
         return None
     pixels, paint = scene.clip()
@@ -105,8 +131,7 @@ def given(scene: Scene, channels: int, encode: Encode) -> Given | None:
         at, ahead = piece.start // TIME, 0 if piece.start == 0 else AHEAD
         before += [found[:, :, i : i + 1] for i in range(min(ahead, found.shape[2]))]
         seconds += [
-            (piece.start + max(0, TIME * i - TIME + 1)) / float(scene.geometry.fps)
-            for i in range(min(ahead, found.shape[2]))
+            (piece.start + frame_of(i, lag)) / float(scene.geometry.fps) for i in range(min(ahead, found.shape[2]))
         ]
         latents[:, :, at + ahead : at + found.shape[2]] = found[:, :, ahead:]
         mask[:, at + ahead : at + found.shape[2]] = 0
@@ -114,9 +139,15 @@ def given(scene: Scene, channels: int, encode: Encode) -> Given | None:
     return Given(torch.cat([*before, latents], 2), torch.cat([first, mask], 1), tuple(seconds))
 
 
-def places(stills: tuple[float, ...], chunks: int, rows: int, columns: int, fps: float) -> Tensor:
-    """Where every token is: (1, 3, N) seconds, pixels, pixels. The first latent frame is one frame."""
-    times = torch.tensor([max(0, TIME * i - TIME + 1) / fps for i in range(chunks)])
+def frame_of(number: int, lag: int) -> int:
+    """Where a latent frame counts as being. lag: frames by which all but the first come earlier than every eighth; 7
+    is the first of their eight, 0 the last."""
+    return max(0, TIME * number - lag)
+
+
+def places(stills: tuple[float, ...], chunks: int, rows: int, columns: int, fps: float, lag: int) -> Tensor:
+    """Where every token is: (1, 3, N) seconds, pixels, pixels. The first latent frame is one frame. lag: see above."""
+    times = torch.tensor([frame_of(i, lag) / fps for i in range(chunks)])
     every = torch.cat([torch.tensor(stills, dtype=times.dtype), times])
     sides = (SIDE * torch.arange(count, dtype=times.dtype) for count in (rows, columns))
     return torch.stack(torch.meshgrid(every, *sides, indexing="ij")).flatten(1)[None]
