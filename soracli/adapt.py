@@ -27,6 +27,11 @@ def adapted(card: Card, flags: Flags) -> Card:
     if flags.lora:
         _check(card, "--lora", flags.lora[0])
         more["loras"] = _loras(flags.lora)
+        for name, _ in more["loras"]:
+            if (adapter := named(name)) is not None:
+                _check_suits(card, adapter)
+                card = replace(card, defaults={**card.defaults, **adapter.defaults})
+                more |= adapter.params
     if flags.weights is not None and (packing := check_weights(flags.weights)):
         _check(card, "--weights", flags.weights)
         more["packing"] = packing
@@ -124,20 +129,52 @@ def _check(card: Card, flag: str, text: str = "") -> None:
         )
 
 
+def named(text: str) -> Card | None:
+    """The adapter of the manifest that a name means; None = it means a file."""
+    return None if Path(text).is_file() else weights.adapters().get(text)
+
+
+def resolved(card: Card) -> Card:
+    """With the files of adapters for their names. Raises WeightsError if one is not here."""
+    loras = card.params.get("loras")
+    if not loras:
+        return card
+    found = []
+    for name, scale in loras:
+        adapter = named(name)
+        paths = [name] if adapter is None else weights.paths(adapter)["adapter"]
+        found += [[str(path), scale] for path in paths]
+    return replace(card, params={**card.params, "loras": found})
+
+
+def _check_suits(card: Card, adapter: Card) -> None:
+    """Whether it may be an adapter for this model: one that lies in a folder or file is found out when it is loaded."""
+    if adapter.arch == card.arch and (adapter.name in card.adapters or card.name not in weights.cards()):
+        return
+    fitting = [name for name, other in weights.cards().items() if adapter.name in other.adapters]
+    use = f"use --model {' or '.join(fitting)}, or a folder" if fitting else "use a folder with such a model"
+    raise UsageError(f"--lora {adapter.name}: is not for model '{card.name}'; {use}", "bad_lora")
+
+
 def _loras(texts: Sequence[str]) -> list[list[Any]]:
-    """`FILE[:SCALE]` each -> path and scale."""
+    """`FILE[:SCALE]` or `NAME[:SCALE]` each -> path or name, and scale."""
     found: list[list[Any]] = []
     for text in texts:
         path, colon, scale = text.rpartition(":")
         if not colon or Path(text).is_file():
             path, scale = text, "1"
-        if not Path(path).is_file():
-            raise UsageError(f"--lora {text}: no such file; give FILE or FILE:SCALE", "bad_lora")
+        if not Path(path).is_file() and named(path) is None:
+            known = weights.adapters()
+            raise UsageError(
+                f"--lora {text}: no such file or adapter{suggest(path, known)}; "
+                f"give FILE or FILE:SCALE, or for FILE a name: {', '.join(known)}",
+                "bad_lora",
+            )
         try:
             number = float(scale)
         except ValueError:
             raise UsageError(f"--lora {text}: the scale must be a number, such as 0.8", "bad_lora") from None
         if not -4 <= number <= 4:
             raise UsageError(f"--lora {text}: the scale must be -4..4 (1 = as it was trained)", "bad_lora")
-        found.append([str(Path(path)), number])
+        found.append([path if named(path) else str(Path(path)), number])
     return found

@@ -17,6 +17,12 @@ def models(incomplete: str) -> list[str]:
     return _starting(weights.cards(), incomplete)
 
 
+def adapters(incomplete: str) -> list[str]:
+    from soracli import weights
+
+    return _starting(weights.adapters(), incomplete)
+
+
 def presets(incomplete: str) -> list[str]:
     from soracli import presets
     from soracli.errors import SoraError

@@ -103,7 +103,7 @@ def _codecs() -> Iterator[Finding]:
 
 
 def _weights() -> Iterator[Finding]:
-    for card in (*weights.cards().values(), *weights.tools().values()):
+    for card in (*weights.cards().values(), *weights.adapters().values(), *weights.tools().values()):
         found = weights.check_sizes(card)
         bad = [status for status in found if status.state != "ok"]
         remote = any(file.repo for file in card.files)

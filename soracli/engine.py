@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from soracli import weights
+from soracli import adapt, weights
 from soracli.errors import UsageError
 from soracli.types import Card
 
@@ -49,7 +49,7 @@ def judge() -> Judge:
 
 def load(card: Card, where: str) -> Model:
     """A card's model on a device. The files are checked first: that is fast, and importing torch is not."""
-    files = weights.paths(card)
+    files, loaded = weights.paths(card), adapt.resolved(card)
     from soracli import models
 
     key = (_name(card), where)
@@ -58,7 +58,7 @@ def load(card: Card, where: str) -> Model:
         return _kept[key]
     if _kept:
         _kept.clear()  # before the next one is loaded: two may not fit
-    model = models.load(card, files, where)
+    model = models.load(loaded, files, where)
     if _kept is not None:
         _kept[key] = model
     return model

@@ -17,7 +17,7 @@ MEGA = 1_000_000
 
 def pull(name: str, *, dry_run: bool, agreed: bool, quiet: bool, as_json: bool) -> None:
     """Fetch what is lacking; paths go to standard output."""
-    card, talk = weights.card(name), Talk(quiet=quiet)
+    card, talk = weights.stored(name), Talk(quiet=quiet)
     if not any(file.repo for file in card.files):
         _report(card, [], "is inside the package; nothing to fetch", talk, as_json)
         return
@@ -97,10 +97,11 @@ def _ask(card: Card, talk: Talk, agreed: bool) -> None:
 
 def remove(name: str, *, as_json: bool) -> None:
     """Delete what was fetched; files that another model needs as well stay."""
-    card = weights.card(name)
+    card = weights.stored(name)
     if not any(file.repo for file in card.files):
         raise UsageError(f"model '{card.name}': was not fetched, so there is nothing to delete", "not_fetched")
-    others = [other for other in weights.cards().values() if other.name != card.name]
+    every = (*weights.cards().values(), *weights.adapters().values())
+    others = [other for other in every if other.name != card.name]
     keep = {hub.location(file) for other in others if not hub.lacking(other) for file in other.files if file.repo}
     freed = hub.remove(card, keep)
     if as_json:

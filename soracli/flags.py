@@ -233,7 +233,13 @@ class Flags(OutputFlags):
     ] = None
     lora: Annotated[
         list[str] | None,
-        _option(OPEN, "An adapter; may be repeated.", "--lora", metavar="FILE[:SCALE]"),
+        _option(
+            OPEN,
+            "An adapter, by its file or its name in sora model list; may be repeated.",
+            "--lora",
+            metavar="FILE[:SCALE]",
+            complete=complete.adapters,
+        ),
     ] = None
     weights: Annotated[
         str | None,

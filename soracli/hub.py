@@ -111,7 +111,7 @@ def pull(card: Card, watch: Watch = lambda file, done: None) -> list[Path]:
             f"model '{card.name}': is not here and the network is off (HF_HUB_OFFLINE); unset it and pull again",
             "offline",
         )
-    wanted = [_asked(file) for file in wanted]
+    wanted = [asked(file) for file in wanted]
     need = sum(file.size - begun(file) for file in wanted)
     free = machine.disk(_existing(cache()))
     if wanted and free and need + SPARE > free:
@@ -133,7 +133,7 @@ def _offline() -> bool:
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
 
 
-def _asked(file: WeightFile) -> WeightFile:
+def asked(file: WeightFile) -> WeightFile:
     """With the size and sha256 that the hub states, where the manifest lacks them."""
     if file.size and file.sha256:
         return file

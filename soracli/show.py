@@ -86,35 +86,40 @@ def calibrate(threads: str | None, *, as_json: bool) -> None:
 
 def model_list(*, as_json: bool) -> None:
     rows = []
-    for card in weights.cards().values():
+    for card in (*weights.cards().values(), *weights.adapters().values()):
         here = all(status.state == "ok" for status in weights.check_sizes(card))
         rows.append({
             "name": card.name, "default": card.name == weights.default(), "here": here, "bytes": card.size,
             "licence": card.licence, "about": card.about, "remote": any(file.repo for file in card.files),
             "unsized": any(not file.size for file in map(hub.known, card.files)),
+            "adapter": card.name in weights.adapters(),
         })  # fmt: skip
     if as_json:
         emit(rows)
         return
+    wide = max(len(str(row["name"])) for row in rows)
     for row in rows:
         verb = "pull" if row["remote"] else "verify"
         state = "here" if row["here"] else f"not here; run: sora model {verb} {row['name']}"
         star = "*" if row["default"] else " "
-        size = amount(int(str(row["bytes"]))) + ("+" if row["unsized"] else "")
-        print_out(f"{star} {row['name']:<14} {size:>8}  {state}  {row['about']}\n")
+        size = amount(int(str(row["bytes"]))) + ("+" if row["unsized"] else "") if row["bytes"] else "?"
+        kind = "For --lora. " if row["adapter"] else ""
+        print_out(f"{star} {row['name']:<{wide}} {size:>8}  {state}  {kind}{row['about']}\n")
 
 
 def model_show(name: str | None, *, as_json: bool) -> None:
-    card = weights.card(name)
+    card = weights.stored(name)
     if as_json:
         emit(_card_data(card))
         return
     rows = [("name", card.name), ("about", card.about), ("licence", card.licence), ("architecture", card.arch)]
-    rows.append(("grid", "x".join(map(str, card.stride)) + " (frames x height x width per token)"))
+    if card.name not in weights.adapters():
+        rows.append(("grid", "x".join(map(str, card.stride)) + " (frames x height x width per token)"))
+    rows += [("adapters", ", ".join(card.adapters) + " (--lora NAME)")] if card.adapters else []
     rows += [("default " + key, str(value)) for key, value in card.defaults.items()]
     rows += [("limit " + key, str(value)) for key, value in card.limits.items()]
     rows += [("knows " + key, ", ".join(names)) for key, names in card.params.get("knows", {}).items()]
-    rows += [(file.role, f"{file.name}, {amount(file.size)}") for file in card.files]
+    rows += [(file.role, f"{file.name}, {amount(file.size) if file.size else 'size unknown'}") for file in card.files]
     rows.append(("weights", f"{weights.digest(card)}, {amount(card.size)}"))
     _table(rows)
 
@@ -126,7 +131,7 @@ def _card_data(card: Card) -> dict[str, Any]:
 
 def model_verify(name: str | None, *, as_json: bool) -> None:
     """Raises WeightsError if a file is not what it should be."""
-    card = weights.card(name)
+    card = weights.stored(name)
     found = weights.verify(card)
     bad = [status for status in found if status.state != "ok"]
     if bad:
@@ -138,7 +143,7 @@ def model_verify(name: str | None, *, as_json: bool) -> None:
 
 
 def model_path(name: str | None, *, as_json: bool) -> None:
-    paths = [status.path for status in weights.check_sizes(weights.card(name))]
+    paths = [status.path for status in weights.check_sizes(weights.stored(name))]
     if as_json:
         emit([str(path) for path in paths])
         return

@@ -317,7 +317,7 @@ class Card:
     arch: key of `models.ARCHITECTURES`. params: the architecture's own hyperparameters.
     defaults: sampling defaults (width, height, seconds, fps, steps, guidance, shift, solver).
     stride, causal, patch: see Geometry. terms: what to agree to before the files are fetched; empty = nothing.
-    base: the model whose other files it shares, for a checkpoint of the user's own.
+    base: the model whose other files it shares, for a checkpoint of the user's own. adapters: names that suit it.
     """
 
     name: str
@@ -336,6 +336,7 @@ class Card:
     patch: int = 1
     terms: str = ""
     base: str = ""
+    adapters: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

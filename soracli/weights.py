@@ -1,6 +1,7 @@
 """weights.toml: which models there are, which files they need, and whether the files here are those.
 
 python -m soracli.weights --seal    fill in size and sha256 of the bundled files (for developers)
+python -m soracli.weights --ask     fill in those that fetched files lack, as their hub states them
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ REMEDY = "reinstall soracli, for example: pip install --force-reinstall --no-dep
 
 _MODEL_KEYS = {
     "arch": str, "about": str, "licence": str, "stride": list, "files": list, "defaults": dict, "params": dict,
-    "limits": dict, "repo": str, "revision": str, "causal": bool, "patch": int, "terms": str,
+    "limits": dict, "repo": str, "revision": str, "causal": bool, "patch": int, "terms": str, "adapters": list,
 }  # fmt: skip
 _TOOL_KEYS = {"about": str, "licence": str, "files": list}
+_ADAPTER_KEYS = {"arch": str, "about": str, "licence": str, "files": list, "defaults": dict, "params": dict}
 _FILE_KEYS = {"role": str, "name": str, "size": int, "sha256": str, "origin": str, "licence": str,
               "repo": str, "revision": str, "path": str}  # fmt: skip
 _DEFAULT_KEYS = {
@@ -56,12 +58,12 @@ def manifest() -> Path:
 
 def cards() -> dict[str, Card]:
     """Every model by name."""
-    return _load(manifest())[1]
+    return _load(manifest()).models
 
 
 def default() -> str:
     """The model that is used when none is named."""
-    return _load(manifest())[0]
+    return _load(manifest()).default
 
 
 def card(name: str | None = None) -> Card:
@@ -70,6 +72,8 @@ def card(name: str | None = None) -> Card:
         return local.card(name) if Path(name).is_dir() else single.card(name, cards().values())
     known = cards()
     wanted = default() if name is None else name
+    if wanted in adapters():
+        raise UsageError(f"--model {wanted}: is an adapter; use it as: --model MODEL --lora {wanted}", "unknown_model")
     if wanted not in known:
         raise UsageError(
             f"--model {wanted}: no such model{suggest(wanted, known)}; see: sora model list", "unknown_model"
@@ -79,7 +83,17 @@ def card(name: str | None = None) -> Card:
 
 def tools() -> dict[str, Card]:
     """Networks beside the models, by name, which nothing samples: no grid, no defaults, not a choice of --model."""
-    return _load(manifest())[2]
+    return _load(manifest()).tools
+
+
+def adapters() -> dict[str, Card]:
+    """What `--lora` may name, beside files: what it adds to a model of its architecture, and the defaults it brings."""
+    return _load(manifest()).adapters
+
+
+def stored(name: str | None) -> Card:
+    """A model, or an adapter: whatever has files of its own."""
+    return adapters()[name] if name in adapters() else card(name)
 
 
 def path(card: Card, role: str) -> Path:
@@ -136,7 +150,8 @@ def describe(card: Card, status: FileStatus) -> str:
     """What is wrong with a file and what to do, in one line."""
     if status.file.repo:
         lacking = "is not here" if status.state == "missing" else f"{status.file.name} is damaged ({status.detail})"
-        return f"model '{card.name}': {lacking}; run: sora model pull {card.base or card.name}"
+        kind = "adapter" if card.name in adapters() else "model"
+        return f"{kind} '{card.name}': {lacking}; run: sora model pull {card.base or card.name}"
     what = {"missing": "is missing", "wrong size": "is cut off or another file", "wrong contents": "is damaged"}
     return f"model '{card.name}': {status.file.name} {what[status.state]} ({status.detail}); {REMEDY}"
 
@@ -149,20 +164,35 @@ def _sha256(path: Path) -> str:
 # --- parsing --------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Manifest:
+    """default: name of a model. The others: by name."""
+
+    default: str
+    models: dict[str, Card]
+    tools: dict[str, Card]
+    adapters: dict[str, Card]
+
+
 @functools.cache
-def _load(path: Path) -> tuple[str, dict[str, Card], dict[str, Card]]:
-    """(name of the default model, models by name, tools by name)."""
+def _load(path: Path) -> _Manifest:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise WeightsError(f"{path}: cannot be read ({error.strerror}); {REMEDY}", "manifest") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WeightsError(f"{path.name}: not valid TOML ({error}); mend it, or {REMEDY}", "manifest") from error
-    _check(table, {"default": str, "models": dict, "tools": dict}, path.name, needed=("default", "models"))
+    kinds = {"default": str, "models": dict, "tools": dict, "adapters": dict}
+    _check(table, kinds, path.name, needed=("default", "models"))
     found = {name: _card(name, row) for name, row in table["models"].items()}
     if table["default"] not in found:
         raise WeightsError(f"{path.name}: default = '{table['default']}' is not one of its models", "manifest")
-    return table["default"], found, {name: _tool(name, row) for name, row in table.get("tools", {}).items()}
+    added = {name: _adapter(name, row) for name, row in table.get("adapters", {}).items()}
+    for card in found.values():
+        if strange := next((name for name in card.adapters if name not in added), None):
+            raise WeightsError(f"{path.name}: [models.{card.name}] adapters: there is no '{strange}'", "manifest")
+    tools = {name: _tool(name, row) for name, row in table.get("tools", {}).items()}
+    return _Manifest(table["default"], found, tools, added)
 
 
 def _card(name: str, row: Any) -> Card:
@@ -181,7 +211,7 @@ def _card(name: str, row: Any) -> Card:
         stride=(stride[0], stride[1], stride[2]), files=_files(row, where), defaults=row["defaults"],
         params=row.get("params", {}), limits=row.get("limits", {}), repo=row.get("repo", ""),
         revision=row.get("revision", ""), folder=BUNDLED, causal=row.get("causal", False), patch=row.get("patch", 1),
-        terms=row.get("terms", ""),
+        terms=row.get("terms", ""), adapters=tuple(row.get("adapters", ())),
     )  # fmt: skip
 
 
@@ -191,6 +221,18 @@ def _tool(name: str, row: Any) -> Card:
         raise WeightsError(f"{where}: must be a table", "manifest")
     _check(row, _TOOL_KEYS, where, needed=("about", "licence", "files"))
     return Card(name, name, row["about"], row["licence"], (1, 1, 1), _files(row, where), folder=BUNDLED)
+
+
+def _adapter(name: str, row: Any) -> Card:
+    where = f"weights.toml: [adapters.{name}]"
+    if not isinstance(row, dict):
+        raise WeightsError(f"{where}: must be a table", "manifest")
+    _check(row, _ADAPTER_KEYS, where, needed=("arch", "about", "licence", "files"))
+    _check(row.get("defaults", {}), _DEFAULT_KEYS, f"{where} defaults")
+    return Card(
+        name, row["arch"], row["about"], row["licence"], (1, 1, 1), _files(row, where), row.get("defaults", {}),
+        row.get("params", {}),
+    )  # fmt: skip
 
 
 def _files(row: dict[str, Any], where: str) -> tuple[WeightFile, ...]:
@@ -233,7 +275,7 @@ def seal(path: Path | None = None, folder: Path = BUNDLED) -> list[str]:
     path = path or manifest()
     lines, current, done = [], "", []
     rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    cards = [*rows.get("models", {}).values(), *rows.get("tools", {}).values()]
+    cards = [card for kind in ("models", "tools", "adapters") for card in rows.get(kind, {}).values()]
     fetched = {file["name"] for card in cards for file in card.get("files", []) if "repo" in file}
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
         if line.startswith("["):
@@ -256,8 +298,32 @@ def seal(path: Path | None = None, folder: Path = BUNDLED) -> list[str]:
     return done
 
 
+def ask(path: Path | None = None) -> list[str]:
+    """Write size and sha256 of every fetched file that lacks them into weights.toml, as its hub states them.
+
+    Returns the files that were filled in. Raises NetworkError or WeightsError if the hub does not say.
+    """
+    path = path or manifest()
+    parts, done = re.split(r"(?m)^(?=\[)", path.read_text(encoding="utf-8")), []
+    for i, part in enumerate(parts):
+        if not part.partition("\n")[0].endswith(".files]]"):
+            continue
+        (cards,) = tomllib.loads(part).values()
+        (card,) = cards.values()
+        row = {"size": 0, "sha256": ""} | card["files"][0]
+        if "repo" in row and not (row["size"] and row["sha256"]):
+            found = hub.asked(WeightFile(**row))
+            kept = "".join(line for line in part.splitlines(keepends=True) if not _SEALED.match(line))
+            told = f'size = {found.size}\nsha256 = "{found.sha256}"\n'
+            parts[i] = re.sub(r"(?m)^(name = .*\n)", rf"\g<1>{told}", kept, count=1)
+            done.append(f"{found.repo}/{found.path}")
+    path.write_text("".join(parts), encoding="utf-8")
+    _load.cache_clear()
+    return done
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--seal"]:
-        sys.exit("usage: python -m soracli.weights --seal")
-    for sealed_name in dict.fromkeys(seal()):
-        sys.stdout.write(sealed_name + "\n")
+    if sys.argv[1:] not in (["--seal"], ["--ask"]):
+        sys.exit("usage: python -m soracli.weights --seal | --ask")
+    for filled in dict.fromkeys(seal() if sys.argv[1] == "--seal" else ask()):
+        sys.stdout.write(filled + "\n")

@@ -153,6 +153,7 @@ def test_what_is_completed() -> None:
     assert complete.sizes("16") == ["16:9"]
     assert complete.keys("max") == ["max-memory"]
     assert complete.models("") == list(weights.cards())
+    assert complete.adapters("wan-i2v") == ["wan-i2v-14b-4step"]
     assert complete.cameras("zoom") == ["zoom-in", "zoom-out"]
     assert complete.formats("w") == ["webm", "webp"]
     assert complete.qualities("") == ["draft", "good", "lossless"]

@@ -274,6 +274,18 @@ def test_what_is_not_here_says_how_to_get_it(manifest: Hub, sora: Sora) -> None:
     assert "not here; run: sora model pull acme" in listed.text
 
 
+def test_the_hub_is_asked_for_what_the_manifest_lacks(manifest: Hub, tmp_path: Path) -> None:
+    """For developers: size and sha256 come to stand behind the name, all else stays, and nothing is asked twice."""
+    path = tmp_path / "weights.toml"
+    before = path.read_text()
+    assert weights.ask() == [f"{REPO}/{SMALL}"]
+    told = f'size = {len(DATA[SMALL])}\nsha256 = "{hashlib.sha256(DATA[SMALL]).hexdigest()}"\n'
+    assert path.read_text() == before.replace('name = "tokenizer.json"\n', 'name = "tokenizer.json"\n' + told)
+    assert [method for method, *_ in manifest.asked] == ["HEAD"]
+    assert weights.ask() == []
+    assert len(manifest.asked) == 1
+
+
 @pytest.mark.parametrize("verb", ["pull", "rm"])
 def test_models_that_ship(verb: str, sora: Sora) -> None:
     ran = sora("model", verb, "tiny")

@@ -351,7 +351,14 @@ def test_real_text_encoders(vocabulary: int, kind: str, billions: float) -> None
 
 @pytest.mark.parametrize(
     ("name", "billions"),
-    [("wan-vace-1.3b", 2.15), ("ltx-2b", 1.92), ("wan-t2v-1.3b", 1.42), ("wan-ti2v-5b", 5.0), ("wan-vace-14b", 17.34)],
+    [
+        ("wan-vace-1.3b", 2.15),
+        ("ltx-2b", 1.92),
+        ("ltx-13b", 13.04),
+        ("wan-t2v-1.3b", 1.42),
+        ("wan-ti2v-5b", 5.0),
+        ("wan-vace-14b", 17.34),
+    ],
 )
 def test_the_manifest_describes_the_real_ones(name: str, billions: float) -> None:
     from soracli import weights

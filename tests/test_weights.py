@@ -112,20 +112,53 @@ def test_tools_are_no_models(tmp_path: Path) -> None:
     path = tmp_path / "weights.toml"
     tool = '[tools.t]\nabout = "x"\nlicence = "x"\nfiles = [{ role = "r", name = "n", size = 1, sha256 = "" }]\n'
     path.write_text(GOOD + tool)
-    _, models, tools = weights._load(path)
-    assert (set(models), set(tools)) == ({"a"}, {"t"})
-    assert [file.name for file in tools["t"].files] == ["n"]
+    found = weights._load(path)
+    assert (set(found.models), set(found.tools)) == ({"a"}, {"t"})
+    assert [file.name for file in found.tools["t"].files] == ["n"]
     path.write_text(GOOD + tool + "stride = [8, 32, 32]\n")
     weights._load.cache_clear()
     with pytest.raises(WeightsError, match=r"\[tools.t\]: unknown key 'stride'"):
         weights._load(path)
 
 
+def test_adapters_are_no_models(tmp_path: Path) -> None:
+    """A model may name those that there are."""
+    path = tmp_path / "weights.toml"
+    files = '[{ role = "adapter", name = "n", repo = "a/b", revision = "0", path = "n" }]'
+    row = f'[adapters.l]\narch = "wan"\nabout = "x"\nlicence = "x"\nfiles = {files}\n'
+    path.write_text(GOOD.replace("arch =", 'adapters = ["l"]\narch =') + row + "defaults = { steps = 4 }\n")
+    found = weights._load(path)
+    assert (set(found.models), found.models["a"].adapters) == ({"a"}, ("l",))
+    assert (found.adapters["l"].arch, found.adapters["l"].defaults) == ("wan", {"steps": 4})
+    for bad, message in (
+        (row + "defaults = { stepz = 4 }\n", r"\[adapters.l\] defaults: unknown key 'stepz' \(did you mean steps\?\)"),
+        (row + "stride = [1, 1, 1]\n", r"\[adapters.l\]: unknown key 'stride'"),
+        ("", r"\[models.a\] adapters: there is no 'l'"),
+    ):
+        path.write_text(GOOD.replace("arch =", 'adapters = ["l"]\narch =') + bad)
+        weights._load.cache_clear()
+        with pytest.raises(WeightsError, match=message):
+            weights._load(path)
+
+
+@pytest.mark.parametrize("card", [*weights.cards().values(), *weights.adapters().values()], ids=lambda card: card.name)
+def test_what_is_fetched_is_pinned(card: Card) -> None:
+    """By commit, not by branch; a size comes with its digest; whose it is and under which licence stands beside it."""
+    for file in card.files:
+        if file.repo:
+            assert re.fullmatch("[0-9a-f]{40}", file.revision)
+            assert (file.size > 0) == (re.fullmatch("[0-9a-f]{64}", file.sha256) is not None)
+            assert file.origin
+            assert file.licence
+    if card.terms:
+        assert card.licence != "Apache-2.0"
+
+
 @pytest.mark.parametrize(("good", "bad", "message"), BAD)
 def test_bad_tables_are_named(tmp_path: Path, good: str, bad: str, message: str) -> None:
     path = tmp_path / "weights.toml"
     path.write_text(GOOD)
-    assert weights._load(path)[1]["a"].stride == (8, 32, 32)
+    assert weights._load(path).models["a"].stride == (8, 32, 32)
     other = tmp_path / "other" / "weights.toml"
     other.parent.mkdir()
     other.write_text(GOOD.replace(good, bad))

@@ -20,7 +20,7 @@ from soracli.errors import WeightsError
 
 PREFIX = re.compile(r"^(?:model\.)?(?:diffusion_model|transformer)\.")
 DOWN, UP = (".lora_A.weight", ".lora_down.weight"), (".lora_B.weight", ".lora_up.weight")
-WHOLE = {".diff": ".weight", ".diff_b": ".bias"}  # differences that are not low-rank
+WHOLE = {".diff": ".weight", ".diff_b": ".bias", ".diff_m": ".modulation"}  # differences that are not low-rank
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,8 @@ class Wan:
     def arrange(self, scene: Scene) -> Arrangement:
         options = scene.options
         extra, latents, mask = layout.given(self.way, scene, scene.geometry.stride[1], self.encode)
-        sigmas = layout.levels(options.steps, options.shift, options.solver, scene.strength)
+        trained = self.card.params.get("sigmas", ())
+        sigmas = layout.levels(options.steps, options.shift, options.solver, scene.strength, trained)
         window = scene.window(Control(options.solver == "unipc", extra, self.seen(scene)))
         return Arrangement(sigmas, window, mask, latents)
 

@@ -10,7 +10,7 @@ replaced    text to video, which was trained for none: given latents at the nois
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -43,11 +43,16 @@ class Control:
     seen: Tensor | None = None
 
 
-def levels(steps: int, shift: float, solver: str, start: float) -> list[float]:
+def levels(steps: int, shift: float, solver: str, start: float, trained: Sequence[float] = ()) -> list[float]:
     """Falling noise levels from `start` to 0, as Wan's own schedulers make them for this solver.
 
     Of float32 precision, like theirs: near 1 the log-SNR, by which UniPC steps, hangs on the last digit.
+    trained: those of a distilled model before they are shifted, used instead if there are so many steps.
     """
+    if len(trained) == steps:
+        even = torch.tensor(trained, dtype=torch.float64)
+        shifted = flow.shifted(even, shift).clamp(max=NEARLY if solver == "unipc" else 1.0).float().tolist()
+        return [*shifted, 0.0] if start == 1 else [start, *(level for level in shifted if level < start), 0.0]
     if solver == "unipc":
         even = torch.linspace(1, 1 / THOUSAND, steps + 1, dtype=torch.float64)[:-1]
         sigmas = flow.shifted(even, shift).clamp(max=NEARLY)
