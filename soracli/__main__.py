@@ -1,14 +1,21 @@
-"""`sora`, and `python -m soracli`: by a warm engine if one is running, else in this process."""
+"""`sora`, and `python -m soracli`: by a warm engine if one is running, else in this process, or in several."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     try:
-        from soracli.forward import forwarded
+        from soracli.forward import forwarded, verb
 
+        if os.environ.get("WORLD_SIZE", "1") != "1" and verb(sys.argv[1:]) not in (None, "batch"):  # that shares jobs
+            from soracli import cli
+            from soracli.models import ranks
+
+            ranks.run(cli.main)
+            return
         if (code := forwarded(sys.argv[1:])) is not None:
             sys.exit(code)
         from soracli import cli

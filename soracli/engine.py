@@ -56,6 +56,10 @@ def load(card: Card, where: str) -> Model:
     if _kept is not None and key in _kept:
         _kept[key].card = card  # what does not change the weights may be another
         return _kept[key]
+    if os.environ.get("WORLD_SIZE", "1") != "1":
+        from soracli.models import ranks
+
+        ranks.announce(loaded, files, where)
     if _kept:
         _kept.clear()  # before the next one is loaded: two may not fit
     model = models.load(loaded, files, where)

@@ -45,13 +45,18 @@ def likeness() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def verb(arguments: list[str]) -> str | None:
+    """Which of VERBS is to be done; None = another, or help."""
+    found = next((word for word in arguments if not word.startswith("-")), None)
+    return found if found in VERBS and not {"-h", "--help"} & set(arguments) else None
+
+
 def forwarded(arguments: list[str]) -> int | None:
     """Have the engine do a call: its exit code, or None if we have to do it ourselves."""
     if not hasattr(socket, "AF_UNIX"):
         return None
-    verb = next((word for word in arguments if not word.startswith("-")), None)
     path = place()
-    if verb not in VERBS or path is None or {"-h", "--help"} & set(arguments):
+    if verb(arguments) is None or path is None:
         return None
     try:
         status = path.stat()

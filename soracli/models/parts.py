@@ -66,8 +66,11 @@ class TwoLayer(nn.Module):
 class Attention(nn.Module):
     """Attention whose queries and keys are normed over all heads together.
 
-    pictures: whether it attends to states of pictures as well, apart from the others.
+    pictures: whether it attends to states of pictures as well, apart from the others. gather: brings together the keys
+    or values of a token's share in every process (see models.ranks).
     """
+
+    gather: Callable[[Tensor], Tensor] | None = None
 
     def __init__(self, width: int, heads: int, eps: float, *, pictures: bool = False) -> None:
         super().__init__()
@@ -96,7 +99,10 @@ class Attention(nn.Module):
         k = rms(self.to_k(source), self.norm_k.weight, self.eps)  # (B, L, D)
         if turn is not None:
             q, k = rotated(q, self.heads, turn), rotated(k, self.heads, turn)
-        y = self._attended(q, k, self.to_v(source), bias)
+        v = self.to_v(source)
+        if context is None and self.gather is not None:
+            k, v = self.gather(k), self.gather(v)
+        y = self._attended(q, k, v, bias)
         if pictures is not None:
             k = rms(self.add_k_proj(pictures), self.norm_added_k.weight, self.eps)  # (B, M, D)
             y = y + self._attended(q, k, self.add_v_proj(pictures))

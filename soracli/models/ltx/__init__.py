@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from soracli.models import Arrangement, published, shelf, speed, t5, tiles
+from soracli.models import Arrangement, published, ranks, shelf, speed, t5, tiles
 from soracli.models.ltx import layout, names
 from soracli.models.ltx.layout import SIDE, places
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
@@ -63,6 +63,7 @@ class Ltx:
         }
         if card.params.get("compile") and stay != TURNS:
             makers["transformer"] = partial(speed.compiled, makers["transformer"])
+        makers["transformer"] = partial(ranks.spread, makers["transformer"], "transformer")
         parts = Shelf(makers, alone=stay != ALL)
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
         return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +19,9 @@ from torch import Tensor, nn
 
 from soracli.models.parts import Attention, FeedForward, Turn, TwoLayer, gelu, rms, sinusoid
 from soracli.models.speed import Skipping
+
+if TYPE_CHECKING:
+    from soracli.models.ranks import Share
 
 EPS = 1e-6
 FREQUENCIES = 256
@@ -67,6 +71,8 @@ class TimeEmbedding(nn.Module):
 
 
 class LtxTransformer(nn.Module):
+    share: Share | None = None  # of the tokens, where several processes work together
+
     def __init__(self, config: LtxConfig) -> None:
         super().__init__()
         self.config = config
@@ -97,6 +103,10 @@ class LtxTransformer(nn.Module):
         time = self.time_embed.emb.timestep_embedder(sinusoid(times, FREQUENCIES).to(x.dtype))  # (B, 1|N, D)
         modulation = self.time_embed.linear(F.silu(time))  # (B, 1|N, 6D)
         x, context = self.proj_in(x), self.caption_projection(text)
+        if self.share is not None:
+            self.share.total = x.shape[1]
+            x, time, modulation = self.share.part(x), self.share.part(time), self.share.part(modulation)
+            turn = self.share.part(turn[0]), self.share.part(turn[1])
 
         def step(number: int, x: Tensor) -> Tensor:
             out: Tensor = self.transformer_blocks[number](x, context, modulation, turn, bias)
@@ -109,7 +119,7 @@ class LtxTransformer(nn.Module):
             x = each(x)
         shift, scale = (self.scale_shift_table + time[:, :, None]).unbind(2)
         out: Tensor = self.proj_out(F.layer_norm(x, x.shape[-1:], eps=EPS) * (1 + scale) + shift)
-        return out
+        return out if self.share is None else self.share.whole(out)
 
     def turn(self, places: Tensor) -> Turn:
         """Rotary positions; what does not divide by six turns nothing."""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from soracli import flow
 from soracli.errors import WeightsError
-from soracli.models import Arrangement, published, shelf, speed, t5, tiles
+from soracli.models import Arrangement, published, ranks, shelf, speed, t5, tiles
 from soracli.models.prompts import Prompts, identity, padded
 from soracli.models.published import Wish, adapters, configured
 from soracli.models.shelf import Shelf
@@ -70,6 +70,7 @@ class Wan:
                 makers[role] = partial(published.load, build, paths[role], names.TRANSFORMER, network)
                 if card.params.get("compile") and stay != TURNS:
                     makers[role] = partial(speed.compiled, makers[role])
+                makers[role] = partial(ranks.spread, makers[role], role)
         if "vision" in paths:
             build_vision = partial(Vision, configured(VisionConfig, card, "vision"))
             makers["vision"] = partial(published.load, build_vision, paths["vision"], vision.FORM, Wish(device, half))

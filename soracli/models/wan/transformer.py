@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +19,9 @@ from torch import Tensor, nn
 
 from soracli.models.parts import Attention, FeedForward, Turn, TwoLayer, gelu, sinusoid
 from soracli.models.speed import Skipping
+
+if TYPE_CHECKING:
+    from soracli.models.ranks import Share
 
 EPS = 1e-6
 PATCH = 2  # latent cells per token, both ways
@@ -116,6 +120,8 @@ class Conditions(nn.Module):
 
 
 class WanTransformer(nn.Module):
+    share: Share | None = None  # of the tokens, where several processes work together
+
     def __init__(self, config: WanConfig) -> None:
         super().__init__()
         self.config = config
@@ -159,6 +165,10 @@ class WanTransformer(nn.Module):
         modulation = torch.unflatten(embed.time_proj(F.silu(time)), 2, (6, -1))  # (B, 1|N, 6, D)
         context = embed.text_embedder(text)  # (B, L, D)
         pictures = None if seen is None else embed.image_embedder(seen)  # (B, M, D)
+        if self.share is not None:
+            self.share.total = x.shape[1]
+            x, time, modulation = self.share.part(x), self.share.part(time), self.share.part(modulation)
+            turn = self.share.part(turn[0]), self.share.part(turn[1])
         hints = iter(()) if control is None else self.hints(x, control, context, modulation, turn)
         fed = () if control is None else self.config.vace
 
@@ -173,12 +183,14 @@ class WanTransformer(nn.Module):
             x = each(x)
         shift, scale = (self.scale_shift_table[None] + time[:, :, None]).unbind(2)
         x = self.proj_out(normed(x, scale, shift))  # (B, N, 4C)
+        x = x if self.share is None else self.share.whole(x)
         x = x.view(batch, frames, high // PATCH, wide // PATCH, PATCH, PATCH, -1)
         return x.permute(0, 6, 1, 2, 4, 3, 5).reshape(batch, -1, frames, high, wide)
 
     def hints(self, x: Tensor, control: Tensor, context: Tensor, modulation: Tensor, turn: Turn) -> Iterator[Tensor]:
         """What the control tensor adds after each block that it feeds, (B, N, D), made when it is asked for."""
         y = self.vace_patch_embedding(control).flatten(2).transpose(1, 2)
+        y = y if self.share is None else self.share.part(y)
         for block in self.vace_blocks:
             assert isinstance(block, ControlBlock)
             y = y if block.proj_in is None else block.proj_in(y) + x
