@@ -55,7 +55,7 @@ def known(file: WeightFile) -> WeightFile:
     """With the size and sha256 that were learnt when it was fetched, where the manifest lacks them."""
     if file.size and file.sha256:
         return file
-    return replace(file, **_facts(file.repo).get(f"{file.revision}/{file.path}", {}))
+    return replace(file, **_facts(file.repo).get(_name(file), {}))
 
 
 def _facts(repo: str) -> dict[str, dict[str, Any]]:
@@ -67,8 +67,22 @@ def _facts(repo: str) -> dict[str, dict[str, Any]]:
 
 
 def _learn(file: WeightFile) -> None:
-    facts = _facts(file.repo) | {f"{file.revision}/{file.path}": {"size": file.size, "sha256": file.sha256}}
-    path = folder(file.repo) / FACTS
+    _note(file.repo, _facts(file.repo) | {_name(file): {"size": file.size, "sha256": file.sha256}})
+
+
+def _forget(file: WeightFile) -> None:
+    """What was learnt of a file that turned out to be another: the hub is asked again."""
+    facts = _facts(file.repo)
+    if facts.pop(_name(file), None):
+        _note(file.repo, facts)
+
+
+def _name(file: WeightFile) -> str:
+    return f"{file.revision}/{file.path}"
+
+
+def _note(repo: str, facts: dict[str, dict[str, Any]]) -> None:
+    path = folder(repo) / FACTS
     path.parent.mkdir(parents=True, exist_ok=True)
     spare = path.with_suffix(".new")
     spare.write_text(json.dumps(facts, indent=1), encoding="utf-8")
@@ -158,17 +172,20 @@ def _fetch(file: WeightFile, watch: Watch) -> None:
         try:
             with path.open("ab") as out:
                 _receive(file, out, watch)
+            if begun(file) <= before:
+                raise OSError("it sent no more")
             idle = 0
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, urllib.error.HTTPError):
                 error.close()
-            idle = idle + 1 if begun(file) == before else 0
+            idle = idle + 1 if begun(file) <= before else 0
             if idle >= TRIES or (isinstance(error, urllib.error.HTTPError) and error.code < 500):
                 raise _said(file, error) from error
             time.sleep(PAUSE * 2**idle)
     digest = digest_of(path, file)
     if digest != file.sha256:
         path.unlink()
+        _forget(file)
         raise WeightsError(
             f"{file.path}: came with other bytes than expected (sha256 {digest[:12]}, expected {file.sha256[:12]}); "
             "nothing was kept; pull again, from another network if it recurs",
@@ -256,9 +273,9 @@ def _said(file: WeightFile, error: Exception) -> SoraError:
     why = f"HTTP {code}" if code else str(getattr(error, "reason", "") or error) or type(error).__name__
     if isinstance(error, OSError) and error.errno == 28:
         return CapacityError(f"{cache()}: no space left; make room and pull again, it goes on from there", "disk")
+    done = f"stopped at {amount(begun(file))} of {amount(file.size)}" if file.size else "the hub does not answer"
     return NetworkError(
-        f"{file.path}: stopped at {amount(begun(file))} of {amount(file.size)} ({why}); "
-        "run the same command again, it goes on from there",
+        f"{file.path}: {done} ({why}); run the same command again, it goes on from there",
         "download",
     )
 

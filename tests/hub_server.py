@@ -14,7 +14,8 @@ class Hub(http.server.ThreadingHTTPServer):
     """files: `repo/revision/path` -> bytes. Faults by that name, or for all of it.
 
     cuts: how many bytes go out before the line drops, one entry per answer. flipped: sent with one bit changed.
-    slow: sent a mebibyte each twentieth of a second. codes: answered with this status. blunt: without ranges.
+    slow: sent a mebibyte each twentieth of a second. codes: answered with this status. passing: with these, one each,
+    before it answers as usual. short: as if so many bytes at the end were not there. blunt: without ranges.
     """
 
     daemon_threads = True
@@ -26,6 +27,8 @@ class Hub(http.server.ThreadingHTTPServer):
         self.flipped: set[str] = set()
         self.slow: set[str] = set()
         self.codes: dict[str, int] = {}
+        self.passing: dict[str, list[int]] = {}
+        self.short: dict[str, int] = {}
         self.blunt = False
         self.asked: list[tuple[str, str, int]] = []  # method, name, first byte
         self.tokens: list[str | None] = []
@@ -56,6 +59,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         start = int(re.sub(r"\D", "", self.headers.get("Range", "")) or 0)
         hub.asked.append((self.command, name, start))
         hub.tokens.append(self.headers.get("Authorization"))
+        if hub.passing.get(name):
+            self._head(hub.passing[name].pop(0), 0)
+            return
         if name in hub.codes or name not in hub.files:
             self._head(hub.codes.get(name, 404), 0)
             return
@@ -63,6 +69,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         facts = {"X-Linked-Size": len(data), "X-Linked-Etag": f'"{hashlib.sha256(data).hexdigest()}"'}
         if name in hub.flipped:
             data = data[:-1] + bytes([data[-1] ^ 1])
+        data = data[: len(data) - hub.short.get(name, 0)]
         partial = start > 0 and not hub.blunt
         body = data[start:] if partial else data
         self._head(206 if partial else 200, len(body), facts)

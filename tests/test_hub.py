@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,6 +130,79 @@ def test_a_wrong_bit_is_never_used(server: Hub) -> None:
     server.flipped.clear()
     hub.pull(CARD)
     assert whole()
+
+
+def test_a_file_that_ends_early_is_not_waited_for(server: Hub) -> None:
+    """The hub says 24 MB and sends 23, as often as it is asked: it is asked a few times for the rest, and no more."""
+    server.short[NAME] = 1_000_000
+    with pytest.raises(NetworkError, match=r"stopped at 23 MB of 24 MB \(it sent no more\); run the same command"):
+        hub.pull(CARD)
+    assert len(server.asked) == 1 + hub.TRIES
+    assert server.sent == SIZE - 1_000_000
+    server.short.clear()
+    hub.pull(CARD)
+    assert whole()
+    assert server.sent == SIZE + len(DATA[SMALL])
+
+
+def test_a_page_in_place_of_the_file(server: Hub) -> None:
+    """A gateway that answers everything with the same short page, ranges or not."""
+    server.files[NAME], server.blunt = b"<html>log in</html>", True
+    with pytest.raises(NetworkError, match=r"stopped at 19 B of 24 MB \(it sent no more\)"):
+        hub.pull(CARD)
+    server.files[NAME], server.blunt = DATA[BIG], False
+    with pytest.raises(WeightsError, match="came with other bytes than expected"):
+        hub.pull(CARD)
+    hub.pull(CARD)
+    assert whole()
+
+
+def test_errors_that_pass_cost_nothing(server: Hub) -> None:
+    """500 before the first byte, 503 and 502 in the middle."""
+    server.passing[NAME] = [500]
+    server.cuts[NAME] = [5_000_000]
+    hub.pull(CARD)
+    assert whole()
+    assert server.sent == SIZE + len(DATA[SMALL])
+    hub.location(file(BIG)).unlink()
+    server.sent = 0
+    server.cuts[NAME] = [5_000_000, 7_000_000]
+
+    def break_once(one: WeightFile, done: int) -> None:
+        if done in (5_000_000, 12_000_000):
+            server.passing[NAME] = [503, 502]
+
+    hub.pull(CARD, break_once)
+    assert whole()
+    assert server.sent == SIZE
+
+
+@pytest.mark.parametrize("when", ["between", "within"])
+def test_a_branch_that_moves(server: Hub, when: str) -> None:
+    """Of a file whose row names a branch and no digest: what is put together is the old one or the new one, whole."""
+    old, new, name = DATA[BIG], DATA[BIG][::-1], f"{REPO}/main/{BIG}"
+    card = dataclasses.replace(CARD, files=(dataclasses.replace(file(BIG, told=False), revision="main"),))
+    server.files[name] = old
+    place = hub.location(card.files[0])
+
+    def move(one: WeightFile, done: int) -> None:
+        if done >= 5_000_000:
+            server.files[name] = new
+
+    if when == "between":
+        hub.pull(card)
+        assert place.read_bytes() == old
+        server.files[name] = new
+        assert hub.pull(card) == []  # what is here stays, until it is taken away
+        hub.remove(card, set())
+    else:
+        server.cuts[name] = [5_000_000]
+        with pytest.raises(WeightsError, match="came with other bytes than expected"):
+            hub.pull(card, move)
+        assert not place.exists()
+    hub.pull(card)
+    assert place.read_bytes() == new
+    assert weights.verify(card)[0].state == "ok"
 
 
 def test_damage_on_the_disk_is_found_and_mended(server: Hub) -> None:
@@ -251,6 +325,30 @@ def test_a_licence_is_agreed_to_once(manifest: Hub, sora: Sora) -> None:
     ran = sora("model", "pull", "acme", "--json")
     assert (ran.code, json.loads(ran.text)["data"]["fetched"]) == (0, [str(hub.location(file(SMALL)))])
     assert "Be kind" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "value", "code", "words"),
+    [
+        ("codes", 403, 5, "acme/tiny-video: is not open to you (HTTP 403); accept its terms on its page and set HF_"),
+        ("codes", 404, 5, "acme/tiny-video: has no tokenizer.json at aaaaaaaaaaaa; update soracli"),
+        ("codes", 500, 7, "tokenizer.json: the hub does not answer (HTTP 500); run the same command again"),
+        ("flipped", None, 5, "tokenizer.json: came with other bytes than expected (sha256 "),
+        ("short", 1400, 7, "tokenizer.json: stopped at 1 kB of 2 kB (it sent no more); run the same command again"),
+    ],
+)  # fmt: skip
+def test_what_the_verb_says(manifest: Hub, sora: Sora, fault: str, value: int | None, code: int, words: str) -> None:
+    """Of a file of which the hub is asked first what it must be: one line, an exit code, nothing on standard output."""
+    name = f"{REPO}/{REVISION}/{SMALL}"
+    faulty: Any = getattr(manifest, fault)
+    faulty.add(name) if value is None else faulty.__setitem__(name, value)
+    ran = sora("model", "pull", "acme", "--accept-licence", "-q")
+    assert (ran.code, ran.text) == (code, "")
+    assert ran.err.startswith(f"sora: error: {words}")
+    assert ran.err.count("\n") == 1
+    faulty.clear()
+    assert sora("model", "pull", "acme", "-q").code == 0
+    assert hub.location(file(SMALL)).read_bytes() == DATA[SMALL]
 
 
 def test_dry_run_and_rm(manifest: Hub, sora: Sora) -> None:
