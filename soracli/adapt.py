@@ -25,10 +25,11 @@ def adapted(card: Card, flags: Flags) -> Card:
     """A card with what the flags say. Raises UsageError for a model that cannot honour one."""
     more: dict[str, Any] = {}
     if flags.lora:
-        _check(card, "--lora", flags.lora[0])
         more["loras"] = _loras(flags.lora)
-        for name, _ in more["loras"]:
-            if (adapter := named(name)) is not None:
+        for text, (name, _) in zip(flags.lora, more["loras"], strict=True):
+            if (adapter := named(name)) is None:
+                _check(card, "--lora", text)
+            else:
                 _check_suits(card, adapter)
                 card = replace(card, defaults={**card.defaults, **adapter.defaults})
                 more |= adapter.params
@@ -152,8 +153,10 @@ def _check_suits(card: Card, adapter: Card) -> None:
     if adapter.arch == card.arch and (adapter.name in card.adapters or card.name not in weights.cards()):
         return
     fitting = [name for name, other in weights.cards().items() if adapter.name in other.adapters]
-    use = f"use --model {' or '.join(fitting)}, or a folder" if fitting else "use a folder with such a model"
-    raise UsageError(f"--lora {adapter.name}: is not for model '{card.name}'; {use}", "bad_lora")
+    use = f"use --model {' or '.join(fitting)}, or a folder" if fitting else "use a folder"
+    raise UsageError(
+        f"--lora {adapter.name}: is not for model '{card.name}'; {use} with what it was made for", "bad_lora"
+    )
 
 
 def _loras(texts: Sequence[str]) -> list[list[Any]]:

@@ -47,14 +47,14 @@ def doctor(*, as_json: bool) -> int:
     if as_json:
         emit({"problems": problems, "findings": [dataclasses.asdict(finding) for finding in found]})
         return problems
-    topic = ""
+    topic, wide = "", max(len(finding.name) for finding in found)
     for finding in found:
         if finding.topic != topic:
             topic = finding.topic
             print_out(f"{topic}\n")
         mark = " " if finding.ok else "!"
         remedy = f"; {finding.remedy}" if finding.remedy else ""
-        print_out(f"{mark} {finding.name:<12} {finding.value}{remedy}\n")
+        print_out(f"{mark} {finding.name:<{wide}} {finding.value}{remedy}\n")
     return problems
 
 

@@ -6,7 +6,7 @@ import math
 import re
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -283,12 +283,37 @@ def _following(base: SamplingOptions, source: Clip, card: Card) -> SamplingOptio
 
 
 def _check_limits(card: Card, asked: SamplingOptions) -> None:
-    low, high = card.limits.get("min_side", 16), card.limits.get("max_side", 8192)
-    if not (low <= min(asked.width, asked.height) and max(asked.width, asked.height) <= high):
+    sides = min(asked.width, asked.height), max(asked.width, asked.height)
+
+    def sized(other: Card) -> tuple[int, int]:
+        return other.limits.get("min_side", 16), other.limits.get("max_side", 8192)
+
+    def able(other: Card) -> bool:
+        return sized(other)[0] <= sides[0] and sides[1] <= sized(other)[1] and asked.fps <= _top(other)
+
+    if not (sized(card)[0] <= sides[0] and sides[1] <= sized(card)[1]):
+        low, high = sized(card)
         raise UsageError(
-            f"--size {asked.width}x{asked.height}: each side must be {low}..{high} pixels with model '{card.name}'",
+            f"--size {asked.width}x{asked.height}: each side must be {low}..{high} pixels with model "
+            f"'{card.name}'{_instead(able)}",
             "bad_size",
         )
-    top = card.limits.get("max_fps", 120)
-    if asked.fps > top:
-        raise UsageError(f"--fps {float(asked.fps):g}: must be at most {top} with model '{card.name}'", "bad_fps")
+    if asked.fps > _top(card):
+        raise UsageError(
+            f"--fps {float(asked.fps):g}: must be at most {_top(card)} with model '{card.name}'{_instead(able)}",
+            "bad_fps",
+        )
+
+
+def _top(card: Card) -> int:
+    """Frames per second at most."""
+    found: int = card.limits.get("max_fps", 120)
+    return found
+
+
+def _instead(able: Callable[[Card], bool]) -> str:
+    """Which models could, to be put behind what one cannot."""
+    from soracli import weights
+
+    names = [card.name for card in weights.cards().values() if able(card)]
+    return f"; models that can: {', '.join(names)}" if names else ""

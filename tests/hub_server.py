@@ -16,6 +16,7 @@ class Hub(http.server.ThreadingHTTPServer):
     cuts: how many bytes go out before the line drops, one entry per answer. flipped: sent with one bit changed.
     slow: sent a mebibyte each twentieth of a second. codes: answered with this status. passing: with these, one each,
     before it answers as usual. short: as if so many bytes at the end were not there. blunt: without ranges.
+    elsewhere: sent on to this URL, as the hub does with large files.
     """
 
     daemon_threads = True
@@ -29,6 +30,7 @@ class Hub(http.server.ThreadingHTTPServer):
         self.codes: dict[str, int] = {}
         self.passing: dict[str, list[int]] = {}
         self.short: dict[str, int] = {}
+        self.elsewhere: dict[str, str] = {}
         self.blunt = False
         self.asked: list[tuple[str, str, int]] = []  # method, name, first byte
         self.tokens: list[str | None] = []
@@ -67,6 +69,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         data = hub.files[name]
         facts = {"X-Linked-Size": len(data), "X-Linked-Etag": f'"{hashlib.sha256(data).hexdigest()}"'}
+        if name in hub.elsewhere:
+            self._head(302, 0, facts | {"Location": hub.elsewhere[name]})
+            return
         if name in hub.flipped:
             data = data[:-1] + bytes([data[-1] ^ 1])
         data = data[: len(data) - hub.short.get(name, 0)]

@@ -264,6 +264,21 @@ def test_the_token_is_sent(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None
     assert set(server.tokens) == {"Bearer hf_secret"}
 
 
+@pytest.mark.parametrize("told", [True, False], ids=["known", "asked for"])
+def test_the_store_gets_no_token(server: Hub, monkeypatch: pytest.MonkeyPatch, told: bool) -> None:
+    """What a file must be the hub says, the bytes come from elsewhere, in parts too; the token stays with the hub."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    with Hub(server.files) as store:
+        server.elsewhere[NAME] = f"{store.url}/{REPO}/resolve/{REVISION}/{BIG}"
+        store.cuts[NAME] = [5_000_000]
+        hub.pull(dataclasses.replace(CARD, files=(file(BIG, told=told),)))
+        store.shutdown()
+    assert hub.location(file(BIG)).read_bytes() == DATA[BIG]
+    assert set(server.tokens) == {"Bearer hf_secret"}
+    assert store.tokens == [None, None]
+    assert [start for *_, start in store.asked] == [0, 5_000_000]
+
+
 def test_what_the_manifest_does_not_know_the_hub_tells(server: Hub) -> None:
     card = dataclasses.replace(CARD, files=(file(BIG, told=False),))
     hub.pull(card)

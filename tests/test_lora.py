@@ -135,12 +135,13 @@ def test_the_flag(sora: Sora, tmp_path: Path) -> None:
         (
             "wan-vace-1.3b",
             "wan-14b-4step",
-            "--lora wan-14b-4step: is not for model 'wan-vace-1.3b'; use --model wan-vace-14b, or a folder",
+            "--lora wan-14b-4step: is not for model 'wan-vace-1.3b'; use --model wan-vace-14b, or a folder "
+            "with what it was made for",
         ),
         (
             "ltx-2b",
             "wan-i2v-14b-4step:0.5",
-            "--lora wan-i2v-14b-4step: is not for model 'ltx-2b'; use a folder with such a model",
+            "--lora wan-i2v-14b-4step: is not for model 'ltx-2b'; use a folder with what it was made for",
         ),
         ("ltx-2b", "a.safetensors:much", "--lora a.safetensors:much: the scale must be a number, such as 0.8"),
         ("ltx-2b", "a.safetensors:9", "--lora a.safetensors:9: the scale must be -4..4 (1 = as it was trained)"),
