@@ -2,8 +2,7 @@
 
 They lie where huggingface-hub keeps its own (HF_HUB_CACHE, HF_HOME; models--OWNER--NAME/snapshots/REVISION/PATH), so
 that what one tool has fetched the other finds. Downloading is ours, for two reasons: a killed download goes on where it
-stopped, and no file is used before its sha256 is right. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE mean what they mean
-there.
+stopped, and no file is used before its sha256 is right. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are heeded.
 """
 
 from __future__ import annotations

@@ -126,11 +126,24 @@ def test_the_first_process_alone_speaks_and_writes(tmp_path: Path, sora: Sora, m
     ],
 )  # fmt: skip
 def test_what_cannot_be_shared_is_said(card: Card, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    ranks.announce(card, {}, "cpu")  # one process may
+    ranks.announce(card, {}, "cuda:7")  # one process may
     monkeypatch.setattr(ranks, "size", lambda: 2)
     with pytest.raises(UsageError) as caught:
         ranks.announce(card, {}, "cpu")
     assert (str(caught.value), caught.value.code) == (message, "one_process")
+
+
+def test_each_process_has_its_own_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[object, ...]] = []
+    monkeypatch.setattr(ranks, "size", lambda: 2)
+    monkeypatch.setattr(ranks, "_own", lambda: "cuda:0")
+    monkeypatch.setattr(ranks, "_order", lambda *order: told.append(order))
+    card = weights.card("ltx-2b")
+    for where in ("cpu", "cuda", "cuda:0"):
+        ranks.announce(card, {}, where)
+    assert told == [(ranks.LOAD, card, {}, where) for where in ("cpu", "cuda", "cuda:0")]
+    with pytest.raises(UsageError, match="--device cuda:1: torchrun gives each process a GPU of its own; leave it out"):
+        ranks.announce(card, {}, "cuda:1")
 
 
 @pytest.mark.parametrize("total", [1, 7, 8])

@@ -81,16 +81,17 @@ def announce(card: Card, files: dict[str, list[Path]], where: str) -> None:
         )
     if alone := next((key for key in ALONE if card.params.get(key)), None):
         raise UsageError(f"--{alone}: works in one process; leave it out, or run sora by itself", "one_process")
+    if where not in ("cpu", "cuda", _own()):
+        raise UsageError(f"--device {where}: torchrun gives each process a GPU of its own; leave it out", "one_process")
     _order(LOAD, card, files, where)
 
 
 def run(main: Callable[[], None]) -> None:
     """Lead the other processes through `main`, or follow the one that does. If it fails, torchrun ends all."""
-    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    own = f"cuda:{int(os.environ.get('LOCAL_RANK', '0')) % gpus}" if gpus else "cpu"
-    if gpus:
+    own = _own()
+    if own != "cpu":
         torch.cuda.set_device(own)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if gpus else "gloo")
+    dist.init_process_group("gloo" if own == "cpu" else "cpu:gloo,cuda:nccl")
     try:
         main() if dist.get_rank() == 0 else _follow(own)
     except SystemExit as end:
@@ -99,6 +100,12 @@ def run(main: Callable[[], None]) -> None:
             dist.destroy_process_group()
         raise
     dist.destroy_process_group()
+
+
+def _own() -> str:
+    """The device of this process, of those of its machine."""
+    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return f"cuda:{int(os.environ.get('LOCAL_RANK', '0')) % gpus}" if gpus else "cpu"
 
 
 def _order(*order: Any) -> None:
