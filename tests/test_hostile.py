@@ -255,6 +255,68 @@ def test_no_cut_is_silent(tmp_path: Path, name: str) -> None:
         assert count == 24, cut
 
 
+class OneWay:
+    """A pipe: what was written once cannot be filled in later."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = path.open("wb")
+        self.write = self.file.write
+
+
+# how others write clips: name -> (muxer, codec, options of the muxer, into a pipe, when it begins in seconds)
+OTHERS: dict[str, tuple[str, str, dict[str, str], bool, int]] = {
+    "plain.mkv": ("matroska", "libx264", {}, False, 0),
+    "front.mkv": ("matroska", "libx264", {"cues_to_front": "1", "reserve_index_space": "9000"}, False, 0),
+    "pipe.mkv": ("matroska", "libx264", {}, True, 0),
+    "live.webm": ("webm", "libvpx-vp9", {"live": "1"}, True, 0),
+    "late.mkv": ("matroska", "libx264", {}, False, 10),
+    "plain.webm": ("webm", "libvpx-vp9", {}, False, 0),
+    "pieces.mp4": ("mp4", "libx264", {"movflags": "frag_keyframe+empty_moov"}, True, 0),
+    "fast.mov": ("mov", "libx264", {"movflags": "faststart"}, False, 0),
+    "old.avi": ("avi", "mpeg4", {}, False, 0),
+    "flash.flv": ("flv", "libx264", {}, False, 0),
+    "sent.ts": ("mpegts", "libx264", {}, True, 0),
+}
+
+
+def film_of_others(path: Path) -> bytes:
+    muxer, codec, options, piped, begin = OTHERS[path.name]
+    file = OneWay(path) if piped else path.open("wb")
+    with av.open(file, "w", format=muxer, options=options) as container:
+        stream = container.add_stream(codec, rate=12, options={"g": "8"})
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for index, pixels in enumerate(NOISE):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = 12 * begin + index, Fraction(1, 12)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    (file.file if isinstance(file, OneWay) else file).close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_cut_near_the_end_is_silent(tmp_path: Path, name: str) -> None:
+    """Where headers count no frames, or none at all, sizes tell that the last one is cut; whole, all of them are read.
+
+    A transport stream has no sizes either, and is noted to end within a packet.
+    """
+    path = tmp_path / name
+    data = film_of_others(path)
+    source = media.read_source(path)
+    assert (len(source.clip.frames), source.notes) == (24, ())
+    silent = []
+    for cut in np.linspace(len(data) - 3500, len(data) - 1, 23).astype(int).tolist():
+        path.write_bytes(data[:cut])
+        try:
+            source = media.read_source(path)
+        except MediaError:
+            continue
+        if len(source.clip.frames) < 24 and not any("ends in the midst of a packet" in note for note in source.notes):
+            silent.append(cut - len(data))
+    assert not silent
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of memory are Linux's")
 def test_bombs_fit_into_a_small_memory(sora: Sora) -> None:
     """Whatever a small file claims, reading it does not take the memory that it would fill."""
