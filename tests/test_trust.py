@@ -465,7 +465,7 @@ def test_export_overwrites_nothing(sora: Sora) -> None:
     Path("a.pem").write_text("old")
     ran = sora("keys", "export", "-o", "a.pem")
     assert (ran.code, Path("a.pem").read_text()) == (2, "old")
-    assert ran.err == "sora: error: a.pem: already exists; pass --force to replace it\n"
+    assert ran.err == "sora: error: a.pem: already exists; pass --force to replace it, or choose another -o\n"
     assert sora("keys", "export", "-o", "a.pem", "--force").code == 0
     assert Path("a.pem").read_text() == sora("keys", "export").text
 
