@@ -10,12 +10,10 @@ import contextlib
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 import xml.etree.ElementTree
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,6 +22,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import refusals
 
 from soracli import cli, media
 from soracli.errors import MediaError
@@ -95,23 +94,9 @@ def without_network() -> str:
     return "no network namespaces here: not measured"
 
 
-def refusal() -> str:
-    """From the start of a process to its end, for a prompt that a word gives away."""
-    prompt = tomllib.loads((ROOT / "benchmarks" / "prompts.toml").read_text(encoding="utf-8"))["tuned"]["S"][0]
-    clocks = []
-    for _ in range(3):
-        start = _spent()
-        code = sora("generate", prompt).returncode
-        clocks.append(_spent() - start)
-        if code != 4:
-            return f"NOT refused: exit code {code}"
-    return f"a refused call takes {min(clocks):.2f} s of the processor in all"
-
-
-def _spent() -> float:
-    """Seconds of processor time of the processes that were started here and have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def refused_soon() -> str:
+    """From the start of a process to its end, for bad input of every sort."""
+    return refusals.told(refusals.measured())
 
 
 def cuts() -> str:
@@ -217,7 +202,7 @@ PROMISES: dict[int, Promise] = {
         "What policy forbids is refused before weights load, in under 1 s",
         ("test_policy::test_words_are_refused_without_loading_anything", "test_policy::test_every_text_is_screened",
          "test_policy::test_meaning_is_screened_before_the_painter_is_loaded"),
-        refusal,
+        refused_soon,
     ),
     15: Promise(
         "Every frame is looked at before the file is to be seen",
@@ -266,7 +251,8 @@ LACKS = {
     9: "bytes of the credential itself, padding and labels, and `ftyp`",
     12: "figures by clip and attack: --only mark",
     13: "figures by clip and attack: --only mark",
-    14: "what is only hinted at, and other languages: docs/safety.md",
+    14: "a refusal by meaning reads the text with torch, which takes longer to import than a second; what is only "
+    "hinted at, and other languages: docs/safety.md",
     16: "a live stream (Matroska without sizes, MP4 in pieces, FLV) that ends exactly between two pieces; a transport "
     "stream or Ogg, which state no length: of the first it is noted if it ends within a packet",
 }

@@ -28,10 +28,6 @@ from soracli import cli, engine, keys, latents, media, provenance, review, runs
 from soracli import sample as sampler
 from soracli.media import commit, encode, write
 
-# A fork of a process that has run much else can wait for threads that did not come along, so these have one of their
-# own, with one thread: OMP_NUM_THREADS=1 pytest -m slow tests/test_faults.py
-pytestmark = pytest.mark.slow
-
 TINY = ("-m", "tiny", "--steps", "2", "--seed", "5", "-d", "8f", "--progress", "none")
 Fault = Callable[..., Any]  # (the function, its arguments) -> what it returns
 STAGES: dict[str, tuple[Any, str]] = {

@@ -202,6 +202,13 @@ def _picture(name: str, width: int, height: int) -> bytes:
     return Path(name).read_bytes()
 
 
+def test_detect_names_a_bad_file_once(sora: Sora) -> None:
+    Path("page.mp4").write_bytes(b"<html>")
+    why = "is not a video or a picture (looks like HTML or XML)"
+    assert sora("detect", "page.mp4").err == f"sora: error: page.mp4: {why}\n"
+    assert sora("detect", "-", stdin=b"<html>").err == f"sora: error: standard input: {why}\n"
+
+
 def test_no_permission(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
     film("a.mp4")
 

@@ -180,6 +180,14 @@ def test_a_dry_run_loads_no_torch(tmp_path: Path) -> None:
     assert "zeppelin" in ran.stderr
 
 
+def test_to_load_the_text_encoder_needs_no_compiler() -> None:
+    """Torch imports its compiler, in more than a second, where numbers are drawn for weights that are only declared."""
+    script = "import sys\nfrom soracli import engine\nengine.judge()\nassert 'torch._dynamo' not in sys.modules"
+    env = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=env, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_training_needs_no_media() -> None:
     """The trainer runs where only torch, numpy, Pillow and OpenCV are."""
     for path in MODULES:
