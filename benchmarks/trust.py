@@ -31,7 +31,7 @@ from screening import screening
 
 from soracli import cli, credentials, keys, media, provenance
 
-CONTAINERS = ("mp4", "mkv", "webm", "gif", "webp", "frames")
+CONTAINERS = ("mp4", "mov", "mkv", "webm", "gif", "webp", "frames")
 PARTS = ("policy", "media", "credentials", "mark", "promises")
 
 

@@ -248,7 +248,7 @@ def test_the_size_changes_midway(tmp_path: Path) -> None:
         media.read(tmp_path / "both.ts")
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mkv", "a.gif", "a.webp"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.webm", "a.mkv", "a.gif", "a.webp"])
 def test_no_cut_is_silent(tmp_path: Path, name: str) -> None:
     """Cut anywhere, a file is refused or gives every frame that it had."""
     film(str(tmp_path / name))

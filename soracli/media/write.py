@@ -18,6 +18,7 @@ from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
+from PIL import features
 
 from soracli import parts
 from soracli.errors import PolicyError, SoraError, UsageError
@@ -83,7 +84,7 @@ class Writer:
 
     Args:
         path: the file (for the format `frames`: the folder) that is to appear.
-        width, height: pixels; both even for mp4, mkv and webm.
+        width, height: pixels; both even for mp4, mov, mkv and webm.
         fps: frames per second.
         format: a key of `FORMATS`; by default the suffix decides.
         quality: `draft`, `good`, `lossless` or a CRF number.
@@ -233,6 +234,8 @@ def _withheld(path: Path, reason: str, what: str) -> PolicyError:
 def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
     """Refuse a target that cannot be written, in the words of the command line; costs no computing."""
     shown = printable(path)
+    if format.name == "avif" and not features.check("avif"):
+        raise UsageError(f"{shown}: Pillow was built without AVIF here; use webp or png", "bad_format")
     folder = path.parent
     if not folder.is_dir():
         raise UsageError(f"{printable(folder)}/: no such folder; make it first, or choose another -o", "no_folder")
