@@ -87,6 +87,7 @@ MAY_IMPORT = {
     "runs": set(),
     "ledger": {"runs"},
     "latents": set(),
+    "kept": {"job", "latents", "media", "progress", "runs"},
     "forward": set(),
     "settings": set(),
     "defaults": {"settings"},
