@@ -20,10 +20,21 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, features
 
+from soracli.types import Frames
+
 SECONDS, MEMORY = 20, 2 << 30  # for one file
 TOGETHER = 100  # files read by one process: what it has used before must not be why it refuses one
 SIZE = 64
 FRAMES = 10
+# what nobody here writes, and others do: name, muxer, codec, options of the muxer
+OTHERS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("late.mov", "mov", "libx264", {}),  # its index at the end
+    ("pieces.mp4", "mp4", "libx264", {"movflags": "frag_keyframe+empty_moov"}),
+    ("live.mkv", "matroska", "libx264", {"live": "1"}),
+    ("seed.avi", "avi", "mpeg4", {}),
+    ("seed.flv", "flv", "libx264", {}),
+    ("seed.ts", "mpegts", "libx264", {}),
+)
 
 
 def seeds(folder: Path) -> list[Path]:
@@ -33,10 +44,13 @@ def seeds(folder: Path) -> list[Path]:
     rng = np.random.default_rng(0)
     frames = rng.integers(0, 256, (FRAMES, 8, 8, 3), np.uint8).repeat(SIZE // 8, 1).repeat(SIZE // 8, 2)
     tone = (8000 * np.sin(np.arange(16000) / 20)).astype(np.int16)[:, None]
-    for name in ("mp4", "webm", "mkv", "gif", "webp", "png"):
-        sound = media.Audio(tone, 16000) if name in ("mp4", "webm", "mkv") else None
-        with media.Writer(folder / f"seed.{name}", SIZE, SIZE, Fraction(10), audio=sound) as writer:
-            writer.add(frames[:1] if name == "png" else frames)
+    for form in media.FORMATS.values():
+        if not form.suffix or (form.name == "avif" and not features.check("avif")):
+            continue
+        sound = media.Audio(tone, 16000) if form.sound else None
+        path = folder / f"seed{form.suffix}"
+        with media.Writer(path, SIZE, SIZE, Fraction(10), audio=sound, recipe={"seed": 1, "fps": "10"}) as writer:
+            writer.add(frames if form.moving else frames[:1])
     picture, others = Image.fromarray(frames[0]), [Image.fromarray(frame) for frame in frames[1:]]
     picture.save(folder / "seed.jpg", exif=Image.Exif())
     picture.save(folder / "still.webp")
@@ -44,23 +58,24 @@ def seeds(folder: Path) -> list[Path]:
     picture.save(folder / "seed.tiff", compression="tiff_lzw")
     picture.save(folder / "seed.bmp")
     if features.check("avif"):
-        picture.save(folder / "seed.avif", save_all=True, append_images=others)
-    (folder / "seed.mov").write_bytes(_remuxed(folder / "seed.mp4", "mov"))
-    (folder / "seed.ts").write_bytes(_remuxed(folder / "seed.mp4", "mpegts"))
+        picture.save(folder / "moving.avif", save_all=True, append_images=others)
+    for name, muxer, codec, options in OTHERS:
+        (folder / name).write_bytes(_encoded(frames, muxer, codec, options))
     return sorted(folder.iterdir())
 
 
-def _remuxed(path: Path, muxer: str) -> bytes:
-    """The picture of a film in another container."""
+def _encoded(frames: Frames, muxer: str, codec: str, options: dict[str, str]) -> bytes:
+    """A film as others write it."""
     import av
 
     out = io.BytesIO()
-    with av.open(str(path)) as source, av.open(out, "w", format=muxer) as target:
-        stream = target.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(source.streams.video[0]):
-            if packet.dts is not None:
-                packet.stream = stream
-                target.mux(packet)
+    with av.open(out, "w", format=muxer, options=options) as target:
+        stream = target.add_stream(codec, rate=10)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = SIZE, SIZE, "yuv420p"
+        for pixels in frames:
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p")))
+        target.mux(stream.encode(None))
     return out.getvalue()
 
 

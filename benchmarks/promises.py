@@ -10,12 +10,10 @@ import contextlib
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 import xml.etree.ElementTree
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,13 +22,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import refusals
 
 from soracli import cli, media
 from soracli.errors import MediaError
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ("-m", "tiny", "--seed", "1", "-d", "1s", "--steps", "2", "--progress", "none")
-CUTS = 50  # places at which a file of each kind is cut off
+CUTS = 50  # places at which a file of each kind is cut off, all over it and again in its last twentieth
 
 
 @dataclass(frozen=True)
@@ -95,23 +94,9 @@ def without_network() -> str:
     return "no network namespaces here: not measured"
 
 
-def refusal() -> str:
-    """From the start of a process to its end, for a prompt that a word gives away."""
-    prompt = tomllib.loads((ROOT / "benchmarks" / "prompts.toml").read_text(encoding="utf-8"))["tuned"]["S"][0]
-    clocks = []
-    for _ in range(3):
-        start = _spent()
-        code = sora("generate", prompt).returncode
-        clocks.append(_spent() - start)
-        if code != 4:
-            return f"NOT refused: exit code {code}"
-    return f"a refused call takes {min(clocks):.2f} s of the processor in all"
-
-
-def _spent() -> float:
-    """Seconds of processor time of the processes that were started here and have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def refused_soon() -> str:
+    """From the start of a process to its end, for bad input of every sort."""
+    return refusals.told(refusals.measured())
 
 
 def cuts() -> str:
@@ -119,12 +104,13 @@ def cuts() -> str:
     noise = np.random.default_rng(0).integers(0, 256, (24, 64, 64, 3), np.uint8)
     ends: Counter[str] = Counter()
     most = 0
-    for suffix in ("mp4", "mkv", "webm", "gif", "webp"):
+    for suffix in ("mp4", "mov", "mkv", "webm", "gif", "webp"):
         whole, name = Path(f"whole.{suffix}"), Path(f"cut.{suffix}")
         with media.Writer(whole, 64, 64, Fraction(12)) as writer:
             writer.add(noise)
         data = whole.read_bytes()
-        for place in np.linspace(1, len(data) - 1, CUTS).astype(int).tolist():
+        starts = (1, len(data) * 19 // 20)
+        for place in np.concatenate([np.linspace(start, len(data) - 1, CUTS) for start in starts]).astype(int).tolist():
             name.write_bytes(data[:place])
             try:
                 lost = len(noise) - len(media.read(name).frames)
@@ -155,12 +141,15 @@ PROMISES: dict[int, Promise] = {
         "An existing output file is never damaged by a failed run",
         ("test_faults::test_killed_before_it_has_its_name", "test_faults::test_a_full_disk",
          "test_faults::test_control_c", "test_media::test_failure_keeps_the_old_file",
-         "test_review::test_an_older_file_stays", "test_batch::test_killed_at_twenty_moments",
+         "test_faults::test_a_failed_export_keeps_the_old_file", "test_review::test_an_older_file_stays",
+         "test_batch::test_killed_at_twenty_moments",
          "test_trust::test_a_failed_replacement_leaves_file_and_credential_as_they_were"),
     ),
     2: Promise(
         "Output appears complete or not at all",
-        ("test_faults::test_killed_at_random", "test_media::test_failure_leaves_nothing",
+        ("test_faults::test_killed_at_random", "test_faults::test_a_name_is_given_to_what_was_written",
+         "test_faults::test_what_killed_runs_leave_is_cleared_away", "test_faults::test_no_credential_without_its_file",
+         "test_media::test_failure_leaves_nothing",
          "test_media::test_full_disk"),
         watched,
     ),
@@ -190,7 +179,8 @@ PROMISES: dict[int, Promise] = {
     ),
     8: Promise(
         "Every output carries readable content credentials",
-        ("test_trust::test_every_container_is_signed", "test_trust::test_every_verb_says_what_it_did"),
+        ("test_trust::test_every_container_is_signed", "test_trust::test_every_picture_is_signed",
+         "test_trust::test_every_verb_says_what_it_did"),
     ),
     9: Promise("A changed byte is noticed", ("test_trust::test_a_flipped_bit_is_noticed",)),
     10: Promise(
@@ -213,7 +203,7 @@ PROMISES: dict[int, Promise] = {
         "What policy forbids is refused before weights load, in under 1 s",
         ("test_policy::test_words_are_refused_without_loading_anything", "test_policy::test_every_text_is_screened",
          "test_policy::test_meaning_is_screened_before_the_painter_is_loaded"),
-        refusal,
+        refused_soon,
     ),
     15: Promise(
         "Every frame is looked at before the file is to be seen",
@@ -221,7 +211,8 @@ PROMISES: dict[int, Promise] = {
     ),
     16: Promise(
         "A cut or damaged input is never silently shortened",
-        ("test_hostile::test_no_cut_is_silent", "test_media::test_truncation_is_never_silent"),
+        ("test_hostile::test_no_cut_is_silent", "test_hostile::test_no_cut_near_the_end_is_silent",
+         "test_media::test_truncation_is_never_silent"),
         cuts,
     ),
     17: Promise("No input hangs or crashes the program", ("test_hostile::test_a_bad_file_has_its_line",)),
@@ -261,8 +252,10 @@ LACKS = {
     9: "bytes of the credential itself, padding and labels, and `ftyp`",
     12: "figures by clip and attack: --only mark",
     13: "figures by clip and attack: --only mark",
-    14: "what is only hinted at, and other languages: docs/safety.md",
-    16: "the last frame of an mkv or webm: their headers state a length, to the precision of a frame, and no count",
+    14: "a refusal by meaning reads the text with torch, which takes longer to import than a second; what is only "
+    "hinted at, and other languages: docs/safety.md",
+    16: "a live stream (Matroska without sizes, MP4 in pieces, FLV) that ends exactly between two pieces; a transport "
+    "stream or Ogg, which state no length: of the first it is noted if it ends within a packet",
 }
 
 

@@ -201,6 +201,7 @@ def runs_prune(
 ) -> None:
     """Forget old runs, and what open models made of old prompts. Results stay.
 
+    Part files that killed runs left where their results were to go are removed.
     Batches go on knowing what they have made; prompts are encoded again when they are used.
     """
     from soracli import show_runs

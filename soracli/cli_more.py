@@ -77,7 +77,7 @@ def compare(
         _option(OUTPUT, "File or '-' (standard output). Default: A-vs-B here.", "-o", "--output", metavar="PATH"),
     ] = None,
     format: Annotated[
-        str | None, _option(OUTPUT, "mp4, webm, mkv, gif, webp, png or frames.", "--format", metavar="NAME")
+        str | None, _option(OUTPUT, "mp4, mov, webm, mkv, gif, webp, avif, png or frames.", "--format", metavar="NAME")
     ] = None,
     quality: Annotated[
         str, _option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")

@@ -50,7 +50,7 @@ def sizes(incomplete: str) -> list[str]:
 
 
 def formats(incomplete: str) -> list[str]:
-    return _starting(("mp4", "webm", "mkv", "gif", "webp", "png", "frames"), incomplete)
+    return _starting(("mp4", "mov", "webm", "mkv", "gif", "webp", "avif", "png", "frames"), incomplete)
 
 
 def qualities(incomplete: str) -> list[str]:

@@ -97,9 +97,10 @@ def _codecs() -> Iterator[Finding]:
         present = codec in av.codec.codecs_available
         remedy = "" if present else "pip install --force-reinstall av"
         yield Finding("formats", codec, f"{'present' if present else 'missing'}, for {use}", present, remedy)
-    webp = bool(features.check("webp"))
-    remedy = "" if webp else "pip install --force-reinstall pillow"
-    yield Finding("formats", "webp", "present" if webp else "missing", webp, remedy)
+    for name in ("webp", "avif"):
+        present = bool(features.check(name))
+        remedy = "" if present else "pip install --force-reinstall pillow"
+        yield Finding("formats", name, "present" if present else "missing", present, remedy)
 
 
 def _weights() -> Iterator[Finding]:

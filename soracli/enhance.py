@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import calls, engine, media, naming, render, runs, values, weights
+from soracli import calls, engine, kept, media, naming, render, runs, values, weights
 from soracli import job as jobs
 from soracli import review as reviews
 from soracli.calls import Call
@@ -100,7 +100,7 @@ def _do(work: Work, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, An
     clock, paths = time.perf_counter(), work.outputs.paths
     shown = None if paths is None else naming.shown(paths[0])
     data["path"] = shown
-    if shown is not None and flags.origin.run and (made := render.finished(shown, work.recipe())):
+    if shown is not None and flags.origin.run and (made := kept.finished(shown, work.recipe())):
         talk.say(f"{shown} is there already")
         data |= made
     else:

@@ -144,7 +144,7 @@ class FileFlags(TalkFlags):
         str | None,
         _option(
             OUTPUT,
-            "mp4, webm, mkv, gif, webp, png or frames. Default: by suffix.",
+            "mp4, mov, webm, mkv, gif, webp, avif, png or frames. Default: by suffix.",
             "--format",
             metavar="NAME",
             complete=complete.formats,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soracli.errors import UsageError, WeightsError
+from soracli.errors import WeightsError
 from soracli.wording import printable
 
 if TYPE_CHECKING:
@@ -125,16 +125,9 @@ def renew() -> Keys:
 
 def export(target: Path, *, force: bool) -> None:
     """Write the authority's certificate: it lets others check what was signed here, and holds no secret."""
-    text = load().identity.authority
-    try:
-        with target.open("w" if force else "x", encoding="ascii") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError(f"{printable(target)}: already exists; pass --force to replace it", "output_exists") from None
-    except OSError as error:
-        raise UsageError(
-            f"{printable(target)}: cannot be written ({error.strerror}); choose another -o", "not_writable"
-        ) from None
+    from soracli import media
+
+    media.write_text(target, load().identity.authority, force=force)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

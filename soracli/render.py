@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -15,9 +14,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, engine, keys, latents, media, naming, runs, screen, weights
+from soracli import advice, engine, kept, keys, latents, media, naming, runs, screen, weights
 from soracli import job as jobs
-from soracli.errors import CapacityError, CheckError, PolicyError, SoraError, UsageError
+from soracli.errors import CapacityError, CheckError, PolicyError
 from soracli.flags import Flags, TalkFlags
 from soracli.inputs import Brief
 from soracli.job import Job
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from soracli.calls import Origin
     from soracli.models import Model
     from soracli.provenance import Stamp
-    from soracli.sample import Progress
 
 
 @dataclass(frozen=True)
@@ -202,7 +200,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     item = run.pending[0]
     shown = None if job.outputs.paths is None else naming.shown(job.outputs.paths[n])
     data = {"path": shown, "format": job.outputs.format.name, **job.recipe(seed)}
-    if shown is not None and flags.origin.run and (made := finished(shown, job.recipe(seed))):
+    if shown is not None and flags.origin.run and (made := kept.finished(shown, job.recipe(seed))):
         talk.say(f"{label}{shown} is there already")
         print_path(shown, flags)
         run.finish(item, data | made)
@@ -218,9 +216,9 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     found = _figures(job, studio, seams, likeness)
     talk.detail("took " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in took.items()))
     took = {stage: round(seconds, 3) for stage, seconds in took.items()}
-    if flags.save_latents and (kept := run.latents(seed)) is not None and kept.is_file():
-        found["latents"] = str(kept)
-        talk.say(f"latents: {kept}")
+    if flags.save_latents and (saved := run.latents(seed)) is not None and saved.is_file():
+        found["latents"] = str(saved)
+        talk.say(f"latents: {saved}")
     odd = [*stamp.notes, *review.notes]
     for note in odd:
         talk.note(note)
@@ -245,25 +243,6 @@ def _stamp(job: Job, studio: Studio, seed: int) -> Stamp:
             "write a file, or mp4, to keep them."
         )
     return stamp
-
-
-def finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
-    """The recipe inside the file that a stopped run was to make, if it is that file: it was stopped right after."""
-    if not os.path.exists(path):
-        return None
-    with contextlib.suppress(SoraError):
-        found = media.info(path).recipe or {}
-        if plain(found) == plain(recipe):
-            return found
-    return None
-
-
-def plain(recipe: dict[str, Any]) -> dict[str, Any]:
-    """A recipe as JSON gives it back, without what makes no frame another."""
-    found = dict(json.loads(json.dumps(recipe)), **{media.DIGEST: ""})
-    for name in ("asked", "policy", "review"):
-        found.pop(name, None)
-    return found
 
 
 def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness) -> dict[str, Any]:
@@ -314,8 +293,9 @@ def _paint(
     options = replace(job.options, seed=item.seed)
     took: dict[str, float] = {}
     clock = time.perf_counter()
-    progress, model = _progress(job, studio, item.seed), studio.model
-    if studio.flags.origin.latents:
+    run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
+    progress, model = kept.progress(job, run, item.seed, given, studio.device, talk), studio.model
+    if given:
         model = latents.Developer(model, progress)
     try:
         count = 0
@@ -336,11 +316,11 @@ def _paint(
     except PolicyError:
         raise  # what is withheld is not worth going on with
     except BaseException:
-        _keep(job, studio, item.seed, progress)
+        kept.keep(job, run, item.seed, progress, talk)
         raise
     took["save"] = time.perf_counter() - clock
     if studio.flags.save_latents:
-        _keep(job, studio, item.seed, progress)
+        kept.keep(job, run, item.seed, progress, talk)
     return took, writer.digest
 
 
@@ -355,36 +335,3 @@ def _writer(job: Job, flags: Flags, stamp: Stamp, review: Review, path: Path) ->
         path, width, height, fps, job.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
         audio=audio, audio_start=Fraction(before) / fps, stamp=stamp, review=review,
     )  # fmt: skip
-
-
-def _progress(job: Job, studio: Studio, seed: int) -> Progress:
-    """What is known of a result from an earlier time: nothing, mostly."""
-    from soracli.sample import Progress
-
-    given = studio.flags.origin.latents
-    path = Path(given) if given else studio.run.latents(seed)
-    if path is None or not (given or path.is_file()):
-        return Progress()
-    made_by = latents.describe(path).get("recipe")
-    now, before = plain(job.recipe(seed)), made_by if isinstance(made_by, dict) else {}
-    for name in ("asked", "policy", "review"):  # what a prompt was expanded from does not matter once it is
-        before.pop(name, None)
-    if before == now:
-        return latents.load(path, studio.device)
-    other = ", ".join(key for key in now if now[key] != before.get(key))
-    if given:
-        raise UsageError(f"{given}: was painted with another {other}; paint it anew", "other_latents")
-    studio.talk.note(f"what was painted so far had another {other}; starting anew.")
-    return Progress()
-
-
-def _keep(job: Job, studio: Studio, seed: int, progress: Progress) -> None:
-    """Keep what is known of a result, if anything is."""
-    path = studio.run.latents(seed)
-    if path is None or not (progress.latents or progress.guesses.get(0)):
-        return
-    about = {"recipe": plain(job.recipe(seed)), "call": job.record.as_data(), "run": studio.run.id}
-    try:
-        latents.save(path, progress, about)
-    except OSError as error:
-        studio.talk.note(f"the latents could not be kept ({error.strerror or error}).")

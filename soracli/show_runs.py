@@ -6,8 +6,9 @@ import re
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
-from soracli import encoded, ledger, runs
+from soracli import encoded, ledger, parts, runs
 from soracli.errors import UsageError
 from soracli.render import emit, print_out
 from soracli.runs import Run
@@ -48,7 +49,10 @@ def runs_show(name: str | None, *, as_json: bool) -> None:
 
 
 def runs_prune(older: str, *, unfinished: bool, yes: bool, as_json: bool) -> None:
-    """Forget runs. Asks on a terminal; elsewhere --yes has to be given."""
+    """Forget runs, and remove part files that killed ones left where their results were to go.
+
+    Asks on a terminal; elsewhere --yes has to be given.
+    """
     match = _AGE.fullmatch(older.strip())
     if not match:
         raise UsageError(f"--older {older}: must be a number and m, h, d or w, such as 30d", "bad_age")
@@ -59,18 +63,21 @@ def runs_prune(older: str, *, unfinished: bool, yes: bool, as_json: bool) -> Non
     freed = sum(runs.size(run) for run in found) + sum(size for _, size in prompts)
     if found and not yes:
         _ask(found, freed)
+    folders = {Path(item.path).parent for run in runs.latest() for item in run.items if item.path is not None}
+    leftovers = sum(map(parts.sweep, folders))
     for run in found:
         runs.remove(run)
     for path, _ in prompts:
         path.unlink(missing_ok=True)
     ledger.prune(before)
     if as_json:
-        emit({"removed": [run.id for run in found], "prompts": len(prompts), "bytes": freed})
+        emit({"removed": [run.id for run in found], "prompts": len(prompts), "leftovers": leftovers, "bytes": freed})
     else:
         left = len(old) - len(found)
         more = f"; {left} unfinished ones stay (--all)" if left else ""
         also = f" and {len(prompts)} encoded prompts" if prompts else ""
-        print_out(f"{len(found)} runs{also} forgotten, {amount(freed)}{more}\n")
+        gone = f"; {leftovers} part files of killed runs removed" if leftovers else ""
+        print_out(f"{len(found)} runs{also} forgotten, {amount(freed)}{more}{gone}\n")
 
 
 def _ask(found: list[Run], freed: int) -> None:

@@ -190,13 +190,13 @@ def _any(lines: Sequence[Line]) -> bool:
 
 def _lines(file: str) -> list[Line]:
     from soracli import credentials, media, watermark
-    from soracli.media.read import opened
+    from soracli.media.read import decoded, opened
 
     if Path(file).is_dir():
         credential, frames = _credential(file), media.read(file).frames
     else:
         with opened(file) as (place, _):  # standard input can be read once only
-            credential, frames = credentials.read(place), media.read(place).frames
+            credential, frames = credentials.read(place), decoded(place)[0].frames
     own = [identity.mark for identity in keys.known()]
     lines = [_by_credential(credential), _by_mark("mark of any sora", frames, [watermark.PUBLIC])]
     return lines + ([_by_mark("mark of this sora", frames, own)] if own else [])

@@ -244,7 +244,7 @@ BAD: list[tuple[tuple[str, ...], int, str]] = [
     ((*DRY, "-o", "-", "--format", "frames"), 2, "cannot go to standard output"),
     ((*DRY, "--quality", "best"), 2, "must be draft, good, lossless or a CRF number"),
     ((*DRY, "--quality", "52"), 2, "0 (best) .. 51 (smallest)"),
-    ((*DRY, "--quality", "20", "-o", "a.gif"), 2, "a CRF number is for mp4, mkv and webm"),
+    ((*DRY, "--quality", "20", "-o", "a.gif"), 2, "a CRF number is for mp4, mov, mkv and webm"),
     ((*DRY, "--quality", "lossless", "-o", "a.gif"), 2, "gif has 256 colours"),
     ((*DRY, "--device", "gpu"), 2, "must be auto, cpu, cuda or cuda:N"),
     ((*DRY, "--threads", "0"), 2, "--threads 0"),
@@ -468,7 +468,7 @@ def test_doctor(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = sora("doctor", "--json")
     found = {finding["name"]: finding for finding in json.loads(ran.out)["data"]["findings"]}
     assert all(finding["ok"] for finding in found.values() if finding["topic"] != "machine"), found
-    assert {"torch", "cpu", "memory", "disk", "libx264", "webp", "spark"} <= set(found)
+    assert {"torch", "cpu", "memory", "disk", "libx264", "webp", "avif", "spark"} <= set(found)
 
     def broken() -> dict[str, Any]:
         raise WeightsError("weights.toml: not valid TOML")

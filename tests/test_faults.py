@@ -19,18 +19,14 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 from conftest import Sora
 
-from soracli import cli, engine, latents, media, provenance, review, runs
+from soracli import cli, engine, keys, latents, media, provenance, review, runs
 from soracli import sample as sampler
 from soracli.media import commit, encode, write
-
-# A fork of a process that has run much else can wait for threads that did not come along, so these have one of their
-# own, with one thread: OMP_NUM_THREADS=1 pytest -m slow tests/test_faults.py
-pytestmark = pytest.mark.slow
 
 TINY = ("-m", "tiny", "--steps", "2", "--seed", "5", "-d", "8f", "--progress", "none")
 Fault = Callable[..., Any]  # (the function, its arguments) -> what it returns
@@ -46,6 +42,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "record": (runs.Run, "save"),
     "latents": (latents, "save"),
     "named": (runs.Run, "finish"),
+    "keys": (keys, "load"),
 }
 FULL = "sora: error: a.{}: the disk is full; free some space, or choose another -o"
 
@@ -88,6 +85,7 @@ class Child:
             gc.freeze()  # what a codec's threads hang on must not be taken down where those threads are not
             self.pid = os.fork()
         if self.pid:
+            Child.alive.add(self.pid)
             gc.unfreeze()
             for pipe in (self._out, self._err, self._here):
                 os.close(pipe[1])
@@ -110,6 +108,7 @@ class Child:
             os._exit(code)
 
     current: Child
+    alive: ClassVar[set[int]] = set()  # processes that nobody has waited for
 
     @staticmethod
     def here() -> None:
@@ -136,9 +135,20 @@ class Child:
             with open(pipe[0], "rb") as file:
                 texts.append(file.read().decode())
         _, status, spent = os.wait4(self.pid, 0)
+        Child.alive.discard(self.pid)
         for end in (self._here[0], *self._go):
             os.close(end)
         return Ended(os.waitstatus_to_exitcode(status), *texts, spent.ru_utime + spent.ru_stime - before)
+
+
+@pytest.fixture(autouse=True)
+def nobody_stays() -> Iterator[None]:
+    """A test that fails leaves no process that waits for it."""
+    yield
+    while Child.alive:
+        pid = Child.alive.pop()
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
@@ -163,6 +173,13 @@ def filled(plain: Callable[..., Any], *given: Any, **named: Any) -> Any:
 def refused(plain: Callable[..., Any], *given: Any, **named: Any) -> Any:
     """What a disk says that notices only now."""
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def refused_at_last(plain: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """The credential has got its name, and the file that it belongs to does not."""
+    if Path(given[0]).suffix == ".part":
+        refused(plain)
+    return plain(*given, **named)
 
 
 def pause(plain: Callable[..., Any], *given: Any, **named: Any) -> Any:
@@ -238,6 +255,7 @@ def replacing(name: str) -> tuple[str, ...]:
         ("webm", "sidecar", full),
         ("mp4", "flush", refused),
         ("webm", "name", refused),
+        ("webm", "name", refused_at_last),
     ],
 )
 def test_a_full_disk(sora: Sora, older: Path, suffix: str, stage: str, fault: Fault) -> None:
@@ -259,6 +277,20 @@ def test_a_full_disk(sora: Sora, older: Path, suffix: str, stage: str, fault: Fa
     if stage == "sidecar":
         assert sora("resume").text == f"{name}\n"
         intact(sora, name)
+
+
+def test_a_failed_export_keeps_the_old_file(sora: Sora) -> None:
+    assert sora("keys", "export", "-o", "a.pem").code == 0
+    before = contents()
+    ended = Child("keys", "export", "-o", "a.pem", "--force", keys=filled).ended()
+    assert ended[:3] == (6, "", FULL.format("pem") + "\n")
+    assert contents() == before
+
+
+def test_no_credential_without_its_file(sora: Sora) -> None:
+    """It has its name first; when the file does not get one, it goes again."""
+    ended = Child("generate", "x", *TINY, "-o", "a.webm", name=refused_at_last).ended()
+    assert (ended.code, contents()) == (6, {})
 
 
 def test_a_disk_that_is_full_everywhere(sora: Sora, older: Path) -> None:
@@ -444,6 +476,29 @@ def test_control_c_before_anything_has_begun(
     assert (ended.value.code, capsys.readouterr().err) == (130, "sora: interrupted\n")
 
 
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["new", "force"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "frames"])
+def test_a_name_is_given_to_what_was_written(sora: Sora, name: str, force: bool) -> None:
+    """Never to a copy, of which somebody could see a part: it is the same file, or folder, before and after."""
+    folder = ("--format", "frames") * (name == "frames")
+    arguments = ("generate", "x", *TINY, "-o", name, *folder)
+    if force:
+        assert sora(*arguments).code == 0
+
+    def noted(plain: Callable[..., Any], part: Path) -> Any:
+        with open("noted.txt", "a") as file:
+            file.write(f"{part.stat().st_ino}\n")
+        return plain(part)
+
+    assert Child(*arguments, *("--force",) * force, flush=noted).ended().code == 0
+    names = [name] + [f"{name}.c2pa"] * (name == "a.webm")
+    assert [Path(name).stat().st_ino for name in names] == [int(line) for line in Path("noted.txt").read_text().split()]
+    assert sorted(os.listdir()) == sorted([*names, "noted.txt"])
+
+
 # --- a kill -----------------------------------------------------------------------------------------------------------
 
 
@@ -473,3 +528,37 @@ def test_killed_at_random(sora: Sora) -> None:
         time.sleep(moments.uniform(0, 0.4))
         assert child.ended(signal.SIGKILL).code in (0, -signal.SIGKILL)
         intact(sora, "a.mp4")
+
+
+@pytest.mark.parametrize(("name", "stage"), [("a.mp4", "encode"), ("a.webm", "name"), ("frames", "name")])
+def test_what_killed_runs_leave_is_cleared_away(sora: Sora, name: str, stage: str) -> None:
+    """By the next that writes into the same folder, and by `sora runs prune`; what a living run writes stays."""
+    folder = ("--format", "frames") * (name == "frames")
+    arguments = ("generate", "x", *TINY, "-o", name, *folder)
+    living = Child("generate", "x", *TINY, "-o", f"living-{name}", *folder, flush=meet)
+    living.reached()
+    held = leftovers()
+
+    def left() -> list[str]:
+        """What a killed run leaves, an hour later."""
+        assert Child(*arguments, **{stage: killed}).ended().code == -signal.SIGKILL
+        found = leftovers()
+        for path in found:
+            os.utime(path, (0, time.time() - 3600))
+        return [path for path in found if path not in held]
+
+    assert left()
+    assert sora("image", "x", "-m", "tiny", "--seed", "1", "--steps", "1", "-o", "other.png").code == 0
+    assert leftovers() == held
+    count = len(left())
+    assert sora("runs", "prune", "-y").text.endswith(f"; {count} part files of killed runs removed\n")
+    assert leftovers() == held
+    living.go()
+    living.go()
+    assert living.ended().code == 0
+    assert leftovers() == []
+    assert sora("verify", f"living-{name}").code == 0
+
+
+def leftovers() -> list[str]:
+    return sorted(path for path in os.listdir() if path.startswith(".sora-"))

@@ -52,6 +52,11 @@ def test_topics_are_plain_and_narrow() -> None:
         assert all(len(line) <= 80 for line in lines), topic
 
 
+def test_every_format_is_told_of() -> None:
+    told = re.findall(r"^  (\w+)  +", guide.text("formats"), re.M)
+    assert sorted(told) == sorted(media.FORMATS)
+
+
 def test_exit_codes_are_those_of_the_errors() -> None:
     told = {int(code) for code in re.findall(r"^  (\d+) ", guide.text("exit-codes"), re.M)}
 

@@ -202,6 +202,13 @@ def _picture(name: str, width: int, height: int) -> bytes:
     return Path(name).read_bytes()
 
 
+def test_detect_names_a_bad_file_once(sora: Sora) -> None:
+    Path("page.mp4").write_bytes(b"<html>")
+    why = "is not a video or a picture (looks like HTML or XML)"
+    assert sora("detect", "page.mp4").err == f"sora: error: page.mp4: {why}\n"
+    assert sora("detect", "-", stdin=b"<html>").err == f"sora: error: standard input: {why}\n"
+
+
 def test_no_permission(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
     film("a.mp4")
 
@@ -241,7 +248,7 @@ def test_the_size_changes_midway(tmp_path: Path) -> None:
         media.read(tmp_path / "both.ts")
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.mkv", "a.gif", "a.webp"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.webm", "a.mkv", "a.gif", "a.webp"])
 def test_no_cut_is_silent(tmp_path: Path, name: str) -> None:
     """Cut anywhere, a file is refused or gives every frame that it had."""
     film(str(tmp_path / name))
@@ -253,6 +260,68 @@ def test_no_cut_is_silent(tmp_path: Path, name: str) -> None:
         except MediaError:
             continue
         assert count == 24, cut
+
+
+class OneWay:
+    """A pipe: what was written once cannot be filled in later."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = path.open("wb")
+        self.write = self.file.write
+
+
+# how others write clips: name -> (muxer, codec, options of the muxer, into a pipe, when it begins in seconds)
+OTHERS: dict[str, tuple[str, str, dict[str, str], bool, int]] = {
+    "plain.mkv": ("matroska", "libx264", {}, False, 0),
+    "front.mkv": ("matroska", "libx264", {"cues_to_front": "1", "reserve_index_space": "9000"}, False, 0),
+    "pipe.mkv": ("matroska", "libx264", {}, True, 0),
+    "live.webm": ("webm", "libvpx-vp9", {"live": "1"}, True, 0),
+    "late.mkv": ("matroska", "libx264", {}, False, 10),
+    "plain.webm": ("webm", "libvpx-vp9", {}, False, 0),
+    "pieces.mp4": ("mp4", "libx264", {"movflags": "frag_keyframe+empty_moov"}, True, 0),
+    "fast.mov": ("mov", "libx264", {"movflags": "faststart"}, False, 0),
+    "old.avi": ("avi", "mpeg4", {}, False, 0),
+    "flash.flv": ("flv", "libx264", {}, False, 0),
+    "sent.ts": ("mpegts", "libx264", {}, True, 0),
+}
+
+
+def film_of_others(path: Path) -> bytes:
+    muxer, codec, options, piped, begin = OTHERS[path.name]
+    file = OneWay(path) if piped else path.open("wb")
+    with av.open(file, "w", format=muxer, options=options) as container:
+        stream = container.add_stream(codec, rate=12, options={"g": "8"})
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for index, pixels in enumerate(NOISE):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = 12 * begin + index, Fraction(1, 12)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    (file.file if isinstance(file, OneWay) else file).close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_cut_near_the_end_is_silent(tmp_path: Path, name: str) -> None:
+    """Where headers count no frames, or none at all, sizes tell that the last one is cut; whole, all of them are read.
+
+    A transport stream has no sizes either, and is noted to end within a packet.
+    """
+    path = tmp_path / name
+    data = film_of_others(path)
+    source = media.read_source(path)
+    assert (len(source.clip.frames), source.notes) == (24, ())
+    silent = []
+    for cut in np.linspace(len(data) - 3500, len(data) - 1, 23).astype(int).tolist():
+        path.write_bytes(data[:cut])
+        try:
+            source = media.read_source(path)
+        except MediaError:
+            continue
+        if len(source.clip.frames) < 24 and not any("ends in the midst of a packet" in note for note in source.notes):
+            silent.append(cut - len(data))
+    assert not silent
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of memory are Linux's")

@@ -177,7 +177,7 @@ def test_a_frame_by_pipes(sora: Sora) -> None:
     [
         (("--at", "1.5s"), 2, "--at 1.5s: is after the last frame, which is at 1.25s; use --at last"),
         (("--at", "lst"), 2, "--at lst: must be last, first, seconds (2.5s) or frames (96f)"),
-        (("-o", "x.mp4"), 2, "mp4: cannot hold a still picture; use png, webp or "),
+        (("-o", "x.mp4"), 2, "mp4: cannot hold a still picture; use png, webp, avif or "),
         (("-o", "x.gif"), 2, "-o x.gif: a frame is one picture; use .png or .webp"),
         (("-o", "-", "--json"), 2, "--json: cannot share standard output with -o -; give -o a file name"),
         (("-o", "a.webp"), 2, "a.webp: already exists"),

@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image, features
 
 from soracli import media
 from soracli.errors import CapacityError, MediaError, UsageError
@@ -37,11 +38,13 @@ ROUND_TRIPS = [
     ("a.mp4", "draft", 9.0),
     ("a.mp4", "12", 4.5),
     ("a.mkv", "good", 5.0),
+    ("a.mov", "good", 5.0),
     ("a.webm", "good", 7.0),
     ("a.gif", "good", 8.0),
     ("a.webp", "good", 5.0),
     ("a.mp4", "lossless", 0.0),
     ("a.mkv", "lossless", 0.0),
+    ("a.mov", "lossless", 0.0),
     ("a.webm", "lossless", 0.0),
     ("a.webp", "lossless", 0.0),
 ]
@@ -60,6 +63,32 @@ def test_there_and_back(tmp_path: Path, clip: Clip, name: str, quality: str, err
     assert os.listdir(tmp_path) == [name]
 
 
+@pytest.mark.parametrize(("quality", "error"), [("good", 2.0), ("draft", 4.0)])
+def test_a_still_in_avif(tmp_path: Path, clip: Clip, quality: str, error: float) -> None:
+    path = save(tmp_path / "a.avif", Clip(clip.frames[:1], Fraction(1)), quality=quality)
+    found = media.info(path)
+    assert (found.format, found.codec, found.width, found.height) == ("avif", "avif", 48, 32)
+    assert np.abs(media.read(path).frames.astype(int) - clip.frames[:1]).mean() <= error
+    data = path.read_bytes()
+    for cut in range(1, 20):
+        path.write_bytes(data[: len(data) * cut // 20])
+        with pytest.raises(MediaError):
+            media.read(path)
+
+
+def test_an_avif_that_moves_is_read(tmp_path: Path, clip: Clip) -> None:
+    first, *others = (Image.fromarray(pixels) for pixels in clip.frames)
+    first.save(tmp_path / "a.avif", save_all=True, append_images=others, duration=100)
+    assert media.read(tmp_path / "a.avif").frames.shape == clip.frames.shape
+    assert media.info(tmp_path / "a.avif").frames == 19
+
+
+def test_no_avif_where_pillow_has_none(tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "check", lambda name: False)
+    with pytest.raises(UsageError, match="Pillow was built without AVIF here; use webp or png"):
+        save(tmp_path / "a.avif", Clip(clip.frames[:1], Fraction(1)))
+
+
 def test_folder_of_frames(tmp_path: Path, clip: Clip) -> None:
     path = save(tmp_path / "shots", clip, format="frames")
     found = media.info(path)
@@ -67,7 +96,7 @@ def test_folder_of_frames(tmp_path: Path, clip: Clip) -> None:
     assert np.array_equal(media.read(path).frames, clip.frames)
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.gif"])
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.gif", "a.avif"])
 def test_still(tmp_path: Path, clip: Clip, name: str) -> None:
     path = save(tmp_path / name, Clip(clip.frames[:1], Fraction(1)))
     found = media.info(path)
@@ -94,7 +123,7 @@ def test_mp4_plays_everywhere(tmp_path: Path, clip: Clip) -> None:
     assert (found.codec, found.pixels) == ("h264", "yuv420p")
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv", "a.webm"])
 def test_recipe_is_in_the_standard_comment_tag(tmp_path: Path, clip: Clip, name: str) -> None:
     with av.open(str(save(tmp_path / name, clip))) as container:
         tags = {key.lower(): value for key, value in container.metadata.items()}
@@ -182,7 +211,7 @@ def small_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm", "a.gif", "a.webp", "frames"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv", "a.webm", "a.gif", "a.webp", "frames"])
 def test_full_disk(tmp_path: Path, name: str) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3)).astype(np.uint8)
     with small_disk(), pytest.raises(CapacityError, match="disk is full"):
@@ -237,6 +266,15 @@ def test_wrong_frames_are_our_mistake(tmp_path: Path, clip: Clip) -> None:
 # --- the format of a name -------------------------------------------------------------------------------------------
 
 
+def test_long_recipes_fit(tmp_path: Path, clip: Clip) -> None:
+    """QuickTime's own comments and GIF's blocks are short; a storyboard is not."""
+    recipe = {"prompt": "x" * 100_000, "fps": "12"}
+    for name in ("a.mp4", "a.mov", "a.mkv", "a.webm", "a.gif", "a.webp", "a.png", "a.avif"):
+        with Writer(tmp_path / name, 48, 32, clip.fps, recipe=recipe) as writer:
+            writer.add(clip.frames[: 2 if writer.format.moving else 1])
+        assert media.info(tmp_path / name).recipe == recipe, name
+
+
 def test_formats_are_chosen() -> None:
     assert formats.choose(None, None, 16).name == "mp4"
     assert formats.choose(None, None, 1).name == "png"
@@ -253,6 +291,8 @@ def test_formats_are_chosen() -> None:
         ("a.mp4", "webm", 9, "is not a webm name"),
         (None, "mp5", 9, "did you mean mp4"),
         ("a.mp4", None, 1, "cannot hold a still"),
+        ("a.avif", None, 9, "avif: holds one picture here; use mp4, webp or gif for what moves"),
+        (None, "avif", 9, "avif: holds one picture here"),
     ],
 )
 def test_formats_are_refused(output: str | None, name: str | None, frames: int, message: str) -> None:
@@ -264,6 +304,7 @@ def test_odd_sizes() -> None:
     with pytest.raises(UsageError, match=r"641x367: mp4 needs even sides; try 642x368"):
         formats.check(formats.FORMATS["mp4"], 641, 367, 16)
     formats.check(formats.FORMATS["webp"], 641, 367, 16)
+    formats.check(formats.FORMATS["avif"], 641, 367, 16)
     with pytest.raises(UsageError, match="more than 50"):
         formats.check(formats.FORMATS["gif"], 64, 64, 60)
 
@@ -311,7 +352,7 @@ def test_not_files(tmp_path: Path) -> None:
         media.info("https://example.org/a.mp4")
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.webm", "a.gif", "a.webp"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv", "a.webm", "a.gif", "a.webp"])
 def test_truncation_is_never_silent(tmp_path: Path, name: str) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (24, 64, 64, 3)).astype(np.uint8)
     data = save(tmp_path / name, Clip(noise, Fraction(12))).read_bytes()

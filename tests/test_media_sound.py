@@ -38,7 +38,7 @@ def pitch(audio: Audio, start: float, end: float) -> float:
     return float(np.abs(np.fft.rfft(part)).argmax() * audio.rate / len(part))
 
 
-VIDEOS = ["a.mp4", "a.mkv", "a.webm"]  # with AAC, AAC and Opus; the clip lasts 19/12 = 1.583 s
+VIDEOS = ["a.mp4", "a.mov", "a.mkv", "a.webm"]  # with AAC, and Opus in the last; the clip lasts 19/12 = 1.583 s
 
 
 @pytest.mark.parametrize("name", VIDEOS)
@@ -81,7 +81,7 @@ def test_sound_may_start_before_the_picture(tmp_path: Path, clip: Clip) -> None:
 @pytest.mark.parametrize("name", ["a.gif", "a.webp"])
 def test_formats_without_sound(tmp_path: Path, clip: Clip, name: str) -> None:
     assert write(tmp_path / name, clip, tone(1)).audio is None
-    assert [form.name for form in formats.FORMATS.values() if form.sound] == ["mp4", "mkv", "webm"]
+    assert [form.name for form in formats.FORMATS.values() if form.sound] == ["mp4", "mov", "mkv", "webm"]
 
 
 def test_silent_film(tmp_path: Path, clip: Clip) -> None:

@@ -58,7 +58,7 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # --- every output -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", ["mp4", "mkv", "webm", "gif", "webp", "frames"])
+@pytest.mark.parametrize("format", ["mp4", "mov", "mkv", "webm", "gif", "webp", "frames"])
 def test_every_container_is_signed(sora: Sora, tmp_path: Path, format: str) -> None:
     assert sora("generate", "a red fox", *TINY, "--seed", "1", "-d", "8f", "--format", format).code == 0
     name = "a-red-fox-1" + ("" if format == "frames" else f".{format}")
@@ -72,6 +72,19 @@ def test_every_container_is_signed(sora: Sora, tmp_path: Path, format: str) -> N
     ]  # fmt: skip
     assert told["recipe"]["seed"] == 1
     assert len(media.read(name).frames) == (1 if format in ("gif", "webp") else 8)  # equal frames, merged
+
+
+@pytest.mark.parametrize("format", ["png", "webp", "gif", "avif"])
+def test_every_picture_is_signed(sora: Sora, format: str) -> None:
+    """And what is signed is still a picture with its recipe, from which it is made again."""
+    name = f"a.{format}"
+    assert sora("image", "a red fox", "-m", "tiny", "--steps", "1", "--seed", "7", "-q", "-o", name).code == 0
+    code, told = verified(sora, name)
+    assert (code, told["state"], told["signer"], told["where"]) == (0, "intact", "this installation", "inside")
+    assert media.read(name).frames.shape[0] == 1
+    recipe = json.loads(sora("info", name, "--json").out)["data"]["recipe"]
+    assert (recipe["seed"], recipe["prompt"]) == (7, "a red fox")
+    assert sora("replay", name, "--check").code == 0
 
 
 VERBS: list[tuple[tuple[str, ...], list[tuple[str, str]], list[tuple[str, str]]]] = [
@@ -170,12 +183,14 @@ def test_standard_output_without_a_place_for_a_credential_says_so(sora: Sora) ->
 # --- what is noticed --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "webm", "mkv", "gif", "webp"])
+@pytest.mark.parametrize("suffix", ["mp4", "mov", "webm", "mkv", "gif", "webp", "avif"])
 def test_a_flipped_bit_is_noticed(sora: Sora, suffix: str) -> None:
-    signed("a." + suffix)
+    signed("a." + suffix, 1 if suffix == "avif" else 8)
     whole = Path("a." + suffix).read_bytes()
     middle = len(whole) // 2  # the half of it that the credential is not in
     part = np.arange(40, middle) if suffix == "webp" else np.arange(middle, len(whole))
+    if suffix == "avif":  # smaller than the credential, which comes first
+        part = np.arange(whole.index(b"meta"), len(whole))
 
     def flipped(place: int) -> str:
         Path("a." + suffix).write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
@@ -465,7 +480,7 @@ def test_export_overwrites_nothing(sora: Sora) -> None:
     Path("a.pem").write_text("old")
     ran = sora("keys", "export", "-o", "a.pem")
     assert (ran.code, Path("a.pem").read_text()) == (2, "old")
-    assert ran.err == "sora: error: a.pem: already exists; pass --force to replace it\n"
+    assert ran.err == "sora: error: a.pem: already exists; pass --force to replace it, or choose another -o\n"
     assert sora("keys", "export", "-o", "a.pem", "--force").code == 0
     assert Path("a.pem").read_text() == sora("keys", "export").text
 

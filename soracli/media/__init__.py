@@ -12,7 +12,7 @@ from soracli.media.formats import FORMATS, Format, Quality
 from soracli.media.masks import borders, feather, outpainted, region
 from soracli.media.read import info, read, read_source
 from soracli.media.source import MediaInfo, Source
-from soracli.media.write import Digest, Writer
+from soracli.media.write import Digest, Writer, write_text
 
 __all__ = [
     "DIGEST",
@@ -37,4 +37,5 @@ __all__ = [
     "region",
     "retime",
     "toned",
+    "write_text",
 ]

@@ -7,7 +7,6 @@ import contextlib
 import errno
 import itertools
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import av
 
 from soracli.errors import FULL, CapacityError, SoraError, UsageError
 from soracli.media import formats
+from soracli.parts import remove
 from soracli.wording import printable
 
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -37,6 +37,8 @@ def _explain(error: OSError | av.error.FFmpegError, path: Path) -> SoraError:
     shown, folder, number = printable(path), printable(path.parent), getattr(error, "errno", None)
     if number in FULL:
         return CapacityError(f"{shown}: the disk is full; free some space, or choose another -o", "disk_full")
+    if number == errno.EISDIR:
+        return UsageError(f"{shown}: is a folder; add a file name", "output_exists")
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         return UsageError(f"{folder}/: cannot write here (permission denied); choose another -o", "not_writable")
     if number in (errno.EEXIST, errno.ENOTEMPTY):
@@ -54,15 +56,6 @@ def reserve(part: Path, *, folder: bool) -> None:
         part.mkdir()
     else:
         part.touch(exist_ok=False)
-
-
-def remove(part: Path) -> None:
-    """Remove a file or a folder, if it is there."""
-    with contextlib.suppress(OSError):
-        if part.is_dir():
-            shutil.rmtree(part)
-        else:
-            part.unlink(missing_ok=True)
 
 
 def sync(part: Path) -> None:

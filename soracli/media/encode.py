@@ -31,9 +31,18 @@ _PLACE = f'"{DIGEST}":"{_BLANK}"'.encode()
 _BT709 = 1  # the same code point for primaries, transfer and matrix (ITU-T H.273)
 _LIMITED = 1  # AVCOL_RANGE_MPEG: luma 16..235
 
+# The index first, so that it streams; in QuickTime comments by name, since its own end after 65,535 bytes. Without
+# checksums in Matroska, so that the digest can be filled in.
+_MUXERS = {
+    "mp4": ("mp4", {"movflags": "+faststart"}),
+    "mov": ("mov", {"movflags": "+faststart+use_metadata_tags"}),
+    "mkv": ("matroska", {"write_crc32": "0"}),
+    "webm": ("webm", {"write_crc32": "0"}),
+}
 _X264 = {"draft": ("veryfast", 26), "good": ("medium", 16)}  # preset, CRF
 _VP9 = {"draft": ("5", 40), "good": ("3", 24)}  # cpu-used, CRF
 _WEBP = {"draft": (75, 2), "good": (92, 4), "lossless": (75, 4)}  # quality (effort if lossless), method
+_AVIF = {"draft": (70, 9), "good": (90, 6)}  # quality, speed
 _GIF_COLOURS = {"draft": 96, "good": 256}
 _PNG_LEVEL = {"draft": 1, "good": 6, "lossless": 6}
 
@@ -66,8 +75,8 @@ def encoder(
         return VideoEncoder(part, format, size, fps, quality, comment, audio)
     if format.name == "frames":
         return FolderEncoder(part, fps, quality, recipe)
-    if format.name == "png":
-        return PngEncoder(part, quality, comment)
+    if not format.moving:
+        return PictureEncoder(part, format, quality, comment)
     return AnimationEncoder(part, format, fps, quality, comment)
 
 
@@ -88,9 +97,7 @@ class VideoEncoder:
         comment: str,
         audio: Audio | None = None,
     ) -> None:
-        muxer = {"mp4": "mp4", "mkv": "matroska", "webm": "webm"}[format.name]
-        # The index first, so that it streams. Without checksums in Matroska, so that the digest can be filled in.
-        options = {"movflags": "+faststart"} if muxer == "mp4" else {"write_crc32": "0"}
+        muxer, options = _MUXERS[format.name]
         codec, pixels, settings = _codec(format, quality)
         self._part, self._filled_in = part, _PLACE in comment.encode()
         self._tick = 1 / fps
@@ -196,11 +203,7 @@ class AnimationEncoder:
     def _webp(self, frames: Frames) -> None:
         level, method = _WEBP[self._quality.name]
         extra: dict[str, Any] = {"quality": level, "method": method, "lossless": self._quality.name == "lossless"}
-        if self._comment:
-            exif = Image.Exif()
-            exif.get_ifd(EXIF_IFD)[USER_COMMENT] = ASCII_CODE + self._comment.encode()
-            extra["exif"] = exif.tobytes()
-        self._save((Image.fromarray(f) for f in frames), 1, extra)
+        self._save((Image.fromarray(f) for f in frames), 1, extra | _exif(self._comment))
 
     def _save(self, images: Iterator[Image.Image], unit: int, extra: dict[str, Any]) -> None:
         first = next(images)
@@ -209,24 +212,40 @@ class AnimationEncoder:
         first.save(self._part, format=self._format.name.upper(), **extra)
 
 
-class PngEncoder:
-    """One still picture."""
+def _exif(comment: str) -> dict[str, bytes]:
+    """What Pillow is to be given so that a comment is in a picture as Exif has it."""
+    if not comment:
+        return {}
+    exif = Image.Exif()
+    exif.get_ifd(EXIF_IFD)[USER_COMMENT] = ASCII_CODE + comment.encode()
+    return {"exif": exif.tobytes()}
 
-    def __init__(self, part: Path, quality: Quality, comment: str) -> None:
-        self._part, self._level, self._comment = part, _PNG_LEVEL[quality.name], comment
+
+class PictureEncoder:
+    """One still picture, PNG or AVIF."""
+
+    def __init__(self, part: Path, format: Format, quality: Quality, comment: str) -> None:
+        self._part, self._format, self._quality, self._comment = part, format, quality.name, comment
         self._picture: Frames | None = None
 
     def add(self, frames: Frames) -> None:
         if self._picture is not None or len(frames) != 1:
-            raise ValueError("a PNG holds one picture; use the format 'frames' for several")
+            raise ValueError("this format holds one picture; use the format 'frames' for several")
         self._picture = frames[0].copy()
 
     def finish(self, digest: str) -> None:
         assert self._picture is not None
+        picture, comment = Image.fromarray(self._picture), self._comment.replace(_PLACE.decode(), _filled(digest))
+        if self._format.name == "avif":
+            level, speed = _AVIF[self._quality]
+            # Colour at full size: at half of it edges between colours fray.
+            extra = {"quality": level, "speed": speed, "subsampling": "4:4:4", **_exif(comment)}
+            picture.save(self._part, format="AVIF", **extra)
+            return
         text = PngImagePlugin.PngInfo()
-        if self._comment:
-            text.add_text("Comment", self._comment.replace(_PLACE.decode(), _filled(digest)))
-        Image.fromarray(self._picture).save(self._part, format="PNG", compress_level=self._level, pnginfo=text)
+        if comment:
+            text.add_text("Comment", comment)
+        picture.save(self._part, format="PNG", compress_level=_PNG_LEVEL[self._quality], pnginfo=text)
 
     def abandon(self) -> None:
         pass

@@ -15,7 +15,8 @@ class Format:
     """One kind of output.
 
     video: a codec's stream, 4:2:0, so both sides must be even. still: may hold a single picture.
-    moving: may hold several frames. sound: may hold sound beside them. lossless: `--quality lossless` is possible.
+    moving: may hold several frames. sound: may hold sound beside them. lossless: `--quality lossless` is possible;
+    if not, lossy says why.
     crf: (lowest, highest) number that `--quality` takes, or None. top_fps: fastest rate it can state.
     sidecar: content credentials cannot be inside it, and stand in a file beside it (`sidecar_of`).
     """
@@ -28,6 +29,7 @@ class Format:
     moving: bool = True
     sound: bool = False
     lossless: bool = True
+    lossy: str = ""
     crf: tuple[int, int] | None = None
     top_fps: int = 120
     sidecar: bool = False
@@ -37,11 +39,14 @@ FORMATS = {
     format.name: format
     for format in (
         Format("mp4", ".mp4", "H.264, plays everywhere", video=True, sound=True, crf=(0, 51)),
+        Format("mov", ".mov", "H.264 in QuickTime, for editors", video=True, sound=True, crf=(0, 51)),
         Format("mkv", ".mkv", "H.264 in Matroska", video=True, sound=True, crf=(0, 51), sidecar=True),
         Format("webm", ".webm", "VP9, for the web", video=True, sound=True, crf=(0, 63), sidecar=True),
-        Format("gif", ".gif", "256 colours, loops", still=True, lossless=False, top_fps=50),
+        Format("gif", ".gif", "256 colours, loops", still=True, lossless=False, lossy="has 256 colours", top_fps=50),
         Format("webp", ".webp", "still or animated, loops", still=True),
         Format("png", ".png", "one still picture, lossless", still=True, moving=False),
+        # Of one that moves, Pillow cannot read Exif any more once a credential is inside.
+        Format("avif", ".avif", "one still picture, small", still=True, moving=False, lossless=False, lossy="rounds"),
         Format("frames", "", "a folder of PNG files, lossless"),
     )
 }
@@ -84,7 +89,9 @@ def choose(output: str | None, name: str | None, frames: int) -> Format:
     else:
         chosen = by_suffix
     if frames == 1 and not chosen.still:
-        raise UsageError(f"{chosen.name}: cannot hold a still picture; use png, webp or gif", "bad_format")
+        raise UsageError(f"{chosen.name}: cannot hold a still picture; use png, webp, avif or gif", "bad_format")
+    if frames > 1 and chosen.name == "avif":
+        raise UsageError("avif: holds one picture here; use mp4, webp or gif for what moves", "bad_format")
     return FORMATS["frames"] if frames > 1 and not chosen.moving else chosen
 
 
@@ -121,7 +128,7 @@ def quality(text: str, format: Format) -> Quality:
     if word == "lossless":
         if not format.lossless:
             raise UsageError(
-                f"--quality lossless: {format.name} has 256 colours; use mp4, webm, webp or frames", "bad_quality"
+                f"--quality lossless: {format.name} {format.lossy}; use mp4, webm, webp or frames", "bad_quality"
             )
         return Quality(word)
     if not re.fullmatch(r"[0-9]{1,3}", word):
@@ -129,7 +136,7 @@ def quality(text: str, format: Format) -> Quality:
         raise UsageError(f"--quality {text}: must be draft, good, lossless or a CRF number{near}", "bad_quality")
     if format.crf is None:
         raise UsageError(
-            f"--quality {text}: a CRF number is for mp4, mkv and webm; {format.name} takes draft, good"
+            f"--quality {text}: a CRF number is for mp4, mov, mkv and webm; {format.name} takes draft, good"
             f"{' or lossless' if format.lossless else ''}",
             "bad_quality",
         )

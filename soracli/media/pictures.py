@@ -27,6 +27,7 @@ from soracli.types import Clip, Frames
 
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _PICTURES = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+_AVIF = (b"ftypavif", b"ftypavis")  # a still, and one that moves
 _ORIENTATION = 0x0112  # Exif tag; 1 = upright
 
 
@@ -34,7 +35,7 @@ def is_picture(path: Path) -> bool:
     """By content, never by suffix."""
     with path.open("rb") as file:
         head = file.read(16)
-    return head.startswith(MAGIC) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] == b"ftypavif"
+    return head.startswith(MAGIC) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] in _AVIF
 
 
 def picture_info(path: Path) -> MediaInfo:
@@ -94,7 +95,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
 
 def _comment(image: Image.Image) -> str:
     comment = image.info.get("Comment") or image.info.get("comment") or b""
-    if not comment and image.format in ("WEBP", "JPEG"):
+    if not comment and image.format in ("WEBP", "JPEG", "AVIF"):
         comment = image.getexif().get_ifd(EXIF_IFD).get(USER_COMMENT, b"")
         comment = comment.removeprefix(ASCII_CODE) if isinstance(comment, bytes) else comment
     return comment.decode("utf-8", "replace") if isinstance(comment, bytes) else str(comment)

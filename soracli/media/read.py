@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 from soracli.errors import CapacityError, MediaError, SoraError, UsageError
+from soracli.media.audio import Audio
 from soracli.media.pictures import MAGIC, is_picture, picture_info, read_picture
 from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes
 from soracli.media.video import read_video, video_info
@@ -49,13 +50,17 @@ def read_source(path: str | Path) -> Source:
     if _is_frames_folder(Path(path)):
         return Source(Path(path), _read_folder(Path(path)))
     with opened(path) as (file, shown):
-        if is_picture(file):
-            clip, notes = read_picture(file)
-            audio = None
-        else:
-            clip, audio, notes = read_video(file)
+        clip, audio, notes = decoded(file)
         data = file.read_bytes() if str(path) == "-" else None
     return Source(Path(path), clip, audio, tuple(f"{shown} {note}." for note in notes), data)
+
+
+def decoded(file: Path) -> tuple[Clip, Audio | None, list[str]]:
+    """Frames, sound, and what was odd, of a file that `opened` gave: messages lack its name."""
+    if is_picture(file):
+        clip, notes = read_picture(file)
+        return clip, None, notes
+    return read_video(file)
 
 
 # --- what a path is -------------------------------------------------------------------------------------------------

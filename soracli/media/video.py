@@ -29,12 +29,14 @@ from soracli.media.audio import Audio, Listener
 from soracli.media.fit import resized
 from soracli.media.pictures import over_black
 from soracli.media.source import MediaInfo, check_bytes, check_pixels, check_seconds, parse_recipe
+from soracli.media.whole import ends_in_a_packet, ends_short
 from soracli.types import Clip
 
 MAX_RATE = 120  # frames per second
 _SLACK = Fraction(1, 8), Fraction(3, 4)  # of a frame: rounded, or uneven, times that are still one rate
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # codec -> the decoder that reads its second, hidden picture
+_TO_THE_END = ("matroska,webm", "flv")  # containers whose length is the time of their end, wherever they begin
 _HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics (ITU-T H.273)
 
 
@@ -120,7 +122,12 @@ def read_video(path: Path) -> tuple[Clip, Audio | None, list[str]]:
         if not film.frames:
             raise MediaError("contains no video frames that decode", "no_frames")
         begin = min(film.times[0], Fraction(container.start_time or 0, 1_000_000))
-        _check_whole(film, stream.frames - dropped, seconds, float(max(film.end, others) - begin))
+        if container.format.name in _TO_THE_END:
+            begin = min(begin, Fraction(0))
+        cut = ends_short(path)
+        _check_whole(film, stream.frames - dropped, seconds, float(max(film.end, others) - begin), cut=cut)
+        if container.format.name == "mpegts" and ends_in_a_packet(path):
+            notes.append("ends in the midst of a packet, so that its last frames may be missing")
     clip = film.clip()
     audio = None
     if listener:
@@ -166,16 +173,19 @@ def _end(packet: av.Packet[Any]) -> Fraction:
     return (packet.pts + (packet.duration or 0)) * packet.time_base
 
 
-def _check_whole(film: _Film, stated: int, seconds: float, got: float) -> None:
+def _check_whole(film: _Film, stated: int, seconds: float, got: float, *, cut: bool) -> None:
     """Refuse a file that ends before its header says.
 
     stated: frames, 0 or less if the header does not say. seconds: how long the file is to be. got: how long it was.
+    cut: whether the file is shorter than its own sizes say; then there is no allowance for headers that count wrongly.
     """
     read = len(film.frames)
-    if stated > 0 and read < stated - 1:
+    if stated > 0 and read < stated - (not cut):
         raise MediaError(f"ends early, {read} of {stated} frames decode; get the file again", "truncated")
     if stated <= 0 and seconds - got > max(1.5 * film.typical, 0.1):  # containers round, and count a codec's delay
         raise MediaError(f"ends early, {got:.2f} of {seconds:.2f} s decode; get the file again", "truncated")
+    if cut and stated <= 0:
+        raise MediaError(f"ends early, after {read} whole frames; get the file again", "truncated")
 
 
 def _array(frame: VideoFrame, format: str) -> npt.NDArray[np.uint8]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import secrets
 import stat
 from collections.abc import Iterator
 from fractions import Fraction
@@ -19,11 +18,13 @@ from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
+from PIL import features
 
+from soracli import parts
 from soracli.errors import PolicyError, SoraError, UsageError
 from soracli.media import formats
 from soracli.media.audio import Audio
-from soracli.media.commit import aside, commit, commit_pair, explained, keep, remove, reserve, sync
+from soracli.media.commit import aside, commit, commit_pair, explained, keep, reserve, sync
 from soracli.media.encode import Encoder, encoder
 from soracli.media.reread import frames_of
 from soracli.media.source import Recipe
@@ -83,7 +84,7 @@ class Writer:
 
     Args:
         path: the file (for the format `frames`: the folder) that is to appear.
-        width, height: pixels; both even for mp4, mkv and webm.
+        width, height: pixels; both even for mp4, mov, mkv and webm.
         fps: frames per second.
         format: a key of `FORMATS`; by default the suffix decides.
         quality: `draft`, `good`, `lossless` or a CRF number.
@@ -126,21 +127,24 @@ class Writer:
         self._force = force
         self._audio = audio.delayed(Fraction(audio_start)) if audio and self.format.sound else None
         self._stamp, self._review = stamp, review
-        self._part = self.path.parent / f".sora-{secrets.token_hex(6)}.part"
+        self._part = parts.beside(self.path)
         self._sealed = self._part.with_suffix(".sealed")
+        self._held: int | None = None
         self._encoder: Encoder | None = None
         formats.check(self.format, width, height, float(fps))
 
     def __enter__(self) -> Self:
         check_target(self.path, self.format, force=self._force)
         with explained(self.path):
+            parts.sweep(self.path.parent)
             reserve(self._part, folder=self.format.name == "frames")
+            self._held = parts.hold(self._part)
             try:
                 self._encoder = encoder(
                     self._part, self.format, self._size, self._fps, self._quality, self._recipe, self._audio
                 )
             except BaseException:
-                remove(self._part)
+                self._clear()
                 raise
         return self
 
@@ -180,8 +184,12 @@ class Writer:
                 self._encoder.finish(self.digest)
             self._finish()
         finally:
-            remove(self._part)
-            remove(self._sealed)
+            self._clear()
+
+    def _clear(self) -> None:
+        parts.remove(self._part)
+        parts.remove(self._sealed)
+        parts.release(self._held)
 
     def _finish(self) -> None:
         """Look at it, sign, flush, rename."""
@@ -226,6 +234,8 @@ def _withheld(path: Path, reason: str, what: str) -> PolicyError:
 def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
     """Refuse a target that cannot be written, in the words of the command line; costs no computing."""
     shown = printable(path)
+    if format.name == "avif" and not features.check("avif"):
+        raise UsageError(f"{shown}: Pillow was built without AVIF here; use webp or png", "bad_format")
     folder = path.parent
     if not folder.is_dir():
         raise UsageError(f"{printable(folder)}/: no such folder; make it first, or choose another -o", "no_folder")
@@ -233,23 +243,37 @@ def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
         mode = path.stat().st_mode if path.exists() else stat.S_IFREG
         if format.name == "frames":
             _check_folder(path, mode, force=force)
-        elif stat.S_ISDIR(mode):
-            raise UsageError(f"{shown}: is a folder; add a file name", "output_exists")
-        elif not stat.S_ISREG(mode):
-            raise UsageError(f"{shown}: is not a regular file; use -o - to write to standard output", "output_exists")
-        elif not force:
-            raise UsageError(
-                f"{shown}: already exists; pass --force to replace it, or choose another -o", "output_exists"
-            )
+        else:
+            _check_file(shown, mode, force=force)
     beside = formats.sidecar_of(path)
     if format.sidecar and beside.exists() and not force:
         raise UsageError(
             f"{printable(beside)}: already exists; pass --force to replace it, or choose another -o", "output_exists"
         )
     with explained(path):
-        probe = folder / f".sora-{secrets.token_hex(6)}.part"
+        probe = parts.beside(path)
         reserve(probe, folder=False)
-        remove(probe)
+        parts.remove(probe)
+
+
+def write_text(path: Path, text: str, *, force: bool) -> None:
+    """A text in a file that appears whole or not at all, and takes the place of an older one only with force."""
+    with explained(path):
+        if path.exists():
+            _check_file(printable(path), path.stat().st_mode, force=force)
+        with parts.reserved(path) as part:
+            part.write_text(text, encoding="utf-8")
+            sync(part)
+            commit(part, path, force=force)
+
+
+def _check_file(shown: str, mode: int, *, force: bool) -> None:
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{shown}: is a folder; add a file name", "output_exists")
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{shown}: is not a regular file; use -o - to write to standard output", "output_exists")
+    if not force:
+        raise UsageError(f"{shown}: already exists; pass --force to replace it, or choose another -o", "output_exists")
 
 
 def _check_folder(path: Path, mode: int, *, force: bool) -> None:

@@ -65,8 +65,9 @@ class TextEncoder(nn.Module):
     def __init__(self, tokenizer: Tokenizer) -> None:
         super().__init__()
         self.tokenizer = tokenizer
-        self.words = nn.Embedding(WORDS, WIDTH)
-        self.positions = nn.Embedding(LIMIT, WIDTH)
+        # Given empty: to draw numbers for tables that are read from a file anyway imports torch's compiler, in 1.4 s.
+        self.words = nn.Embedding(WORDS, WIDTH, _weight=torch.empty(WORDS, WIDTH))
+        self.positions = nn.Embedding(LIMIT, WIDTH, _weight=torch.empty(LIMIT, WIDTH))
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer() for _ in range(DEPTH))
 

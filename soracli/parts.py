@@ -1,0 +1,106 @@
+"""Part files, which stand beside a result until it gets its name: what they are called, and which are left for dead.
+
+    .sora-HOST-TOKEN.part      what is being written
+    .sora-HOST-TOKEN.sealed    the same, signed, or the credential that belongs to it
+
+Whoever writes one holds a lock on the first of them, which ends with the process however that ends. `sweep` removes
+those that nobody holds. What is called `.old` is an older result that had to step aside; it is never removed here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import secrets
+import shutil
+import stat
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+_YOUNG = 60.0  # seconds: a part file that is not held yet, or whose result is getting its name just now
+_KINDS = (".part", ".sealed")
+
+
+def beside(target: Path) -> Path:
+    """A new name for a part file in the folder of a target."""
+    return target.parent / f"{_mine()}{secrets.token_hex(6)}.part"
+
+
+def _mine() -> str:
+    """How part files of this computer begin: whether another one's writer lives cannot be seen over every network."""
+    return f".sora-{zlib.crc32(platform.node().encode()):08x}-"
+
+
+def remove(part: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    with contextlib.suppress(OSError):
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink(missing_ok=True)
+
+
+def hold(part: Path) -> int | None:
+    """Lock a part file, or folder, until `release` or the end of the process. None where that cannot be done."""
+    try:
+        import fcntl
+
+        handle = os.open(part, os.O_RDONLY if part.is_dir() else os.O_RDWR)
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def release(handle: int | None) -> None:
+    if handle is not None:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def reserved(target: Path) -> Iterator[Path]:
+    """An empty part file beside a target, held, and gone in the end unless it was renamed."""
+    sweep(target.parent)
+    part = beside(target)
+    part.touch(exist_ok=False)
+    handle = hold(part)
+    try:
+        yield part
+    finally:
+        remove(part)
+        release(handle)
+
+
+def sweep(folder: Path) -> int:
+    """Remove part files of this computer in a folder whose writers are gone. Returns how many; errors pass."""
+    count = 0
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.name.startswith(_mine()) and Path(entry.name).suffix in _KINDS:
+                count += _swept(Path(entry.path))
+    return count
+
+
+def _swept(path: Path) -> bool:
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)) or time.time() - status.st_mtime < _YOUNG:
+        return False
+    part = path.with_suffix(_KINDS[0])
+    handle = hold(part)
+    if handle is None and os.path.lexists(part):
+        return False
+    try:
+        remove(path)
+    finally:
+        release(handle)
+    return not os.path.lexists(path)
