@@ -21,7 +21,7 @@ from soracli.errors import CapacityError, CheckError, PolicyError, SoraError, Us
 from soracli.flags import Flags, TalkFlags
 from soracli.inputs import Brief
 from soracli.job import Job
-from soracli.media import Source, Writer
+from soracli.media import Area, Source, Writer
 from soracli.naming import Outputs
 from soracli.preview import TERMINAL, Preview
 from soracli.progress import Meter, Talk
@@ -80,7 +80,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     talk.say(jobs.headline(job))
     if run is None:
         run = runs.plain(job.record.as_data(), job.outputs.format.name, job.seeds, job.outputs.paths)
-        run = run if origin.latents or origin.expected else begun(run, origin, brief.given, talk)
+        run = run if origin.latents or origin.expected else begun(run, origin, (*brief.given, *brief.areas), talk)
     else:
         run.take()
     with recorded(run, talk), _capacity(job):
@@ -116,7 +116,7 @@ def found_by(run: Run) -> Any:
     return found if len(found) > 1 else found[0]
 
 
-def begun(run: Run, origin: Origin, given: Sequence[Source], talk: Talk) -> Run:
+def begun(run: Run, origin: Origin, given: Sequence[Source | Area], talk: Talk) -> Run:
     """A run of which a record is kept from now on, with what was piped in for it."""
     run = runs.begin(run, origin.run)
     for data in (source.data for source in given if source.data is not None):
