@@ -153,10 +153,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
-    limit = card.limits.get("window", 0)
-    stretches = windows.plan(canvas, geometry, limit)
-    board = () if shots else windows.board(canvas, geometry, stretches, limit)
-    sizes = [stretch.stop - stretch.start for stretch in stretches] + [len(board)] * bool(board)
+    takes = windows.takes(canvas, geometry, card.limits.get("window", 0), [shot.start for shot in shots] or [0.0])
+    sizes = [size for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
     budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
     expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length))

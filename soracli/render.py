@@ -328,7 +328,8 @@ def _paint(
                         watcher.add(step.frames)
                 if studio.preview is not None and step.latents is not None:
                     last = step.index == step.total
-                    studio.preview.show(studio.model, step.latents, job.geometry, job.prompt, last=last)
+                    told = job.shots[step.shot].prompt if job.shots else job.prompt
+                    studio.preview.show(studio.model, step.latents, job.geometry, told, last=last)
                 meter.step(step.stage, step.index, step.total)
                 now = time.perf_counter()
                 took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now
