@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from soracli import provenance
     from soracli.calls import Origin
     from soracli.models import Model
+    from soracli.pixels import Enlarge
     from soracli.provenance import Stamp
     from soracli.sample import Progress
 
@@ -51,6 +52,7 @@ class Studio:
     run: Run
     talk: Talk
     given: tuple[provenance.Origin, ...]
+    enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
     made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
 
@@ -169,12 +171,13 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         weights.paths(job.card)
         where = engine.device(flags.device, job.threads)
         model = engine.load(job.card, where)
+        enlarge = engine.enhancer(where).enlarged if job.geometry.enlarges else None
         meter.step("load", 1, 1)
         notes = [*(origin.note for origin in given if origin.note), *advice.on_prompt(model, job.prompt)]
     for note in notes:
         talk.note(note)
     talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given)
+    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge)
 
 
 @contextlib.contextmanager
@@ -320,7 +323,9 @@ def _paint(
     try:
         count = 0
         with file as writer:
-            for step in sample(model, job.canvas, job.spoken, options, job.geometry, studio.device, progress):
+            for step in sample(
+                model, job.canvas, job.spoken, options, job.geometry, studio.device, progress, studio.enlarge
+            ):
                 if step.frames is not None:
                     writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
                     count += len(step.frames)

@@ -19,7 +19,7 @@ from soracli import flow, storyboard
 from soracli.denoise import pinned, prompted, steadied
 from soracli.heal import Part, healed
 from soracli.models import Model
-from soracli.pixels import to_result
+from soracli.pixels import Enlarge, to_result
 from soracli.scene import Scene
 from soracli.script import Script, scripts
 from soracli.solvers import SOLVERS
@@ -111,11 +111,13 @@ def sample(
     geometry: Geometry,
     device: str = "cpu",
     progress: Progress | None = None,
+    enlarge: Enlarge | None = None,
 ) -> Iterator[Step]:
     """Paint the canvas. Yields progress; the caller's loop is the progress bar, the preview and the cancel button.
 
     prompt: one text, or several with the times from which they hold.
     progress: kept up to date while the work goes on; what an earlier sampling of the same request left is not redone.
+    enlarge: makes a picture larger than the model paints it; without it, one that is to be larger is scaled.
     Noise depends on options.seed alone: never on the batch, the device or what ran before.
     """
     yield Step("text", 1, 1)
@@ -132,17 +134,16 @@ def sample(
         board, windows = script.take.board, len(script.take.stretches)
         eps = torch.randn((*shape[:2], len(board), *shape[3:]), generator=generator).to(device)
         if windows > finished and not set(board) <= set(progress.board):
-            yield from _storyboard(model, canvas, script, options, eps, progress, Round(number, rounds))
+            yield from _storyboard(model, script, options, eps, progress, Round(number, rounds))
         number += bool(board)
         for place, stretch in list(enumerate(script.take.stretches, number))[finished:]:
             yield from _paint(model, canvas, script, options, stretch, progress, Round(place, rounds))
         number, finished = number + windows, max(0, finished - windows)
-    yield from _result(model, canvas, parts, progress)
+    yield from _result(model, canvas, parts, progress, enlarge if geometry.enlarges else None)
 
 
 def _storyboard(
     model: Model,
-    canvas: Canvas,
     script: Script,
     options: SamplingOptions,
     eps: Tensor,
@@ -150,10 +151,8 @@ def _storyboard(
     round: Round,
 ) -> Iterator[Step]:
     """Paint the pictures that a take's windows hold to."""
-    board = script.take.board
-    scene = _scene(canvas, script, script.take.stretches[0], options, progress)
-    given = {frame: model.encode(scene.still(frame)) for frame in script.take.given}
-    steps = storyboard.painted(model, script.shots[0].prompt, options, script.geometry, board, eps, given)
+    board, prompt = script.take.board, script.shots[0].prompt
+    steps = storyboard.painted(model, prompt, options, script.geometry, board, eps)
     for index, step in enumerate(steps, 1):
         eps = step
         yield round.step(index, options.steps, script)
@@ -187,8 +186,10 @@ def _paint(
     x = eps if given is None else torch.where(mask[:, None] > 0, flow.noised(given, eps, sigmas[0]), given)
 
     network = prompted(model, script.spoken(stretch, progress.painted), options, window, sigmas)
-    frames = None if given is None or geometry.causal or scene.strength < 1 else given[:, :, stills:]
-    steady = None if frames is None else Steady.of(frames, mask[:, stills:].to(device))
+    steady = None
+    if given is not None and not (geometry.causal or scene.strength < 1 or board):
+        # Windows that a storyboard holds together come to a standstill if they are held to each other as well.
+        steady = Steady.of(given[:, :, stills:], mask[:, stills:].to(device))
     denoise = pinned(steadied(network, steady, stills), given, mask.to(device))
     if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess
         progress.guesses.pop(progress.known.windows, None)
@@ -244,12 +245,14 @@ def _reopened(model: Model, script: Script, progress: Progress) -> None:
         progress.known = Known({}, frozenset(), 0)
 
 
-def _result(model: Model, canvas: Canvas, parts: list[Script], progress: Progress) -> Iterator[Step]:
+def _result(
+    model: Model, canvas: Canvas, parts: list[Script], progress: Progress, enlarge: Enlarge | None
+) -> Iterator[Step]:
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
     geometry = parts[0].geometry
     total, apart = geometry.latent[0], not geometry.causal
     yield from _joined(canvas.head, 0, total)
-    healing = (healed(_parts(model, canvas, script, progress), apart=apart) for script in parts)
+    healing = (healed(_parts(model, canvas, script, progress, enlarge), apart=apart) for script in parts)
     for number, frames in enumerate(itertools.chain.from_iterable(healing)):
         start = geometry.span(number).start
         part = slice(start, start + len(frames))
@@ -261,12 +264,12 @@ def _result(model: Model, canvas: Canvas, parts: list[Script], progress: Progres
     yield from _joined(canvas.tail, total, total)
 
 
-def _parts(model: Model, canvas: Canvas, script: Script, progress: Progress) -> Iterator[Part]:
+def _parts(model: Model, canvas: Canvas, script: Script, progress: Progress, enlarge: Enlarge | None) -> Iterator[Part]:
     """The frames of every latent frame: painted ones as they come from the decoder, kept ones as they were given."""
     geometry, span = script.geometry, range(script.take.start, script.take.stop)
     for painted, numbers in itertools.groupby(span, lambda number: number in progress.painted):
         run = list(numbers)
-        pictures = _decoded(model, script, progress, run) if painted else itertools.repeat(None, len(run))
+        pictures = _decoded(model, script, progress, run, enlarge) if painted else itertools.repeat(None, len(run))
         for number, picture in zip(run, pictures, strict=True):
             whole = geometry.span(number)
             part = slice(whole.start, min(whole.stop, geometry.keep[0]))
@@ -278,7 +281,9 @@ def _parts(model: Model, canvas: Canvas, script: Script, progress: Progress) -> 
             yield Part(frames, own)
 
 
-def _decoded(model: Model, script: Script, progress: Progress, run: list[int]) -> Iterator[Frames]:
+def _decoded(
+    model: Model, script: Script, progress: Progress, run: list[int], enlarge: Enlarge | None
+) -> Iterator[Frames]:
     """Frames of consecutive latent frames; known neighbours of the same take lead in and out."""
     geometry, inside = script.geometry, range(script.take.start, script.take.stop)
     if geometry.causal:
@@ -290,7 +295,7 @@ def _decoded(model: Model, script: Script, progress: Progress, run: list[int]) -
     latents = torch.cat([progress.latents[i] for i in numbers], 2)
     for number, pixels in zip(numbers, model.decode(latents, still=geometry.is_still), strict=True):
         if number in progress.painted:
-            yield to_result(pixels, geometry)
+            yield to_result(pixels, geometry, enlarge)
 
 
 def _mixed(painted: Frames, given: Frames, mask: Mask) -> Frames:

@@ -21,28 +21,15 @@ from soracli.windows import Stretch, nearby
 
 
 def painted(
-    model: Model,
-    prompt: str,
-    options: SamplingOptions,
-    geometry: Geometry,
-    frames: Sequence[int],
-    eps: Tensor,
-    given: Mapping[int, Tensor],
+    model: Model, prompt: str, options: SamplingOptions, geometry: Geometry, frames: Sequence[int], eps: Tensor
 ) -> Iterator[Tensor]:
-    """Pictures of these frames of the canvas (1, C, k, h, w), after each step. eps: their noise, of the same shape.
-
-    given: pictures (1, C, 1, h, w) by frame that they are to go with.
-    """
+    """Pictures of these frames of the canvas (1, C, k, h, w), after each step. eps: their noise, of the same shape."""
     _, height, width = geometry.latent
-    window = Window(tuple(float(frame / geometry.fps) for frame in (*given, *frames)), 0, height, width, geometry.fps)
+    window = Window(tuple(float(frame / geometry.fps) for frame in frames), 0, height, width, geometry.fps)
     sigmas = flow.schedule(options.steps, options.shift).tolist()
-    mask = torch.ones(1, len(window.stills), height, width, device=eps.device)
-    mask[:, : len(given)] = 0
-    known = torch.cat([*given.values(), torch.zeros_like(eps)], 2) if given else None
-    x = torch.cat([*given.values(), eps], 2)
-    denoise = pinned(prompted(model, prompt, options, window, sigmas), known, mask)
-    for step in SOLVERS[options.solver](denoise, x, sigmas):
-        yield step[:, :, len(given) :]
+    mask = torch.ones(1, len(frames), height, width, device=eps.device)
+    denoise = pinned(prompted(model, prompt, options, window, sigmas), None, mask)
+    yield from SOLVERS[options.solver](denoise, eps, sigmas)
 
 
 def pinned_to(laid: Arrangement, board: Mapping[int, Tensor], stretch: Stretch, geometry: Geometry) -> Arrangement:

@@ -28,8 +28,7 @@ class Take:
     """Latent frames start .. stop that are painted without a look beyond them: one shot, or all there is.
 
     shot: which of the prompts it is of. stretches: what paints it, in order. board: frames of which pictures are
-    painted before that, all at once, so that the last stretch is no copy of a copy. given: kept frames beside painted
-    ones, which these pictures are to go with.
+    painted before that, all at once, so that the last stretch is no copy of a copy.
     """
 
     start: int
@@ -37,14 +36,11 @@ class Take:
     shot: int
     stretches: tuple[Stretch, ...]
     board: tuple[int, ...] = ()
-    given: tuple[int, ...] = ()
 
     @property
     def sizes(self) -> list[int]:
         """Latent frames and pictures that the network sees at once, one number each time that it samples."""
-        return [stretch.stop - stretch.start for stretch in self.stretches] + [len(self.board + self.given)] * bool(
-            self.board
-        )
+        return [stretch.stop - stretch.start for stretch in self.stretches] + [len(self.board)] * bool(self.board)
 
 
 def takes(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[float] = (0.0,)) -> list[Take]:
@@ -59,8 +55,8 @@ def takes(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[f
     found = []
     for start, stop in pairwise([*sorted(first), count]):
         stretches = plan(canvas, geometry, limit, start, stop)
-        board, given = _board(canvas, geometry, range(start, stop), limit) if len(stretches) > 1 else ((), ())
-        found.append(Take(start, stop, first[start], tuple(stretches), board, given))
+        board = _board(canvas, geometry, range(start, stop), limit) if len(stretches) > 1 else ()
+        found.append(Take(start, stop, first[start], tuple(stretches), board))
     return found
 
 
@@ -91,22 +87,17 @@ def plan(canvas: Canvas, geometry: Geometry, limit: int = 0, start: int = 0, sto
     ]
 
 
-def _board(canvas: Canvas, geometry: Geometry, numbers: range, limit: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Frames that are painted first, all at once, spread over those that are painted as a whole; and those beside them.
+def _board(canvas: Canvas, geometry: Geometry, numbers: range, limit: int) -> tuple[int, ...]:
+    """Frames of which pictures are painted first, spread over a take of which nothing is given.
 
-    limit: latent frames that the network sees at once; so many pictures it sees, however long the canvas is.
+    limit: latent frames that the network sees at once; so many pictures it sees, however long the take is. (With the
+    end of a clip that is extended beside them they change next to nothing: what is given holds windows together.)
     """
-    time = geometry.stride[0]
-    if geometry.causal or canvas.strength < 1:
-        return (), ()
-    first = numbers.start * time
-    masks = _small(canvas.mask[first : numbers.stop * time])
-    free = [i for i, mask in enumerate(masks, first) if (mask > 0).all()]
-    if len(free) <= limit * time:
-        return (), ()
-    kept = {i for i, mask in enumerate(masks, first) if not (mask > 0).any()}
-    given = sorted(kept & {i + way for i in free for way in (-1, 1)})
-    return tuple(free[(2 * i + 1) * len(free) // (2 * limit)] for i in range(limit)), tuple(given)
+    first = numbers.start * geometry.stride[0]
+    masks = _small(canvas.mask[first : numbers.stop * geometry.stride[0]])
+    if geometry.causal or canvas.strength < 1 or not all((mask > 0).all() for mask in masks):
+        return ()
+    return tuple(first + (2 * i + 1) * len(masks) // (2 * limit) for i in range(limit))
 
 
 def _small(mask: Mask) -> Mask:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import tiny
 import torch
-from torch import Tensor
 
 from soracli import storyboard, tasks
 from soracli.models import Arrangement
 from soracli.models.spark import Spark
 from soracli.sample import Progress, sample
-from soracli.types import Frames, Geometry, Shot, Window
+from soracli.steady import Steady
+from soracli.types import Clip, Frames, Geometry, Shot, Window
 from soracli.windows import Stretch
 
 PICTURES = {frame: tiny.noise(1, tiny.CHANNELS, 1, 1, 2, seed=frame) for frame in (4, 12, 40)}
@@ -52,21 +52,6 @@ def test_long_clips_are_painted_from_a_storyboard_and_short_ones_are_not() -> No
         steps = [step.index for step in done if step.stage == "sample"]
         assert steps == list(range(1, done[1].total + 1)) if pictures else steps == [1, 2]
         assert sum(len(step.frames) for step in done if step.frames is not None) == 16 * seconds
-
-
-def test_a_storyboard_holds_to_what_is_given() -> None:
-    """The end of a clip is seen by its pictures, and is none of them."""
-    model, options = tiny.spark(), tiny.options()
-    geometry = Geometry.snap(options, tiny.STRIDE)
-    eps, picture = tiny.noise(1, tiny.CHANNELS, 2, 1, 2), tiny.noise(1, tiny.CHANNELS, 1, 1, 2, seed=5)
-
-    def last(given: dict[int, Tensor]) -> Tensor:
-        return list(storyboard.painted(model, "a dog", options, geometry, (20, 40), eps, given))[-1]
-
-    alone, along = last({}), last({15: picture})
-    assert alone.shape == along.shape == eps.shape
-    assert (alone - along).abs().max() > 1e-3
-    assert torch.equal(along, last({15: picture}))
 
 
 def film(model: Spark, shots: str | tuple[Shot, ...], progress: Progress | None = None, seconds: int = 4) -> Frames:
@@ -114,3 +99,19 @@ def test_a_film_is_gone_on_with_to_the_same_bits() -> None:
             if step.stage == "sample" and step.index == stop:
                 break
         assert np.array_equal(film(model, shots, progress), whole)
+
+
+def test_windows_with_a_storyboard_are_not_held_to_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that go on from what is given are."""
+    held: list[int] = []
+    plain = Steady.of
+    monkeypatch.setattr(Steady, "of", lambda latents, mask: held.append(1) or plain(latents, mask))
+    model = tiny.spark()
+    model.card.limits["window"] = 4
+    film(model, "a dog")
+    assert not held
+    source = Clip(np.zeros((16, 32, 64, 3), np.uint8), Fraction(16))
+    options = tiny.options(seconds=Fraction(4), steps=1)
+    canvas = tasks.extend(source, 0, 48, 8)
+    list(sample(model, canvas, "a dog", options, Geometry.of(options, model.card)))
+    assert held
