@@ -39,7 +39,10 @@ from soracli.world.scene import Scene
 from soracli.world.scenes import CORE_PLACES, Corpus, actor, sample_scene
 
 FPS = Fraction(16)
-VERBS = ("animate", "extend", "loop", "edit", "inpaint", "blend", "vary", "views", "camera", "long", "memory")
+VERBS = (
+    "animate", "extend", "loop", "edit", "inpaint", "blend", "vary", "views", "camera", "long", "shots", "far",
+    "memory",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -257,6 +260,57 @@ class Table:
         yield Figure("generate", "16 s: drift of the mean colour, levels a second", colour)
         yield Figure("generate", "16 s: actor read in every 2 s", right, min)
         yield Figure("generate", "16 s: seam between windows", joints)
+
+    def shots(self) -> Iterator[Figure]:
+        """20 s of two shots: is each what its prompt says, from its beginning to its end?"""
+        lasting = Lasting()
+        for one, two in list(zip(self.pieces, self.others, strict=True))[:3]:
+            if one.scene is not None and two.scene is not None:
+                film = (Shot(0.0, one.prompt), Shot(10.0, two.prompt))
+                made = self.paint(tasks.generate(320, 256, 256, FPS), film)
+                for part, piece in ((made[:160], one), (made[160:], two)):
+                    lasting.add(part, slots(piece.scene), self.said)
+        yield from lasting.figures("generate", "two shots of 10 s")
+
+    def far(self) -> Iterator[Figure]:
+        """30 s after a clip of 2 s: does it go on being that clip?"""
+        lasting, jumps, apart = Lasting(), [], []
+        for piece in self.pieces[:3]:
+            if piece.scene is None:
+                continue
+            canvas = tasks.extend(piece.clip, 0, 480, self.time)
+            made = self.paint(canvas, piece.prompt)
+            lasting.add(made, slots(piece.scene), self.said)
+            jumps += seams(canvas, made)
+            apart.append(float(np.abs(made[-32:].mean((0, 1, 2)) - made[:32].mean((0, 1, 2))).mean()))
+        yield from lasting.figures("extend", "--by 30s")
+        yield Figure("extend", "--by 30s: mean colour of the end, levels from the clip's", apart)
+        yield Figure("extend", "--by 30s: seam at the clip's end", jumps)
+
+
+class Lasting:
+    """Whether shots stay what they are: what is read in every 2 s, how colours drift, how far pictures jump."""
+
+    def __init__(self) -> None:
+        self.read: dict[str, list[float]] = {slot: [] for slot in ("actor", "place", "direction")}
+        self.drift: list[float] = []
+        self.jump: list[float] = []
+
+    def add(self, shot: Frames, wanted: dict[str, str], said: Callable[[Frames], dict[str, str]]) -> None:
+        for start in range(0, len(shot) - 31, 32):
+            found = said(shot[start : start + 32])
+            for slot in self.read.keys() & wanted.keys():
+                self.read[slot].append(float(found[slot] == wanted[slot]))
+        means = shot.reshape(-1, 16, *shot.shape[1:]).mean((1, 2, 3))  # (seconds, 3)
+        self.drift.append(float(np.abs(np.polyfit(range(len(means)), means, 1)[0]).max()))
+        jumps = np.abs(np.diff(shot.astype(np.int16), axis=0)).mean((1, 2, 3))
+        self.jump.append(float(jumps.max() / max(np.median(jumps), 0.25)))
+
+    def figures(self, verb: str, name: str) -> Iterator[Figure]:
+        for slot, values in self.read.items():
+            yield Figure(verb, f"{name}: {slot} read in every 2 s", values, min)
+        yield Figure(verb, f"{name}: drift of the mean colour, levels a second", self.drift)
+        yield Figure(verb, f"{name}: largest jump over the usual one", self.jump)
 
 
 def peak_memory(seconds: int) -> float:

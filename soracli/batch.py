@@ -10,7 +10,8 @@ import re
 import sys
 import traceback
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from soracli import calls, defaults, engine, media, naming, render, runs
@@ -39,12 +40,13 @@ class Plan:
 class Job:
     """One line. call: what it asks for, or what is wrong with it. id: of its run, the same whenever it is read.
 
-    notes: on what it leaves to the settings.
+    assumed: arguments that the line leaves to a preset or the settings -> where they stand. notes: on those.
     """
 
     line: int
     call: Call | SoraError
     id: str = ""
+    assumed: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -83,7 +85,8 @@ def _do(job: Job, flags: TalkFlags, talk: Talk, book: Ledger) -> str:
         if not flags.dry_run and (run := _known(job, inputs, book, talk)) is not None:
             _repeat(run, flags)
             return "done before"
-        job.call.run(origin=Origin(run=job.id), **{name: getattr(flags, name) for name in calls.TALK})
+        origin = Origin(run=job.id, assumed=job.assumed)
+        job.call.run(origin=origin, **{name: getattr(flags, name) for name in calls.TALK})
         _note(job, inputs, book)
     except (StdoutClosed, BrokenPipeError):
         raise
@@ -184,9 +187,9 @@ def read(path: str) -> list[Job]:
         if not text.strip():
             continue
         try:
-            call, notes = _call(text)
+            call, assumed, notes = _call(text)
             same = _identity(call)
-            jobs.append(Job(line, call, _name(same, seen[same]), notes))
+            jobs.append(Job(line, call, _name(same, seen[same]), assumed, notes))
             seen[same] += 1
         except SoraError as error:
             jobs.append(Job(line, type(error)(f"{_shown(path)} line {line}: {error}", error.code)))
@@ -213,16 +216,16 @@ def _text(path: str) -> str:
         raise UsageError(f"{_shown(path)}: is not UTF-8 text; save it as UTF-8", "bad_job") from None
 
 
-def _call(text: str) -> tuple[Call, tuple[str, ...]]:
+def _call(text: str) -> tuple[Call, Mapping[str, str], tuple[str, ...]]:
     try:
         data = json.loads(text)
     except ValueError as error:
         raise UsageError(f"is not JSON ({error})", "bad_job") from None
-    call, notes = defaults.filled(calls.parse(data, _REFUSED))
+    call, assumed, notes = defaults.filled(calls.parse(data, _REFUSED))
     prompt = [call.arguments.get(name) for name in ("prompt", "prompt_file", "output")]
     if "-" in [*prompt, *calls.files(call)]:
         raise UsageError("'-': a job cannot use standard input or output; give it files", "two_stdin")
-    return call, notes
+    return call, assumed, notes
 
 
 def _identity(call: Call) -> str:

@@ -123,7 +123,7 @@ def generate(
     prompt: Prompt = None,
     shot: Annotated[
         list[str] | None,
-        _given("A prompt and the time from which it holds; may be repeated.", "--shot", metavar="TIME:TEXT"),
+        _given("A prompt and the time of the cut from which it holds; repeat it.", "--shot", metavar="TIME:TEXT"),
     ] = None,
     keyframe: Keyframes = None,
     camera: Camera = None,

@@ -114,10 +114,11 @@ def fitting(verb: str, given: dict[str, Any], assumed: Mapping[str, str]) -> tup
     return kept, (f"{places}: ignored; model '{card.name}' takes no such setting.",) if left_out else ()
 
 
-def filled(call: Call) -> tuple[Call, tuple[str, ...]]:
+def filled(call: Call) -> tuple[Call, Mapping[str, str], tuple[str, ...]]:
     """A job of a list, where it says nothing: the values of its preset, or of the places, written out.
 
-    Also what there is to say about them.
+    Also which arguments these are and where they stand, for a verb that learns its model later, and what there is to
+    say about them.
     """
     from soracli import calls
     from soracli.calls import Call
@@ -128,5 +129,6 @@ def filled(call: Call) -> tuple[Call, tuple[str, ...]]:
     names = [key.name for key in calls.keys(calls.RENDERING[call.verb]) if key.name not in (*calls.TALK, "preset")]
     added = {name: value for name in names if name not in call.arguments and (value := defaults.get(name)) is not None}
     whole = call.having(**added, preset=None)
-    kept, notes = fitting(call.verb, dict(whole.arguments), defaults.assumed(added))
-    return Call(call.verb, kept), notes
+    assumed = defaults.assumed(added)
+    kept, notes = fitting(call.verb, dict(whole.arguments), assumed)
+    return Call(call.verb, kept), {name: place for name, place in assumed.items() if name in kept}, notes

@@ -15,7 +15,9 @@ from soracli.types import Card
 if TYPE_CHECKING:
     from soracli.meaning import Judge
     from soracli.models import Model
+    from soracli.models.enhance import Enhancer
 
+ENHANCER = "enhance"  # of the tools
 _judges: dict[str, Judge] = {}  # by the digest of the policy; kept as long as models are
 _kept: dict[tuple[str, str], Model] | None = None  # the model loaded last; None = it is not kept
 
@@ -77,6 +79,15 @@ def _name(card: Card) -> str:
     """Of all that makes the loaded model what it is."""
     params = {key: value for key, value in card.params.items() if key not in ("stay", "tiles")}
     return json.dumps([card.name, weights.digest(card), params], default=str, sort_keys=True)
+
+
+def enhancer(where: str) -> Enhancer:
+    """The networks that make pictures larger and smoother, on a device."""
+    card = weights.tools()[ENHANCER]
+    files = weights.paths(card)
+    from soracli.models.enhance import Enhancer
+
+    return Enhancer.load(card, files, where)
 
 
 def device(name: str, threads: int | None) -> str:

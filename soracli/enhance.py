@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from soracli.provenance import Stamp
 
-TOOL = "enhance"
 SCALES = ("1", "2", "4")
 
 
@@ -62,7 +61,8 @@ class Work:
         """What the file says about itself."""
         width, height = self.size
         return {
-            "verb": "enhance", "weights": weights.digest(weights.tools()[TOOL]), "input": self.source.path.name,
+            "verb": "enhance", "weights": weights.digest(weights.tools()[engine.ENHANCER]),
+            "input": self.source.path.name,
             "scale": self.scale, "fps": str(self.fps), "loop": self.loop, "width": width, "height": height,
             "frames": self.frames, "review": ",".join(reviews.names()),
             **jobs.remembered(self.call), media.DIGEST: "",
@@ -148,7 +148,7 @@ def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | N
         raise UsageError(f"--fps {flags.fps or fps}: must be 1..240", "bad_fps")
     if scale == "1" and fps == source.clip.fps:
         raise UsageError("--scale 1: nothing would change; add --fps or take --scale 2", "no_effect")
-    names = {"slug": f"{'clip' if path == '-' else Path(path).stem}-enhance", "model": TOOL}
+    names = {"slug": f"{'clip' if path == '-' else Path(path).stem}-enhance", "model": engine.ENHANCER}
     call = flags.origin.call
     none = naming.planned("png" if still else "frames", [None])
     draft = Work(source, int(scale), Fraction(1) if still else fps, loop, none, call)
@@ -168,14 +168,12 @@ def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | N
 
 def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp, review: Review) -> str:
     """Every frame through the networks and into the file; returns the digest of the frames."""
-    card = weights.tools()[TOOL]
-    files = weights.paths(card)
-    from soracli.models.enhance import Enhancer
+    weights.paths(weights.tools()[engine.ENHANCER])  # before torch is loaded
     from soracli.pixels import to_numpy, to_torch
 
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     device = engine.device(flags.device, threads)
-    tool, clip = Enhancer.load(card, files, device), work.source.clip
+    tool, clip = engine.enhancer(device), work.source.clip
 
     def pictures() -> Iterator[Tensor]:
         for frame in clip.frames:

@@ -44,38 +44,39 @@ def healed(parts: Iterator[Part], *, apart: bool = False) -> Iterator[Frames]:
     part = next(parts, None)
     while part is not None:
         following = next(parts, None)
-        out = part.frames.astype(np.float32)
         span = len(part.frames)
+        step = _step(part, following) if apart and following is not None else None
+        made = np.empty_like(part.frames)
         for i, own in enumerate(part.own):
             if own:
+                made[i] = part.frames[i]
                 given, after, age = part.frames[i], None, 0
                 continue
+            out = part.frames[i].astype(np.float32)  # one frame at a time: large ones take four times as much so
             age += 1
             if age == 1 and given is not None:
                 after = given + _slope(part, i) - part.frames[i]
             if after is not None and age <= span:
-                out[i] += after * _fade(age / (span + 1))
-        _lead_in(out, part, following)
-        step = _step(part, following) if apart and following is not None else None
-        for i, own in enumerate(part.own):
-            if not own:
-                out[i] -= _ramped(before, i) - _ramped(step, span - 1 - i)
+                out += after * _fade(age / (span + 1))
+            out += _lead_in(part, following, i)
+            out -= _ramped(before, i) - _ramped(step, span - 1 - i)
+            made[i] = np.rint(out.clip(0, 255))
         before = step
-        yield np.rint(out.clip(0, 255)).astype(np.uint8)
+        yield made
         part = following
 
 
-def _lead_in(out: Difference, part: Part, following: Part | None) -> None:
-    """Fade in the difference to the next given frame, for the painted frames before it."""
-    frames = part.frames if following is None else np.concatenate([part.frames, following.frames])
-    own = [*part.own, *(following.own if following is not None else ())]
+def _lead_in(part: Part, following: Part | None, i: int) -> Difference | float:
+    """The share of the difference to the next given frame that a painted frame before it takes on."""
     span = len(part.frames)
-    for i in range(span):
-        given = next((j for j in range(i, min(len(own), i + span + 1)) if own[j]), None)
-        if own[i] or given is None:
-            continue
-        before = frames[given] - _slope(Part(frames, own), given - 2) - frames[given - 1]
-        out[i] += before * _fade((given - i) / (span + 1))
+    own = [*part.own, *(following.own if following is not None else ())]
+    given = next((j for j in range(i, min(len(own), i + span + 1)) if own[j]), None)
+    if given is None:
+        return 0.0
+    whole = part if following is None else Part(np.concatenate([part.frames, following.frames]), own)
+    before = whole.frames[given] - _slope(whole, given - 2) - whole.frames[given - 1]
+    share: Difference = before * _fade((given - i) / (span + 1))
+    return share
 
 
 def _slope(part: Part, first: int) -> Difference | float:

@@ -17,7 +17,7 @@ import numpy as np
 
 from soracli import media, tasks, values
 from soracli.errors import MediaError, UsageError
-from soracli.media import Audio, Source
+from soracli.media import Area, Audio, Source
 from soracli.types import Canvas, Clip, SamplingOptions
 from soracli.wording import printable
 
@@ -33,8 +33,8 @@ class Brief:
     source: gives size and rate where flags do not. length: what to say to --duration, empty = it is the user's.
     sound: of the source, and how many frames of the result come before it. words: added to the prompt.
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
-    record: for the recipe. given: every input whose pixels go into the result, for its content credentials.
-    compare: whether results are told apart by figures.
+    record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
+    what says which of them to paint. compare: whether results are told apart by figures.
     """
 
     verb: str
@@ -50,6 +50,7 @@ class Brief:
     notes: tuple[str, ...] = ()
     record: dict[str, Any] = field(default_factory=dict)
     given: tuple[Source, ...] = ()
+    areas: tuple[Area, ...] = ()
     compare: bool = False
 
 
@@ -174,15 +175,13 @@ def animate(
     """A picture, and what else of the clip is given. frames: of the result, None = as the flags say."""
     source, how = picture(image, verb), _how(fit)
     last = None if to is None else picture(to, verb)
+    moving = None if region is None else Area.of(region, "--region")
     keys = [_keyframe(text) for text in keyframes]
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         count = frames or max(2, options.frames)
         first = _fitted(source.clip, options, how)
-        area = None
-        if region is not None:
-            size = (options.width, options.height)
-            area = media.region(region, size, 1, Fraction(1), "--region")[0]
+        area = None if moving is None else moving.mask((options.width, options.height), 1, Fraction(1))[0]
         made = tasks.animate(first, count, options.fps, area)
         if last is not None:
             made = tasks.keyed(made, {count - 1: _fitted(last.clip, options, how).frames[0]})
@@ -192,7 +191,7 @@ def animate(
         verb, canvas, source=source.clip, words=tuple(words), prompted=False, stem=_stem(image, verb),
         length="" if frames is None else "the number of views decides; use -n",
         given=tuple(part for part in (source, last, *(key[2] for key in keys)) if part is not None),
-        notes=_notes(source, last, *(key[2] for key in keys)),
+        notes=_notes(source, last, *(key[2] for key in keys)), areas=() if moving is None else (moving,),
         record=_record(
             inputs=named(image, *([to] if to else [])), region=region, fit=fit, views=frames,
             keyframes=[f"{path}@{when}" for path, when, _ in keys],
@@ -272,7 +271,7 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad")
     if (mask is None) == (outpaint is None):
         raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
     shape = source.clip
-    sides = None
+    hole, sides = None if mask is None else Area.of(mask), None
     if outpaint is not None:
         height, width = source.clip.frames.shape[1:3]
         sides = media.borders(outpaint, (width, height))
@@ -289,14 +288,14 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad")
             area = (seen.frames[0, :, :, 0] < 128).astype(np.float32)
             return tasks.inpaint(ours, np.broadcast_to(area, ours.frames.shape[:3]))
         ours = _fitted(source.clip, options, how)
-        assert mask is not None
-        area = media.region(mask, (options.width, options.height), len(ours.frames), options.fps)
+        assert hole is not None
+        area = hole.mask((options.width, options.height), len(ours.frames), options.fps)
         return tasks.inpaint(ours, media.feather(area, RIM))
 
     return Brief(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         length="the clip keeps its own length", sound=None if source.audio is None else (source.audio, 0),
-        notes=_notes(source), given=(source,),
+        notes=_notes(source), given=(source,), areas=() if hole is None else (hole,),
         record=_record(inputs=named(path), mask=mask, outpaint=outpaint, fit=fit),
     )  # fmt: skip
 

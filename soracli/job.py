@@ -75,6 +75,11 @@ class Job:
         """Estimated seconds for all results, 0 if unknown."""
         return self.plan.seconds * len(self.seeds)
 
+    @property
+    def _enlarged(self) -> dict[str, Any]:
+        """What made a picture larger than it was painted."""
+        return {"enlarged": weights.digest(weights.tools()[engine.ENHANCER])} if self.geometry.enlarges else {}
+
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""
         _, height, width = self.geometry.keep
@@ -85,7 +90,7 @@ class Job:
             "model": self.card.name, "weights": weights.digest(self.card), "width": width, "height": height,
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
-            **adapt.record(self.card), **self.brief.record,
+            **adapt.record(self.card), **self.brief.record, **self._enlarged,
             **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
             "policy": policy.load().name, "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
@@ -153,10 +158,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
-    limit = card.limits.get("window", 0)
-    stretches = windows.plan(canvas, geometry, limit)
-    board = () if shots else windows.board(canvas, geometry, stretches, limit)
-    sizes = [stretch.stop - stretch.start for stretch in stretches] + [len(board)] * bool(board)
+    takes = windows.takes(canvas, geometry, card.limits.get("window", 0), [shot.start for shot in shots] or [0.0])
+    sizes = [size for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
     budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
     expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length))
@@ -164,13 +167,31 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
     said = [f"the prompt was expanded to: {printable(text)}"] if asked else []
-    notes = [*flags.origin.notes, *said, *brief.notes, *geometry.notes(), *outputs.notes]
+    cuts = _of_shots(shots, geometry)
+    notes = [*flags.origin.notes, *said, *brief.notes, *geometry.notes(), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
         call, record, asked, budget,
     )  # fmt: skip
+
+
+def _of_shots(shots: tuple[Shot, ...], geometry: Geometry) -> list[str]:
+    """What becomes of shots that do not begin where latent frames do."""
+    if geometry.causal:
+        return []
+    time, found = geometry.stride[0], []
+    begins = [0, *(windows.border(shot.start, geometry) for shot in shots[1:])]
+    for i, shot in enumerate(shots):
+        at = float(begins[i] * time / geometry.fps)
+        if begins[i] >= geometry.latent[0]:
+            found.append(f"the shot at {shot.start:g}s is after the end and left out.")
+        elif begins[i] in begins[i + 1 :]:
+            found.append(f"the shot at {shot.start:g}s is too short, and left out: {time} frames are painted together.")
+        elif at != shot.start:
+            found.append(f"the shot at {shot.start:g}s begins at {at:g}s: {time} frames are painted together.")
+    return found
 
 
 def _room(card: Card, on_gpu: bool) -> tuple[int, int]:

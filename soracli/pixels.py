@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from soracli.types import Frames, Geometry, Mask
+
+Enlarge = Callable[[Tensor, tuple[int, int]], Tensor]  # (1, 3, T, H, W), height and width -> at least that large
 
 
 def to_torch(frames: Frames, device: torch.device | str = "cpu") -> Tensor:
@@ -49,14 +53,23 @@ def to_model(frames: Frames, geometry: Geometry, device: torch.device | str = "c
     return F.pad(x, (0, right, 0, bottom, 0, 0), mode="replicate")
 
 
-def to_result(pixels: Tensor, geometry: Geometry) -> Frames:
-    """Pixels of the model -> uint8 frames of the result's height and width."""
+def to_result(pixels: Tensor, geometry: Geometry, enlarge: Enlarge | None = None) -> Frames:
+    """Pixels of the model -> uint8 frames of the result's height and width. enlarge: what comes before scaling."""
     x = pixels[..., : geometry.inner[0], : geometry.inner[1]]
     x = x.flip(-1) if geometry.mirrored else x
-    return to_numpy(x if geometry.inner == geometry.keep[1:] else _scaled(x, geometry.keep[1:]))
+    if geometry.inner == geometry.keep[1:]:
+        return to_numpy(x)
+    frames = torch.split(
+        x, 1, 2
+    )  # a large picture at a time: what is worked with is many times as large as what comes out
+    if enlarge is not None:
+        frames = tuple(enlarge(frame, geometry.keep[1:]) for frame in frames)
+    return np.concatenate([to_numpy(_scaled(frame, geometry.keep[1:])) for frame in frames])
 
 
 def _scaled(pixels: Tensor, size: tuple[int, int]) -> Tensor:
     """(1, 3, T, H, W) to another height and width."""
+    if pixels.shape[3:] == size:
+        return pixels.clamp(-1, 1)
     frames = pixels[0].transpose(0, 1)  # (T, 3, H, W)
     return F.interpolate(frames, size, mode="bicubic", antialias=True).transpose(0, 1)[None].clamp(-1, 1)

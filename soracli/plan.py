@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,9 @@ from soracli.wording import amount
 _BYTES = 410_000_000  # interpreter, torch and the text encoder
 _PRACTICE = 0.77  # of the measured rates is what a render reaches: there is work between the products, too
 _HANDLING = (1.0, 2.5)  # of the rate of scaling is what every pixel of the result costs: as painted, or scaled
-_SHOWN, _HELD, _GIVEN = 45, 7, 7  # bytes per pixel of the result: in hand, waiting for the encoder, and of a source
+_DOUBLED, _DOUBLING = 45_000, 80_000_000  # what makes pictures larger: FLOP per pixel that comes out, bytes at once
+_WORKED = 36  # bytes per pixel of the result: of the one frame that is worked on
+_SHOWN, _HELD, _GIVEN = 6, 7, 7  # and of each frame: in hand, waiting for the encoder, and of a source
 _AHEAD = 60  # frames that an encoder of video looks ahead
 _SCALES, _LENGTHS = (1, 0.75, 0.5, 0.375, 0.25, 0.125), (1, 0.75, 0.5, 0.25, 0.125)  # of a request that does not fit
 
@@ -83,6 +85,7 @@ def estimate(
     seconds += painted * cost["decode"] / speed.convolutions / _PRACTICE + frames * height * width / speed.saving
     scaled = geometry.inner != (height, width)
     seconds += _HANDLING[scaled] * frames * height * width / speed.scaling
+    seconds += sum(_doublings(geometry)) * _DOUBLED / speed.convolutions / _PRACTICE
     if footprint.is_open(card):
         window = min(geometry.frames, (max(windows, default=1) - 1) * geometry.stride[0] + 1)
         ask = Ask(tokens, window, window if given else 1, geometry, threads is None)
@@ -92,8 +95,17 @@ def estimate(
     chunk = min(geometry.frames, geometry.stride[0])
     peak = _BYTES + cost["weights"] + tokens * cost["token_bytes"]
     peak += chunk * geometry.height * geometry.width * cost["pixel_bytes"]
-    peak += (chunk * _SHOWN + min(frames, _AHEAD) * _HELD + given * frames * _GIVEN) * height * width
+    peak += (_WORKED + chunk * _SHOWN + min(frames, _AHEAD) * _HELD + given * frames * _GIVEN) * height * width
+    peak += _DOUBLING * geometry.enlarges
     return Plan(tokens, passes, seconds, int(peak), speed.measured)
+
+
+def _doublings(geometry: Geometry) -> Iterator[int]:
+    """Pixels that come out each time that a picture is made twice as large."""
+    (high, wide), (_, height, width) = geometry.inner, geometry.keep
+    while geometry.enlarges and (high < height or wide < width):
+        high, wide = 2 * high, 2 * wide
+        yield high * wide
 
 
 def check_tokens(plan: Plan, card: Card, options: SamplingOptions) -> None:
@@ -146,6 +158,9 @@ def check_memory(plan: Plan, card: Card, options: SamplingOptions, threads: int 
         remedy = f"this would fit: {budget.start}{packed or smaller}"
     elif budget.fixed:
         remedy = "cut out a part of the clip, or make it smaller first"
+    elif limit == budget.limit:
+        least = [found.within(1).peak_bytes for _, found in _smaller_ones(card, options, threads)]
+        remedy = f"the least that model '{card.name}' can do with is {amount(int(1.02 * min([need, *least])))}"
     raise CapacityError(f"{_request(options)}: needs about {amount(need)} {where}, {why}; {remedy}", "memory")
 
 
@@ -162,6 +177,15 @@ def _packed(card: Card, options: SamplingOptions, threads: int | None, limit: in
 
 def fitting(card: Card, options: SamplingOptions, threads: int | None, limit: int) -> str | None:
     """The flags of the largest request of the same shape that needs at most `limit` bytes; None if there is none."""
+    for flags, found in _smaller_ones(card, options, threads):
+        found = found.within(limit)
+        if 0 < found.peak_bytes <= limit and found.tokens <= card.limits.get("max_tokens", found.tokens):
+            return flags
+    return None
+
+
+def _smaller_ones(card: Card, options: SamplingOptions, threads: int | None) -> Iterator[tuple[str, Plan]]:
+    """Requests of the same shape, from large to small: their flags, and what they need."""
     lengths = _LENGTHS if options.seconds else (1,)
     low = card.limits.get("min_side", 16)
     for share, scale, length in sorted(((s * s * n, s, n) for s in _SCALES for n in lengths), reverse=True):
@@ -173,10 +197,8 @@ def fitting(card: Card, options: SamplingOptions, threads: int | None, limit: in
         asked = replace(options, width=width, height=height, seconds=seconds)
         geometry = Geometry.of(asked, card)
         seen = min(geometry.latent[0], card.limits.get("window") or geometry.latent[0])
-        found = estimate(card, asked, geometry, [seen], threads).within(limit)
-        if 0 < found.peak_bytes <= limit and found.tokens <= card.limits.get("max_tokens", found.tokens):
-            return f" -s {width}x{height}" + (f" -d {float(seconds):.4g}s" if options.seconds else "")
-    return None
+        flags = f" -s {width}x{height}" + (f" -d {float(seconds):.4g}s" if options.seconds else "")
+        yield flags, estimate(card, asked, geometry, [seen], threads)
 
 
 def _request(options: SamplingOptions) -> str:

@@ -142,7 +142,7 @@ class Preview:
         self._force = True
 
     def _strip(self, model: Model, latents: Tensor, geometry: Geometry, prompt: str) -> Frames:
-        from soracli.sample import oriented
+        from soracli.script import oriented
 
         geometry = oriented(geometry, model.card, prompt)
         count = latents.shape[2]

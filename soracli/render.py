@@ -20,7 +20,7 @@ from soracli.errors import CapacityError, CheckError, PolicyError
 from soracli.flags import Flags, TalkFlags
 from soracli.inputs import Brief
 from soracli.job import Job
-from soracli.media import Source, Writer
+from soracli.media import Area, Source, Writer
 from soracli.naming import Outputs
 from soracli.preview import TERMINAL, Preview
 from soracli.progress import Meter, Talk
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from soracli import provenance
     from soracli.calls import Origin
     from soracli.models import Model
+    from soracli.pixels import Enlarge
     from soracli.provenance import Stamp
 
 
@@ -49,6 +50,7 @@ class Studio:
     run: Run
     talk: Talk
     given: tuple[provenance.Origin, ...]
+    enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
     made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
 
@@ -78,7 +80,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     talk.say(jobs.headline(job))
     if run is None:
         run = runs.plain(job.record.as_data(), job.outputs.format.name, job.seeds, job.outputs.paths)
-        run = run if origin.latents or origin.expected else begun(run, origin, brief.given, talk)
+        run = run if origin.latents or origin.expected else begun(run, origin, (*brief.given, *brief.areas), talk)
     else:
         run.take()
     with recorded(run, talk), _capacity(job):
@@ -114,7 +116,7 @@ def found_by(run: Run) -> Any:
     return found if len(found) > 1 else found[0]
 
 
-def begun(run: Run, origin: Origin, given: Sequence[Source], talk: Talk) -> Run:
+def begun(run: Run, origin: Origin, given: Sequence[Source | Area], talk: Talk) -> Run:
     """A run of which a record is kept from now on, with what was piped in for it."""
     run = runs.begin(run, origin.run)
     for data in (source.data for source in given if source.data is not None):
@@ -167,12 +169,13 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         weights.paths(job.card)
         where = engine.device(flags.device, job.threads)
         model = engine.load(job.card, where)
+        enlarge = engine.enhancer(where).enlarged if job.geometry.enlarges else None
         meter.step("load", 1, 1)
         notes = [*(origin.note for origin in given if origin.note), *advice.on_prompt(model, job.prompt)]
     for note in notes:
         talk.note(note)
     talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given)
+    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge)
 
 
 @contextlib.contextmanager
@@ -300,7 +303,9 @@ def _paint(
     try:
         count = 0
         with file as writer:
-            for step in sample(model, job.canvas, job.spoken, options, job.geometry, studio.device, progress):
+            for step in sample(
+                model, job.canvas, job.spoken, options, job.geometry, studio.device, progress, studio.enlarge
+            ):
                 if step.frames is not None:
                     writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
                     count += len(step.frames)
@@ -308,7 +313,8 @@ def _paint(
                         watcher.add(step.frames)
                 if studio.preview is not None and step.latents is not None:
                     last = step.index == step.total
-                    studio.preview.show(studio.model, step.latents, job.geometry, job.prompt, last=last)
+                    told = job.shots[step.shot].prompt if job.shots else job.prompt
+                    studio.preview.show(studio.model, step.latents, job.geometry, told, last=last)
                 meter.step(step.stage, step.index, step.total)
                 now = time.perf_counter()
                 took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -18,14 +18,14 @@ from torch import Tensor
 from soracli import flow, storyboard
 from soracli.denoise import pinned, prompted, steadied
 from soracli.heal import Part, healed
-from soracli.mirror import goes_left, turned
 from soracli.models import Model
-from soracli.pixels import to_result
+from soracli.pixels import Enlarge, to_result
 from soracli.scene import Scene
+from soracli.script import Script, scripts
 from soracli.solvers import SOLVERS
 from soracli.steady import Steady
-from soracli.types import Canvas, Card, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
-from soracli.windows import Stretch, board, plan
+from soracli.types import Canvas, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
+from soracli.windows import Stretch
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Step:
     """One piece of progress. Stages run in order `text`, `encode` (if pixels are given), `sample`, `decode`.
 
     index: 1 .. total within the stage. latents: the clean prediction so far (1, C, t, h, w), in stage `sample`.
-    frames: finished frames (n, H, W, 3), in stage `decode`, cut to what was asked for.
+    frames: finished frames (n, H, W, 3), in stage `decode`, cut to what was asked for. shot: which of several.
     """
 
     stage: str
@@ -41,11 +41,17 @@ class Step:
     total: int
     latents: Tensor | None = None
     frames: Frames | None = None
+    shot: int = 0
 
 
-def oriented(geometry: Geometry, card: Card, prompt: str) -> Geometry:
-    """In a mirror if the card says that the weights know one side alone, and the prompt goes to the other."""
-    return replace(geometry, mirrored=bool(card.params.get("mirror")) and goes_left(prompt))
+class Round(NamedTuple):
+    """Which of all samplings one is."""
+
+    number: int
+    of: int
+
+    def step(self, index: int, steps: int, script: Script, latents: Tensor | None = None) -> Step:
+        return Step("sample", self.number * steps + index, self.of * steps, latents, shot=script.take.shot)
 
 
 class Known(NamedTuple):
@@ -105,63 +111,72 @@ def sample(
     geometry: Geometry,
     device: str = "cpu",
     progress: Progress | None = None,
+    enlarge: Enlarge | None = None,
 ) -> Iterator[Step]:
     """Paint the canvas. Yields progress; the caller's loop is the progress bar, the preview and the cancel button.
 
     prompt: one text, or several with the times from which they hold.
     progress: kept up to date while the work goes on; what an earlier sampling of the same request left is not redone.
+    enlarge: makes a picture larger than the model paints it; without it, one that is to be larger is scaled.
     Noise depends on options.seed alone: never on the batch, the device or what ran before.
     """
     yield Step("text", 1, 1)
     shots = (Shot(0.0, prompt),) if isinstance(prompt, str) else prompt
-    geometry = oriented(geometry, model.card, shots[0].prompt)
-    if geometry.mirrored:
-        shots = tuple(Shot(shot.start, turned(shot.prompt)) for shot in shots)
-    limit = model.card.limits.get("window", 0)
-    windows = plan(canvas, geometry, limit)
+    parts = scripts(model.card, canvas, shots, geometry)
     shape = (1, model.channels, *geometry.latent)
     progress = Progress() if progress is None else progress
     generator = torch.Generator().manual_seed(options.seed)
     progress.noise = torch.randn(shape, generator=generator).to(device)
     if geometry.causal:
-        _reopened(model, geometry, windows, progress)
-    frames = board(canvas, geometry, windows, limit) if len(shots) == 1 else ()
-    rounds = len(windows) + bool(frames)
-    if frames and len(windows) > progress.known.windows and not progress.board:
-        pictures = torch.randn((*shape[:2], len(frames), *shape[3:]), generator=generator).to(device)
-        steps = storyboard.painted(model, shots[0].prompt, options, geometry, frames, pictures)
-        for index, step in enumerate(steps, 1):
-            pictures = step
-            yield Step("sample", index, rounds * options.steps)
-        progress.board = {frame: _plain(pictures[:, :, i : i + 1]) for i, frame in enumerate(frames)}
-    for number, stretch in list(enumerate(windows, bool(frames)))[progress.known.windows :]:
-        spoken = _spoken(shots, stretch, progress, geometry)
-        for done in _paint(model, canvas, spoken, options, geometry, stretch, progress):
-            index, total = number * done.total + done.index, rounds * done.total
-            yield done if done.stage == "encode" else Step("sample", index, total, done.latents)
-    yield from _result(model, canvas, geometry, progress)
+        _reopened(model, parts[0], progress)
+    rounds, number, finished = sum(script.rounds for script in parts), 0, progress.known.windows
+    for script in parts:
+        board, windows = script.take.board, len(script.take.stretches)
+        eps = torch.randn((*shape[:2], len(board), *shape[3:]), generator=generator).to(device)
+        if windows > finished and not set(board) <= set(progress.board):
+            yield from _storyboard(model, script, options, eps, progress, Round(number, rounds))
+        number += bool(board)
+        for place, stretch in list(enumerate(script.take.stretches, number))[finished:]:
+            yield from _paint(model, canvas, script, options, stretch, progress, Round(place, rounds))
+        number, finished = number + windows, max(0, finished - windows)
+    yield from _result(model, canvas, parts, progress, enlarge if geometry.enlarges else None)
 
 
-def _spoken(shots: tuple[Shot, ...], stretch: Stretch, progress: Progress, geometry: Geometry) -> str:
-    """The prompt that holds in the middle of what a window is to paint."""
-    fresh = [i for i in range(stretch.start, stretch.stop) if i not in progress.painted]
-    middle = float((sum(fresh) / len(fresh) + 0.5) * geometry.stride[0] / geometry.fps)
-    return max((shot for shot in shots if shot.start <= middle), default=shots[0]).prompt
+def _storyboard(
+    model: Model,
+    script: Script,
+    options: SamplingOptions,
+    eps: Tensor,
+    progress: Progress,
+    round: Round,
+) -> Iterator[Step]:
+    """Paint the pictures that a take's windows hold to."""
+    board, prompt = script.take.board, script.shots[0].prompt
+    steps = storyboard.painted(model, prompt, options, script.geometry, board, eps)
+    for index, step in enumerate(steps, 1):
+        eps = step
+        yield round.step(index, options.steps, script)
+    progress.board |= {frame: _plain(eps[:, :, i : i + 1]) for i, frame in enumerate(board)}
+
+
+def _scene(canvas: Canvas, script: Script, stretch: Stretch, options: SamplingOptions, progress: Progress) -> Scene:
+    known, painted, device = progress.latents, progress.painted, progress.noise.device
+    return Scene(canvas, script.geometry, stretch, options, known, painted, progress.developed, device)
 
 
 def _paint(
     model: Model,
     canvas: Canvas,
-    prompt: str,
+    script: Script,
     options: SamplingOptions,
-    geometry: Geometry,
     stretch: Stretch,
     progress: Progress,
+    round: Round,
 ) -> Iterator[Step]:
     """Sample one window and note its latents."""
-    device, span = progress.noise.device, range(stretch.start, stretch.stop)
-    scene = Scene(canvas, geometry, stretch, options, progress.latents, progress.painted, progress.developed, device)
-    laid = storyboard.pinned_to(model.arrange(scene), progress.board, stretch, geometry)
+    device, span, geometry = progress.noise.device, range(stretch.start, stretch.stop), script.geometry
+    scene, board = _scene(canvas, script, stretch, options, progress), script.take.board
+    laid = storyboard.pinned_to(model.arrange(scene), {i: progress.board[i] for i in board}, stretch, geometry)
     sigmas, window, mask, given = laid.sigmas, laid.window, laid.mask, laid.latents  # mask (1, k + n, h, w)
     if given is not None or (geometry.causal and not scene.blank):
         yield Step("encode", 1, 1)
@@ -170,9 +185,11 @@ def _paint(
     eps = torch.cat([torch.zeros_like(eps[:, :, :1])] * stills + [eps], 2)  # (1, C, k + n, h, w)
     x = eps if given is None else torch.where(mask[:, None] > 0, flow.noised(given, eps, sigmas[0]), given)
 
-    network = prompted(model, prompt, options, window, sigmas)
-    frames = None if given is None or geometry.causal or scene.strength < 1 else given[:, :, stills:]
-    steady = None if frames is None else Steady.of(frames, mask[:, stills:].to(device))
+    network = prompted(model, script.spoken(stretch, progress.painted), options, window, sigmas)
+    steady = None
+    if given is not None and not (geometry.causal or scene.strength < 1 or board):
+        # Windows that a storyboard holds together come to a standstill if they are held to each other as well.
+        steady = Steady.of(given[:, :, stills:], mask[:, stills:].to(device))
     denoise = pinned(steadied(network, steady, stills), given, mask.to(device))
     if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess
         progress.guesses.pop(progress.known.windows, None)
@@ -186,7 +203,7 @@ def _paint(
 
     for index, step in enumerate(SOLVERS[options.solver](remembered, x, sigmas), 1):
         x = step
-        yield Step("sample", index, len(sigmas) - 1, latents=said[-1][:, :, stills:])
+        yield round.step(index, len(sigmas) - 1, script, said[-1][:, :, stills:])
     places = dict(enumerate(span, stills))
     latents = {number: _plain(x[:, :, place : place + 1]) for place, number in places.items()}
     if geometry.causal:
@@ -214,24 +231,29 @@ def _reel(
             yield number, to_result(pixels, geometry)
 
 
-def _reopened(model: Model, geometry: Geometry, windows: list[Stretch], progress: Progress) -> None:
+def _reopened(model: Model, script: Script, progress: Progress) -> None:
     """Make an earlier sampling of hanging latent frames fit to go on from.
 
     A later window overwrites the end of the one before, which cannot be decoded any more: several are painted again.
     """
+    windows = script.take.stretches
     progress.frames, progress.reel = {}, iter(())
     if progress.known.windows and len(windows) == 1:
         latents = {number: progress.latents[number] for number in range(windows[0].start, windows[0].stop)}
-        progress.reel = _reel(model, geometry, latents, progress.painted)
+        progress.reel = _reel(model, script.geometry, latents, progress.painted)
     else:
         progress.known = Known({}, frozenset(), 0)
 
 
-def _result(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress) -> Iterator[Step]:
+def _result(
+    model: Model, canvas: Canvas, parts: list[Script], progress: Progress, enlarge: Enlarge | None
+) -> Iterator[Step]:
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
-    total = geometry.latent[0]
+    geometry = parts[0].geometry
+    total, apart = geometry.latent[0], not geometry.causal
     yield from _joined(canvas.head, 0, total)
-    for number, frames in enumerate(healed(_parts(model, canvas, geometry, progress), apart=not geometry.causal)):
+    healing = (healed(_parts(model, canvas, script, progress, enlarge), apart=apart) for script in parts)
+    for number, frames in enumerate(itertools.chain.from_iterable(healing)):
         start = geometry.span(number).start
         part = slice(start, start + len(frames))
         if number in progress.painted:
@@ -242,14 +264,15 @@ def _result(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress
     yield from _joined(canvas.tail, total, total)
 
 
-def _parts(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress) -> Iterator[Part]:
+def _parts(model: Model, canvas: Canvas, script: Script, progress: Progress, enlarge: Enlarge | None) -> Iterator[Part]:
     """The frames of every latent frame: painted ones as they come from the decoder, kept ones as they were given."""
-    for painted, numbers in itertools.groupby(range(geometry.latent[0]), lambda number: number in progress.painted):
+    geometry, span = script.geometry, range(script.take.start, script.take.stop)
+    for painted, numbers in itertools.groupby(span, lambda number: number in progress.painted):
         run = list(numbers)
-        pictures = _decoded(model, geometry, progress, run) if painted else itertools.repeat(None, len(run))
+        pictures = _decoded(model, script, progress, run, enlarge) if painted else itertools.repeat(None, len(run))
         for number, picture in zip(run, pictures, strict=True):
-            span = geometry.span(number)
-            part = slice(span.start, min(span.stop, geometry.keep[0]))
+            whole = geometry.span(number)
+            part = slice(whole.start, min(whole.stop, geometry.keep[0]))
             given = canvas.clip.frames[part]
             own = [not (mask > 0).any() for mask in canvas.mask[part]] if picture is not None else [True] * len(given)
             frames = given if picture is None else picture[: len(given)].copy()
@@ -258,18 +281,21 @@ def _parts(model: Model, canvas: Canvas, geometry: Geometry, progress: Progress)
             yield Part(frames, own)
 
 
-def _decoded(model: Model, geometry: Geometry, progress: Progress, run: list[int]) -> Iterator[Frames]:
-    """Frames of consecutive latent frames; known neighbours lead in and out."""
+def _decoded(
+    model: Model, script: Script, progress: Progress, run: list[int], enlarge: Enlarge | None
+) -> Iterator[Frames]:
+    """Frames of consecutive latent frames; known neighbours of the same take lead in and out."""
+    geometry, inside = script.geometry, range(script.take.start, script.take.stop)
     if geometry.causal:
         for number in run:
             yield progress.developed(number)
             del progress.frames[number]
         return
-    numbers = [i for i in (run[0] - 1, *run, run[-1] + 1) if i in progress.latents]
+    numbers = [i for i in (run[0] - 1, *run, run[-1] + 1) if i in progress.latents and i in inside]
     latents = torch.cat([progress.latents[i] for i in numbers], 2)
     for number, pixels in zip(numbers, model.decode(latents, still=geometry.is_still), strict=True):
         if number in progress.painted:
-            yield to_result(pixels, geometry)
+            yield to_result(pixels, geometry, enlarge)
 
 
 def _mixed(painted: Frames, given: Frames, mask: Mask) -> Frames:

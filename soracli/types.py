@@ -245,6 +245,11 @@ class Geometry:
     def is_still(self) -> bool:
         return self.frames == 1
 
+    @property
+    def enlarges(self) -> bool:
+        """Whether a network makes the result larger than it is painted: pictures alone are worth its time."""
+        return self.is_still and self.inner[0] < self.keep[1]
+
     def window(self, start: int, stop: int, keys: Sequence[int] = ()) -> Window:
         """The latent frames start .. stop, with the frames `keys` (of the whole clip) as stills before them."""
         _, height, width = self.latent
@@ -266,7 +271,8 @@ class Geometry:
             how = "enlarged" if self.inner[0] < height else "reduced"
             out.append(
                 f"this model paints pictures of {min(self.inner)} lines; "
-                f"painting {self.inner[1]}x{self.inner[0]}, {how} to {width}x{height}."
+                f"painting {self.inner[1]}x{self.inner[0]}, {how} to {width}x{height}"
+                f"{', as sora enhance does' if self.enlarges else ''}."
             )
         elif (height, width) != (self.height, self.width):
             out.append(

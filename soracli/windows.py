@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 
-from soracli.types import Canvas, Geometry
+from soracli.types import Canvas, Geometry, Mask
 
 OVERLAP = 2  # latent frames of context that a window is given on each side, where there are any
 
@@ -21,35 +23,86 @@ class Stretch:
     keys: tuple[int, ...] = ()
 
 
-def plan(canvas: Canvas, geometry: Geometry, limit: int = 0) -> list[Stretch]:
-    """The stretches that paint a canvas, in order. limit: latent frames that the network sees at once, 0 = any.
+@dataclass(frozen=True)
+class Take:
+    """Latent frames start .. stop that are painted without a look beyond them: one shot, or all there is.
+
+    shot: which of the prompts it is of. stretches: what paints it, in order. board: frames of which pictures are
+    painted before that, all at once, so that the last stretch is no copy of a copy.
+    """
+
+    start: int
+    stop: int
+    shot: int
+    stretches: tuple[Stretch, ...]
+    board: tuple[int, ...] = ()
+
+    @property
+    def sizes(self) -> list[int]:
+        """Latent frames and pictures that the network sees at once, one number each time that it samples."""
+        return [stretch.stop - stretch.start for stretch in self.stretches] + [len(self.board)] * bool(self.board)
+
+
+def takes(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[float] = (0.0,)) -> list[Take]:
+    """How a canvas is painted. limit: latent frames that the network sees at once, 0 = any. starts: of shots, seconds.
+
+    Where latent frames stand alone a shot begins on the border between two that is nearest to its time, and nothing of
+    the one before is seen in it. Where they hang together there is one take, and a window's time says which shot it is.
+    """
+    count = geometry.latent[0]
+    begun = {} if geometry.causal else {border(start, geometry): shot for shot, start in enumerate(starts[1:], 1)}
+    first = {0: 0} | {at: shot for at, shot in begun.items() if at < count}
+    found = []
+    for start, stop in pairwise([*sorted(first), count]):
+        stretches = plan(canvas, geometry, limit, start, stop)
+        board = _board(canvas, geometry, range(start, stop), limit) if len(stretches) > 1 else ()
+        found.append(Take(start, stop, first[start], tuple(stretches), board))
+    return found
+
+
+def border(seconds: float, geometry: Geometry) -> int:
+    """The latent frame that begins nearest to a moment."""
+    return round(Fraction(seconds) * geometry.fps / geometry.stride[0])
+
+
+def plan(canvas: Canvas, geometry: Geometry, limit: int = 0, start: int = 0, stop: int | None = None) -> list[Stretch]:
+    """The stretches that paint the latent frames start .. stop of a canvas, in order. limit: see `takes`.
 
     A latent frame whose frames are all kept is context or left alone. Kept frames beside painted ones in the same
     latent frame cannot be given as such: they become key frames.
     """
     count, time = geometry.latent[0], geometry.stride[0]
-    free = [bool((mask > 0).any()) for mask in canvas.mask]  # frames with something to paint
+    free = [bool((mask > 0).any()) for mask in _small(canvas.mask)]  # frames with something to paint
     paint = [any(free[geometry.span(i)]) for i in range(count)]
     context = -(-canvas.context // time)
     if geometry.causal:  # the model itself sees to kept frames; a window's first latent frame cannot be painted by it
-        return [Stretch(start, stop) for start, stop in stretches(paint, limit or count, context, backward=False)]
-    keys = [] if geometry.is_still else _keys(free, paint, time)
+        return [Stretch(*found) for found in stretches(paint, limit or count, context, backward=False)]
+    stop = count if stop is None else stop
+    keys = [] if geometry.is_still else _keys(free[: stop * time], paint, time)
     return [
-        Stretch(start, stop, tuple(key for key in keys if start * time <= key < stop * time))
-        for start, stop in stretches(paint, limit or count, context)
+        Stretch(first, last, tuple(key for key in keys if first * time <= key < last * time))
+        for first, last in (
+            (start + first, start + last) for first, last in stretches(paint[start:stop], limit or count, context)
+        )
     ]
 
 
-def board(canvas: Canvas, geometry: Geometry, painted: Sequence[Stretch], limit: int) -> tuple[int, ...]:
-    """Frames of which pictures are painted first, all at once, spread over a blank canvas of several stretches.
+def _board(canvas: Canvas, geometry: Geometry, numbers: range, limit: int) -> tuple[int, ...]:
+    """Frames of which pictures are painted first, spread over a take of which nothing is given.
 
-    Each stretch is then painted with those in it and next to it given, so that the last one is no copy of a copy.
-    limit: latent frames that the network sees at once; so many pictures it sees, however long the canvas is.
+    limit: latent frames that the network sees at once; so many pictures it sees, however long the take is. (With the
+    end of a clip that is extended beside them they change next to nothing: what is given holds windows together.)
     """
-    count = len(canvas.clip.frames)
-    if geometry.causal or len(painted) < 2 or canvas.strength < 1 or not all((mask > 0).all() for mask in canvas.mask):
+    first = numbers.start * geometry.stride[0]
+    masks = _small(canvas.mask[first : numbers.stop * geometry.stride[0]])
+    if geometry.causal or canvas.strength < 1 or not all((mask > 0).all() for mask in masks):
         return ()
-    return tuple((2 * i + 1) * count // (2 * limit) for i in range(limit))
+    return tuple(first + (2 * i + 1) * len(masks) // (2 * limit) for i in range(limit))
+
+
+def _small(mask: Mask) -> Mask:
+    """The same of a mask that is one number a frame, seen from every pixel, without looking at each."""
+    return mask[:, :1, :1] if mask.strides[1:] == (0, 0) else mask
 
 
 def nearby(frames: Sequence[int], start: int, stop: int) -> tuple[int, ...]:

@@ -220,6 +220,14 @@ def test_four_times_is_twice_two_times() -> None:
 # --- what ships -------------------------------------------------------------------------------------------------------
 
 
+def test_pictures_are_doubled_until_they_are_large_enough() -> None:
+    network, frame = enhancer(), picture(16, 24)
+    once = next(network.upscaled([frame]))
+    assert torch.equal(network.enlarged(frame[None, :, None], (16, 24))[0, :, 0], frame)
+    assert torch.equal(network.enlarged(frame[None, :, None], (17, 24))[0, :, 0], once)
+    assert network.enlarged(frame[None, :, None], (33, 40)).shape == (1, 3, 1, 64, 96)
+
+
 def test_shipped_enlargement_beats_bicubic(shipped: Enhancer) -> None:
     """On shapes of flat colour with smooth edges, as a renderer draws them."""
     for seed in range(4):

@@ -105,6 +105,26 @@ def test_memory_grows_with_what_is_held() -> None:
     assert planned(threads=None).peak_bytes == 0
 
 
+def test_pictures_are_enlarged_by_a_network_and_clips_are_not(sora: Sora) -> None:
+    """The plan says so, counts it, and a file says by which weights."""
+
+    def dry(*arguments: str) -> dict[str, Any]:
+        ran = sora(*arguments, "--dry-run", "--json", "--device", "cpu", "--threads", "1", "--steps", "1")
+        return dict(json.loads(ran.out)["data"])
+
+    small, large = dry("image", "a dog", "-s", "256x256"), dry("image", "a dog", "-s", "1024x1024")
+    note = "this model paints pictures of 256 lines; painting 256x256, enlarged to 1024x1024"
+    assert large["notes"] == [f"{note}, as sora enhance does."]
+    assert len(large["enlarged"]) == len(large["weights"])
+    assert "enlarged" not in small
+    assert large["plan"]["peak_memory_bytes"] > small["plan"]["peak_memory_bytes"] + 80_000_000
+    clip = dry("generate", "a dog", "-s", "1024x1024", "-d", "1s")
+    assert (clip["notes"], "enlarged" in clip) == ([f"{note}."], False)
+    assert [*plan._doublings(Geometry(1, 256, 256, Fraction(16), (8, 32, 32), (1, 700, 600), (256, 219)))] == [
+        512 * 438, 1024 * 876
+    ]  # fmt: skip
+
+
 # --- what does not fit ------------------------------------------------------------------------------------------------
 
 
@@ -136,7 +156,20 @@ def test_max_memory_is_a_limit(sora: Sora) -> None:
 def test_nothing_may_fit(sora: Sora) -> None:
     ran = sora("image", "a dog", "--max-memory", "10M", "--device", "cpu")
     assert (ran.code, ran.err.count("\n")) == (6, 1)
-    assert ran.err.endswith("--max-memory allows 10 MB; close other programs, or use a machine with more\n")
+    start, _, least = ran.err.rstrip("\n").rpartition("the least that model 'spark' can do with is ")
+    assert start.endswith("--max-memory allows 10 MB; ")
+    from soracli import values
+
+    small = json.loads(sora("image", "a dog", "-s", "64x64", "--device", "cpu", "--dry-run", "--json").out)["data"]
+    assert 0.9 * values.memory(least.replace(" ", "")) < small["plan"]["peak_memory_bytes"]
+    assert small["plan"]["peak_memory_bytes"] <= values.memory(least.replace(" ", ""))
+
+
+def test_a_machine_may_be_too_small(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "memory", lambda: (10**7, 10**7))
+    ran = sora("image", "a dog", "--device", "cpu")
+    assert ran.code == 6
+    assert ran.err.endswith(" of memory, 10 MB is free; close other programs, or use a machine with more\n")
 
 
 def test_a_source_is_not_cut(sora: Sora, clip: Any) -> None:

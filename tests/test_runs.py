@@ -161,6 +161,27 @@ def test_what_was_piped_in_is_kept(sora: Sora, stopping: Stop, dog: str, stage: 
     assert last().piped is None
 
 
+@pytest.mark.parametrize("flag", [("inpaint", "dog.mp4", "--mask"), ("animate", "dog.png", "--region")])
+def test_a_mask_that_was_piped_in_is_kept(sora: Sora, stopping: Stop, dog: str, flag: tuple[str, ...]) -> None:
+    Image.fromarray(media.read(dog).frames[0]).save("dog.png")
+    hole = np.zeros((32, 48), np.uint8)
+    hole[8:24, 8:24] = 255
+    Image.fromarray(hole).save("hole.png")
+    data = Path("hole.png").read_bytes()
+    given = (*flag, "-", *TINY, "--seed", "1", "--quality", "lossless")
+    assert sora(*given, "-o", "whole.mp4", stdin=data).code == 0
+    stopping("sample", 1)
+    assert sora(*given, "-o", "a.mp4", stdin=data).code == 130
+    kept = last().piped
+    assert kept is not None
+    assert kept.read_bytes() == data
+    ran = sora("resume")
+    assert (ran.code, ran.text) == (0, "a.mp4\n"), ran.err
+    assert "starting anew" not in ran.err
+    assert np.array_equal(frames("a.mp4"), frames("whole.mp4"))
+    assert last().piped is None
+
+
 def test_enhance_keeps_what_was_piped_in(sora: Sora, dog: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(enhance, "_write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))

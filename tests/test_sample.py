@@ -80,6 +80,29 @@ def test_a_still_is_one_frame(model: Spark) -> None:
     assert paint(model, width=33, height=20, seconds=Fraction(0)).shape == (1, 20, 33, 3)
 
 
+def test_a_still_that_is_larger_than_it_is_painted_is_enlarged_first(model: Spark) -> None:
+    """By what is given for it; a clip, and a picture that is made smaller, are scaled alone."""
+    asked: list[tuple[int, int]] = []
+
+    def enlarge(pixels: Tensor, size: tuple[int, int]) -> Tensor:
+        asked.append(size)
+        return pixels.repeat_interleave(4, 3).repeat_interleave(4, 4).neg()
+
+    def made(**changes: Any) -> Frames:
+        request = options(**changes)
+        geometry = Geometry.snap(request, STRIDE, 32)
+        canvas = generate(*geometry.keep, geometry.fps)
+        return frames_of(list(sample(model, canvas, "a fox", request, geometry, enlarge=enlarge)))
+
+    still = made(width=200, height=100, seconds=Fraction(0))
+    assert (still.shape, asked) == ((1, 100, 200, 3), [(100, 200)])
+    plain = made(width=64, height=32, seconds=Fraction(0))
+    assert abs(int(still.mean()) + int(plain.mean()) - 255) <= 2  # it is the one that was enlarged
+    assert made(width=200, height=100).shape == (16, 100, 200, 3)
+    assert made(width=40, height=20, seconds=Fraction(0)).shape == (1, 20, 40, 3)
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_every_solver_paints(model: Spark, solver: str) -> None:
     assert paint(model, solver=solver, steps=3).std() > 1

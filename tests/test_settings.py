@@ -310,3 +310,18 @@ def test_what_is_ignored_is_not_remembered(sora: Sora, home: Path, monkeypatch: 
     assert (ran.code, ran.err.count("SORA_CACHE: ignored")) == (0, 1)
     Path("jobs.jsonl").write_text('{"verb": "image", "prompt": "a", "model": "tiny", "cache": 0.2}\n')
     assert sora("batch", "jobs.jsonl").code == 9
+
+
+def test_a_replay_in_a_batch_learns_its_model_first(sora: Sora, home: Path) -> None:
+    """What a preset says for open models is dropped, as it is when typed; what is typed in the job is an error."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    (home.parent / "presets.toml").write_text('[large]\nweights = "int8"\nsteps = 2\n')
+    assert sora("generate", "a dog", "-m", "tiny", "--steps", "1", "--seed", "2", "-o", "a.mp4").code == 0
+    job = {"verb": "replay", "file": "a.mp4", "preset": "large", "output": "b.mp4"}
+    ran = sora("batch", "-", stdin=json.dumps(job).encode())
+    assert ran.code == 0, ran.err
+    assert "note: weights in preset large: ignored; model 'tiny' takes no such setting." in ran.err
+    assert (media.info("b.mp4").recipe or {})["steps"] == 2
+    job = {"verb": "replay", "file": "a.mp4", "weights": "int8", "output": "c.mp4"}
+    ran = sora("batch", "-", stdin=json.dumps(job).encode())
+    assert (ran.code, "line 1: --weights int8: model 'tiny' takes none" in ran.err) == (9, True)

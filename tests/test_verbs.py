@@ -249,6 +249,17 @@ def test_shots_change_what_is_asked_for(sora: Sora) -> None:
     assert data["shots"] == [[0.0, "a dog"], [9.0, "a cow"]]
 
 
+def test_shots_that_begin_between_borders_are_told(sora: Sora) -> None:
+    shots = ("0s:a dog", "0.6s:a cow", "0.7s:a fox", "1.5s:a cat", "9s:an owl")
+    flags = [word for shot in shots for word in ("--shot", shot)]
+    ran = sora("generate", *flags, "-d", "2s", "-s", "32x32", *TINY, "--dry-run")
+    assert [line for line in ran.err.splitlines() if "shot" in line] == [
+        "sora: note: the shot at 0.6s is too short, and left out: 8 frames are painted together.",
+        "sora: note: the shot at 0.7s begins at 0.5s: 8 frames are painted together.",
+        "sora: note: the shot at 9s is after the end and left out.",
+    ]
+
+
 def test_key_frames_of_a_new_clip(sora: Sora) -> None:
     picture = written("a.png", noise(1))
     frames, _ = made(sora("generate", "a dog", "--keyframe", "a.png@0.5s", "-s", "64x64", "-d", "1s", *TINY))

@@ -14,7 +14,7 @@ from tiny import STRIDE, options
 
 from soracli import tasks
 from soracli.types import Canvas, Clip, Geometry
-from soracli.windows import OVERLAP, Stretch, board, nearby, plan, stretches
+from soracli.windows import OVERLAP, Stretch, nearby, plan, stretches, takes
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(3, 12))
@@ -94,21 +94,51 @@ def test_partly_kept_frames_are_no_keys() -> None:
     assert plan(*canvas(np.ones((1, 32, 32)))) == [Stretch(0, 1)]
 
 
+# --- takes and their storyboards --------------------------------------------------------------------------------------
+
+
+def blank(seconds: int) -> tuple[Canvas, Geometry]:
+    geometry = Geometry.snap(options(seconds=Fraction(seconds)), STRIDE)
+    return tasks.generate(*geometry.keep, geometry.fps), geometry
+
+
 def test_a_storyboard_spreads_as_many_pictures_over_any_length() -> None:
     for seconds in (4, 40):
-        geometry = Geometry.snap(options(seconds=Fraction(seconds)), STRIDE)
-        canvas = tasks.generate(*geometry.keep, geometry.fps)
-        frames = board(canvas, geometry, plan(canvas, geometry, 4), 4)
-        assert frames == tuple(seconds * 16 * i // 8 for i in (1, 3, 5, 7))
+        (take,) = takes(*blank(seconds), 4)
+        assert take.board == tuple(seconds * 16 * i // 8 for i in (1, 3, 5, 7))
+        assert take.sizes == [stretch.stop - stretch.start for stretch in take.stretches] + [4]
 
 
-def test_what_fits_one_window_or_is_given_in_part_has_no_storyboard() -> None:
-    geometry = Geometry.snap(options(seconds=Fraction(4)), STRIDE)
-    canvas = tasks.generate(*geometry.keep, geometry.fps)
-    assert board(canvas, geometry, plan(canvas, geometry, 8), 8) == ()
-    picture = np.zeros(canvas.clip.frames.shape[1:], np.uint8)
-    for other in (tasks.keyed(canvas, {0: picture}), replace(canvas, strength=0.5)):
-        assert board(other, geometry, plan(other, geometry, 4), 4) == ()
+def test_what_fits_one_window_or_is_half_there_has_no_storyboard() -> None:
+    canvas, geometry = blank(4)
+    assert takes(canvas, geometry, 8)[0].board == ()
+    assert takes(replace(canvas, strength=0.5), geometry, 4)[0].board == ()
+    mask = np.ones(canvas.mask.shape, np.float32)
+    mask[:, :8] = 0
+    assert takes(replace(canvas, mask=mask), geometry, 4)[0].board == ()
+
+
+def test_what_is_given_holds_windows_together_without_a_storyboard() -> None:
+    source = Clip(np.zeros((16, 32, 64, 3), np.uint8), Fraction(16))
+    geometry = Geometry.snap(options(seconds=Fraction(5)), STRIDE)
+    (take,) = takes(tasks.extend(source, 0, 64, 8), geometry, 3)
+    assert len(take.stretches) > 1
+    assert take.board == ()
+
+
+def test_shots_see_nothing_of_each_other() -> None:
+    """Each begins on the border nearest to its time, with windows and a storyboard of its own."""
+    found = takes(*blank(8), 4, (0.0, 1.7, 5.0))
+    assert [(take.start, take.stop, take.shot) for take in found] == [(0, 3, 0), (3, 10, 1), (10, 16, 2)]
+    assert [[(s.start, s.stop) for s in take.stretches] for take in found] == [
+        [(0, 3)], [(3, 7), (6, 10)], [(10, 14), (13, 16)]
+    ]  # fmt: skip
+    assert [take.board for take in found] == [(), (31, 45, 59, 73), (86, 98, 110, 122)]
+
+
+def test_the_first_shot_begins_at_once_and_one_after_the_end_never() -> None:
+    assert [(take.start, take.shot) for take in takes(*blank(2), 4, (1.0, 9.0))] == [(0, 0)]
+    assert [(take.start, take.shot) for take in takes(*blank(2), 4, (0.5, 1.0))] == [(0, 0), (2, 1)]
 
 
 def test_a_window_is_given_the_pictures_in_it_and_one_on_each_side() -> None:

@@ -9,7 +9,7 @@ from soracli.media.colour import toned
 from soracli.media.encode import DIGEST
 from soracli.media.fit import FITS, describe_fit, fit, hold, retime
 from soracli.media.formats import FORMATS, Format, Quality
-from soracli.media.masks import borders, feather, outpainted, region
+from soracli.media.masks import Area, borders, feather, outpainted, region
 from soracli.media.read import info, read, read_source
 from soracli.media.source import MediaInfo, Source
 from soracli.media.write import Digest, Writer, write_text
@@ -18,6 +18,7 @@ __all__ = [
     "DIGEST",
     "FITS",
     "FORMATS",
+    "Area",
     "Audio",
     "Digest",
     "Format",

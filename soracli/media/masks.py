@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -41,24 +41,48 @@ _LIKE_BOXES = re.compile(r"[-0-9.,;@xs\s]+")
 _BORDER = re.compile(rf"({_NUMBER})\s*(%|px|)")
 
 
-def region(text: str, size: Size, frames: int, fps: Fraction, flag: str = "--mask") -> Mask:
-    """The mask that a flag's text means, for a clip of this size, length and rate.
+@dataclass(frozen=True)
+class Area:
+    """What a flag's text says is to be painted: boxes, or what a file shows.
 
-    text: `X,Y,W,H` in pixels, `X,Y,W,H@T0-T1` for the seconds T0 up to T1, several of them joined by `;`;
-    or a picture (what is white, or opaque if it is transparent in places) or a clip (what is white).
+    boxes: empty = there is a file. found: a stencil (H, W) or a clip. data: the file itself where it came through
+    standard input, which cannot be read again.
     """
-    parts = [_BOX.fullmatch(part) for part in text.rstrip("; ").split(";")]
-    boxes = [_Box.of(part) for part in parts if part is not None]
-    if len(boxes) == len(parts):
-        return _from_boxes(boxes, size, frames, fps, flag)
-    if not text.strip() or (_LIKE_BOXES.fullmatch(text) and text != "-" and not os.path.lexists(text)):
-        wrong = next(part for part, match in zip(text.split(";"), parts, strict=False) if match is None)
-        raise UsageError(
-            f"{flag} {printable(wrong.strip()) or repr('')}: is not a box; write X,Y,W,H in pixels, X,Y,W,H@T0-T1 for "
-            "seconds T0 to T1, or name a picture or a clip",
-            "bad_mask",
-        )
-    return _from_file(text, size, frames, fps, flag)
+
+    text: str
+    flag: str
+    boxes: tuple[_Box, ...] = ()
+    found: npt.NDArray[np.uint8] | Clip | None = None
+    data: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, text: str, flag: str = "--mask") -> Area:
+        """text: `X,Y,W,H` in pixels, `X,Y,W,H@T0-T1` for the seconds T0 up to T1, several of them joined by `;`;
+        or a picture (what is white, or opaque if it is transparent in places) or a clip (what is white).
+        """
+        parts = [_BOX.fullmatch(part) for part in text.rstrip("; ").split(";")]
+        boxes = tuple(_Box.of(part) for part in parts if part is not None)
+        if len(boxes) == len(parts):
+            return cls(text, flag, boxes)
+        if not text.strip() or (_LIKE_BOXES.fullmatch(text) and text != "-" and not os.path.lexists(text)):
+            wrong = next(part for part, match in zip(text.split(";"), parts, strict=False) if match is None)
+            raise UsageError(
+                f"{flag} {printable(wrong.strip()) or repr('')}: is not a box; write X,Y,W,H in pixels, "
+                "X,Y,W,H@T0-T1 for seconds T0 to T1, or name a picture or a clip",
+                "bad_mask",
+            )
+        return cls(text, flag, (), *_stencil(text))
+
+    def mask(self, size: Size, frames: int, fps: Fraction) -> Mask:
+        """For a clip of this size, length and rate."""
+        if self.found is None:
+            return _from_boxes(self.boxes, size, frames, fps, self.flag)
+        return _from_file(self, self.found, size, frames, fps)
+
+
+def region(text: str, size: Size, frames: int, fps: Fraction, flag: str = "--mask") -> Mask:
+    """The mask that a flag's text means, for a clip of this size, length and rate."""
+    return Area.of(text, flag).mask(size, frames, fps)
 
 
 # --- boxes ----------------------------------------------------------------------------------------------------------
@@ -105,7 +129,7 @@ class _Box:
         return slice(first, min(last, frames))
 
 
-def _from_boxes(boxes: list[_Box], size: Size, frames: int, fps: Fraction, flag: str) -> Mask:
+def _from_boxes(boxes: Sequence[_Box], size: Size, frames: int, fps: Fraction, flag: str) -> Mask:
     moves = any(box.time is not None for box in boxes)
     mask = np.zeros((frames if moves else 1, size[1], size[0]), np.float32)
     for box in boxes:
@@ -121,32 +145,33 @@ def _still(plane: npt.NDArray[np.float32], frames: int) -> Mask:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _from_file(path: str, size: Size, frames: int, fps: Fraction, flag: str) -> Mask:
-    found = _stencil(path)
+def _from_file(area: Area, found: npt.NDArray[np.uint8] | Clip, size: Size, frames: int, fps: Fraction) -> Mask:
     if isinstance(found, Clip):
         clip = retime(found, fps)
-        _check_size(clip.frames.shape[1:3], size, flag)
+        _check_size(clip.frames.shape[1:3], size, area.flag)
         mask = np.empty((frames, *clip.frames.shape[1:3]), np.float32)
         for index in range(frames):
             mask[index] = pictures.luma(clip.frames[min(index, len(clip.frames) - 1)]) >= _LIT
     else:
-        _check_size(found.shape, size, flag)
+        _check_size(found.shape, size, area.flag)
         mask = _still((found >= _LIT).astype(np.float32), frames)
     if not mask.any():
         raise UsageError(
-            f"{flag} {printable(path)}: paints nothing; make white, or opaque, what is to be painted", "empty_mask"
+            f"{area.flag} {printable(area.text)}: paints nothing; make white, or opaque, what is to be painted",
+            "empty_mask",
         )
     return mask
 
 
-def _stencil(path: str) -> npt.NDArray[np.uint8] | Clip:
-    """A still picture's stencil (H, W), or the clip that the file holds."""
+def _stencil(path: str) -> tuple[npt.NDArray[np.uint8] | Clip, bytes | None]:
+    """A still picture's stencil (H, W), or the clip that the file holds; and what came through standard input."""
     if Path(path).is_dir():
-        return read(path)
+        return read(path), None
     with opened(path) as (file, _):
+        data = file.read_bytes() if path == "-" else None
         if not pictures.is_picture(file):
-            return read_video(file)[0]
-        return pictures.read_stencil(file) if pictures.is_still(file) else pictures.read_picture(file)[0]
+            return read_video(file)[0], data
+        return pictures.read_stencil(file) if pictures.is_still(file) else pictures.read_picture(file)[0], data
 
 
 def _check_size(shape: tuple[int, ...], size: Size, flag: str) -> None:

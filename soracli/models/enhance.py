@@ -265,6 +265,13 @@ class Enhancer:
             large = self._doubled(frame)
             yield large if scale == 2 else self._doubled(large)
 
+    def enlarged(self, pixels: Tensor, size: tuple[int, int]) -> Tensor:
+        """Pixels (1, 3, 1, H, W), doubled until they are at least as high and wide as that."""
+        frame = pixels[0, :, 0]
+        while frame.shape[1] < size[0] or frame.shape[2] < size[1]:
+            frame = self._doubled(frame)
+        return frame[None, :, None]
+
     @torch.inference_mode()
     def _doubled(self, frame: Tensor) -> Tensor:
         """In bands, which see enough of their neighbours to come out as if there were none."""
