@@ -339,14 +339,14 @@ def test_a_cell_hears_as_far_in_time_as_it_reaches() -> None:
 
 @torch.inference_mode()
 def test_what_is_made_out_nearby_reaches_a_cell_clean() -> None:
-    """The second maps hear what is expected, not what is noisy: of a given neighbour exactly what it is."""
+    """The later maps hear what is expected, not what is noisy: of a given neighbour exactly what it is."""
     dit = Dit(DitConfig(channels=4, depth=1, text=4)).eval()
     layout = Layout.chunks(2, 1, 1, fps=16)
     text = dit.prepare(torch.zeros(1, 1, 4), torch.ones(1, 1, dtype=torch.bool))
     x, levels = torch.tensor([[3.0, 5.0]]).view(1, 1, 2, 1, 1).expand(1, 4, 2, 1, 1), torch.zeros(1, 2, 1, 1)
     levels[:, 1] = 1.0
     assert float(dit(x, levels, text, layout)[0, 0, 1]) == 0
-    dit.around.mix.weight[4:8].copy_(torch.eye(4))
+    dit.around[0].get_parameter("mix.weight")[4:8].copy_(torch.eye(4))
     assert float(dit(x, levels, text, layout)[0, 0, 1]) == 3
 
 

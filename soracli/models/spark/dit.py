@@ -13,8 +13,8 @@ Where this differs from its neighbours: text tokens are keys and values only (Mi
 already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network says
 what it expects of each clean latent and how sure it is, and Bayes' rule joins that with the noisy latent itself, so
 that the noise of a wide token need not pass through a narrow network. Beside the network, linear maps tell a cell what
-its neighbours show in full, once of what is given and once more of what is made out by then: how things moved shows
-in the clean frames around, not in the noise. The trainer turns x0 into a velocity loss.
+its neighbours show in full: of what is given, and then, in rounds, of what is made out by then, for how things moved
+shows in the clean frames around and not in the noise. The trainer turns x0 into a velocity loss.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from torch import Tensor, nn
 
 HEAD = 64  # numbers per attention head
 READ = 128  # questions that are asked of a prompt
+ROUNDS = 2  # in which cells tell their neighbours what they have made out
 ROTARY = (16, 24, 24)  # of them for time, y, x
 BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
@@ -243,7 +244,7 @@ class Dit(nn.Module):
         self.inlet = nn.Linear(config.channels, width)
         self.plan = nn.Sequential(nn.Linear(HEAD + width, 2 * width), nn.SiLU(), nn.Linear(2 * width, 2 * width))
         self.beside = Beside(config.channels, width, 1)
-        self.around = Beside(config.channels, width, 3)
+        self.around = nn.ModuleList(Beside(config.channels, width, 3) for _ in range(ROUNDS))
         self.outlet = nn.Linear(width, 2 * config.channels)
         self.settle = nn.Linear(width, config.channels)
         self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
@@ -320,10 +321,11 @@ class Dit(nn.Module):
         h = norm(h) * (1 + scale) + shift + foreseen
         mean, doubt = self.outlet(h).chunk(2, -1)  # (B, N, C) each
         mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
-        guess = joined(tokens, levels, mean, self.variance(doubt))
-        around = self.around(guess * self.spectrum.rsqrt(), condition, kind, layout)
-        mean = mean + around * self.spectrum.sqrt()
-        variance = self.variance(doubt + self.settle(h))
+        variance, settled = self.variance(doubt), self.variance(doubt + self.settle(h))
+        for around in self.around:
+            guess = joined(tokens, levels, mean, variance)
+            mean = mean + around(guess * self.spectrum.rsqrt(), condition, kind, layout) * self.spectrum.sqrt()
+            variance = settled
         if not self.training:
             variance = variance * self.config.temperature
         x0 = joined(tokens, levels, mean, variance)
