@@ -308,7 +308,7 @@ def test_span_and_place_both_count(transformer: Dit) -> None:
 
 
 def test_a_cell_hears_the_six_beside_it_and_no_other() -> None:
-    beside = Beside(1, 8)
+    beside = Beside(1, 8, 1)
     with torch.no_grad():
         beside.mix.weight.copy_(torch.tensor([[1.0], [2], [4], [8], [16], [32], [64]]))
     layout = Layout((0.5, 0.25, 0.75, 2.25), (0.0, 0.5, 0.5, 0.5), 3, 3)  # a still, two that meet, one apart
@@ -323,6 +323,31 @@ def test_a_cell_hears_the_six_beside_it_and_no_other() -> None:
     heard = heard.roll(1, 0)
     heard[1], heard[3] = heard[3] * 2, 0
     assert torch.equal(beside(later, *alike, layout).view(4, 3, 3), heard)
+
+
+def test_a_cell_hears_as_far_in_time_as_it_reaches() -> None:
+    beside = Beside(1, 8, 3)
+    with torch.no_grad():
+        beside.mix.weight.zero_()
+        beside.mix.weight[1:7] = torch.tensor([[1.0], [2], [4], [8], [16], [32]])  # before and after, nearest first
+    layout = Layout.chunks(5, 1, 1, fps=16)
+    cells = torch.tensor([1.0, 0, 0, 0, 0]).view(1, 5, 1)
+    alike = torch.zeros(1, 8), torch.zeros(1, 5, dtype=torch.long)
+    assert beside(cells, *alike, layout).flatten().tolist() == [0, 1, 4, 16, 0]
+    assert beside(cells.flip(1), *alike, layout).flatten().tolist() == [0, 32, 8, 2, 0]
+
+
+@torch.inference_mode()
+def test_what_is_made_out_nearby_reaches_a_cell_clean() -> None:
+    """The later maps hear what is expected, not what is noisy: of a given neighbour exactly what it is."""
+    dit = Dit(DitConfig(channels=4, depth=1, text=4)).eval()
+    layout = Layout.chunks(2, 1, 1, fps=16)
+    text = dit.prepare(torch.zeros(1, 1, 4), torch.ones(1, 1, dtype=torch.bool))
+    x, levels = torch.tensor([[3.0, 5.0]]).view(1, 1, 2, 1, 1).expand(1, 4, 2, 1, 1), torch.zeros(1, 2, 1, 1)
+    levels[:, 1] = 1.0
+    assert float(dit(x, levels, text, layout)[0, 0, 1]) == 0
+    dit.around[0].get_parameter("mix.weight")[4:8].copy_(torch.eye(4))
+    assert float(dit(x, levels, text, layout)[0, 0, 1]) == 3
 
 
 def test_order_in_memory_does_not_count(transformer: Dit) -> None:

@@ -95,19 +95,19 @@ class Spark:
     def against(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        """The negative prompt, and at every second step but the last the prompt itself, run backwards in time.
+        """The negative prompt, and at every second step of the noisier half the prompt itself, run backwards in time.
 
         A prompt tells which way things go, but a network that is not sure of it paints something between the two ways,
         and is no surer without a prompt: plain guidance cannot tell them apart. Backwards the same things go the other
-        way, so that difference holds the arrow of time. Only prompts that name a side are painted so: the network
-        expects most things to move, and what is to stand would be driven on.
+        way, so that difference holds the arrow of time (at lower levels grain, mostly). Only prompts that name a side
+        are painted so: the network expects most things to move, and what is to stand would be driven on.
         """
         forwards = self.predictor(negative, window)
         if window.chunks == 0 or not names_side(prompt):
             return forwards
         length, stills = float(window.chunks * CHUNK / window.fps), len(window.stills)
         backwards = self.predictor(prompt, replace(window, stills=tuple(length - moment for moment in window.stills)))
-        turn, turning = self.turn, frozenset(sigmas[-3::-2])  # the last of sigmas is 0
+        turn, turning = self.turn, {level for level in sigmas[-3::-2] if level > 0.5}  # the last of sigmas is 0
 
         def turned(x: Tensor, turn: Tensor) -> Tensor:
             chunks = torch.einsum("bcthw,cd->bdthw", x[:, :, stills:].flip(2), turn)

@@ -13,7 +13,8 @@ Where this differs from its neighbours: text tokens are keys and values only (Mi
 already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network says
 what it expects of each clean latent and how sure it is, and Bayes' rule joins that with the noisy latent itself, so
 that the noise of a wide token need not pass through a narrow network. Beside the network, linear maps tell a cell what
-its neighbours show in full. The trainer turns x0 into a velocity loss.
+its neighbours show in full: of what is given, and then, in rounds, of what is made out by then, for how things moved
+shows in the clean frames around and not in the noise. The trainer turns x0 into a velocity loss.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from torch import Tensor, nn
 
 HEAD = 64  # numbers per attention head
 READ = 128  # questions that are asked of a prompt
+ROUNDS = 2  # in which cells tell their neighbours what they have made out
 ROTARY = (16, 24, 24)  # of them for time, y, x
 BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
@@ -174,16 +176,17 @@ class Reader(nn.Module):
 
 
 class Beside(nn.Module):
-    """What a cell and the six beside it, in time and space, say of the cell, past the narrow network.
+    """What a cell and those beside it, in time and space, say of the cell, past the narrow network.
 
     A cell has more numbers than the network is wide, so what one latent frame shows in full would reach the next one
     thinned out. These linear maps know all of them; per channel they are gated by what modulates the giving token, and
-    again by what modulates the taking one.
+    again by what modulates the taking one. reach: so many latent frames before and after are heard.
     """
 
-    def __init__(self, channels: int, width: int) -> None:
+    def __init__(self, channels: int, width: int, reach: int) -> None:
         super().__init__()
-        self.mix = nn.Linear(channels, 7 * channels, bias=False)
+        self.reach = reach
+        self.mix = nn.Linear(channels, (5 + 2 * reach) * channels, bias=False)
         self.gates = nn.Linear(width, 4 * channels)
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
@@ -192,18 +195,29 @@ class Beside(nn.Module):
         """Cells (B, N, C) of variance 1, conditions (K, D) and whose they are (B, N) -> (B, N, C)."""
         grid = len(layout.times), layout.height, layout.width
         gates = 1 + self.gates(condition)[kind].unflatten(-1, (4, -1))  # (B, N, 4, C)
-        told = self.mix(cells * gates[:, :, 0]).unflatten(1, grid)  # (B, t, h, w, 7C)
-        itself, before, after, above, below, left, right = told.chunk(7, -1)
+        told = self.mix(cells * gates[:, :, 0]).unflatten(1, grid)  # (B, t, h, w, (5 + 2 reach) C)
+        itself, *in_time, above, below, left, right = told.split(cells.shape[-1], -1)
         follows = layout.followers(cells.device)
-        in_time = follows @ before.flatten(2) + follows.T @ after.flatten(2)  # (B, t, h*w*C)
+        steps = torch.eye(grid[0], device=cells.device)
+        heard = torch.zeros_like(itself.flatten(2))  # (B, t, h*w*C)
+        for before, after in zip(in_time[::2], in_time[1::2], strict=True):
+            steps = steps @ follows
+            heard = heard + steps @ before.flatten(2) + steps.T @ after.flatten(2)
         in_space = torch.zeros_like(itself)
         in_space[:, :, 1:] += above[:, :, :-1]
         in_space[:, :, :-1] += below[:, :, 1:]
         in_space[:, :, :, 1:] += left[:, :, :, :-1]
         in_space[:, :, :, :-1] += right[:, :, :, 1:]
-        heard = torch.stack([itself, in_time.view_as(itself), in_space], -2).flatten(1, 3)  # (B, N, 3, C)
-        out: Tensor = (heard * gates[:, :, 1:]).sum(2)
+        parts = torch.stack([itself, heard.view_as(itself), in_space], -2).flatten(1, 3)  # (B, N, 3, C)
+        out: Tensor = (parts * gates[:, :, 1:]).sum(2)
         return out
+
+
+def joined(tokens: Tensor, levels: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+    """Clean tokens (B, N, C) by Bayes' rule: a Wiener filter around what is expected. levels: (B, N) of the noise."""
+    clean, noise = (1 - levels)[..., None], levels[..., None]
+    gain = clean * variance / (clean**2 * variance + noise**2)
+    return mean + gain * (tokens - clean * mean)
 
 
 class TextKeys(tuple[tuple[tuple[Tensor, Tensor], ...], Tensor, Tensor]):
@@ -229,8 +243,10 @@ class Dit(nn.Module):
         self.register_buffer("spectrum", torch.ones(config.channels))  # variance of each latent channel
         self.inlet = nn.Linear(config.channels, width)
         self.plan = nn.Sequential(nn.Linear(HEAD + width, 2 * width), nn.SiLU(), nn.Linear(2 * width, 2 * width))
-        self.beside = Beside(config.channels, width)
+        self.beside = Beside(config.channels, width, 1)
+        self.around = nn.ModuleList(Beside(config.channels, width, 3) for _ in range(ROUNDS))
         self.outlet = nn.Linear(width, 2 * config.channels)
+        self.settle = nn.Linear(width, config.channels)
         self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.span = nn.Linear(width, width)
         self.text_in = nn.Linear(config.text, width)
@@ -241,7 +257,7 @@ class Dit(nn.Module):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
         self.final = nn.Linear(width, 2 * width)
         self.jump = nn.Linear(2 * width, width) if config.few else None
-        silent = [self.outlet, self.modulate, self.final, self.heard, self.plan[2]]
+        silent = [self.outlet, self.settle, self.modulate, self.final, self.heard, self.plan[2]]
         for layer in [*silent, *([self.jump] if self.jump else [])]:
             for parameter in layer.parameters():
                 nn.init.zeros_(parameter)
@@ -281,6 +297,10 @@ class Dit(nn.Module):
             out = out + self.jump(torch.cat([sinusoidal(rows[:, 3], width), scale], -1))
         return F.silu(out), kind.view_as(levels)
 
+    def variance(self, doubt: Tensor) -> Tensor:
+        """Of each channel, from what the network says of its logarithm."""
+        return self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
+
     def forward(self, x: Tensor, sigma: Tensor, text: TextKeys, layout: Layout, jump: Jump | None = None) -> Tensor:
         keys, pooled, additive = text
         levels = sigma.flatten(1)  # (B, N)
@@ -298,12 +318,16 @@ class Dit(nn.Module):
         for block, pair in zip(self.blocks, keys, strict=True):
             h = block(h, modulation, angles, pair, mask)
         shift, scale = self.final(condition)[kind].chunk(2, -1)
-        mean, doubt = self.outlet(norm(h) * (1 + scale) + shift + foreseen).chunk(2, -1)  # (B, N, C) each
+        h = norm(h) * (1 + scale) + shift + foreseen
+        mean, doubt = self.outlet(h).chunk(2, -1)  # (B, N, C) each
         mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
-        variance = self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
+        variance, settled = self.variance(doubt), self.variance(doubt + self.settle(h))
+        for around in self.around:
+            guess = joined(tokens, levels, mean, variance)
+            mean = mean + around(guess * self.spectrum.rsqrt(), condition, kind, layout) * self.spectrum.sqrt()
+            variance = settled
         if not self.training:
             variance = variance * self.config.temperature
-        gain = clean * variance / (clean**2 * variance + noise**2)  # of a Wiener filter around the expected value
-        x0 = mean + gain * (tokens - clean * mean)
+        x0 = joined(tokens, levels, mean, variance)
         out: Tensor = x0.transpose(1, 2).reshape(x.shape)
         return out
