@@ -371,7 +371,7 @@ def compared(arguments: argparse.Namespace) -> dict[str, Any]:
         "peak_bytes": peak, "their_peak_bytes": their_peak,
         "speed": round(their_clip / clip, 3), "speed_of_a_step": round(their_step / step, 3),
         "memory": round(peak / their_peak, 3) if their_peak else None, "latents_apart": float(away),
-        "matrix_rate": rate, "share_of_matrix_rate": round(share, 3),
+        "matrix_rate": rate, "share_of_matrix_rate": float(f"{share:.3g}"),
     }  # fmt: skip
 
 
