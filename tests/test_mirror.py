@@ -11,7 +11,8 @@ from tiny import STRIDE, options, spark
 
 from soracli.mirror import goes_left, turned
 from soracli.models.spark import Spark
-from soracli.sample import oriented, sample
+from soracli.sample import sample
+from soracli.script import oriented
 from soracli.tasks import extend, generate
 from soracli.types import Clip, Frames, Geometry
 
