@@ -111,7 +111,7 @@ def test_prune_forgets_prompts(sora: Sora) -> None:
         encoded.write(encoded.place(text, "e"), b"x" * 1000)
         os.utime(encoded.place(text, "e"), (time.time() - 86400 * (40 - 39 * number),) * 2)
     ran = sora("runs", "prune", "--yes", "--json")
-    assert json.loads(ran.text)["data"] == {"removed": [], "prompts": 1, "bytes": 1000}
+    assert json.loads(ran.text)["data"] == {"removed": [], "prompts": 1, "bytes": 1000, "leftovers": 0}
     assert sora("runs", "prune", "--yes", "--older", "0d").text == "0 runs and 1 encoded prompts forgotten, 1 kB\n"
     assert list(encoded.folder().iterdir()) == []
 
