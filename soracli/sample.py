@@ -187,8 +187,7 @@ def _paint(
 
     network = prompted(model, script.spoken(stretch, progress.painted), options, window, sigmas)
     steady = None
-    if given is not None and not (geometry.causal or scene.strength < 1 or board):
-        # Windows that a storyboard holds together come to a standstill if they are held to each other as well.
+    if given is not None and not (geometry.causal or scene.strength < 1):
         steady = Steady.of(given[:, :, stills:], mask[:, stills:].to(device))
     denoise = pinned(steadied(network, steady, stills), given, mask.to(device))
     if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess

@@ -101,15 +101,16 @@ def test_a_film_is_gone_on_with_to_the_same_bits() -> None:
         assert np.array_equal(film(model, shots, progress), whole)
 
 
-def test_windows_with_a_storyboard_are_not_held_to_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that go on from what is given are."""
+def test_windows_are_held_to_what_they_go_on_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the window before them, with a storyboard too, and to the clip that they extend."""
     held: list[int] = []
     plain = Steady.of
     monkeypatch.setattr(Steady, "of", lambda latents, mask: held.append(1) or plain(latents, mask))
     model = tiny.spark()
     model.card.limits["window"] = 4
     film(model, "a dog")
-    assert not held
+    assert held
+    held.clear()
     source = Clip(np.zeros((16, 32, 64, 3), np.uint8), Fraction(16))
     options = tiny.options(seconds=Fraction(4), steps=1)
     canvas = tasks.extend(source, 0, 48, 8)
