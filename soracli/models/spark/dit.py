@@ -185,7 +185,6 @@ class Beside(nn.Module):
 
     def __init__(self, channels: int, width: int, reach: int) -> None:
         super().__init__()
-        self.reach = reach
         self.mix = nn.Linear(channels, (5 + 2 * reach) * channels, bias=False)
         self.gates = nn.Linear(width, 4 * channels)
         for parameter in self.parameters():
