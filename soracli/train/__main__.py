@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--cameras", default="", help="comma-separated; only these camera moves")
         sub.add_argument("--directions", default="", help="comma-separated; performers go only these ways")
         sub.add_argument("--without", default="", help="comma-separated verbs to leave out")
+        sub.add_argument("--styles", default="", help="comma-separated; every clip in one of these looks")
         sub.add_argument(
             "--spread", type=float, default=1.0, help="0 = performances are laid out alike .. 1 = as usual"
         )
@@ -156,6 +157,7 @@ def stage_of(args: argparse.Namespace) -> Stage:
         cameras=words(args.cameras),
         directions=words(args.directions),
         without=words(args.without),
+        styles=words(args.styles),
         spread=args.spread,
         batch=getattr(args, "batch", 16),
     )

@@ -27,7 +27,8 @@ from soracli.world.studio import EATERS, FACES, FOODS, TOOLS, sample_studio
 @dataclass(frozen=True)
 class Stage:
     """What is filmed. others: share of panorama, solid and studio scenes together. leads, cameras, directions:
-    only these (empty = all). without: verbs left out. spread: see `Corpus`.
+    only these (empty = all). styles: these, equally often (empty = as in the corpus). without: verbs left out.
+    spread: see `Corpus`.
 
     sizes: (width, height, weight) in pixels. chunks: of 8 frames per clip. batch: clips rendered together.
     """
@@ -39,6 +40,7 @@ class Stage:
     leads: tuple[str, ...] = ()
     cameras: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
     spread: float = 1.0
     directions: tuple[str, ...] = ()
     sizes: tuple[tuple[int, int, float], ...] = ((256, 256, 0.7), (448, 256, 0.3))
@@ -55,6 +57,8 @@ class Stage:
             cameras=self.cameras or corpus.cameras,
             directions=self.directions or corpus.directions,
             without=self.without,
+            styles=self.styles or corpus.styles,
+            plain=(corpus.plain[0], 1 / len(self.styles)) if self.styles else corpus.plain,
             spread=self.spread,
         )
 
