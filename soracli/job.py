@@ -27,7 +27,7 @@ from soracli import (
     windows,
 )
 from soracli.calls import Call
-from soracli.errors import UsageError
+from soracli.errors import CapacityError, UsageError
 from soracli.flags import Flags, OutputFlags
 from soracli.inputs import Brief, named
 from soracli.media import DIGEST, formats
@@ -250,10 +250,17 @@ def check_device(flags: OutputFlags) -> None:
 
 
 def check_memory(job: Job) -> None:
-    """Refuse what does not fit. A model that is kept from an earlier call has shown that it does."""
-    if not engine.holds(job.card):
-        cores = None if job.budget.host else job.threads or machine.cores()
-        plan.check_memory(job.plan, job.card, job.options, cores, job.budget)
+    """Refuse what does not fit."""
+    if found := shortage(job):
+        raise CapacityError(f"{plan.request(job.options)}: {found}", "memory")
+
+
+def shortage(job: Job) -> str:
+    """Why it does not fit, and what would; empty if it does. A model that an earlier call left loaded fits."""
+    if engine.holds(job.card):
+        return ""
+    cores = None if job.budget.host else job.threads or machine.cores()
+    return plan.shortage(job.plan, job.card, job.options, cores, job.budget)
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -271,7 +278,7 @@ def headline(job: Job) -> str:
 
 def as_data(job: Job) -> dict[str, Any]:
     """The plan of a dry run for `--json`."""
-    paths = None if job.outputs.paths is None else [str(path) for path in job.outputs.paths]
+    paths, short = None if job.outputs.paths is None else [str(path) for path in job.outputs.paths], shortage(job)
     return {
         **job.recipe(job.seeds[0]), "seeds": job.seeds, "paths": paths, "format": job.outputs.format.name,
         "notes": job.notes,
@@ -279,6 +286,7 @@ def as_data(job: Job) -> dict[str, Any]:
             "width": job.geometry.width, "height": job.geometry.height, "frames": job.geometry.frames,
             "tokens": job.plan.tokens, "passes": job.plan.passes, "seconds": round(job.seconds, 1),
             "peak_memory_bytes": job.plan.peak_bytes, "free_memory_bytes": job.budget.free,
+            "fits": not short, **({"shortage": short} if short else {}),
             **_kept_small(job),
         },
     }  # fmt: skip
@@ -308,6 +316,7 @@ def as_text(job: Job) -> str:
         ("time", _time(job)),
         ("memory", _memory(job)),
         *(("", line) for line in footprint.alternatives(expected.needs, job.budget.room)),
+        *([("fits", f"no: {short}")] if (short := shortage(job)) else []),
         ("output", files + (", ..." if paths is not None and len(paths) > 8 else "")),
     ]
     return "".join(f"{name:<9} {value}\n" for name, value in rows)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from soracli import footprint, machine
-from soracli.errors import CapacityError, UsageError
+from soracli.errors import UsageError
 from soracli.footprint import Ask, Manner, Need
 from soracli.types import Card, Geometry, SamplingOptions
 from soracli.wording import amount
@@ -113,7 +113,7 @@ def check_tokens(plan: Plan, card: Card, options: SamplingOptions) -> None:
     limit = card.limits.get("max_tokens", plan.tokens)
     if plan.tokens > limit:
         raise UsageError(
-            f"{_request(options)}: is {plan.tokens:,} tokens, and model '{card.name}' takes {limit:,}; "
+            f"{request(options)}: is {plan.tokens:,} tokens, and model '{card.name}' takes {limit:,}; "
             f"try {_smaller(options, limit / plan.tokens)}",
             "too_long",
         )
@@ -140,11 +140,11 @@ class Budget:
         return min((bytes for bytes in (self.free, self.limit) if bytes), default=0)
 
 
-def check_memory(plan: Plan, card: Card, options: SamplingOptions, threads: int | None, budget: Budget) -> None:
-    """Refuse what this machine's memory, or the user, does not allow; name a command that would fit."""
+def shortage(plan: Plan, card: Card, options: SamplingOptions, threads: int | None, budget: Budget) -> str:
+    """What this machine's memory, or the user, does not allow, with a command that would fit; empty if all is well."""
     limit, short = budget.room, budget.host and plan.host_bytes > budget.host
     if not short and (not limit or plan.peak_bytes <= limit):
-        return
+        return ""
     where = "of the GPU's memory" if threads is None else "of memory"
     need, why = plan.peak_bytes, f"--max-memory allows {amount(limit)}"
     if short:
@@ -161,7 +161,7 @@ def check_memory(plan: Plan, card: Card, options: SamplingOptions, threads: int 
     elif limit == budget.limit:
         least = [found.within(1).peak_bytes for _, found in _smaller_ones(card, options, threads)]
         remedy = f"the least that model '{card.name}' can do with is {amount(int(1.02 * min([need, *least])))}"
-    raise CapacityError(f"{_request(options)}: needs about {amount(need)} {where}, {why}; {remedy}", "memory")
+    return f"needs about {amount(need)} {where}, {why}; {remedy}"
 
 
 def _packed(card: Card, options: SamplingOptions, threads: int | None, limit: int, *, given: bool) -> str | None:
@@ -201,7 +201,7 @@ def _smaller_ones(card: Card, options: SamplingOptions, threads: int | None) -> 
         yield flags, estimate(card, asked, geometry, [seen], threads)
 
 
-def _request(options: SamplingOptions) -> str:
+def request(options: SamplingOptions) -> str:
     length = f" for {float(options.seconds):g}s" if options.seconds else ""
     return f"{options.width}x{options.height}{length}"
 

@@ -23,7 +23,9 @@ def amount(count: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds: `3.2 s`, `21 s`, `4 min`."""
+    """Seconds: `3.2 s`, `21 s`, `4 min`, `5 h`."""
+    if seconds >= 99.5 * 60:
+        return f"{seconds / 3600:.0f} h"
     if seconds >= 99.5:
         return f"{seconds / 60:.0f} min"
     return f"{seconds:.0f} s" if seconds >= 9.95 else f"{seconds:.1f} s"

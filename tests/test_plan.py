@@ -153,6 +153,25 @@ def test_max_memory_is_a_limit(sora: Sora) -> None:
     assert "--max-memory allows 900 MB; this would fit: sora generate 'a dog' -s " in error["message"]
 
 
+def test_a_dry_run_says_what_would_fit(sora: Sora) -> None:
+    request = ("generate", "a dog", "-s", "1280x720", "-d", "8s", "--device", "cpu", "--dry-run")
+    ran = sora(*request, "--max-memory", "0.9G")
+    assert ran.code == 0
+    assert "\nfits      no: needs about " in ran.text
+    assert " of memory, --max-memory allows 900 MB; this would fit: sora generate 'a dog' -s " in ran.text
+    told = json.loads(sora(*request, "--max-memory", "0.9G", "--json").out)["data"]["plan"]
+    assert (told["fits"], told["shortage"]) == (False, ran.text.partition("fits      no: ")[2].splitlines()[0])
+    enough = json.loads(sora(*request, "--max-memory", "4G", "--json").out)["data"]["plan"]
+    assert enough["fits"] == (machine.memory()[1] > enough["peak_memory_bytes"])
+    assert ("shortage" in enough) is not enough["fits"]
+
+
+def test_lengths_of_time() -> None:
+    from soracli import wording
+
+    assert [wording.duration(s) for s in (3.21, 21, 240, 5 * 3600)] == ["3.2 s", "21 s", "4 min", "5 h"]
+
+
 def test_nothing_may_fit(sora: Sora) -> None:
     ran = sora("image", "a dog", "--max-memory", "10M", "--device", "cpu")
     assert (ran.code, ran.err.count("\n")) == (6, 1)
