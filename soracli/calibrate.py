@@ -21,7 +21,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from soracli import media
+from soracli import media, precision
 from soracli.errors import CheckError
 from soracli.machine import Rates
 
@@ -74,7 +74,8 @@ def _products(device: str) -> float:
     up, down = torch.randn(WIDTH, 4 * WIDTH, device=device), torch.randn(4 * WIDTH, WIDTH, device=device)
 
     def work() -> object:
-        return F.layer_norm(x, (WIDTH,)) + F.silu(x @ up) @ down
+        with precision.products(x.device):
+            return F.layer_norm(x, (WIDTH,)) + F.silu(x @ up) @ down
 
     return _rate(work, 2 * 2 * TOKENS * WIDTH * 4 * WIDTH, device)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -516,3 +517,16 @@ def test_weights_that_do_not_fit_their_card_are_one_clear_line(tmp_path: Path) -
 def test_stirring_leaves_nothing_silent() -> None:
     """The other tests rely on it."""
     assert all((parameter != 0).all() for parameter in stirred(Dit(DitConfig(channels=CHANNELS, depth=2))).parameters())
+
+
+@pytest.mark.parametrize(("known", "dtype"), [({"avx512_bf16": True}, torch.bfloat16), ({}, torch.float32)])
+def test_products_are_halved_where_that_is_faster(
+    monkeypatch: pytest.MonkeyPatch, known: dict[str, bool], dtype: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: known, raising=False)
+    model, window = spark(), Window((), 2, 2, 2, Fraction(16))
+    seen: list[torch.dtype] = []
+    model.dit.inlet.register_forward_hook(lambda module, given, out: seen.append(out.dtype))
+    x = torch.randn(1, CHANNELS, 2, 2, 2, generator=torch.Generator().manual_seed(0))
+    clean = model.predictor("a dog", window)(x, torch.full((1, 2, 2, 2), 0.5), 0.5)
+    assert (seen, clean.dtype) == ([dtype], torch.float32)

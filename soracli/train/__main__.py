@@ -88,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--shift", type=float, default=4.0, help="of the noise levels: higher = more layout, less detail")
     sub.add_argument("--device", default="cpu")
     sub.add_argument("--compile", action="store_true", help="torch.compile the network")
+    sub.add_argument("--half", action="store_true", help="bfloat16 products on a CPU too: 1.6 x with AVX-512 BF16")
 
     sub = command("fewstep", "Turn the run's transformer into a few-step one with guidance inside.")
     sub.add_argument("--cache", type=Path, action="append", help="folder of shards (default RUN/cache); repeatable")
@@ -213,6 +214,7 @@ def train_transformer(args: argparse.Namespace) -> None:
         seed=args.seed,
         sitting=args.sitting,
         behind=args.behind,
+        half=args.half,
         peer=args.peer and args.peer / "transformer",
     )
     transformer.train(dit, text, cache, args.run / "transformer", recipe, args.device, args.compile)

@@ -47,7 +47,7 @@ class Recipe:
     """tokens: per optimiser step. minutes: budget over all sittings. sitting: stop this one after so many (0 = never).
 
     shift: of the noise levels at 64 tokens. behind: share of the curriculum that the first weights have been through.
-    peer: see `Run`.
+    half: bfloat16 products, as always on a GPU. peer: see `Run`.
     """
 
     tokens: int = 640
@@ -58,6 +58,7 @@ class Recipe:
     ema: float = 0.998
     shift: float = 4.0
     behind: float = 0.0
+    half: bool = False
     peer: Path | None = None
     seed: int = 0
     checkpoint_every: float = 2.0
@@ -82,6 +83,7 @@ def loss_of(
     rng: np.random.Generator,
     shift: float,
     generator: torch.Generator,
+    half: bool = False,
 ) -> Tensor:
     """Velocity error on painted tokens, per item (B,)."""
     count, _, frames, height, width = batch.x0.shape
@@ -90,7 +92,7 @@ def loss_of(
     levels, masks = levels.to(batch.x0.device), masks.to(batch.x0.device)
     eps = torch.randn(batch.x0.shape, generator=generator, device=batch.x0.device)
     x = flow.noised(batch.x0, eps, levels[:, None])
-    with torch.autocast(x.device.type, torch.bfloat16, enabled=x.device.type == "cuda"):
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=half or x.device.type == "cuda"):
         x0 = dit(x, levels, dit.prepare(*text), batch.layout).float()
     error = flow.velocity_from_clean(x0 - batch.x0, torch.zeros_like(x0), levels[:, None], FLOOR)
     per_token = error.square().mean(1) * masks  # (B, t, h, w)
@@ -156,7 +158,9 @@ def train(
             if run.done or 0 < recipe.sitting < run.elapsed - run.spent:
                 break
             states, mask = encoder(batch.captions)
-            losses = loss_of(dit, batch, (states.to(device), mask.to(device)), rng, recipe.shift, generator)
+            losses = loss_of(
+                dit, batch, (states.to(device), mask.to(device)), rng, recipe.shift, generator, recipe.half
+            )
             loss = losses.mean()
             norm = run.update(loss)
             tokens += batch.x0.shape[0] * batch.x0[0, 0].numel()

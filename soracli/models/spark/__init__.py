@@ -11,11 +11,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from soracli import flow, quantise
+from soracli import flow, precision, quantise
 from soracli.errors import WeightsError
 from soracli.mirror import names_side
 from soracli.models import Arrangement
-from soracli.models.spark.dit import Dit, DitConfig, Jump, Layout
+from soracli.models.spark.dit import Dit, DitConfig, Jump, Layout, TextKeys
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import CHUNK, Vae, VaeConfig
 from soracli.scene import Scene
@@ -76,16 +76,21 @@ class Spark:
         keys = self.dit.prepare(context.states, context.mask)
         layout = self.layout(window)
         if not self.guided:
-            return lambda x, levels, sigma: self.dit(x, levels, keys, layout)
+            return lambda x, levels, sigma: self._predicted(x, levels, keys, layout)
         following = dict(pairwise(sigmas))
         scale = torch.tensor([guidance], device=context.states.device)
 
         def jump(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
             target = levels * (following.get(sigma, sigma) / sigma)
-            out: Tensor = self.dit(x, levels, keys, layout, Jump(target, scale))
-            return out
+            return self._predicted(x, levels, keys, layout, Jump(target, scale))
 
         return jump
+
+    def _predicted(self, x: Tensor, levels: Tensor, keys: TextKeys, layout: Layout, jump: Jump | None = None) -> Tensor:
+        """The clean latents that the network says."""
+        with precision.products(x.device):
+            out: Tensor = self.dit(x, levels, keys, layout, jump)
+        return out.float()
 
     @cached_property
     def turn(self) -> Tensor:
