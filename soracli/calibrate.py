@@ -91,7 +91,12 @@ def _convolutions(device: str) -> float:
     x = torch.randn(2, CHANNELS, side, side, device=device).contiguous(memory_format=torch.channels_last)
     kernel = torch.randn(CHANNELS, CHANNELS, 3, 3, device=device).contiguous(memory_format=torch.channels_last)
     amount = 2 * 2 * side * side * CHANNELS * CHANNELS * 9
-    return _rate(lambda: F.conv2d(F.silu(x), kernel, padding=1), amount, device)
+
+    def work() -> object:
+        with precision.products(x.device):
+            return F.conv2d(F.silu(x), kernel, padding=1)
+
+    return _rate(work, amount, device)
 
 
 def _scaling(device: str) -> float:

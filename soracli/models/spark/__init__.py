@@ -130,7 +130,11 @@ class Spark:
         return self.vae.encode(pixels)
 
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
-        return self.vae.decode(latents, still)
+        parts = self.vae.decode(latents, still)
+        for _ in range(latents.shape[2]):
+            with precision.products(latents.device):
+                part = next(parts)
+            yield part.float()
 
 
 def _fill(module: torch.nn.Module, paths: list[Path], card: Card) -> None:
