@@ -18,19 +18,26 @@ def strangers(card: Card, prompt: str) -> list[str]:
     words = lexicon.unknown(prompt, lexicon.Vocabulary.of(known["actors"], known["places"])) if known else []
     listed = ", ".join(f"'{word}'" for word in words)
     told = [f"{card.name} does not know {listed}; it will draw the nearest things that it knows (sora model show)."]
-    return [*(told if words else ()), *filming(card, prompt)]
+    return [*(told if words else ()), *manner(card, prompt)]
 
 
-def filming(card: Card, prompt: str) -> list[str]:
-    """A note about a camera move that the model does not know. What stands still may be filmed by a static camera."""
+def manner(card: Card, prompt: str) -> list[str]:
+    """A note for a camera move or a style that the model does not know.
+
+    What stands still may be filmed by a static camera, and every model knows its own plain style.
+    """
     from soracli import reading
     from soracli.world.words import ON_THE_SPOT
 
-    known = card.params.get("knows", {}).get("cameras")
-    said = reading.read(prompt).slots if known else {}
-    asked = said.get("camera", reading.SAID)
-    fits = asked in (*(known or ()), reading.SAID) or (asked == "static" and said.get("action") in ON_THE_SPOT)
-    return [] if fits else [f"{card.name} does not know the camera '{asked}'; it knows {', '.join(known or ())}."]
+    knows = card.params.get("knows")
+    said = reading.read(prompt).slots if knows else {}
+    told = []
+    for slot, plain in (("camera", "static" if said.get("action") in ON_THE_SPOT else ""), ("style", "3d")):
+        asked, known = said.get(slot, reading.SAID), knows.get(slot + "s", ()) if knows else ()
+        if asked not in (*known, plain, reading.SAID):
+            instead = f"it knows {', '.join(known)}" if known else "it has seen none"
+            told.append(f"{card.name} does not know the {slot} '{asked}'; {instead}.")
+    return told
 
 
 def on_prompt(model: Model, prompt: str) -> list[str]:
@@ -43,7 +50,7 @@ def on_prompt(model: Model, prompt: str) -> list[str]:
     notes = []
     if known:
         taken = lexicon.nearest(prompt, encoder, lexicon.Vocabulary.of(known["actors"], known["places"]))
-        notes += [*(word.note(model.card.name) for word in taken), *filming(model.card, prompt)]
+        notes += [*(word.note(model.card.name) for word in taken), *manner(model.card, prompt)]
     if dropped := encoder.tokens([prompt])[2][0]:
         notes.append(f"the prompt is too long for {model.card.name}: its last {dropped} word pieces are not read.")
     return notes

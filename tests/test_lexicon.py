@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -160,5 +161,20 @@ def test_an_actor_outside_the_vocabulary_is_unknown(encoder: TextEncoder) -> Non
 def test_camera_moves_that_are_not_known_are_said(prompt: str, asked: str) -> None:
     card = weights.card("spark")
     wanted = [f"spark does not know the camera '{asked}'; it knows tracking."] if asked else []
-    assert advice.filming(card, prompt) == advice.strangers(card, prompt) == wanted
-    assert advice.filming(weights.card("tiny"), prompt) == []
+    assert advice.manner(card, prompt) == advice.strangers(card, prompt) == wanted
+    assert advice.manner(weights.card("tiny"), prompt) == []
+
+
+@pytest.mark.parametrize(
+    ("styles", "prompt", "note"),
+    [
+        ((), "a dog in a meadow, in black and white", "spark does not know the style 'noir'; it has seen none."),
+        (("pixel",), "a dog in a meadow, in black and white", "spark does not know the style 'noir'; it knows pixel."),
+        (("noir",), "a dog in a meadow, in black and white", ""),
+        (("noir",), "a dog in a meadow, 3D animation", ""),
+    ],
+)
+def test_a_style_that_is_not_known_is_said(styles: tuple[str, ...], prompt: str, note: str) -> None:
+    card = weights.card("spark")
+    card = replace(card, params={**card.params, "knows": {**card.params["knows"], "styles": styles}})
+    assert advice.manner(card, prompt) == ([note] if note else [])
