@@ -2,6 +2,7 @@
 
 python benchmarks/quality.py --assets DIR            all rows
 python benchmarks/quality.py --prompts 20            a quick look, the model's rows alone
+python benchmarks/quality.py --assets DIR --styles noir,pixel,watercolour,sepia,neon,line
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ import figures
 import numpy as np
 import report
 import sheet
+import styles
 import torch
 
 from soracli import machine, models, tasks, weights
-from soracli.errors import SoraError
+from soracli.errors import SoraError, UsageError
 from soracli.pixels import to_numpy, to_torch
 from soracli.sample import sample
 from soracli.types import Frames, Geometry, SamplingOptions
@@ -46,7 +48,10 @@ PANORAMAS = 24  # crops of photographs that the autoencoder is shown
 
 @dataclass(frozen=True)
 class Settings:
-    """What a result depends on; a file of results is continued only if they are the same."""
+    """What a result depends on; a file of results is continued only if they are the same.
+
+    styles: those asked for, each equally often; none = the plain one, and nobody reads which. reader: who reads them.
+    """
 
     sampling: SamplingOptions
     weights: str
@@ -56,12 +61,18 @@ class Settings:
     cameras: tuple[str, ...]
     without: tuple[str, ...]
     assets: str
+    styles: tuple[str, ...] = ()
+    reader: str = ""
 
     def options(self, index: int) -> SamplingOptions:
         return dataclasses.replace(self.sampling, seed=(self.sampling.seed + index) % 2**32)
 
     def world(self) -> Corpus:
-        return Corpus(tuple(map(actor, self.actors)), self.places, cameras=self.cameras, without=self.without)
+        looks = self.styles or ("3d",)
+        return Corpus(
+            tuple(map(actor, self.actors)), self.places, cameras=self.cameras, without=self.without,
+            styles=looks, plain=(1.0, 1 / len(looks)),
+        )  # fmt: skip
 
 
 # --- what is asked for ------------------------------------------------------------------------------------------------
@@ -88,6 +99,7 @@ class Bench:
         self.settings = settings
         self.model = models.load(card, weights.paths(card))
         self.probe = Probe.load(PROBE)
+        self.reader = styles.Reader.load() if settings.styles else None
         self.geometry = Geometry.of(settings.options(0), card)
         self.bank = cast(settings) if settings.assets else None
 
@@ -98,8 +110,9 @@ class Bench:
             self.model, tasks.generate(*self.geometry.keep, self.geometry.fps), prompt, options, self.geometry
         )
         frames = np.concatenate([step.frames for step in steps if step.frames is not None])
+        wanted = truth(scene) | ({"style": scene.style} if self.reader is not None else {})
         row: dict[str, Any] = {
-            "prompt": prompt, "wanted": truth(scene), "seconds": time.perf_counter() - clock,
+            "prompt": prompt, "wanted": wanted, "seconds": time.perf_counter() - clock,
             "model": self._read(frames), "strip": sheet.strip(frames),
         }  # fmt: skip
         if self.bank is not None:
@@ -112,6 +125,8 @@ class Bench:
 
     def _read(self, frames: Frames) -> dict[str, Any]:
         said = self.probe.read(frames, float(self.geometry.fps))
+        if self.reader is not None:
+            said["style"] = self.reader.read(frames)
         return {"said": said, "flicker": figures.flicker(frames), "sharpness": figures.sharpness(frames)}
 
     def _film(self, scene: Scene) -> Frames:
@@ -258,6 +273,7 @@ def parse() -> argparse.Namespace:
     add("--assets", type=Path, help="folder of the training material: adds truth and autoencoder rows")
     add("--actors", help="comma-separated names to ask for (default: what the model knows)")
     add("--cameras", help="default: what the model knows")
+    add("--styles", help="comma-separated looks to ask for, equally often; adds a row (default: the plain one)")
     add("--without", default="jump,launch", help="verbs not to ask for")
     add("--workers", type=int, default=1, help="processes side by side, about 1 GB each")
     add("--threads", type=int, help="per process (default: cores / workers)")
@@ -280,6 +296,9 @@ def settings_of(args: argparse.Namespace) -> Settings:
         options = dataclasses.replace(options, steps=args.steps)
     if args.guidance is not None:
         options = dataclasses.replace(options, guidance=args.guidance)
+    looks = named(args.styles)
+    if strange := set(looks) - set(styles.NAMES):
+        raise UsageError(f"--styles {','.join(sorted(strange))}: not read; there are {', '.join(styles.NAMES)}")
     if "transformer" not in {file.role for file in card.files}:
         say(f"model {card.name} has no trained transformer: these are the figures of random weights")
     knows = {
@@ -291,7 +310,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
     return Settings(
         options, weights.digest(card), figures.digest(PROBE), named(args.actors) or tuple(knows["actors"]),
         tuple(knows["places"]), named(args.cameras) or tuple(knows["cameras"]), named(args.without),
-        str(args.assets or ""),
+        str(args.assets or ""), looks, figures.digest(styles.PATH) if looks else "",
     )  # fmt: skip
 
 

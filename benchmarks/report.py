@@ -21,6 +21,7 @@ def table(results: dict[str, Any]) -> Iterator[str]:
     said = {name: [clip[name]["said"] for clip in clips] for name in ("model", "truth", "coded") if name in clips[0]}
     still = float(Fraction(sampling["seconds"])) == 0
     judged = [slot for slot in SLOTS if not still or slot in ("actor", "place", "time")]
+    judged += ["style"] if settings["styles"] else []
     length = "still" if still else f"{float(Fraction(sampling['seconds'])):g} s at {sampling['fps']} fps"
     yield (
         f"model {sampling['model']} ({settings['weights']}), {sampling['width']}x{sampling['height']}, {length}, "
@@ -39,6 +40,8 @@ def table(results: dict[str, Any]) -> Iterator[str]:
         cells = [f"{100 * column[slot]:.1f}" for column in columns.values()]
         cells[0] += f" ± {100 * figures.margin(columns['model'][slot], len(clips)):.1f}"
         yield f"{'all slots' if slot == 'all' else slot:<14}" + "".join(f"{cell:>18}" for cell in cells)
+    if settings["styles"]:
+        yield from _styles(settings["styles"], said, wanted)
     yield ""
     for slot in judged:
         if found := figures.mistakes(said["model"], wanted, slot):
@@ -48,6 +51,14 @@ def table(results: dict[str, Any]) -> Iterator[str]:
         return
     yield from _ratios(clips)
     yield from _codec(clips, results["panoramas"])
+
+
+def _styles(names: list[str], said: dict[str, list[Any]], wanted: list[Any]) -> Iterator[str]:
+    """Of the clips that were asked for in each style, how many are read as in it."""
+    for name in names:
+        asked = [i for i, slots in enumerate(wanted) if slots["style"] == name]
+        right = [sum(rows[i]["style"] == name for i in asked) for rows in said.values()]
+        yield f"- {name:<12}" + "".join(f"{f'{count} of {len(asked)}':>18}" for count in right)
 
 
 def _ratios(clips: list[dict[str, Any]]) -> Iterator[str]:
