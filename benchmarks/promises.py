@@ -201,7 +201,7 @@ PROMISES: dict[int, Promise] = {
     ),
     14: Promise(
         "What policy forbids is refused before weights load, in under 1 s",
-        ("test_policy::test_words_are_refused_without_loading_anything", "test_policy::test_every_text_is_screened",
+        ("test_policy::test_refused_without_importing_torch", "test_policy::test_every_text_is_screened",
          "test_policy::test_meaning_is_screened_before_the_painter_is_loaded"),
         refused_soon,
     ),
