@@ -117,6 +117,10 @@ BAD = {
         lambda: b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
         "vector pictures are not supported; convert it to PNG",
     ),
+    "phone.heic": (
+        lambda: b"\0\0\0\x14ftypheic\0\0\0\0mif1" + struct.pack(">I", 5008) + b"meta" + bytes(5000),
+        "is a picture in HEIF (HEIC), which is not read; convert it to JPEG or PNG",
+    ),
     "paper.png": (lambda: b"%PDF-1.7\n", "vector pictures are not supported; convert it to PNG"),
     "bomb.png": (lambda: png(30_000, 30_000), "is over the 64 Mpx limit"),
     "wide.png": (lambda: png(9_000, 9_000), "9000x9000 is over the 64 Mpx limit"),

@@ -35,8 +35,10 @@ _ORIENTATION = 0x0112  # Exif tag; 1 = upright
 def is_picture(path: Path) -> bool:
     """By content, never by suffix."""
     with path.open("rb") as file:
-        head = file.read(16)
-    return head.startswith(MAGIC) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] in _AVIF
+        head = file.read(64)
+    webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    avif = head[4:12] in _AVIF or (head[4:12] == b"ftypmif1" and b"avif" in head[16:])
+    return head.startswith(MAGIC) or webp or avif
 
 
 def picture_info(path: Path) -> MediaInfo:
