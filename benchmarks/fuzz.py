@@ -1,29 +1,25 @@
-"""Damaged files of every container, read as inputs are: what crashes or hangs is printed. See `trust.py --mutations`.
+"""Damaged files of every container, and folders of other people's files, read as inputs are: see `limits`.
 
-Files are damaged and read many to a process, which says before each which one it takes. A watchdog starts another after
-one that dies, takes longer than SECONDS or needs more than MEMORY, from the file that follows.
+What crashes or hangs is printed; the number of a damaged file makes the same one again. `trust.py --only media`.
 """
 
 from __future__ import annotations
 
 import io
-import resource
-import selectors
-import subprocess
-import sys
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from limits import MEMORY, SECONDS, Reading, read_all
 from PIL import Image, features
 
 from soracli.types import Frames
 
-SECONDS, MEMORY = 20, 2 << 30  # for one file
-TOGETHER = 100  # files read by one process: what it has used before must not be why it refuses one
+LIMITS = f"{SECONDS} s of the processor and {MEMORY >> 30} GB each"
+TOGETHER = 500  # damaged files that are on the disk at a time
 SIZE = 64
 FRAMES = 10
 # what nobody here writes, and others do: name, muxer, codec, options of the muxer
@@ -107,87 +103,46 @@ def damaged(files: list[bytes], number: int) -> bytes:
     return bytes(data)
 
 
-def work(folder: str, first: int, last: int) -> None:
-    """Read mutations first..last - 1; one line before each, and one after: what came of it."""
-    from soracli import credentials, media
-    from soracli.errors import SoraError
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    files = [path.read_bytes() for path in sorted(Path(folder).glob("*.*"))]
-    with tempfile.TemporaryDirectory() as place:
-        target = Path(place) / "input"
-        for number in range(first, last):
-            print("begin", number, flush=True)
-            target.write_bytes(damaged(files, number))
-            try:
-                credentials.read(target)
-                media.info(target)
-                media.read_source(target)
-                end = "read"
-            except SoraError as error:
-                end = "refused" if error.exit_code == 3 else f"exit code {error.exit_code}: {error}"
-            except BaseException as error:
-                end = f"{type(error).__name__}: {error}"
-            print("end", " ".join(end.split())[:200], flush=True)
-
-
 def fuzz(count: int) -> str:
     """Print what became of `count` mutations; returns how many crashed or hung, in words."""
+    found: list[Reading] = []
+    start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="sora-fuzz-") as name:
-        kinds = [path.name for path in seeds(Path(name))]
-        ends: Counter[str] = Counter()
-        bad: list[str] = []
-        number, start, slowest = 0, time.perf_counter(), 0.0
-        while number < count:
-            number, slow = _watched(name, number, min(count, number + TOGETHER), ends, bad)
-            slowest = max(slowest, slow)
-        took = time.perf_counter() - start
+        kinds = seeds(Path(name))
+        files = [path.read_bytes() for path in kinds]
+        for first in range(0, count, TOGETHER):
+            with tempfile.TemporaryDirectory(prefix="sora-fuzz-") as place:
+                for number in range(first, min(first + TOGETHER, count)):
+                    (Path(place) / f"{number:07}").write_bytes(damaged(files, number))
+                found += read_all(Path(place), quick=True)
+    took = time.perf_counter() - start
+    print(f"{count:,} damaged files ({', '.join(path.name for path in kinds)}), {LIMITS}, all {took:.0f} s")
+    _head()
+    return f"{count:,} damaged files: {_row('damaged', found)}"
+
+
+def corpora(folders: Sequence[Path]) -> str:
+    """Print what became of every file below some folders; returns the same in words."""
+    print(f"files of others, {LIMITS}")
+    _head()
+    return "; ".join(f"{folder.name}, {_row(folder.name, list(read_all(folder)))}" for folder in folders)
+
+
+def _head() -> None:
+    names = ("files", "read", "refused", "crashes", "hangs", "no memory", "slowest", "most memory")
+    print(f"  {'':<10}{''.join(f'{name:>12}' for name in names)}")
+
+
+def _row(name: str, found: list[Reading]) -> str:
+    """One row of the table, and below it what ended as it must not."""
+    bad, hung = [one for one in found if one.bad], sum(one.hung for one in found)
+    read, starved = sum(one.read for one in found), sum(one.starved for one in found)
+    slowest, most = max(one.seconds for one in found), max(one.memory for one in found) >> 20
+    counts = (len(found), read, len(found) - read, len(bad) - hung, hung, starved)
     print(
-        f"{count:,} damaged files ({', '.join(kinds)}), {SECONDS} s, {MEMORY >> 30} GB each: {len(bad)} crash or hang"
+        f"  {name:<10}{''.join(f'{count:>12,}' for count in counts)}{f'{slowest:.1f} s':>12}{f'{most} MB':>12}",
+        flush=True,
     )
-    print(
-        f"  {ends['read']} read, {ends['refused']} refused with exit code 3; slowest {slowest:.1f} s, all {took:.0f} s"
-    )
-    for line in bad:
-        print(f"  {line}")
-    return f"{count:,} damaged files: {len(bad)} crash or hang"
-
-
-def _watched(folder: str, first: int, last: int, ends: Counter[str], bad: list[str]) -> tuple[int, float]:
-    """Let one process read until it ends or must be ended. Returns the number to go on with, and the slowest."""
-    command = [sys.executable, __file__, folder, str(first), str(last)]
-    number, begun, slowest = first - 1, time.perf_counter(), 0.0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0) as process:
-        assert process.stdout is not None
-        watch, rest = selectors.DefaultSelector(), b""
-        watch.register(process.stdout, selectors.EVENT_READ)
-        while True:
-            patience = (
-                SECONDS - (time.perf_counter() - begun) + (60 if number < first else 0)
-            )  # the first loads libraries
-            if not watch.select(max(0, patience)):
-                process.kill()
-                bad.append(f"mutation {number}: no end after {SECONDS} s")
-                return number + 1, slowest
-            block = process.stdout.read(65536)
-            if not block:
-                break
-            *lines, rest = (rest + block).split(b"\n")
-            for line in lines:
-                word, _, told = line.decode().partition(" ")
-                now = time.perf_counter()
-                if word == "begin":
-                    number, begun = int(told), now
-                else:
-                    slowest = max(slowest, now - begun)
-                    ends[told] += 1
-                    if told not in ("read", "refused"):
-                        bad.append(f"mutation {number}: {told}")
-        process.wait()
-    if process.returncode:
-        bad.append(f"mutation {number}: the process ended with {process.returncode}")
-    return number + 1, slowest
-
-
-if __name__ == "__main__":
-    work(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    for one in bad:
+        print(f"    {one.name}: {'; '.join(one.bad)}")
+    return f"{len(bad) - hung} crash, {hung} hang (of {len(found):,} files, {read:,} read)"

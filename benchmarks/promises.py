@@ -201,7 +201,7 @@ PROMISES: dict[int, Promise] = {
     ),
     14: Promise(
         "What policy forbids is refused before weights load, in under 1 s",
-        ("test_policy::test_words_are_refused_without_loading_anything", "test_policy::test_every_text_is_screened",
+        ("test_policy::test_refused_without_importing_torch", "test_policy::test_every_text_is_screened",
          "test_policy::test_meaning_is_screened_before_the_painter_is_loaded"),
         refused_soon,
     ),
@@ -252,8 +252,7 @@ LACKS = {
     9: "bytes of the credential itself, padding and labels, and `ftyp`",
     12: "figures by clip and attack: --only mark",
     13: "figures by clip and attack: --only mark",
-    14: "a refusal by meaning reads the text with torch, which takes longer to import than a second; what is only "
-    "hinted at, and other languages: docs/safety.md",
+    14: "what is only hinted at, and other languages: docs/safety.md",
     16: "a live stream (Matroska without sizes, MP4 in pieces, FLV) that ends exactly between two pieces; a transport "
     "stream or Ogg, which state no length: of the first it is noted if it ends within a packet",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import statistics
 import subprocess
@@ -19,6 +20,7 @@ from soracli import cli, media
 
 PROMPTS = Path(__file__).with_name("prompts.toml")
 HIDDEN = "he stabs the screaming man again and again until the floor is red"  # no word of it is in a list
+MEANING = "by meaning"
 TORCH = "with torch\n"
 SORA = f"""
 import atexit, sys
@@ -62,7 +64,7 @@ def refusals() -> list[Refusal]:
     listed = [
         *(("by words", 4, (verb, *given, words)) for verb, given in (("generate", ()), ("edit", ("whole.mp4",)))),
         ("by words", 4, ("policy", "check", words)),
-        *(("by meaning", 4, ("generate", text)) for text in (HIDDEN, "two people fight. " * 20 + HIDDEN)),
+        *((MEANING, 4, ("generate", text)) for text in (HIDDEN, "two people fight. " * 20 + HIDDEN)),
         *(("usage", 2, ("generate", *given)) for given in (
             ("",), ("x", "--fps", "nan"), ("x", "-d", "-1"), ("x", "--seed", "9" * 30),
             ("x", "--stepz", "3"), ("x", "-m", "nope"), ("--prompt-file", "long.txt"),
@@ -87,6 +89,7 @@ def refusals() -> list[Refusal]:
 
 
 def measured(repeats: int = 3) -> list[Measured]:
+    compileall.compile_dir(Path(cli.__file__).parent, quiet=1)  # as installing does
     return [_measured(refusal, repeats) for refusal in refusals()]
 
 
@@ -109,12 +112,10 @@ def _measured(refusal: Refusal, repeats: int) -> Measured:
 
 
 def told(found: Sequence[Measured]) -> str:
-    """A line for those that load no torch, and one for those that do, with the slowest of each."""
+    """A line for what is refused by its meaning, and one for all else, with the slowest of each."""
     lines = []
-    for torch in (False, True):
-        some = [one for one in found if one.torch == torch]
-        if not some:
-            continue
+    for meant in (False, True):
+        some = [one for one in found if (one.refusal.how == MEANING) == meant]
         sorts = ", ".join(dict.fromkeys(one.refusal.how for one in some))
         clocks = (
             f"{name} median {statistics.median(x for one in some for x in getattr(one, of)):.2f} s, "
@@ -123,8 +124,6 @@ def told(found: Sequence[Measured]) -> str:
         )
         worst = max(some, key=lambda one: max(one.processor)).refusal
         command = " ".join(text[:20] for text in worst.arguments[:3])
-        lines.append(
-            f"{len(some)} commands refused {'with' if torch else 'without'} torch ({sorts}): {'; '.join(clocks)} "
-            f"(sora {command})"
-        )
+        torch = f", {count} of them with torch" if (count := sum(one.torch for one in some)) else ""
+        lines.append(f"{len(some)} commands refused ({sorts}{torch}): {'; '.join(clocks)} (sora {command})")
     return "\n       ".join(lines)

@@ -1,7 +1,7 @@
 """What is refused, is every output signed, every change seen, the mark found, and only where it is? See README.md here.
 
 python benchmarks/trust.py                       four clips that the default model paints
-python benchmarks/trust.py --only media --mutations 5000
+python benchmarks/trust.py --only media --mutations 5000 --corpus DIR --corpus DIR
 python benchmarks/trust.py --only policy         recall and false alarms of the policy alone
 python benchmarks/trust.py --clips FILE...       also real footage, marked as if an edit had gone over all of it
 python benchmarks/trust.py --only mark --quick --count 50 --films DIR    many clips, painted once
@@ -23,7 +23,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from fuzz import fuzz
+from fuzz import corpora, fuzz
 from marking import Wanted, alarms, clips, marks
 from PIL import Image
 from promises import PROMISES, promises
@@ -138,6 +138,14 @@ def inside(data: bytes) -> tuple[int, int]:
     return start - 60, start - 4 + size + 8
 
 
+def hostile(mutations: int, folders: list[Path]) -> str:
+    """Damaged files, and those of others."""
+    told = [fuzz(mutations)] if mutations else []
+    told += [corpora(folders)] if folders else []
+    print()
+    return "; ".join(told)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", nargs="*", default=[], help="real footage")
@@ -150,12 +158,14 @@ def main() -> None:
     parser.add_argument("--forbidden", nargs="*", default=[], help="more prompts that must not, one a line")
     parser.add_argument("--captions", type=int, default=500, help="how many captions of the world must pass")
     parser.add_argument("--mutations", type=int, default=1000, help="damaged files that are read")
+    parser.add_argument("--corpus", type=Path, action="append", default=[], help="folder of other people's files")
     parser.add_argument("--only", choices=PARTS, help="one part of it")
     parser.add_argument("--flips", type=int, default=400, help="bits flipped per container")
     parser.add_argument("--promise", type=int, nargs="*", default=[], choices=PROMISES, help="rows of `promises`")
     arguments = parser.parse_args()
     files = [str(Path(file).resolve()) for file in arguments.clips]
     others = [[str(Path(file).resolve()) for file in given] for given in (arguments.innocent, arguments.forbidden)]
+    folders = [folder.resolve() for folder in arguments.corpus]
     folder_of_films = arguments.films and arguments.films.resolve()
     parts = [arguments.only] if arguments.only else PARTS
     with tempfile.TemporaryDirectory(prefix="sora-trust-") as folder, contextlib.chdir(folder):
@@ -163,7 +173,7 @@ def main() -> None:
         told: dict[int, str] = {}
         for number, part, measure in (
             (14, "policy", lambda: screening(others[0], others[1], arguments.captions)),
-            (17, "media", lambda: fuzz(arguments.mutations)),
+            (17, "media", lambda: hostile(arguments.mutations, folders)),
             (8, "credentials", validity),
             (9, "credentials", lambda: flips(arguments.flips)),
         ):

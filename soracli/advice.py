@@ -42,14 +42,14 @@ def manner(card: Card, prompt: str) -> list[str]:
 
 def on_prompt(model: Model, prompt: str) -> list[str]:
     """The same once the model is there: which noun is taken for which, and how much of a long prompt is cut off."""
-    from soracli import lexicon
+    from soracli import lexicon, sentences
 
     encoder, known = getattr(model, "text", None), model.card.params.get("knows")
     if encoder is None:
         return []
     notes = []
-    if known:
-        taken = lexicon.nearest(prompt, encoder, lexicon.Vocabulary.of(known["actors"], known["places"]))
+    if known and (vectors := sentences.of(model.card)) is not None:
+        taken = lexicon.nearest(prompt, vectors, lexicon.Vocabulary.of(known["actors"], known["places"]))
         notes += [*(word.note(model.card.name) for word in taken), *manner(model.card, prompt)]
     if dropped := encoder.tokens([prompt])[2][0]:
         notes.append(f"the prompt is too long for {model.card.name}: its last {dropped} word pieces are not read.")

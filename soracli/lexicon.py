@@ -17,9 +17,7 @@ from soracli.world.surroundings import PLACES, Place
 from soracli.world.words import ACTIONS, ACTOR_ACTIONS, ACTORS, PASSIVES
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from soracli.models.spark.text import Context, TextEncoder
+    from soracli.sentences import Floats, Sentences
 
 FAR = 0.45  # cosine below which the nearest thing is no likeness; nine of ten unrelated nouns lie below it
 CARRIER = "a {} in a picture"
@@ -79,18 +77,20 @@ class _Token(NamedTuple):
     kind: str
 
 
-def nearest(prompt: str, encoder: TextEncoder, vocabulary: Vocabulary) -> list[Taken]:
+def nearest(prompt: str, encoder: Sentences, vocabulary: Vocabulary) -> list[Taken]:
     """For every noun of the prompt that the model does not know, the nearest thing it does. Empty if it knows all."""
     words = unknown(prompt, vocabulary)
     if not words:
         return []
+    from soracli.sentences import unit
+
     anchors = vocabulary.anchors()
-    origin = _places(CENTRE, encoder).mean(dim=0)  # (D,)
-    known = _unit(_places(anchors, encoder) - origin)  # (V, D)
-    asked = _unit(_places([grammar.singular(word) for word in words], encoder) - origin)  # (N, D)
-    best, index = (asked @ known.T).max(dim=1)  # (N,)
+    origin = _places(CENTRE, encoder).mean(axis=0)  # (D,)
+    known = unit(_places(anchors, encoder) - origin)  # (V, D)
+    asked = unit(_places([grammar.singular(word) for word in words], encoder) - origin)  # (N, D)
+    near = asked @ known.T  # (N, V)
     owners = list(anchors.values())
-    return [Taken(word, owners[int(i)], float(c)) for word, i, c in zip(words, index, best, strict=True)]
+    return [Taken(word, owners[int(row.argmax())], float(row.max())) for word, row in zip(words, near, strict=True)]
 
 
 def unknown(prompt: str, vocabulary: Vocabulary) -> list[str]:
@@ -186,15 +186,9 @@ def _is_plural(word: str) -> bool:
     return (word.endswith("s") and not word.endswith(("ss", "us", "is"))) or word in grammar.PLURALS.values()
 
 
-def _places(words: Iterable[str], encoder: TextEncoder) -> Tensor:
+def _places(words: Iterable[str], encoder: Sentences) -> Floats:
     """Unit vectors (N, D) of words inside the carrier sentence."""
-    context: Context = encoder([CARRIER.format(word) for word in words])
-    return context.pooled()
-
-
-def _unit(x: Tensor) -> Tensor:
-    length: Tensor = x.norm(dim=-1, keepdim=True)
-    return x / length
+    return encoder([CARRIER.format(word) for word in words])
 
 
 def _forms(verb: str) -> set[str]:

@@ -1,7 +1,7 @@
 """What a text means, as far as the embedded text encoder knows: stretches of it beside a policy's exemplars.
 
 A stretch breaks a rule if it lies nearer to one of the rule's exemplars than to anything innocent, by the rule's
-margin, and nearer than its floor. Letters: W stretches, N texts of the policy, D = 384.
+margin, and nearer than its floor. Letters: W stretches, N texts of the policy, D = 384. No torch: see `sentences`.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
+import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
+from safetensors.numpy import save_file
 
-from soracli import disguise, policy, weights
+from soracli import disguise, policy, sentences, weights
 from soracli.errors import UsageError, WeightsError
-from soracli.models.spark.text import TextEncoder
 from soracli.policy import Finding, Policy
+from soracli.sentences import Floats, Sentences
 
 VECTORS = Path(__file__).with_name("policy.safetensors")  # of the policy that ships
 WORDS, STEP = 14, 7  # of the stretches that slide over a text, so that nothing is drowned in a long one
-_BATCH = 16
 
 
 class Nearness(NamedTuple):
@@ -39,25 +37,26 @@ class Nearness(NamedTuple):
     nearest: float
 
 
-def encoder() -> TextEncoder:
-    """The text encoder that ships. Raises WeightsError if its files are not there."""
+def encoder() -> Sentences:
+    """Of the text encoder that ships. Raises WeightsError if its files are not there."""
     try:
-        files = weights.paths(weights.card("spark"))
+        found = sentences.of(weights.card("spark"))
     except UsageError as error:  # a list of models that leaves it out
         raise WeightsError(str(error)) from None
-    return TextEncoder.shared(tuple(files["text"]), files["tokenizer"][0])
+    assert found is not None
+    return found
 
 
 class Judge:
     """A policy's rules of meaning, ready to be asked."""
 
-    def __init__(self, rules: Policy, text: TextEncoder) -> None:
+    def __init__(self, rules: Policy, text: Sentences) -> None:
         self._policy, self._text = rules, text
         listed = texts(rules)
         self._where = {text: i for i, text in enumerate(listed)}
         self._vectors = _kept(listed)
         if self._vectors is None:
-            self._vectors = embedded(listed, text)
+            self._vectors = text(listed)
 
     def finding(self, text: str) -> Finding | None:
         """The rule of meaning that a text breaks most clearly, or None."""
@@ -69,21 +68,22 @@ class Judge:
     def nearness(self, text: str) -> list[Nearness]:
         """How near a text comes to every rule."""
         parts = list(dict.fromkeys(stretches(text)))
-        ours = embedded(parts, self._text)  # (W, D)
+        ours = self._text(parts)  # (W, D)
         good = self._cosines(ours, innocent(self._policy))  # (W,)
         found = []
         for rule in self._policy.by_meaning:
             bad = self._cosines(ours, rule.exemplars)  # (W,)
-            counted = torch.where(bad >= rule.floor, bad - good, -1)
+            counted = np.where(bad >= rule.floor, bad - good, -1)
             i = int(counted.argmax())
             found.append(Nearness(rule.id, parts[i], float(counted[i]), float(bad[i])))
         return found
 
-    def _cosines(self, ours: Tensor, others: Sequence[str]) -> Tensor:
+    def _cosines(self, ours: Floats, others: Sequence[str]) -> Floats:
         """Of every stretch and the nearest of some texts: (W,)."""
         assert self._vectors is not None
         rows = self._vectors[[self._where[text] for text in others]]  # (n, D)
-        return (ours @ rows.T).amax(dim=1)
+        nearest: Floats = (ours @ rows.T).max(axis=1)
+        return nearest
 
 
 def stretches(text: str) -> Iterator[str]:
@@ -93,16 +93,6 @@ def stretches(text: str) -> Iterator[str]:
         words = reading.split()
         for start in range(0, max(1, len(words) - WORDS + STEP), STEP):
             yield " ".join(words[start : start + WORDS])
-
-
-def embedded(texts: Sequence[str], text: TextEncoder) -> Tensor:
-    """Unit vectors (len(texts), D). Those of like length together, so that little is padding."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    rows = torch.empty(len(texts), 384)
-    for start in range(0, len(order), _BATCH):
-        some = order[start : start + _BATCH]
-        rows[some] = text([texts[i] for i in some]).pooled()
-    return rows
 
 
 # --- what ships -------------------------------------------------------------------------------------------------------
@@ -119,12 +109,12 @@ def texts(rules: Policy) -> list[str]:
     return list(dict.fromkeys([*exemplars, *innocent(rules)]))
 
 
-def _kept(listed: Sequence[str]) -> Tensor | None:
+def _kept(listed: Sequence[str]) -> Floats | None:
     """The vectors of these texts, if they are those that ship."""
     try:
-        with safe_open(VECTORS, "pt") as file:
+        with safe_open(VECTORS, "np") as file:
             fits = (file.metadata() or {}).get("texts") == _digest(listed)
-            return file.get_tensor("vectors").float() if fits else None
+            return file.get_tensor("vectors").astype(np.float32) if fits else None
     except (OSError, SafetensorError):
         return None
 
@@ -138,7 +128,7 @@ def _digest(listed: Sequence[str]) -> str:
 def seal(target: Path = VECTORS) -> int:
     """Write the vectors of the policy that ships. Returns how many."""
     listed = texts(policy.load())
-    save_file({"vectors": embedded(listed, encoder()).half()}, target, {"texts": _digest(listed)})
+    save_file({"vectors": encoder()(listed).astype(np.float16)}, target, {"texts": _digest(listed)})
     return len(listed)
 
 

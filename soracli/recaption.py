@@ -22,10 +22,10 @@ from soracli.world.surroundings import CAMERAS, PLACES, TIMES
 from soracli.world.words import ACTIONS, ACTORS, COLOURS, DIRECTIONS, IN_THE_AIR, ON_THE_SPOT
 
 if TYPE_CHECKING:
-    from soracli.models.spark.text import TextEncoder
+    from soracli.sentences import Sentences
 
 Rng = np.random.Generator
-Encoder = Callable[[], "TextEncoder | None"]
+Encoder = Callable[[], "Sentences | None"]
 
 # What is drawn for an open slot; what stands twice is drawn twice as often. As in the world's core.
 DEEDS = {
@@ -101,7 +101,7 @@ def expand(
     return list(results.values()), notes
 
 
-def _kin(word: str, encoder: TextEncoder) -> str:
+def _kin(word: str, encoder: Sentences) -> str:
     """The actor of the whole world that a thing resembles most; empty if it resembles none."""
     taken = lexicon.nearest(f"a {word}", encoder, lexicon.Vocabulary.of(ACTORS, ()))
     near = next((found.nearest for found in taken if found.cosine >= lexicon.FAR), "")
@@ -202,13 +202,10 @@ def _place(name: str, action: str, rng: Rng) -> str:
 def reader(card: Card) -> Encoder:
     """The text encoder of a card, loaded when it is first asked for; None if the card has none of this kind."""
 
-    def load() -> TextEncoder | None:
-        files = weights.paths(card)
-        if card.arch != "spark" or "text" not in files:
-            return None
-        from soracli.models.spark.text import TextEncoder
+    def load() -> Sentences | None:
+        from soracli import sentences
 
-        return TextEncoder.load(files["text"], files["tokenizer"][0], "cpu")
+        return sentences.of(card)
 
     return load
 

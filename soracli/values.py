@@ -246,7 +246,7 @@ def options(card: Card, flags: Flags, *, still: bool, source: Clip | None = None
     """
     base = SamplingOptions.of(card, still=still)
     if source is not None:
-        base = _following(base, source, card)
+        base = _following(base, source, card, free=flags.size is None)
     fps = base.fps if flags.fps is None else rate(flags.fps)
     if not Fraction(1) <= fps <= 120:
         raise UsageError(f"--fps {flags.fps}: must be 1..120", "bad_fps")
@@ -274,12 +274,23 @@ def options(card: Card, flags: Flags, *, still: bool, source: Clip | None = None
     return found
 
 
-def _following(base: SamplingOptions, source: Clip, card: Card) -> SamplingOptions:
-    """Size (even, as video wants it) and rate of a source, as far as the card's limits allow."""
+def _following(base: SamplingOptions, source: Clip, card: Card, *, free: bool) -> SamplingOptions:
+    """Size (even, as video wants it) and rate of a source, brought within the card's limits, its shape kept.
+
+    free: whether no size was asked for, so that this one has to do.
+    """
     height, width = source.frames.shape[1:3]
-    scale = min(1.0, card.limits.get("max_side", 8192) / max(height, width))
-    fps = base.fps if len(source.frames) == 1 else min(source.fps, Fraction(card.limits.get("max_fps", 120)))
-    return replace(base, width=int(width * scale) // 2 * 2, height=int(height * scale) // 2 * 2, fps=fps)
+    low, high = card.limits.get("min_side", 16), card.limits.get("max_side", 8192)
+    scale = min(Fraction(high, max(height, width)), max(Fraction(1), Fraction(low, min(height, width))))
+    sides = int(width * scale) // 2 * 2, int(height * scale) // 2 * 2
+    if free and min(sides) < low:
+        raise UsageError(
+            f"the source is {width}x{height}, and model '{card.name}' paints sides of {low}..{high} pixels; choose "
+            "another shape with --size (--fit says how it is filled)",
+            "bad_size",
+        )
+    fps = base.fps if len(source.frames) == 1 else max(min(source.fps, card.limits.get("max_fps", 120)), Fraction(1))
+    return replace(base, width=max(sides[0], 16), height=max(sides[1], 16), fps=fps)
 
 
 def _check_limits(card: Card, asked: SamplingOptions) -> None:

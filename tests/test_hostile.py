@@ -117,6 +117,10 @@ BAD = {
         lambda: b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
         "vector pictures are not supported; convert it to PNG",
     ),
+    "phone.heic": (
+        lambda: b"\0\0\0\x14ftypheic\0\0\0\0mif1" + struct.pack(">I", 5008) + b"meta" + bytes(5000),
+        "is a picture in HEIF (HEIC), which is not read; convert it to JPEG or PNG",
+    ),
     "paper.png": (lambda: b"%PDF-1.7\n", "vector pictures are not supported; convert it to PNG"),
     "bomb.png": (lambda: png(30_000, 30_000), "is over the 64 Mpx limit"),
     "wide.png": (lambda: png(9_000, 9_000), "9000x9000 is over the 64 Mpx limit"),
@@ -228,6 +232,41 @@ def test_damaged_frames_are_counted(sora: Sora) -> None:
     notes = media.read_source("a.mp4").notes
     assert len(notes) == 1
     assert notes[0].startswith("a.mp4 has 5 frames that are damaged; what can be seen of them is used")
+
+
+def test_what_pillow_warns_of_is_one_note(sora: Sora) -> None:
+    picture = png(64, 64, chunk(b"acTL", bytes(8)))  # says that it moves, in no frames
+    body = zlib.compress(bytes(64 * (1 + 64 * 3)))
+    start = picture.index(b"IDAT") - 4
+    Path("a.png").write_bytes(picture[:start] + chunk(b"IDAT", body) + chunk(b"IEND", b""))
+    ran = sora("animate", "a.png", "x", "-m", "tiny", "--dry-run")
+    assert (ran.code, ran.err.count("\n")) == (0, 1)
+    assert ran.err == "sora: note: a.png is not quite as its format wants it; what can be read of it is used.\n"
+    assert sora("info", "a.png").err == ""
+
+
+@pytest.mark.parametrize(("size", "painted"), [((20, 100), "32x160"), ((2000, 200), "512x50"), ((64, 50), "64x50")])
+def test_a_small_or_large_source_is_brought_within_the_limits(sora: Sora, size: tuple[int, int], painted: str) -> None:
+    _picture("a.png", *size)
+    ran = sora("animate", "a.png", "x", "-m", "tiny", "--dry-run")
+    assert ran.code == 0
+    assert f" {painted}" in ran.text
+
+
+def test_a_source_of_no_shape_that_is_painted(sora: Sora) -> None:
+    _picture("a.png", 2000, 20)
+    ran = sora("animate", "a.png", "x", "-m", "tiny", "--dry-run")
+    line = "the source is 2000x20, and model 'tiny' paints sides of 32..512 pixels; choose another shape with --size"
+    assert (ran.code, ran.err.startswith(f"sora: error: {line}")) == (2, True)
+    assert sora("animate", "a.png", "x", "-m", "tiny", "--dry-run", "-s", "64x64").code == 0
+
+
+def test_a_source_slower_than_a_frame_a_second(sora: Sora) -> None:
+    frames = [Image.fromarray(pixels) for pixels in NOISE[:3]]
+    frames[0].save("a.gif", save_all=True, append_images=frames[1:], duration=2500)
+    ran = sora("extend", "a.gif", "--by", "8f", "-m", "tiny", "--dry-run")
+    assert ran.code == 0
+    assert "1 fps" in ran.text
 
 
 def test_the_size_changes_midway(tmp_path: Path) -> None:

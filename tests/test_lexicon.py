@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from soracli import advice, lexicon, weights
+from soracli import advice, meaning, weights
 from soracli.lexicon import FAR, Vocabulary, nearest, unknown
-from soracli.models.spark.text import TextEncoder
+from soracli.sentences import Sentences
 from soracli.world.captions import caption
 from soracli.world.scenes import CORE_ACTORS, CORE_PLACES, Corpus, sample_scene
 
-BUNDLED = Path(lexicon.__file__).parent / "bundled"
 KNOWN = (
     "a dog walks to the right across a meadow",
     "Cinematic tracking shot of a red car driving along a city street at night",
@@ -89,9 +87,8 @@ def vocabulary() -> Vocabulary:
 
 
 @pytest.fixture(scope="module")
-def encoder() -> TextEncoder:
-    shards = [BUNDLED / f"minilm-l6-int8-0000{i}-of-00002.safetensors" for i in (1, 2)]
-    return TextEncoder.load(shards, BUNDLED / "minilm-tokenizer.json")
+def encoder() -> Sentences:
+    return meaning.encoder()
 
 
 @pytest.mark.parametrize("prompt", KNOWN)
@@ -123,7 +120,7 @@ LIKENESSES = {
 }
 
 
-def test_takes_the_likeness(encoder: TextEncoder, vocabulary: Vocabulary) -> None:
+def test_takes_the_likeness(encoder: Sentences, vocabulary: Vocabulary) -> None:
     names = Vocabulary({**vocabulary.names, "sailboat": "sailboat", "sailing boat": "sailboat"})
     taken = nearest(", ".join(LIKENESSES), encoder, names)
     assert [likeness.word for likeness in taken] == list(LIKENESSES)
@@ -134,7 +131,7 @@ def test_takes_the_likeness(encoder: TextEncoder, vocabulary: Vocabulary) -> Non
     assert taken[0].note("spark").startswith(start)
 
 
-def test_admits_that_nothing_is_near(encoder: TextEncoder, vocabulary: Vocabulary) -> None:
+def test_admits_that_nothing_is_near(encoder: Sentences, vocabulary: Vocabulary) -> None:
     words = ["parliament", "justice", "piano", "sword", "laptop"]
     taken = nearest(", ".join(words), encoder, vocabulary)
     assert [likeness.word for likeness in taken] == words
@@ -142,7 +139,7 @@ def test_admits_that_nothing_is_near(encoder: TextEncoder, vocabulary: Vocabular
     assert taken[0].note("spark").startswith("spark knows nothing like 'parliament'")
 
 
-def test_an_actor_outside_the_vocabulary_is_unknown(encoder: TextEncoder) -> None:
+def test_an_actor_outside_the_vocabulary_is_unknown(encoder: Sentences) -> None:
     small = Vocabulary.of(["cat", "cow"], ["meadow"])
     assert [taken.word for taken in nearest("a dog and a cat in the desert", encoder, small)] == ["dog", "desert"]
     assert nearest("a cat in a meadow", encoder, small) == []

@@ -16,7 +16,7 @@ from PIL import Image
 
 from soracli import media
 from soracli.errors import MediaError, UsageError
-from soracli.media import Writer, source, video
+from soracli.media import Writer, hdr, source, video
 from soracli.types import Clip
 
 RED, GREY = (220, 30, 30), (90, 90, 90)
@@ -223,12 +223,41 @@ def test_deep_pictures_keep_their_greys(tmp_path: Path) -> None:
     assert np.array_equal(media.read(tmp_path / "a.png").frames[0, ..., 1], deep >> 8)
 
 
-def test_hdr_is_said(tmp_path: Path) -> None:
-    def dress(stream: av.VideoStream) -> None:
-        stream.codec_context.color_trc = 16
+def pq(nits: float) -> float:
+    """The signal of a brightness, 0..1 (SMPTE ST 2084)."""
+    y = (nits / 10_000) ** (2610 / 16384)
+    return float(((3424 / 4096 + 2413 / 128 * y) / (1 + 2392 / 128 * y)) ** (2523 / 32))
 
+
+@pytest.mark.parametrize(("transfer", "signal", "level"), [
+    (16, pq(0), 0), (16, pq(10), 60), (16, pq(203), 175), (16, pq(1000), 255), (16, pq(4000), 255),
+    (18, 0.0, 0), (18, 0.75, 175), (18, 1.0, 255),  # 75 % of HLG are 203 nits as well
+])  # fmt: skip
+def test_hdr_is_brought_down(transfer: int, signal: float, level: int) -> None:
+    """Greys by hand from BT.2446-1, method A."""
+    grey = np.full((1, 2, 3), round(65535 * signal), np.uint16)
+    assert np.abs(hdr.shown(grey, transfer).astype(int) - level).max() <= 1
+
+
+def test_hdr_keeps_hues() -> None:
+    colours = np.zeros((1, 3, 3), np.uint16)
+    colours[0, [0, 1, 2], [0, 1, 2]] = round(65535 * pq(203))
+    shown = hdr.shown(colours, 16)[0].astype(int)
+    assert (shown.argmax(1) == [0, 1, 2]).all()
+    assert (shown.max(1) > 150).all()
+    assert (shown - np.diag(np.diag(shown)) < 5).all()
+
+
+@pytest.mark.parametrize(("transfer", "name"), [(16, "PQ"), (18, "HLG")])
+def test_hdr_is_said(tmp_path: Path, transfer: int, name: str) -> None:
+    def dress(stream: av.VideoStream) -> None:
+        stream.codec_context.color_trc = transfer
+
+    plain = media.read_source(encode(tmp_path / "b.mkv", [corner()] * 2))
     found = media.read_source(encode(tmp_path / "a.mkv", [corner()] * 2, dress=dress))
-    assert "is HDR (PQ)" in found.notes[0]
+    assert found.notes == (f"{found.path} is HDR ({name}); brought down to what a common screen shows.",)
+    assert found.clip.frames.shape == plain.clip.frames.shape
+    assert not np.array_equal(found.clip.frames, plain.clip.frames)
 
 
 # --- standard input -------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
-import torch
 from conftest import Sora
 
 from soracli import disguise, engine, meaning, media, policy, provenance, schema
@@ -24,6 +24,7 @@ from soracli.types import Clip
 BAD = "extreme gore, entrails spill out"
 MEANT = "his skull is crushed under a heavy stone"  # no word of it is on a list
 LINE = "refused, graphic violence (rule V1); say it otherwise, or see: sora policy show V1"
+LINES = {BAD: LINE, MEANT: LINE.replace("V1", "V2")}
 TINY = ("-m", "tiny", "--steps", "1", "--seed", "1", "-q")
 
 
@@ -224,15 +225,16 @@ def test_what_is_to_be_kept_out_may_be_named(sora: Sora) -> None:
     assert sora("generate", "a dog", *TINY, "-g", "2", "--negative", "nsfw, nude, gore, blood", "-o", "a.mp4").code == 0
 
 
-def test_words_are_refused_without_loading_anything(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [BAD, MEANT])
+def test_refused_without_importing_torch(tmp_path: Path, text: str) -> None:
     script = (
         "import sys\nfrom soracli import cli\ncode = cli.run(sys.argv[1:])\n"
         "assert 'torch' not in sys.modules\nsys.exit(code)"
     )
     env = {**os.environ, "PYTHONPATH": str(Path(policy.__file__).parent.parent)}
-    command = [sys.executable, "-c", script, "generate", BAD]
+    command = [sys.executable, "-c", script, "generate", text]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
-    assert (ran.returncode, ran.stderr) == (4, f"sora: error: PROMPT: {LINE}\n")
+    assert (ran.returncode, ran.stderr) == (4, f"sora: error: PROMPT: {LINES[text]}\n")
 
 
 def test_the_policy_is_named_in_recipe_and_credential(sora: Sora) -> None:
@@ -266,8 +268,8 @@ def test_the_vectors_that_ship_are_of_the_policy_that_ships(rules: Policy) -> No
     kept = meaning._kept(listed)
     assert kept is not None
     some = list(range(0, len(listed), 97))
-    fresh = meaning.embedded([listed[i] for i in some], meaning.encoder())
-    assert torch.allclose(kept[some], fresh, atol=2e-3)
+    fresh = meaning.encoder()([listed[i] for i in some])
+    np.testing.assert_allclose(kept[some], fresh, atol=2e-3)
 
 
 def test_check_and_show(sora: Sora) -> None:

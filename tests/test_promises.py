@@ -1,11 +1,14 @@
-"""The table of promises names tests that are there, and says so when they fail."""
+"""The table of promises names tests that are there, and says so when they fail; files that crash or hang are seen."""
 
 from __future__ import annotations
 
 import ast
+import os
+import signal
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -49,3 +52,27 @@ def test_a_promise_that_is_not_kept_is_counted(
     ends.clear()
     assert table.promises({}, [3]) == 1
     assert "NOT RUN: test_hostile::test_what_is_no_input" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of memory are Linux's")
+@pytest.mark.parametrize(
+    ("does", "read", "hung", "bad"),
+    [
+        (lambda: (0, "", False), True, False, ()),
+        (lambda: (3, "", False), False, False, ()),
+        (lambda: (1, "exit code 1: a bug", False), False, False, ("frame: exit code 1: a bug",)),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), False, False, ("frame: the process ended with -9",)),
+        (lambda: time.sleep(60), False, True, ("frame: no end",)),
+    ],
+    ids=["read", "refused", "bug", "crash", "hang"],
+)
+def test_what_becomes_of_a_file_is_seen(
+    monkeypatch: pytest.MonkeyPatch, does: Callable[[], object], read: bool, hung: bool, bad: tuple[str, ...]
+) -> None:
+    monkeypatch.syspath_prepend(TESTS.parent / "benchmarks")
+    import limits
+
+    monkeypatch.setattr(limits, "run", lambda number, path: does())
+    monkeypatch.setattr(limits, "CLOCK", 0.5)
+    found = limits.alone(Path("a.mp4"), "a.mp4", 1)
+    assert (found.read, found.hung, found.bad) == (read, hung, bad)

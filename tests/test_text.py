@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,6 +12,7 @@ import torch.nn.functional as F
 from soracli import quantise
 from soracli.errors import WeightsError
 from soracli.models.spark.text import LIMIT, WIDTH, TextEncoder
+from soracli.sentences import Sentences
 from soracli.train.text import build_text_encoder, rename
 
 BUNDLED = Path(quantise.__file__).parent / "bundled"
@@ -26,6 +28,11 @@ REFERENCE = [
 @pytest.fixture(scope="module")
 def encoder() -> TextEncoder:
     return TextEncoder.load(SHARDS, TOKENIZER)
+
+
+@pytest.fixture(scope="module")
+def sentences() -> Sentences:
+    return Sentences.shared(tuple(SHARDS), TOKENIZER)
 
 
 def state() -> quantise.State:
@@ -108,10 +115,29 @@ def test_states_are_those_of_the_published_model(encoder: TextEncoder) -> None:
     torch.testing.assert_close(states[[0, 3], :8], expected, atol=0.06, rtol=0)
 
 
-def test_meaning_is_near(encoder: TextEncoder) -> None:
-    yacht, sailboat, parliament = encoder(["a yacht", "a sailboat", "a parliament"]).pooled()
+def test_sentences_are_the_means_of_the_states(encoder: TextEncoder, sentences: Sentences) -> None:
+    """Without torch, and to 1e-4: texts of all lengths, empty and cut off, more than fit into a batch."""
+    texts = ["", "a dog", "yacht " * 90, *(f"{'he walks on, ' * i}{i} zebras" for i in range(40))]
+    states, mask, _ = encoder(texts)
+    expected = F.normalize(states.sum(1) / mask.sum(1, keepdim=True), dim=1)
+    np.testing.assert_allclose(sentences(texts), expected.numpy(), atol=1e-4)
+
+
+def test_meaning_is_near(sentences: Sentences) -> None:
+    yacht, sailboat, parliament = sentences(["a yacht", "a sailboat", "a parliament"])
     assert yacht @ sailboat > 0.6
     assert yacht @ parliament < 0.4
+
+
+def test_sentences_of_damaged_files_say_what_to_do(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(SHARDS[1].read_bytes()[:1000])
+    with pytest.raises(WeightsError, match="cannot be read"):
+        Sentences.shared((SHARDS[0], broken), TOKENIZER)
+    with pytest.raises(WeightsError, match="do not fit"):
+        Sentences.shared((SHARDS[1],), TOKENIZER)
+    with pytest.raises(WeightsError, match="not a tokenizer"):
+        Sentences.shared(tuple(SHARDS), broken)
 
 
 def test_rename_folds_the_segment_and_drops_the_pooler() -> None:

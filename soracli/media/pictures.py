@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -34,12 +35,14 @@ _ORIENTATION = 0x0112  # Exif tag; 1 = upright
 def is_picture(path: Path) -> bool:
     """By content, never by suffix."""
     with path.open("rb") as file:
-        head = file.read(16)
-    return head.startswith(MAGIC) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or head[4:12] in _AVIF
+        head = file.read(64)
+    webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    avif = head[4:12] in _AVIF or (head[4:12] == b"ftypmif1" and b"avif" in head[16:])
+    return head.startswith(MAGIC) or webp or avif
 
 
 def picture_info(path: Path) -> MediaInfo:
-    with _opened(path) as image:
+    with _opened(path) as (image, _):
         recipe = parse_recipe(_comment(image))
         form, mode, size = str(image.format).lower(), image.mode, image.size
         frames, fps, seconds = 1, Fraction(0), Fraction(0)
@@ -54,7 +57,7 @@ def picture_info(path: Path) -> MediaInfo:
 
 def read_picture(path: Path) -> tuple[Clip, list[str]]:
     """All frames, upright and over black, and what was odd; a still has one frame and a rate of 1."""
-    with _opened(path) as image:
+    with _opened(path) as (image, warned):
         notes = []
         if image.getexif().get(_ORIENTATION, 1) != 1:
             notes.append("is stored turned or mirrored; turned upright")
@@ -66,18 +69,20 @@ def read_picture(path: Path) -> tuple[Clip, list[str]]:
             frames, fps, opaque = _animation(path, image)
         if not opaque:
             notes.append("is transparent in places; they count as black")
+        if any(issubclass(one.category, UserWarning) for one in warned):
+            notes.append("is not quite as its format wants it; what can be read of it is used")
     return Clip(frames, fps), notes
 
 
 def read_stencil(path: Path) -> npt.NDArray[np.uint8]:
     """A still as a stencil (H, W), 0..255: its alpha if that says anything, else its brightness."""
-    with _opened(path) as image:
+    with _opened(path) as (image, _):
         pixels, alpha = _layers(image)
     return luma(pixels) if alpha is None or (alpha == 255).all() else alpha
 
 
 def is_still(path: Path) -> bool:
-    with _opened(path) as image:
+    with _opened(path) as (image, _):
         return getattr(image, "n_frames", 1) == 1
 
 
@@ -87,10 +92,13 @@ def luma(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    with Image.open(path, formats=_PICTURES) as image:
-        check_pixels(image.width, image.height)
-        yield image
+def _opened(path: Path) -> Iterator[tuple[Image.Image, list[warnings.WarningMessage]]]:
+    """A picture, and what Pillow finds odd about it while it is used: that is kept off standard error."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with Image.open(path, formats=_PICTURES) as image:
+            check_pixels(image.width, image.height)
+            yield image, warned
 
 
 def _comment(image: Image.Image) -> str:

@@ -29,6 +29,7 @@ from soracli.wording import printable
 
 MAX_STDIN = 4_000_000_000  # bytes
 _BLOCK = 1 << 20  # bytes
+_MOST_BOXES = 1000  # that are looked at; the index stands before the pieces of a film
 
 
 def info(path: str | Path) -> MediaInfo:
@@ -36,7 +37,7 @@ def info(path: str | Path) -> MediaInfo:
     if _is_frames_folder(Path(path)):
         return _folder_info(Path(path))
     with opened(path) as (file, _):
-        found = picture_info(file) if is_picture(file) else video_info(file)
+        found = picture_info(file) if _pictured(file) else video_info(file)
     return dataclasses.replace(found, path=str(path))
 
 
@@ -57,10 +58,21 @@ def read_source(path: str | Path) -> Source:
 
 def decoded(file: Path) -> tuple[Clip, Audio | None, list[str]]:
     """Frames, sound, and what was odd, of a file that `opened` gave: messages lack its name."""
-    if is_picture(file):
+    if _pictured(file):
         clip, notes = read_picture(file)
         return clip, None, notes
     return read_video(file)
+
+
+def _pictured(file: Path) -> bool:
+    """Whether Pillow is to read a file; else it is a video. Of a phone's HEIC a video decoder sees but one tile."""
+    if is_picture(file):
+        return True
+    with file.open("rb") as opened_file:
+        head = opened_file.read(8)
+    if head[4:] == b"ftyp" and "meta" in (kinds := _boxes(file)) and "moov" not in kinds:
+        raise MediaError("is a picture in HEIF (HEIC), which is not read; convert it to JPEG or PNG", "no_codec")
+    return False
 
 
 # --- what a path is -------------------------------------------------------------------------------------------------
@@ -157,25 +169,27 @@ def _diagnose(path: Path) -> str:
         return "playlists are not accepted, since they name other files; give the video itself"
     if start.startswith(b"<"):
         return "is not a video or a picture (looks like HTML or XML)"
-    if head[4:8] == b"ftyp" and not _has_index(path):
+    if head[4:8] == b"ftyp" and not {"moov", "meta"} & _boxes(path):  # AVIF has the latter
         return "its index (moov) is missing: the recording or the download was cut off; get the file again"
     if head[4:8] == b"ftyp" or head.startswith((*MAGIC, b"RIFF", b"\x1aE\xdf\xa3")):
         return "is damaged or cut off; get the file again"
     return "is not a video or a picture that can be read"
 
 
-def _has_index(path: Path) -> bool:
-    """Whether an MP4 or MOV has a moov box; AVIF and HEIC have none and need none."""
-    end, at = path.stat().st_size, 0
+def _boxes(path: Path) -> set[str]:
+    """The kinds of boxes that an MP4, MOV or HEIF is made of, outermost ones only."""
+    found, end, at = set(), path.stat().st_size, 0
     with path.open("rb") as file:
-        while at < end and len(head := file.read(16)) >= 8:
-            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-            if kind in (b"moov", b"meta"):
-                return True
-            size = int.from_bytes(head[8:16], "big") if size == 1 else size
-            at += max(size, 8)
-            file.seek(min(at, end))
-    return False
+        for _ in range(_MOST_BOXES):
+            file.seek(at)
+            head = file.read(16)
+            size = int.from_bytes(head[8:16] if head[:4] == b"\0\0\0\1" else head[:4], "big")
+            if len(head) >= 8:
+                found.add(head[4:8].decode("latin-1"))
+            at += size
+            if size < 8 or at >= end:  # 0: as far as the file goes; else not a box
+                break
+    return found
 
 
 # --- a folder of frames ---------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from soracli.errors import MediaError
+from soracli.media import hdr
 from soracli.media.audio import Audio, Listener
 from soracli.media.fit import resized
 from soracli.media.pictures import over_black
@@ -37,7 +38,6 @@ _SLACK = Fraction(1, 8), Fraction(3, 4)  # of a frame: rounded, or uneven, times
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # codec -> the decoder that reads its second, hidden picture
 _TO_THE_END = ("matroska,webm", "flv")  # containers whose length is the time of their end, wherever they begin
-_HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics (ITU-T H.273)
 
 
 @contextlib.contextmanager
@@ -236,10 +236,11 @@ class _Film:
             if (layers[..., 3] < 255).any():
                 self._note("is transparent in places; they count as black")
             pixels = over_black(layers)
+        elif frame.color_trc in hdr.TRANSFERS:
+            pixels = hdr.shown(cast(npt.NDArray[np.uint16], frame.to_ndarray(format="rgb48le")), frame.color_trc)
+            self._note(f"is HDR ({hdr.TRANSFERS[frame.color_trc]}); brought down to what a common screen shows")
         else:
             pixels = _array(frame, "rgb24")
-        if frame.color_trc in _HDR:
-            self._note(f"is HDR ({_HDR[frame.color_trc]}); taken as it is, so colours may look flat")
         if frame.is_corrupt:
             self._damaged += 1
         if frame.interlaced_frame:

@@ -44,7 +44,7 @@ class Spark:
             _random_basis(vae)
         if "transformer" in paths:
             _fill(dit, paths["transformer"], card)
-        text = TextEncoder.shared(tuple(paths["text"]), paths["tokenizer"][0], device)
+        text = TextEncoder.load(paths["text"], paths["tokenizer"][0], device)
         return cls(card, vae.to(device), dit.to(device), text)
 
     def arrange(self, scene: Scene) -> Arrangement:

@@ -9,7 +9,6 @@ Margin: B prompts, L tokens (at most 64, with [CLS] and [SEP]), D = 384, H = 12 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,11 +33,6 @@ class Context(NamedTuple):
     states: Tensor
     mask: Tensor
     dropped: tuple[int, ...]
-
-    def pooled(self) -> Tensor:
-        """Mean of the real tokens' states, unit length: float32 (B, 384), for cosines between phrases."""
-        weight = self.mask[..., None].to(self.states.dtype)  # (B, L, 1)
-        return F.normalize((self.states * weight).sum(dim=1) / weight.sum(dim=1), dim=-1)  # (B, D)
 
 
 class Layer(nn.Module):
@@ -91,12 +85,6 @@ class TextEncoder(nn.Module):
             reason = str(error).splitlines()[-1].strip()
             raise WeightsError(f"text encoder: the weights do not fit ({reason}); run: sora model verify") from None
         return encoder.requires_grad_(False).eval().to(device)
-
-    @staticmethod
-    @lru_cache(maxsize=1)
-    def shared(weights: tuple[Path, ...], tokenizer: Path, device: str = "cpu") -> TextEncoder:
-        """As `load`, once in a process: the screen of prompts and the painter read with the same encoder."""
-        return TextEncoder.load(weights, tokenizer, device)
 
     def tokens(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor, tuple[int, ...]]:
         """Word piece ids int64 (B, L), mask bool (B, L), dropped pieces per prompt; on the CPU."""
