@@ -12,7 +12,7 @@ import numpy as np
 from figures import psnr, visible
 from PIL import Image
 
-from soracli import media, watermark
+from soracli import media, models, noise, watermark, weights
 from soracli.types import Frames
 
 PROMPTS = (
@@ -58,14 +58,17 @@ def prompts(count: int) -> list[str]:
 
 
 def painted(count: int, frames: int, folder: Path | None) -> list[tuple[str, Frames]]:
-    """Clips of the default model without the mark, seeds 0, 1, ...; those that the folder has are not painted again."""
-    from soracli import models, sample, tasks, weights
+    """Clips of the default model, seeds 0, 1, ..., from marked noise but with no mark in their pixels.
+
+    Those that the folder has are not painted again.
+    """
+    from soracli import sample, tasks
     from soracli.types import Geometry, SamplingOptions
 
     card = weights.card()
     model, films = None, []
     for number, prompt in enumerate(prompts(count)):
-        kept = folder and folder / f"{number}-{frames}.npy"
+        kept = folder and folder / f"{number}-{frames}-noise.npy"
         if kept and kept.exists():
             film: Frames = np.load(kept)
         else:
@@ -200,3 +203,36 @@ def alarms(films: list[tuple[str, Frames]], secret: bytes) -> None:
     print(f"  searched, {len(best)} pairs: mean {best.mean():.2f}, largest {best.max():.2f}; {found} alarms")
     plain = [detector(frames).score(watermark.PUBLIC).z for _, frames in films]
     print(f"  the public key on these clips before they were marked: {min(plain):.1f} to {max(plain):.1f}")
+
+
+def deep(films: list[tuple[str, Frames]], secret: bytes, quick: bool) -> None:
+    """The mark in the noise, clip by clip and attack by attack, with the one in the pixels; and where there is none.
+
+    Real clips were not painted at all; painted ones upside down fit nothing that is tried.
+    """
+    card = weights.card()
+    model, cost = models.load(card, weights.paths(card)), 0.0
+    attacks = {name: change for name, change in ATTACKS.items() if not quick or name in QUICK}
+    print(f"{'noise, z':<14} {' '.join(f'{name:>12}' for name in attacks)}")
+    found: dict[str, list[float]] = {name: [] for name in attacks}
+    absent: list[tuple[str, float]] = []
+    for name, frames in films:
+        painted_ = name.startswith("spark")
+        other = np.ascontiguousarray(frames[:, ::-1]) if painted_ else frames
+        start = time.process_time()
+        absent.append((name, noise.read(model, other, Fraction(16), noise.PUBLIC).z))
+        cost = max(cost, time.process_time() - start)
+        if not painted_:
+            continue
+        marked = watermark.Mark((watermark.PUBLIC, secret), *frames.shape[1:3]).put(frames)
+        for attack, change in attacks.items():
+            found[attack].append(noise.read(model, change(marked), Fraction(16), noise.PUBLIC).z)
+        print(f"  {name:<12} {' '.join(f'{z[-1]:>12.1f}' for z in found.values())}", flush=True)
+    for attack, values in found.items():
+        hit = sum(z >= noise.FOUND for z in values)
+        print(f"  {attack:<12} lowest {min(values):.1f}, median {np.median(values):.1f}, found {hit} of {len(values)}")
+    name, worst = max(absent, key=lambda one: one[1])
+    tried = sum(noise.tries(len(frames)) for _, frames in films)
+    print(
+        f"  not there: {len(absent)} clips, {tried:,} tries, largest {worst:.2f} ({name}); at most {cost:.1f} s each\n"
+    )

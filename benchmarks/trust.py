@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from fuzz import corpora, fuzz
-from marking import Wanted, alarms, clips, marks
+from marking import Wanted, alarms, clips, deep, marks
 from PIL import Image
 from promises import PROMISES, promises
 from screening import screening
@@ -32,7 +32,7 @@ from screening import screening
 from soracli import cli, credentials, keys, media, provenance
 
 CONTAINERS = ("mp4", "mov", "mkv", "webm", "gif", "webp", "frames")
-PARTS = ("policy", "media", "credentials", "mark", "promises")
+PARTS = ("policy", "media", "credentials", "mark", "noise", "promises")
 
 
 # --- credentials ------------------------------------------------------------------------------------------------------
@@ -182,12 +182,15 @@ def main() -> None:
             elif "promises" in parts and number in (arguments.promise or PROMISES):
                 with contextlib.redirect_stdout(io.StringIO()):
                     told[number] = measure()
-        if "mark" in parts:
+        if "mark" in parts or "noise" in parts:
             print("painting ...", file=sys.stderr)
             films = clips(Wanted(arguments.count, arguments.frames, folder_of_films, files, arguments.pieces))
             secret = keys.load().identity.mark
-            marks(films, secret, arguments.quick)
-            alarms(films, secret)
+            if "mark" in parts:
+                marks(films, secret, arguments.quick)
+                alarms(films, secret)
+            if "noise" in parts:
+                deep(films, secret, arguments.quick)
         if "promises" in parts:
             promises(told, arguments.promise)
 

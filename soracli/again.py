@@ -67,7 +67,8 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
         expected = recipe.get(media.DIGEST)
         if not expected:
             raise MediaError(f"{printable(file)}: its recipe has no digest of its frames to compare with", "no_digest")
-    origin = Origin(run=flags.origin.run, expected=expected, assumed=flags.origin.assumed)
+    marked = _marked(recipe)
+    origin = Origin(run=flags.origin.run, expected=expected, assumed=flags.origin.assumed, marked=marked)
     call.having(**typed).run(origin=origin, **talk_of(flags))
 
 
@@ -83,6 +84,11 @@ def _call(recipe: dict[str, Any], file: str) -> Call:
     if "model" in recipe:
         painted |= {"size": f"{recipe['width']}x{recipe['height']}", **adapt.flags_of(recipe)}
     return calls.parse({"verb": verb, **arguments, **painted})
+
+
+def _marked(recipe: dict[str, Any]) -> bool:
+    """Whether what a recipe tells of was painted from marked noise; older versions' was not."""
+    return "noise" in recipe
 
 
 def _set(call: Call, key: str, value: str) -> Call:
@@ -186,4 +192,4 @@ def decode(path: str, flags: FileFlags) -> None:
     call = calls.of_seed(calls.parse(about.get("call")), about["recipe"]["seed"])
     output = dict.fromkeys(("output", "format", "preview", "save_latents", "force"))
     call = call.having(**output).having(**_typed(flags))
-    call.run(origin=Origin(latents=path), **talk_of(flags))
+    call.run(origin=Origin(latents=path, marked=_marked(about["recipe"])), **talk_of(flags))

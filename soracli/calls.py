@@ -74,7 +74,7 @@ class Origin:
 
     latents: a file to develop instead of painting. expected: digest of the frames that should come out, or None;
     they are compared, and not written. assumed: arguments that were not typed -> the place that gave them.
-    notes: what there is to say about those.
+    notes: what there is to say about those. marked: whether painting starts from marked noise (`noise`).
     """
 
     call: Call = field(default_factory=Call)
@@ -83,6 +83,7 @@ class Origin:
     expected: str | None = None
     assumed: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    marked: bool = True
 
 
 def keys(function: Callable[..., Any]) -> list[Key]:

@@ -421,21 +421,24 @@ def verify(
     trusts.verify(file, trust or (), as_json=json)
 
 
-@app.command(cls=Verb, epilog=_examples("sora detect dog.mp4 cow.mp4", "sora detect dog.mp4 --check --json"))
+@app.command(cls=Verb, epilog=_examples("sora detect dog.mp4 cow.mp4", "sora detect dog.mp4 --deep --check --json"))
 def detect(
     files: Annotated[list[str], typer.Argument(help="Clips or pictures.", show_default=False, metavar="FILE...")],
+    deep: Annotated[
+        bool, _given("Look for the mark in the noise it was painted from as well; takes some seconds.", "--deep")
+    ] = False,
     check: Annotated[bool, _given("Exit with code 8 unless all are detected.", "--check")] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Say whether sora made a file.
 
-    By its content credential and by the mark in its pixels, each on a line of its own: detected, not detected, or
-    cannot tell. "Not detected" is never a proof.
+    By its content credential and by the mark in its pixels, with --deep also by the one in the noise that it was
+    painted from, each on a line of its own: detected, not detected, or cannot tell. "Not detected" is never a proof.
     """
     from soracli import trust
 
-    trust.detect(files, check=check, as_json=json)
+    trust.detect(files, deep=deep, check=check, as_json=json)
 
 
 @app.command(cls=Verb, epilog=_examples("sora doctor", "sora doctor --json"))

@@ -76,9 +76,10 @@ class Job:
         return self.plan.seconds * len(self.seeds)
 
     @property
-    def _enlarged(self) -> dict[str, Any]:
-        """What made a picture larger than it was painted."""
-        return {"enlarged": weights.digest(weights.tools()[engine.ENHANCER])} if self.geometry.enlarges else {}
+    def _more(self) -> dict[str, Any]:
+        """Whether painting started from marked noise, and what made a picture larger than it was painted."""
+        enlarged = {"enlarged": weights.digest(weights.tools()[engine.ENHANCER])} if self.geometry.enlarges else {}
+        return enlarged | ({"noise": "marked"} if self.options.marked else {})
 
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""
@@ -90,7 +91,7 @@ class Job:
             "model": self.card.name, "weights": weights.digest(self.card), "width": width, "height": height,
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
-            **adapt.record(self.card), **self.brief.record, **self._enlarged,
+            **adapt.record(self.card), **self.brief.record, **self._more,
             **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
             "policy": policy.load().name, "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip

@@ -54,6 +54,7 @@ class Rendered(TypedDict):
     shift: NotRequired[float]
     solver: NotRequired[str]
     seed: NotRequired[int]
+    noise: NotRequired[str]
     took: NotRequired[dict[str, float]]
     seams: NotRequired[list[Seam]]
     distance: NotRequired[Distance]

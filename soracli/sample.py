@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from soracli import flow, storyboard
+from soracli import flow, noise, storyboard
 from soracli.denoise import pinned, prompted, steadied
 from soracli.heal import Part, healed
 from soracli.models import Model
@@ -126,7 +126,10 @@ def sample(
     shape = (1, model.channels, *geometry.latent)
     progress = Progress() if progress is None else progress
     generator = torch.Generator().manual_seed(options.seed)
-    progress.noise = torch.randn(shape, generator=generator).to(device)
+    drawn = torch.randn(shape, generator=generator)
+    if options.marked:
+        drawn = noise.NoiseMark(noise.PUBLIC).put(drawn, options.seed)
+    progress.noise = drawn.to(device)
     if geometry.causal:
         _reopened(model, parts[0], progress)
     rounds, number, finished = sum(script.rounds for script in parts), 0, progress.known.windows

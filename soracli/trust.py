@@ -17,7 +17,8 @@ from soracli.wording import printable
 if TYPE_CHECKING:
     from soracli.credentials import Credential
     from soracli.keys import Identity
-    from soracli.types import Frames
+    from soracli.models import Model
+    from soracli.types import Clip, Frames
 
 DETECTED, NOT_DETECTED, CANNOT_TELL = "detected", "not detected", "cannot tell"
 _STATES = {
@@ -161,12 +162,16 @@ class Line:
     z: float | None = None
 
 
-def detect(files: Sequence[str], *, check: bool, as_json: bool) -> None:
-    """Say of each file, by each way to tell, whether a sora made it. Raises CheckError if `check` and one was not."""
+def detect(files: Sequence[str], *, deep: bool, check: bool, as_json: bool) -> None:
+    """Say of each file, by each way to tell, whether a sora made it. Raises CheckError if `check` and one was not.
+
+    deep: look for the mark in the noise that it was painted from as well, with the default model.
+    """
     results, broken = [], []
+    model = _reader() if deep else None
     for file in files:
         try:
-            lines = _lines(file)
+            lines = _lines(file, model)
         except SoraError as error:
             broken.append(error)
             continue
@@ -188,18 +193,29 @@ def _any(lines: Sequence[Line]) -> bool:
     return any(line.answer == DETECTED for line in lines)
 
 
-def _lines(file: str) -> list[Line]:
+def _reader() -> Model:
+    """The model by which noise is read."""
+    from soracli import models, weights
+
+    card = weights.card()
+    if card.causal:
+        raise UsageError(f"--deep: cannot be read by model '{card.name}', whose latent frames hang together", "no_deep")
+    return models.load(card, weights.paths(card))
+
+
+def _lines(file: str, model: Model | None) -> list[Line]:
     from soracli import credentials, media, watermark
     from soracli.media.read import decoded, opened
 
     if Path(file).is_dir():
-        credential, frames = _credential(file), media.read(file).frames
+        credential, clip = _credential(file), media.read(file)
     else:
         with opened(file) as (place, _):  # standard input can be read once only
-            credential, frames = credentials.read(place), decoded(place)[0].frames
+            credential, clip = credentials.read(place), decoded(place)[0]
     own = [identity.mark for identity in keys.known()]
-    lines = [_by_credential(credential), _by_mark("mark of any sora", frames, [watermark.PUBLIC])]
-    return lines + ([_by_mark("mark of this sora", frames, own)] if own else [])
+    lines = [_by_credential(credential), _by_mark("mark of any sora", clip.frames, [watermark.PUBLIC])]
+    lines += [_by_mark("mark of this sora", clip.frames, own)] if own else []
+    return lines + ([_by_noise(model, clip)] if model is not None else [])
 
 
 def _by_credential(found: Credential) -> Line:
@@ -239,9 +255,22 @@ def _by_mark(name: str, frames: Frames, secrets: Sequence[bytes]) -> Line:
     return Line(name, CANNOT_TELL if doubtful else NOT_DETECTED, shown, best.z)
 
 
-def _chance(z: float) -> str:
-    """Of a normal variable above z, for people: `1 in 3.5 million`."""
-    return f"1 in {2 / math.erfc(z / math.sqrt(2)) / 1e6:.1f} million"
+def _by_noise(model: Model, clip: Clip) -> Line:
+    """The mark in the noise, in whatever model and with whatever prompt the clip was painted."""
+    from soracli import noise
+
+    name, tries = "mark in the noise", noise.tries(len(clip.frames))
+    found = noise.read(model, clip.frames, clip.fps, noise.PUBLIC)
+    chance = _chance(noise.FOUND, tries)
+    shown = f"z {found.z:.1f}, the best of {tries:,}; {noise.FOUND:g} is needed (chance of a false alarm {chance})"
+    if found.z >= noise.FOUND:
+        return Line(name, DETECTED, shown + (", mirrored" if found.mirrored else ""), found.z)
+    return Line(name, CANNOT_TELL if found.z >= noise.DOUBTFUL else NOT_DETECTED, shown, found.z)
+
+
+def _chance(z: float, tries: int = 1) -> str:
+    """Of so many normal variables, one above z, for people: `1 in 3.5 million`."""
+    return f"1 in {2 / math.erfc(z / math.sqrt(2)) / tries / 1e6:.1f} million"
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------

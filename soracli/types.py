@@ -114,7 +114,7 @@ class SamplingOptions:
 
     width, height: pixels. seconds: length; 0 = one still picture. fps: frames per second.
     steps: solver steps. guidance: classifier-free guidance scale (1 = off).
-    shift: warp of the noise schedule, s*t / (1 + (s-1)*t). seed: 0 .. 2**32-1.
+    shift: warp of the noise schedule, s*t / (1 + (s-1)*t). seed: 0 .. 2**32-1. marked: as `noise` does the noise.
     """
 
     model: str
@@ -128,6 +128,7 @@ class SamplingOptions:
     shift: float = 1.0
     solver: str = "euler"
     seed: int = 0
+    marked: bool = False
 
     def __post_init__(self) -> None:
         if self.width < 16 or self.height < 16 or max(self.width, self.height) > 8192:
@@ -163,6 +164,7 @@ class SamplingOptions:
             negative=base.get("negative", ""),
             shift=float(base.get("shift", 1.0)),
             solver=base.get("solver", "euler"),
+            marked=not card.causal,
         )
 
 
@@ -170,12 +172,11 @@ class SamplingOptions:
 class Geometry:
     """A request on a model's grid: what is painted, and what of it is the result.
 
-    frames, height, width: pixels that are really painted (multiples of stride, or one still).
-    keep: (frames, height, width) of the result. inner: (height, width) of the painted part that becomes the result;
-    where it differs from `keep`, pictures are scaled on the way in and out. stride: pixels per token (time, height,
-    width). mirrored: the model sees and paints the result in a mirror. causal: latent frames hang together, and the
-    first of those that are encoded together is one frame; else each stands alone. patch: cells that the network takes
-    together, both ways.
+    frames, height, width: pixels that are really painted (multiples of stride, or one still). keep: (frames, height,
+    width) of the result. inner: (height, width) of the painted part that becomes the result; where it differs from
+    `keep`, pictures are scaled on the way in and out. stride: pixels per token (time, height, width). mirrored: the
+    model sees and paints the result in a mirror. causal: latent frames hang together, and the first of those that are
+    encoded together is one frame; else each stands alone. patch: cells that the network takes together, both ways.
     """
 
     frames: int
@@ -282,8 +283,7 @@ class Geometry:
         if frames != self.frames:
             out.append(
                 f"{frames} frames is not on this model's grid (multiples of {self.stride[0]}"
-                f"{', and one' if self.causal else ''}); "
-                f"painting {self.frames}, keeping {frames}."
+                f"{', and one' if self.causal else ''}); painting {self.frames}, keeping {frames}."
             )
         return out
 
@@ -321,9 +321,9 @@ class Card:
     """One table of weights.toml.
 
     arch: key of `models.ARCHITECTURES`. params: the architecture's own hyperparameters.
-    defaults: sampling defaults (width, height, seconds, fps, steps, guidance, shift, solver).
-    stride, causal, patch: see Geometry. terms: what to agree to before the files are fetched; empty = nothing.
-    base: the model whose other files it shares, for a checkpoint of the user's own. adapters: names that suit it.
+    defaults: sampling defaults (width, height, seconds, fps, steps, guidance, shift, solver). stride, causal, patch:
+    see Geometry. terms: what to agree to before the files are fetched; empty = nothing. base: the model whose other
+    files it shares, for a checkpoint of the user's own. adapters: names that suit it.
     """
 
     name: str

@@ -245,6 +245,7 @@ def options(card: Card, flags: Flags, *, still: bool, source: Clip | None = None
     source: what is remade; its size and rate come before the card's.
     """
     base = SamplingOptions.of(card, still=still)
+    base = replace(base, marked=base.marked and flags.origin.marked)
     if source is not None:
         base = _following(base, source, card, free=flags.size is None)
     fps = base.fps if flags.fps is None else rate(flags.fps)
