@@ -43,7 +43,8 @@ def encoder() -> Sentences:
         found = sentences.of(weights.card("spark"))
     except UsageError as error:  # a list of models that leaves it out
         raise WeightsError(str(error)) from None
-    assert found is not None
+    if found is None:
+        raise WeightsError("model 'spark' has no text encoder that compares texts; run: sora model verify")
     return found
 
 
