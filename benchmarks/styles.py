@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -131,44 +132,45 @@ def recoded(model: Model, frames: Frames, noise: float = 0.0) -> Frames:
     )
 
 
-def films(corpus: Corpus, bank: ActorBank, split: Split, count: int, seed: int) -> list[tuple[int, Frames]]:
+def films(corpus: Corpus, bank: ActorBank, split: Split, count: int, seed: int) -> Iterator[tuple[int, Frames]]:
     """Half a second of `count` scenes, each in every style: (number of the style, frames)."""
-    found = []
     for index in range(count):
         rng = np.random.default_rng((seed, index))
         plain = sample_scene(rng, corpus, split)
         scenes = [replace(plain, style=name) for name in NAMES]
         start = float(rng.uniform(0, 3))
         drawn = render(scenes, width=LINES, height=LINES, frames=CHUNK, fps=16, bank=bank, start=start).pixels
-        found += [(style, frames.numpy()) for style, frames in enumerate(drawn)]
-    return found
+        yield from ((style, frames.numpy()) for style, frames in enumerate(drawn))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assets", type=Path, required=True, help="folder of the training material")
     parser.add_argument("--fit", action="store_true", help="fit the reader and write it first")
+    parser.add_argument("--scenes", type=int, default=50, help="held-out scenes to read, each in seven styles")
     args = parser.parse_args()
     torch.manual_seed(0)
     card = weights.card()
     model, names = models.load(card, weights.paths(card)), card.params["knows"]["actors"]
     corpus, bank = Corpus(tuple(map(actor, names)), CORE_PLACES), load_actors(args.assets, names)
     if args.fit:
-        taken = films(corpus, bank, "train", 100, seed=1)
-        noisy = [recoded(model, frames, 0.4 * float(torch.rand(()))) for _, frames in taken]
-        seen = torch.stack([statistics(frames) for frames in [*(film for _, film in taken), *noisy]])
-        Reader.fitted(seen, torch.tensor([style for style, _ in taken] * 2)).save(PATH)
-    reader, taken = Reader.load(), films(corpus, bank, "heldout", 50, seed=2)
-    wanted = [{"style": NAMES[style]} for style, _ in taken]
-    print(f"reader {figures.digest(PATH)}, {len(taken)} films of held-out scenes, share read right")
-    for name, clips in (
-        ("films", [film for _, film in taken]),
-        ("through the autoencoder", [recoded(model, film) for _, film in taken]),
-        ("the same with noise of 0.3 in the latents", [recoded(model, film, 0.3) for _, film in taken]),
-    ):
-        said = [{"style": reader.read(frames)} for frames in clips]
-        share = figures.agreement(said, wanted, ["style"])["style"]
-        print(f"{name:<44}{100 * share:6.1f} %  {', '.join(figures.mistakes(said, wanted, 'style'))}")
+        seen: list[Tensor] = []
+        styles: list[int] = []
+        for style, film in films(corpus, bank, "train", 100, seed=1):
+            noisy = recoded(model, film, 0.4 * float(torch.rand(())))
+            seen += [statistics(film), statistics(noisy)]
+            styles += [style, style]
+        Reader.fitted(torch.stack(seen), torch.tensor(styles)).save(PATH)
+    reader, wanted = Reader.load(), []
+    said: list[list[figures.Said]] = [[], [], []]
+    for style, film in films(corpus, bank, "heldout", args.scenes, seed=2):
+        wanted.append({"style": NAMES[style]})
+        for column, frames in zip(said, (film, recoded(model, film), recoded(model, film, 0.3)), strict=True):
+            column.append({"style": reader.read(frames)})
+    print(f"reader {figures.digest(PATH)}, {len(wanted)} films of held-out scenes, share read right")
+    for name, column in zip(("films", "through the autoencoder", "the same with noise of 0.3"), said, strict=True):
+        share = figures.agreement(column, wanted, ["style"])["style"]
+        print(f"{name:<30}{100 * share:6.1f} %  {', '.join(figures.mistakes(column, wanted, 'style'))}")
     return 0
 
 
