@@ -5,16 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from soracli.world import words
-from soracli.world.captions import describe, slots
+from soracli.world.captions import Slots, describe, slots
 from soracli.world.scene import Scene
 from soracli.world.surroundings import CAMERAS, TIMES
 
 
 def complete(scene: Scene, rng: np.random.Generator) -> str:
     """A caption that says time, camera and direction too, which captions often leave to the viewer."""
-    said = slots(scene)
-    camera, moment = CAMERAS[scene.camera], TIMES[scene.time]
-    needed = [camera.shots + camera.clauses + camera.onto, moment.phrases + moment.clear]
+    return worded(slots(scene), rng)
+
+
+def worded(said: Slots, rng: np.random.Generator) -> str:
+    """A caption of all that is said, time, camera and direction too."""
+    needed = []
+    if "camera" in said:
+        camera = CAMERAS[said["camera"]]
+        needed.append(camera.shots + camera.clauses + camera.onto)
+    if "time" in said:
+        needed.append(TIMES[said["time"]].phrases + TIMES[said["time"]].clear)
     if "direction" in said:
         needed.append(words.DIRECTIONS[said["direction"]])
     for _ in range(5000):
