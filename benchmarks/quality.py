@@ -32,6 +32,7 @@ import torch
 from soracli import machine, models, tasks, weights
 from soracli.errors import SoraError
 from soracli.pixels import to_numpy, to_torch
+from soracli.rewording import reworded
 from soracli.sample import sample
 from soracli.types import Frames, Geometry, SamplingOptions
 from soracli.world.assets import ActorBank, load_actors
@@ -115,13 +116,12 @@ class Bench:
     def clip(self, request: Request) -> dict[str, Any]:
         """Everything that is measured on one prompt, and under `strip` four small frames (not for the file)."""
         prompt, wanted, number, scene = request
+        told, _ = reworded(prompt, self.model.card)
         options, clock = self.settings.options(number), time.perf_counter()
-        steps = sample(
-            self.model, tasks.generate(*self.geometry.keep, self.geometry.fps), prompt, options, self.geometry
-        )
+        steps = sample(self.model, tasks.generate(*self.geometry.keep, self.geometry.fps), told, options, self.geometry)
         frames = np.concatenate([step.frames for step in steps if step.frames is not None])
         row: dict[str, Any] = {
-            "prompt": prompt, "wanted": wanted, "seconds": time.perf_counter() - clock,
+            "prompt": prompt, "told": told, "wanted": wanted, "seconds": time.perf_counter() - clock,
             "model": self._read(frames), "strip": sheet.strip(frames),
         }  # fmt: skip
         if scene is not None and self.bank is not None:

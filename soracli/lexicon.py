@@ -198,8 +198,7 @@ def _unit(x: Tensor) -> Tensor:
 
 
 def _forms(verb: str) -> set[str]:
-    past = verb + "d" if verb.endswith("e") else verb + "ed"
-    return {verb, grammar.finite(verb), grammar.doing(verb), past}
+    return {verb, grammar.finite(verb), grammar.doing(verb), grammar.past(verb)}
 
 
 @cache

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 import numpy as np
 
-from soracli.world import words
+from soracli.world import captions, grammar, words
 from soracli.world.captions import Slots, describe, slots
 from soracli.world.scene import Scene
-from soracli.world.surroundings import CAMERAS, TIMES
+from soracli.world.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
 
 
 def complete(scene: Scene, rng: np.random.Generator) -> str:
@@ -30,3 +33,17 @@ def worded(said: Slots, rng: np.random.Generator) -> str:
         if all(any(phrase in text.lower() for phrase in phrases) for phrases in needed):
             return text
     raise AssertionError(f"no caption says all of {said}")
+
+
+@cache
+def spoken() -> frozenset[str]:
+    """Every word that captions use, lower case, in every form that it may take: what the networks have read."""
+    tables = (words.ACTORS, words.ACTIONS, words.ACTOR_ACTIONS, words.PASSIVES, words.DIRECTIONS, words.RELATIONS,
+              words.COUNTS, words.SIZES)  # fmt: skip
+    phrases = {phrase for table in tables for some in table.values() for phrase in some}
+    rows = [row for table in (PLACES, TIMES, WEATHERS, CAMERAS, STYLES) for row in table.values()]
+    phrases |= {phrase for row in rows for some in row if isinstance(some, tuple) for phrase in some}
+    phrases |= {*captions.LOOKS, *captions.SHOTS, *captions.ASKS}
+    found = {word for phrase in phrases for word in re.findall(r"[a-z0-9]+", phrase.lower())}
+    forms = (grammar.plural, grammar.singular, grammar.finite, grammar.doing, grammar.past)
+    return frozenset(found | {form(word) for word in found for form in forms})
