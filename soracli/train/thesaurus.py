@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soracli.rewording import TABLE
+from soracli.world import grammar
 from soracli.world.prompts import spoken
+from soracli.world.words import ACTORS
 
 NOUNS = {
     "dog": "dog#1 pup#1", "cat": "cat#1 -big_cat#1 -wildcat#3", "elephant": "elephant#1 -mammoth#1",
@@ -32,7 +34,7 @@ NOUNS = {
     "desert": "desert#1 dune#1 barren#1 -heath#2",
     "snowy field": "snowfield#1 tundra#1 snow#2 snowdrift#1 glacier#1 antarctica#1 arctic#1",
     "beach": "beach#1 shore#1 seashore#1 shoreline#1 coastline#1 waterfront#1",
-    "city street": "street#1 avenue#2 sidewalk#1 crossroad#1 metropolis#1",
+    "city street": "street#1 avenue#2 sidewalk#1 crossroad#1",
     "forest": "forest#1 forest#2 grove#2 brush#1 jungle#3",
     "day": "noon#1 afternoon#1 daylight#2 day#4 -evening#1", "sunset": "sunset#1 twilight#1 evening#1",
     "night": "night#1 midnight#1 small_hours#1",
@@ -108,12 +110,19 @@ def _lines(path: Path) -> Iterator[str]:
     return (line for line in path.read_text("utf-8").splitlines() if not line.startswith("  "))
 
 
+def _new(words: set[str], part: str) -> set[str]:
+    """Those that captions never use: no name, no word, no form of a verb."""
+    forms = (str, grammar.finite, grammar.doing, grammar.past) if part == "verb" else (str,)
+    names = {name.lower() for some in ACTORS.values() for name in some}
+    return {word for word in words - names - AMBIGUOUS if not spoken() & {form(word) for form in forms}}
+
+
 def made(folder: Path) -> dict[str, dict[str, list[str]]]:
     """Part of speech -> known word -> words, sorted; one that would belong to two is left out, unless it is a root."""
-    found, known = {}, spoken()
+    found = {}
     for part, table in (("noun", NOUNS), ("verb", VERBS), ("adj", ADJECTIVES)):
         book = Book.read(folder, part)
-        words = {name: book.meaning(roots) - known - AMBIGUOUS for name, roots in table.items()}
+        words = {name: _new(book.meaning(roots), part) for name, roots in table.items()}
         shared = {word for word, count in Counter(itertools.chain(*words.values())).items() if count > 1}
         found[part] = {name: sorted(some - (shared - named(table[name]))) for name, some in words.items()}
     return found
