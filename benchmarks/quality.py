@@ -3,6 +3,7 @@
 python benchmarks/quality.py --assets DIR            all rows
 python benchmarks/quality.py --prompts 20            a quick look, the model's rows alone
 python benchmarks/quality.py --assets DIR --styles noir,pixel,watercolour,sepia,neon,line
+python benchmarks/quality.py --paraphrases           human wording beside the world's own
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import figures
 import numpy as np
+import paraphrases
 import report
 import sheet
 import styles
@@ -32,6 +34,7 @@ import torch
 from soracli import machine, models, tasks, weights
 from soracli.errors import SoraError, UsageError
 from soracli.pixels import to_numpy, to_torch
+from soracli.rewording import reworded
 from soracli.sample import sample
 from soracli.types import Frames, Geometry, SamplingOptions
 from soracli.world.assets import ActorBank, load_actors
@@ -61,11 +64,12 @@ class Settings:
     cameras: tuple[str, ...]
     without: tuple[str, ...]
     assets: str
+    paraphrases: str  # digest of their file; empty if held-out scenes are asked for
     styles: tuple[str, ...] = ()
     reader: str = ""
 
-    def options(self, index: int) -> SamplingOptions:
-        return dataclasses.replace(self.sampling, seed=(self.sampling.seed + index) % 2**32)
+    def options(self, number: int) -> SamplingOptions:
+        return dataclasses.replace(self.sampling, seed=(self.sampling.seed + number) % 2**32)
 
     def world(self) -> Corpus:
         looks = self.styles or ("3d",)
@@ -78,13 +82,32 @@ class Settings:
 # --- what is asked for ------------------------------------------------------------------------------------------------
 
 
-def requests(world: Corpus, count: int) -> list[tuple[Scene, str]]:
-    """Held-out scenes with prompts that say every slot. The first N of a longer list are the same N."""
+class Request(NamedTuple):
+    """prompt: what is asked. wanted: what the probe should read. number: its seed less the first.
+
+    scene: whose film is the truth; None if there is none.
+    """
+
+    prompt: str
+    wanted: dict[str, str]
+    number: int
+    scene: Scene | None = None
+
+
+def requests(settings: Settings, count: int) -> list[Request]:
+    """Held-out scenes with prompts that say every slot, or paraphrases, each with its control behind it.
+
+    The first N of a longer list are the same N.
+    """
+    if settings.paraphrases:
+        asked = paraphrases.pairs(settings.actors, count)
+        return [Request(prompt, row.slots, index // 2) for index, (prompt, row) in enumerate(asked)]
     out = []
     for index in range(count):
         rng = np.random.default_rng((2024, index))
-        scene = sample_scene(rng, world, "heldout")
-        out.append((scene, complete(scene, rng)))
+        scene = sample_scene(rng, settings.world(), "heldout")
+        wanted = truth(scene) | ({"style": scene.style} if settings.styles else {})
+        out.append(Request(complete(scene, rng), wanted, index, scene))
     return out
 
 
@@ -103,19 +126,18 @@ class Bench:
         self.geometry = Geometry.of(settings.options(0), card)
         self.bank = cast(settings) if settings.assets else None
 
-    def clip(self, index: int, scene: Scene, prompt: str) -> dict[str, Any]:
+    def clip(self, request: Request) -> dict[str, Any]:
         """Everything that is measured on one prompt, and under `strip` four small frames (not for the file)."""
-        options, clock = self.settings.options(index), time.perf_counter()
-        steps = sample(
-            self.model, tasks.generate(*self.geometry.keep, self.geometry.fps), prompt, options, self.geometry
-        )
+        prompt, wanted, number, scene = request
+        told, _ = reworded(prompt, self.model.card)
+        options, clock = self.settings.options(number), time.perf_counter()
+        steps = sample(self.model, tasks.generate(*self.geometry.keep, self.geometry.fps), told, options, self.geometry)
         frames = np.concatenate([step.frames for step in steps if step.frames is not None])
-        wanted = truth(scene) | ({"style": scene.style} if self.reader is not None else {})
         row: dict[str, Any] = {
-            "prompt": prompt, "wanted": wanted, "seconds": time.perf_counter() - clock,
+            "prompt": prompt, "told": told, "wanted": wanted, "seconds": time.perf_counter() - clock,
             "model": self._read(frames), "strip": sheet.strip(frames),
         }  # fmt: skip
-        if self.bank is not None:
+        if scene is not None and self.bank is not None:
             film = self._film(scene)
             coded = self.recoded(film)
             whole = film[: len(frames)]
@@ -185,8 +207,8 @@ def bench(settings: Settings, threads: int) -> Bench:
     return Bench(settings)
 
 
-def clip(settings: Settings, threads: int, index: int, scene: Scene, prompt: str) -> dict[str, Any]:
-    return bench(settings, threads).clip(index, scene, prompt)
+def clip(settings: Settings, threads: int, request: Request) -> dict[str, Any]:
+    return bench(settings, threads).clip(request)
 
 
 def panoramas(settings: Settings, threads: int) -> list[dict[str, float]]:
@@ -194,15 +216,15 @@ def panoramas(settings: Settings, threads: int) -> list[dict[str, float]]:
 
 
 def measured(
-    settings: Settings, workers: int, threads: int, jobs: dict[int, tuple[Scene, str]]
+    settings: Settings, workers: int, threads: int, jobs: dict[int, Request]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Clips as they are done: here, or in several processes."""
     if workers == 1:
-        yield from ((index, clip(settings, threads, index, *job)) for index, job in jobs.items())
+        yield from ((index, clip(settings, threads, job)) for index, job in jobs.items())
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context) as pool:
-        waiting = {pool.submit(clip, settings, threads, index, *job): index for index, job in jobs.items()}
+        waiting = {pool.submit(clip, settings, threads, job): index for index, job in jobs.items()}
         try:
             for future in as_completed(waiting):
                 yield waiting[future], future.result()
@@ -212,12 +234,12 @@ def measured(
 
 def run(settings: Settings, args: argparse.Namespace) -> dict[str, Any]:
     """Measure what is not in the file of results yet; returns all."""
-    wanted = dict(enumerate(requests(settings.world(), args.prompts)))
+    wanted = dict(enumerate(requests(settings, args.prompts)))
     results = restored(args.out, settings)
     clips, strips = results["clips"], {}
-    shown = range(min(args.prompts, sheet.CLIPS)) if args.sheet else range(0)
+    shown = range(min(len(wanted), sheet.CLIPS)) if args.sheet else range(0)
     jobs = {i: job for i, job in wanted.items() if str(i) not in clips or i in shown}
-    say(f"{args.prompts} prompts, {len(jobs)} to render on {args.workers} x {args.threads} threads")
+    say(f"{len(wanted)} prompts, {len(jobs)} to render on {args.workers} x {args.threads} threads")
     began = saved = time.monotonic()
     for done, (index, row) in enumerate(measured(settings, args.workers, args.threads, jobs), 1):
         strips[index] = row.pop("strip")
@@ -271,6 +293,11 @@ def parse() -> argparse.Namespace:
     add("--guidance", type=float, help="default: the model's own")
     add("--seed", type=int, default=0, help="prompt N is sampled with seed + N")
     add("--assets", type=Path, help="folder of the training material: adds truth and autoencoder rows")
+    add(
+        "--paraphrases",
+        action="store_true",
+        help="ask in human wording instead, each prompt beside the world's wording",
+    )
     add("--actors", help="comma-separated names to ask for (default: what the model knows)")
     add("--cameras", help="default: what the model knows")
     add("--styles", help="comma-separated looks to ask for, equally often; adds a row (default: the plain one)")
@@ -280,6 +307,8 @@ def parse() -> argparse.Namespace:
     add("--out", type=Path, help="results as JSON; an interrupted run continues from it")
     add("--sheet", type=Path, help=f"picture of the first {sheet.CLIPS} clips")
     args = parser.parse_args()
+    if args.paraphrases and (args.assets or args.seconds == 0):
+        parser.error("--paraphrases: there is no film of what they say; leave out --assets, and --seconds 0")
     args.threads = args.threads or max(1, machine.cores() // args.workers)
     return args
 
@@ -310,7 +339,8 @@ def settings_of(args: argparse.Namespace) -> Settings:
     return Settings(
         options, weights.digest(card), figures.digest(PROBE), named(args.actors) or tuple(knows["actors"]),
         tuple(knows["places"]), named(args.cameras) or tuple(knows["cameras"]), named(args.without),
-        str(args.assets or ""), looks, figures.digest(styles.PATH) if looks else "",
+        str(args.assets or ""), figures.digest(paraphrases.FILE) if args.paraphrases else "", looks,
+        figures.digest(styles.PATH) if looks else "",
     )  # fmt: skip
 
 
@@ -330,7 +360,7 @@ def main() -> int:
     except SoraError as error:
         say(f"quality: error: {error}")
         return error.exit_code
-    print("\n".join(report.table(results)))
+    print("\n".join((paraphrases if args.paraphrases else report).table(results)))
     return 0
 
 

@@ -55,7 +55,7 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
             raise UsageError(f"--set {text}: must be KEY=VALUE, such as strength=0.5", "bad_set")
         call = _set(call, key.strip().lstrip("-"), value)
     if changes.prompt is not None:
-        call = call.having(prompt=changes.prompt)
+        call = call.having(prompt=changes.prompt, verbatim=None)
     typed = _typed(flags)
     others = sorted(set(typed) - {f.name for f in fields(FileFlags)})
     if changes.check and (others or changes.prompt or changes.settings or "output" in typed):
@@ -83,7 +83,13 @@ def _call(recipe: dict[str, Any], file: str) -> Call:
         painted["negative"] = recipe["negative"]
     if "model" in recipe:
         painted |= {"size": f"{recipe['width']}x{recipe['height']}", **adapt.flags_of(recipe)}
-    return calls.parse({"verb": verb, **arguments, **painted})
+    return _verbatim(calls.parse({"verb": verb, **arguments, **painted}))
+
+
+def _verbatim(call: Call) -> Call:
+    """The call as it was painted: its prompt is what the model was told, and no word of it is to be exchanged again."""
+    taken = {key.name for key in calls.keys(calls.RENDERING[call.verb])}
+    return call.having(verbatim=True) if "verbatim" in taken else call
 
 
 def _marked(recipe: dict[str, Any]) -> bool:
@@ -153,7 +159,7 @@ def resume(name: str | None, input: str | None, flags: TalkFlags) -> None:
         raise UsageError(f"run {run.id}: is being worked on by another process", "run_busy")
     if not run.recheck():
         raise UsageError(f"run {run.id}: is done; to make its results again, use: sora replay FILE", "run_done")
-    call = calls.parse(run.call)
+    call = _verbatim(calls.parse(run.call))
     if input is None and "-" in calls.files(call) and run.piped is not None:
         with _piped(run.piped):
             call.run(origin=Origin(run=run.id), **talk_of(flags))
@@ -189,7 +195,7 @@ def decode(path: str, flags: FileFlags) -> None:
     about = latents.describe(Path(path))
     if not isinstance(about.get("recipe"), dict):
         raise MediaError(f"{printable(path)}: does not say what it belongs to", "bad_latents")
-    call = calls.of_seed(calls.parse(about.get("call")), about["recipe"]["seed"])
+    call = calls.of_seed(_verbatim(calls.parse(about.get("call"))), about["recipe"]["seed"])
     output = dict.fromkeys(("output", "format", "preview", "save_latents", "force"))
     call = call.having(**output).having(**_typed(flags))
     call.run(origin=Origin(latents=path, marked=_marked(about["recipe"])), **talk_of(flags))

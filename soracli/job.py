@@ -22,6 +22,7 @@ from soracli import (
     review,
     screen,
     tasks,
+    telling,
     values,
     weights,
     windows,
@@ -57,7 +58,7 @@ class Job:
     shots: tuple[Shot, ...]
     call: Call  # as a recipe repeats it
     record: Call  # as a run goes on with it
-    asked: str = ""  # the prompt before it was expanded
+    asked: str = ""  # the prompt before it was reworded and expanded
     budget: Budget = field(default_factory=Budget)
 
     @property
@@ -67,8 +68,9 @@ class Job:
 
     @property
     def said(self) -> list[screen.Said]:
-        """Every text that the model is told."""
-        return screen.said(self.prompt, self.shots, self.options.negative, self.options.guidance)
+        """Every text that the model is told, and the prompt that one of them was made from."""
+        told = screen.said(self.prompt, self.shots, self.options.negative, self.options.guidance)
+        return [*told, *([screen.Said(self.asked)] if self.asked else [])]
 
     @property
     def seconds(self) -> float:
@@ -134,7 +136,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     shots = values.shots(brief.shots, options.fps, brief.words)
     told = ", ".join(filter(None, [text, *brief.words]))
     screen.by_words(screen.said(told, shots, options.negative, options.guidance))
-    asked, typed = _expanded(text, card, flags, brief)
+    typed, asked, said = telling.told(text, card, flags, brief)
     text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
@@ -167,7 +169,6 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     expected = expected.within(budget.room)
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
-    said = [f"the prompt was expanded to: {printable(text)}"] if asked else []
     cuts = _of_shots(shots, geometry)
     notes = [*flags.origin.notes, *said, *brief.notes, *geometry.notes(), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
@@ -206,20 +207,6 @@ def _command(brief: Brief, prompt: str, model: str | None) -> str:
     inputs = [str(given["name"]) for given in brief.record.get("inputs", ())]
     words = [*inputs, *filter(None, [prompt])]
     return shlex.join(["sora", brief.verb, *map(printable, words), *(["-m", printable(model)] if model else [])])
-
-
-def _expanded(text: str, card: Card, flags: Flags, brief: Brief) -> tuple[str, str]:
-    """(the prompt as it was typed, or nothing; the prompt with what is added to it).
-
-    Words that flags add are minded, so that nothing is said twice.
-    """
-    if not flags.expand or not text or brief.shots:  # a film of several shots is told in full
-        return "", text
-    from soracli import reading, recaption
-
-    said = ", ".join([text, *brief.words])
-    added = recaption.additions(said, card, values.seeds(flags.seed, flags.count)[0])
-    return (text, reading.plain(text) + added) if added else ("", text)
 
 
 def check_streams(flags: OutputFlags) -> None:

@@ -192,8 +192,7 @@ def _places(words: Iterable[str], encoder: Sentences) -> Floats:
 
 
 def _forms(verb: str) -> set[str]:
-    past = verb + "d" if verb.endswith("e") else verb + "ed"
-    return {verb, grammar.finite(verb), grammar.doing(verb), past}
+    return {verb, grammar.finite(verb), grammar.doing(verb), grammar.past(verb)}
 
 
 @cache

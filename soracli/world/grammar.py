@@ -99,6 +99,13 @@ def doing(verb: str) -> str:
     return form + space + rest
 
 
+def past(verb: str) -> str:
+    """The regular past of a verb phrase: `walk on` -> `walked on`."""
+    head, space, rest = verb.partition(" ")
+    doubled = head + head[-1] if head in DOUBLING else head
+    return (head + "d" if head.endswith("e") else doubled + "ed") + space + rest
+
+
 def tidy(text: str) -> str:
     """One space between words, no empty commas and sentences, capitals where sentences begin."""
     text = re.sub(r"\s+", " ", text)

@@ -1,0 +1,35 @@
+"""What a model is told of a prompt: its words exchanged for those that the model learnt, and what it leaves open."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from soracli import values
+from soracli.flags import Flags
+from soracli.inputs import Brief
+from soracli.types import Card
+from soracli.wording import printable
+
+
+class Told(NamedTuple):
+    """text: what the model is told. asked: what was typed, empty if that is the same. notes: for the user."""
+
+    text: str
+    asked: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def told(prompt: str, card: Card, flags: Flags, brief: Brief) -> Told:
+    """The words that flags add are minded, so that nothing is said twice. A film of several shots is told as it is."""
+    if not prompt or brief.shots:
+        return Told(prompt)
+    from soracli import reading, recaption, rewording
+
+    text, changes = (prompt, []) if flags.verbatim else rewording.reworded(prompt, card)
+    notes = [printable(rewording.note(changes, card.name))] if changes else []
+    if flags.expand:
+        said = ", ".join([text, *brief.words])
+        if added := recaption.additions(said, card, values.seeds(flags.seed, flags.count)[0]):
+            text = reading.plain(text) + added
+            notes.append(f"the prompt was expanded to: {printable(text)}")
+    return Told(text, prompt if text != prompt else "", tuple(notes))
