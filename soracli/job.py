@@ -266,7 +266,8 @@ def headline(job: Job) -> str:
 
 def as_data(job: Job) -> dict[str, Any]:
     """The plan of a dry run for `--json`."""
-    paths, short = None if job.outputs.paths is None else [str(path) for path in job.outputs.paths], shortage(job)
+    paths = None if job.outputs.paths is None else [str(path) for path in job.outputs.paths]
+    short = shortage(job)
     return {
         **job.recipe(job.seeds[0]), "seeds": job.seeds, "paths": paths, "format": job.outputs.format.name,
         "notes": job.notes,
