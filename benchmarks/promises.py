@@ -292,9 +292,9 @@ def tested(tests: Collection[str]) -> dict[str, Counter[str]]:
             f"--junitxml={report}", *nodes,
         ]  # fmt: skip
         alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # some fork, and threads do not come along
-        ran = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)
+        ran = subprocess.run(command, cwd=ROOT, env=alone, stdout=sys.stderr, check=False)  # dots as they go
         if not report.is_file():
-            raise SystemExit(ran.stdout + ran.stderr)
+            raise SystemExit(f"pytest ended with exit code {ran.returncode}")
         cases = list(xml.etree.ElementTree.parse(report).iter("testcase"))
     found: dict[str, Counter[str]] = {test: Counter() for test in tests}
     for case in cases:

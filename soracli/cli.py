@@ -105,6 +105,7 @@ Style = Annotated[
     str | None,
     _given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME", complete=complete.styles),
 ]
+Partial = Annotated[bool, _given("Use what there is of a file that ends early.", "--allow-partial")]
 Fit = Annotated[str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 
 
@@ -220,6 +221,7 @@ def extend(
         _given("How much of the clip the new frames follow (default: all it can see).", "--overlap", metavar="TIME"),
     ] = None,
     fit: Fit = "pad",
+    allow_partial: Partial = False,
     *,
     flags: Flags,
 ) -> None:
@@ -231,7 +233,7 @@ def extend(
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
     after = by if not loop and (forward or both or not backward) else None
-    render(inputs.extend(clip, before, after, by if loop else None, fit, overlap), prompt, flags)
+    render(inputs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial), prompt, flags)
 
 
 @app.command(
@@ -255,6 +257,7 @@ def edit(
         str | None, _given("A picture whose colours and contrast are taken over.", "--style-ref", metavar="IMAGE")
     ] = None,
     fit: Fit = "pad",
+    allow_partial: Partial = False,
     *,
     flags: Flags,
 ) -> None:
@@ -264,7 +267,11 @@ def edit(
 
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     words = manner.words(style=style)
-    render(inputs.edit(clip, share, start, stop, fit, words, reference=style_ref), prompt, flags)
+    render(
+        inputs.edit(clip, share, start, stop, fit, words, reference=style_ref, allow_partial=allow_partial),
+        prompt,
+        flags,
+    )
 
 
 @app.command(
@@ -287,6 +294,7 @@ def inpaint(
         str | None, _given("Add room to paint: top,right,bottom,left in pixels.", "--outpaint", metavar="T,R,B,L")
     ] = None,
     fit: Fit = "pad",
+    allow_partial: Partial = False,
     *,
     flags: Flags,
 ) -> None:
@@ -294,7 +302,7 @@ def inpaint(
     from soracli import inputs
     from soracli.render import render
 
-    render(inputs.inpaint(clip, mask, outpaint, fit), prompt, flags)
+    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial), prompt, flags)
 
 
 @app.command(
@@ -318,6 +326,7 @@ def blend(
         ),
     ] = "between",
     fit: Fit = "pad",
+    allow_partial: Partial = False,
     *,
     flags: Flags,
 ) -> None:  # fmt: skip
@@ -325,7 +334,7 @@ def blend(
     from soracli import inputs
     from soracli.render import render
 
-    render(inputs.blend(a, b, by, mode, fit), prompt, flags)
+    render(inputs.blend(a, b, by, mode, fit, allow_partial), prompt, flags)
 
 
 @app.command(cls=Verb, epilog=_examples("sora views dog.png", "sora views dog.png -n 21 --elevation 30 -o round.webp"))
@@ -356,6 +365,7 @@ def vary(
     prompt: Prompt = None,
     strength: Annotated[str, _given("0 (unchanged) .. 1 (all new); default 0.7.", "--strength", metavar="X")] = "0.7",
     fit: Fit = "pad",
+    allow_partial: Partial = False,
     *,
     flags: Flags,
 ) -> None:
@@ -364,7 +374,7 @@ def vary(
     from soracli.render import render
 
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    render(inputs.edit(clip, share, fit=fit, verb="vary"), prompt, flags)
+    render(inputs.edit(clip, share, fit=fit, verb="vary", allow_partial=allow_partial), prompt, flags)
 
 
 @app.command(
@@ -376,13 +386,14 @@ def enhance(
     clip: Annotated[str, _source("A clip or a picture.", "CLIP")],
     scale: Annotated[str, _given("How many times as large: 1, 2 (default) or 4.", "--scale", metavar="N")] = "2",
     loop: Annotated[bool, _given("The last frame leads to the first.", "--loop")] = False,
+    allow_partial: Partial = False,
     *,
     flags: OutputFlags,
 ) -> None:
     """Make a clip larger and, with --fps, smoother. Nothing is sampled: the same every time."""
     from soracli.enhance import enhance
 
-    enhance(clip, scale, loop, flags)
+    enhance(clip, scale, loop, flags, allow_partial)
 
 
 @app.command(cls=Verb, epilog=_examples("sora info car.mp4", "sora info car.mp4 --json"))

@@ -111,6 +111,9 @@ def frame(
         ),
     ] = None,
     format: Annotated[str | None, _option(OUTPUT, "png (default) or webp.", "--format", metavar="NAME")] = None,
+    allow_partial: Annotated[
+        bool, _option(GIVEN, "Use what there is of a file that ends early.", "--allow-partial")
+    ] = False,
     force: Force = False,
     json: Json = False,
     debug: Debug = False,
@@ -118,7 +121,7 @@ def frame(
     """Take one frame out of a clip, as a picture without loss: the last one, to go on from it."""
     from soracli import frame
 
-    frame.frame(clip, frame.Wish(at, output, format, force, json))
+    frame.frame(clip, frame.Wish(at, output, format, force, json, allow_partial))
 
 
 # --- prompts ----------------------------------------------------------------------------------------------------------

@@ -69,11 +69,14 @@ class Work:
         }  # fmt: skip
 
 
-def enhance(path: str, scale: str, loop: bool, flags: OutputFlags) -> None:
-    """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
+def enhance(path: str, scale: str, loop: bool, flags: OutputFlags, partial: bool = False) -> None:
+    """Do what the verb asks for: one path or JSON object on standard output, talk on standard error.
+
+    partial: see `media.read_source`.
+    """
     talk, origin = Talk.of(flags), flags.origin
     run = runs.find(origin.run) if origin.run else None
-    work = _prepare(path, scale, loop, flags, run)
+    work = _prepare(path, scale, loop, flags, run, partial)
     for note in (*work.source.notes, *work.outputs.notes):
         talk.note(note)
     width, height = work.size
@@ -133,13 +136,13 @@ def _stamp(work: Work, data: dict[str, Any], talk: Talk) -> Stamp:
     return stamp
 
 
-def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | None) -> Work:
+def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | None, partial: bool) -> Work:
     """Read the clip, and say in one line what is wrong with the request."""
     if scale not in SCALES:
         raise UsageError(f"--scale {scale}: must be one of {', '.join(SCALES)}", "bad_scale")
     jobs.check_streams(flags)
     jobs.check_device(flags)
-    source = media.read_source(path)
+    source = media.read_source(path, partial)
     still = len(source.clip.frames) == 1
     if still and (flags.fps is not None or loop):
         raise UsageError("--fps and --loop: a picture has no motion; give a clip", "not_for_stills")
@@ -162,7 +165,7 @@ def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | N
     jobs.check_inputs(outputs, [path])
     formats.check(outputs.format, *draft.size, float(draft.fps))
     formats.quality(flags.quality, outputs.format)
-    own = Call(call.verb, {"clip": path, "scale": scale, "loop": loop})
+    own = Call(call.verb, {"clip": path, "scale": scale, "loop": loop, "allow_partial": partial})
     return replace(draft, outputs=outputs, call=own if still else own.having(fps=str(fps)))
 
 

@@ -29,13 +29,14 @@ class Wish:
     format: str | None
     force: bool
     as_json: bool
+    partial: bool = False
 
 
 def frame(path: str, wish: Wish) -> None:
     """Write the frame and print its path, or all that is known of it as one JSON object."""
     job.check_streams(OutputFlags(output=wish.output, json=wish.as_json))
     outputs = _outputs(path, wish)
-    source, talk = media.read_source(path), Talk("plain")
+    source, talk = media.read_source(path, wish.partial), Talk("plain")
     number = place(source.clip, wish.at)
     time = round(float(number / source.clip.fps), 3)
     picture = source.clip.frames[number]

@@ -69,9 +69,9 @@ def picture(path: str, verb: str) -> Source:
     return _large_enough(source)
 
 
-def clip(path: str, verb: str) -> Source:
-    """A clip; a still is refused with the verb that would take it."""
-    source = media.read_source(path)
+def clip(path: str, verb: str, allow_partial: bool = False) -> Source:
+    """A clip; a still is refused with the verb that would take it. allow_partial: see `media.read_source`."""
+    source = media.read_source(path, allow_partial)
     if len(source.clip.frames) == 1:
         height, width = source.clip.frames.shape[1:3]
         raise MediaError(
@@ -200,10 +200,11 @@ def animate(
 
 
 def extend(
-    path: str, before: str | None, after: str | None, loop: str | None, fit: str = "pad", overlap: str | None = None
-) -> Brief:
+    path: str, before: str | None, after: str | None, loop: str | None, fit: str = "pad", overlap: str | None = None,
+    allow_partial: bool = False,
+) -> Brief:  # fmt: skip
     """A clip and what is to be added: time before, after, or to close the loop. overlap: how much of it is seen."""
-    source, how = clip(path, "extend"), _how(fit)
+    source, how = clip(path, "extend", allow_partial), _how(fit)
     fps = source.clip.fps
     first = 0 if before is None else values.frames("--by", before, fps)
     if overlap is not None and not values.frames("--overlap", overlap, fps):
@@ -223,19 +224,22 @@ def extend(
         "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
         sound=None if source.audio is None else (source.audio, first), notes=_notes(source), given=(source,),
-        record=_record(inputs=named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit),
+        record=_record(
+            inputs=named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit,
+            allow_partial=allow_partial or None,
+        ),
     )  # fmt: skip
 
 
 def edit(
     path: str, strength: float, start: str | None = None, stop: str | None = None, fit: str = "pad",
-    words: Sequence[str] = (), verb: str = "edit", reference: str | None = None,
+    words: Sequence[str] = (), verb: str = "edit", reference: str | None = None, allow_partial: bool = False,
 ) -> Brief:  # fmt: skip
     """A clip that is painted anew from itself, all of it or a part of its time.
 
     reference: a picture whose colours and contrast it is to take over.
     """
-    source, how = clip(path, verb), _how(fit)
+    source, how = clip(path, verb, allow_partial), _how(fit)
     model = None if reference is None else picture(reference, verb)
     count = len(source.clip.frames)
     first = 0 if start is None else values.frames("--from", start, source.clip.fps)
@@ -259,15 +263,15 @@ def edit(
         sound=None if source.audio is None else (source.audio, 0), notes=_notes(source, model), compare=verb == "vary",
         given=(source,) if model is None else (source, model),
         record=_record(
-            inputs=named(path), strength=strength, start=start, stop=stop, fit=fit,
+            inputs=named(path), strength=strength, start=start, stop=stop, fit=fit, allow_partial=allow_partial or None,
             style_ref=None if reference is None else named(reference)[0],
         ),
     )  # fmt: skip
 
 
-def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad") -> Brief:
+def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False) -> Brief:
     """A clip with a hole, or with room around it, to be filled."""
-    source, how = clip(path, "inpaint"), _how(fit)
+    source, how = clip(path, "inpaint", allow_partial), _how(fit)
     if (mask is None) == (outpaint is None):
         raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
     shape = source.clip
@@ -296,18 +300,18 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad")
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         length="the clip keeps its own length", sound=None if source.audio is None else (source.audio, 0),
         notes=_notes(source), given=(source,), areas=() if hole is None else (hole,),
-        record=_record(inputs=named(path), mask=mask, outpaint=outpaint, fit=fit),
+        record=_record(inputs=named(path), mask=mask, outpaint=outpaint, fit=fit, allow_partial=allow_partial or None),
     )  # fmt: skip
 
 
 MODES = ("between", "replace", "dissolve")
 
 
-def blend(a: str, b: str, by: str, mode: str, fit: str = "pad") -> Brief:
+def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: bool = False) -> Brief:
     """Two clips and the way from one to the other."""
     if mode not in MODES:
         raise UsageError(f"--mode {mode}: must be one of {', '.join(MODES)}", "bad_mode")
-    one, two, how = clip(a, "blend"), clip(b, "blend"), _how(fit)
+    one, two, how = clip(a, "blend", allow_partial), clip(b, "blend", allow_partial), _how(fit)
     notes = list(_notes(one, two))
     size = (one.clip.frames.shape[2], one.clip.frames.shape[1])
     other = (two.clip.frames.shape[2], two.clip.frames.shape[1])
@@ -334,7 +338,7 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad") -> Brief:
         "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{Path(b).stem}"),
         length="the clips keep their own lengths; use --by", notes=tuple(notes),
         sound=None if one.audio is None else (one.audio, 0), given=(one, two),
-        record=_record(inputs=named(a, b), by=by, mode=mode, fit=fit),
+        record=_record(inputs=named(a, b), by=by, mode=mode, fit=fit, allow_partial=allow_partial or None),
     )  # fmt: skip
 
 

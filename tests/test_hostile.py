@@ -6,6 +6,7 @@ and test_media, prompts in test_policy, weights in test_weights and test_hub, ke
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import struct
@@ -156,6 +157,31 @@ def test_a_bad_file_has_its_line(sora: Sora, name: str) -> None:
     assert (ran.code, ran.out) == (3, b"")
     assert Path(name).read_bytes() == data
     assert sorted(os.listdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "frames", "said"), [("half.mp4", 9, "9 of 24 frames"), ("half.webm", 11, "0.92 of 2")]
+)
+def test_what_there_is_of_a_cut_file_is_used_if_asked_for(sora: Sora, name: str, frames: int, said: str) -> None:
+    Path(name).write_bytes(BAD[name][0]())
+    refused = sora("frame", name)
+    assert (refused.code, refused.err.count("--allow-partial")) == (3, 1)
+    taken = sora(
+        "edit", name, "a dog", "-m", "tiny", "--steps", "1", "--allow-partial", "--json", "-o", "whole-again.mp4"
+    )
+    assert taken.code == 0, taken.err
+    assert f"{name} ends early, {said}" in taken.err
+    assert "only those are used" in taken.err
+    assert len(media.read("whole-again.mp4").frames) == frames
+    assert json.loads(taken.text)["data"]["allow_partial"] is True
+    assert sora("frame", name, "--allow-partial").code == 0
+    assert "--allow-partial" not in sora("sheet", name).err  # a verb that has no such flag does not speak of it
+
+
+def test_no_flag_makes_a_film_of_no_frames(sora: Sora) -> None:
+    Path("head.mp4").write_bytes(BAD["head.mp4"][0]())
+    ran = sora("enhance", "head.mp4", "--allow-partial")
+    assert (ran.code, ran.err) == (3, "sora: error: head.mp4: contains no video frames that decode\n")
 
 
 @pytest.mark.parametrize(

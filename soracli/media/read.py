@@ -23,7 +23,7 @@ from soracli.errors import CapacityError, MediaError, SoraError, UsageError
 from soracli.media.audio import Audio
 from soracli.media.pictures import MAGIC, is_picture, picture_info, read_picture
 from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes
-from soracli.media.video import read_video, video_info
+from soracli.media.video import ENDS_EARLY, read_video, video_info
 from soracli.types import Clip
 from soracli.wording import printable
 
@@ -46,22 +46,31 @@ def read(path: str | Path) -> Clip:
     return read_source(path).clip
 
 
-def read_source(path: str | Path) -> Source:
-    """A picture or clip with its sound, and a sentence on everything odd about it. `-` is standard input."""
+def read_source(path: str | Path, partial: bool | None = None) -> Source:
+    """A picture or clip with its sound, and a sentence on everything odd about it. `-` is standard input.
+
+    partial: take what there is of a video that ends early, instead of a MediaError; None = nor offer that.
+    """
     if _is_frames_folder(Path(path)):
         return Source(Path(path), _read_folder(Path(path)))
     with opened(path) as (file, shown):
-        clip, audio, notes = decoded(file)
+        clip, audio, notes = decoded(file, partial)
         data = file.read_bytes() if str(path) == "-" else None
     return Source(Path(path), clip, audio, tuple(f"{shown} {note}." for note in notes), data)
 
 
-def decoded(file: Path) -> tuple[Clip, Audio | None, list[str]]:
+def decoded(file: Path, partial: bool | None = None) -> tuple[Clip, Audio | None, list[str]]:
     """Frames, sound, and what was odd, of a file that `opened` gave: messages lack its name."""
     if _pictured(file):
         clip, notes = read_picture(file)
         return clip, None, notes
-    return read_video(file)
+    try:
+        return read_video(file, bool(partial))
+    except MediaError as error:
+        if error.code != ENDS_EARLY:
+            raise
+        way_out = "get the file again" if partial is None else "get the file again, or pass --allow-partial to use them"
+        raise MediaError(f"{error}; {way_out}", error.code) from error.__cause__
 
 
 def _pictured(file: Path) -> bool:

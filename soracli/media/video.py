@@ -34,6 +34,7 @@ from soracli.media.whole import ends_in_a_packet, ends_short
 from soracli.types import Clip
 
 MAX_RATE = 120  # frames per second
+ENDS_EARLY = "ends_early"  # code of the error about a video that lacks frames at its end
 _SLACK = Fraction(1, 8), Fraction(3, 4)  # of a frame: rounded, or uneven, times that are still one rate
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # codec -> the decoder that reads its second, hidden picture
@@ -102,30 +103,14 @@ def _container_name(path: Path, container: InputContainer) -> str:
 # --- frames ---------------------------------------------------------------------------------------------------------
 
 
-def read_video(path: Path) -> tuple[Clip, Audio | None, list[str]]:
-    """(frames, their sound, what was odd)."""
+def read_video(path: Path, partial: bool = False) -> tuple[Clip, Audio | None, list[str]]:
+    """(frames, their sound, what was odd). partial: of a file that ends early, take what there is."""
     with _opened(path) as (container, stream):
         fps, seconds, _ = _declared(container, stream)
         film = _Film(stream, fps)
         listener, notes = _listener(container)
-        dropped, others = 0, Fraction(0)
-        with _ending_early(film, stream.frames):
-            for packet in container.demux():
-                if packet.stream is stream:
-                    dropped += packet.is_discard
-                    film.add(packet)
-                else:
-                    others = max(others, _end(packet))
-                if listener and packet.stream is listener.stream:
-                    listener.add(packet)
-                check_bytes(film.bytes + (listener.bytes if listener else 0))
-        if not film.frames:
-            raise MediaError("contains no video frames that decode", "no_frames")
-        begin = min(film.times[0], Fraction(container.start_time or 0, 1_000_000))
-        if container.format.name in _TO_THE_END:
-            begin = min(begin, Fraction(0))
-        cut = ends_short(path)
-        _check_whole(film, stream.frames - dropped, seconds, float(max(film.end, others) - begin), cut=cut)
+        with _forgiven(partial, notes):
+            _decode(container, stream, film, listener, seconds, ends_short(path))
         if container.format.name == "mpegts" and ends_in_a_packet(path):
             notes.append("ends in the midst of a packet, so that its last frames may be missing")
     clip = film.clip()
@@ -139,6 +124,40 @@ def read_video(path: Path) -> tuple[Clip, Audio | None, list[str]]:
     return clip, audio, film.notes + notes
 
 
+def _decode(
+    container: InputContainer, stream: VideoStream, film: _Film, listener: Listener | None, seconds: float, cut: bool
+) -> None:
+    """All packets into `film` and `listener`. seconds: that the file says it lasts. cut: see `_check_whole`."""
+    dropped, others = 0, Fraction(0)
+    with _ending_early(film, stream.frames):
+        for packet in container.demux():
+            if packet.stream is stream:
+                dropped += packet.is_discard
+                film.add(packet)
+            else:
+                others = max(others, _end(packet))
+            if listener and packet.stream is listener.stream:
+                listener.add(packet)
+            check_bytes(film.bytes + (listener.bytes if listener else 0))
+    if not film.frames:
+        raise MediaError("contains no video frames that decode", "no_frames")
+    begin = min(film.times[0], Fraction(container.start_time or 0, 1_000_000))
+    if container.format.name in _TO_THE_END:
+        begin = min(begin, Fraction(0))
+    _check_whole(film, stream.frames - dropped, seconds, float(max(film.end, others) - begin), cut=cut)
+
+
+@contextlib.contextmanager
+def _forgiven(partial: bool, notes: list[str]) -> Iterator[None]:
+    """With `partial`, a file's early end is a note and no error."""
+    try:
+        yield
+    except MediaError as error:
+        if not partial or error.code != ENDS_EARLY:
+            raise
+        notes.append(f"{error}; only those are used")
+
+
 @contextlib.contextmanager
 def _ending_early(film: _Film, stated: int) -> Iterator[None]:
     """A file that cannot be read on after some frames ends early; it is not another kind of file."""
@@ -148,9 +167,7 @@ def _ending_early(film: _Film, stated: int) -> Iterator[None]:
         if not film.frames:
             raise
         of = f" of {stated}" if stated > 0 else ""
-        raise MediaError(
-            f"ends early, {len(film.frames)}{of} frames decode; get the file again", "truncated"
-        ) from error
+        raise MediaError(f"ends early, {len(film.frames)}{of} frames decode", ENDS_EARLY) from error
 
 
 def _listener(container: InputContainer) -> tuple[Listener | None, list[str]]:
@@ -181,11 +198,11 @@ def _check_whole(film: _Film, stated: int, seconds: float, got: float, *, cut: b
     """
     read = len(film.frames)
     if stated > 0 and read < stated - (not cut):
-        raise MediaError(f"ends early, {read} of {stated} frames decode; get the file again", "truncated")
+        raise MediaError(f"ends early, {read} of {stated} frames decode", ENDS_EARLY)
     if stated <= 0 and seconds - got > max(1.5 * film.typical, 0.1):  # containers round, and count a codec's delay
-        raise MediaError(f"ends early, {got:.2f} of {seconds:.2f} s decode; get the file again", "truncated")
+        raise MediaError(f"ends early, {got:.2f} of {seconds:.2f} s decode", ENDS_EARLY)
     if cut and stated <= 0:
-        raise MediaError(f"ends early, after {read} whole frames; get the file again", "truncated")
+        raise MediaError(f"ends early, after {read} whole frames", ENDS_EARLY)
 
 
 def _array(frame: VideoFrame, format: str) -> npt.NDArray[np.uint8]:
