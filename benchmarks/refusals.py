@@ -100,7 +100,14 @@ def _measured(refusal: Refusal, repeats: int) -> Measured:
     for _ in range(repeats):
         start, before = time.perf_counter(), os.times()
         ran = subprocess.run(
-            command, capture_output=True, stdin=subprocess.DEVNULL, text=True, env=env, check=False, timeout=300
+            command,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            env=env,
+            check=False,
+            timeout=300,
         )
         wall.append(time.perf_counter() - start)
         after = os.times()

@@ -170,6 +170,7 @@ def main() -> None:
     parts = [arguments.only] if arguments.only else PARTS
     with tempfile.TemporaryDirectory(prefix="sora-trust-") as folder, contextlib.chdir(folder):
         os.environ["SORA_CONFIG_DIR"] = folder + "/config"  # keys of its own, for this run only
+        os.environ["SORA_STATE_DIR"] = folder + "/state"  # and runs: `sora resume` is to find none of ours
         told: dict[int, str] = {}
         for number, part, measure in (
             (14, "policy", lambda: screening(others[0], others[1], arguments.captions)),
