@@ -171,18 +171,18 @@ class Bench:
         rng = np.random.default_rng(2024)
         out = []
         for picture in list(pictures.values())[:PANORAMAS]:
-            whole = picture.numpy()
-            height, width = min(g.height, whole.shape[0]), g.width
-            high = np.pad(whole, ((0, max(0, g.height - height)), (0, 0), (0, 0)), mode="reflect")
-            top, left = int(rng.integers(0, high.shape[0] - g.height + 1)), int(rng.integers(0, whole.shape[1]))
-            pace = int(rng.integers(-2, 3))
-            crop = [
-                np.take(high[top : top + g.height], range(left + pace * t, left + pace * t + width), 1, mode="wrap")
-                for t in range(g.frames)
-            ]
-            film = np.stack(crop)
+            film = slid(picture.numpy(), g.frames, g.height, g.width, rng)
             out.append(compare(self.recoded(film), film, g.stride[0]))
         return out
+
+
+def slid(picture: Frames, count: int, height: int, width: int, rng: np.random.Generator) -> Frames:
+    """A photograph (H, W, 3) seen through a window that slides sideways, round its end: (count, height, width, 3)."""
+    high = np.pad(picture, ((0, max(0, height - len(picture))), (0, 0), (0, 0)), mode="reflect")
+    top, left = int(rng.integers(0, len(high) - height + 1)), int(rng.integers(0, picture.shape[1]))
+    pace = int(rng.integers(-2, 3))  # pixels a frame
+    starts = range(left, left + pace * count, pace) if pace else [left] * count
+    return np.stack([np.take(high[top : top + height], range(at, at + width), 1, mode="wrap") for at in starts])
 
 
 def cast(settings: Settings) -> ActorBank:

@@ -32,6 +32,7 @@ from soracli.seams import Seams
 from soracli.types import Canvas, Clip, Frames, Geometry, SamplingOptions, Shot
 from soracli.world.assets import load_actors
 from soracli.world.captions import slots
+from soracli.world.maps import load_maps
 from soracli.world.probe import Probe
 from soracli.world.prompts import complete
 from soracli.world.render import render
@@ -366,6 +367,14 @@ def rendered(assets: Path, knows: dict[str, Any], count: int, seed: int) -> list
     return found
 
 
+def panned(assets: Path, count: int, seed: int) -> list[Piece]:
+    """Two seconds along photographs of places, as a camera would pan."""
+    rng = np.random.default_rng(seed)
+    pictures = sorted(load_maps(assets).pictures.items())
+    chosen = [pictures[i] for i in rng.choice(len(pictures), count, replace=False)]
+    return [Piece(name, Clip(quality.slid(picture.numpy(), 32, 256, 256, rng), FPS), "") for name, picture in chosen]
+
+
 def filmed(path: Path) -> Piece:
     """Two seconds of real footage, at 256 lines and 16 frames a second."""
     clip = media.retime(media.read(path), FPS)
@@ -379,6 +388,7 @@ def main() -> int:
     add = parser.add_argument
     add("--assets", type=Path, required=True, help="folder of the training material")
     add("--count", type=int, default=4, help="held-out renders for each verb")
+    add("--panoramas", type=int, default=1, help="photographs, seen as a camera pans, for each verb")
     add("--clips", type=Path, nargs="*", default=[], help="real footage to add")
     add("--only", default="", help="comma-separated verbs")
     add("--sheets", type=Path, help="folder for one contact sheet a verb")
@@ -388,8 +398,8 @@ def main() -> int:
         torch.set_num_threads(args.threads)
     knows = weights.card().params["knows"]
     real = [filmed(path) for path in args.clips]
-    pieces = rendered(args.assets, knows, args.count, 7) + real
-    others = rendered(args.assets, knows, args.count, 8) + real[::-1]
+    pieces = rendered(args.assets, knows, args.count, 7) + panned(args.assets, args.panoramas, 7) + real
+    others = rendered(args.assets, knows, args.count, 8) + panned(args.assets, args.panoramas, 8) + real[::-1]
     table = Table(pieces, others, tuple(knows["actors"]))
     print(f"{'verb':<10}{'figure':<58}{'mean':>9}{'worst':>9}")
     for verb in VERBS:
