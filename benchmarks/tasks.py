@@ -174,7 +174,7 @@ class Table:
             yield Figure("edit", f"--strength {strength:g}: the actor of the new prompt is read", right, min)
 
     def inpaint(self) -> Iterator[Figure]:
-        outside, room = [], []
+        outside, room, steps, own = [], [], [], []
         for piece in self.pieces:
             height, width = piece.clip.frames.shape[1:3]
             hole = np.zeros(piece.clip.frames.shape[:3], np.float32)
@@ -182,10 +182,15 @@ class Table:
             mask = media.feather(hole, 6)
             made = self.paint(tasks.inpaint(piece.clip, mask), piece.prompt)
             outside.append(same(made[hole == 0], piece.clip.frames[hole == 0]))
+            edge = height // 4, slice(width // 8, width // 2)
+            steps.append(step_down(made, *edge))
+            own.append(step_down(piece.clip.frames, *edge))
             larger, rim = media.outpainted(piece.clip, (0, 64, 0, 64))
             made = self.paint(tasks.inpaint(larger, rim), piece.prompt)
             room.append(same(made[:, :, 64:-64], piece.clip.frames))
         yield Figure("inpaint", "outside --mask, share exact", outside, min)
+        yield Figure("inpaint", "colours above and below the upper edge differ by, levels", steps)
+        yield Figure("inpaint", "the same in the source itself", own)
         yield Figure("inpaint", "inside the room of --outpaint, share exact", room, min)
 
     def blend(self) -> Iterator[Figure]:
@@ -339,6 +344,12 @@ def seams(canvas: Canvas, made: Frames) -> list[float]:
 
 def distance(a: Frames, b: Frames) -> float:
     return float(np.abs(a.astype(np.int16) - b).mean())
+
+
+def step_down(frames: Frames, row: int, columns: slice, band: int = 12) -> float:
+    """By how many levels the colours just above a row differ from those just below it, column by column."""
+    above, below = frames[:, row - band : row, columns], frames[:, row : row + band, columns]
+    return float(np.abs(above.mean(1) - below.mean(1)).mean())
 
 
 def monotone(frames: Frames, first: Frames, last: Frames) -> float:

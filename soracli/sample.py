@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from soracli import flow, noise, storyboard
+from soracli import flow, noise, rim, storyboard
 from soracli.denoise import pinned, prompted, steadied
 from soracli.heal import Part, healed
 from soracli.models import Model
@@ -253,13 +253,14 @@ def _result(
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
     geometry = parts[0].geometry
     total, apart = geometry.latent[0], not geometry.causal
+    blank = not any(shot.prompt for script in parts for shot in script.shots)
     yield from _joined(canvas.head, 0, total)
     healing = (healed(_parts(model, canvas, script, progress, enlarge), apart=apart) for script in parts)
     for number, frames in enumerate(itertools.chain.from_iterable(healing)):
         start = geometry.span(number).start
         part = slice(start, start + len(frames))
         if number in progress.painted:
-            frames = _mixed(frames, canvas.clip.frames[part], canvas.mask[part])
+            frames = _mixed(frames, canvas.clip.frames[part], canvas.mask[part], suit=blank)
         first, last = max(canvas.shown.start - start, 0), max(canvas.shown.stop - start, 0)
         shown = frames[first:last]
         yield Step("decode", number + 1, total, frames=shown if len(shown) else None)
@@ -300,12 +301,13 @@ def _decoded(
             yield to_result(pixels, geometry, enlarge)
 
 
-def _mixed(painted: Frames, given: Frames, mask: Mask) -> Frames:
-    """Painted where the mask is 1, the given pixels exactly where it is 0."""
+def _mixed(painted: Frames, given: Frames, mask: Mask, *, suit: bool) -> Frames:
+    """Painted where the mask is 1, the given pixels exactly where it is 0. suit: in their shades, see `rim`."""
     if not (mask < 1).any():
         return painted
     share = mask[..., None]
-    return np.rint(painted * share + given * (1 - share)).astype(np.uint8)
+    shown = rim.suited(painted, given, mask) if suit else painted
+    return np.rint(shown * share + given * (1 - share)).astype(np.uint8)
 
 
 def _joined(clip: Clip | None, index: int, total: int) -> Iterator[Step]:

@@ -1,0 +1,88 @@
+"""Joints in space: what is painted inside a mask takes on the colours that stand around it. NumPy only.
+
+A network fills a hole in its own hand, and knows little of footage that is none of its world: the hole then shows as a
+patch of another colour. So the colours on both sides of the rim are each continued smoothly over the whole picture, and
+their difference is added to what is painted: seamless cloning (Perez, Gangnet & Blake 2003) with a membrane that is
+found by pulling and pushing colours through a pyramid (Gortler et al. 1996), in blocks, so that it holds shades alone.
+
+Only for what no prompt describes: a red flower in a meadow is not to turn green, and where a prompt says what is there
+the network's own shades fit better than those that a rim of trees and sky suggests.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from soracli.types import Frames, Mask
+
+BLOCK = 8  # pixels of a side
+REACH = 1  # blocks on each side of the rim that say what colours stand there
+SOFT = 0.05  # of a block: colours of fewer pixels lean on those around
+
+Plane = npt.NDArray[np.floating[Any]]  # (h, w, 3) or (h, w, 1)
+
+
+def suited(painted: Frames, given: Frames, mask: Mask) -> Frames:
+    """Painted frames (T, H, W, 3) in the shades of the given ones around where mask (T, H, W) is 1."""
+    out = painted.copy()
+    for i, hole in enumerate(mask):
+        if (hole > 0).any() and (hole < 1).any():
+            shade = _difference(painted[i], given[i], np.asarray(hole, np.float32))
+            out[i] = np.rint((painted[i] + shade).clip(0, 255))
+    return out
+
+
+def _difference(painted: npt.NDArray[np.uint8], given: npt.NDArray[np.uint8], hole: Plane) -> Plane:
+    """What the painted side of the rim lacks of the given one, smooth and for every pixel: (H, W, 3)."""
+    inside = _blocks(hole[..., None])
+    outside = 1 - inside
+    near = _spread(outside) * inside, _spread(inside) * outside
+    sides = []
+    for picture, share, weight in ((painted, hole, near[0]), (given, 1 - hole, near[1])):
+        colours = _blocks(share[..., None] * picture) / np.maximum(_blocks(share[..., None]), 1e-6)
+        sides.append(_continued(colours * weight, weight))
+    return _resized(sides[1] - sides[0], hole.shape)
+
+
+def _blocks(plane: Plane) -> Plane:
+    """Means of blocks; those at the end are of what is there."""
+    rows, columns = (np.arange(0, size, BLOCK) for size in plane.shape[:2])
+    sums = np.add.reduceat(np.add.reduceat(plane.astype(np.float32), rows, 0), columns, 1)
+    counts = np.diff([*rows, plane.shape[0]])[:, None] * np.diff([*columns, plane.shape[1]])
+    means: Plane = (sums / counts[..., None]).astype(np.float32)
+    return means
+
+
+def _spread(plane: Plane) -> Plane:
+    """The largest value within REACH blocks."""
+    for axis in (0, 1):
+        padded = np.pad(plane, [(REACH, REACH) if i == axis else (0, 0) for i in range(3)])
+        plane = np.lib.stride_tricks.sliding_window_view(padded, 2 * REACH + 1, axis).max(-1)
+    return plane
+
+
+def _continued(sums: Plane, weights: Plane) -> Plane:
+    """Weighted colours, continued to where no weight is: from the next coarser picture of them, and so on."""
+    height, width = weights.shape[:2]
+    if max(height, width) == 1:
+        only: Plane = sums / np.maximum(weights, 1e-6)
+        return only
+    even = ((0, height % 2), (0, width % 2), (0, 0))
+    halves = [
+        plane.reshape(plane.shape[0] // 2, 2, plane.shape[1] // 2, 2, -1).sum((1, 3))
+        for plane in (np.pad(sums, even), np.pad(weights, even))
+    ]
+    around = _resized(_continued(*halves), (height, width))
+    continued: Plane = (sums + SOFT * around) / (weights + SOFT)
+    return continued
+
+
+def _resized(plane: Plane, size: tuple[int, ...]) -> Plane:
+    """(h, w, C) at another size (H, W), bilinearly."""
+    channels = np.ascontiguousarray(plane.transpose(2, 0, 1))
+    made = [Image.fromarray(one).resize((size[1], size[0]), Image.Resampling.BILINEAR) for one in channels]
+    return np.stack([np.asarray(one) for one in made], -1)
