@@ -106,7 +106,7 @@ def cuts() -> str:
     most = 0
     for suffix in ("mp4", "mov", "mkv", "webm", "gif", "webp"):
         whole, name = Path(f"whole.{suffix}"), Path(f"cut.{suffix}")
-        with media.Writer(whole, 64, 64, Fraction(12)) as writer:
+        with media.Writer(whole, 64, 64, Fraction(12), force=True) as writer:
             writer.add(noise)
         data = whole.read_bytes()
         starts = (1, len(data) * 19 // 20)
