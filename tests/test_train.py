@@ -739,6 +739,17 @@ def test_training_starts_from_published_weights_and_from_checkpoints(tmp_path: P
         command.initialise(Dit(DitConfig(channels=7, depth=12)), tmp_path)
 
 
+def test_a_share_of_published_weights_is_kept(tmp_path: Path) -> None:
+    known, network = dit(), dit()
+    with torch.no_grad():
+        network.outlet.weight += 1
+    quantise.save(quantise.quantise(known.state_dict()), tmp_path, "spark-transformer")
+    command.blend(network, tmp_path, 0.25)
+    torch.testing.assert_close(network.outlet.weight, known.outlet.weight + 0.75, atol=1e-3, rtol=1e-3)
+    with pytest.raises(UsageError, match="not those of a network like this one"):
+        command.blend(Dit(DitConfig(channels=CHANNELS, depth=1)), tmp_path, 0.25)
+
+
 @pytest.mark.usefixtures("quick")
 def test_a_phase_without_a_view_that_fits_says_so(
     cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -115,6 +115,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("publish", "Write the run's averaged weights as the model's files.")
     sub.add_argument("--out", type=Path, default=BUNDLED)
     sub.add_argument("--what", choices=("model", "enhance"), default="model")
+    sub.add_argument("--keep", type=float, default=0.0, help="share of the transformer's weights there that stays")
 
     sub = command("text", "Build the int8 text encoder from a folder with model.safetensors and tokenizer.json.")
     sub.add_argument("--source", type=Path, required=True)
@@ -277,12 +278,29 @@ def publish(args: argparse.Namespace) -> None:
         return
     stage = "fewstep" if (args.run / "fewstep" / "checkpoint.pt").exists() else "transformer"
     dit, step = trained(args.run, stage)
+    if args.keep:
+        blend(dit, args.out, args.keep)
     vae = load_vae(args.run)
     paths = quantise.save(quantise.quantise(vae.state_dict(), threshold=1 << 62), args.out, "spark-vae")
     paths += quantise.save(quantise.quantise(dit.state_dict()), args.out, "spark-transformer")
     say(f"{stage}, step {step}, depth {dit.config.depth}, {dit.config.channels} channels")
     for path in paths:
         say(f"{path.name} {path.stat().st_size / 1e6:.1f} MB")
+
+
+def blend(dit: Dit, source: Path, share: float) -> None:
+    """Move a network that went on from published weights back towards them.
+
+    What was learnt lately is mostly kept, and what was known is known better than at either end (Wortsman et al. 2022,
+    "Robust fine-tuning of zero-shot models"). share: of the published weights in the folder `source`.
+    """
+    known = quantise.dequantise(quantise.load(sorted(source.glob("spark-transformer-*.safetensors"))))
+    own = dit.state_dict()
+    if {name: value.shape for name, value in known.items()} != {name: value.shape for name, value in own.items()}:
+        raise UsageError(f"{source}: its weights are not those of a network like this one; publish without --keep")
+    for name, value in own.items():
+        if value.is_floating_point():
+            value.lerp_(known[name].to(value.dtype), share)
 
 
 def build_text(args: argparse.Namespace) -> None:
