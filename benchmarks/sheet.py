@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-CLIPS = 24
+CLIPS = 48
 COLUMNS, FRAMES, SIDE, TEXT, GAP = 2, 4, 144, 44, 8
 
 Strip = npt.NDArray[np.uint8]  # (144, W, 3)
@@ -38,4 +38,4 @@ def draw(path: Path, clips: list[tuple[Strip, dict[str, Any]]]) -> None:
         for k, line in enumerate([*lines, ", ".join(read)]):
             is_reading = k == len(lines)
             pen.text((x, y + SIDE + 14 * k), line, font=font, fill="darkred" if is_reading and wrong else "black")
-    picture.save(path)
+    picture.save(path, quality=88)
