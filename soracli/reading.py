@@ -169,6 +169,12 @@ def _actor(left: str, strangers: list[str]) -> tuple[str, bool, int, str]:
     return names.get(word, word), many or bool(counted), match.end(), pattern.sub(lambda m: "#" * len(m[0]), left)
 
 
+def actors(prompt: str) -> set[str]:
+    """Every actor of the world that a prompt calls by name."""
+    names = {form: name for form, name in _names().items() if form not in ("train", "coach")}
+    return {names[match[0]] for match in _pattern(tuple(names)).finditer(prompt.lower())}
+
+
 @cache
 def _names() -> dict[str, str]:
     """What actors are called, one and many."""
