@@ -4,7 +4,7 @@ A prompt that is about somebody whom the card knows is restated in the world's o
 The network answers for each of `SLOTS` from L tokens' states at half the encoder's depth, where words are still
 themselves: every slot has Q questions, each answered by the tokens that it attends to.
 
-    L tokens   D = 384   H = 64 features   S = 5 slots   Q questions a slot   V answers of a slot
+    L tokens   D = 384   H = 128 features   S = 5 slots   Q questions a slot   V answers of a slot
 
 It is taught by soracli/train/hearing.py, and needs a millisecond beside the encoder.
 """
@@ -25,7 +25,6 @@ from safetensors import SafetensorError, safe_open
 from soracli import reading
 from soracli.common import BREAKERS, DETERMINERS
 from soracli.errors import WeightsError
-from soracli.mirror import goes_left, names_side
 from soracli.sentences import Floats, gelu, of
 from soracli.types import Card
 from soracli.world.actors import actor
@@ -36,12 +35,14 @@ SLOTS = ("actor", "action", "direction", "place", "time")
 UNSAID, OTHER = "", "other"
 WEIGHTS = Path(__file__).with_name("hearing.safetensors")
 DEPTH = 3  # layers of the encoder whose states are read
-SURE = 0.6  # least probability of the actor; of sayings by another hand 1 in 40 about strangers comes so near
+SURE = 0.5  # least probability of the actor: see `python -m soracli.train hearing`
+TRUST = 4.0  # how much likelier an answer is if tables read the same
 DEEDS = {  # what may be heard of each kind of actor
     "walker": ("walk", "run", "jump", "stand"),
     "driver": ("drive", "stand"),
     "flyer": ("fly", "hover"),
 }
+SEVERAL = re.compile(r"\b(?:two|three|four|five|six|seven|several|many|both|[2-9])(?: \w+)? \w+s\b", re.IGNORECASE)
 KEPT = ("time", "weather", "camera", "style")  # what the tables read of a prompt, and the network does not
 
 
@@ -75,9 +76,15 @@ class Hearer(NamedTuple):
             found[slot] = _softmax(self.state[f"{slot}.weight"] @ y + self.state[f"{slot}.bias"], axis=0)
         return found
 
-    def slots(self, states: Floats) -> tuple[dict[str, str], float]:
-        """What is said, and how sure it is of the actor (0..1). Nobody does what none of its kind can."""
+    def slots(self, states: Floats, named: Mapping[str, str]) -> tuple[dict[str, str], float]:
+        """What is said, and how sure that is of the actor (0..1). Nobody does what none of its kind can.
+
+        named: what tables read of the same prompt; the network is led to it, but may know better.
+        """
         chances = self.answers(states)
+        for slot, values in self.labels.items():
+            row = chances[slot] * [TRUST if value == named.get(slot) else 1 for value in values]
+            chances[slot] = row / row.sum()
         said = {slot: self.labels[slot][int(chances[slot].argmax())] for slot in SLOTS}
         if said["actor"] not in (UNSAID, OTHER):
             able = (UNSAID, *DEEDS.get(actor(said["actor"]).kind, ()))
@@ -86,8 +93,11 @@ class Hearer(NamedTuple):
         return said, float(chances["actor"].max())
 
 
-def restated(prompt: str, card: Card) -> str:
-    """The prompt in the world's wording; empty if its meaning is not sure, or if the card lacks what it is about."""
+def restated(prompt: str, exchanged: str, card: Card) -> str:
+    """The prompt in the world's wording; empty if its meaning is not sure, or if the card lacks what it is about.
+
+    exchanged: the prompt with words exchanged (`rewording`), for what only tables can tell.
+    """
     known, hearer = card.params.get("knows"), Hearer.shipped()
     if not known or hearer is None:
         return ""
@@ -95,30 +105,28 @@ def restated(prompt: str, card: Card) -> str:
         encoder = of(card)
     except WeightsError:
         return ""
-    said = {} if encoder is None else heard(prompt, encoder.states(prompt, DEPTH), hearer)
+    said = {} if encoder is None else heard(exchanged, encoder.states(prompt, DEPTH), hearer)
     if said.get("actor") not in known["actors"] or ("place" in said and said["place"] not in known["places"]):
         return ""
     seed = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big")
     return worded(said, np.random.default_rng(seed))
 
 
-def heard(prompt: str, states: Floats, hearer: Hearer) -> dict[str, str]:
-    """What a prompt says, by slot; empty if that is not sure, if it names somebody else beside, or several of them.
+def heard(exchanged: str, states: Floats, hearer: Hearer) -> dict[str, str]:
+    """What a prompt says, by slot; empty if it is not sure, calls them by another name, or names several.
 
-    To know whom it is about is not enough; what it does must be said, or where it is.
-
-    states: (L, D) of its tokens. Where only the tables know a value (dawn, rain, a camera), theirs is taken.
+    To know whom it is about is not enough; what it does must be said, or where it is. What only the tables know (dawn,
+    rain, a camera) is taken from them. exchanged: see `restated`. states: (L, D) of the tokens of what was typed.
     """
-    said, sure = hearer.slots(states)
-    named = reading.read(prompt)
-    if sure < SURE or named.many or reading.actors(prompt) - {said["actor"]}:
+    named = reading.read(exchanged)
+    said, sure = hearer.slots(states, named.slots)
+    called = reading.actors(exchanged)
+    if sure < SURE or named.many or SEVERAL.search(exchanged) or (called and said["actor"] not in called):
         return {}
     if said["action"] == said["place"] == UNSAID:
         return {}
     if said["action"] in ("", *ON_THE_SPOT):
         said["direction"] = UNSAID
-    elif said["direction"] and names_side(prompt):
-        said["direction"] = "left" if goes_left(prompt) else "right"
     kept = {slot: named.slots[slot] for slot in KEPT if named.slots.get(slot, reading.SAID) != reading.SAID}
     return {**kept, **{slot: value for slot, value in said.items() if value != UNSAID}}
 

@@ -28,7 +28,7 @@ def told(prompt: str, card: Card, flags: Flags, brief: Brief) -> Told:
         return Told(prompt)
     from soracli import reading, recaption
 
-    text, note = (prompt, "") if flags.verbatim else _exchanged(prompt, card)
+    text, note = (prompt, "") if flags.verbatim else exchanged(prompt, card)
     notes = [printable(note)] if note else []
     if flags.expand:
         said = ", ".join([text, *brief.words])
@@ -38,11 +38,11 @@ def told(prompt: str, card: Card, flags: Flags, brief: Brief) -> Told:
     return Told(text, prompt if text != prompt else "", tuple(notes))
 
 
-def _exchanged(prompt: str, card: Card) -> tuple[str, str]:
+def exchanged(prompt: str, card: Card) -> tuple[str, str]:
     """What is told instead of a prompt, and a note of it for the user; empty if it stays as it is."""
     from soracli import hearing, rewording
 
     text, changes = rewording.reworded(prompt, card)
-    if not hearing.plain(text) and (caption := hearing.restated(prompt, card)):
+    if not hearing.plain(text) and (caption := hearing.restated(prompt, text, card)):
         return caption, f"{card.name} reads: '{caption}'"
     return text, rewording.note(changes, card.name) if changes else ""

@@ -274,8 +274,7 @@ def train_enhance(args: argparse.Namespace) -> None:
 
 
 def train_hearing(args: argparse.Namespace) -> None:
-    known = weights.card("spark").params["knows"]["actors"]
-    hearing.train(load_text(), known, args.out, hearing.Recipe(seed=args.seed))
+    hearing.train(load_text(), weights.card("spark"), args.out, hearing.Recipe(seed=args.seed))
 
 
 def publish(args: argparse.Namespace) -> None:

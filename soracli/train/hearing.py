@@ -20,8 +20,10 @@ from torch import Tensor, nn
 
 from soracli.hearing import DEPTH, OTHER, SLOTS, Hearer, heard
 from soracli.models.spark.text import LIMIT, WIDTH, TextEncoder
+from soracli.rewording import reworded
 from soracli.train.phrases import Saying, labels, prompts, sayings, turned
 from soracli.train.run import say
+from soracli.types import Card
 from soracli.world.scenes import MOVES
 
 
@@ -34,11 +36,11 @@ class Recipe(NamedTuple):
     world: int = 3000
     phrases: int = 14000
     share: float = 0.5
-    steps: int = 1500
+    steps: int = 800
     batch: int = 96
     lr: float = 2e-3
     decay: float = 0.05
-    features: int = 64
+    features: int = 128
     questions: int = 2
     seed: int = 0
 
@@ -121,27 +123,28 @@ def publish(state: Mapping[str, Tensor], target: Path) -> None:
 # --- what comes out -------------------------------------------------------------------------------------------------
 
 
-def train(encoder: TextEncoder, actors: Sequence[str], target: Path, recipe: Recipe) -> None:
+def train(encoder: TextEncoder, card: Card, target: Path, recipe: Recipe) -> None:
     """Say what either author's prompts teach of the other's, then write what both teach.
 
-    actors: of the model that is to be told; prompts about all others are not to be restated.
+    card: of the model that is to be told; prompts about actors that it does not know are not to be restated.
     """
     made = Known.of(list(prompts(np.random.default_rng(recipe.seed), recipe.world, recipe.phrases)), encoder)
     say(f"{len(made.mask)} prompts made")
     hands = {name: sayings(name) for name in ("a", "b")}
     said = {name: Known.of([*rows, *map(turned, rows)], encoder) for name, rows in hands.items()}
     for one, other in (("a", "b"), ("b", "a")):
-        figures = tried(teach(made, said[one], recipe), hands[other], said[other], actors)
+        figures = tried(teach(made, said[one], recipe), hands[other], said[other], card)
         say(f"{other} heard by what learnt from {one}: {figures}")
     publish(teach(made, Known(*map(torch.cat, zip(said["a"], said["b"], strict=True))), recipe), target)
 
 
-def tried(state: Mapping[str, Tensor], rows: Sequence[Saying], known: Known, actors: Sequence[str]) -> str:
+def tried(state: Mapping[str, Tensor], rows: Sequence[Saying], known: Known, card: Card) -> str:
     """How much of some prompts is restated, and rightly: every slot that is said, ways of those alone that move."""
     hearer = Hearer({name: value.numpy() for name, value in state.items()}, labels())
+    actors = card.params["knows"]["actors"]
     right, strange = [], []
     for i, row in enumerate(rows):
-        found = heard(row.text, known.states[i][known.mask[i]].float().numpy(), hearer)
+        found = heard(reworded(row.text, card)[0], known.states[i][known.mask[i]].float().numpy(), hearer)
         restated = found.get("actor") in actors and found.get("place") != OTHER
         if row.slots["actor"] in actors and row.slots["place"] != OTHER:
             asked = {slot: value for slot, value in row.slots.items() if value}
