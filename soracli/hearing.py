@@ -37,6 +37,7 @@ WEIGHTS = Path(__file__).with_name("hearing.safetensors")
 DEPTH = 3  # layers of the encoder whose states are read
 SURE = 0.5  # least probability of the actor: see `python -m soracli.train hearing`
 TRUST = 4.0  # how much likelier an answer is if tables read the same
+TRIES = 10  # draws for a caption that tables read as it is meant
 DEEDS = {  # what may be heard of each kind of actor
     "walker": ("walk", "run", "jump", "stand"),
     "driver": ("drive", "stand"),
@@ -108,12 +109,13 @@ def restated(prompt: str, exchanged: str, card: Card) -> str:
     said = {} if encoder is None else heard(exchanged, encoder.states(prompt, DEPTH), hearer)
     if said.get("actor") not in known["actors"] or ("place" in said and said["place"] not in known["places"]):
         return ""
-    seed = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big")
-    return worded(said, np.random.default_rng(seed))
+    rng = np.random.default_rng(int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big"))
+    captions = (worded(said, rng) for _ in range(TRIES))
+    return next((one for one in captions if said.items() <= reading.read(one).slots.items()), worded(said, rng))
 
 
 def heard(exchanged: str, states: Floats, hearer: Hearer) -> dict[str, str]:
-    """What a prompt says, by slot; empty if it is not sure, calls them by another name, or names several.
+    """What a prompt says, by slot; empty if it is not sure, or if it names somebody else, or several.
 
     To know whom it is about is not enough; what it does must be said, or where it is. What only the tables know (dawn,
     rain, a camera) is taken from them. exchanged: see `restated`. states: (L, D) of the tokens of what was typed.
@@ -121,9 +123,10 @@ def heard(exchanged: str, states: Floats, hearer: Hearer) -> dict[str, str]:
     named = reading.read(exchanged)
     said, sure = hearer.slots(states, named.slots)
     called = reading.actors(exchanged)
-    if sure < SURE or named.many or SEVERAL.search(exchanged) or (called and said["actor"] not in called):
+    beside = any(enters for name, enters in called.items() if name != said["actor"])
+    if beside or (called and said["actor"] not in called) or named.many or SEVERAL.search(exchanged):
         return {}
-    if said["action"] == said["place"] == UNSAID:
+    if sure < SURE or said["action"] == said["place"] == UNSAID:
         return {}
     if said["action"] in ("", *ON_THE_SPOT):
         said["direction"] = UNSAID

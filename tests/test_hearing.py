@@ -36,7 +36,7 @@ def tell(prompt: str, **flags: bool) -> Told:
     [
         ("a pooch legging it along the surf as the sun goes down", "dog run - beach sunset"),
         ("a shaggy mutt tearing through the snowdrifts to the left, stars overhead", "dog run left snowy-field night"),
-        ("our jalopy speeds past skyscrapers, rightwards, high noon", "automobile drive right city-street day"),
+        ("an old sedan zips down the avenue toward the right at high noon", "automobile drive right city-street day"),
         ("moo-cow motionless between the pines, midnight", "cow stand - forest night"),
         ("a pachyderm lumbering over the dunes, leftwards", "elephant walk left desert -"),
     ],
