@@ -11,6 +11,7 @@ import pytest
 from conftest import Sora
 
 from soracli import hearing, reading, rewording, weights
+from soracli.errors import WeightsError
 from soracli.flags import Flags
 from soracli.inputs import Brief
 from soracli.telling import Told, told
@@ -105,3 +106,11 @@ def test_without_its_file_words_are_exchanged(damaged: bool, monkeypatch: pytest
         assert tell(prompt).text == "a dog legging it along the surf at sunset"
     finally:
         hearing.Hearer.shipped.cache_clear()
+
+
+def test_without_the_encoder_words_are_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(card: Card) -> None:
+        raise WeightsError("text encoder: not there")
+
+    monkeypatch.setattr(hearing, "of", missing)
+    assert tell("a poodle legging it along the surf").text == "a dog legging it along the surf"
