@@ -1,19 +1,26 @@
-"""Human wording beside the world's own: prompts of `paraphrases.toml`, each with a caption of the same slots."""
+"""Human wording beside the world's own: prompts of `paraphrases.toml`, each with a caption of the same slots.
+
+python benchmarks/paraphrases.py    # what the prompts say once they are told to the model; nothing is painted
+"""
 
 from __future__ import annotations
 
 import itertools
+import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import figures
 import numpy as np
 
+from soracli import reading, rewording, telling, weights
+from soracli.types import Card
 from soracli.world.prompts import worded
 
 FILE = Path(__file__).with_suffix(".toml")
+NAMES_OF_ALL = ("actor", "action", "direction", "place", "time", "all")
 NAMES = ("action", "direction", "place", "time")  # of the slots behind a text in the file
 
 
@@ -72,3 +79,31 @@ def _right(rows: Sequence[dict[str, Any]], slot: str) -> list[bool]:
     """Of each clip that is asked for a slot, whether it is read as asked; `all`: every slot that is asked for."""
     asked = [(row["model"]["said"], row["wanted"]) for row in rows if slot == "all" or slot in row["wanted"]]
     return [all(said[name] == wanted[name] for name in (wanted if slot == "all" else [slot])) for said, wanted in asked]
+
+
+def readings(card: Card) -> Iterator[str]:
+    """What the world's tables read of prompts about the card's actors, before and since prompts are restated."""
+    rows = load(card.params["knows"]["actors"])
+    tellers: tuple[tuple[str, Callable[[str, Card], tuple[str, Any]]], ...] = (
+        ("exchanged", rewording.reworded), ("restated", telling.exchanged),
+    )  # fmt: skip
+    yield f"{len(rows)} paraphrases: slots that the told text says rightly, wrongly, not at all"
+    yield f"{'':<12}" + "".join(f"{slot:>16}" for slot in NAMES_OF_ALL)
+    for name, tell in tellers:
+        counts = {slot: [0, 0, 0] for slot in NAMES_OF_ALL}
+        for row in rows:
+            said = reading.read(tell(row.text, card)[0]).slots
+            marks = [_mark(said.get(slot), value) for slot, value in row.slots.items()]
+            for slot, mark in zip((*row.slots, "all"), (*marks, max(marks)), strict=True):
+                counts[slot][mark if slot != "all" else int(mark > 0)] += 1
+        shown = ["/".join(map(str, counts[slot][: 2 if slot == "all" else 3])) for slot in NAMES_OF_ALL]
+        yield f"{name:<12}" + "".join(f"{text:>16}" for text in shown)
+
+
+def _mark(said: str | None, wanted: str) -> int:
+    """0 = right, 1 = wrong, 2 = unsaid."""
+    return 2 if said is None else int(said != wanted)
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(line + "\n" for line in readings(weights.card("spark")))

@@ -31,10 +31,9 @@ import sheet
 import styles
 import torch
 
-from soracli import machine, models, tasks, weights
+from soracli import machine, models, tasks, telling, weights
 from soracli.errors import SoraError, UsageError
 from soracli.pixels import to_numpy, to_torch
-from soracli.rewording import reworded
 from soracli.sample import sample
 from soracli.types import Frames, Geometry, SamplingOptions
 from soracli.world.assets import ActorBank, load_actors
@@ -129,7 +128,7 @@ class Bench:
     def clip(self, request: Request) -> dict[str, Any]:
         """Everything that is measured on one prompt, and under `strip` four small frames (not for the file)."""
         prompt, wanted, number, scene = request
-        told, _ = reworded(prompt, self.model.card)
+        told, _ = telling.exchanged(prompt, self.model.card)
         options, clock = self.settings.options(number), time.perf_counter()
         steps = sample(self.model, tasks.generate(*self.geometry.keep, self.geometry.fps), told, options, self.geometry)
         frames = np.concatenate([step.frames for step in steps if step.frames is not None])

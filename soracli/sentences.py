@@ -68,7 +68,18 @@ class Sentences:
             rows[some] = self._means([texts[i] for i in some])
         return unit(rows)
 
+    def states(self, text: str, depth: int = DEPTH) -> Floats:
+        """Of a text's tokens, [CLS] and [SEP] among them, after so many layers: (L, D)."""
+        states: Floats = self._states([text], depth)[0][0]
+        return states
+
     def _means(self, texts: list[str]) -> Floats:
+        x, mask = self._states(texts, DEPTH)
+        means: Floats = (x * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True).astype(np.float32)  # (B, D)
+        return means
+
+    def _states(self, texts: list[str], depth: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """(B, L, D), and which tokens are real: (B, L)."""
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
         ids = [row if len(row) <= LIMIT else [*row[: LIMIT - 1], row[-1]] for row in ids]  # [SEP] stays last
         lengths = np.array([len(row) for row in ids])  # (B,)
@@ -78,10 +89,9 @@ class Sentences:
         unseen = np.where(mask, 0, -np.inf).astype(np.float32)[:, None, None]  # (B, 1, 1, L)
         x = self._words[table] * self._scale[table][..., None] + self._state["positions.weight"][:longest]  # (B, L, D)
         x = self._norm(x, "norm")
-        for i in range(DEPTH):
+        for i in range(depth):
             x = self._layer(x, unseen, f"layers.{i}.")  # (B, L, D)
-        means: Floats = (x * mask[..., None]).sum(axis=1) / lengths[:, None].astype(np.float32)  # (B, D)
-        return means
+        return x, mask
 
     def _layer(self, x: Floats, unseen: Floats, at: str) -> Floats:
         """One post-norm transformer layer."""
@@ -94,7 +104,7 @@ class Sentences:
         y = scores / scores.sum(axis=3, keepdims=True) @ v  # (B, H, L, 32)
         x = self._norm(x + self._linear(y.transpose(0, 2, 1, 3).reshape(x.shape), at + "join"), at + "norm_attention")
         wide = self._linear(x, at + "widen")
-        return self._norm(x + self._linear(wide * _normal(wide), at + "narrow"), at + "norm_mlp")
+        return self._norm(x + self._linear(gelu(wide), at + "narrow"), at + "norm_mlp")
 
     def _linear(self, x: Floats, name: str) -> Floats:
         y: Floats = x.reshape(-1, x.shape[-1]) @ self._state[name + ".weight"].T + self._state[name + ".bias"]
@@ -118,6 +128,12 @@ def _full(state: dict[str, npt.NDArray[Any]], name: str) -> Floats:
     """A tensor as it is meant; a matrix in int8 (N, K) by the scales of its rows."""
     full: Floats = state[name].astype(np.float32)
     return full * state[name + _SCALE][:, None] if name + _SCALE in state else full
+
+
+def gelu(x: Floats) -> Floats:
+    """Hendrycks & Gimpel 2016, arXiv:1606.08415."""
+    y: Floats = x * _normal(x)
+    return y
 
 
 def _normal(x: Floats) -> Floats:

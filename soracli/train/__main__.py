@@ -1,4 +1,4 @@
-"""`python -m soracli.train`: fit, autoencoder, cache, transformer, fewstep, probe, enhance, publish, plot.
+"""`python -m soracli.train`: fit, autoencoder, cache, transformer, fewstep, probe, enhance, hearing, publish, plot.
 
 Runs where only torch, numpy, Pillow and OpenCV are.
 """
@@ -13,12 +13,13 @@ from pathlib import Path
 
 import torch
 
-from soracli import quantise
+from soracli import quantise, weights
 from soracli.errors import SoraError, UsageError
+from soracli.hearing import WEIGHTS
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, enhance, fewstep, probe, reader, transformer
+from soracli.train import autoencoder, enhance, fewstep, hearing, probe, reader, transformer
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
@@ -111,6 +112,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--clips", type=int, default=32, help="in a pool of films")
     sub.add_argument("--minutes", type=float, default=15)
     sub.add_argument("--lr", type=float, default=1e-3)
+
+    sub = command("hearing", "Train the reader of human prompts (soracli/hearing.py), and say how well it hears.")
+    sub.add_argument("--out", type=Path, default=WEIGHTS)
 
     sub = command("publish", "Write the run's averaged weights as the model's files.")
     sub.add_argument("--out", type=Path, default=BUNDLED)
@@ -270,6 +274,10 @@ def train_enhance(args: argparse.Namespace) -> None:
     enhance.train(args.what, films, args.run / args.what, recipe)
 
 
+def train_hearing(args: argparse.Namespace) -> None:
+    hearing.train(load_text(), weights.card("spark"), args.out, hearing.Recipe(seed=args.seed))
+
+
 def publish(args: argparse.Namespace) -> None:
     """The averaged weights, int8 for the transformer and fp16 for the others."""
     if args.what == "enhance":
@@ -323,6 +331,7 @@ COMMANDS = {
     "fewstep": train_fewstep,
     "probe": make_probe,
     "enhance": train_enhance,
+    "hearing": train_hearing,
     "publish": publish,
     "text": build_text,
     "plot": plot,

@@ -6,9 +6,10 @@ Units: seconds for time; the frame is 1 high and `aspect` wide, x to the right, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import torch
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)

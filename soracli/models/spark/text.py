@@ -97,11 +97,12 @@ class TextEncoder(nn.Module):
         return table, torch.arange(longest) < lengths[:, None], dropped
 
     @torch.no_grad()  # not inference_mode: training feeds these states to layers with gradients
-    def forward(self, prompts: Sequence[str]) -> Context:
+    def forward(self, prompts: Sequence[str], depth: int = DEPTH) -> Context:
+        """depth: of how many layers the states are."""
         ids, mask, dropped = self.tokens(prompts)
         device = self.words.weight.device
         ids, mask = ids.to(device), mask.to(device)
         x = self.norm(self.words(ids) + self.positions.weight[: ids.shape[1]])  # (B, L, D)
-        for layer in self.layers:
+        for layer in self.layers[:depth]:
             x = layer(x, mask)  # (B, L, D)
         return Context(x * mask[..., None], mask, dropped)
