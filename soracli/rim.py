@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from soracli.types import Frames, Mask
 
@@ -83,6 +82,13 @@ def _continued(sums: Plane, weights: Plane) -> Plane:
 
 def _resized(plane: Plane, size: tuple[int, ...]) -> Plane:
     """(h, w, C) at another size (H, W), bilinearly."""
-    channels = np.ascontiguousarray(plane.transpose(2, 0, 1))
-    made = [Image.fromarray(one).resize((size[1], size[0]), Image.Resampling.BILINEAR) for one in channels]
-    return np.stack([np.asarray(one) for one in made], -1)
+    for axis, count in enumerate(size):
+        plane = np.moveaxis(np.tensordot(_shares(plane.shape[axis], count), plane, (1, axis)), 0, axis)
+    return plane
+
+
+def _shares(old: int, new: int) -> Plane:
+    """(new, old): how much of each old pixel is in each new one."""
+    at = ((np.arange(new) + 0.5) * old / new - 0.5).clip(0, old - 1)
+    shares: Plane = (1 - np.abs(at[:, None] - np.arange(old))).clip(0).astype(np.float32)
+    return shares

@@ -63,6 +63,7 @@ MAY_IMPORT = {
         "models",
         "noise",
         "pixels",
+        "rim",
         "scene",
         "script",
         "solvers",
