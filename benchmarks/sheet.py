@@ -38,4 +38,4 @@ def draw(path: Path, clips: list[tuple[Strip, dict[str, Any]]]) -> None:
         for k, line in enumerate([*lines, ", ".join(read)]):
             is_reading = k == len(lines)
             pen.text((x, y + SIDE + 14 * k), line, font=font, fill="darkred" if is_reading and wrong else "black")
-    picture.save(path, quality=88)
+    picture.save(path, quality=80)

@@ -32,10 +32,11 @@ def paraphrases(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         sys.modules.pop(name, None)
 
 
-def test_200_prompts_half_of_them_of_what_the_weights_know() -> None:
+def test_200_prompts_at_least_half_of_them_of_what_the_weights_know() -> None:
     counts = {name: len(rows) for name, rows in ROWS.items()}
     known = weights.card("spark").params["knows"]["actors"]
-    assert (sum(counts.values()), sum(counts[name] for name in known)) == (200, 100)
+    assert sum(counts.values()) == 200
+    assert sum(counts[name] for name in known) >= 100
     assert set(counts.values()) <= {12, 13}
     assert len({row[0].lower() for rows in ROWS.values() for row in rows}) == 200
 

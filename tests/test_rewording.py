@@ -49,12 +49,12 @@ def test_the_user_is_told() -> None:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "", "a lion in a kitchen", "a tabby sleeps", "butterfly wings", "a wedding march", "the lumbering elephant",
+        "", "a lion in a kitchen", "a Bengal tiger sleeps", "butterfly wings", "a wedding march", "the lumbering elephant",
         "a wizard casts a spell, 4k, highly detailed", "a dog standing motionless", "a dog barks at the mailman",
     ],
 )  # fmt: skip
 def test_other_words_stay(prompt: str) -> None:
-    """A tabby is a cat, which today's weights do not know; what stands already is not made to stand again."""
+    """A Bengal tiger is a tiger, which today's weights do not know; what stands already is not made to stand again."""
     assert reworded(prompt, CARD) == (prompt, [])
 
 
