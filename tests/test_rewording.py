@@ -49,7 +49,8 @@ def test_the_user_is_told() -> None:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "", "a lion in a kitchen", "a Bengal tiger sleeps", "butterfly wings", "a wedding march", "the lumbering elephant",
+        "", "a lion in a kitchen", "a Bengal tiger sleeps", "butterfly wings", "a wedding march",
+        "the lumbering elephant",
         "a wizard casts a spell, 4k, highly detailed", "a dog standing motionless", "a dog barks at the mailman",
     ],
 )  # fmt: skip
