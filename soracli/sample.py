@@ -191,7 +191,8 @@ def _paint(
     network = prompted(model, script.spoken(stretch, progress.painted), options, window, sigmas)
     steady = None
     if given is not None and not (geometry.causal or scene.strength < 1):
-        steady = Steady.of(given[:, :, stills:], mask[:, stills:].to(device))
+        continued = not progress.painted.isdisjoint(span)
+        steady = Steady.of(given[:, :, stills:], mask[:, stills:].to(device), continued)
     denoise = pinned(steadied(network, steady, stills), given, mask.to(device))
     if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess
         progress.guesses.pop(progress.known.windows, None)

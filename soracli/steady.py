@@ -27,16 +27,22 @@ EVER = float("inf")
 @dataclass(frozen=True)
 class Steady:
     """mean: what the given latents foretell (B, C, t, h, w). stray: by how much, squared, a cell may be expected to
-    miss that, (B, K, t, h, w), infinite where nothing is foretold. power: of the given latents (B, K, 1, 1, 1).
+    miss that, (B, K, t, h, w), infinite where nothing is foretold. power: of the given latents (B, K, 1, 1, 1). most:
+    of any cell of them, of the same shape, if no other may have more.
     """
 
     mean: Tensor
     stray: Tensor
     power: Tensor
+    most: Tensor | None = None
 
     @classmethod
-    def of(cls, latents: Tensor, mask: Tensor) -> Steady | None:
-        """What latents say where mask (B, t, h, w) is 0; None if no cell is given twice in a row, beside others."""
+    def of(cls, latents: Tensor, mask: Tensor, continued: bool = False) -> Steady | None:
+        """What latents say where mask (B, t, h, w) is 0; None if no cell is given twice in a row, beside others.
+
+        continued: whether some of what is given was painted itself. Then nothing may be richer in detail than that is
+        anywhere, or the grain of one window grows in the next.
+        """
         given = mask == 0
         twice = (given[:, 1:] & given[:, :-1])[:, None]  # (B, 1, t - 1, h, w)
         if not twice.any() or given.all():
@@ -53,7 +59,8 @@ class Steady:
         stray = torch.where((count > 0) & ~way.isinf(), stray, EVER)
         held = banded(latents.square()) * given[:, None]
         power = held.sum((2, 3, 4), keepdim=True) / given.sum()
-        return cls(share * before + (1 - share) * after, stray, power)
+        most = held.amax((2, 3, 4), keepdim=True) if continued else None
+        return cls(share * before + (1 - share) * after, stray, power, most)
 
     def hold(self, x0: Tensor) -> Tensor:
         """Clean latents (B, C, t, h, w), drawn back to what is foretold by as much as they are off."""
@@ -61,7 +68,11 @@ class Steady:
         shape = apart[:, :SHAPE].sum(1, keepdim=True)
         meant = (1 - MEANT * self.power[:, :SHAPE].sum(1, keepdim=True) / shape).clamp(min=0)  # (B, 1, t, h, w)
         kept = (self.stray / apart + meant).clamp(max=1)
-        return torch.lerp(self.mean, x0, _channelwise(kept, x0.shape[1]))
+        held = torch.lerp(self.mean, x0, _channelwise(kept, x0.shape[1]))
+        if self.most is None:
+            return held
+        bound = (self.most / banded(held.square()).clamp(min=1e-12)).sqrt().clamp(max=1)  # (B, K, t, h, w)
+        return held * _channelwise(bound, x0.shape[1])
 
 
 def banded(x: Tensor) -> Tensor:

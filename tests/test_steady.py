@@ -60,6 +60,21 @@ def test_errors_shrink_to_what_the_two_variances_say() -> None:
     assert torch.allclose(held[:, :, 3] - foretold.mean[:, :, 3], torch.full((), 0.2 * 0.01 / 0.04), atol=1e-4)
 
 
+def test_what_goes_on_from_painted_latents_is_no_richer_than_they_are() -> None:
+    """Else the grain of every window would grow in the next, where something is meant to move."""
+    latents, mask = given(5, slice(3, 5))
+    rich = 10 * given(5, slice(3, 5), seed=1)[0]
+    most = banded(latents[:, :, :3].square()).amax((2, 3, 4), keepdim=True)
+    free, bound = Steady.of(latents, mask), Steady.of(latents, mask, continued=True)
+    assert free is not None
+    assert bound is not None
+    assert (banded(free.hold(rich).square()) > 4 * most).any()
+    held = bound.hold(rich)
+    assert (banded(held.square()) <= most * 1.001).all()
+    assert (held * free.hold(rich) >= 0).all()  # the same picture, weaker
+    assert torch.equal(bound.hold(latents), free.hold(latents))
+
+
 def test_a_change_that_is_meant_stays() -> None:
     latents, mask = given(5, slice(3, 5))
     other = given(5, slice(3, 5), seed=1)[0]

@@ -105,7 +105,7 @@ def test_windows_are_held_to_what_they_go_on_from(monkeypatch: pytest.MonkeyPatc
     """To the window before them, with a storyboard too, and to the clip that they extend."""
     held: list[int] = []
     plain = Steady.of
-    monkeypatch.setattr(Steady, "of", lambda latents, mask: held.append(1) or plain(latents, mask))
+    monkeypatch.setattr(Steady, "of", lambda *given: held.append(1) or plain(*given))
     model = tiny.spark()
     model.card.limits["window"] = 4
     film(model, "a dog")
