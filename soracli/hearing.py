@@ -25,6 +25,7 @@ from safetensors import SafetensorError, safe_open
 from soracli import reading
 from soracli.common import BREAKERS, DETERMINERS
 from soracli.errors import WeightsError
+from soracli.recaption import DEEDS
 from soracli.sentences import Floats, gelu, of
 from soracli.types import Card
 from soracli.world.actors import actor
@@ -38,11 +39,6 @@ DEPTH = 3  # layers of the encoder whose states are read
 SURE = 0.5  # least probability of the actor: see `python -m soracli.train hearing`
 TRUST = 4.0  # how much likelier an answer is if tables read the same
 TRIES = 10  # draws for a caption that tables read as it is meant
-DEEDS = {  # what may be heard of each kind of actor
-    "walker": ("walk", "run", "jump", "stand"),
-    "driver": ("drive", "stand"),
-    "flyer": ("fly", "hover"),
-}
 SEVERAL = re.compile(r"\b(?:two|three|four|five|six|seven|several|many|both|[2-9])(?: \w+)? \w+s\b", re.IGNORECASE)
 KEPT = ("time", "weather", "camera", "style")  # what the tables read of a prompt, and the network does not
 
