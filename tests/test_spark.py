@@ -14,11 +14,11 @@ import torch.nn.functional as F
 from tiny import CHANNELS, STRIDE, Words, dit, noise, options, spark, stirred, vae
 from torch import Tensor
 
-from soracli import quantise
+from soracli import precision, quantise
 from soracli.errors import WeightsError
 from soracli.models.spark import Spark
 from soracli.models.spark.borders import evened
-from soracli.models.spark.dit import Beside, Dit, DitConfig, Jump, Layout, TextKeys, rotary_angles, rotate
+from soracli.models.spark.dit import Beside, Dit, DitConfig, Jump, Layout, TextKeys, attention, rotary_angles, rotate
 from soracli.models.spark.vae import (
     BLOCK_NUMBERS,
     LinearPath,
@@ -381,6 +381,17 @@ def test_padding_of_the_text_is_not_read(transformer: Dit) -> None:
     assert far(read, base)
 
 
+@pytest.mark.parametrize("padded", [False, True])
+def test_attention_by_hand_is_torch_s_own(padded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Queries that do not fill the last part included."""
+    monkeypatch.setattr("soracli.models.spark.dit.QUERIES", 4)
+    query, key, value = noise(2, 3, 10, 64, seed=1), noise(2, 3, 13, 64, seed=2), noise(2, 3, 13, 64, seed=3)
+    mask = torch.zeros(2, 1, 1, 13)
+    mask[1, ..., 5:] = -1e4 if padded else 0
+    expected = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+    torch.testing.assert_close(attention(query, key, value, mask if padded else None), expected)
+
+
 def test_rotation_tells_distances_only() -> None:
     """The product of two rotated vectors depends on the seconds and cells between them, and keeps their length."""
     query, key = noise(1, 1, 1, 64, seed=1), noise(1, 1, 1, 64, seed=2)
@@ -530,3 +541,20 @@ def test_products_are_halved_where_that_is_faster(
     x = torch.randn(1, CHANNELS, 2, 2, 2, generator=torch.Generator().manual_seed(0))
     clean = model.predictor("a dog", window)(x, torch.full((1, 2, 2, 2), 0.5), 0.5)
     assert (seen, clean.dtype) == ([dtype], torch.float32)
+
+
+def test_weights_of_products_are_kept_as_they_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A product rounds them anyway."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True}, raising=False)
+    model, window, device = spark(), Window((), 2, 2, 2, Fraction(16)), torch.device("cpu")
+    x = noise(1, CHANNELS, 2, 2, 2)
+
+    def painted() -> Tensor:
+        clean = model.predictor("a dog", window)(x, torch.full((1, 2, 2, 2), 0.5), 0.5)
+        return torch.cat([clean.flatten(), *(part.flatten() for part in model.decode(x))])
+
+    before = painted()
+    for module in (model.dit, model.vae):
+        precision.narrow(module, device)
+    assert model.dit.inlet.weight.dtype == torch.bfloat16
+    torch.testing.assert_close(painted(), before, atol=2e-2, rtol=0)  # the decoder adds in bfloat16, too

@@ -45,6 +45,8 @@ class Spark:
         if "transformer" in paths:
             _fill(dit, paths["transformer"], card)
         text = TextEncoder.load(paths["text"], paths["tokenizer"][0], device)
+        for module in (vae, dit):
+            precision.narrow(module, torch.device(device))
         return cls(card, vae.to(device), dit.to(device), text)
 
     def arrange(self, scene: Scene) -> Arrangement:
@@ -73,7 +75,8 @@ class Spark:
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         context = self.text([prompt])
-        keys = self.dit.prepare(context.states, context.mask)
+        with precision.products(context.states.device):
+            keys = self.dit.prepare(context.states, context.mask)
         layout = self.layout(window)
         if not self.guided:
             return lambda x, levels, sigma: self._predicted(x, levels, keys, layout)

@@ -19,24 +19,24 @@ ALONG = 33  # pixels along a border over which a step is averaged
 
 def evened(pixels: Tensor, cell: int, rounds: int = 2) -> Tensor:
     """Pixels (..., H, W) in [-1, 1], H and W multiples of `cell`: the same without steps at the borders of cells."""
+    out = pixels.clone(memory_format=torch.contiguous_format)
     for _ in range(rounds):
-        pixels = _across(_across(pixels, cell).transpose(-1, -2), cell).transpose(-1, -2)
-    return pixels
+        _even(out, cell)
+        _even(out.transpose(-1, -2), cell)
+    return out
 
 
-def _across(x: Tensor, cell: int) -> Tensor:
-    """Even out borders at every `cell` columns."""
-    count = x.shape[-1] // cell - 1
-    if count < 1:
-        return x
-    at = cell * torch.arange(1, count + 1, device=x.device)
-    slope = (x[..., at + 2] - x[..., at] + x[..., at - 1] - x[..., at - 3]) / 4  # of one pixel
-    step = x[..., at] - x[..., at - 1] - slope  # (..., H, count)
+def _even(x: Tensor, cell: int) -> None:
+    """Even out, in place, borders at every `cell` columns."""
+    cells = x.view(*x.shape[:-1], -1, cell)  # (..., H, count + 1, cell)
+    left, right = cells[..., :-1, :], cells[..., 1:, :]
+    if left.shape[-2] == 0:
+        return
+    slope = (right[..., 2] - right[..., 0] + left[..., -1] - left[..., -3]) / 4  # of one pixel
+    step = right[..., 0] - left[..., -1] - slope  # (..., H, count)
     step = torch.where(step.abs() < LIMIT, step, 0.0).transpose(-1, -2)  # (..., count, H)
     rows = F.pad(step.reshape(-1, 1, step.shape[-1]), (ALONG // 2, ALONG // 2), mode="replicate")
     step = F.avg_pool1d(rows, ALONG, 1).reshape(step.shape).transpose(-1, -2)[..., None] / 2  # (..., H, count, 1)
-    ramp = 1 - (torch.arange(REACH, device=x.device) + 0.5) / REACH
-    cells = x.reshape(*x.shape[:-1], count + 1, cell).clone()  # (..., H, count + 1, cell)
-    cells[..., :-1, cell - REACH :] += step * ramp.flip(0)
-    cells[..., 1:, :REACH] -= step * ramp
-    return cells.flatten(-2)
+    ramp = 1 - (torch.arange(REACH, device=x.device, dtype=x.dtype) + 0.5) / REACH
+    left[..., cell - REACH :].addcmul_(step, ramp.flip(0))
+    right[..., :REACH].addcmul_(step, ramp, value=-1)

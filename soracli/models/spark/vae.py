@@ -93,7 +93,8 @@ class LinearPath(nn.Module):
         return (cells * self.scale).permute(0, 4, 1, 2, 3)  # (B, C, t, h, w)
 
     def decode(self, latents: Tensor) -> Tensor:
-        cells = latents.permute(0, 2, 3, 4, 1) / self.scale @ self.cell_basis.T + self.cell_mean  # (B, t, h, w, 4K)
+        cells = (latents.permute(0, 2, 3, 4, 1) / self.scale).contiguous()  # (B, t, h, w, C)
+        cells = cells @ self.cell_basis.T + self.cell_mean  # (B, t, h, w, 4K)
         return from_blocks(unpack(cells) @ self.block_basis.T + self.mean)  # (B, 3, T, H, W)
 
     def backwards(self) -> Tensor:
@@ -151,11 +152,21 @@ class Refiner(nn.Module):
         _silence(self.outlet)
 
     def forward(self, before: Tensor, frame: Tensor, after: Tensor) -> Tensor:
-        x = torch.cat([before, frame, after], 1)  # (N, 9, H, W)
-        x = F.pixel_unshuffle(x, self.SHUFFLE)  # (N, 144, H/4, W/4)
-        x = self.inlet(x.contiguous(memory_format=torch.channels_last))  # (N, width, H/4, W/4)
+        """Frames (N, 3, H, W) each."""
+        return self.sharpened(frame, *(self.folded(x) for x in (before, frame, after)))
+
+    def folded(self, frames: Tensor) -> Tensor:
+        """(N, 3, H, W) -> (N, H/4, W/4, 48): channels last, as convolutions are fastest."""
+        size, count = self.SHUFFLE, len(frames)
+        rows, columns = (side // size for side in frames.shape[2:])
+        x = frames.to(self.inlet.weight.dtype).reshape(count, 3, rows, size, columns, size)
+        return x.permute(0, 2, 4, 1, 3, 5).flatten(3)
+
+    def sharpened(self, frame: Tensor, *folded: Tensor) -> Tensor:
+        """Frames (N, 3, H, W), and what is before, at and after them, each folded."""
+        x = self.inlet(torch.cat(folded, 3).permute(0, 3, 1, 2))  # (N, width, H/4, W/4)
         cell = self.place.shape[-1]
-        x = self.blocks(x + self.place.repeat(1, x.shape[2] // cell, x.shape[3] // cell))
+        x = self.blocks(x + self.place.to(x.dtype).repeat(1, x.shape[2] // cell, x.shape[3] // cell))
         return frame + F.pixel_shuffle(self.outlet(F.silu(x)), self.SHUFFLE)  # (N, 3, H, W)
 
 
@@ -194,11 +205,15 @@ class Vae(nn.Module):
         first = chunk[:, :, :1] if before is None else before
         last = chunk[:, :, -1:] if following is None else following[:, :, :1]
         row = torch.cat([first, chunk, last], 2).transpose(1, 2)  # (B, 10, 3, H, W)
-        out = [
-            self.refiner(*(row[:, i + shift : i + shift + 2].flatten(0, 1) for shift in range(3)))
-            for i in range(0, CHUNK, 2)
-        ]  # two frames at a time stay in cache
-        return torch.stack([x.unflatten(0, (len(chunk), 2)) for x in out], 1).flatten(1, 2).transpose(1, 2)
+        batch, count = row.shape[:2]
+        folded = self.refiner.folded(row.flatten(0, 1))  # (B * 10, H/4, W/4, 48)
+        folded = folded.view(batch, count, *folded.shape[1:])
+        out = []
+        for i in range(0, CHUNK, 2):  # two frames at a time stay in cache
+            around = (folded[:, i + shift : i + shift + 2].flatten(0, 1) for shift in range(3))
+            frames = self.refiner.sharpened(row[:, i + 1 : i + 3].flatten(0, 1), *around)  # (B * 2, 3, H, W)
+            out.append(frames.view(batch, 2, *frames.shape[1:]))
+        return torch.cat(out, 1).transpose(1, 2)
 
 
 def fit_linear(path: LinearPath, batches: Iterator[Tensor], whitening: float = 0.5) -> tuple[Tensor, Tensor]:
