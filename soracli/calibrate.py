@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from soracli import media, precision
 from soracli.errors import CheckError
 from soracli.machine import Rates
+from soracli.models.spark.dit import attention
 
 TOKENS, WIDTH, HEADS = 512, 256, 4  # as of a clip of 4 s
 ROUNDS, ENOUGH = 5, 0.15  # rounds, seconds of each
@@ -81,8 +82,9 @@ def _products(device: str) -> float:
 
 
 def _attention(device: str) -> float:
-    q, k, v = (torch.randn(1, HEADS, TOKENS, WIDTH // HEADS, device=device) for _ in range(3))
-    return _rate(lambda: F.scaled_dot_product_attention(q, k, v), 4 * TOKENS * TOKENS * WIDTH, device)
+    kind = torch.bfloat16 if precision.halved(torch.device(device)) else torch.float32
+    q, k, v = (torch.randn(1, HEADS, TOKENS, WIDTH // HEADS, device=device, dtype=kind) for _ in range(3))
+    return _rate(lambda: attention(q, k, v, None), 4 * TOKENS * TOKENS * WIDTH, device)
 
 
 def _convolutions(device: str) -> float:

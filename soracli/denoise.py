@@ -25,7 +25,7 @@ Predict = Callable[[Tensor, Tensor, float], Tensor]
 
 def guided(
     predict: Predict,
-    unprompted: Predict | None,
+    unprompted: Predict,
     guidance: float | Callable[[float], float],
     interval: tuple[float, float] = (0.0, 1.0),
 ) -> Predict:
@@ -38,7 +38,7 @@ def guided(
     def run(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
         x0 = predict(x, levels, sigma)
         scale = guidance(sigma) if callable(guidance) else guidance
-        if unprompted is None or scale == 1.0 or not interval[0] <= sigma <= interval[1]:
+        if scale == 1.0 or not interval[0] <= sigma <= interval[1]:
             return x0
         return torch.lerp(unprompted(x, levels, sigma), x0, scale)
 
@@ -47,9 +47,10 @@ def guided(
 
 def prompted(model: Model, prompt: str, options: SamplingOptions, window: Window, sigmas: Sequence[float]) -> Predict:
     """What a model paints for a prompt, guided as the options and its card say."""
-    predict = model.predictor(prompt, window, sigmas, options.guidance)
-    alone = model.guided or options.guidance == 1 or prompt == options.negative
-    unprompted = None if alone else model.against(options.negative, prompt, window, sigmas)
+    if options.alone(model.guided) or prompt == options.negative:
+        return model.predictor(prompt, window, sigmas, options.guidance)
+    predict = model.predictor(prompt, window, sigmas)
+    unprompted = model.against(options.negative, prompt, window, sigmas)
     low, high = model.card.params.get("guidance_interval", (0.0, 1.0))
     return guided(predict, unprompted, _scale(model.card, options.guidance), (low, high))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -90,7 +91,8 @@ class Developer:
 
     def __init__(self, model: Model, progress: Progress) -> None:
         self.model, self.progress = model, progress
-        self.card, self.channels, self.guided = model.card, model.channels, True
+        self.card, self.channels = model.card, model.channels
+        self.guided: tuple[float, float] | None = (0.0, math.inf)
 
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0

@@ -149,6 +149,11 @@ class SamplingOptions:
         """Pixel frames asked for, at least one."""
         return max(1, round(self.seconds * self.fps))
 
+    def alone(self, guided: Sequence[float] | None) -> bool:
+        """Whether one pass a step does: guidance is off, or inside the network, whose scales are `guided`."""
+        inside = guided is not None and not self.negative and guided[0] <= self.guidance <= guided[1]
+        return inside or self.guidance == 1
+
     @classmethod
     def of(cls, card: Card, *, still: bool = False) -> SamplingOptions:
         """What the card says for a request that says nothing itself."""

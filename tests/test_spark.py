@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from tiny import CHANNELS, STRIDE, Words, dit, noise, options, spark, stirred, v
 from torch import Tensor
 
 from soracli import precision, quantise
+from soracli.denoise import prompted
 from soracli.errors import WeightsError
 from soracli.models.spark import Spark
 from soracli.models.spark.borders import evened
@@ -474,6 +476,41 @@ def test_the_predictor_knows_the_rate_and_the_stills() -> None:
     assert model.layout(still.window(0, 1)) == Layout.still(1, 2)
 
 
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({"guidance": 2.0}, [("a fox", 2.0)]),
+        ({"guidance": 4.0}, [("a fox", 4.0)]),
+        ({"guidance": 4.5}, [("a fox", 1.0), ("", 1.0)]),  # not inside the network
+        ({"guidance": 0.5}, [("a fox", 1.0), ("", 1.0)]),
+        ({"guidance": 1.0}, [("a fox", 1.0)]),
+        ({"guidance": 2.0, "negative": "rain"}, [("a fox", 1.0), ("rain", 1.0)]),
+    ],
+)
+def test_guidance_inside_the_network_takes_one_pass(
+    changes: dict[str, Any], asked: list[tuple[str, float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what the network was not taught takes two, led apart as with any other."""
+    model = spark(few=True, guided=(1.5, 4.0))
+    window, sigmas = Geometry.snap(options(), STRIDE).window(0, 2), [1.0, 0.5, 0.0]
+    seen: list[tuple[str, float]] = []
+    plain = model.predictor
+
+    def predictor(prompt: str, *rest: Any) -> Callable[[Tensor, Tensor, float], Tensor]:
+        seen.append((prompt, rest[2] if len(rest) > 2 else 1.0))
+        assert rest[1] == sigmas
+        return plain(prompt, *rest)
+
+    monkeypatch.setattr(model, "predictor", predictor)
+    wish = options(**changes)
+    x, levels = noise(1, CHANNELS, 2, 1, 2), torch.full((1, 2, 1, 2), 0.5)
+    said = prompted(model, "a fox", wish, window, sigmas)(x, levels, 0.5)
+    assert seen == asked
+    if len(asked) == 2:
+        one, other = (plain(text, window, sigmas)(x, levels, 0.5) for text, _ in asked)
+        same(said, other + wish.guidance * (one - other))
+
+
 def test_guidance_leads_away_from_the_prompt_run_backwards(monkeypatch: pytest.MonkeyPatch) -> None:
     model = spark()
     window = Geometry.snap(options(), STRIDE).window(0, 2, (0, 8))
@@ -481,8 +518,9 @@ def test_guidance_leads_away_from_the_prompt_run_backwards(monkeypatch: pytest.M
     x, levels = noise(1, CHANNELS, 4, 1, 2), torch.arange(8.0).reshape(1, 4, 1, 2) / 8
     asked: list[tuple[str, Window]] = []
 
-    def predictor(prompt: str, seen: Window) -> Callable[[Tensor, Tensor, float], Tensor]:
+    def predictor(prompt: str, seen: Window, levels: Sequence[float]) -> Callable[[Tensor, Tensor, float], Tensor]:
         asked.append((prompt, seen))
+        assert levels == sigmas  # a network that jumps must know where to
         return lambda x, levels, sigma: x * levels[:, None] + sigma
 
     monkeypatch.setattr(model, "predictor", predictor)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ import torch
 from tiny import CHANNELS, Words, dit, noise, stirred, vae
 from torch import Tensor, nn
 
-from soracli import quantise
+from soracli import quantise, weights
 from soracli.errors import SoraError, UsageError
+from soracli.models.spark import Spark
 from soracli.models.spark.dit import Dit, DitConfig, Jump, Layout
+from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig
 from soracli.train import __main__ as command
 from soracli.train import autoencoder, fewstep, run, scenes, transformer
@@ -27,6 +31,7 @@ from soracli.train.optim import Ema, Muon, orthogonal, rate
 from soracli.train.run import Run
 from soracli.train.scenes import Shot, Stage
 from soracli.train.transformer import FLOOR, Recipe, loss_of
+from soracli.types import SamplingOptions
 from soracli.world.scene import Performer, Rendered, Scene
 
 CELLS = (4, 5)  # rows and columns of the synthetic clips
@@ -600,37 +605,88 @@ def test_a_student_starts_as_its_teacher() -> None:
     torch.testing.assert_close(jumped, teacher(x, levels, keys, layout))
 
 
-def test_steps_leave_given_tokens_alone() -> None:
-    x, x0 = noise(1, 2, 2, 1, 1, seed=1), noise(1, 2, 2, 1, 1, seed=2)
-    levels = torch.tensor([0.0, 0.8]).reshape(1, 2, 1, 1)
-    out = fewstep.stepped(x, torch.where(levels[:, None] > 0, x0, x), levels, levels / 4)
-    assert torch.equal(out[:, :, 0], x[:, :, 0])
-    torch.testing.assert_close(out[:, :, 1], x0[:, :, 1] + (x - x0)[:, :, 1] / 4)
+def painter() -> tuple[Spark, SamplingOptions]:
+    """A model that paints one picture whatever it is asked, and how."""
+    answer = noise(1, CHANNELS, 1, *CELLS, seed=3)  # whatever the number of latent frames
+    card = weights.card("spark")
+    model = Spark(card, vae(), Known(answer, torch.zeros_like), cast(TextEncoder, Words()))
+    return model, replace(SamplingOptions.of(card), steps=fewstep.STEPS)
 
 
-def test_targets_of_straight_paths_are_their_ends(tmp_path: Path) -> None:
-    """If teacher and student know where every path leads, no jump of any length costs anything; errors cost."""
-    batch = batch_of()
-    for error, free in ((torch.zeros_like, True), (lambda sigma: 0 * sigma + 1, False)):
-        teacher, student = Known(batch.x0, torch.zeros_like), Known(batch.x0, error, few=True)
-        ours = Run(tmp_path, student, [], 1)
-        teaching = fewstep.Teaching(teacher, student, ours, fewstep.Recipe())
-        teaching.average = Known(batch.x0, torch.zeros_like, few=True)
-        generator = torch.Generator().manual_seed(0)
-        for seed in range(12):  # both targets, both strides
-            rng = np.random.default_rng(seed)
-            loss = float(teaching.loss(batch, text_of(batch), text_of(batch), rng, generator).detach())
-            assert loss < 1e-8 if free else loss > 0.5
+@pytest.fixture
+def ways(cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two files of ways of a model that knows the answer."""
+    monkeypatch.setattr(fewstep, "VIEWS", (View(2, *CELLS), View(9, 9, 9)))
+    monkeypatch.setattr("soracli.models.spark.names_side", lambda _: False)
+    monkeypatch.setattr(fewstep, "time", Clock(1.0))
+    model, options = painter()
+    assert fewstep.paint(model, cache, tmp_path / "ways", options, minutes=2.5 / 60, index=3) == 2
+    return tmp_path / "ways"
+
+
+def test_ways_lead_straight_to_what_is_known(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From noise, or from a clip that is edited, in Euler steps; what is given stays; guidance changes nothing here."""
+    monkeypatch.setattr(fewstep, "VIEWS", (View(2, *CELLS),))
+    monkeypatch.setattr("soracli.models.spark.names_side", lambda _: False)  # else guidance knows more than the answer
+    model, options = painter()
+    given, starts = 0, set()
+    for seed in range(24):
+        drawn = fewstep.sample(model, cache, np.random.default_rng(seed), options)
+        answer = cast(Known, model.dit).answer
+        painted = (drawn.masks > 0)[:, None].expand_as(drawn.states[0])
+        straight = (
+            answer + (drawn.states[0] - answer) * (drawn.sigmas / drawn.sigmas[0])[:, None, None, None, None, None]
+        )
+        expected = torch.where(painted, straight, drawn.states[0])
+        torch.testing.assert_close(drawn.states, expected, atol=1e-4, rtol=1e-4)
+        given += int((~painted).sum())
+        starts.add(round(float(drawn.sigmas[0]), 3))
+        assert len(drawn.sigmas) == options.steps + 1
+        assert drawn.sigmas[-1] == 0
+    assert given > 0
+    assert max(starts) == 1
+    assert min(starts) < 1
+
+
+def test_pairs_of_straight_ways_aim_at_their_end(ways: Path) -> None:
+    """The levels are those of the way, and given tokens have none."""
+    answer = cast(Known, painter()[0].dit).answer
+    rng, lengths = np.random.default_rng(0), set()
+    for pair in itertools.islice(fewstep.pairs(ways, rng), 40):
+        painted = (pair.masks > 0)[:, None].expand_as(pair.x)
+        torch.testing.assert_close(
+            pair.target[painted], answer.expand_as(pair.x)[painted], atol=0.1, rtol=0
+        )  # half precision
+        assert torch.equal(pair.levels > 0, pair.masks > 0)
+        assert bool((pair.where <= pair.levels).all())
+        lengths.update((pair.levels - pair.where).amax((1, 2, 3)).tolist())
+    assert len(lengths) > 10
+
+
+def test_the_few_step_loss_is_the_distance_to_the_target(ways: Path) -> None:
+    pair = next(fewstep.pairs(ways, np.random.default_rng(1)))
+    keys = text_of(Batch(pair.x, pair.layout, list(pair.captions), 0))
+    assert float(fewstep.loss_of(Known(pair.target, torch.zeros_like, few=True), pair, keys).detach()) == 0
+    off = Known(pair.target, lambda levels: 0.3 * levels.clamp(min=FLOOR), few=True)
+    assert float(fewstep.loss_of(off, pair, keys).detach()) == pytest.approx(0.09, rel=1e-4)
+
+
+def test_nothing_to_learn_few_steps_from_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["fewstep", "--run", str(tmp_path), "--minutes", "0.1"]) == 2
+    assert "there are no ways to learn from; run the ways command first" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("quick")
-def test_few_step_training_runs_and_resumes(cache: Cache, tmp_path: Path) -> None:
+def test_few_step_training_learns_resumes_and_can_be_taken_up(ways: Path, tmp_path: Path) -> None:
     teacher = stirred(Dit(DitConfig(channels=CHANNELS, depth=1)))
-    steps = [
-        fewstep.train(teacher, TextStates(Words()), cache, tmp_path, fewstep.Recipe(tokens=32, minutes=minutes)).step
-        for minutes in (1, 2)
-    ]
-    assert 0 < steps[0] < steps[1]
+    for minutes in (2, 4):
+        recipe = fewstep.Recipe(minutes=minutes, lr=3e-3, report_every=20)
+        done = fewstep.train(teacher, TextStates(Words()), ways, tmp_path / "fewstep", recipe)
+    lines = [json.loads(line) for line in (tmp_path / "fewstep" / "log.jsonl").read_text().splitlines()]
+    assert lines[-1]["step"] == done.step > lines[0]["step"]
+    assert lines[-1]["loss"] < lines[0]["loss"] * 0.7
+    taken, step = command.trained(tmp_path, "fewstep")
+    assert (step, taken.config.few) == (done.step, True)
 
 
 # --- the compression network ----------------------------------------------------------------------------------------
@@ -764,13 +820,10 @@ def test_a_phase_without_a_view_that_fits_says_so(
 
 @pytest.mark.usefixtures("quick")
 def test_what_was_trained_can_be_taken_up(cache: Cache, tmp_path: Path) -> None:
-    """The average of a run, and of a network that was made few-step, in their own shapes."""
+    """The average of a run, in its own shape."""
     recipe = Recipe(tokens=16, minutes=0.5)
     network = Dit(DitConfig(channels=CHANNELS, depth=1))
     ours = transformer.train(network, TextStates(Words()), cache, tmp_path / "transformer", recipe)
     taken, step = command.trained(tmp_path, "transformer")
     assert (step, taken.config) == (ours.step, network.config)
     assert torch.equal(taken.inlet.weight, ours.ema.shadow["inlet.weight"])
-    few = fewstep.Recipe(tokens=16, minutes=0.5)
-    fewstep.train(taken, TextStates(Words()), cache, tmp_path / "fewstep", few)
-    assert command.trained(tmp_path, "fewstep")[0].config.few

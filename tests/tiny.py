@@ -63,9 +63,9 @@ class Words:
         return Context(states, torch.ones(len(prompts), 3, dtype=torch.bool), (0,) * len(prompts))
 
 
-def spark(**params: Any) -> Spark:
+def spark(few: bool = False, **params: Any) -> Spark:
     card = Card("tiny", "spark", "", "", STRIDE, (), params=params)
-    return Spark(card, vae(), dit(), cast(TextEncoder, Words()))
+    return Spark(card, vae(), dit(few=few), cast(TextEncoder, Words()))
 
 
 def options(**changes: Any) -> SamplingOptions:

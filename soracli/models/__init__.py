@@ -43,7 +43,7 @@ class Model(Protocol):
 
     card: Card
     channels: int
-    guided: bool  # whether guidance is inside the network, so that no second pass is needed
+    guided: tuple[float, float] | None  # the scales of guidance that are inside the network: no second pass is needed
 
     def arrange(self, scene: Scene) -> Arrangement:
         """Turn what a canvas gives into what this model understands: given latents, pictures, its own control."""
@@ -53,7 +53,7 @@ class Model(Protocol):
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         """(x (B,C,t,h,w), levels (B,t,h,w), sigma) -> x0, for one prompt; t counts the window's stills and chunks.
 
-        sigmas, guidance: the schedule and the scale, for networks with `guided` that jump from level to level.
+        sigmas, guidance: the schedule and a scale within `guided`, for networks that jump from level to level.
         """
 
     def against(

@@ -1,4 +1,4 @@
-"""`python -m soracli.train`: fit, autoencoder, cache, transformer, fewstep, probe, enhance, hearing, publish, plot.
+"""`python -m soracli.train`: train every network that ships, and publish what was trained.
 
 Runs where only torch, numpy, Pillow and OpenCV are.
 """
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import torch
 
-from soracli import quantise, weights
+from soracli import precision, quantise, weights
 from soracli.errors import SoraError, UsageError
 from soracli.hearing import WEIGHTS
+from soracli.models.spark import Spark
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
@@ -23,6 +24,7 @@ from soracli.train import autoencoder, enhance, fewstep, hearing, probe, reader,
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
+from soracli.types import SamplingOptions
 from soracli.world.scenes import Corpus
 
 BUNDLED = Path(__file__).parent.parent / "bundled"
@@ -91,13 +93,18 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--compile", action="store_true", help="torch.compile the network")
     sub.add_argument("--half", action="store_true", help="bfloat16 products on a CPU too: 1.6 x with AVX-512 BF16")
 
-    sub = command("fewstep", "Turn the run's transformer into a few-step one with guidance inside.")
+    sub = command("ways", "Let the run's transformer, or the model that ships, paint what few steps are learnt from.")
     sub.add_argument("--cache", type=Path, action="append", help="folder of shards (default RUN/cache); repeatable")
-    sub.add_argument("--minutes", type=float, default=30)
-    sub.add_argument("--tokens", type=int, default=1600, help="per step")
-    sub.add_argument("--lr", type=float, default=3e-4)
-    sub.add_argument("--steps", type=int, default=4, help="of the schedule to learn for")
+    sub.add_argument("--leads", default="", help="comma-separated; only clips led by these actors")
+    sub.add_argument("--minutes", type=float, default=10)
+    sub.add_argument("--index", type=int, default=0, help="number of this process, when several paint side by side")
     sub.add_argument("--device", default="cpu")
+
+    sub = command("fewstep", "Turn that transformer into a few-step one with guidance inside, from the run's ways.")
+    sub.add_argument("--minutes", type=float, default=30)
+    sub.add_argument("--lr", type=float, default=4e-4)
+    sub.add_argument("--device", default="cpu")
+    sub.add_argument("--half", action="store_true", help="bfloat16 products on a CPU too: 1.6 x with AVX-512 BF16")
 
     sub = command("probe", "Train the classifier that scores clips (benchmarks/quality.py).")
     world(sub)
@@ -255,11 +262,29 @@ def trained(run: Path, stage: str, temperature: float = 1.0) -> tuple[Dit, int]:
     return dit, state["step"]
 
 
+def taught(run: Path) -> Dit:
+    """The network whose sampling few steps are to do: the run's transformer if it has one, else the one that ships."""
+    config = DitConfig(**weights.card("spark").params["dit"])
+    if (run / "transformer" / "checkpoint.pt").exists():
+        return trained(run, "transformer", config.temperature)[0]
+    dit = Dit(replace(config, few=False))
+    dit.load_state_dict(quantise.dequantise(quantise.load(sorted(BUNDLED.glob("spark-transformer-*.safetensors")))))
+    return dit
+
+
+def paint_ways(args: argparse.Namespace) -> None:
+    cache = Cache(args.cache or [args.run / "cache"], args.device, words(args.leads))
+    card, dit = weights.card("spark"), taught(args.run).to(args.device)
+    precision.narrow(dit, torch.device(args.device))
+    model = Spark(card, load_vae(args.run), dit, load_text(args.device))
+    options = replace(SamplingOptions.of(card), steps=fewstep.STEPS)
+    fewstep.paint(model, cache, args.run / "ways", options, args.minutes, args.index, args.seed)
+
+
 def train_fewstep(args: argparse.Namespace) -> None:
-    cache = Cache(args.cache or [args.run / "cache"], args.device)
-    recipe = fewstep.Recipe(tokens=args.tokens, minutes=args.minutes, lr=args.lr, steps=args.steps, seed=args.seed)
-    teacher = trained(args.run, "transformer")[0]
-    fewstep.train(teacher, TextStates(load_text(args.device)), cache, args.run / "fewstep", recipe, args.device)
+    recipe = fewstep.Recipe(minutes=args.minutes, lr=args.lr, half=args.half, seed=args.seed)
+    text = TextStates(load_text(args.device))
+    fewstep.train(taught(args.run), text, args.run / "ways", args.run / "fewstep", recipe, args.device)
 
 
 def make_probe(args: argparse.Namespace) -> None:
@@ -328,6 +353,7 @@ COMMANDS = {
     "autoencoder": train_autoencoder,
     "cache": make_cache,
     "transformer": train_transformer,
+    "ways": paint_ways,
     "fewstep": train_fewstep,
     "probe": make_probe,
     "enhance": train_enhance,

@@ -1,126 +1,209 @@
-"""Turn a trained transformer into a few-step one with guidance inside: one pass per step at any guidance scale.
+"""Turn a trained transformer into a few-step one with guidance inside: one pass a step, and a few steps.
 
-The network learns the flow map: X(x_t, t, r, g) is the clean point towards which a straight step from t lands on the
-guided path at r, so an Euler step with it is exact for any distance. Two targets, half of the batch each:
-
-    r = t    the teacher's guided prediction (guidance distillation; Meng et al. 2023)
-    r < t    two steps of half the length by the network's own average (shortcut models, Frans et al. 2024, eq. 4-5),
-             starting at the teacher's guided step: no Jacobian products, no second network to train
+First the teacher paints, guided as users are served, and the whole way of each sampling from noise to picture is kept
+(`paint`). Then the student learns, for any two points of a way, the clean point X(x_t, t, r, g) towards which a
+straight step from level t lands on the way's point at level r: an Euler step with it is exact for any distance. This is
+progressive distillation (Salimans & Ho 2022, "Progressive Distillation", eq. 7) with all of its rounds at once, on ways
+that are painted beforehand (Luhman & Luhman 2021, "Knowledge Distillation in Iterative Generative Models"): a way costs
+as much as ten steps of training and is met many times.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import safetensors.torch
 import torch
+from safetensors import safe_open
 from torch import Tensor
 
 from soracli import flow
-from soracli.models.spark.dit import Dit, Jump, TextKeys
-from soracli.train.data import Batch, Cache, TextStates
+from soracli.denoise import pinned, prompted
+from soracli.errors import UsageError
+from soracli.models.spark import Spark
+from soracli.models.spark.dit import Dit, Jump, Layout
+from soracli.train.data import Cache, TextStates, View
 from soracli.train.noise import draw_levels
-from soracli.train.run import Run
-from soracli.train.transformer import FLOOR, batches
-from soracli.train.transformer import Recipe as Base
+from soracli.train.run import Run, say
+from soracli.train.transformer import FLOOR
+from soracli.types import SamplingOptions, Window
+
+STEPS = 12  # of the teacher
+TOGETHER = 2  # samplings of one shape in a file, and in a step of training
+EDITED = 0.1  # share of the files that start from a clip with another one's words
+PLAIN = 0.7  # share of the samplings at the card's own guidance; the others are spread over
+GUIDANCE = (1.0, 6.0)  # what the card then says in `guided`
+
+VIEWS = (View(0, 8, 8, 0.08), View(0, 8, 14, 0.03), View(4, 8, 8, 0.15), View(8, 8, 8, 0.62), View(8, 8, 14, 0.12))
+
+# How many of the teacher's steps one of the student's replaces, and how often.
+STRIDES = {1: 0.1, 2: 0.3, 3: 0.4, 4: 0.1, 6: 0.1}
 
 
-@dataclass(frozen=True)
-class Recipe(Base):
-    """steps: the shortest schedule to learn for. halvings: how many times the finest step is doubled up to it."""
+class Ways(NamedTuple):
+    """Some samplings of one shape, from noise to picture.
 
-    lr: float = 3e-4
-    steps: int = 4
-    halvings: int = 2
-    guidance: tuple[float, float] = (1.0, 7.0)
+    states: (S + 1, B, C, t, h, w), what is given in its place. sigmas: (S + 1,), falling to 0. masks: (B, t, h, w),
+    1 = painted. guidance: (B,).
+    """
+
+    states: Tensor
+    sigmas: Tensor
+    masks: Tensor
+    guidance: Tensor
+    captions: Sequence[str]
+    layout: Layout
 
 
-def guided(
-    teacher: Dit, x: Tensor, levels: Tensor, keys: TextKeys, empty: TextKeys, scale: Tensor, batch: Batch
+class Pair(NamedTuple):
+    """Two points of each way. x: (B, C, t, h, w) at `levels`, target: the clean point that leads to those at `where`.
+
+    levels, where, masks: (B, t, h, w). guidance: (B,).
+    """
+
+    x: Tensor
+    target: Tensor
+    levels: Tensor
+    where: Tensor
+    masks: Tensor
+    guidance: Tensor
+    captions: Sequence[str]
+    layout: Layout
+
+    def to(self, device: str) -> Pair:
+        x, target, levels, where, masks, guidance = (tensor.to(device) for tensor in self[:6])
+        return Pair(x, target, levels, where, masks, guidance, self.captions, self.layout)
+
+
+def sample(model: Spark, cache: Cache, rng: np.random.Generator, options: SamplingOptions) -> Ways:
+    """Let the model paint what clips of the cache are about, of tasks as they come: parts given, edits, stills."""
+    views = [view for view in VIEWS if cache.holds(view)]
+    if not views:
+        raise UsageError("no clip of the cache holds a view that few steps are learnt on; render larger or longer ones")
+    weights = np.array([view.weight for view in views])
+    view = views[int(rng.choice(len(views), p=weights / weights.sum()))]
+    batch = cache.batch(view, TOGETHER, rng, unprompted=0.05)
+    masks = draw_levels((TOGETHER, *batch.x0.shape[2:]), rng, options.shift, batch.stills)[1]
+    edited = rng.random() < EDITED
+    captions = batch.captions[::-1] if edited else batch.captions
+    sigmas = flow.schedule(options.steps, options.shift, rng.uniform(0.3, 0.95) if edited else 1.0)
+    low, high = np.log(GUIDANCE)
+    spread = np.exp(rng.uniform(low, high, TOGETHER))
+    guidance = np.where(rng.random(TOGETHER) < PLAIN, options.guidance, spread).astype(np.float32)
+    eps = torch.from_numpy(rng.standard_normal(batch.x0.shape, np.float32)).to(batch.x0.device)
+    given = masks.to(eps.device)[:, None] == 0  # (B, 1, t, h, w)
+    start = torch.where(given, batch.x0, flow.noised(batch.x0, eps, float(sigmas[0])))
+    chunks = 0 if view.frames == 0 else view.frames
+    stills = batch.layout.times[: len(batch.layout.times) - chunks]
+    fps = Fraction(8 / batch.layout.spans[-1]).limit_denominator(1000) if chunks else options.fps
+    window = Window(stills, chunks, view.height, view.width, fps)
+    ways = [
+        way(model, caption, replace(options, guidance=float(scale)), window, sigmas.tolist(), x, mask)
+        for caption, scale, x, mask in zip(captions, guidance, start, masks.to(eps.device), strict=True)
+    ]
+    return Ways(torch.stack(ways, 1), sigmas.float(), masks, torch.from_numpy(guidance), captions, model.layout(window))
+
+
+@torch.inference_mode()
+def way(
+    model: Spark,
+    prompt: str,
+    options: SamplingOptions,
+    window: Window,
+    sigmas: Sequence[float],
+    start: Tensor,
+    mask: Tensor,
 ) -> Tensor:
-    """The teacher's clean prediction under classifier-free guidance, scale (B,)."""
-    with torch.no_grad():
-        prompted = teacher(x, levels, keys, batch.layout)
-        plain = teacher(x, levels, empty, batch.layout)
-    return torch.lerp(plain, prompted, scale[:, None, None, None, None])
+    """States (S + 1, C, t, h, w) of one sampling by Euler steps. start: (C, t, h, w), mask: (t, h, w)."""
+    denoise = pinned(prompted(model, prompt, options, window, sigmas), start[None], mask[None])
+    states = [start[None]]
+    for sigma, following in pairwise(sigmas):
+        x0 = denoise(states[-1], sigma)
+        states.append(torch.where(mask > 0, x0 + (states[-1] - x0) * (following / sigma), start))
+    return torch.cat(states)
 
 
-def stepped(x: Tensor, x0: Tensor, levels: Tensor, following: Tensor) -> Tensor:
-    """An Euler step from levels to following (B, t, h, w), towards x0; given tokens (level 0) stay."""
-    ratio = torch.where(levels > 0, following / levels.clamp(min=1e-6), 0)[:, None]
-    return x0 + (x - x0) * ratio
+def paint(
+    model: Spark, cache: Cache, folder: Path, options: SamplingOptions, minutes: float, index: int, seed: int = 0
+) -> int:
+    """Write files of ways for so many minutes; returns how many. index: of this process, if several paint."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count, began = len(list(folder.glob(f"ways-{index:03d}-*.safetensors"))), time.monotonic()
+    while time.monotonic() - began < minutes * 60:
+        rng = np.random.default_rng((seed, index, count))
+        save(sample(model, cache, rng, options), folder / f"ways-{index:03d}-{count:05d}.safetensors")
+        count += 1
+    say(f"{folder}: {count} files by process {index}")
+    return count
 
 
-class Teaching:
-    """The targets of one run: a frozen teacher, the student's average, and both halves of the loss."""
+def save(ways: Ways, path: Path) -> None:
+    layout = ways.layout
+    tensors = {
+        "states": ways.states.half(),  # of bfloat16, differences between neighbours would be noise
+        "sigmas": ways.sigmas,
+        "masks": ways.masks,
+        "guidance": ways.guidance,
+    }
+    about = {
+        "captions": ways.captions,
+        "layout": [layout.times, layout.spans, layout.height, layout.width],
+    }
+    part = path.with_suffix(".part")
+    safetensors.torch.save_file(
+        {k: v.contiguous().cpu() for k, v in tensors.items()}, part, {"about": json.dumps(about)}
+    )
+    os.replace(part, path)
 
-    def __init__(self, teacher: Dit, student: Dit, run: Run, recipe: Recipe) -> None:
-        self.teacher = teacher.eval().requires_grad_(False)
-        self.student, self.recipe = student, recipe
-        self.average = Dit(student.config).to(next(student.parameters()).device).eval()
-        self.average.load_state_dict(run.ema.shadow, assign=True)  # the same tensors, so always up to date
-        self.average.requires_grad_(False)
 
-    def loss(
-        self,
-        batch: Batch,
-        text: tuple[Tensor, Tensor],
-        empty: tuple[Tensor, Tensor],
-        rng: np.random.Generator,
-        generator: torch.Generator,
-    ) -> Tensor:
-        """Velocity error against the target, mean over painted tokens."""
-        shape = (len(batch.x0), *batch.x0.shape[2:])
-        levels, masks = (x.to(batch.x0.device) for x in draw_levels(shape, rng, self.recipe.shift, batch.stills))
-        low, high = np.log(self.recipe.guidance)
-        scale = torch.from_numpy(np.exp(rng.uniform(low, high, shape[0])).astype(np.float32)).to(levels.device)
-        keys, blank = self.teacher.prepare(*text), self.teacher.prepare(*empty)
-        jumping = rng.random() < 0.5
-        if jumping:
-            finest = self.recipe.steps * 2**self.recipe.halvings
-            stride = 2 ** int(rng.integers(1, self.recipe.halvings + 1))  # in finest steps
-            start = stride * rng.integers(1, finest // stride + 1, shape[0])
-            levels, middle, end = (self._grid(start - part, finest, masks) for part in (0, stride // 2, stride))
-        eps = torch.randn(batch.x0.shape, generator=generator, device=batch.x0.device)
-        x = flow.noised(batch.x0, eps, levels[:, None])
-        if jumping:
-            first = self._step(x, levels, middle, keys, blank, scale, batch, text, stride)
-            second = self._step(first, middle, end, keys, blank, scale, batch, text, stride)
-            ratio = (end / levels.clamp(min=FLOOR))[:, None]
-            target = (second - ratio * x) / (1 - ratio)  # the point whose straight step lands on `second`
-            where = end
-        else:
-            target, where = guided(self.teacher, x, levels, keys, blank, scale, batch), levels
-        guess = self.student(x, levels, self.student.prepare(*text), batch.layout, Jump(where, scale))
-        error = flow.velocity_from_clean(guess - target, torch.zeros_like(guess), levels[:, None], FLOOR)
-        per_token = error.square().mean(1) * masks
-        return per_token.sum() / masks.sum()
+def load_pair(path: Path, rng: np.random.Generator) -> Pair:
+    """Two points of each way of a file, as far apart as `STRIDES` has it, from a multiple of that on.
 
-    def _grid(self, index: np.ndarray, finest: int, masks: Tensor) -> Tensor:
-        """Levels (B, t, h, w) of places on the finest schedule; given tokens have level 0."""
-        line = flow.shifted(torch.from_numpy(index / finest), self.recipe.shift).float().to(masks.device)
-        return line[:, None, None, None] * masks
+    The teacher's own step leads straight to what it said, so that is also the clean point of no step at all.
+    """
+    with safe_open(path, "pt") as file:
+        about = json.loads(file.metadata()["about"])
+        sigmas, masks, guidance = (file.get_tensor(name) for name in ("sigmas", "masks", "guidance"))
+        strides = rng.choice(list(STRIDES), size=len(masks), p=list(STRIDES.values()))
+        starts = np.array([stride * rng.integers((len(sigmas) - 1) // stride) for stride in strides])
+        stored = file.get_slice("states")
 
-    @torch.no_grad()
-    def _step(
-        self,
-        x: Tensor,
-        levels: Tensor,
-        following: Tensor,
-        keys: TextKeys,
-        blank: TextKeys,
-        scale: Tensor,
-        batch: Batch,
-        text: tuple[Tensor, Tensor],
-        stride: int,
-    ) -> Tensor:
-        """Half a jump: by the teacher where it is a finest step, else by the student's average."""
-        if stride == 2:
-            x0 = guided(self.teacher, x, levels, keys, blank, scale, batch)
-        else:
-            x0 = self.average(x, levels, self.average.prepare(*text), batch.layout, Jump(following, scale))
-        return stepped(x, x0, levels, following)
+        def at(steps: np.ndarray) -> tuple[Tensor, Tensor]:
+            states = [stored[int(step) : int(step) + 1, item : item + 1][0, 0] for item, step in enumerate(steps)]
+            return sigmas[torch.from_numpy(steps)], torch.stack(states).float()
+
+        (sigma, x), (until, end) = at(starts), at(starts + strides)
+    ratio = (until / sigma)[:, None, None, None, None]
+    stays = torch.from_numpy((strides == 1) & (rng.random(len(strides)) < 0.5))  # what the teacher said there itself
+    times, spans, height, width = about["layout"]
+    return Pair(
+        x,
+        (end - ratio * x) / (1 - ratio),
+        sigma[:, None, None, None] * masks,
+        torch.where(stays, sigma, until)[:, None, None, None] * masks,
+        masks,
+        guidance,
+        about["captions"],
+        Layout(tuple(times), tuple(spans), height, width),
+    )
+
+
+def loss_of(student: Dit, pair: Pair, text: tuple[Tensor, Tensor], half: bool = False) -> Tensor:
+    """Velocity error against the target, mean over painted tokens."""
+    with torch.autocast(pair.x.device.type, torch.bfloat16, enabled=half or pair.x.device.type == "cuda"):
+        jump = Jump(pair.where, pair.guidance)
+        guess = student(pair.x, pair.levels, student.prepare(*text), pair.layout, jump).float()
+    error = flow.velocity_from_clean(guess - pair.target, torch.zeros_like(guess), pair.levels[:, None], FLOOR)
+    return (error.square().mean(1) * pair.masks).sum() / pair.masks.sum()
 
 
 def student_of(teacher: Dit) -> Dit:
@@ -130,28 +213,43 @@ def student_of(teacher: Dit) -> Dit:
     return student
 
 
-def train(teacher: Dit, encoder: TextStates, cache: Cache, folder: Path, recipe: Recipe, device: str = "cpu") -> Run:
-    """Run (or resume) until the minutes are spent."""
+@dataclass(frozen=True)
+class Recipe:
+    """minutes: budget over all sittings. half: bfloat16 products, as always on a GPU."""
+
+    minutes: float = 30
+    lr: float = 4e-4
+    ema: float = 0.998
+    half: bool = False
+    seed: int = 0
+    checkpoint_every: float = 2.0
+    report_every: int = 100
+
+
+def pairs(folder: Path, rng: np.random.Generator) -> Iterator[Pair]:
+    """Endless; every file once in each round, and those that were written since the last one."""
+    while True:
+        files = sorted(folder.glob("ways-*.safetensors"))
+        if not files:
+            raise UsageError(f"{folder}: there are no ways to learn from; run the ways command first")
+        for item in rng.permutation(len(files)):
+            yield load_pair(files[int(item)], rng)
+
+
+def train(teacher: Dit, encoder: TextStates, ways: Path, folder: Path, recipe: Recipe, device: str = "cpu") -> Run:
+    """Run (or resume) until the minutes are spent. ways: folder that `paint` wrote."""
     torch.manual_seed(recipe.seed)
-    student = student_of(teacher).to(device).train()
-    run = Run(
-        folder,
-        student,
-        [torch.optim.AdamW(student.parameters(), lr=recipe.lr, betas=(0.9, 0.98), weight_decay=0.0)],
-        recipe.minutes,
-        recipe.ema,
-    )
+    student = student_of(teacher).to(device).eval()  # as users see it, the temperature of its variances included
+    adam = torch.optim.AdamW(student.parameters(), lr=recipe.lr, betas=(0.9, 0.98), weight_decay=0.0)
+    run = Run(folder, student, [adam], recipe.minutes, recipe.ema)
     run.resume()
-    teaching = Teaching(teacher.to(device), student, run, recipe)
     rng = np.random.default_rng((recipe.seed, run.step))
-    generator = torch.Generator(device).manual_seed(recipe.seed + run.step)
     with run:
-        for _, batch in batches(cache, run, recipe, rng):
+        for drawn in pairs(ways, rng):
             if run.done:
                 break
-            text = tuple(x.to(device) for x in encoder(batch.captions))
-            empty = tuple(x.to(device) for x in encoder([""] * len(batch.captions)))
-            loss = teaching.loss(batch, (text[0], text[1]), (empty[0], empty[1]), rng, generator)
+            states, mask = encoder(drawn.captions)
+            loss = loss_of(student, drawn.to(device), (states.to(device), mask.to(device)), recipe.half)
             norm = run.update(loss)
             run.note(loss=float(loss.detach()), norm=norm)
             if run.step % recipe.report_every == 0:

@@ -39,7 +39,7 @@ class Ltx:
     `cache` and `compile`: see models.speed.
     """
 
-    guided = False
+    guided = None
 
     def __init__(self, card: Card, parts: Shelf, prompts: Prompts, device: str = "cpu") -> None:
         self.card, self.parts, self.prompts, self.device = card, parts, prompts, device

@@ -28,7 +28,10 @@ class Spark:
     def __init__(self, card: Card, vae: Vae, dit: Dit, text: TextEncoder) -> None:
         self.card = card
         self.channels = dit.config.channels
-        self.guided = dit.config.few
+        self.guided: tuple[float, float] | None = None
+        if dit.config.few:
+            low, high = card.params.get("guided", (1.0, 1.0))
+            self.guided = low, high
         self.vae = vae.eval().requires_grad_(False)
         self.dit = dit.eval().requires_grad_(False)
         self.text = text
@@ -78,7 +81,7 @@ class Spark:
         with precision.products(context.states.device):
             keys = self.dit.prepare(context.states, context.mask)
         layout = self.layout(window)
-        if not self.guided:
+        if self.guided is None:
             return lambda x, levels, sigma: self._predicted(x, levels, keys, layout)
         following = dict(pairwise(sigmas))
         scale = torch.tensor([guidance], device=context.states.device)
@@ -110,11 +113,12 @@ class Spark:
         way, so that difference holds the arrow of time (at lower levels grain, mostly). Only prompts that name a side
         are painted so: the network expects most things to move, and what is to stand would be driven on.
         """
-        forwards = self.predictor(negative, window)
+        forwards = self.predictor(negative, window, sigmas)
         if window.chunks == 0 or not names_side(prompt):
             return forwards
         length, stills = float(window.chunks * CHUNK / window.fps), len(window.stills)
-        backwards = self.predictor(prompt, replace(window, stills=tuple(length - moment for moment in window.stills)))
+        reverse = replace(window, stills=tuple(length - moment for moment in window.stills))
+        backwards = self.predictor(prompt, reverse, sigmas)
         turn, turning = self.turn, {level for level in sigmas[-3::-2] if level > 0.5}  # the last of sigmas is 0
 
         def turned(x: Tensor, turn: Tensor) -> Tensor:

@@ -38,7 +38,7 @@ class Wan:
     models.speed.
     """
 
-    guided = False
+    guided = None
 
     def __init__(self, card: Card, parts: Shelf, prompts: Prompts, device: str = "cpu") -> None:
         self.card, self.parts, self.prompts, self.device = card, parts, prompts, device
