@@ -6,9 +6,9 @@ export PYTHONUNBUFFERED=1
 RUN=${RUN:-/tmp/run} OUT=${OUT:-/tmp/out} PY=${PY:-python3}
 mkdir -p "$RUN" "$OUT"
 if [ -n "${TOY:-}" ]; then
-  DEVICE=cpu CLIPS=4 BATCH=2 JOBS=1 DEPTH=2 TOKENS=600 ACTORS=4 A=0.4 B=0.8 C=0.3 COMPILE="" WAIT=1
+  DEVICE=cpu CLIPS=4 BATCH=2 JOBS=1 DEPTH=2 TOKENS=600 ACTORS=4 A=0.4 B=0.8 C=0.3 D=0.3 PAINTERS=1 COMPILE="" WAIT=1
 else
-  DEVICE=cuda CLIPS=900 BATCH=16 JOBS=14 DEPTH=12 TOKENS=65536 ACTORS=40 A=7 B=15.5 C=5 COMPILE=--compile WAIT=20
+  DEVICE=cuda CLIPS=900 BATCH=16 JOBS=14 DEPTH=12 TOKENS=65536 ACTORS=40 A=7 B=15.5 C=4 D=2 PAINTERS=4 COMPILE=--compile WAIT=20
 fi
 train() { $PY -m soracli.train "$@"; }
 back() {  # what comes back after each part: int8 shards, the log, a plot
@@ -30,7 +30,11 @@ case ${1:?part} in
   second)  # go on to the end of the schedule
     train transformer --run "$RUN" --depth $DEPTH --minutes "$B" --tokens $TOKENS --lr 1e-3 --device $DEVICE $COMPILE
     back ;;
-  third)  # four steps with guidance inside
-    train fewstep --run "$RUN" --minutes "$C" --tokens $((TOKENS / 2)) --steps 4 --device $DEVICE
+  third)  # few steps with guidance inside: the teacher paints for D minutes, then the student learns for C
+    for index in $(seq 0 $((PAINTERS - 1))); do
+      train ways --run "$RUN" --minutes "$D" --index "$index" --device $DEVICE &
+    done
+    wait
+    train fewstep --run "$RUN" --minutes "$C" --device $DEVICE
     back; cp "$RUN"/fewstep/log.jsonl "$OUT"/fewstep.jsonl ;;
 esac

@@ -22,21 +22,26 @@ def strangers(card: Card, prompt: str) -> list[str]:
 
 
 def manner(card: Card, prompt: str) -> list[str]:
-    """A note for a camera move or a style that the model does not know.
+    """A note for a camera move, a style or a weather that the model does not know, and for several where it knows one.
 
-    What stands still may be filmed by a static camera, and every model knows its own plain style.
+    What stands still may be filmed by a static camera, and every model knows its own plain style and a clear sky.
     """
     from soracli import reading
     from soracli.world.words import ON_THE_SPOT
 
     knows = card.params.get("knows")
-    said = reading.read(prompt).slots if knows else {}
-    told = []
-    for slot, plain in (("camera", "static" if said.get("action") in ON_THE_SPOT else ""), ("style", "3d")):
-        asked, known = said.get(slot, reading.SAID), knows.get(slot + "s", ()) if knows else ()
+    if not knows:
+        return []
+    found = reading.read(prompt)
+    said, told = found.slots, []
+    still = "static" if said.get("action") in ON_THE_SPOT else ""
+    for slot, plain in (("camera", still), ("style", "3d"), ("weather", "clear")):
+        asked, known = said.get(slot, reading.SAID), knows.get(slot + "s", ())
         if asked not in (*known, plain, reading.SAID):
             instead = f"it knows {', '.join(known)}" if known else "it has seen none"
             told.append(f"{card.name} does not know the {slot} '{asked}'; {instead}.")
+    if (found.many or sum(reading.actors(prompt).values()) > 1) and "several" not in knows:
+        told.append(f"{card.name} has learnt one actor at a time; it will hardly draw several.")
     return told
 
 

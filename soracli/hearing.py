@@ -38,7 +38,7 @@ WEIGHTS = Path(__file__).with_name("hearing.safetensors")
 DEPTH = 3  # layers of the encoder whose states are read
 SURE = 0.5  # least probability of the actor: see `python -m soracli.train hearing`
 TRUST = 4.0  # how much likelier an answer is if tables read the same
-TRIES = 10  # draws for a caption that tables read as it is meant
+TRIES = 16  # draws for a plain caption that tables read as it is meant
 SEVERAL = re.compile(r"\b(?:two|three|four|five|six|seven|several|many|both|[2-9])(?: \w+)? \w+s\b", re.IGNORECASE)
 KEPT = ("time", "weather", "camera", "style")  # what the tables read of a prompt, and the network does not
 
@@ -106,8 +106,9 @@ def restated(prompt: str, exchanged: str, card: Card) -> str:
     if said.get("actor") not in known["actors"] or ("place" in said and said["place"] not in known["places"]):
         return ""
     rng = np.random.default_rng(int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big"))
-    captions = (worded(said, rng) for _ in range(TRIES))
-    return next((one for one in captions if said.items() <= reading.read(one).slots.items()), worded(said, rng))
+    captions = [worded(said, rng) for _ in range(TRIES)]
+    right = [one for one in captions if said.items() <= reading.read(one).slots.items()]
+    return min(right or captions, key=len)  # the plainest: the user sees it
 
 
 def heard(exchanged: str, states: Floats, hearer: Hearer) -> dict[str, str]:

@@ -175,3 +175,24 @@ def test_a_style_that_is_not_known_is_said(styles: tuple[str, ...], prompt: str,
     card = weights.card("spark")
     card = replace(card, params={**card.params, "knows": {**card.params["knows"], "styles": styles}})
     assert advice.manner(card, prompt) == ([note] if note else [])
+
+
+SEVERAL = "spark has learnt one actor at a time; it will hardly draw several."
+
+
+@pytest.mark.parametrize(
+    ("prompt", "notes"),
+    [
+        ("three penguins walk in a meadow", [SEVERAL]),
+        ("a cat and a dog in a meadow", [SEVERAL]),
+        ("a dog in the fog", ["spark does not know the weather 'fog'; it has seen none."]),
+        ("two cows in the rain", ["spark does not know the weather 'rain'; it has seen none.", SEVERAL]),
+        ("a cow in a snowy field under a clear sky", []),
+        ("a dog on a beach at night", []),
+    ],
+)
+def test_weather_and_company_that_are_not_known_are_said(prompt: str, notes: list[str]) -> None:
+    card = weights.card("spark")
+    assert advice.manner(card, prompt) == notes
+    knows = {**card.params["knows"], "weathers": ("fog", "rain"), "several": True}
+    assert advice.manner(replace(card, params={**card.params, "knows": knows}), prompt) == []

@@ -102,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("fewstep", "Turn that transformer into a few-step one with guidance inside, from the run's ways.")
     sub.add_argument("--minutes", type=float, default=30)
+    sub.add_argument("--peer", type=Path, help="folder of another such run, to meet halfway at every checkpoint")
     sub.add_argument("--lr", type=float, default=4e-4)
     sub.add_argument("--device", default="cpu")
     sub.add_argument("--half", action="store_true", help="bfloat16 products on a CPU too: 1.6 x with AVX-512 BF16")
@@ -282,7 +283,8 @@ def paint_ways(args: argparse.Namespace) -> None:
 
 
 def train_fewstep(args: argparse.Namespace) -> None:
-    recipe = fewstep.Recipe(minutes=args.minutes, lr=args.lr, half=args.half, seed=args.seed)
+    peer = args.peer and args.peer / "fewstep"
+    recipe = fewstep.Recipe(minutes=args.minutes, lr=args.lr, half=args.half, peer=peer, seed=args.seed)
     text = TextStates(load_text(args.device))
     fewstep.train(taught(args.run), text, args.run / "ways", args.run / "fewstep", recipe, args.device)
 

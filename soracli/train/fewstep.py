@@ -215,12 +215,13 @@ def student_of(teacher: Dit) -> Dit:
 
 @dataclass(frozen=True)
 class Recipe:
-    """minutes: budget over all sittings. half: bfloat16 products, as always on a GPU."""
+    """minutes: budget over all sittings. half: bfloat16 products, as always on a GPU. peer: see `Run`."""
 
     minutes: float = 30
     lr: float = 4e-4
     ema: float = 0.998
     half: bool = False
+    peer: Path | None = None
     seed: int = 0
     checkpoint_every: float = 2.0
     report_every: int = 100
@@ -241,7 +242,7 @@ def train(teacher: Dit, encoder: TextStates, ways: Path, folder: Path, recipe: R
     torch.manual_seed(recipe.seed)
     student = student_of(teacher).to(device).eval()  # as users see it, the temperature of its variances included
     adam = torch.optim.AdamW(student.parameters(), lr=recipe.lr, betas=(0.9, 0.98), weight_decay=0.0)
-    run = Run(folder, student, [adam], recipe.minutes, recipe.ema)
+    run = Run(folder, student, [adam], recipe.minutes, recipe.ema, recipe.peer)
     run.resume()
     rng = np.random.default_rng((recipe.seed, run.step))
     with run:
