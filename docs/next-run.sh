@@ -36,5 +36,5 @@ case ${1:?part} in
     done
     wait
     train fewstep --run "$RUN" --minutes "$C" --device $DEVICE
-    back; cp "$RUN"/fewstep/log.jsonl "$OUT"/fewstep.jsonl ;;
+    back; rm -f "$OUT"/spark-base-*; cp "$RUN"/fewstep/log.jsonl "$OUT"/fewstep.jsonl ;;
 esac

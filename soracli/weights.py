@@ -184,7 +184,7 @@ def _load(path: Path) -> _Manifest:
         raise WeightsError(f"{path.name}: not valid TOML ({error}); mend it, or {REMEDY}", "manifest") from error
     kinds = {"default": str, "models": dict, "tools": dict, "adapters": dict}
     _check(table, kinds, path.name, needed=("default", "models"))
-    found = {name: _card(name, row) for name, row in table["models"].items()}
+    found = {name: _card(name, _whole(name, table["models"])) for name in table["models"]}
     if table["default"] not in found:
         raise WeightsError(f"{path.name}: default = '{table['default']}' is not one of its models", "manifest")
     added = {name: _adapter(name, row) for name, row in table.get("adapters", {}).items()}
@@ -193,6 +193,27 @@ def _load(path: Path) -> _Manifest:
             raise WeightsError(f"{path.name}: [models.{card.name}] adapters: there is no '{strange}'", "manifest")
     tools = {name: _tool(name, row) for name, row in table.get("tools", {}).items()}
     return _Manifest(table["default"], found, tools, added)
+
+
+def _whole(name: str, rows: dict[str, Any]) -> Any:
+    """A model's table, with all that its `base` says and it does not itself; files go by their role."""
+    row = rows[name]
+    if not isinstance(row, dict) or "base" not in row:
+        return row
+    base = rows.get(str(row["base"]))
+    if not isinstance(base, dict) or "base" in base:
+        raise WeightsError(f"weights.toml: [models.{name}] base: '{row['base']}' is no model of its own", "manifest")
+    own = {file.get("role") for file in row.get("files", [])}
+    shared = [file for file in base.get("files", []) if file.get("role") not in own]
+    return _merged(base, {key: value for key, value in row.items() if key != "base"}) | {
+        "files": row.get("files", []) + shared
+    }
+
+
+def _merged(base: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """Two tables, the second before the first, and so within."""
+    shared = [key for key in base.keys() & row.keys() if isinstance(base[key], dict) and isinstance(row[key], dict)]
+    return base | row | {key: _merged(base[key], row[key]) for key in shared}
 
 
 def _card(name: str, row: Any) -> Card:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from soracli.types import Canvas, Geometry, Mask
 
+DRIFTING = 3  # windows from which on a storyboard is worth what it costs; two are hardly a copy of a copy
 OVERLAP = 2  # latent frames of context that a window is given on each side, where there are any
 
 
@@ -55,7 +56,7 @@ def takes(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[f
     found = []
     for start, stop in pairwise([*sorted(first), count]):
         stretches = plan(canvas, geometry, limit, start, stop)
-        board = _board(canvas, geometry, range(start, stop), limit) if len(stretches) > 1 else ()
+        board = _board(canvas, geometry, range(start, stop), limit) if len(stretches) >= DRIFTING else ()
         found.append(Take(start, stop, first[start], tuple(stretches), board))
     return found
 

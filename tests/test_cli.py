@@ -197,7 +197,7 @@ BAD: list[tuple[tuple[str, ...], int, str]] = [
     ((*DRY, "-s", "65x67"), 2, "--size 65x67: mp4 needs even sides; try 66x68"),
     ((*DRY, "-s", "4x4"), 2, "each side must be 16..8192 pixels"),
     ((*DRY, "-s", "20x64"), 2, "each side must be 32..512 pixels with model 'tiny'\n"),
-    ((*DRY, "-s", "1600x896"), 2, "with model 'tiny'; models that can: spark, ltx-2b, ltx-13b\n"),
+    ((*DRY, "-s", "1600x896"), 2, "with model 'tiny'; models that can: spark, spark-base, ltx-2b, ltx-13b\n"),
     ((*DRY, "-m", "wan-vace-1.3b", "-s", "1600x896"), 2, "64..1280 pixels with model 'wan-vace-1.3b'; models that can"),
     ((*DRY, "-s", "big"), 2, "--size big: must be WIDTHxHEIGHT"),
     ((*DRY, "-s", "nan"), 2, "--size nan"),

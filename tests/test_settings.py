@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import Sora
 
-from soracli import config, defaults, media, presets, runs, settings
+from soracli import config, defaults, media, presets, runs, settings, weights
 from soracli.flags import Flags
 
 DRY = ("a dog", "--dry-run", "--json", "-m", "tiny")
@@ -62,7 +62,7 @@ def test_list_says_where_each_value_comes_from(sora: Sora, home: Path, monkeypat
     assert rows["expand"] == (True, str(home))
     assert rows["guidance"] == ("1.5", str(Path("sora.toml").resolve()))
     assert rows["quality"] == ("draft", "SORA_QUALITY")
-    assert rows["steps"] == ("12", "model spark")
+    assert rows["steps"] == (str(weights.card("spark").defaults["steps"]), "model spark")
     assert rows["device"] == ("auto", "built in")
     assert set(rows) == set(settings.KEYS)
     text = sora("config", "list").text

@@ -9,7 +9,7 @@ import pytest
 import tiny
 import torch
 
-from soracli import storyboard, tasks
+from soracli import storyboard, tasks, windows
 from soracli.models import Arrangement
 from soracli.models.spark import Spark
 from soracli.sample import Progress, sample
@@ -52,6 +52,12 @@ def test_long_clips_are_painted_from_a_storyboard_and_short_ones_are_not() -> No
         steps = [step.index for step in done if step.stage == "sample"]
         assert steps == list(range(1, done[1].total + 1)) if pictures else steps == [1, 2]
         assert sum(len(step.frames) for step in done if step.frames is not None) == 16 * seconds
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here two windows have a storyboard."""
+    monkeypatch.setattr(windows, "DRIFTING", 2)
 
 
 def film(model: Spark, shots: str | tuple[Shot, ...], progress: Progress | None = None, seconds: int = 4) -> Frames:

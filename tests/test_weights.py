@@ -33,7 +33,7 @@ def test_what_ships_is_what_is_listed(card: Card) -> None:
 
 
 def test_what_ships_is_small() -> None:
-    cards = [weights.card("spark"), *weights.tools().values()]
+    cards = [weights.card("spark"), weights.card("spark-base"), *weights.tools().values()]
     files = {file.name: file.size for card in cards for file in card.files}
     assert max(files.values()) < 16 * 2**20
     assert sum(files.values()) <= 90 * 10**6
@@ -119,6 +119,30 @@ def test_tools_are_no_models(tmp_path: Path) -> None:
     weights._load.cache_clear()
     with pytest.raises(WeightsError, match=r"\[tools.t\]: unknown key 'stride'"):
         weights._load(path)
+
+
+def test_a_model_says_only_where_it_differs_from_its_base(tmp_path: Path) -> None:
+    """Tables are joined within, and files by their role; a base stands by itself."""
+    path = tmp_path / "weights.toml"
+
+    def files(*names: str) -> str:
+        rows = (f'{{ role = "{name[0]}", name = "{name}", size = 1, sha256 = "" }}' for name in names)
+        return f"files = [{', '.join(rows)}]\n"
+
+    plain = GOOD + "params = { dit = { depth = 3 }, mirror = true }\n" + files("t1", "t2", "v1")
+    row = '[models.b]\nbase = "a"\ndefaults = { steps = 9 }\nparams = { dit = { few = true } }\n' + files("t3")
+    path.write_text(plain + row)
+    found = weights._load(path).models
+    assert list(found) == ["a", "b"]
+    assert found["b"].defaults == found["a"].defaults | {"steps": 9}
+    assert found["b"].params == {"dit": {"depth": 3, "few": True}, "mirror": True}
+    assert found["a"].params == {"dit": {"depth": 3}, "mirror": True}
+    assert [file.name for file in found["b"].files] == ["t3", "v1"]
+    for bad in ('[models.b]\nbase = "c"\n', '[models.b]\nbase = "b"\n', "[models.b]\nbase = 3\n"):
+        path.write_text(plain + bad)
+        weights._load.cache_clear()
+        with pytest.raises(WeightsError, match=r"\[models.b\] base: '.' is no model of its own"):
+            weights._load(path)
 
 
 def test_adapters_are_no_models(tmp_path: Path) -> None:

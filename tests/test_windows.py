@@ -133,7 +133,8 @@ def test_shots_see_nothing_of_each_other() -> None:
     assert [[(s.start, s.stop) for s in take.stretches] for take in found] == [
         [(0, 3)], [(3, 7), (6, 10)], [(10, 14), (13, 16)]
     ]  # fmt: skip
-    assert [take.board for take in found] == [(), (31, 45, 59, 73), (86, 98, 110, 122)]
+    assert [take.board for take in found] == [(), (), ()]  # of two windows the second is hardly a copy of a copy
+    assert [take.board for take in takes(*blank(8), 4, (0.0, 1.7))] == [(), (37, 63, 89, 115)]
 
 
 def test_the_first_shot_begins_at_once_and_one_after_the_end_never() -> None:

@@ -27,6 +27,7 @@ from soracli.train.scenes import Stage, fill_cache, pools
 from soracli.types import SamplingOptions
 from soracli.world.scenes import Corpus
 
+SHARDS = {"transformer": "spark-base", "fewstep": "spark-few"}  # what the files of a stage are called
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
@@ -127,7 +128,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("publish", "Write the run's averaged weights as the model's files.")
     sub.add_argument("--out", type=Path, default=BUNDLED)
     sub.add_argument("--what", choices=("model", "enhance"), default="model")
-    sub.add_argument("--keep", type=float, default=0.0, help="share of the transformer's weights there that stays")
+    sub.add_argument("--keep", type=float, default=0.0, help="share of the base's weights there that stays")
 
     sub = command("text", "Build the int8 text encoder from a folder with model.safetensors and tokenizer.json.")
     sub.add_argument("--source", type=Path, required=True)
@@ -233,15 +234,17 @@ def train_transformer(args: argparse.Namespace) -> None:
     transformer.train(dit, text, cache, args.run / "transformer", recipe, args.device, args.compile)
 
 
+def published(folder: Path) -> dict[str, torch.Tensor]:
+    """Weights of the transformer in a folder where `publish` wrote them, before they were made few-step."""
+    return quantise.dequantise(quantise.load(sorted(folder.glob(f"{SHARDS['transformer']}-*.safetensors"))))
+
+
 def initialise(dit: Dit, source: Path) -> None:
     """Take every weight that has the same name and shape, but keep the spectrum of the data at hand.
 
     source: a checkpoint of a run (its averaged weights), or a folder with published weights.
     """
-    if source.is_dir():
-        known = quantise.dequantise(quantise.load(sorted(source.glob("spark-transformer-*.safetensors"))))
-    else:
-        known = torch.load(source, map_location="cpu", weights_only=True)["ema"]
+    known = published(source) if source.is_dir() else torch.load(source, map_location="cpu", weights_only=True)["ema"]
     own = dit.state_dict()
     taken = {k: v for k, v in known.items() if k in own and own[k].shape == v.shape and k != "spectrum"}
     dit.load_state_dict({**own, **taken})
@@ -269,7 +272,7 @@ def taught(run: Path) -> Dit:
     if (run / "transformer" / "checkpoint.pt").exists():
         return trained(run, "transformer", config.temperature)[0]
     dit = Dit(replace(config, few=False))
-    dit.load_state_dict(quantise.dequantise(quantise.load(sorted(BUNDLED.glob("spark-transformer-*.safetensors")))))
+    dit.load_state_dict(published(BUNDLED))
     return dit
 
 
@@ -311,14 +314,16 @@ def publish(args: argparse.Namespace) -> None:
         for path in enhance.publish(args.run, args.out):
             say(f"{path.name} {path.stat().st_size / 1e6:.1f} MB")
         return
-    stage = "fewstep" if (args.run / "fewstep" / "checkpoint.pt").exists() else "transformer"
-    dit, step = trained(args.run, stage)
-    if args.keep:
-        blend(dit, args.out, args.keep)
-    vae = load_vae(args.run)
-    paths = quantise.save(quantise.quantise(vae.state_dict(), threshold=1 << 62), args.out, "spark-vae")
-    paths += quantise.save(quantise.quantise(dit.state_dict()), args.out, "spark-transformer")
-    say(f"{stage}, step {step}, depth {dit.config.depth}, {dit.config.channels} channels")
+    stages = [stage for stage in SHARDS if (args.run / stage / "checkpoint.pt").exists()]
+    if not stages:
+        raise UsageError(f"{args.run}: there is no checkpoint; run the transformer command first")
+    paths = quantise.save(quantise.quantise(load_vae(args.run).state_dict(), threshold=1 << 62), args.out, "spark-vae")
+    for stage in stages:
+        dit, step = trained(args.run, stage)
+        if args.keep and stage == "transformer":
+            blend(dit, args.out, args.keep)
+        paths += quantise.save(quantise.quantise(dit.state_dict()), args.out, SHARDS[stage])
+        say(f"{stage}, step {step}, depth {dit.config.depth}, {dit.config.channels} channels")
     for path in paths:
         say(f"{path.name} {path.stat().st_size / 1e6:.1f} MB")
 
@@ -329,7 +334,7 @@ def blend(dit: Dit, source: Path, share: float) -> None:
     What was learnt lately is mostly kept, and what was known is known better than at either end (Wortsman et al. 2022,
     "Robust fine-tuning of zero-shot models"). share: of the published weights in the folder `source`.
     """
-    known = quantise.dequantise(quantise.load(sorted(source.glob("spark-transformer-*.safetensors"))))
+    known = published(source)
     own = dit.state_dict()
     if {name: value.shape for name, value in known.items()} != {name: value.shape for name, value in own.items()}:
         raise UsageError(f"{source}: its weights are not those of a network like this one; publish without --keep")
