@@ -31,6 +31,7 @@ from soracli.denoise import pinned, prompted
 from soracli.errors import UsageError
 from soracli.models.spark import Spark
 from soracli.models.spark.dit import Dit, Jump, Layout
+from soracli.models.spark.vae import CHUNK
 from soracli.train.data import Cache, TextStates, View
 from soracli.train.noise import draw_levels
 from soracli.train.run import Run, say
@@ -85,7 +86,10 @@ class Pair(NamedTuple):
 
 
 def sample(model: Spark, cache: Cache, rng: np.random.Generator, options: SamplingOptions) -> Ways:
-    """Let the model paint what clips of the cache are about, of tasks as they come: parts given, edits, stills."""
+    """Let the model paint what clips of the cache are about, of tasks as they come: parts given, edits, stills.
+
+    Raises UsageError if no clip is large enough.
+    """
     views = [view for view in VIEWS if cache.holds(view)]
     if not views:
         raise UsageError("no clip of the cache holds a view that few steps are learnt on; render larger or longer ones")
@@ -102,10 +106,9 @@ def sample(model: Spark, cache: Cache, rng: np.random.Generator, options: Sampli
     eps = torch.from_numpy(rng.standard_normal(batch.x0.shape, np.float32)).to(batch.x0.device)
     given = masks.to(eps.device)[:, None] == 0  # (B, 1, t, h, w)
     start = torch.where(given, batch.x0, flow.noised(batch.x0, eps, float(sigmas[0])))
-    chunks = 0 if view.frames == 0 else view.frames
-    stills = batch.layout.times[: len(batch.layout.times) - chunks]
-    fps = Fraction(8 / batch.layout.spans[-1]).limit_denominator(1000) if chunks else options.fps
-    window = Window(stills, chunks, view.height, view.width, fps)
+    stills = batch.layout.times[: len(batch.layout.times) - view.frames]
+    fps = Fraction(CHUNK / batch.layout.spans[-1]).limit_denominator(1000) if view.frames else options.fps
+    window = Window(stills, view.frames, view.height, view.width, fps)
     ways = [
         way(model, caption, replace(options, guidance=float(scale)), window, sigmas.tolist(), x, mask)
         for caption, scale, x, mask in zip(captions, guidance, start, masks.to(eps.device), strict=True)
