@@ -77,7 +77,7 @@ def _paint(model: Any, job: dict[str, Any]) -> dict[str, float]:
         options = dataclasses.replace(options, steps=job["steps"])
     geometry = Geometry.of(options, card)
     began = clock = time.perf_counter()
-    for prompt in [PROMPT] if options.alone(model.guided) else [PROMPT, ""]:
+    for prompt in [PROMPT] if options.single_pass(model.guided) else [PROMPT, ""]:
         model.predictor(prompt, geometry.window(0, geometry.latent[0]))
     took = dict.fromkeys(STAGES[2:], 0.0)
     text = took["text"] = time.perf_counter() - clock

@@ -32,7 +32,7 @@ case ${1:?part} in
     back ;;
   third)  # few steps with guidance inside: the teacher paints for D minutes, then the student learns for C
     for index in $(seq 0 $((PAINTERS - 1))); do
-      train ways --run "$RUN" --minutes "$D" --index "$index" --device $DEVICE &
+      train trajectories --run "$RUN" --minutes "$D" --index "$index" --device $DEVICE &
     done
     wait
     train fewstep --run "$RUN" --minutes "$C" --device $DEVICE

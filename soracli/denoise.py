@@ -47,7 +47,7 @@ def guided(
 
 def prompted(model: Model, prompt: str, options: SamplingOptions, window: Window, sigmas: Sequence[float]) -> Predict:
     """What a model paints for a prompt, guided as the options and its card say."""
-    if options.alone(model.guided) or prompt == options.negative:
+    if options.single_pass(model.guided) or prompt == options.negative:
         return model.predictor(prompt, window, sigmas, options.guidance)
     predict = model.predictor(prompt, window, sigmas)
     unprompted = model.against(options.negative, prompt, window, sigmas)

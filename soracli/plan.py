@@ -66,7 +66,7 @@ def estimate(
     decode (FLOP per pixel), weights (bytes once loaded), token_bytes, pixel_bytes (memory per token, and per pixel
     of the chunk being decoded).
     """
-    each = options.steps * (1 if options.alone(card.params.get("guided")) else 2)
+    each = options.steps * (1 if options.single_pass(card.params.get("guided")) else 2)
     passes = each * len(windows)
     cells = geometry.latent[1] * geometry.latent[2] // card.patch**2
     tokens = max(windows, default=0) * cells

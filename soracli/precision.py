@@ -20,7 +20,7 @@ def products(device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=halved(device))
 
 
-def narrow(module: nn.Module, device: torch.device) -> None:
+def halve(module: nn.Module, device: torch.device) -> None:
     """Keep the weights of products in bfloat16 where `products` would round them so at every call."""
     if halved(device):
         for layer in module.modules():

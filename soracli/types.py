@@ -149,7 +149,7 @@ class SamplingOptions:
         """Pixel frames asked for, at least one."""
         return max(1, round(self.seconds * self.fps))
 
-    def alone(self, guided: Sequence[float] | None) -> bool:
+    def single_pass(self, guided: Sequence[float] | None) -> bool:
         """Whether one pass a step does: guidance is off, or inside the network, whose scales are `guided`."""
         inside = guided is not None and not self.negative and guided[0] <= self.guidance <= guided[1]
         return inside or self.guidance == 1

@@ -614,17 +614,17 @@ def painter() -> tuple[Spark, SamplingOptions]:
 
 
 @pytest.fixture
-def ways(cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two files of ways of a model that knows the answer."""
+def trajectories(cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two files of trajectories of a model that knows the answer."""
     monkeypatch.setattr(fewstep, "VIEWS", (View(2, *CELLS), View(9, 9, 9)))
     monkeypatch.setattr("soracli.models.spark.names_side", lambda _: False)
     monkeypatch.setattr(fewstep, "time", Clock(1.0))
     model, options = painter()
-    assert fewstep.paint(model, cache, tmp_path / "ways", options, minutes=2.5 / 60, index=3) == 2
-    return tmp_path / "ways"
+    assert fewstep.paint(model, cache, tmp_path / "trajectories", options, minutes=2.5 / 60, index=3) == 2
+    return tmp_path / "trajectories"
 
 
-def test_ways_lead_straight_to_what_is_known(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trajectories_lead_straight_to_what_is_known(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     """From noise, or from a clip that is edited, in Euler steps; what is given stays; guidance changes nothing here."""
     monkeypatch.setattr(fewstep, "VIEWS", (View(2, *CELLS),))
     monkeypatch.setattr("soracli.models.spark.names_side", lambda _: False)  # else guidance knows more than the answer
@@ -648,11 +648,11 @@ def test_ways_lead_straight_to_what_is_known(cache: Cache, monkeypatch: pytest.M
     assert min(starts) < 1
 
 
-def test_pairs_of_straight_ways_aim_at_their_end(ways: Path) -> None:
-    """The levels are those of the way, and given tokens have none."""
+def test_pairs_of_straight_trajectories_aim_at_their_end(trajectories: Path) -> None:
+    """The levels are those of the trajectory, and given tokens have none."""
     answer = cast(Known, painter()[0].dit).answer
     rng, lengths = np.random.default_rng(0), set()
-    for pair in itertools.islice(fewstep.pairs(ways, rng), 40):
+    for pair in itertools.islice(fewstep.pairs(trajectories, rng), 40):
         painted = (pair.masks > 0)[:, None].expand_as(pair.x)
         torch.testing.assert_close(
             pair.target[painted], answer.expand_as(pair.x)[painted], atol=0.1, rtol=0
@@ -663,8 +663,8 @@ def test_pairs_of_straight_ways_aim_at_their_end(ways: Path) -> None:
     assert len(lengths) > 10
 
 
-def test_the_few_step_loss_is_the_distance_to_the_target(ways: Path) -> None:
-    pair = next(fewstep.pairs(ways, np.random.default_rng(1)))
+def test_the_few_step_loss_is_the_distance_to_the_target(trajectories: Path) -> None:
+    pair = next(fewstep.pairs(trajectories, np.random.default_rng(1)))
     keys = text_of(Batch(pair.x, pair.layout, list(pair.captions), 0))
     assert float(fewstep.loss_of(Known(pair.target, torch.zeros_like, few=True), pair, keys).detach()) == 0
     off = Known(pair.target, lambda levels: 0.3 * levels.clamp(min=FLOOR), few=True)
@@ -678,15 +678,15 @@ def test_the_card_says_what_guidance_was_learnt() -> None:
 
 def test_nothing_to_learn_few_steps_from_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["fewstep", "--run", str(tmp_path), "--minutes", "0.1"]) == 2
-    assert "there are no ways to learn from; run the ways command first" in capsys.readouterr().err
+    assert "there are no trajectories to learn from; run the trajectories command first" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("quick")
-def test_few_step_training_learns_resumes_and_can_be_taken_up(ways: Path, tmp_path: Path) -> None:
+def test_few_step_training_learns_resumes_and_can_be_taken_up(trajectories: Path, tmp_path: Path) -> None:
     teacher = stirred(Dit(DitConfig(channels=CHANNELS, depth=1)))
     for minutes in (2, 4):
         recipe = fewstep.Recipe(minutes=minutes, lr=3e-3, report_every=20)
-        done = fewstep.train(teacher, TextStates(Words()), ways, tmp_path / "fewstep", recipe)
+        done = fewstep.train(teacher, TextStates(Words()), trajectories, tmp_path / "fewstep", recipe)
     lines = [json.loads(line) for line in (tmp_path / "fewstep" / "log.jsonl").read_text().splitlines()]
     assert lines[-1]["step"] == done.step > lines[0]["step"]
     assert lines[-1]["loss"] < lines[0]["loss"] * 0.7

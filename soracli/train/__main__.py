@@ -94,14 +94,18 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--compile", action="store_true", help="torch.compile the network")
     sub.add_argument("--half", action="store_true", help="bfloat16 products on a CPU too: 1.6 x with AVX-512 BF16")
 
-    sub = command("ways", "Let the run's transformer, or the model that ships, paint what few steps are learnt from.")
+    sub = command(
+        "trajectories", "Let the run's transformer, or the model that ships, paint what few steps are learnt from."
+    )
     sub.add_argument("--cache", type=Path, action="append", help="folder of shards (default RUN/cache); repeatable")
     sub.add_argument("--leads", default="", help="comma-separated; only clips led by these actors")
     sub.add_argument("--minutes", type=float, default=10)
     sub.add_argument("--index", type=int, default=0, help="number of this process, when several paint side by side")
     sub.add_argument("--device", default="cpu")
 
-    sub = command("fewstep", "Turn that transformer into a few-step one with guidance inside, from the run's ways.")
+    sub = command(
+        "fewstep", "Turn that transformer into a few-step one with guidance inside, from the run's trajectories."
+    )
     sub.add_argument("--minutes", type=float, default=30)
     sub.add_argument("--peer", type=Path, help="folder of another such run, to meet halfway at every checkpoint")
     sub.add_argument("--lr", type=float, default=4e-4)
@@ -276,20 +280,20 @@ def taught(run: Path) -> Dit:
     return dit
 
 
-def paint_ways(args: argparse.Namespace) -> None:
+def paint_trajectories(args: argparse.Namespace) -> None:
     cache = Cache(args.cache or [args.run / "cache"], args.device, words(args.leads))
     card, dit = weights.card("spark"), taught(args.run).to(args.device)
-    precision.narrow(dit, torch.device(args.device))
+    precision.halve(dit, torch.device(args.device))
     model = Spark(card, load_vae(args.run), dit, load_text(args.device))
     options = replace(SamplingOptions.of(card), steps=fewstep.STEPS)
-    fewstep.paint(model, cache, args.run / "ways", options, args.minutes, args.index, args.seed)
+    fewstep.paint(model, cache, args.run / "trajectories", options, args.minutes, args.index, args.seed)
 
 
 def train_fewstep(args: argparse.Namespace) -> None:
     peer = args.peer and args.peer / "fewstep"
     recipe = fewstep.Recipe(minutes=args.minutes, lr=args.lr, half=args.half, peer=peer, seed=args.seed)
     text = TextStates(load_text(args.device))
-    fewstep.train(taught(args.run), text, args.run / "ways", args.run / "fewstep", recipe, args.device)
+    fewstep.train(taught(args.run), text, args.run / "trajectories", args.run / "fewstep", recipe, args.device)
 
 
 def make_probe(args: argparse.Namespace) -> None:
@@ -360,7 +364,7 @@ COMMANDS = {
     "autoencoder": train_autoencoder,
     "cache": make_cache,
     "transformer": train_transformer,
-    "ways": paint_ways,
+    "trajectories": paint_trajectories,
     "fewstep": train_fewstep,
     "probe": make_probe,
     "enhance": train_enhance,

@@ -1,11 +1,11 @@
 """Turn a trained transformer into a few-step one with guidance inside: one pass a step, and a few steps.
 
-First the teacher paints, guided as users are served, and the whole way of each sampling from noise to picture is kept
-(`paint`). Then the student learns, for any two points of a way, the clean point X(x_t, t, r, g) towards which a
-straight step from level t lands on the way's point at level r: an Euler step with it is exact for any distance. This is
-progressive distillation (Salimans & Ho 2022, "Progressive Distillation", eq. 7) with all of its rounds at once, on ways
-that are painted beforehand (Luhman & Luhman 2021, "Knowledge Distillation in Iterative Generative Models"): a way costs
-as much as ten steps of training and is met many times.
+First the teacher paints, guided as users are served, and the whole trajectory of each sampling, from noise to picture,
+is kept (`paint`). Then the student learns, for any two points of one, the clean point X(x_t, t, r, g) towards which a
+straight step from level t lands on the point at level r: an Euler step with it is exact for any distance. This is
+progressive distillation (Salimans & Ho 2022, "Progressive Distillation", eq. 7) with all of its rounds at once, on
+trajectories that are painted beforehand (Luhman & Luhman 2021, "Knowledge Distillation in Iterative Generative
+Models"): one costs as much as three steps of training, and is met many times.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ VIEWS = (View(0, 8, 8, 0.08), View(0, 8, 14, 0.03), View(4, 8, 8, 0.15), View(8,
 STRIDES = {1: 0.1, 2: 0.3, 3: 0.4, 4: 0.1, 6: 0.1}
 
 
-class Ways(NamedTuple):
+class Trajectories(NamedTuple):
     """Some samplings of one shape, from noise to picture.
 
     states: (S + 1, B, C, t, h, w), what is given in its place. sigmas: (S + 1,), falling to 0. masks: (B, t, h, w),
@@ -66,8 +66,9 @@ class Ways(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two points of each way. x: (B, C, t, h, w) at `levels`, target: the clean point that leads to those at `where`.
+    """Two points of each trajectory. x: (B, C, t, h, w) at `levels`.
 
+    target: (B, C, t, h, w), the clean point towards which a straight step ends in the point at `where`.
     levels, where, masks: (B, t, h, w). guidance: (B,).
     """
 
@@ -85,7 +86,7 @@ class Pair(NamedTuple):
         return Pair(x, target, levels, where, masks, guidance, self.captions, self.layout)
 
 
-def sample(model: Spark, cache: Cache, rng: np.random.Generator, options: SamplingOptions) -> Ways:
+def sample(model: Spark, cache: Cache, rng: np.random.Generator, options: SamplingOptions) -> Trajectories:
     """Let the model paint what clips of the cache are about, of tasks as they come: parts given, edits, stills.
 
     Raises UsageError if no clip is large enough.
@@ -109,15 +110,17 @@ def sample(model: Spark, cache: Cache, rng: np.random.Generator, options: Sampli
     stills = batch.layout.times[: len(batch.layout.times) - view.frames]
     fps = Fraction(CHUNK / batch.layout.spans[-1]).limit_denominator(1000) if view.frames else options.fps
     window = Window(stills, view.frames, view.height, view.width, fps)
-    ways = [
-        way(model, caption, replace(options, guidance=float(scale)), window, sigmas.tolist(), x, mask)
+    trajectories = [
+        trajectory(model, caption, replace(options, guidance=float(scale)), window, sigmas.tolist(), x, mask)
         for caption, scale, x, mask in zip(captions, guidance, start, masks.to(eps.device), strict=True)
     ]
-    return Ways(torch.stack(ways, 1), sigmas.float(), masks, torch.from_numpy(guidance), captions, model.layout(window))
+    return Trajectories(
+        torch.stack(trajectories, 1), sigmas.float(), masks, torch.from_numpy(guidance), captions, model.layout(window)
+    )
 
 
 @torch.inference_mode()
-def way(
+def trajectory(
     model: Spark,
     prompt: str,
     options: SamplingOptions,
@@ -138,27 +141,27 @@ def way(
 def paint(
     model: Spark, cache: Cache, folder: Path, options: SamplingOptions, minutes: float, index: int, seed: int = 0
 ) -> int:
-    """Write files of ways for so many minutes; returns how many. index: of this process, if several paint."""
+    """Write files of trajectories for so many minutes; returns how many. index: of this process, if several paint."""
     folder.mkdir(parents=True, exist_ok=True)
-    count, began = len(list(folder.glob(f"ways-{index:03d}-*.safetensors"))), time.monotonic()
+    count, began = len(list(folder.glob(f"trajectories-{index:03d}-*.safetensors"))), time.monotonic()
     while time.monotonic() - began < minutes * 60:
         rng = np.random.default_rng((seed, index, count))
-        save(sample(model, cache, rng, options), folder / f"ways-{index:03d}-{count:05d}.safetensors")
+        save(sample(model, cache, rng, options), folder / f"trajectories-{index:03d}-{count:05d}.safetensors")
         count += 1
     say(f"{folder}: {count} files by process {index}")
     return count
 
 
-def save(ways: Ways, path: Path) -> None:
-    layout = ways.layout
+def save(trajectories: Trajectories, path: Path) -> None:
+    layout = trajectories.layout
     tensors = {
-        "states": ways.states.half(),  # of bfloat16, differences between neighbours would be noise
-        "sigmas": ways.sigmas,
-        "masks": ways.masks,
-        "guidance": ways.guidance,
+        "states": trajectories.states.half(),  # of bfloat16, differences between neighbours would be noise
+        "sigmas": trajectories.sigmas,
+        "masks": trajectories.masks,
+        "guidance": trajectories.guidance,
     }
     about = {
-        "captions": ways.captions,
+        "captions": trajectories.captions,
         "layout": [layout.times, layout.spans, layout.height, layout.width],
     }
     part = path.with_suffix(".part")
@@ -169,7 +172,7 @@ def save(ways: Ways, path: Path) -> None:
 
 
 def load_pair(path: Path, rng: np.random.Generator) -> Pair:
-    """Two points of each way of a file, as far apart as `STRIDES` has it, from a multiple of that on.
+    """Two points of each trajectory of a file, as far apart as `STRIDES` has it, from a multiple of that on.
 
     The teacher's own step leads straight to what it said, so that is also the clean point of no step at all.
     """
@@ -233,15 +236,17 @@ class Recipe:
 def pairs(folder: Path, rng: np.random.Generator) -> Iterator[Pair]:
     """Endless; every file once in each round, and those that were written since the last one."""
     while True:
-        files = sorted(folder.glob("ways-*.safetensors"))
+        files = sorted(folder.glob("trajectories-*.safetensors"))
         if not files:
-            raise UsageError(f"{folder}: there are no ways to learn from; run the ways command first")
+            raise UsageError(f"{folder}: there are no trajectories to learn from; run the trajectories command first")
         for item in rng.permutation(len(files)):
             yield load_pair(files[int(item)], rng)
 
 
-def train(teacher: Dit, encoder: TextStates, ways: Path, folder: Path, recipe: Recipe, device: str = "cpu") -> Run:
-    """Run (or resume) until the minutes are spent. ways: folder that `paint` wrote."""
+def train(
+    teacher: Dit, encoder: TextStates, trajectories: Path, folder: Path, recipe: Recipe, device: str = "cpu"
+) -> Run:
+    """Run (or resume) until the minutes are spent. trajectories: folder that `paint` wrote."""
     torch.manual_seed(recipe.seed)
     student = student_of(teacher).to(device).eval()  # as users see it, the temperature of its variances included
     adam = torch.optim.AdamW(student.parameters(), lr=recipe.lr, betas=(0.9, 0.98), weight_decay=0.0)
@@ -249,7 +254,7 @@ def train(teacher: Dit, encoder: TextStates, ways: Path, folder: Path, recipe: R
     run.resume()
     rng = np.random.default_rng((recipe.seed, run.step))
     with run:
-        for drawn in pairs(ways, rng):
+        for drawn in pairs(trajectories, rng):
             if run.done:
                 break
             states, mask = encoder(drawn.captions)

@@ -49,7 +49,7 @@ class Spark:
             _fill(dit, paths["transformer"], card)
         text = TextEncoder.load(paths["text"], paths["tokenizer"][0], device)
         for module in (vae, dit):
-            precision.narrow(module, torch.device(device))
+            precision.halve(module, torch.device(device))
         return cls(card, vae.to(device), dit.to(device), text)
 
     def arrange(self, scene: Scene) -> Arrangement:

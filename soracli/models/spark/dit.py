@@ -126,7 +126,7 @@ def norm(x: Tensor) -> Tensor:
     return F.layer_norm(x, x.shape[-1:])
 
 
-def told(rows: Tensor, kind: Tensor) -> Tensor:
+def per_token(rows: Tensor, kind: Tensor) -> Tensor:
     """Each token's row (B, N, ...) of `rows` (K, ...); where there is one for all, it is not copied: (1, 1, ...)."""
     return rows[None] if len(rows) == 1 else rows[kind]
 
@@ -224,7 +224,7 @@ class Beside(nn.Module):
     def forward(self, cells: Tensor, condition: Tensor, kind: Tensor, layout: Layout) -> Tensor:
         """Cells (B, N, C) of variance 1, conditions (K, D) and whose they are (B, N) -> (B, N, C)."""
         grid = len(layout.times), layout.height, layout.width
-        gates = told(1 + self.gates(condition).unflatten(-1, (4, -1)), kind)  # (B, N, 4, C)
+        gates = per_token(1 + self.gates(condition).unflatten(-1, (4, -1)), kind)  # (B, N, 4, C)
         mixed = self.mix(cells * gates[:, :, 0]).unflatten(1, grid)  # (B, t, h, w, (5 + 2 reach) C)
         itself, *in_time, above, below, left, right = mixed.split(cells.shape[-1], -1)
         given = [[frames.unbind(1) for frames in in_time[way::2]] for way in (0, 1)]  # from before, from after
@@ -342,7 +342,7 @@ class Dit(nn.Module):
         clean, noise = (1 - levels)[..., None], levels[..., None]
         power = clean**2 * self.spectrum + noise**2  # (B, N, C) variance of the noised token
         condition, kind = self.condition(levels, pooled, layout, jump)  # (K, D), (B, N)
-        modulation = told(self.modulate(condition).unflatten(-1, (6, self.config.width)), kind)  # (B, N, 6, D)
+        modulation = per_token(self.modulate(condition).unflatten(-1, (6, self.config.width)), kind)  # (B, N, 6, D)
         angles = rotary_angles(layout, x.device)
         padded = bool(additive.any())
         mask = F.pad(additive, (0, tokens.shape[1]))[:, None, None] if padded else None  # (B, 1, 1, L + N)
@@ -352,7 +352,7 @@ class Dit(nn.Module):
         h = self.inlet(cells) + expected
         for block, pair in zip(self.blocks, keys, strict=True):
             h = block(h, modulation, angles, pair, mask)
-        shift, scale = told(self.final(condition), kind).chunk(2, -1)
+        shift, scale = per_token(self.final(condition), kind).chunk(2, -1)
         h = norm(h) * (1 + scale) + shift + foreseen
         mean, doubt = self.outlet(h).chunk(2, -1)  # (B, N, C) each
         mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
