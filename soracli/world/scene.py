@@ -5,11 +5,20 @@ Units: seconds for time; the frame is 1 high and `aspect` wide, x to the right, 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import torch
+
+
+@dataclass(frozen=True)
+class Event:
+    """A lasting change of a performer. kind: `bitten`, `painted` or `opened`. time: seconds into the scene."""
+
+    kind: str
+    time: float
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,9 @@ class Performer:
     size: height of the sprite's cell as a fraction of the frame. x: start of its path, 0..1 of the frame's width.
     depth: 0 = far, 1 = near; nearer performers are painted over farther ones. phase: 0..1 start of its animation.
     colour: a word if recoloured, else ``. partner: index of another performer that the action relates to, or -1.
+    relation: how it stands to its partner (`behind`, `beside`, `in front of`, `above`, `on`, `chases`, `meets`), or ``.
+    enters, leaves: seconds at which it comes into being and goes. events: lasting changes, in order of time.
+    picture: path of a picture with alpha that plays it instead of a drawing of the library, or ``.
     """
 
     name: str
@@ -31,6 +43,11 @@ class Performer:
     phase: float = 0.0
     colour: str = ""
     partner: int = -1
+    relation: str = ""
+    enters: float = 0.0
+    leaves: float = math.inf
+    events: tuple[Event, ...] = ()
+    picture: str = ""
 
 
 @dataclass(frozen=True)
