@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from soracli.meaning import Judge
     from soracli.models import Model
     from soracli.models.enhance import Enhancer
+    from soracli.rates import Between, Picture
 
 ENHANCER = "enhance"  # of the tools
 _judges: dict[str, Judge] = {}  # by the digest of the policy; kept as long as models are
@@ -88,6 +89,19 @@ def enhancer(where: str) -> Enhancer:
     from soracli.models.enhance import Enhancer
 
     return Enhancer.load(card, files, where)
+
+
+def between(where: str) -> Between:
+    """The network that paints frames between frames, on a device."""
+    tool = enhancer(where)
+    from soracli.pixels import to_numpy, to_torch
+
+    def run(before: Picture, after: Picture, share: float) -> Picture:
+        first, second = (to_torch(frame[None])[0, :, 0] for frame in (before, after))
+        found: Picture = to_numpy(tool.between(first, second, share)[None, :, None])[0]
+        return found
+
+    return run
 
 
 def device(name: str, threads: int | None) -> str:

@@ -29,7 +29,8 @@ SMALLEST = 16  # pixels of a side of a picture or clip
 class Brief:
     """What a verb wants.
 
-    canvas: makes it, once size, rate and length are known; it is told the model's stride in time.
+    canvas: makes it, once size, rate and length are known; it is told of how many frames whole latent frames are on
+    whose borders joints should lie, 1 = they may lie anywhere.
     source: gives size and rate where flags do not. length: what to say to --duration, empty = it is the user's.
     sound: of the source, and how many frames of the result come before it. words: added to the prompt.
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
@@ -130,7 +131,7 @@ def _how(text: str) -> str:
 
 
 def _grid(frames: int, time: int) -> int:
-    """New frames between kept ones: whole latent frames."""
+    """New frames between kept ones: whole latent frames of `time` frames each."""
     return max(1, -(-frames // time)) * time
 
 
@@ -279,7 +280,8 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad",
     if outpaint is not None:
         height, width = source.clip.frames.shape[1:3]
         sides = media.borders(outpaint, (width, height))
-        shape = media.outpainted(Clip(source.clip.frames[:1], source.clip.fps), sides)[0]
+        first = media.outpainted(Clip(source.clip.frames[:1], source.clip.fps), sides)[0]
+        shape = media.hold(first, len(source.clip.frames), source.clip.fps)
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         if sides is not None:

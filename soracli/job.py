@@ -19,6 +19,7 @@ from soracli import (
     naming,
     plan,
     policy,
+    rates,
     review,
     screen,
     tasks,
@@ -47,7 +48,7 @@ class Job:
     prompt: str
     card: Card
     options: SamplingOptions
-    geometry: Geometry
+    geometry: Geometry  # of what is painted
     seeds: list[int]
     outputs: Outputs
     threads: int | None
@@ -58,8 +59,14 @@ class Job:
     shots: tuple[Shot, ...]
     call: Call  # as a recipe repeats it
     record: Call  # as a run goes on with it
+    pace: rates.Pace | None = None  # where painted frames lie, if not at those of the canvas
     asked: str = ""  # the prompt before it was reworded and expanded
     budget: Budget = field(default_factory=Budget)
+
+    @property
+    def painting(self) -> SamplingOptions:
+        """What the sampler is asked for."""
+        return rates.options(self.options, self.pace)
 
     @property
     def spoken(self) -> str | tuple[Shot, ...]:
@@ -81,7 +88,7 @@ class Job:
     def _more(self) -> dict[str, Any]:
         """Whether painting started from marked noise, and what made a picture larger than it was painted."""
         enlarged = {"enlarged": weights.digest(weights.tools()[engine.ENHANCER])} if self.geometry.enlarges else {}
-        return enlarged | ({"noise": "marked"} if self.options.marked else {})
+        return enlarged | ({"noise": "marked"} if self.painting.marked else {})
 
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""
@@ -142,7 +149,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     check_streams(flags)
     check_device(flags)
-    canvas = brief.canvas(options, card.stride[0])
+    canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
     names = {
@@ -157,25 +164,27 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_inputs(outputs, calls.files(flags.origin.call))
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
-    geometry = Geometry.of(options, card)
+    pace = rates.paced(canvas, card)
+    geometry = Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
-    takes = windows.takes(canvas, geometry, card.limits.get("window", 0), [shot.start for shot in shots] or [0.0])
+    outline, begins = pace.outline() if pace else canvas, [shot.start for shot in shots] or [0.0]
+    takes = windows.takes(outline, geometry, card.limits.get("window", 0), begins)
     sizes = [size for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
     budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
-    expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length))
+    expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
     expected = expected.within(budget.room)
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
     cuts = _of_shots(shots, geometry)
-    notes = [*flags.origin.notes, *said, *brief.notes, *geometry.notes(), *cuts, *outputs.notes]
+    notes = [*flags.origin.notes, *said, *brief.notes, *rates.notes(geometry, pace), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, asked, budget,
+        call, record, pace, asked, budget,
     )  # fmt: skip
 
 

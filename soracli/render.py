@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, engine, kept, keys, latents, media, naming, runs, screen, weights
+from soracli import advice, engine, kept, keys, latents, media, naming, rates, runs, screen, weights
 from soracli import job as jobs
 from soracli.errors import CapacityError, CheckError, PolicyError
 from soracli.flags import Flags, TalkFlags
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from soracli.models import Model
     from soracli.pixels import Enlarge
     from soracli.provenance import Stamp
+    from soracli.rates import Between
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Studio:
     talk: Talk
     given: tuple[provenance.Origin, ...]
     enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
+    between: Between | None  # paints frames between painted ones
     made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
 
@@ -170,12 +172,13 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         where = engine.device(flags.device, job.threads)
         model = engine.load(job.card, where)
         enlarge = engine.enhancer(where).enlarged if job.geometry.enlarges else None
+        between = engine.between(where) if job.pace else None
         meter.step("load", 1, 1)
         notes = [*(origin.note for origin in given if origin.note), *advice.on_prompt(model, job.prompt)]
     for note in notes:
         talk.note(note)
     talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge)
+    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, between)
 
 
 @contextlib.contextmanager
@@ -293,7 +296,7 @@ def _paint(
     """Sample one result into a file, every frame past the watchers. Returns seconds by stage, and the digest."""
     from soracli.sample import sample
 
-    options = replace(job.options, seed=item.seed)
+    options = replace(job.painting, seed=item.seed)
     took: dict[str, float] = {}
     clock = time.perf_counter()
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
@@ -303,9 +306,13 @@ def _paint(
     try:
         count = 0
         with file as writer:
-            for step in sample(
-                model, job.canvas, job.spoken, options, job.geometry, studio.device, progress, studio.enlarge
-            ):
+            canvas, pace = job.canvas, job.pace
+            if pace is not None and studio.between is not None:
+                canvas = pace.canvas(studio.between)
+            steps = sample(model, canvas, job.spoken, options, job.geometry, studio.device, progress, studio.enlarge)
+            if pace is not None and studio.between is not None:
+                steps = rates.painted(steps, pace, studio.between)
+            for step in steps:
                 if step.frames is not None:
                     writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
                     count += len(step.frames)

@@ -224,6 +224,9 @@ def _card(name: str, row: Any) -> Card:
     _check(row["defaults"], _DEFAULT_KEYS, f"{where} defaults", needed=("width", "height", "seconds", "fps", "steps"))
     _check(row["defaults"].get("still", {}), _DEFAULT_KEYS, f"{where} defaults.still")
     _check(row.get("limits", {}), _LIMIT_KEYS, f"{where} limits")
+    rates = row.get("params", {}).get("rates", [1, 1])
+    if len(rates) != 2 or not all(isinstance(rate, int | float) for rate in rates) or not 0 < rates[0] <= rates[1]:
+        raise WeightsError(f"{where} params: rates must be two numbers, the lower one first, not {rates}", "manifest")
     stride = row["stride"]
     if len(stride) != 3 or not all(type(side) is int and side > 0 for side in stride):
         raise WeightsError(f"{where} stride: must be three positive whole numbers, not {stride}", "manifest")

@@ -52,6 +52,7 @@ MAY_IMPORT = {
     "pixels": set(),
     "noise": {"models", "pixels"},
     "scene": {"pixels", "windows"},
+    "rates": set(),
     "seams": set(),
     "heal": set(),
     "precision": set(),
