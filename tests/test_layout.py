@@ -48,6 +48,7 @@ MAY_IMPORT = {
     "steady": set(),
     "denoise": {"flow", "solvers", "steady"},
     "models": {"encoded", "flow", "machine", "mirror", "quantise", "scene", "precision"},
+    "motion": {"models", "quantise", "weights"},
     "windows": set(),
     "pixels": set(),
     "noise": {"models", "pixels"},
