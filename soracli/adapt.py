@@ -131,8 +131,8 @@ def _check(card: Card, flag: str, text: str = "") -> None:
 
 
 def named(text: str) -> Card | None:
-    """The adapter of the manifest that a name means; None = it means a file."""
-    return None if Path(text).is_file() else weights.adapters().get(text)
+    """The adapter of the manifest that a name means, before any file of that name; None = it means a file."""
+    return weights.adapters().get(text)
 
 
 def resolved(card: Card) -> Card:

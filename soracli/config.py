@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import settings
+from soracli import parts, settings
 from soracli.errors import UsageError, WeightsError
 from soracli.settings import KEYS, Value, checked
 from soracli.wording import printable
@@ -41,11 +41,9 @@ def write(path: Path, content: TOMLDocument) -> None:
     """Replace a file whole."""
     import tomlkit
 
-    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(tomlkit.dumps(content), encoding="utf-8")
-        os.replace(part, path)
+        parts.put(path, tomlkit.dumps(content).encode())
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise WeightsError(f"{printable(path)}: cannot be written ({reason}); check the folder", "bad_config") from None

@@ -37,7 +37,7 @@ def _mine() -> str:
 def remove(part: Path) -> None:
     """Remove a file or a folder, if it is there."""
     with contextlib.suppress(OSError):
-        if part.is_dir():
+        if part.is_dir() and not part.is_symlink():
             shutil.rmtree(part)
         else:
             part.unlink(missing_ok=True)
@@ -62,6 +62,25 @@ def hold(part: Path) -> int | None:
 def release(handle: int | None) -> None:
     if handle is not None:
         os.close(handle)
+
+
+def put(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Contents for a name, whole or not at all, in the place of what had it. mode: of the file, less the umask.
+
+    The part file is new and has a name that nobody can know beforehand, so that no link that lies there is followed;
+    a link of the target's own name is replaced, and what it points to stays. Raises OSError.
+    """
+    part = beside(path)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        part.replace(path)
+    except BaseException:
+        remove(part)
+        raise
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,15 @@ def default() -> str:
 
 
 def card(name: str | None = None) -> Card:
-    """One model; None = the default one, a path = the one that lies there."""
-    if name is not None and local.is_path(name):
-        return local.card(name) if Path(name).is_dir() else single.card(name, cards().values())
+    """One model; None = the default one, a known name before any file of that name, a path = the one that lies there.
+
+    What lies in a folder called like a known model has another name, in recipes too.
+    """
     known = cards()
     wanted = default() if name is None else name
+    if wanted not in known and wanted not in adapters() and local.is_path(wanted):
+        found = local.card(wanted) if Path(wanted).is_dir() else single.card(wanted, known.values())
+        return replace(found, name=f"local-{found.name}") if found.name in known else found
     if wanted in adapters():
         raise UsageError(f"--model {wanted}: is an adapter; use it as: --model MODEL --lora {wanted}", "unknown_model")
     if wanted not in known:

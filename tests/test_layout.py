@@ -84,6 +84,7 @@ MAY_IMPORT = {
     "provenance": {"credentials", "keys", "media", "signals", "watermark"},
     "calls": set(),
     "flags": {"calls", "complete"},
+    "recipes": {"adapt", "calls", "media", "weights"},
     "hub": {"machine"},
     "footprint": set(),
     "single": {"footprint"},
