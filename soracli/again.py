@@ -56,6 +56,8 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
     settings = dict(_setting(text, call) for text in changes.settings)
     call = call.having(**{key.name: None for key in settings})  # what is given anew need not be found
     call = _located(call, recipe, file, changes.inputs, talk)
+    if "lora" not in typed:
+        call = _adapted(call, recipe, file)
     if settings:
         call = calls.parse({**call.as_data(), **{key.key: value for key, value in settings.items()}})
     if changes.prompt is not None:
@@ -103,6 +105,22 @@ def _located(call: Call, recipe: dict[str, Any], file: str, given: tuple[str, ..
         raise MediaError(f"{printable(name)}: not found beside {printable(file)}; give it with --input", "no_input")
 
     return calls.with_files(call, find, [name for name, _ in listed])
+
+
+def _adapted(call: Call, recipe: dict[str, Any], file: str) -> Call:
+    """The call with its adapters: those that are known by name, and files with the right contents beside it."""
+    found = []
+    for name, scale, sha in recipes.adapters(recipe, file):
+        plain = name if recipes.plain(name) else ""
+        place = name if name in weights.adapters() else _beside([Path(file).parent, Path()], plain or "-", sha)
+        if place is None:
+            shown = printable(plain or "of another folder")
+            raise MediaError(
+                f"{printable(file)}: was made with an adapter ({shown}) that is not beside it; give it with --lora",
+                "unknown_adapter",
+            )
+        found.append(f"{place}:{scale:g}")
+    return call.having(lora=found or None)
 
 
 def _beside(folders: Iterable[Path], name: str, sha: str) -> str | None:
@@ -171,9 +189,20 @@ def _with_input(call: Call, input: str | None, id: str) -> Call:
 
 
 def decode(path: str, flags: FileFlags) -> None:
-    """Frames from latents."""
-    recipe = latents.describe(Path(path)).get("recipe")
+    """Frames from latents. Only of those that this installation has kept is it known what they were painted from."""
+    about = latents.describe(Path(path))
+    recipe, own = about.get("recipe"), latents.own(Path(path))
     if not isinstance(recipe, dict):
         raise MediaError(f"{printable(path)}: does not say what it belongs to", "bad_latents")
-    call = _located(recipes.call(recipe, path), recipe, path, (), Talk.of(flags)).having(**_typed(flags))
-    call.run(origin=Origin(latents=path, marked=recipes.marked(recipe)), **talk_of(flags))
+    talk = Talk.of(flags)
+    if own:
+        call = calls.of_seed(recipes.verbatim(calls.parse(about.get("call"))), recipe["seed"])
+        call = call.having(**dict.fromkeys(("output", "format", "preview", "save_latents", "force")))
+    else:
+        call = _adapted(_located(recipes.call(recipe, path), recipe, path, (), talk), recipe, path)
+        talk.note(
+            f"{printable(path)} was not kept by this installation; the result says that it was decoded, and nothing "
+            "of what it may have been painted from."
+        )
+    origin = Origin(latents=path, foreign=not own, marked=recipes.marked(recipe))
+    call.having(**_typed(flags)).run(origin=origin, **talk_of(flags))

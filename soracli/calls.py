@@ -5,6 +5,7 @@ Verbs are functions whose signatures Typer reads; the same signatures say here w
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 from collections.abc import Callable, Container, Mapping
@@ -93,7 +94,8 @@ class Call:
 class Origin:
     """How a call came about. call: itself. run: the run that it goes on with, or None.
 
-    latents: a file to develop instead of painting. expected: digest of the frames that should come out, or None;
+    latents: a file to develop instead of painting. foreign: whether this installation did not write that file, so that
+    nothing is known of what was painted. expected: digest of the frames that should come out, or None;
     they are compared, and not written. assumed: arguments that were not typed -> the place that gave them.
     notes: what there is to say about those. marked: whether painting starts from marked noise (`noise`).
     """
@@ -101,15 +103,17 @@ class Origin:
     call: Call = field(default_factory=Call)
     run: str | None = None
     latents: str | None = None
+    foreign: bool = False
     expected: str | None = None
     assumed: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     marked: bool = True
 
 
-def keys(function: Callable[..., Any]) -> list[Key]:
-    """What a verb takes, read off its signature."""
-    return [found for p in inspect.signature(function, eval_str=True).parameters.values() if (found := _key(p))]
+@functools.cache
+def keys(function: Callable[..., Any]) -> tuple[Key, ...]:
+    """What a verb takes, read off its signature, once: a list of calls asks for it at every line."""
+    return tuple(found for p in inspect.signature(function, eval_str=True).parameters.values() if (found := _key(p)))
 
 
 def _key(parameter: inspect.Parameter) -> Key | None:

@@ -75,13 +75,14 @@ def show_all(*, as_json: bool) -> None:
 
 
 def _strange() -> list[str]:
-    """A note for every variable that looks like one of ours and is not."""
+    """A note for every variable that looks like one of ours and is not, and for files that are somebody else's."""
     known = [settings.variable(key) for key in KEYS]
     notes = []
     for name in sorted(os.environ):
         if name.startswith(settings.PREFIX) and name not in (*known, *settings.OTHERS):
             near = difflib.get_close_matches(name, known, n=1)
             notes.append(f"{name} is not a setting{f' (did you mean {near[0]}?)' if near else ''}; it does nothing.")
+    notes += [f"{printable(path)} is not yours; it does nothing." for path in settings.foreign_projects()]
     return notes
 
 

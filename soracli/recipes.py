@@ -86,6 +86,18 @@ def inputs(recipe: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def adapters(recipe: dict[str, Any], file: str) -> list[tuple[str, float, str]]:
+    """(name, scale, short sha256) of every adapter; the digest is empty for one that this version knows by name."""
+    found = []
+    listed = recipe.get("loras") or []
+    for row in listed if isinstance(listed, list) else [listed]:
+        name, scale, sha = (*row, "", "", "")[:3] if isinstance(row, list) else ("", "", "")
+        if not isinstance(name, str) or not isinstance(scale, int | float) or not isinstance(sha, str):
+            raise _damaged(file, f"'loras' is {printable(listed)[:40]}")
+        found.append((name, scale, sha if _SHORT.fullmatch(sha) else ""))
+    return found
+
+
 def plain(name: str) -> bool:
     """Whether a name is that of a file in some folder, and says nothing of the folder."""
     return name == Path(name).name and "\\" not in name and "\0" not in name and name != ".."
@@ -126,17 +138,9 @@ def _of_model(recipe: dict[str, Any], file: str, typed: Container[str]) -> dict[
             "unknown_model",
         )
     try:
-        found = adapt.flags_of(recipe)
-        named = [str(one[0]) for one in recipe.get("loras") or []]
+        return adapt.flags_of(recipe)
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
         raise _damaged(file, f"{type(error).__name__}: {error}") from error
-    strange = next((name for name in named if name not in weights.adapters()), None)
-    if "lora" not in typed and strange is not None:
-        raise MediaError(
-            f"{printable(file)}: was made with the adapter '{printable(Path(strange).name)}'; give it with --lora",
-            "unknown_adapter",
-        )
-    return found
 
 
 def _damaged(file: str, why: str) -> MediaError:

@@ -351,3 +351,30 @@ def test_a_setting_is_not_written_through_links(sora: Sora, tmp_path: Path, home
     assert sora("config", "set", "steps", "30", *more).code == 0
     assert (outside.read_text(), (folder / name).read_text()) == ("steps = 1\n", "steps = 30\n")
     assert sorted(path.name for path in folder.iterdir() if path.name.startswith(".sora-")) == []
+
+
+@pytest.mark.parametrize("key", ["output", "preview"])
+@pytest.mark.parametrize("value", ["/somewhere/else/", "../", "out/../../", "link/"])
+def test_a_project_sends_no_result_out_of_its_folder(sora: Sora, tmp_path: Path, key: str, value: str) -> None:
+    """It may have come with somebody's work; what the user's own file says is the user's business."""
+    (tmp_path / "clone").mkdir()
+    os.chdir(tmp_path / "clone")
+    Path("link").symlink_to(tmp_path)
+    value = value + "now.png" if key == "preview" else value
+    Path("sora.toml").write_text(f'{key} = "{value}"\n')
+    ran = sora("image", "a dog", "-m", "tiny", "--dry-run")
+    assert (ran.code, "leads out of the project's folder" in ran.err) == (5, True)
+    Path("sora.toml").write_text('output = "out/"\npreview = "out/now.png"\n')
+    Path("out").mkdir()
+    assert sora("image", "a dog", "-m", "tiny", "--dry-run").code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="gives a file away")
+def test_a_project_of_somebody_else_does_nothing(sora: Sora, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    Path("sora.toml").write_text("steps = 7\n")
+    os.chdir(tmp_path / "sub")
+    assert sora("config", "get", "steps").text == "7\n"
+    os.chown(tmp_path / "sora.toml", 65534, 65534)
+    assert sora("config", "get", "steps").text != "7\n"
+    assert "sora.toml is not yours; it does nothing." in sora("config", "list").err
