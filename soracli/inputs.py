@@ -120,6 +120,11 @@ def named(*paths: str) -> list[dict[str, str]]:
     return [_record(name=Path(path).name, sha256=digest(path)) for path in paths]
 
 
+def _shown(text: str | None, area: Area | None) -> str | None:
+    """An area as a recipe has it: boxes as typed, a file without its folder."""
+    return text if area is None or area.boxes or text is None else Path(text).name
+
+
 def _stem(path: str, verb: str) -> str:
     return f"{'clip' if path == '-' else Path(path).stem}-{verb}"
 
@@ -155,7 +160,7 @@ def generate(
         blank = tasks.generate(options.frames, options.height, options.width, options.fps)
         return _keyed(blank, keys, options, how)
 
-    record = _record(keyframes=[f"{path}@{when}" for path, when, _ in keys], fit=fit if keys else None)
+    record = _record(keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys], fit=fit if keys else None)
     return Brief(
         verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not shots, record=record,
         given=tuple(key[2] for key in keys), notes=_notes(*(key[2] for key in keys)),
@@ -194,8 +199,8 @@ def animate(
         given=tuple(part for part in (source, last, *(key[2] for key in keys)) if part is not None),
         notes=_notes(source, last, *(key[2] for key in keys)), areas=() if moving is None else (moving,),
         record=_record(
-            inputs=named(image, *([to] if to else [])), region=region, fit=fit, views=frames,
-            keyframes=[f"{path}@{when}" for path, when, _ in keys],
+            inputs=named(image, *([to] if to else [])), region=_shown(region, moving), fit=fit, views=frames,
+            keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys],
         ),
     )  # fmt: skip
 
@@ -302,7 +307,9 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad",
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         length="the clip keeps its own length", sound=None if source.audio is None else (source.audio, 0),
         notes=_notes(source), given=(source,), areas=() if hole is None else (hole,),
-        record=_record(inputs=named(path), mask=mask, outpaint=outpaint, fit=fit, allow_partial=allow_partial or None),
+        record=_record(
+            inputs=named(path), mask=_shown(mask, hole), outpaint=outpaint, fit=fit, allow_partial=allow_partial or None
+        ),
     )  # fmt: skip
 
 

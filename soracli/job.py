@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
@@ -31,7 +32,7 @@ from soracli import (
 from soracli.calls import Call
 from soracli.errors import CapacityError, UsageError
 from soracli.flags import Flags, OutputFlags
-from soracli.inputs import Brief, named
+from soracli.inputs import Brief, digest, named
 from soracli.media import DIGEST, formats
 from soracli.naming import Outputs
 from soracli.plan import Budget, Plan
@@ -62,6 +63,7 @@ class Job:
     pace: rates.Pace | None = None  # where painted frames lie, if not at those of the canvas
     asked: str = ""  # the prompt before it was reworded and expanded
     budget: Budget = field(default_factory=Budget)
+    by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
 
     @property
     def painting(self) -> SamplingOptions:
@@ -102,8 +104,15 @@ class Job:
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record, **self._more,
             **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
-            "policy": policy.load().name, "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
+            "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
+            "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
+
+
+def decoded(recipe: dict[str, Any], latents: str) -> dict[str, Any]:
+    """What a file says that was decoded from given latents: of how they came about nothing is known."""
+    known = ("soracli", "model", "weights", "width", "height", "frames", "fps", "review", DIGEST)
+    return {"verb": "decode", "latents": digest(latents), **{key: recipe[key] for key in known if key in recipe}}
 
 
 def remembered(call: Call) -> dict[str, Any]:
@@ -161,7 +170,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         outputs = naming.planned("png" if brief.still else "frames", [None])
     else:
         outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
-    check_inputs(outputs, calls.files(flags.origin.call))
+    check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
     pace = rates.paced(canvas, card)
@@ -231,12 +240,19 @@ def check_streams(flags: OutputFlags) -> None:
         )
 
 
-def check_inputs(outputs: Outputs, inputs: list[str]) -> None:
-    """Refuse to write over what is read, by whatever name it goes, --force or not."""
-    for path in outputs.paths or ():
-        for name in inputs:
-            if path.exists() and Path(name).exists() and path.samefile(name):
-                raise UsageError(f"-o {printable(path)}: is also an input; choose another name", "same_file")
+def check_inputs(outputs: Outputs, inputs: Sequence[str], preview: str | None = None) -> None:
+    """Refuse to write over what is read, by whatever name it goes, --force or not; or over one another."""
+    results = [("-o", path) for path in outputs.paths or ()]
+    if preview is not None and preview.partition(":")[0] != "term":
+        where = Path(preview)
+        if any(path == where or (path.exists() and where.exists() and path.samefile(where)) for _, path in results):
+            raise UsageError(f"--preview {printable(preview)}: is also the result; choose another name", "same_file")
+        results.append(("--preview", where))
+    for flag, path in results:
+        for beside in (path, formats.sidecar_of(path)):
+            for name in inputs:
+                if beside.exists() and Path(name).exists() and beside.samefile(name):
+                    raise UsageError(f"{flag} {printable(path)}: is also an input; choose another name", "same_file")
 
 
 def check_device(flags: OutputFlags) -> None:
