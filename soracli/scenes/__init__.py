@@ -1,0 +1,1 @@
+"""Scenes for those who render: the library of pictures, scene files, and the draft that a scene gives."""
