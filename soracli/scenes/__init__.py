@@ -1,0 +1,1 @@
+"""Scenes: reading a prompt into one, as files, and as animatics."""
