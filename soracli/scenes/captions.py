@@ -63,8 +63,10 @@ def _groups(cast: Sequence[Performer]) -> list[list[int]]:
 def _said_with(cast: Sequence[Performer], group: list[int], objects: set[int]) -> bool:
     """Whether a group is named already as the object of another: a dog chases a cat."""
     one = cast[group[0]]
-    return bool(objects & {*group}) and one.relation not in ("chases",) and not (
-        one.relation == "meets" and one.partner > group[0]
+    return (
+        bool(objects & {*group})
+        and one.relation not in ("chases",)
+        and not (one.relation == "meets" and one.partner > group[0])
     )
 
 
@@ -85,7 +87,11 @@ def _clause(scene: Scene, group: Sequence[int]) -> str:
         said = verb if count > 1 else grammar.finite(verb)
         return f"{subject} {said} {_nouns(scene, partner, many)} {way if verb == 'chase' else ''}".strip()
     said = verb if count > 1 else grammar.finite(verb)
-    with_whom = f"{TOGETHER[one.relation]} {_nouns(scene, partner, many)}" if partner is not None and one.relation in TOGETHER else ""
+    with_whom = (
+        f"{TOGETHER[one.relation]} {_nouns(scene, partner, many)}"
+        if partner is not None and one.relation in TOGETHER
+        else ""
+    )
     return " ".join(part for part in (subject, said, way, with_whom) if part)
 
 

@@ -34,7 +34,7 @@ class Part:
     """A performer in the making, or several alike. said: its head noun as typed. name: empty if no table has it.
 
     verb: what it does. partner: index of the part that `relation` is to. changes: `in`, `out`, `bitten`, `opened`,
-    `painted`, `eaten` (bite after bite). counted: its number as typed. role: `subject`, `object` or `partner`. scale: how large for its kind. fast: whether it hurries.
+    `painted`, `eaten` (bite after bite). counted: its number as typed. role: `subject`, `object` or `partner`. scale: how large for its kind. fast: whether it hurries. over: whether it is above a place.
     """
 
     said: str
@@ -53,6 +53,7 @@ class Part:
     role: str = "subject"
     scale: float = 1.0
     fast: bool = False
+    over: bool = False
 
 
 class Setting(NamedTuple):
@@ -218,7 +219,9 @@ class _Teller:
             return before is not None and before.text in ("to", "can", "could", "will") and self.adjacent != "cut"
         parts = [self.story.parts[i] for i in self.recent]
         many = len(self.subject) > 1 or any(part.many for part in parts)
-        asked = len(self.items) > 1 and any(one.text in ("make", "let", "can", "see", "watch") for one in self.items[: self.at])
+        asked = len(self.items) > 1 and any(
+            one.text in ("make", "let", "can", "see", "watch") for one in self.items[: self.at]
+        )
         return entry.form == ("base" if many or asked else "finite") or entry.form == "doing"
 
     def _strange_verb(self, word: str) -> bool:
@@ -233,7 +236,9 @@ class _Teller:
 
     def _act(self) -> None:
         item = self.items[self.at]
-        entry = item.of("verb") or Entry("verb", "stand", True, "doing" if item.text.endswith("ing") else "base", item.text)
+        entry = item.of("verb") or Entry(
+            "verb", "stand", True, "doing" if item.text.endswith("ing") else "base", item.text
+        )
         if self.scenery and self.adjacent == "setting":  # snow falling, the sun rising, leaves blowing
             self._past("setting")
             return
@@ -345,8 +350,13 @@ class _Teller:
         if head is not None:
             entry = head.of("name")
             assert entry is not None
-            part = Part(head.text, entry.value, entry.near, entry.form == "many" or count > 1, count, colour, counted=counted)
+            part = Part(
+                head.text, entry.value, entry.near, entry.form == "many" or count > 1, count, colour, counted=counted
+            )
             return Group(size, part, definite, tuple(modifiers), tuple(settings))
+        following = items[i].of("verb") if i < len(items) and not items[i].stop else None
+        if not unknown and modifiers and seen_det and following is not None and following.form in ("finite", "doing"):
+            unknown = modifiers.pop()  # an adjective that something is called by: an alien walks
         if unknown:
             many = count > 1 or (unknown.endswith("s") and not unknown.endswith(("ss", "us", "is")))
             part = Part(unknown, "", True, many, count, colour)
@@ -362,7 +372,13 @@ class _Teller:
                 return False
             if item.of("name"):
                 return not (item.of("verb") and item.of("verb").form == "finite")  # type: ignore[union-attr]
-            if not (item.unknown or item.of("colour") or item.of("weather") or item.of("time") or item.text in common.ADJECTIVES):
+            if not (
+                item.unknown
+                or item.of("colour")
+                or item.of("weather")
+                or item.of("time")
+                or item.text in common.ADJECTIVES
+            ):
                 return False
             if item.unknown and (is_verb(item.text) or item.text.endswith("ing")):
                 return False
@@ -435,7 +451,11 @@ class _Teller:
     def _takes_stranger(self, part: Part, prep: str, word: str) -> bool:
         """Whether a noun that no table has may be a performer; else it is noted as a stranger of the setting."""
         following = self._peek_past(part)
-        if prep and word not in ("with", "behind", "beside", "next to", "in front of", "above", "for") and following != "verb":
+        if (
+            prep
+            and word not in ("with", "behind", "beside", "next to", "in front of", "above", "for")
+            and following != "verb"
+        ):
             self.story.strangers.append((part.said, word))
             return False
         return True
@@ -538,7 +558,10 @@ class _Teller:
             doer.relation, doer.partner = "behind", index
         elif "rides" in deeds and doer.name:
             doer.relation, doer.partner = "on", index
-            doer.verb, part.verb = Entry("verb", "stand", False, "base", "ride"), part.verb or Entry("verb", "go", False, "base", "go")
+            doer.verb, part.verb = (
+                Entry("verb", "stand", False, "base", "ride"),
+                part.verb or Entry("verb", "go", False, "base", "go"),
+            )
         else:
             part.relation, part.partner = ("on" if lemma in ("wear", "balance") else "beside"), actor
             if lemma in ("paint", "draw"):
@@ -560,7 +583,10 @@ class _Teller:
                     part.relation, part.partner = self.prep, others[-1]
                 if self.prep == "below":
                     part.relation, part.partner = "", -1
-                    self.story.parts[others[-1]].relation, self.story.parts[others[-1]].partner = "above", self.subject[-1]
+                    self.story.parts[others[-1]].relation, self.story.parts[others[-1]].partner = (
+                        "above",
+                        self.subject[-1],
+                    )
             self.prep = ""
         elif word in ("it", "he", "she", "they") and self.fresh and self.earlier and not self.subject:
             self.subject = self.earlier
@@ -598,6 +624,9 @@ class _Teller:
 
     def _set(self, item: Item) -> None:
         self._add(item, self.prep_word if self.prep else self._behind())
+        if (self.prep == "above" or self._behind() in ("over", "above")) and item.of("place"):
+            for index in self.recent if self.adjacent == "noun" else ():
+                self.story.parts[index].over = True
         self.scenery = not self.prep and self._behind() == ""
         self.prep = ""
         self._past("setting")

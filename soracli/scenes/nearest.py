@@ -57,7 +57,9 @@ def nearest(words: Sequence[str], slot: str, vocabulary: Vocabulary) -> Mapping[
         return {}
     import numpy as np
 
-    fits = np.array([kind == slot and (kind == "place" or value in vocabulary.pictures) for kind, value in table.labels])
+    fits = np.array(
+        [kind == slot and (kind == "place" or value in vocabulary.pictures) for kind, value in table.labels]
+    )
     if not fits.any():
         return {}
     near = vectors([grammar.singular(word) for word in words], encoder) @ table.rows.T  # (W, N)

@@ -1,11 +1,11 @@
 """A prompt read into a scene: who does what, which way, where, when, how it is filmed, and what was not understood.
 
-    vocabulary   every phrase that is understood, by the words of a library of pictures
-    film         camera, style, size of shot: patterns
-    spans        the prompt as phrases
-    clauses      phrases as a story: parts, settings, what is left over
-    staging      parts as performers: sizes true to each other, places in the frame, paths
-    captions     the scene in the words that a network reads
+vocabulary   every phrase that is understood, by the words of a library of pictures
+film         camera, style, size of shot: patterns
+spans        the prompt as phrases
+clauses      phrases as a story: parts, settings, what is left over
+staging      parts as performers: sizes true to each other, places in the frame, paths
+captions     the scene in the words that a network reads
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ LONG_WAY = 0.75  # frame widths that a performer may go before the camera follow
 GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
 RUSH = {**GO, "walker": "run"}
 IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "stand"}
-BOATS = frozenset(
-    ("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe")
-)
+BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe"))
 
 
 class Reading(NamedTuple):
@@ -103,9 +101,7 @@ def _nearest(story: Story, words: Vocabulary) -> dict[str, Near]:
     return found | (nearest(parts, "name", words) if parts else {})
 
 
-def _roles(
-    story: Story, words: Vocabulary, known: Library, near: Mapping[str, Near]
-) -> tuple[list[Role], list[str]]:
+def _roles(story: Story, words: Vocabulary, known: Library, near: Mapping[str, Near]) -> tuple[list[Role], list[str]]:
     """The performers, each of several alike by itself, and notes on them."""
     notes: list[str] = []
     first: dict[int, int] = {}
@@ -158,9 +154,15 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
         notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
     lemma = part.verb.lemma.split()[0] if part.verb is not None else ""
     if name in ("man", "woman", "person") and (rest := words.people.get(lemma, _rest(part))):
-        alone = next((f"{who} {rest}" for who in (name, "woman", "man", "person") if f"{who} {rest}" in words.pictures), "")
-        return alone or name
+        return next((one for one in _acting(name, rest) if one in words.pictures), name)
     return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
+
+
+def _acting(who: str, rest: str) -> tuple[str, ...]:
+    """Pictures of a man, a woman or anybody at something; a woman is never played by a man, nor he by her."""
+    if who == "person":
+        return f"person {rest}", f"woman {rest}", f"man {rest}"
+    return f"{who} {rest}", who, f"person {rest}"
 
 
 def _rest(part: Part) -> str:
@@ -174,7 +176,9 @@ def _count(part: Part, room: int, notes: list[str]) -> int:
     asked = part.count or (3 if part.many else 1)
     count = min(asked, MOST, max(room, 0))
     if count < asked:
-        notes.append(f"'{part.counted or asked} {part.said}': {count or 'none'} can be drawn beside what else there is.")
+        notes.append(
+            f"'{part.counted or asked} {part.said}': {count or 'none'} can be drawn beside what else there is."
+        )
     return count
 
 
@@ -210,6 +214,8 @@ def _action(part: Part, name: str, kind: str) -> str:
     verb = part.verb
     if kind == "thing" and part.role != "subject" and verb is not None and part.relation == "beside":
         return "stand"  # a dog runs with a hat
+    if verb is None and part.over:
+        return "fly" if kind == "flyer" else "float"  # a balloon over the desert
     if verb is None:
         moves = part.relation in ("", "beside", "behind", "chases") and part.role == "subject" and part.partner < 0
         action = IDLE[kind] if moves or part.direction or part.changes & {"in", "out"} else "stand"

@@ -135,7 +135,9 @@ def _abreast(role: Role) -> bool:
 
 
 def _depths(roles: Sequence[Role], rng: np.random.Generator) -> list[float]:
-    depths = [0.5 + (0.05 if i % 2 else -0.05) * (len(roles) > 1) + float(rng.uniform(-0.02, 0.02)) for i in range(len(roles))]
+    depths = [
+        0.5 + (0.05 if i % 2 else -0.05) * (len(roles) > 1) + float(rng.uniform(-0.02, 0.02)) for i in range(len(roles))
+    ]
     for i, role in enumerate(roles):
         if role.partner < 0 or role.partner >= len(roles):
             continue

@@ -6,6 +6,7 @@ come from a library.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from soracli.world.surroundings import PLACES, TIMES
 from soracli.world.words import ACTIONS, ACTOR_ACTIONS, ACTORS
 
 FOLDER = Path(__file__).parent
+MEANINGS = FOLDER / "meanings.json"  # kinds of what can be shown: `python -m soracli.train.meanings`
 DRAWN = ("meadow", "desert", "snowy field", "beach", "city street", "forest", "sea", "road", "mountain", "farm", "moon",
          "living room", "stage")  # fmt: skip
 PEOPLE = ("man", "woman", "person", "men", "women", "people")
@@ -117,6 +119,9 @@ def vocabulary(known: Library) -> Vocabulary:
     for deed, lemmas in words["deed"].items():
         for lemma in split(lemmas):
             deeds.setdefault(lemma, set()).add(deed)
+    for phrase, entry in _meanings(pictures):
+        if not any(old.slot not in ("silent", "relation") or " " not in phrase for old in found.get(phrase, ())):
+            found.setdefault(phrase, []).append(entry)
     longest = max(phrase.count(" ") + 1 for phrase in found)
     kept = {phrase: tuple(row) for phrase, row in found.items()}
     return Vocabulary(kept, longest, pictures, {k: frozenset(v) for k, v in deeds.items()}, nouns["people"])
@@ -208,6 +213,28 @@ def _names(nouns: Mapping[str, Any], known: Library, pictures: frozenset[str]) -
             taught = ACTORS.get(name, ())
             for phrase in (*taught, *known.synonyms(name)):
                 yield from _noun(phrase.lower(), name, False)
+
+
+def _meanings(pictures: frozenset[str]) -> Iterator[tuple[str, Entry]]:
+    """What dictionaries and hands have collected: kinds of things, of places and of motions, and times."""
+    table: dict[str, dict[str, list[str]]] = json.loads(MEANINGS.read_text("utf-8"))
+    kept = common.DETERMINERS | common.BREAKERS | common.ADJECTIVES
+    for slot in ("time", "place", "name", "verb"):
+        for value, phrases in table[slot].items():
+            if slot == "name" and value not in pictures:
+                continue
+            for phrase in phrases:
+                if phrase in kept:
+                    continue
+                if slot == "verb":
+                    head, space, rest = phrase.partition(" ")
+                    yield from (
+                        (form + space + rest, Entry("verb", value, False, kind, phrase)) for form, kind in _forms(head)
+                    )
+                    continue
+                yield phrase, Entry(slot, value, slot == "name", "one" if slot == "name" else "")
+                if slot == "name":
+                    yield grammar.plural(phrase), Entry(slot, value, True, "many")
 
 
 def _called_by_its_synonyms(name: str) -> bool:

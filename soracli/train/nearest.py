@@ -19,9 +19,8 @@ from soracli.scenes.known import shipped
 from soracli.scenes.nearest import BYTE, FILE, vectors
 from soracli.scenes.vocabulary import DRAWN, LIKE_SCENERY, Library, split, tables
 from soracli.sentences import of
-from soracli.world import actors  # noqa: F401
 
-MOST = 3  # words of one picture
+MOST = 2  # words of one picture
 UNLIKE = ("face", "hand", "finger", "fist", "o’clock", "thirty", "button", "symbol", "index", "palm")
 PEOPLE = ("man ", "woman ", "person ", "men ", "women ", "people ")
 
@@ -38,14 +37,16 @@ def rows(known: Library) -> list[tuple[str, str, str]]:
         found += [("name", name, word) for word in list(called)[:MOST]]
     for place in DRAWN:
         called = dict.fromkeys([*split(words["place"]["same"][place]), *split(words["place"]["near"].get(place, ""))])
-        found += [("place", place, word) for word in called if not word.startswith(("in ", "on ", "across ", "through "))]
+        found += [
+            ("place", place, word) for word in called if not word.startswith(("in ", "on ", "across ", "through "))
+        ]
     return found
 
 
-def main() -> None:
+def main(known: Library | None = None) -> None:
     encoder = of(weights.card("spark"))
     assert encoder is not None
-    table = rows(shipped())
+    table = rows(known or shipped())
     found = vectors([word for _, _, word in table], encoder)
     labels = json.dumps([[slot, value] for slot, value, _ in table])
     save_file({"rows": np.round(found * BYTE).astype(np.int8)}, FILE, metadata={"labels": labels})
