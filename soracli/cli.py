@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, cli_jobs, cli_more, complete, stdout
+from soracli import __version__, cli_jobs, cli_more, cli_scenes, complete, stdout
 from soracli.errors import CheckError, SoraError, UsageError, bug
 from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.flags import examples as _examples
@@ -39,6 +39,7 @@ model_app = typer.Typer(help="The models: list, pull, show, verify, path, rm.", 
 app.add_typer(model_app, name="model")
 app.add_typer(cli_jobs.app)
 app.add_typer(cli_more.app)
+app.add_typer(cli_scenes.app)
 keys_app = typer.Typer(help="Keys to sign and mark with: show, new, export.", rich_markup_mode=None)
 app.add_typer(keys_app, name="keys")
 

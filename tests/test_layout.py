@@ -106,12 +106,13 @@ MAY_IMPORT = {
     "complete": set(),
     "cli_jobs": {"flags"},
     "cli_more": {"complete", "flags", "calls"},
-    "cli": {"cli_jobs", "cli_more", "complete", "flags", "stdout"},
+    "cli_scenes": {"cli_more", "flags"},
+    "cli": {"cli_jobs", "cli_more", "cli_scenes", "complete", "flags", "stdout"},
 }
 
 # library -> the only places that may import it, at any depth
 ONLY_IN = {
-    "typer": {"cli", "cli_jobs", "cli_more", "flags", "manpage"},
+    "typer": {"cli", "cli_jobs", "cli_more", "cli_scenes", "flags", "manpage"},
     "rich": {"progress"},
     "av": {"media", "doctor"},
     "PIL": {"media", "doctor", "scenes", "world", "train", "sheet", "terminal"},

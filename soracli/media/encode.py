@@ -63,16 +63,19 @@ def encoder(
     quality: Quality,
     recipe: Recipe | None,
     audio: Audio | None = None,
+    *,
+    alpha: bool = False,
 ) -> Encoder:
     """The encoder of a format, open and waiting for frames.
 
     size: (width, height) in pixels. audio: sound from the first frame on, left out where a format holds none.
+    alpha: frames are RGBA, not premultiplied; only where the format has it.
     """
     if recipe is not None and DIGEST in recipe:
         recipe = recipe | {DIGEST: _BLANK}
     comment = json.dumps(recipe, separators=(",", ":")) if recipe is not None else ""
     if format.video:
-        return VideoEncoder(part, format, size, fps, quality, comment, audio)
+        return VideoEncoder(part, format, size, fps, quality, comment, audio, alpha=alpha)
     if format.name == "frames":
         return FolderEncoder(part, fps, quality, recipe)
     if not format.moving:
@@ -85,7 +88,10 @@ def _filled(digest: str) -> str:
 
 
 class VideoEncoder:
-    """H.264 or VP9 through PyAV. BT.709, limited range, 4:2:0; RGB as it is when lossless. AAC or Opus beside it."""
+    """H.264 or VP9 through PyAV. BT.709, limited range, 4:2:0; RGB as it is when lossless. AAC or Opus beside it.
+
+    With alpha: ProRes 4444 in QuickTime, VP9 with its alpha in WebM.
+    """
 
     def __init__(
         self,
@@ -96,9 +102,12 @@ class VideoEncoder:
         quality: Quality,
         comment: str,
         audio: Audio | None = None,
+        *,
+        alpha: bool = False,
     ) -> None:
         muxer, options = _MUXERS[format.name]
-        codec, pixels, settings = _codec(format, quality)
+        codec, pixels, settings = _codec_with_alpha(format, quality) if alpha else _codec(format, quality)
+        self._layout = "rgba" if alpha else "rgb24"
         self._part, self._filled_in = part, _PLACE in comment.encode()
         self._tick = 1 / fps
         self._count = 0
@@ -108,7 +117,7 @@ class VideoEncoder:
         self._stream = cast(VideoStream, self._container.add_stream(codec, rate=fps, options=settings))
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = pixels
-        if pixels == "yuv420p":
+        if pixels.startswith("yuv"):
             context = self._stream.codec_context
             context.color_primaries = context.color_trc = context.colorspace = _BT709
             context.color_range = _LIMITED
@@ -116,10 +125,10 @@ class VideoEncoder:
 
     def add(self, frames: Frames) -> None:
         for pixels in frames:
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
-            if self._stream.pix_fmt == "yuv420p":
-                frame = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
-            elif self._stream.pix_fmt != "rgb24":
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format=self._layout)
+            if str(self._stream.pix_fmt).startswith("yuv"):
+                frame = frame.reformat(format=self._stream.pix_fmt, dst_colorspace=Colorspace.ITU709)
+            elif self._stream.pix_fmt != self._layout:
                 frame = frame.reformat(format=self._stream.pix_fmt)
             frame.pts, frame.time_base = self._count, self._tick
             self._container.mux(self._stream.encode(frame))
@@ -155,6 +164,15 @@ def _codec(format: Format, quality: Quality) -> tuple[str, str, dict[str, str]]:
     if quality.name == "lossless":
         return "libx264rgb", "rgb24", settings | {"qp": "0"}
     return "libx264", "yuv420p", settings | {"crf": str(crf if quality.crf is None else quality.crf)}
+
+
+def _codec_with_alpha(format: Format, quality: Quality) -> tuple[str, str, dict[str, str]]:
+    """The same, for frames with transparency."""
+    if format.name == "webm":
+        speed, crf = _VP9.get(quality.name, _VP9["good"])
+        settings = {"cpu-used": speed, "row-mt": "1", "b": "0", "auto-alt-ref": "0"}
+        return "libvpx-vp9", "yuva420p", settings | {"crf": str(crf if quality.crf is None else quality.crf)}
+    return "prores_ks", "yuva444p10le", {"profile": "4444", "vendor": "apl0"}
 
 
 class AnimationEncoder:

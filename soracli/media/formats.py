@@ -18,7 +18,8 @@ class Format:
     moving: may hold several frames. sound: may hold sound beside them. lossless: `--quality lossless` is possible;
     if not, lossy says why.
     crf: (lowest, highest) number that `--quality` takes, or None. top_fps: fastest rate it can state.
-    sidecar: content credentials cannot be inside it, and stand in a file beside it (`sidecar_of`).
+    sidecar: content credentials cannot be inside it, and stand in a file beside it (`sidecar_of`). alpha: it can hold
+    transparency.
     """
 
     name: str
@@ -33,21 +34,22 @@ class Format:
     crf: tuple[int, int] | None = None
     top_fps: int = 120
     sidecar: bool = False
+    alpha: bool = False
 
 
 FORMATS = {
     format.name: format
     for format in (
         Format("mp4", ".mp4", "H.264, plays everywhere", video=True, sound=True, crf=(0, 51)),
-        Format("mov", ".mov", "H.264 in QuickTime, for editors", video=True, sound=True, crf=(0, 51)),
+        Format("mov", ".mov", "H.264 in QuickTime, for editors", video=True, sound=True, crf=(0, 51), alpha=True),
         Format("mkv", ".mkv", "H.264 in Matroska", video=True, sound=True, crf=(0, 51), sidecar=True),
-        Format("webm", ".webm", "VP9, for the web", video=True, sound=True, crf=(0, 63), sidecar=True),
+        Format("webm", ".webm", "VP9, for the web", video=True, sound=True, crf=(0, 63), sidecar=True, alpha=True),
         Format("gif", ".gif", "256 colours, loops", still=True, lossless=False, lossy="has 256 colours", top_fps=50),
-        Format("webp", ".webp", "still or animated, loops", still=True),
-        Format("png", ".png", "one still picture, lossless", still=True, moving=False),
+        Format("webp", ".webp", "still or animated, loops", still=True, alpha=True),
+        Format("png", ".png", "one still picture, lossless", still=True, moving=False, alpha=True),
         # Of one that moves, Pillow cannot read Exif any more once a credential is inside.
         Format("avif", ".avif", "one still picture, small", still=True, moving=False, lossless=False, lossy="rounds"),
-        Format("frames", "", "a folder of PNG files, lossless"),
+        Format("frames", "", "a folder of PNG files, lossless", alpha=True),
     )
 }
 

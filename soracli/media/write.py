@@ -97,6 +97,7 @@ class Writer:
         audio_start: where the sound begins, in seconds of the output; negative leaves out its beginning.
         stamp: marks the frames and signs the file; None = neither.
         review: looks at every frame of the encoded file; None = nobody does.
+        alpha: frames are RGBA, not premultiplied, and the format can hold that (`format.alpha`).
 
     Leaving the block normally commits; leaving it by an exception leaves nothing behind.
     """
@@ -116,12 +117,14 @@ class Writer:
         audio_start: Fraction = Fraction(0),
         stamp: Stamp | None = None,
         review: Review | None = None,
+        alpha: bool = False,
     ) -> None:
         self.path = Path(path)
         self.format = formats.FORMATS[format] if format in formats.FORMATS else formats.choose(str(path), format, 0)
         self.count = 0
         self._digest = Digest()
         self._size = width, height
+        self._alpha = alpha
         self._fps = Fraction(fps)
         self._quality = formats.quality(quality, self.format)
         self._recipe = recipe
@@ -142,22 +145,26 @@ class Writer:
             self._held = parts.hold(self._part)
             try:
                 self._encoder = encoder(
-                    self._part, self.format, self._size, self._fps, self._quality, self._recipe, self._audio
-                )
+                    self._part, self.format, self._size, self._fps, self._quality, self._recipe, self._audio,
+                    alpha=self._alpha,
+                )  # fmt: skip
             except BaseException:
                 self._clear()
                 raise
         return self
 
     def add(self, frames: Frames, painted: Mask | None = None) -> None:
-        """Append frames: uint8 (T, H, W, 3) RGB, in the size announced.
+        """Append frames: uint8 (T, H, W, 3) RGB, or RGBA if that was announced, in the size announced.
 
         painted: (T, H, W), where the stamp may put its mark: 1 = painted by us, 0 = must stay; None = all of it.
         """
         assert self._encoder is not None, "use Writer in a with statement"
         width, height = self._size
-        if frames.dtype != np.uint8 or frames.shape[1:] != (height, width, 3):
-            raise ValueError(f"frames must be uint8 (T, {height}, {width}, 3), not {frames.dtype} {frames.shape}")
+        shape = (height, width, 4 if self._alpha else 3)
+        if frames.dtype != np.uint8 or frames.shape[1:] != shape:
+            raise ValueError(
+                f"frames must be uint8 (T, {height}, {width}, {shape[2]}), not {frames.dtype} {frames.shape}"
+            )
         self._digest.add(frames)  # before the mark: another installation has another one
         if self._stamp is not None:
             frames = self._stamp.mark(frames, painted)

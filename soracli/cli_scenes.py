@@ -1,0 +1,108 @@
+"""The signatures of the verbs around scenes: their drafts, and the pictures that play in them. See `cli`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from soracli.cli_more import Force, _argument, _option
+from soracli.flags import GIVEN, OUTPUT, Debug, Json, Verb, examples
+
+app = typer.Typer(rich_markup_mode=None)  # its verbs become verbs of `sora`
+cast_app = typer.Typer(help="The pictures that scenes are played by: list, show, search.", rich_markup_mode=None)
+app.add_typer(cast_app, name="cast")
+
+
+@cast_app.callback(invoke_without_command=True)
+def group(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command(
+    cls=Verb,
+    epilog=examples(
+        "sora animatic --scene film.toml",
+        'sora animatic "a cat chases a mouse" -o chase.webp',
+        "sora animatic --scene film.toml -s 16:9 --fps 25 -o draft.mov",
+    ),
+)
+def animatic(
+    prompt: Annotated[
+        str | None, typer.Argument(help="A prompt; '-' reads standard input.", show_default=False, metavar="PROMPT")
+    ] = None,
+    scene: Annotated[str | None, _option(GIVEN, "A scene file instead of a prompt.", "--scene", metavar="FILE")] = None,
+    size: Annotated[
+        str | None, _option(OUTPUT, "WIDTHxHEIGHT, or a shape: 16:9 (default 256x256).", "-s", "--size", metavar="SIZE")
+    ] = None,
+    fps: Annotated[str | None, _option(OUTPUT, "Frames per second (default 16).", "--fps", metavar="N")] = None,
+    duration: Annotated[
+        str | None, _option(OUTPUT, "Length for a prompt (default 4s).", "-d", "--duration", metavar="TIME")
+    ] = None,
+    seed: Annotated[
+        str | None, _option(GIVEN, "Other seeds, other choices for a prompt (default 0).", "--seed", metavar="N")
+    ] = None,
+    output: Annotated[
+        str | None, _option(OUTPUT, "File or '-'. Default: NAME-animatic.webp here.", "-o", "--output", metavar="PATH")
+    ] = None,
+    format: Annotated[
+        str | None,
+        _option(OUTPUT, "webp, mov, webm, png and frames are transparent.", "--format", metavar="NAME"),
+    ] = None,
+    quality: Annotated[
+        str, _option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
+    ] = "good",
+    force: Force = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Draw the draft of a scene alone: its performers along their paths, without place and light; at once."""
+    from soracli import animatics, values
+
+    text = values.prompt(prompt, None, needed=False)
+    wish = animatics.Wish(size, fps, duration, seed, output, format, quality, force, json)
+    animatics.animatic(text, scene, wish)
+
+
+@cast_app.command("list", cls=Verb, epilog=examples("sora cast list", "sora cast list --kind flyer"))
+def cast_list(
+    kind: Annotated[
+        str | None, _option(GIVEN, "walker, driver, flyer, swimmer or thing.", "--kind", metavar="KIND")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Every picture: what it does, whether it moves, how large it is, what else it is called."""
+    from soracli import cast
+
+    cast.show_all(kind, as_json=json)
+
+
+@cast_app.command("show", cls=Verb, epilog=examples("sora cast show dog", "sora cast show dog -o dog.png"))
+def cast_show(
+    name: Annotated[str, _argument("A picture, by name or synonym.", "NAME")],
+    output: Annotated[
+        str | None, _option(OUTPUT, "Also write it as PNG with transparency.", "-o", "--output", metavar="PATH")
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """All that is known of one picture."""
+    from soracli import cast
+
+    cast.show(name, output, force=force, as_json=json)
+
+
+@cast_app.command("search", cls=Verb, epilog=examples("sora cast search wizard", "sora cast search sea animal -n 5"))
+def cast_search(
+    words: Annotated[list[str], _argument("What it should show.", "WORD...")],
+    count: Annotated[str, _option(GIVEN, "How many (default 10).", "-n", "--count", metavar="N")] = "10",
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Pictures by what they are called, then by meaning; says how near the nearest is."""
+    from soracli import cast, values
+
+    cast.find(" ".join(words), values.whole("--count", count, 1, 100), as_json=json)
