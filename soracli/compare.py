@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from soracli import job, media, naming, render, sheet
+from soracli import job, media, naming, provenance, render, sheet
 from soracli.errors import UsageError
+from soracli.inputs import named
 from soracli.media import formats
 from soracli.progress import Talk
 from soracli.types import Clip, Frames
@@ -39,21 +40,33 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
     if how not in media.FITS:
         raise UsageError(f"--fit {how}: must be one of {', '.join(media.FITS)}", "bad_fit")
     one, two = media.read_source(a), media.read_source(b)
+    given = provenance.origins("compare", [one, two])
     first, second, notes = matched(one.clip, two.clip, printable(a), printable(b), how)
     notes = [*one.notes, *two.notes, *notes]
     found = figures(first, second)
     outputs = _outputs(a, b, len(first.frames), look)
     job.check_inputs(outputs, [a, b])
     talk = Talk("plain")
-    for note in (*notes, *outputs.notes):
+    for note in (*notes, *outputs.notes, *(origin.note for origin in given if origin.note)):
         talk.note(note)
     height, width = first.frames.shape[1:3]
     size = (2 * width, (2 * (height + sheet.LINE + sheet.GAP) + 1) // 2 * 2)
-    recipe = {"verb": "compare", "inputs": [Path(a).name, Path(b).name], **found}
+    recipe = {
+        "verb": "compare", "width": size[0], "height": size[1], **found, "inputs": named(a, b), media.DIGEST: "",
+    }  # fmt: skip
+    stamp = provenance.Stamp("compare", recipe, given, painted=False)
     with (
         render.target(outputs, 0) as target,
         media.Writer(
-            target, *size, first.fps, outputs.format.name, look.quality, recipe, force=look.force, audio=one.audio
+            target,
+            *size,
+            first.fps,
+            outputs.format.name,
+            look.quality,
+            recipe,
+            force=look.force,
+            audio=one.audio,
+            stamp=stamp,
         ) as writer,
     ):
         for frames in _pictures(first, second, (a, b), size):
@@ -68,7 +81,7 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
 
 
 def _outputs(a: str, b: str, frames: int, look: Look) -> naming.Outputs:
-    names = ["clip" if path == "-" else Path(path).stem for path in (a, b)]
+    names = ["clip" if path == "-" else naming.plain(Path(path).stem) for path in (a, b)]
     suffix = formats.choose(None, look.format, frames).suffix
     output = look.output or str(naming.free(Path(f"{names[0]}-vs-{names[1]}{suffix}")))
     if look.output == "-" and look.as_json:

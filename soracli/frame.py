@@ -81,7 +81,7 @@ def place(clip: Clip, at: str) -> int:
 
 
 def _outputs(path: str, wish: Wish) -> Outputs:
-    stem = "clip" if path == "-" else Path(path).stem
+    stem = "clip" if path == "-" else naming.plain(Path(path).stem)
     word = re.sub(r"[^\w.]+", "-", wish.at).strip("-.") or "frame"
     output = wish.output or str(naming.free(Path(f"{stem}-{word}.{wish.format or 'png'}")))
     outputs = naming.outputs(output, wish.format, {"slug": f"{stem}-{word}"}, [0], 1, force=wish.force)

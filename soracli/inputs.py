@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from soracli import media, tasks, values
-from soracli.errors import MediaError, UsageError
+from soracli import machine, media, tasks, values
+from soracli.errors import CapacityError, MediaError, UsageError
 from soracli.media import Area, Audio, Source
 from soracli.types import Canvas, Clip, SamplingOptions
-from soracli.wording import printable
+from soracli.wording import amount, printable
 
 RIM = 6  # pixels of soft edge inside an inpainted area
 SMALLEST = 16  # pixels of a side of a picture or clip
@@ -140,6 +140,24 @@ def _grid(frames: int, time: int) -> int:
     return max(1, -(-frames // time)) * time
 
 
+def _added(by: str, options: SamplingOptions) -> int:
+    """Frames that `--by` adds; more than memory holds are refused before room is made for them."""
+    count = values.frames("--by", by, options.fps)
+    _check_room(f"--by {by}", count, options.width, options.height)
+    return count
+
+
+def _check_room(what: str, frames: int, width: int, height: int) -> None:
+    """Refuse pixels (3 bytes each) that are more than the memory that is free."""
+    need, free = 3 * frames * width * height, machine.memory()[1]
+    if free and need > free:
+        raise CapacityError(
+            f"{what}: {frames:,} frames of {width}x{height} take {amount(need)}, and {amount(free)} are free; "
+            "make it shorter or smaller",
+            "memory",
+        )
+
+
 # --- briefs -----------------------------------------------------------------------------------------------------------
 
 
@@ -186,6 +204,7 @@ def animate(
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         count = frames or max(2, options.frames)
+        _check_room(f"sora {verb}", count, options.width, options.height)
         first = _fitted(source.clip, options, how)
         area = None if moving is None else moving.mask((options.width, options.height), 1, Fraction(1))[0]
         made = tasks.animate(first, count, options.fps, area)
@@ -220,7 +239,7 @@ def extend(
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         ours = _fitted(source.clip, options, how)
-        count = partial(values.frames, "--by", fps=options.fps)
+        count = partial(_added, options=options)
         if loop is not None:
             return tasks.loop(ours, _grid(count(loop), time), time)
         context = values.frames("--overlap", overlap, options.fps) if overlap else 0
@@ -286,6 +305,7 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad",
         height, width = source.clip.frames.shape[1:3]
         sides = media.borders(outpaint, (width, height))
         first = media.outpainted(Clip(source.clip.frames[:1], source.clip.fps), sides)[0]
+        _check_room(f"--outpaint {outpaint}", len(source.clip.frames), first.frames.shape[2], first.frames.shape[1])
         shape = media.hold(first, len(source.clip.frames), source.clip.fps)
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
@@ -334,7 +354,7 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: b
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         first, second = _fitted(one.clip, options, how), _fitted(two.clip, options, how)
-        count = _grid(values.frames("--by", by, options.fps), time)
+        count = _grid(_added(by, options), time)
         shorter = min(len(first.frames), len(second.frames))
         if mode != "between" and (count if mode == "dissolve" else count // 2) > shorter:
             raise UsageError(

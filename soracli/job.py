@@ -286,7 +286,7 @@ def headline(job: Job) -> str:
     seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
     steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
     took = f", about {duration(job.seconds)}" if job.seconds else ""
-    return f"model {job.card.name}, {width}x{height}{length}, {steps}, {seeds}{took}"
+    return f"model {printable(job.card.name)}, {width}x{height}{length}, {steps}, {seeds}{took}"
 
 
 def as_data(job: Job) -> dict[str, Any]:
@@ -321,7 +321,7 @@ def as_text(job: Job) -> str:
     )
     rows = [
         ("prompt", prompt or "none"),
-        ("model", job.card.name),
+        ("model", printable(job.card.name)),
         ("size", f"{width}x{height}{painted}"),
         ("length", "one picture" if job.geometry.is_still else f"{frames} frames at {float(options.fps):g} fps"),
         ("steps", f"{options.steps}, {expected.passes} passes over {expected.tokens:,} tokens"),

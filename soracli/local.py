@@ -141,7 +141,7 @@ _FOLDERS = {
 
 
 def _files(folder: Path, name: str, roles: tuple[str, ...]) -> tuple[WeightFile, ...]:
-    """What lies there for each role. The digest of a local file is that of its name, size and header alone."""
+    """What lies there for each role. The digest of a local file is `single.sketch`."""
     found = []
     for role in roles:
         if role == "tokenizer":

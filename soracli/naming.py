@@ -30,6 +30,11 @@ class Outputs:
     notes: tuple[str, ...] = ()
 
 
+def plain(text: str) -> str:
+    """A text as a part of a template: braces stand for themselves nowhere, so that there are none."""
+    return text.replace("{", "(").replace("}", ")")
+
+
 def slug(prompt: str) -> str:
     """A prompt as part of a file name: `A dog, running!` -> `a-dog-running`."""
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", prompt).lower().replace("_", " "))

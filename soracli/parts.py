@@ -6,8 +6,11 @@ files stand beside a result until it gets its name: what they are called, and wh
     .sora-HOST-TOKEN.part      what is being written
     .sora-HOST-TOKEN.sealed    the same, signed, or the credential that belongs to it
 
+    .sora-HOST-TOKEN.old       an older credential that steps aside while a newer file and its own get their names
+    .sora-HOST-TOKEN.name      the name that it had
+
 Whoever writes one holds a lock on the first of them, which ends with the process however that ends. `sweep` removes
-those that nobody holds. What is called `.old` is an older result that had to step aside; it is never removed here.
+those that nobody holds. An `.old` whose file was not replaced gets its name back.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from pathlib import Path
 
 _YOUNG = 60.0  # seconds: a part file that is not held yet, or whose result is getting its name just now
 _KINDS = (".part", ".sealed")
+OLD, NAME = ".old", ".name"
 
 
 def beside(target: Path) -> Path:
@@ -131,10 +135,35 @@ def sweep(folder: Path) -> int:
     """Remove part files of this computer in a folder whose writers are gone. Returns how many; errors pass."""
     count = 0
     with contextlib.suppress(OSError):
-        for entry in os.scandir(folder):
-            if entry.name.startswith(_mine()) and Path(entry.name).suffix in _KINDS:
-                count += _swept(Path(entry.path))
+        own = [Path(entry.path) for entry in os.scandir(folder) if entry.name.startswith(_mine())]
+        for path in own:
+            if path.suffix == OLD:  # first: whether its part file is there still says how far the writer came
+                count += _restored(path)
+        for path in own:
+            if path.suffix in _KINDS:
+                count += _swept(path)
     return count
+
+
+def _restored(old: Path) -> bool:
+    """Deal with what a killed writer let step aside: its name back if the newer file did not get its own, else gone."""
+    part, name = old.with_suffix(_KINDS[0]), old.with_suffix(NAME)
+    if not old.is_file() or old.is_symlink() or not name.is_file():
+        return False
+    handle = hold(part)
+    if handle is None and os.path.lexists(part):
+        return False
+    try:
+        told = name.read_text("utf-8")
+        if os.path.lexists(part) and told == Path(told).name:
+            old.replace(old.parent / told)
+        remove(old)
+        remove(name)
+    except (OSError, ValueError):
+        return False
+    finally:
+        release(handle)
+    return True
 
 
 def _swept(path: Path) -> bool:

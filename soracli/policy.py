@@ -247,7 +247,7 @@ def _pattern(term: str) -> str:
         return term[3:]
     plain = disguise.folded(term)
     words = [re.escape(part).replace(r"\*", r"\w*") for part in plain.split()]
-    if _IDEOGRAPHS.search(plain):  # no gaps are written between such words
+    if len(_IDEOGRAPHS.findall(plain)) > 1:  # no gaps are written between such words; one alone is part of many
         return _GAP.join(words)
     ending = "" if term.endswith("*") else r"(?:e?s)?"
     return r"\b" + _GAP.join(words) + ending + r"\b"

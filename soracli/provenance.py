@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soracli import __version__, credentials, keys, watermark
-from soracli.errors import SoraError
+from soracli.errors import MediaError, SoraError
 from soracli.keys import Keys
 from soracli.media import DIGEST
 from soracli.media.formats import Format
-from soracli.media.source import Recipe, Source
+from soracli.media.source import Recipe, Source, state_of
 from soracli.signals import deferred
 from soracli.types import Frames, Mask
 from soracli.wording import printable
@@ -38,13 +38,16 @@ KEPT = frozenset((
     "soracli", "verb", "model", "weights", "width", "height", "frames", "fps", "steps", "guidance", "shift", "solver",
     "seed", "loras", "packing", "tiles", "guidance_interval", "cache", "compile", "inputs", "fit", "before", "after",
     "loop", "overlap", "strength", "start", "stop", "style_ref", "outpaint", "by", "mode", "views", "allow_partial",
-    "enlarged", "noise", "policy", "review", "scale", "frame", "time", "latents", DIGEST,
+    "enlarged", "noise", "policy", "review", "scale", "frame", "time", "latents", "difference", "worst", "psnr",
+    "identical", DIGEST,
 ))  # fmt: skip
 _SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _MADE, _EDITED, _JOINED = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"
+_SHOWN = "composite"
 _EDITS = ("extend", "edit", "inpaint", "vary", "enhance")  # verbs whose input is the work itself
 _TAKES = ("frame", "decode")  # verbs that pass on their input, or a part of it, in another form
-_JOINS = ("blend",)  # verbs that put several works into one
+_JOINS = ("blend", "sheet", "compare")  # verbs that put several works into one
+_SHOWS = ("sheet", "compare")  # of these, those that paint nothing of their own
 _LOOKED_AT = 48  # frames of a source in which an earlier mark is looked for
 
 
@@ -249,8 +252,9 @@ class Stamp:
         elif self._verb in _TAKES and self._given:
             actions = [{"action": "c2pa.opened", **_using(range(1))}, {"action": "c2pa.converted"}]
         elif self._verb in _JOINS and self._given:
+            kind = _SHOWN if self._verb in _SHOWS else _JOINED
             actions = [
-                {"action": "c2pa.created", "digitalSourceType": _SOURCE_TYPES + _JOINED},
+                {"action": "c2pa.created", "digitalSourceType": _SOURCE_TYPES + kind},
                 {"action": "c2pa.placed", **_using(range(count))},
             ]
         else:
@@ -313,6 +317,8 @@ def _using(numbers: range) -> dict[str, Any]:
 def _origin(number: int, source: Source, relation: str, *, titles: bool) -> Origin:
     title = "standard input" if source.data is not None else printable(source.path.name)
     found, path = _look(source)
+    if source.state and state_of(source.path) != source.state:
+        raise MediaError(f"{title}: was changed while it was in use; start again", "changed_input")
     problem = next((code for code in found.problems if code != credentials.UNTRUSTED), "")
     note = {
         "changed": f"{printable(title)} is not what its content credentials were made for ({problem}): it was changed "

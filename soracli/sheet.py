@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from soracli import job, media, naming
+from soracli import job, media, naming, provenance
 from soracli.errors import UsageError
+from soracli.inputs import named
 from soracli.media.source import Recipe
 from soracli.render import emit, print_out
 from soracli.types import Clip, Frames
@@ -40,11 +42,14 @@ def sheet(paths: Sequence[str], output: str | None, frames: int, columns: int, *
     if target.suffix.lower() not in (".png", ".webp"):
         raise UsageError(f"-o {printable(target)}: a sheet is one picture; use .png or .webp", "bad_output")
     job.check_inputs(naming.planned("png", [str(target)]), paths)
-    rows = [_row(path, frames) for path in paths]
+    pairs = [_row(path, frames) for path in paths]
+    rows = [row for row, _ in pairs]
     picture = draw(rows, columns)
+    given = provenance.origins("sheet", [source for _, source in pairs])
     height, width = picture.shape[:2]
-    recipe = {"verb": "sheet", "inputs": [row.name for row in rows]}
-    with media.Writer(target, width, height, Fraction(1), recipe=recipe, force=force) as writer:
+    recipe = {"verb": "sheet", "width": width, "height": height, "inputs": named(*paths), media.DIGEST: ""}
+    stamp = provenance.Stamp("sheet", recipe, given, painted=False)
+    with media.Writer(target, width, height, Fraction(1), recipe=recipe, force=force, stamp=stamp) as writer:
         writer.add(picture[None])
     if as_json:
         shown = [{"path": row.name, "caption": row.caption, "times": row.times} for row in rows]
@@ -53,14 +58,17 @@ def sheet(paths: Sequence[str], output: str | None, frames: int, columns: int, *
         print_out(f"{target}\n")
 
 
-def _row(path: str, frames: int) -> Row:
+def _row(path: str, frames: int) -> tuple[Row, media.Source]:
+    """One clip on the sheet, and the file that it is of, with no more of its frames than are shown."""
     found = media.info(path).recipe if path != "-" else None
-    clip = media.read(path)
+    source = media.read_source(path)
+    clip = source.clip
     numbers = moments(len(clip.frames), frames)
     wide = max(1, round(SIDE * clip.frames.shape[2] / clip.frames.shape[1]))
     small = media.fit(Clip(clip.frames[numbers], clip.fps), wide, SIDE, "stretch")
     times = () if len(clip.frames) == 1 else tuple(round(float(i / clip.fps), 3) for i in numbers)
-    return Row(path, caption(path, found), small.frames, times)
+    shown = Row(path, caption(path, found), small.frames, times)
+    return shown, dataclasses.replace(source, clip=small, audio=None)
 
 
 def moments(total: int, wanted: int) -> list[int]:

@@ -46,6 +46,7 @@ _SOURCES = {
     "trainedAlgorithmicMedia": "made by a trained model (AI)",
     "compositeWithTrainedAlgorithmicMedia": "changed in part by a trained model (AI)",
     "compositeSynthetic": "put together from several works, some of them synthetic",
+    "composite": "put together from several works",
     "digitalCapture": "taken with a camera",
 }
 

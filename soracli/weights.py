@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import json
 import re
 import sys
 import tomllib
@@ -17,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from soracli import hub, local, single
+from soracli import hub, local, machine, parsing, parts, single
 from soracli.errors import SoraError, UsageError, WeightsError
 from soracli.types import Card, WeightFile
 from soracli.wording import printable, short, suggest
@@ -25,6 +26,9 @@ from soracli.wording import printable, short, suggest
 PACKAGE = Path(__file__).resolve().parent
 BUNDLED = PACKAGE / "bundled"
 REMEDY = "reinstall soracli, for example: pip install --force-reinstall --no-deps soracli"
+
+WHOLE = "whole.json"  # in the cache folder: files that were read through, as they were then
+_checked: dict[str, Any] = {}
 
 _MODEL_KEYS = {
     "arch": str, "about": str, "licence": str, "stride": list, "files": list, "defaults": dict, "params": dict,
@@ -132,10 +136,13 @@ def path(card: Card, role: str) -> Path:
 
 
 def paths(card: Card) -> dict[str, list[Path]]:
-    """Files by role, shards in order, each present and of the right size (`verify` also reads them through)."""
+    """Files by role, shards in order, each present and of the right size; what ships, with the right contents too.
+
+    A file is read through once, and again when it is another since. What was fetched was read then (`verify`).
+    """
     found: dict[str, list[Path]] = {}
     for file in card.files:
-        status = _measure(card, file)
+        status = _read_through(_measure(card, file)) if card.folder == BUNDLED else _measure(card, file)
         if status.state != "ok":
             code = "weights_missing" if status.state == "missing" else "weights_damaged"
             raise WeightsError(describe(card, status), code)
@@ -152,11 +159,45 @@ def verify(card: Card) -> list[FileStatus]:
     """State of every file by size and sha256."""
     found = []
     for status in check_sizes(card):
-        if status.state == "ok" and (digest := hub.digest_of(status.path, status.file)) != status.file.sha256:
-            detail = f"sha256 {digest[:12]}, expected {status.file.sha256[:12]}"
-            status = FileStatus(status.file, status.path, "wrong contents", detail)
+        if status.state == "ok":
+            status = _compared(status, hub.digest_of(status.path, status.file))
         found.append(status)
     return found
+
+
+def _compared(status: FileStatus, digest: str) -> FileStatus:
+    """A file whose contents have this digest."""
+    if digest == status.file.sha256:
+        return status
+    detail = f"sha256 {digest[:12]}, expected {status.file.sha256[:12]}"
+    return FileStatus(status.file, status.path, "wrong contents", detail)
+
+
+def _read_through(status: FileStatus) -> FileStatus:
+    """A file that ships, compared with its digest unless that was done before, here or by an earlier process."""
+    if status.state != "ok" or status.file.repo or not status.file.sha256:
+        return status
+    key, now = str(status.path), [*state(status.path), status.file.sha256]
+    if key not in _checked or _checked[key] != now:
+        if not _checked:
+            _checked.update(_kept_whole())
+        if _checked.get(key) != now:
+            checked = _compared(status, _sha256(status.path))
+            if checked.state != "ok":
+                return checked
+            _checked[key] = now
+            with contextlib.suppress(OSError):
+                machine.cache_folder().mkdir(parents=True, exist_ok=True)
+                parts.put(machine.cache_folder() / WHOLE, json.dumps(_checked).encode())
+    return status
+
+
+def _kept_whole() -> dict[str, Any]:
+    try:
+        found = parsing.from_json((machine.cache_folder() / WHOLE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def digest(card: Card) -> str:

@@ -263,7 +263,7 @@ def changed(source: Path, target: str, **about: Any) -> None:
     with safe_open(source, "pt") as file:
         told, tensors = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     told[latents.KEY] = json.dumps({**json.loads(told[latents.KEY]), **about})
-    save_file({name: tensor * 0.5 for name, tensor in tensors.items()}, target, told)
+    save_file({name: tensor * 0.5 + 1 for name, tensor in tensors.items()}, target, told)
 
 
 def test_latents_of_our_own_are_signed_as_painted(sora: Sora, kept: Path) -> None:
@@ -340,3 +340,37 @@ def test_a_recipe_names_no_policy_that_was_not_asked(sora: Sora, monkeypatch: py
     assert ran.code == 0, ran.err
     assert (media.info("a.png").recipe or {})["policy"].endswith(", by words only")
     assert verified(sora, "a.png")[1]["recipe"]["policy"].endswith(", by words only")
+
+
+# --- what is read twice -----------------------------------------------------------------------------------------------
+
+
+def test_an_input_that_is_exchanged_meanwhile_is_not_attested(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pixels of one file and the credential of another make no result."""
+    for name, level in (("a.png", 10), ("b.png", 200)):
+        Image.new("RGB", (64, 64), (level, level, level)).save(name)
+    plain = provenance.origins
+
+    def exchanged(*given: Any, **named: Any) -> Any:
+        shutil.copy("b.png", "a.png")
+        return plain(*given, **named)
+
+    monkeypatch.setattr(provenance, "origins", exchanged)
+    ran = sora("animate", "a.png", *TINY, "-d", "8f", "-o", "o.mp4")
+    assert (ran.code, "a.png: was changed while it was in use; start again" in ran.err) == (3, True)
+    assert not os.path.exists("o.mp4")
+
+
+def test_keys_that_cannot_be_read_are_none_with_a_note(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look at a file needs no key; to sign one does, and says so in one line."""
+    assert sora("image", "x", *TINY, "-o", "a.png").code == 0
+
+    def refused(*given: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(keys, "exist", refused)
+    ran = sora("verify", "a.png")
+    assert (ran.code, "what this installation has signed is not known again" in ran.err) == (0, True)
+    assert "signer      unknown" in ran.text
+    ran = sora("image", "x", *TINY, "-o", "b.png")
+    assert (ran.code, "signing keys cannot be kept or read there" in ran.err) == (5, True)

@@ -67,6 +67,36 @@ def test_an_older_pair_is_replaced_whole(tmp_path: Path, monkeypatch: pytest.Mon
     assert sorted(os.listdir()) == ["x.webm", "x.webm.c2pa"]
 
 
+@pytest.mark.parametrize("moment", ["sidecar", "file", "aside"])
+def test_a_writer_that_is_killed_leaves_a_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """Between the two names: the next result in that folder gives the older credential its name back."""
+    monkeypatch.chdir(tmp_path)
+    part = parts.beside(tmp_path / "x.webm")
+    beside = part.with_suffix(".sealed")
+    for path, text in ((Path("x.webm"), "old"), (Path("x.webm.c2pa"), "old"), (part, "new"), (beside, "new")):
+        path.write_text(text)
+        os.utime(path, (0, 0))
+    plain, places = commit._rename, {"aside": "nothing", "sidecar": ".sealed", "file": ".part"}
+
+    def rename(source: Path, target: Path, *, force: bool) -> None:
+        if moment == "aside":
+            os._exit(0)
+        plain(source, target, force=force)
+        if source.suffix == places[moment]:
+            os._exit(0)
+
+    child = os.fork()
+    if child == 0:
+        commit._rename = rename  # type: ignore[assignment]
+        commit.commit_pair(part, beside, Path("x.webm"), force=True)
+        os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert parts.sweep(tmp_path) >= 1
+    wanted = "new" if moment == "file" else "old"
+    assert (Path("x.webm").read_text(), Path("x.webm.c2pa").read_text()) == (wanted, wanted)
+    assert sorted(os.listdir()) == ["x.webm", "x.webm.c2pa"]
+
+
 @pytest.mark.parametrize("exchange", [True, False])
 def test_what_comes_into_a_folder_of_frames_meanwhile_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool

@@ -189,6 +189,25 @@ def test_what_does_not_fit_into_memory_is_no_bug(sora: Sora, monkeypatch: pytest
     assert (ran.code, "does not fit into memory; make it shorter or smaller" in ran.err) == (6, True)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [("extend", "c.mp4", "--by", "3600s"), ("extend", "c.mp4", "--loop", "--by", "3600s"),
+     ("animate", "a.png", "-d", "3600s"),
+     ("blend", "c.mp4", "c.mp4", "--by", "3600s"), ("inpaint", "c.mp4", "--outpaint", "4096,4096,4096,4096")],
+    ids=lambda call: " ".join(call[:1] + call[2:]),
+)  # fmt: skip
+def test_room_is_planned_before_it_is_taken(sora: Sora, monkeypatch: pytest.MonkeyPatch, call: tuple[str, ...]) -> None:
+    pixels = np.zeros((8, 64, 64, 3), np.uint8)
+    with media.Writer("c.mp4", 64, 64, Fraction(8)) as writer:
+        writer.add(pixels)
+    Image.fromarray(pixels[0]).save("a.png")
+    monkeypatch.setattr(inputs.machine, "memory", lambda: (400_000_000, 90_000_000))
+    clock = time.process_time()
+    ran = sora(*call, "-m", "tiny", "--dry-run")
+    assert (ran.code, "and 90 MB are free; make it shorter or smaller" in ran.err) == (6, True), ran.err
+    assert spent(clock) < 3
+
+
 # --- nested texts -----------------------------------------------------------------------------------------------------
 
 

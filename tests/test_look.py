@@ -53,7 +53,7 @@ def test_sheet_shows_frames_in_time(sora: Sora) -> None:
     wide, y = 240 + sheet.GAP, sheet.GAP + sheet.LINE + sheet.SIDE // 2
     levels = [int(picture[y, sheet.GAP + k * wide + 100].mean()) for k in range(3)]
     assert np.allclose(levels, (0, 80, 160), atol=6)
-    assert (media.info("sheet.png").recipe or {})["inputs"] == ["a.mp4", "b.mp4"]
+    assert [one["name"] for one in (media.info("sheet.png").recipe or {})["inputs"]] == ["a.mp4", "b.mp4"]
     assert sora("sheet", "a.mp4").text == "sheet-2.png\n"  # nothing is replaced
 
 
@@ -187,3 +187,26 @@ def test_frames_that_are_not_there(sora: Sora, arguments: tuple[str, ...], code:
     shown()
     ran = sora("frame", "a.webp", *arguments)
     assert (ran.code, ran.err.splitlines()[-1][: len(message) + 13]) == (code, f"sora: error: {message}")
+
+
+def test_sheets_and_comparisons_are_signed_and_name_what_they_show(sora: Sora) -> None:
+    """Every result is: as put together from several works, each with its own credential, and nothing painted."""
+    assert sora("image", "x", "-m", "tiny", "--steps", "1", "-q", "-o", "a.png").code == 0
+    written("b.mp4", plain(4, 90))
+    for call in (("sheet", "a.png", "b.mp4", "-o", "s.png"), ("compare", "b.mp4", "a.png", "-o", "c.webm")):
+        assert sora(*call).code == 0
+        ran = sora("verify", call[-1], "--json")
+        found = json.loads(ran.out)["data"]
+        assert (ran.code, found["signer"]) == (0, "this installation")
+        assert (found["steps"][0]["action"], found["steps"][0]["source"]) == ("c2pa.created", "composite")
+        assert sorted((one["title"], one["state"]) for one in found["inputs"]) == [
+            ("a.png", "intact"),
+            ("b.mp4", "none"),
+        ]
+        assert found["recipe"]["watermark"] == "none: nothing was painted"
+
+
+def test_braces_in_a_name_are_no_template(sora: Sora) -> None:
+    written("{foo}.mp4", plain(4, 90))
+    assert sora("frame", "{foo}.mp4").text == "(foo)-last.png\n"
+    assert sora("compare", "{foo}.mp4", "{foo}.mp4").text == "(foo)-vs-(foo).mp4\n"

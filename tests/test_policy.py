@@ -242,7 +242,7 @@ def test_the_policy_is_named_in_recipe_and_credential(sora: Sora) -> None:
     assert (media.info("a.mp4").recipe or {})["policy"] == policy.load().name
     told = json.loads(sora("verify", "a.mp4", "--json").out)["data"]["recipe"]
     assert told["policy"] == policy.load().name
-    assert "policy" not in provenance.TEXTS
+    assert "policy" in provenance.KEPT
 
 
 def test_without_the_text_encoder_words_are_screened_and_it_is_said(
@@ -353,7 +353,8 @@ def test_a_policy_that_is_none(
 
 @pytest.mark.parametrize(
     "text",
-    ["a nakedWoman on a bed", "aNakedWoman", "ɴᴀᴋᴇᴅ ᴡᴏᴍᴀɴ", "女人裸体", "她的裸体照片", "a na\u3164ked wo\u2800man", "n\u115fude woman"],
+    ["a nakedWoman on a bed", "aNakedWoman", "ɴᴀᴋᴇᴅ ᴡᴏᴍᴀɴ", "女人裸体", "她的裸体照片",
+     "a na\u3164ked wo\u2800man", "n\u115fude woman"],
 )  # fmt: skip
 def test_trivial_disguises_are_seen_through(text: str) -> None:
     assert policy.load().by_words(text) is not None
@@ -362,7 +363,8 @@ def test_trivial_disguises_are_seen_through(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["an iPhone on a McDonald's table", "a YouTube studio", "LEGO StarWars figures on a MacBook", "裸眼3D的城市夜景",
-     "a SpaceX rocket beside an eBay box", "DeLorean at a PlayStation booth", "皇帝の新しい着物を着た猫", "ʜᴇʟʟᴏ ᴡᴏʀʟᴅ"],
+     "a SpaceX rocket beside an eBay box", "DeLorean at a PlayStation booth",
+     "皇帝の新しい着物を着た猫", "ʜᴇʟʟᴏ ᴡᴏʀʟᴅ"],
 )  # fmt: skip
 def test_ordinary_words_in_odd_letters_pass(text: str) -> None:
     assert policy.load().by_words(text) is None

@@ -206,3 +206,31 @@ def test_seal_names_a_missing_file(tmp_path: Path) -> None:
     path.write_text(weights.manifest().read_text())
     with pytest.raises(WeightsError, match="no such file"):
         weights.seal(path, tmp_path)
+
+
+def test_a_flipped_bit_in_what_ships_is_found_before_it_paints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, whatever size says; and what was read through is not read again until it changes."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(weights, "_checked", {})
+    card = weights.card("tiny")
+    for file in card.files:
+        (tmp_path / file.name).write_bytes((weights.BUNDLED / file.name).read_bytes())
+    monkeypatch.setattr(weights, "BUNDLED", tmp_path)
+    card = dataclasses.replace(card, folder=tmp_path)
+    weights.paths(card)
+    read: list[Path] = []
+    plain = weights._sha256
+    monkeypatch.setattr(weights, "_sha256", lambda path: read.append(path) or plain(path))
+    weights.paths(card)
+    monkeypatch.setattr(weights, "_checked", {})  # another process
+    weights.paths(card)
+    assert read == []
+    for file in card.files:
+        path, data = tmp_path / file.name, bytearray((tmp_path / file.name).read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+        with pytest.raises(WeightsError, match="is damaged"):
+            weights.paths(card)
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+        weights.paths(card)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import av
 
+from soracli import parts
 from soracli.errors import FULL, CapacityError, SoraError, UsageError
 from soracli.media import formats
 from soracli.wording import printable
@@ -78,11 +79,12 @@ def commit(part: Path, path: Path, *, force: bool) -> None:
 def commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
     """The same for a file and the credential beside it, which is there first: the file is never seen without."""
     target = formats.sidecar_of(path)
-    old = beside.with_suffix(".old")
+    old, name = beside.with_suffix(parts.OLD), beside.with_suffix(parts.NAME)
     with _alone(path.parent):
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
         if force and target.exists():
+            name.write_text(target.name, encoding="utf-8")
             _double(target, old)
         try:
             _rename(beside, target, force=force)
@@ -97,6 +99,7 @@ def commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
             raise
         finally:
             old.unlink(missing_ok=True)  # two names of one file: to replace the one by the other does nothing
+            name.unlink(missing_ok=True)
     _sync_folder(path.parent)
 
 

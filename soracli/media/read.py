@@ -22,7 +22,7 @@ from soracli import parsing
 from soracli.errors import CapacityError, MediaError, SoraError, UsageError
 from soracli.media.audio import Audio
 from soracli.media.pictures import MAGIC, is_picture, picture_info, read_picture
-from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes, stated_rate
+from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes, state_of, stated_rate
 from soracli.media.video import ENDS_EARLY, read_video, video_info
 from soracli.types import Clip
 from soracli.wording import printable
@@ -54,9 +54,10 @@ def read_source(path: str | Path, partial: bool | None = None) -> Source:
     if _is_frames_folder(Path(path)):
         return Source(Path(path), _read_folder(Path(path)))
     with opened(path) as (file, shown):
+        state = () if str(path) == "-" else state_of(file)
         clip, audio, notes = decoded(file, partial)
         data = file.read_bytes() if str(path) == "-" else None
-    return Source(Path(path), clip, audio, tuple(f"{shown} {note}." for note in notes), data)
+    return Source(Path(path), clip, audio, tuple(f"{shown} {note}." for note in notes), data, state)
 
 
 def decoded(file: Path, partial: bool | None = None) -> tuple[Clip, Audio | None, list[str]]:

@@ -47,7 +47,8 @@ class Source:
 
     path: as it was given, `-` for standard input. clip: upright, opaque, square pixels, a constant rate.
     audio: its sound, exactly under the picture; None if it has none. notes: plain sentences on what was odd.
-    data: the file itself where it came through standard input, which cannot be read again.
+    data: the file itself where it came through standard input, which cannot be read again. state: of the file when it
+    was read (`state_of`); empty where there is none.
     """
 
     path: Path
@@ -55,6 +56,13 @@ class Source:
     audio: Audio | None = None
     notes: tuple[str, ...] = ()
     data: bytes | None = field(default=None, repr=False)
+    state: tuple[int, ...] = ()
+
+
+def state_of(path: Path) -> tuple[int, ...]:
+    """What changes when a file is replaced or written: which one it is, its time and size."""
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def parse_recipe(comment: str) -> Recipe | None:
