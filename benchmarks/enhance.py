@@ -2,6 +2,9 @@
 
 python benchmarks/enhance.py --assets DIR                    held-out films of the rendered world
 python benchmarks/enhance.py --assets DIR --clips FILE...    also clips, made small or thinned out and brought back
+python benchmarks/enhance.py --assets DIR --films 0 --pictures 0 --engine photo --gaps --brightness \\
+    --clips FILE... --photos FILE...
+                             the networks for photographs and films: photographs are enlarged, and rid of noise
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor
 
-from soracli import media, models, quantise, weights
+from soracli import footage, media, models, motion, quantise, weights
 from soracli.errors import SoraError
 from soracli.models.enhance import Enhancer, Interpolator, Upscaler, bicubic
 from soracli.train.scenes import Stage
@@ -36,6 +39,8 @@ from soracli.world.studio import sample_studio
 
 FPS = 48  # of the films
 GAPS = (2, 3, 6)  # film frames from one given frame to the next: 24, 16 and 8 fps
+GAPS_LEFT = (1, 2, 3, 4)  # frames from one that is left out to those that it is put back from
+NOISE = (10, 25)  # levels of 255
 QUALITY = 75  # of the JPEG that stands for a compressed clip
 SHOWN = 6  # rows of the sheet, of each kind
 
@@ -79,9 +84,16 @@ class Perception:
         return float(total[0]), float(total[1])
 
 
-def psnr(guess: Tensor, truth: Tensor) -> float:
+def brightness(trial: Trial) -> Trial:
+    """The same in shades of grey."""
+    shades = torch.tensor([0.299, 0.587, 0.114])[:, None, None]
+    pictures = (footage.eight_bit(x) for x in (trial.source, trial.plain, trial.ours, trial.truth))
+    return Trial(trial.kind, *((x * shades).sum(0, keepdim=True) for x in pictures))
+
+
+def psnr(guess: Tensor, truth: Tensor, rounded: bool = True) -> float:
     """Decibels, as eight bits would show it."""
-    shown = ((guess.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1
+    shown = footage.eight_bit(guess) if rounded else guess
     return 10 * math.log10(4 / max(float((shown - truth).square().mean()), 1e-7))
 
 
@@ -156,6 +168,34 @@ def of_films(enhancer: Enhancer, args: argparse.Namespace) -> Iterator[Trial]:
 
 
 @torch.inference_mode()
+def of_photo(enhancer: Enhancer, path: Path) -> Iterator[Trial]:
+    """A photograph made small, as it is and compressed, and brought back; and with noise, which is taken out."""
+    truth = pixels(torch.from_numpy(np.array(Image.open(path).convert("RGB")))[None])[0]
+    truth = truth[:, : truth.shape[1] // 2 * 2, : truth.shape[2] // 2 * 2]
+    small = footage.eight_bit(F.avg_pool2d(truth[None], 2)[0])
+    for kind, source in (("", small), (", compressed", compressed(small))):
+        ours = next(enhancer.upscaled([source]))
+        yield Trial(f"x2, photographs{kind}", source, bicubic(source[None])[0], ours, truth)
+    for deviation in NOISE:
+        grain = torch.randn(truth.shape, generator=torch.Generator().manual_seed(0)) * deviation / 127.5
+        grainy = footage.eight_bit(truth + grain)
+        clean = next(footage.denoised([grainy], deviation))
+        yield Trial(f"noise {deviation}, photographs", grainy, grainy, clean, truth)
+
+
+@torch.inference_mode()
+def of_gaps(enhancer: Enhancer, path: Path, count: int) -> Iterator[Trial]:
+    """Frames spread over a clip, put back from those some frames before and after; at 360 lines, across no cut."""
+    clip = media.read(path)
+    for gap in GAPS_LEFT:
+        for place in np.linspace(4, len(clip.frames) - 5, count).astype(int):
+            before, truth, after = pixels(torch.from_numpy(clip.frames[[place - gap, place, place + gap]]))
+            before, truth, after = (footage.shrunk(x) for x in (before, truth, after))
+            if not motion.is_cut((before[None] + 1) / 2, (after[None] + 1) / 2):
+                yield between(enhancer, f"gap {gap}, {path.stem}", before, truth, after, 0.5)
+
+
+@torch.inference_mode()
 def of_clip(enhancer: Enhancer, path: Path, count: int) -> Iterator[Trial]:
     """Frames spread over a clip: made small and brought back; left out and put back."""
     clip = media.read(path)
@@ -185,12 +225,16 @@ def compressed(x: Tensor) -> Tensor:
 # --- the table and the sheet ------------------------------------------------------------------------------------------
 
 
-def table(trials: Iterator[Trial], distance: Perception) -> tuple[list[str], list[Trial]]:
+def table(trials: Iterator[Trial], distance: Perception | None) -> tuple[list[str], list[Trial]]:
     """Lines to print, and the trials to show: those in which the plain method has the hardest time."""
     figures: dict[str, list[tuple[float, float, float, float]]] = {}
     hardest: dict[bool, list[tuple[float, Trial]]] = {True: [], False: []}
     for trial in trials:
-        row = (psnr(trial.plain, trial.truth), psnr(trial.ours, trial.truth), *distance(trial))
+        if distance is None:
+            grey = brightness(trial)
+            row = (psnr(grey.plain, grey.truth, False), psnr(grey.ours, grey.truth, False), math.nan, math.nan)
+        else:
+            row = (psnr(trial.plain, trial.truth), psnr(trial.ours, trial.truth), *distance(trial))
         figures.setdefault(trial.kind, []).append(row)
         shown = hardest[trial.kind.startswith("x")]
         shown.append((row[2], trial))
@@ -273,6 +317,10 @@ def parse() -> argparse.Namespace:
     add("--pictures", type=int, default=8, help="held-out films of which one frame is painted at 256 lines")
     add("--clips", type=Path, nargs="*", default=[], help="clips to measure on as well")
     add("--frames", type=int, default=6, help="frames of each clip")
+    add("--photos", type=Path, nargs="*", default=[], help="photographs to measure on as well")
+    add("--engine", choices=footage.ENGINES, default="drawing", help="networks to measure")
+    add("--gaps", action="store_true", help="of clips, only frames left out")
+    add("--brightness", action="store_true", help="PSNR of the brightness alone, and no distance")
     add("--run", type=Path, help="a training run's networks (default: those that ship)")
     add("--sheet", type=Path, help="picture of the hardest places: source, plain, ours, truth")
     add("--threads", type=int, default=0, help="CPU threads (0 = all)")
@@ -280,9 +328,12 @@ def parse() -> argparse.Namespace:
 
 
 def trials(enhancer: Enhancer, args: argparse.Namespace) -> Iterator[Trial]:
-    yield from of_films(enhancer, args)
+    if args.films or args.pictures:
+        yield from of_films(enhancer, args)
+    for path in args.photos:
+        yield from of_photo(enhancer, path)
     for path in args.clips:
-        yield from of_clip(enhancer, path, args.frames)
+        yield from of_gaps(enhancer, path, args.frames) if args.gaps else of_clip(enhancer, path, args.frames)
 
 
 def main() -> int:
@@ -291,7 +342,10 @@ def main() -> int:
         torch.set_num_threads(args.threads)
     try:
         enhancer = load(args.run)
-        distance = Perception(args.assets / "perceptual" / "vgg_blocks1-3_lpips.safetensors")
+        if args.engine == "photo":
+            enhancer = footage.enhancer(enhancer, "photo", "photo")
+        path = args.assets / "perceptual" / "vgg_blocks1-3_lpips.safetensors"
+        distance = None if args.brightness else Perception(path)
         lines, found = table(trials(enhancer, args), distance)
     except SoraError as error:
         say(f"enhance: error: {error}")

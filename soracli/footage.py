@@ -17,7 +17,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from soracli import motion, quantise, weights
-from soracli.errors import WeightsError
 from soracli.models.enhance import Enhancer, banded
 from soracli.models.photo import Denoiser, Doubler
 
@@ -37,18 +36,11 @@ MOST = 50  # the largest that the network has learnt to take out
 
 @functools.cache
 def _networks(device: str) -> tuple[Doubler, Denoiser]:
-    card = weights.tools()[TOOL]
-    paths = weights.paths(card)
-    modules = (Doubler(), Denoiser())
-    for role, module in zip(("double", "denoise"), modules, strict=True):
-        try:
-            module.load_state_dict(quantise.shaped(quantise.dequantise(quantise.load(paths[role])), module))
-        except ValueError as error:
-            raise WeightsError(
-                f"'{TOOL}': {paths[role][0].name} does not fit ({error}); reinstall soracli", "weights_damaged"
-            ) from error
-        module.eval().requires_grad_(False).to(device)
-    return modules
+    paths = weights.paths(weights.tools()[TOOL])
+    double, denoise = Doubler(), Denoiser()
+    quantise.filled(double, TOOL, paths["double"]).to(device)
+    quantise.filled(denoise, TOOL, paths["denoise"]).to(device)
+    return double, denoise
 
 
 # --- size and rate ----------------------------------------------------------------------------------------------------

@@ -15,35 +15,31 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from soracli import quantise, weights
-from soracli.errors import WeightsError
 from soracli.models.enhance import warp
 from soracli.models.rife import Rife, padded
+from soracli.models.shots import SIZE, Shots
+from soracli.types import Frames
 
 Frame = npt.NDArray[np.uint8]  # (H, W, 3)
 
 TOOL = "rife"  # of the weights
+SHOTS = "shots"
+SEEN = 50  # frames that are judged at once, with EDGE more on either side
+EDGE = 25
 LARGE = 1100  # pixels on the shorter side from which motion is searched for at half the size
 ROUNDS = 6  # in which motion as seen in the middle is told for the first frame; and twice that many corrections at most
 WINDOW = 5  # pixels on a side over which a correction is looked for, twice smoothed
 FIRM = 1e-4  # what keeps a correction small where there is no texture, in squares of [0, 1] per pixel
 CORRECTIONS = 3
 THUMB = 192  # pixels on the shorter side at which cuts are looked for, about
-APART = (
-    0.09  # mean difference of two frames in [0, 1], warped onto each other as well as can be, from which it is a cut
-)
+APART = 0.09  # mean difference in [0, 1] of frames that are warped onto each other, from which it is a cut:
+# between neighbours of the films that were tried at most 0.03, across cuts 0.13 and more
 
 
 @functools.cache
 def network(device: str = "cpu") -> Rife:
     """RIFE, ready. Raises WeightsError if its file is missing or is another."""
-    card = weights.tools()[TOOL]
-    paths = weights.paths(card)["network"]
-    module = Rife()
-    try:
-        module.load_state_dict(quantise.shaped(quantise.dequantise(quantise.load(paths)), module))
-    except ValueError as error:
-        raise WeightsError(f"'{TOOL}': {paths[0].name} does not fit ({error}); reinstall soracli") from error
-    return module.eval().requires_grad_(False).to(device)
+    return quantise.filled(Rife(), TOOL, weights.paths(weights.tools()[TOOL])["network"]).to(device)
 
 
 @torch.inference_mode()
@@ -130,9 +126,39 @@ def is_cut(first: Tensor, second: Tensor, device: str = "cpu") -> bool:
 
 def tensor(frame: Frame, device: str) -> Tensor:
     """(1, 3, H, W) in [0, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(frame)).to(device).permute(2, 0, 1)[None].float() / 255
+    return torch.tensor(frame, device=device).permute(2, 0, 1)[None].float() / 255
 
 
 def coarse(size: Sequence[int]) -> int:
     """How coarsely motion is searched for in frames of that height and width: see `Rife.motion`."""
     return 2 if min(size) > LARGE else 1
+
+
+# --- shots ------------------------------------------------------------------------------------------------------------
+
+
+@torch.inference_mode()
+def cuts(frames: Frames, device: str = "cpu") -> tuple[int, ...]:
+    """Where new shots begin in a film (T, H, W, 3): numbers of their first frames, by TransNetV2. A dissolve or fade
+    is over by then. `cut` looks at two frames alone, and sees no dissolves.
+    """
+    if len(frames) < 2:
+        return ()
+    network = _shots(device)
+    thumbs = torch.cat([_thumb(frame, device) for frame in frames])
+    ahead, beyond = thumbs[:1].expand(EDGE, -1, -1, -1), thumbs[-1:].expand(2 * SEEN, -1, -1, -1)
+    thumbs = torch.cat([ahead, thumbs, beyond])
+    ending = [network(thumbs[None, at : at + 2 * SEEN])[0, EDGE : EDGE + SEEN] for at in range(0, len(frames), SEEN)]
+    ends = [*(torch.cat(ending)[: len(frames) - 1] > 0).tolist(), False]  # the film's own end is none
+    return tuple(i for i in range(1, len(frames)) if ends[i - 1] and not ends[i])
+
+
+@functools.cache
+def _shots(device: str) -> Shots:
+    return quantise.filled(Shots(), SHOTS, weights.paths(weights.tools()[SHOTS])["network"]).to(device)
+
+
+def _thumb(frame: Frame, device: str) -> Tensor:
+    """(1, 27, 48, 3) uint8."""
+    small = F.interpolate(tensor(frame, device) * 255, SIZE, mode="bilinear", antialias=True)
+    return small.round().to(torch.uint8).permute(0, 2, 3, 1)

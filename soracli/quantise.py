@@ -6,8 +6,9 @@ On disk the tensors are called `<name>` (int8) and `<name>.scale` (float32).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from soracli.errors import WeightsError
 
 State = dict[str, Tensor]
+M = TypeVar("M", bound=nn.Module)
 
 SCALE = ".scale"
 THRESHOLD = 65_536  # smaller matrices stay fp16: they cost little and often matter most
@@ -68,6 +70,17 @@ def shaped(state: State, module: nn.Module) -> State:
     if wrong := next((name for name, tensor in state.items() if tensor.numel() != own[name].numel()), None):
         raise ValueError(f"'{wrong}' has {state[wrong].numel()} numbers, not {own[wrong].numel()}")
     return {name: tensor.reshape(own[name].shape) for name, tensor in state.items()}
+
+
+def filled(module: M, name: str, paths: Sequence[Path]) -> M:
+    """A module with the weights of those files, for use alone. Raises WeightsError if they are others. name: for it."""
+    try:
+        module.load_state_dict(shaped(dequantise(load(paths)), module))
+    except ValueError as error:
+        raise WeightsError(
+            f"'{name}': {paths[0].name} does not fit ({error}); reinstall soracli", "weights_damaged"
+        ) from error
+    return module.eval().requires_grad_(False)
 
 
 def save(state: State, folder: Path, stem: str, shard: int = SHARD) -> list[Path]:

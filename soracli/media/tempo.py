@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import av
 import numpy as np
 from av.filter import Graph
@@ -16,7 +18,7 @@ def slowed(sound: Audio, times: float) -> Audio:
     wanted = round(len(sound.samples) * times)
     layout = "mono" if sound.samples.shape[1] == 1 else "stereo"
     graph = Graph()
-    ends = [graph.add_abuffer(format="s16", sample_rate=sound.rate, layout=layout, time_base=f"1/{sound.rate}")]
+    ends = [graph.add_abuffer(format="s16", sample_rate=sound.rate, layout=layout, time_base=Fraction(1, sound.rate))]
     left = 1 / times
     while left < 1:
         ends.append(graph.add("atempo", f"{max(left, SLOWEST):.9f}"))

