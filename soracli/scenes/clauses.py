@@ -26,6 +26,8 @@ ARTICLES = (*DEFINITE, "a", "an", "my", "your", "our", "these", "those", "some",
 TO_PLACES = ("in", "on", "at", "across", "along", "through", "over", "from", "under", "into", "onto", "inside",
              "by", "near", "around", "past", "of", "above", "down", "up", "above", "towards", "toward", "to", "outside",
              "beside", "behind", "against", "among", "between", "off", "beyond", "next to", "out of")  # fmt: skip
+TREES = ("deciduous tree", "evergreen tree", "palm tree")
+AMID = ("among", "between", "through", "amid", "under")
 FAST = ("fast", "quickly", "rapidly", "swiftly", "hurriedly", "full speed", "at full speed")
 
 
@@ -396,6 +398,8 @@ class _Teller:
             if verb.form not in ("doing", "past"):
                 return item.text in common.ADJECTIVES
             return led and self._noun_or_stranger(i)
+        if item.unknown and item.text.endswith("'s"):  # my dad's old car
+            return True
         if not item.unknown and not (item.of("silent") and item.text in common.ADJECTIVES):
             return False
         return item.text in common.ADJECTIVES or bool(lexicon.ADJECTIVE.match(item.text)) or item.text.endswith("ly")
@@ -413,6 +417,11 @@ class _Teller:
             return
         self._modify(part, group)
         role_prep, word = self.prep, self.prep_word
+        if part.many and part.count == 0 and part.name in TREES and word in AMID and role_prep:
+            self.story.settings.append(Setting("place", Entry("place", "forest"), part.said, word))
+            self.prep = ""
+            self._past("setting", group.size)
+            return
         if not part.name and not self._takes_stranger(part, role_prep, word):
             self._past("setting", group.size)
             self.scenery, self.prep = True, ""

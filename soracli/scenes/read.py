@@ -27,6 +27,8 @@ from soracli.world.scene import Scene
 from soracli.world.verbs import MOVES, SPEED
 
 MOST = 6  # performers of one kind
+SURE = 0.6  # cosine from which a noun that no table has is drawn beside others
+ASHORE = ("by", "beside", "next to", "near", "along", "alongside")
 ALL = 8  # performers of a scene
 LONG_WAY = 0.75  # frame widths that a performer may go before the camera follows it unasked
 GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
@@ -145,7 +147,7 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
     name = part.name
     if not name:
         found = near.get(part.said)
-        if found is None or (found.far and len(story.parts) > 1):
+        if found is None or (found.cosine < SURE and len(story.parts) > 1):
             notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
             return ""
         name = found.value
@@ -241,7 +243,7 @@ def _action(part: Part, name: str, kind: str) -> str:
 
 def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
     rows = story.settings
-    places = [row for row in rows if row.slot == "place"]
+    places = [_ashore(row) for row in rows if row.slot == "place"]
     solid = [row for row in places if not row.text.endswith("snow")]
     weathers = [row for row in rows if row.slot == "weather"]
     if solid:  # `in the snow` is a place of its own only where no other is said
@@ -260,6 +262,12 @@ def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chos
     if not time:
         time = "night" if place == "moon" or weather == "fireflies" else "overcast" if weather == "rain" else "day"
     return Chosen(place, time, weather, tuple(swaps), tuple(dropped))
+
+
+def _ashore(row: Setting) -> Setting:
+    """`by the sea` is on the beach."""
+    by = row.entry.value == "sea" and not row.entry.near and row.behind in ASHORE
+    return row._replace(entry=Entry("place", "beach")) if by else row
 
 
 def _one(rows: list[Setting], swaps: list[tuple[str, str]], dropped: list[str]) -> str:

@@ -99,7 +99,8 @@ def _words(text: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int]], li
     words: list[tuple[str, int]] = []
     mended: list[Mended] = []
     for match in TOKEN.finditer(text):
-        word = match[0].removesuffix("'s").removesuffix("'")
+        word = match[0].removesuffix("'")
+        word = word.removesuffix("'s") if word.removesuffix("'s") in ("it", "that", "there", "what", "here") else word
         parts = [word]
         if "-" in word and word not in vocabulary.phrases and word not in common.ADJECTIVES:
             joined = word.replace("-", " ")
@@ -128,6 +129,8 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     spellings = {word, *(word.replace(one, other) for one, other in SOUNDS)}
     near = {w for w in spellings if w in _singles(vocabulary)}
     near = near or {w for one in spellings for w in _edits(one) if w in _singles(vocabulary)}
+    if len(word) < 4:  # too short for more than a guess
+        near &= _usual()
     return min(near, key=lambda w: (not _common(w), w[0] != word[0], w), default=word)
 
 

@@ -26,7 +26,7 @@ DRAWN = ("meadow", "desert", "snowy field", "beach", "city street", "forest", "s
 PEOPLE = ("man", "woman", "person", "men", "women", "people")
 LIKE_SCENERY = frozenset(  # pictures of what a place, a time or a weather already draws
     """
-    sunset sunrise foggy fog desert mountain beach motorway cityscape night snowflake rain station park houses
+    sun sunset sunrise foggy fog desert mountain beach motorway cityscape night snowflake rain station park houses
     """.split()  # noqa: SIM905
 )
 NOT_THINGS = ("face", "hand", "finger", "fist", "hearted", "o’clock", "thirty", "button", "symbol", "suit", "locked")
@@ -219,12 +219,18 @@ def _meanings(pictures: frozenset[str]) -> Iterator[tuple[str, Entry]]:
     """What dictionaries and hands have collected: kinds of things, of places and of motions, and times."""
     table: dict[str, dict[str, list[str]]] = json.loads(MEANINGS.read_text("utf-8"))
     kept = common.DETERMINERS | common.BREAKERS | common.ADJECTIVES
+    words, nouns = tables()
+    heads = {phrase for near in ("same", "near") for some in nouns[near].values() for phrase in split(some)}
+    deeds = {verb: value for value, verbs in words["verb"]["same"].items() for verb in split(verbs)}
     for slot in ("time", "place", "name", "verb"):
         for value, phrases in table[slot].items():
             if slot == "name" and value not in pictures:
                 continue
             for phrase in phrases:
-                if phrase in kept:
+                first, _, last = phrase.partition(" ")[0], "", phrase.rpartition(" ")[2]
+                if phrase in kept or (slot == "name" and " " in phrase and last in heads):  # a lone wolf is a wolf
+                    continue
+                if slot == "verb" and " " in phrase and deeds.get(first, value) != value:  # to run along is to run
                     continue
                 if slot == "verb":
                     head, space, rest = phrase.partition(" ")
