@@ -62,7 +62,7 @@ def _clip(
         for cast in casts:
             shadow(canvas, cast, t)
         placed = [place(cast, t) for cast in casts]
-        for drawing, x, y in placed:
+        for drawing, x, y in placed if not frame.bare else ():
             paste(canvas, drawing, x, y)
         scenery.in_front(canvas, t)
         window = _window(frame, camera, t)

@@ -1,0 +1,490 @@
+"""Teach the transformer drafts: clips with what stands in front taken away, at many rates, from the world and from photographs.
+
+An example is a clip told apart into what a draft shows (performers, drawn flat) and the plate: what lies behind and
+around them, their shadows included. Given a draft the network paints the plate, since the draft is laid over it
+afterwards (`soracli.draft`); without one it paints the whole clip. Falling weather lies over both and belongs to the
+whole clip alone.
+
+A shard is a safetensors file of n clips of one size and rate, in float16:
+    plate, full  (n, t, h, w, C) latents
+    draft        (m, C) latents over black less those of black, of the cells that are covered
+    cover        (m, COVER) of the same cells: see `models.spark.dit.Control`
+    camera       (n, t, 2, 4), light (n, LIGHT), where int64 (m,): flat index of each covered cell into n * t * h * w
+and, as metadata: fps, and per clip what it is called with and without its performers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from soracli import flow
+from soracli.models.spark.dit import COVER, LIGHT, Control, Dit, Layout
+from soracli.models.spark.vae import CHUNK, PATCH, Vae
+from soracli.train.data import TextStates
+from soracli.train.noise import draw_levels
+from soracli.train.run import Run, say
+from soracli.train.transformer import FLOOR, Recipe, optimisers
+from soracli.world import motion
+from soracli.world.assets import ActorBank
+from soracli.world.captions import caption
+from soracli.world.frame import Frame
+from soracli.world.layers import WHITE, light_of
+from soracli.world.prompts import complete
+from soracli.world.scene import Scene
+from soracli.world.scenery import _window, cropped
+from soracli.world.scenery import paint as paint_scenery
+from soracli.world.scenes import Corpus, sample_scene
+from soracli.world.setting import setting
+from soracli.world.sprites import paste, place, prepare
+from soracli.world.weather import fall
+
+RATES = (16, 16, 16, 16, 8, 12, 24, 24, 25, 30, 30, 48, 60)  # frames per second; what is listed twice is drawn twice
+SIZES = ((256, 256), (256, 256), (256, 256), (448, 256), (448, 256), (256, 448))  # width, height in pixels
+FRAMES = 64
+BATCH = 8
+PHOTOGRAPHS = 0.2  # share of shards
+EMPTY = 0.15  # of scenes
+MATCHED = 0.2  # weight of the light in the loss
+
+
+class Pieces(NamedTuple):
+    """Clips told apart. plate, full: uint8 (T, H, W, 3). draft: uint8 (T, H, W, 3) over black. alpha: uint8 (T, H, W).
+
+    camera: (t, 2, 4) as in `Control`, but with the travel of the world. light: (LIGHT,). said: with, without a draft.
+    """
+
+    plate: Tensor
+    full: Tensor
+    draft: Tensor
+    alpha: Tensor
+    camera: Tensor
+    light: Tensor
+    said: tuple[list[str], list[str]]
+
+
+def corpus(without: Sequence[str] = ()) -> Corpus:
+    """Everything in the plain style, which is laid over a finished clip. without: actors that are set aside."""
+    full = Corpus.full()
+    return replace(
+        full,
+        actors=tuple(actor for actor in full.actors if actor.name not in without),
+        styles=("3d",),
+        plain=(0.6, 1.0),
+        share=(0.5, 0.3, 0.1, 0.06, 0.04),
+    )
+
+
+def of_scene(scene: Scene, film: Frame, bank: ActorBank, rng: np.random.Generator, *, empty: bool) -> Pieces:
+    """A scene of the world. empty: without its performers."""
+    camera = motion.camera(scene, film.times)
+    seen = replace(scene, performers=tuple(replace(p, size=0.02, x=-9.0) for p in scene.performers)) if empty else scene
+    kept = replace(scene, camera="pan right") if empty and scene.camera == "tracking" else scene
+    if empty:
+        camera, seen = motion.camera(kept, film.times), replace(seen, camera=kept.camera)
+    bare = paint_scenery([seen], replace(film, bare=True), bank, torch.device("cpu"))
+    plate = bare.pixels[0]
+    if empty:
+        full, draft, alpha = plate.clone(), torch.zeros_like(plate), torch.zeros(plate.shape[:3], dtype=torch.uint8)
+    else:
+        full = paint_scenery([scene], film, bank, torch.device("cpu")).pixels[0]
+        draft, alpha = animatic(scene, film, bank)
+    if scene.weather == "fog":
+        for pixels in (plate, full):
+            fall(pixels, scene, film, bare.camera[0])
+    light = fitted(full, draft, alpha)
+    if scene.weather not in ("clear", "fog"):
+        full = full.clone()
+        fall(full, scene, film, bare.camera[0])
+    around = [setting(kept, rng) for _ in range(4)]
+    said = around if empty else [complete(scene, rng) for _ in range(3)] + [caption(scene, rng, drop=0.4)]
+    travel = camera.x * film.aspect
+    numbers = torch.stack([travel, camera.zoom.log(), camera.middle[:, 0] - 0.5, camera.middle[:, 1] - 0.5], 1)
+    return Pieces(plate, full, draft, alpha, ended(numbers), light, (around, said))
+
+
+def ended(numbers: Tensor) -> Tensor:
+    """(T, 4) for every frame -> (t, 2, 4): at each latent frame's start and end."""
+    after = torch.cat([numbers, 2 * numbers[-1:] - numbers[-2:-1]])
+    return torch.stack([after[:-1:CHUNK], after[CHUNK::CHUNK]], 1).float()
+
+
+def animatic(scene: Scene, frame: Frame, bank: ActorBank) -> tuple[Tensor, Tensor]:
+    """The performers alone, in plain white light: premultiplied uint8 (T, H, W, 3), alpha uint8 (T, H, W)."""
+    flat = light_of("day", "clear", "meadow")._replace(actors=WHITE)
+    camera = motion.camera(scene, frame.times)
+    casts = [
+        prepare(p, motion.path(p, frame.times, frame.aspect), camera.x, frame, bank, flat, "3d")
+        for p in sorted(scene.performers, key=lambda p: p.depth)
+    ]
+    count = len(frame.times)
+    colour = torch.zeros(count, frame.height, frame.width * 3, dtype=torch.uint8)
+    cover = torch.zeros_like(colour)
+    for t in range(count):
+        canvas = torch.zeros(frame.height, frame.width * 3, dtype=torch.int16)
+        covered = torch.zeros_like(canvas)
+        for drawing, x, y in (place(cast, t) for cast in casts):
+            paste(canvas, drawing, x, y)
+            white = (drawing[1].to(torch.int32) * 255 // 128).to(torch.int16)
+            paste(covered, torch.stack([white, drawing[1]]), x, y)
+        window = _window(frame, camera, t)
+        colour[t] = cropped(canvas, window).clamp(0, 255).to(torch.uint8)
+        cover[t] = cropped(covered, window).clamp(0, 255).to(torch.uint8)
+    shape = count, frame.height, frame.width, 3
+    return colour.view(shape), cover.view(shape)[..., 0]
+
+
+def fitted(full: Tensor, draft: Tensor, alpha: Tensor) -> Tensor:
+    """The light (LIGHT,) that makes of a draft what a clip shows, by least squares over what is fully covered."""
+    plain = torch.eye(3, 4)
+    solid = (alpha > 250).nonzero()
+    if len(solid) < 400:
+        return plain.flatten()
+    picked = tuple(solid[torch.linspace(0, len(solid) - 1, 4000).long()].T)
+    source = torch.cat([draft[picked].double() / 255, torch.ones(4000, 1, dtype=torch.double)], 1)
+    target = full[picked].double() / 255
+    guess = torch.diag((target.mean(0) / source[:, :3].mean(0).clamp(min=0.05)).clamp(0.1, 1.5))
+    guess = torch.cat([guess, torch.zeros(3, 1, dtype=torch.double)], 1)
+    weak = 0.02 * len(source) * torch.eye(4, dtype=torch.double)
+    rest = torch.linalg.solve(source.T @ source + weak, source.T @ (target - source @ guess.T))
+    return (guess + rest.T).float().flatten()
+
+
+# --- photographs -----------------------------------------------------------------------------------------------------
+
+
+def photographs(assets: Path) -> list[Tensor]:
+    """Float (3, H, W) in 0..255: the photographs, and the middle bands of the panoramas."""
+    out = []
+    for path in sorted((assets / "photos").glob("*.webp")):
+        with Image.open(path) as picture:
+            out.append(torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1).float())
+    for path in sorted((assets / "panoramas").glob("*.webp")):
+        with Image.open(path) as picture:
+            values = torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1).float()
+        linear = 2 ** (values / 255 * 12 - 6)
+        bright = (linear / linear.mean() * 0.35).clamp(0, 1) ** (1 / 2.2) * 255
+        height = bright.shape[1]
+        band = bright[:, height // 4 : 3 * height // 4]
+        out.append(
+            F.interpolate(band[None], scale_factor=max(1.0, 400 / band.shape[1]), mode="bicubic")[0].clamp(0, 255)
+        )
+    return out
+
+
+def of_photograph(
+    picture: Tensor, width: int, height: int, fps: float, bank: ActorBank, rng: np.random.Generator
+) -> Pieces:
+    """A camera that moves over a photograph, and a drawing moved over it by hand in two of three."""
+    count, aspect = FRAMES, width / height
+    share = torch.arange(count, dtype=torch.float64) / fps
+    room = min(1.0, picture.shape[2] / picture.shape[1] / aspect)  # of the picture's height that the frame can take
+    first, last = (room * rng.uniform(0.45, 0.95) for _ in range(2))
+    last = first if rng.random() < 0.5 else last
+    zoom = first + (last - first) * (share / 4).clamp(0, 1)
+    limit_x = 1 - zoom * aspect * picture.shape[1] / picture.shape[2]
+    still = rng.random() < 0.3
+    begin, end = rng.uniform(0, 1, 2), rng.uniform(0, 1, 2)
+    end = begin if still else end
+    way = (share / 4).clamp(0, 1)
+    shake = 0.012 * float(rng.random() < 0.3)
+    x = (begin[0] + (end[0] - begin[0]) * way) * limit_x + shake * (share * 5.1).sin()
+    y = (begin[1] + (end[1] - begin[1]) * way) * (1 - zoom) + shake * (share * 6.3).cos()
+    plate = torch.stack([_cut(picture, float(x[t]), float(y[t]), float(zoom[t]), width, height) for t in range(count)])
+    tall = zoom * picture.shape[1]
+    travel = ((x - x[0]) * picture.shape[2] / tall, (y - y[0]) * picture.shape[1] / tall)
+    numbers = torch.stack([travel[0], (zoom[0] / zoom).log(), 0 * x, travel[1]], 1)
+    draft, alpha = torch.zeros_like(plate), torch.zeros(plate.shape[:3], dtype=torch.uint8)
+    full = plate
+    if rng.random() < 0.67:
+        draft, alpha = _moved(bank, count, width, height, rng)
+        full = (draft + plate.float() * (255 - alpha[..., None].float()) / 255).round().clamp(0, 255).to(torch.uint8)
+    words = ["", "a photograph", "real footage"]
+    plain = torch.eye(3, 4).flatten()
+    return Pieces(plate, full, draft, alpha, ended(numbers), plain, (words, words))
+
+
+def _cut(picture: Tensor, x: float, y: float, zoom: float, width: int, height: int) -> Tensor:
+    """A window of a photograph, uint8 (H, W, 3). x, y: its corner, shares of the picture. zoom: its height, likewise."""
+    rows, columns = picture.shape[1:]
+    tall = zoom * rows
+    wide = tall * width / height
+    ys = (y * rows + (torch.arange(height) + 0.5) * tall / height) / rows * 2 - 1
+    xs = (x * columns + (torch.arange(width) + 0.5) * wide / width) / columns * 2 - 1
+    grid = torch.stack(torch.meshgrid(ys, xs, indexing="ij")[::-1], -1)[None].float()
+    out = F.grid_sample(picture[None], grid, mode="bicubic", padding_mode="reflection", align_corners=False)
+    return out[0].permute(1, 2, 0).round().clamp(0, 255).to(torch.uint8)
+
+
+def _moved(bank: ActorBank, count: int, width: int, height: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """A drawing on a straight way over the frame: premultiplied (T, H, W, 3) and alpha (T, H, W), uint8."""
+    side = int(height * rng.uniform(0.2, 0.6))
+    strip = bank.frames[int(rng.integers(len(bank.names)))]  # (36, 128, 128, 4)
+    art = F.interpolate(strip.permute(0, 3, 1, 2).float(), size=(side, side), mode="bilinear", antialias=True)
+    out = torch.zeros(count, height + 2 * side, width + 2 * side, 4, dtype=torch.uint8)
+    start, stop = rng.uniform(0, 1, 2), rng.uniform(0, 1, 2)
+    for t in range(count):
+        at = start + (stop - start) * t / count
+        row, column = int(at[1] * height) + side // 2, int(at[0] * width) + side // 2
+        out[t, row : row + side, column : column + side] = art[t % 36].permute(1, 2, 0).round().to(torch.uint8)
+    inner = out[:, side : side + height, side : side + width]
+    return inner[..., :3].contiguous(), inner[..., 3].contiguous()
+
+
+# --- shards ----------------------------------------------------------------------------------------------------------
+
+
+def pooled(alpha: Tensor) -> Tensor:
+    """Alpha (T, H, W), 0..1, as the cover of each cell: (t, h, w, COVER)."""
+    parts = F.avg_pool3d(alpha[None, None], (4, 4, 4))[0, 0]
+    t, h, w = (side // cell for side, cell in zip(alpha.shape, (CHUNK, PATCH, PATCH), strict=True))
+    return parts.view(t, 2, h, 8, w, 8).permute(0, 2, 4, 1, 3, 5).reshape(t, h, w, COVER)
+
+
+def as_pixels(frames: Tensor) -> Tensor:
+    """uint8 (T, H, W, 3) -> (1, 3, T, H, W) in [-1, 1]."""
+    return (frames.permute(3, 0, 1, 2).float() / 127.5 - 1)[None]
+
+
+def write_shard(path: Path, pieces: Sequence[Pieces], vae: Vae, fps: float) -> None:
+    """Encode clips of one size and write them as one shard."""
+    black = vae.encode(torch.full((1, 3, CHUNK, PATCH, PATCH), -1.0)).flatten()
+
+    def encoded(frames: Tensor) -> Tensor:
+        return vae.encode(as_pixels(frames))[0].permute(1, 2, 3, 0)  # (t, h, w, C)
+
+    plates = torch.stack([encoded(piece.plate) for piece in pieces])
+    fulls = torch.stack([encoded(piece.full) for piece in pieces])
+    covers = torch.stack([pooled(piece.alpha.float() / 255) for piece in pieces])
+    where = covers.flatten(0, 3).amax(1).nonzero()[:, 0]
+    drafts = torch.cat([_cells(piece.draft) for piece in pieces])[where]  # (m, 3, CHUNK, PATCH, PATCH)
+    latents = [vae.encode(part)[:, :, 0, 0, 0] - black for part in (drafts.float() / 127.5 - 1).split(256)]
+    tensors = {
+        "plate": plates,
+        "full": fulls,
+        "draft": torch.cat(latents) if latents else torch.zeros(0, plates.shape[-1]),
+        "cover": covers.flatten(0, 3)[where],
+        "camera": torch.stack([piece.camera for piece in pieces]),
+        "light": torch.stack([piece.light for piece in pieces]),
+    }
+    about = {"fps": str(fps), "said": json.dumps([piece.said for piece in pieces])}
+    part = path.with_suffix(".part")
+    save_file({k: v.half().contiguous() for k, v in tensors.items()} | {"where": where}, part, metadata=about)
+    os.replace(part, path)
+
+
+def _cells(frames: Tensor) -> Tensor:
+    """uint8 (T, H, W, 3) -> (t * h * w, 3, CHUNK, PATCH, PATCH)."""
+    t, h, w = (side // cell for side, cell in zip(frames.shape[:3], (CHUNK, PATCH, PATCH), strict=True))
+    return frames.view(t, CHUNK, h, PATCH, w, PATCH, 3).permute(0, 2, 4, 6, 1, 3, 5).flatten(0, 2)
+
+
+def fill(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: int, seed: int, aside: Sequence[str]) -> None:
+    """Write shards of `BATCH` clips; what exists is kept. aside: actors that are not to be seen."""
+    folder.mkdir(parents=True, exist_ok=True)
+    world, pictures = corpus(aside), photographs(assets)
+    for number in range(shards):
+        path = folder / f"drafts-{seed:03d}-{number:05d}.safetensors"
+        if path.exists():
+            continue
+        rng = np.random.default_rng((seed, number))
+        width, height = SIZES[int(rng.integers(len(SIZES)))]
+        fps = RATES[int(rng.integers(len(RATES)))]
+        if rng.random() < PHOTOGRAPHS:
+            picked = [pictures[int(rng.integers(len(pictures)))] for _ in range(BATCH)]
+            pieces = [of_photograph(picture, width, height, fps, bank, rng) for picture in picked]
+        else:
+            start = float(rng.uniform(0, max(0.0, 5 - FRAMES / fps)))
+            film = Frame(width, height, start + torch.arange(FRAMES, dtype=torch.float64) / fps)
+            scenes = [sample_scene(rng, world, "any") for _ in range(BATCH)]
+            pieces = [of_scene(scene, film, bank, rng, empty=bool(rng.random() < EMPTY)) for scene in scenes]
+        with torch.inference_mode():
+            write_shard(path, pieces, vae, fps)
+
+
+class Batch(NamedTuple):
+    """Examples. plate, full: (B, C, t, h, w). control: everything known. said: with, without a draft. light: (B, LIGHT)."""
+
+    plate: Tensor
+    full: Tensor
+    control: Control
+    said: list[tuple[str, str]]
+    light: Tensor
+    layout: Layout
+
+
+@dataclass
+class Examples:
+    """Every shard of some folders, in memory; `refresh` reads what was added since."""
+
+    folders: Sequence[Path]
+
+    def __post_init__(self) -> None:
+        self._read: set[Path] = set()
+        self.shards: dict[tuple[float, ...], list[dict[str, Tensor]]] = {}
+        self.said: dict[int, list[tuple[list[str], list[str]]]] = {}
+        self.refresh()
+
+    def refresh(self) -> int:
+        """Returns the number of clips at hand."""
+        for path in sorted(path for folder in self.folders for path in folder.glob("drafts-*.safetensors")):
+            if path in self._read:
+                continue
+            self._read.add(path)
+            with safe_open(path, "pt") as file:
+                shard = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                about = file.metadata()
+            self.said[id(shard)] = json.loads(about["said"])
+            self.shards.setdefault((*shard["plate"].shape[1:4], float(about["fps"])), []).append(shard)
+        return sum(len(shard["plate"]) for shards in self.shards.values() for shard in shards)
+
+    def batch(self, count: int, frames: int, rng: np.random.Generator, tokens: int = 0) -> Batch:
+        """`count` windows of so many latent frames, all of one size and rate. tokens: at most so many, if given."""
+        keys = list(self.shards)
+        sizes = np.array([len(self.shards[key]) for key in keys], float)
+        key = keys[int(rng.choice(len(keys), p=sizes / sizes.sum()))]
+        time, height, width, fps = key
+        if tokens:
+            count = max(1, round(tokens / (frames * height * width)))
+        parts = [self._one(self.shards[key], frames, rng) for _ in range(count)]
+        plate, full, draft, cover, camera, light = (torch.stack(part) for part in list(zip(*parts, strict=True))[:6])
+        control = Control(draft, cover, torch.ones(count), camera, torch.ones(count))
+        layout = Layout.chunks(frames, int(height), int(width), fps, CHUNK)
+        said = [part[6] for part in parts]
+        return Batch(_first(plate), _first(full), control, said, light, layout)
+
+    def _one(
+        self, shards: Sequence[dict[str, Tensor]], frames: int, rng: np.random.Generator
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, tuple[str, str]]:
+        shard = shards[int(rng.integers(len(shards)))]
+        item = int(rng.integers(len(shard["plate"])))
+        count, time, height, width, channels = shard["plate"].shape
+        start = int(rng.integers(0, time - frames + 1))
+        cells = height * width
+        low = (item * time + start) * cells
+        chosen = (shard["where"] >= low) & (shard["where"] < low + frames * cells)
+        at = shard["where"][chosen] - low
+        draft, cover = torch.zeros(frames * cells, channels), torch.zeros(frames * cells, COVER)
+        draft[at], cover[at] = shard["draft"][chosen].float(), shard["cover"][chosen].float()
+        camera = shard["camera"][item, start : start + frames].float()
+        camera = torch.cat([camera[..., :1] - camera[:1, :1, :1], camera[..., 1:]], -1)
+        around, whole = self.said[id(shard)][item]
+        said = around[int(rng.integers(len(around)))], whole[int(rng.integers(len(whole)))]
+        part = slice(start, start + frames)
+        plate, full = shard["plate"][item, part].float(), shard["full"][item, part].float()
+        return plate, full, draft, cover, camera, shard["light"][item].float(), said
+
+
+def _first(latents: Tensor) -> Tensor:
+    """(B, t, h, w, C) -> (B, C, t, h, w)."""
+    return latents.permute(0, 4, 1, 2, 3).contiguous()
+
+
+def loss_of(
+    dit: Dit,
+    batch: Batch,
+    text: TextStates,
+    rng: np.random.Generator,
+    shift: float,
+    generator: torch.Generator,
+    level: float = 0.0,
+    present: float = 0.9,
+) -> tuple[Tensor, Tensor]:
+    """Velocity error on painted tokens, and the error of the light, means over the batch.
+
+    level: one noise level for all tokens (0 = drawn). present: share of examples with their draft.
+    """
+    count, _, frames, height, width = batch.plate.shape
+    warp = shift * max(1.0, (frames * height * width / 64) ** 0.25)
+    levels, masks = draw_levels((count, frames, height, width), rng, warp, 0)
+    if level:
+        levels, masks = torch.full_like(levels, level), torch.ones_like(masks)
+    has = torch.from_numpy((rng.random(count) < present).astype(np.float32))
+    steered = torch.from_numpy((rng.random(count) < 0.9).astype(np.float32))
+    drafted = has[:, None, None, None, None] > 0
+    target = torch.where(drafted, batch.plate, batch.full)
+    # Beside a draft what is given mostly was painted before, so it is a plate; sometimes it is a user's own clip.
+    foreign = torch.from_numpy(rng.random(count) < 0.2)[:, None, None, None, None]
+    known = torch.where(foreign, batch.full, target)
+    source = torch.where(masks[:, None] > 0, target, known)
+    eps = torch.randn(source.shape, generator=generator)
+    x = flow.noised(source, eps, levels[:, None])
+    words = [
+        ("" if rng.random() < 0.08 else pair[0 if h else 1]) for pair, h in zip(batch.said, has.tolist(), strict=True)
+    ]
+    control = batch.control._replace(
+        draft=batch.control.draft * has[:, None, None],
+        cover=batch.control.cover * has[:, None, None],
+        present=has,
+        steered=steered,
+    )
+    x0, light = dit.lit(x, levels, dit.prepare(*text(words)), batch.layout, control=control)
+    error = flow.velocity_from_clean(x0 - target, torch.zeros_like(x0), levels[:, None], FLOOR).square().mean(1)
+    seen = 1 - 0.8 * control.cover.mean(-1).view_as(masks)  # what the draft hides matters less
+    weights = masks * seen
+    velocity = ((error * weights).flatten(1).sum(1) / weights.flatten(1).sum(1).clamp(min=1e-6)).mean()
+    assert light is not None
+    share = control.cover.mean(-1, keepdim=True)  # (B, N, 1)
+    plain = torch.eye(3, 4).flatten()
+    away = (light + plain - batch.light[:, None]).square() * share
+    return velocity, away.sum() / (share.sum() * LIGHT).clamp(min=1e-6)
+
+
+def validated(dit: Dit, examples: Examples, text: TextStates) -> dict[str, list[float]]:
+    """Velocity error at five levels, with a draft and without, and that of the light, always on the same examples."""
+    out: dict[str, list[float]] = {}
+    for name, present in (("draft", 1.0), ("text", 0.0)):
+        row = []
+        for level in (0.98, 0.9, 0.75, 0.5, 0.25):
+            rng, generator = np.random.default_rng(5), torch.Generator().manual_seed(5)
+            found = []
+            for _ in range(6):
+                batch = examples.batch(2, 8, rng, 1024)
+                found.append(loss_of(dit, batch, text, rng, 1.0, generator, level, present))
+            row.append(round(float(torch.stack([velocity for velocity, _ in found]).mean()), 3))
+        out[name] = row
+        out["light"] = [round(float(torch.stack([light for _, light in found]).mean()), 4)]
+    return out
+
+
+def train(dit: Dit, text: TextStates, examples: Examples, aside: Examples, folder: Path, recipe: Recipe) -> Run:
+    """Run (or resume) until the minutes are spent. aside: clips of actors set aside, for the line of validation."""
+    torch.manual_seed(recipe.seed)
+    dit.train()
+    run = Run(folder, dit, optimisers(dit, recipe), recipe.minutes, recipe.ema)
+    run.resume()
+    rng = np.random.default_rng((recipe.seed, run.step))
+    generator = torch.Generator().manual_seed(recipe.seed + run.step)
+    checked = run.elapsed
+    say(f"starting at step {run.step}, {examples.refresh()} clips")
+    with run:
+        while not run.done:
+            frames = int(rng.choice([1, 2, 4, 8], p=[0.2, 0.15, 0.25, 0.4]))
+            batch = examples.batch(1, frames, rng, recipe.tokens)
+            velocity, light = loss_of(dit, batch, text, rng, recipe.shift, generator)
+            norm = run.update(velocity + MATCHED * light)
+            run.note(loss=float(velocity.detach()), light=float(light.detach()), norm=norm)
+            if run.step % recipe.report_every == 0:
+                run.report(clips=examples.refresh())
+            if run.elapsed - checked > 12:
+                checked = run.elapsed
+                own = {name: value.clone() for name, value in dit.state_dict().items()}
+                dit.load_state_dict(run.ema.shadow)
+                with torch.no_grad():
+                    say(json.dumps({"minutes": round(run.elapsed, 1), **validated(dit, aside, text)}))
+                dit.load_state_dict(own)
+            run.keep(recipe.checkpoint_every)
+    return run
