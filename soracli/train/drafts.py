@@ -1,4 +1,4 @@
-"""Teach the transformer drafts: clips with what stands in front taken away, at many rates, from the world and from photographs.
+"""Teach the transformer drafts: clips without what stands in front, at many rates, of the world and of photographs.
 
 An example is a clip told apart into what a draft shows (performers, drawn flat) and the plate: what lies behind and
 around them, their shadows included. Given a draft the network paints the plate, since the draft is laid over it
@@ -9,14 +9,13 @@ A shard is a safetensors file of n clips of one size and rate, in float16:
     plate, full  (n, t, h, w, C) latents
     draft        (m, C) latents over black less those of black, of the cells that are covered
     cover        (m, COVER) of the same cells: see `models.spark.dit.Control`
-    camera       (n, t, 2, 4), light (n, LIGHT), where int64 (m,): flat index of each covered cell into n * t * h * w
+    camera       (n, t, 2, 4), where int64 (m,): flat index of each covered cell into n * t * h * w
 and, as metadata: fps, and per clip what it is called with and without its performers.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from soracli import flow
-from soracli.models.spark.dit import COVER, LIGHT, Control, Dit, Layout
+from soracli.models.spark.dit import COVER, Control, Dit, Layout
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.train.data import TextStates
 from soracli.train.noise import draw_levels
@@ -58,13 +57,12 @@ FRAMES = 64
 BATCH = 8
 PHOTOGRAPHS = 0.2  # share of shards
 EMPTY = 0.15  # of scenes
-MATCHED = 0.2  # weight of the light in the loss
 
 
 class Pieces(NamedTuple):
     """Clips told apart. plate, full: uint8 (T, H, W, 3). draft: uint8 (T, H, W, 3) over black. alpha: uint8 (T, H, W).
 
-    camera: (t, 2, 4) as in `Control`, but with the travel of the world. light: (LIGHT,). said: with, without a draft.
+    camera: (t, 2, 4) as in `Control`, but with the travel of the world. said: with, without a draft.
     """
 
     plate: Tensor
@@ -72,7 +70,6 @@ class Pieces(NamedTuple):
     draft: Tensor
     alpha: Tensor
     camera: Tensor
-    light: Tensor
     said: tuple[list[str], list[str]]
 
 
@@ -105,7 +102,6 @@ def of_scene(scene: Scene, film: Frame, bank: ActorBank, rng: np.random.Generato
     if scene.weather == "fog":
         for pixels in (plate, full):
             fall(pixels, scene, film, bare.camera[0])
-    light = fitted(full, draft, alpha)
     if scene.weather not in ("clear", "fog"):
         full = full.clone()
         fall(full, scene, film, bare.camera[0])
@@ -113,7 +109,7 @@ def of_scene(scene: Scene, film: Frame, bank: ActorBank, rng: np.random.Generato
     said = around if empty else [complete(scene, rng) for _ in range(3)] + [caption(scene, rng, drop=0.4)]
     travel = camera.x * film.aspect
     numbers = torch.stack([travel, camera.zoom.log(), camera.middle[:, 0] - 0.5, camera.middle[:, 1] - 0.5], 1)
-    return Pieces(plate, full, draft, alpha, ended(numbers), light, (around, said))
+    return Pieces(plate, full, draft, alpha, ended(numbers), (around, said))
 
 
 def ended(numbers: Tensor) -> Tensor:
@@ -145,22 +141,6 @@ def animatic(scene: Scene, frame: Frame, bank: ActorBank) -> tuple[Tensor, Tenso
         cover[t] = cropped(covered, window).clamp(0, 255).to(torch.uint8)
     shape = count, frame.height, frame.width, 3
     return colour.view(shape), cover.view(shape)[..., 0]
-
-
-def fitted(full: Tensor, draft: Tensor, alpha: Tensor) -> Tensor:
-    """The light (LIGHT,) that makes of a draft what a clip shows, by least squares over what is fully covered."""
-    plain = torch.eye(3, 4)
-    solid = (alpha > 250).nonzero()
-    if len(solid) < 400:
-        return plain.flatten()
-    picked = tuple(solid[torch.linspace(0, len(solid) - 1, 4000).long()].T)
-    source = torch.cat([draft[picked].double() / 255, torch.ones(4000, 1, dtype=torch.double)], 1)
-    target = full[picked].double() / 255
-    guess = torch.diag((target.mean(0) / source[:, :3].mean(0).clamp(min=0.05)).clamp(0.1, 1.5))
-    guess = torch.cat([guess, torch.zeros(3, 1, dtype=torch.double)], 1)
-    weak = 0.02 * len(source) * torch.eye(4, dtype=torch.double)
-    rest = torch.linalg.solve(source.T @ source + weak, source.T @ (target - source @ guess.T))
-    return (guess + rest.T).float().flatten()
 
 
 # --- photographs -----------------------------------------------------------------------------------------------------
@@ -213,12 +193,11 @@ def of_photograph(
         draft, alpha = _moved(bank, count, width, height, rng)
         full = (draft + plate.float() * (255 - alpha[..., None].float()) / 255).round().clamp(0, 255).to(torch.uint8)
     words = ["", "a photograph", "real footage"]
-    plain = torch.eye(3, 4).flatten()
-    return Pieces(plate, full, draft, alpha, ended(numbers), plain, (words, words))
+    return Pieces(plate, full, draft, alpha, ended(numbers), (words, words))
 
 
 def _cut(picture: Tensor, x: float, y: float, zoom: float, width: int, height: int) -> Tensor:
-    """A window of a photograph, uint8 (H, W, 3). x, y: its corner, shares of the picture. zoom: its height, likewise."""
+    """A window of a photograph, uint8 (H, W, 3). x, y: its corner, zoom: its height, all shares of the picture."""
     rows, columns = picture.shape[1:]
     tall = zoom * rows
     wide = tall * width / height
@@ -278,7 +257,6 @@ def write_shard(path: Path, pieces: Sequence[Pieces], vae: Vae, fps: float) -> N
         "draft": torch.cat(latents) if latents else torch.zeros(0, plates.shape[-1]),
         "cover": covers.flatten(0, 3)[where],
         "camera": torch.stack([piece.camera for piece in pieces]),
-        "light": torch.stack([piece.light for piece in pieces]),
     }
     about = {"fps": str(fps), "said": json.dumps([piece.said for piece in pieces])}
     part = path.with_suffix(".part")
@@ -316,13 +294,12 @@ def fill(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: int, see
 
 
 class Batch(NamedTuple):
-    """Examples. plate, full: (B, C, t, h, w). control: everything known. said: with, without a draft. light: (B, LIGHT)."""
+    """Examples. plate, full: (B, C, t, h, w). control: everything known. said: with, without a draft."""
 
     plate: Tensor
     full: Tensor
     control: Control
     said: list[tuple[str, str]]
-    light: Tensor
     layout: Layout
 
 
@@ -356,22 +333,22 @@ class Examples:
         keys = list(self.shards)
         sizes = np.array([len(self.shards[key]) for key in keys], float)
         key = keys[int(rng.choice(len(keys), p=sizes / sizes.sum()))]
-        time, height, width, fps = key
+        _, height, width, fps = key
         if tokens:
             count = max(1, round(tokens / (frames * height * width)))
         parts = [self._one(self.shards[key], frames, rng) for _ in range(count)]
-        plate, full, draft, cover, camera, light = (torch.stack(part) for part in list(zip(*parts, strict=True))[:6])
+        plate, full, draft, cover, camera = (torch.stack(part) for part in list(zip(*parts, strict=True))[:5])
         control = Control(draft, cover, torch.ones(count), camera, torch.ones(count))
         layout = Layout.chunks(frames, int(height), int(width), fps, CHUNK)
-        said = [part[6] for part in parts]
-        return Batch(_first(plate), _first(full), control, said, light, layout)
+        said = [part[5] for part in parts]
+        return Batch(_first(plate), _first(full), control, said, layout)
 
     def _one(
         self, shards: Sequence[dict[str, Tensor]], frames: int, rng: np.random.Generator
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, tuple[str, str]]:
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, tuple[str, str]]:
         shard = shards[int(rng.integers(len(shards)))]
         item = int(rng.integers(len(shard["plate"])))
-        count, time, height, width, channels = shard["plate"].shape
+        _, time, height, width, channels = shard["plate"].shape
         start = int(rng.integers(0, time - frames + 1))
         cells = height * width
         low = (item * time + start) * cells
@@ -385,7 +362,7 @@ class Examples:
         said = around[int(rng.integers(len(around)))], whole[int(rng.integers(len(whole)))]
         part = slice(start, start + frames)
         plate, full = shard["plate"][item, part].float(), shard["full"][item, part].float()
-        return plate, full, draft, cover, camera, shard["light"][item].float(), said
+        return plate, full, draft, cover, camera, said
 
 
 def _first(latents: Tensor) -> Tensor:
@@ -402,8 +379,8 @@ def loss_of(
     generator: torch.Generator,
     level: float = 0.0,
     present: float = 0.9,
-) -> tuple[Tensor, Tensor]:
-    """Velocity error on painted tokens, and the error of the light, means over the batch.
+) -> Tensor:
+    """Velocity error on painted tokens, mean over the batch.
 
     level: one noise level for all tokens (0 = drawn). present: share of examples with their draft.
     """
@@ -431,32 +408,26 @@ def loss_of(
         present=has,
         steered=steered,
     )
-    x0, light = dit.lit(x, levels, dit.prepare(*text(words)), batch.layout, control=control)
+    x0 = dit(x, levels, dit.prepare(*text(words)), batch.layout, control=control)
     error = flow.velocity_from_clean(x0 - target, torch.zeros_like(x0), levels[:, None], FLOOR).square().mean(1)
     seen = 1 - 0.8 * control.cover.mean(-1).view_as(masks)  # what the draft hides matters less
     weights = masks * seen
-    velocity = ((error * weights).flatten(1).sum(1) / weights.flatten(1).sum(1).clamp(min=1e-6)).mean()
-    assert light is not None
-    share = control.cover.mean(-1, keepdim=True)  # (B, N, 1)
-    plain = torch.eye(3, 4).flatten()
-    away = (light + plain - batch.light[:, None]).square() * share
-    return velocity, away.sum() / (share.sum() * LIGHT).clamp(min=1e-6)
+    return ((error * weights).flatten(1).sum(1) / weights.flatten(1).sum(1).clamp(min=1e-6)).mean()
 
 
 def validated(dit: Dit, examples: Examples, text: TextStates) -> dict[str, list[float]]:
-    """Velocity error at five levels, with a draft and without, and that of the light, always on the same examples."""
+    """Velocity error at five levels, with a draft and without, always on the same examples."""
     out: dict[str, list[float]] = {}
     for name, present in (("draft", 1.0), ("text", 0.0)):
         row = []
         for level in (0.98, 0.9, 0.75, 0.5, 0.25):
             rng, generator = np.random.default_rng(5), torch.Generator().manual_seed(5)
-            found = []
-            for _ in range(6):
-                batch = examples.batch(2, 8, rng, 1024)
-                found.append(loss_of(dit, batch, text, rng, 1.0, generator, level, present))
-            row.append(round(float(torch.stack([velocity for velocity, _ in found]).mean()), 3))
+            found = [
+                loss_of(dit, examples.batch(2, 8, rng, 1024), text, rng, 1.0, generator, level, present)
+                for _ in range(6)
+            ]
+            row.append(round(float(torch.stack(found).mean()), 3))
         out[name] = row
-        out["light"] = [round(float(torch.stack([light for _, light in found]).mean()), 4)]
     return out
 
 
@@ -474,9 +445,9 @@ def train(dit: Dit, text: TextStates, examples: Examples, aside: Examples, folde
         while not run.done:
             frames = int(rng.choice([1, 2, 4, 8], p=[0.2, 0.15, 0.25, 0.4]))
             batch = examples.batch(1, frames, rng, recipe.tokens)
-            velocity, light = loss_of(dit, batch, text, rng, recipe.shift, generator)
-            norm = run.update(velocity + MATCHED * light)
-            run.note(loss=float(velocity.detach()), light=float(light.detach()), norm=norm)
+            loss = loss_of(dit, batch, text, rng, recipe.shift, generator)
+            norm = run.update(loss)
+            run.note(loss=float(loss.detach()), norm=norm)
             if run.step % recipe.report_every == 0:
                 run.report(clips=examples.refresh())
             if run.elapsed - checked > 12:

@@ -37,7 +37,6 @@ BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
 COVER = 128  # numbers that say which part of a cell a draft covers: 2 x 8 x 8 means over 4 frames, 4 x 4 pixels
 TRAVELS = (0.5, 1.0, 2.0, 4.0, 8.0)  # periods of a camera's travel, in frame heights
-LIGHT = 12  # numbers of a light: a matrix (3, 4) from straight RGB and 1 to RGB, all in [0, 1]
 LOUDEST = (
     3.0  # root mean square at which a token's numbers are cut off: footage unlike the training world stays bounded
 )
@@ -283,8 +282,8 @@ class Control(NamedTuple):
 
     draft: (B, N, C) latents of the draft over black, minus those of black. cover: (B, N, COVER) share of the draft in
     the parts of a cell. present: (B,) 1 = there is a draft. camera: (B, t, 2, 4) at the start and at the end of each
-    latent frame: travel in frame heights from the window's first, log of the zoom, and how far the middle of the picture
-    lies from that of the unzoomed frame, in its widths and heights. steered: (B,) 1 = the camera is known.
+    latent frame: travel in frame heights from the window's first, log of the zoom, and how far the middle of the
+    picture lies from that of the unzoomed frame, in its widths and heights. steered: (B,) 1 = the camera is known.
     """
 
     draft: Tensor
@@ -302,7 +301,6 @@ class Steering(nn.Module):
         self.draft = nn.Linear(config.channels + COVER + 1, config.width)
         self.camera = nn.Linear(2 * (4 + 2 * len(TRAVELS)) + 1, config.width)
         self.shade = nn.Linear(COVER, config.channels, bias=False)  # a shadow lies where the draft does
-        self.light = nn.Linear(config.width, LIGHT)
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
 
@@ -397,18 +395,6 @@ class Dit(nn.Module):
         jump: Jump | None = None,
         control: Control | None = None,
     ) -> Tensor:
-        return self.lit(x, sigma, text, layout, jump, control)[0]
-
-    def lit(
-        self,
-        x: Tensor,
-        sigma: Tensor,
-        text: TextKeys,
-        layout: Layout,
-        jump: Jump | None = None,
-        control: Control | None = None,
-    ) -> tuple[Tensor, Tensor | None]:
-        """What `forward` gives, and the light that falls on a draft, (B, N, LIGHT) less that of plain white."""
         keys, pooled, additive = text
         levels = sigma.flatten(1)  # (B, N)
         tokens = x.flatten(2).transpose(1, 2).contiguous()  # (B, N, C)
@@ -430,10 +416,8 @@ class Dit(nn.Module):
         shift, scale = per_token(self.final(condition), kind).chunk(2, -1)
         h = norm(h) * (1 + scale) + shift + foreseen
         mean, doubt = self.outlet(h).chunk(2, -1)  # (B, N, C) each
-        light = None
         if self.steering is not None and control is not None:
             mean = mean + self.steering.shade(control.cover * control.present[:, None, None])
-            light = self.steering.light(h)
         mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
         variance, settled = self.variance(doubt), self.variance(doubt + self.settle(h))
         for around in self.around:
@@ -444,4 +428,4 @@ class Dit(nn.Module):
             variance = variance * self.config.temperature
         x0 = joined(tokens, levels, mean, variance)
         out: Tensor = x0.transpose(1, 2).reshape(x.shape)
-        return out, light
+        return out
