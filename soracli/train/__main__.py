@@ -272,7 +272,8 @@ def train_drafts(args: argparse.Namespace) -> None:
     recipe = transformer.Recipe(
         tokens=args.tokens, minutes=args.minutes, lr=args.lr, shift=args.shift, seed=args.seed, report_every=50
     )
-    drafts.train(dit, TextStates(load_text()), examples, aside, args.run / "drafts", recipe)
+    stills = drafts.Stills.of(load_vae(args.run))
+    drafts.train(dit, TextStates(load_text()), examples, aside, stills, args.run / "drafts", recipe)
 
 
 def published(folder: Path) -> dict[str, torch.Tensor]:

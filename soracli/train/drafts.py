@@ -365,6 +365,37 @@ class Examples:
         return plate, full, draft, cover, camera, said
 
 
+class Stills(NamedTuple):
+    """An affine map of latents: of a chunk, to those of its first frame as a still. matrix (C, C), offset (C,)."""
+
+    matrix: Tensor
+    offset: Tensor
+
+    @classmethod
+    @torch.no_grad()
+    def of(cls, vae: Vae) -> Stills:
+        channels = vae.config.channels
+        basis = torch.cat([torch.zeros(1, channels), torch.eye(channels)])[:, :, None, None, None]
+        first = vae.linear.decode(basis)[:, :, :1]  # (1 + C, 3, 1, PATCH, PATCH)
+        held = vae.encode(first.expand(-1, -1, CHUNK, -1, -1))[:, :, 0, 0, 0]
+        return cls(held[1:] - held[0], held[0])
+
+    def __call__(self, batch: Batch) -> Batch:
+        """A batch of single latent frames as stills."""
+        control = batch.control
+        half = control.cover[..., : COVER // 2]
+        black = control.draft @ self.matrix  # a difference: it has no offset
+        control = control._replace(
+            draft=black, cover=torch.cat([half, half], -1), camera=control.camera[:, :, :1].expand(-1, -1, 2, -1)
+        )
+        plate, full = (
+            (torch.einsum("bcthw,cd->bdthw", x, self.matrix) + self.offset[:, None, None, None])
+            for x in (batch.plate, batch.full)
+        )
+        layout = replace(batch.layout, times=(0.0,), spans=(0.0,))
+        return batch._replace(plate=plate, full=full, control=control, layout=layout)
+
+
 def _first(latents: Tensor) -> Tensor:
     """(B, t, h, w, C) -> (B, C, t, h, w)."""
     return latents.permute(0, 4, 1, 2, 3).contiguous()
@@ -431,7 +462,9 @@ def validated(dit: Dit, examples: Examples, text: TextStates) -> dict[str, list[
     return out
 
 
-def train(dit: Dit, text: TextStates, examples: Examples, aside: Examples, folder: Path, recipe: Recipe) -> Run:
+def train(
+    dit: Dit, text: TextStates, examples: Examples, aside: Examples, stills: Stills, folder: Path, recipe: Recipe
+) -> Run:
     """Run (or resume) until the minutes are spent. aside: clips of actors set aside, for the line of validation."""
     torch.manual_seed(recipe.seed)
     dit.train()
@@ -445,6 +478,7 @@ def train(dit: Dit, text: TextStates, examples: Examples, aside: Examples, folde
         while not run.done:
             frames = int(rng.choice([1, 2, 4, 8], p=[0.2, 0.15, 0.25, 0.4]))
             batch = examples.batch(1, frames, rng, recipe.tokens)
+            batch = stills(batch) if frames == 1 and rng.random() < 0.6 else batch
             loss = loss_of(dit, batch, text, rng, recipe.shift, generator)
             norm = run.update(loss)
             run.note(loss=float(loss.detach()), norm=norm)
