@@ -92,11 +92,17 @@ def _board(canvas: Canvas, geometry: Geometry, numbers: range, limit: int) -> tu
     """Frames of which pictures are painted first, spread over a take of which nothing is given.
 
     limit: latent frames that the network sees at once; so many pictures it sees, however long the take is. (With the
-    end of a clip that is extended beside them they change next to nothing: what is given holds windows together.)
+    end of a clip that is extended beside them they change next to nothing: what is given holds windows together. With a
+    draft it is the draft that holds them.)
     """
     first = numbers.start * geometry.stride[0]
     masks = _small(canvas.mask[first : numbers.stop * geometry.stride[0]])
-    if geometry.causal or canvas.strength < 1 or not all((mask > 0).all() for mask in masks):
+    if (
+        geometry.causal
+        or canvas.draft is not None
+        or canvas.strength < 1
+        or not all((mask > 0).all() for mask in masks)
+    ):
         return ()
     return tuple(first + (2 * i + 1) * len(masks) // (2 * limit) for i in range(limit))
 

@@ -31,8 +31,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from soracli import flow
+from soracli.models.spark import steering
 from soracli.models.spark.dit import COVER, Control, Dit, Layout
-from soracli.models.spark.vae import CHUNK, PATCH, Vae
+from soracli.models.spark.vae import CHUNK, Vae
 from soracli.train.data import TextStates
 from soracli.train.noise import draw_levels
 from soracli.train.run import Run, say
@@ -226,13 +227,6 @@ def _moved(bank: ActorBank, count: int, width: int, height: int, rng: np.random.
 # --- shards ----------------------------------------------------------------------------------------------------------
 
 
-def pooled(alpha: Tensor) -> Tensor:
-    """Alpha (T, H, W), 0..1, as the cover of each cell: (t, h, w, COVER)."""
-    parts = F.avg_pool3d(alpha[None, None], (4, 4, 4))[0, 0]
-    t, h, w = (side // cell for side, cell in zip(alpha.shape, (CHUNK, PATCH, PATCH), strict=True))
-    return parts.view(t, 2, h, 8, w, 8).permute(0, 2, 4, 1, 3, 5).reshape(t, h, w, COVER)
-
-
 def as_pixels(frames: Tensor) -> Tensor:
     """uint8 (T, H, W, 3) -> (1, 3, T, H, W) in [-1, 1]."""
     return (frames.permute(3, 0, 1, 2).float() / 127.5 - 1)[None]
@@ -240,21 +234,22 @@ def as_pixels(frames: Tensor) -> Tensor:
 
 def write_shard(path: Path, pieces: Sequence[Pieces], vae: Vae, fps: float) -> None:
     """Encode clips of one size and write them as one shard."""
-    black = vae.encode(torch.full((1, 3, CHUNK, PATCH, PATCH), -1.0)).flatten()
 
     def encoded(frames: Tensor) -> Tensor:
         return vae.encode(as_pixels(frames))[0].permute(1, 2, 3, 0)  # (t, h, w, C)
 
     plates = torch.stack([encoded(piece.plate) for piece in pieces])
     fulls = torch.stack([encoded(piece.full) for piece in pieces])
-    covers = torch.stack([pooled(piece.alpha.float() / 255) for piece in pieces])
+    covers = torch.stack([steering.pooled(piece.alpha.float() / 255) for piece in pieces])
     where = covers.flatten(0, 3).amax(1).nonzero()[:, 0]
-    drafts = torch.cat([_cells(piece.draft) for piece in pieces])[where]  # (m, 3, CHUNK, PATCH, PATCH)
-    latents = [vae.encode(part)[:, :, 0, 0, 0] - black for part in (drafts.float() / 127.5 - 1).split(256)]
+    drafts = [
+        steering.encoded(as_pixels(piece.draft)[0], cover.flatten(0, 2), vae)
+        for piece, cover in zip(pieces, covers, strict=True)
+    ]
     tensors = {
         "plate": plates,
         "full": fulls,
-        "draft": torch.cat(latents) if latents else torch.zeros(0, plates.shape[-1]),
+        "draft": torch.cat(drafts)[where],
         "cover": covers.flatten(0, 3)[where],
         "camera": torch.stack([piece.camera for piece in pieces]),
     }
@@ -262,12 +257,6 @@ def write_shard(path: Path, pieces: Sequence[Pieces], vae: Vae, fps: float) -> N
     part = path.with_suffix(".part")
     save_file({k: v.half().contiguous() for k, v in tensors.items()} | {"where": where}, part, metadata=about)
     os.replace(part, path)
-
-
-def _cells(frames: Tensor) -> Tensor:
-    """uint8 (T, H, W, 3) -> (t * h * w, 3, CHUNK, PATCH, PATCH)."""
-    t, h, w = (side // cell for side, cell in zip(frames.shape[:3], (CHUNK, PATCH, PATCH), strict=True))
-    return frames.view(t, CHUNK, h, PATCH, w, PATCH, 3).permute(0, 2, 4, 6, 1, 3, 5).flatten(0, 2)
 
 
 def fill(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: int, seed: int, aside: Sequence[str]) -> None:

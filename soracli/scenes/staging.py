@@ -1,0 +1,139 @@
+"""A film of scenes as a draft: its animatic, the weather over it, the light on it, its cameras and its look."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import torch
+
+from soracli.draft import PLAIN, Draft, Layer, Light, Moves
+from soracli.scenes.animatic import animatic
+from soracli.types import Frames, Shot
+from soracli.world import motion
+from soracli.world.assets import ActorBank
+from soracli.world.frame import Frame
+from soracli.world.layers import light_of
+from soracli.world.scene import Scene
+from soracli.world.setting import setting
+from soracli.world.styles import held, styled
+from soracli.world.weather import Draw, falling
+
+VEIL = 0.34  # share of fog before the performers
+FOG = {True: (0.28, 0.31, 0.40), False: (0.88, 0.90, 0.92)}  # its colour by night and by day
+
+
+@dataclass(frozen=True)
+class Film:
+    """Scenes one after the other. starts: first frame of each, rising from 0. fps, width, height: of the result."""
+
+    scenes: Sequence[Scene]
+    starts: Sequence[int]
+    fps: Fraction
+    width: int
+    height: int
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """What the network is told of each."""
+        return tuple(
+            Shot(float(start / self.fps), setting(scene)) for scene, start in zip(self.scenes, self.starts, strict=True)
+        )
+
+    def at(self, frame: int) -> int:
+        """The scene that a frame belongs to."""
+        return max(i for i, start in enumerate(self.starts) if start <= max(frame, 0))
+
+    def times(self, which: int, start: int, stop: int) -> torch.Tensor:
+        """Seconds since a scene began, float64, of frames of the film."""
+        seconds = (torch.arange(start, stop, dtype=torch.float64) - self.starts[which]) / float(self.fps)
+        return held(seconds, self.scenes[which].style)
+
+    def parts(self, start: int, stop: int) -> list[tuple[int, int, int]]:
+        """(scene, first frame, last + 1) of each scene that frames start .. stop show; the last one goes on."""
+        cuts = [start, *(cut for cut in self.starts if start < cut < stop), stop]
+        return [(self.at(first), first, last) for first, last in itertools.pairwise(cuts)]
+
+
+def drafted(film: Film, bank: ActorBank) -> Draft:
+    """The draft of a film."""
+    size = film.width, film.height
+
+    def drawn(start: int, stop: int) -> Layer:
+        return _stacked(
+            [
+                Layer(*animatic(film.scenes[which], film.times(which, first, last), *size, bank))
+                for which, first, last in film.parts(start, stop)
+            ]
+        )
+
+    @functools.cache
+    def sheets(which: int) -> list[Draw]:
+        return falling(film.scenes[which], Frame(*size, torch.zeros(1, dtype=torch.float64)))
+
+    def over(start: int, stop: int) -> Layer | None:
+        if not any(sheets(which) for which, *_ in film.parts(start, stop)):
+            return None
+        parts = film.parts(start, stop)
+        return _stacked([_fallen(film, which, first, last, sheets(which)) for which, first, last in parts])
+
+    def camera(start: int, stop: int) -> Moves:
+        rows = [_moves(film, which, first, last) for which, first, last in film.parts(start, stop)]
+        return np.concatenate(rows).astype(np.float32)
+
+    def finish(frames: Frames, start: int) -> Frames:
+        parts = [
+            _styled(frames[first - start : last - start], film.scenes[which], size)
+            for which, first, last in film.parts(start, start + len(frames))
+        ]
+        return np.concatenate(parts)
+
+    return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish)
+
+
+def light(scene: Scene) -> Light:
+    """What falls on the performers of a scene, and the fog before them."""
+    tint = np.diag(light_of(scene.time, scene.weather, scene.place).actors).astype(np.float32)
+    made = np.concatenate([tint, np.zeros((3, 1), np.float32)], 1)
+    if scene.weather == "fog":
+        made *= 1 - VEIL
+        made[:, 3] = VEIL * np.array(FOG[scene.time == "night"], np.float32)
+    return PLAIN if np.array_equal(made, PLAIN) else made
+
+
+def _moves(film: Film, which: int, start: int, stop: int) -> np.ndarray:
+    moves = motion.camera(film.scenes[which], film.times(which, start, stop))
+    travel = moves.x * (film.width / film.height)
+    middle = moves.middle - 0.5
+    return torch.stack([travel, moves.zoom.log(), middle[:, 0], middle[:, 1]], 1).numpy()
+
+
+def _fallen(film: Film, which: int, start: int, stop: int, draws: Sequence[Draw]) -> Layer:
+    """Falling things alone: what they make of black is their colour, and how far white stays apart their cover."""
+    times, scene = film.times(which, start, stop), film.scenes[which]
+    travel = motion.camera(scene, times).x * (film.width / film.height)
+    shape = film.height, film.width, 3
+    frames, alpha = np.zeros((len(times), *shape), np.uint8), np.zeros((len(times), *shape[:2]), np.uint8)
+    for t, (seconds, moved) in enumerate(zip(times.tolist(), travel.tolist(), strict=True)):
+        black, white = (torch.full((film.height, film.width * 3), level, dtype=torch.int16) for level in (0, 255))
+        for draw in draws:
+            draw(black, seconds, moved)
+            draw(white, seconds, moved)
+        frames[t] = black.view(shape).clamp(0, 255).to(torch.uint8).numpy()
+        alpha[t] = (255 - (white - black)).view(shape).amax(-1).clamp(0, 255).to(torch.uint8).numpy()
+    return Layer(np.minimum(frames, alpha[..., None]), alpha)
+
+
+def _stacked(layers: Sequence[Layer]) -> Layer:
+    return Layer(np.concatenate([layer.frames for layer in layers]), np.concatenate([layer.alpha for layer in layers]))
+
+
+def _styled(frames: Frames, scene: Scene, size: tuple[int, int]) -> Frames:
+    if scene.style == "3d" or not len(frames):
+        return frames
+    film = Frame(*size, torch.zeros(1, dtype=torch.float64))
+    return np.ascontiguousarray(styled(torch.from_numpy(np.ascontiguousarray(frames)), scene, film).numpy())
