@@ -300,12 +300,11 @@ def _paint(
     progress, model = kept.progress(job, run, item.seed, given, studio.device, talk), studio.model
     if given:
         model = latents.Developer(model, progress)
+    canvas, spoken = job.staged(item.seed)
     try:
         count = 0
         with file as writer:
-            for step in sample(
-                model, job.canvas, job.spoken, options, job.geometry, studio.device, progress, studio.enlarge
-            ):
+            for step in sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge):
                 if step.frames is not None:
                     writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
                     count += len(step.frames)

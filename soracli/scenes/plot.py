@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from soracli.scenes.staging import Film
 from soracli.types import SamplingOptions, Shot
+
+if TYPE_CHECKING:
+    from soracli.scenes.file import Timed
+    from soracli.scenes.staging import Film
+    from soracli.world.scene import Scene
+
+MOMENT = 2.0  # seconds into a scene that a picture of it shows: halfway along the paths of those who move
 
 
 @dataclass(frozen=True)
@@ -17,26 +25,37 @@ class Plot:
     prompts: tuple[Shot, ...] = ()
     file: str = ""
 
+    @cached_property
+    def filed(self) -> tuple[Timed, ...]:
+        """The scenes of the file with their lengths."""
+        from soracli.scenes import file
+
+        return file.load(self.file)
+
+    @property
+    def seconds(self) -> Fraction:
+        """How long a scene file is."""
+        return sum((Fraction(timed.seconds).limit_denominator(1000) for timed in self.filed), Fraction(0))
+
     def film(self, options: SamplingOptions, seed: int, frames: int) -> tuple[Film, list[str]]:
-        """The film for one seed, and what there is to say about it. frames: of the result."""
-        from soracli.scenes import file, read
+        """The film for one seed, and what there is to say about it. frames: of the result, 1 for a picture."""
+        from soracli.scenes.staging import Film
 
+        begin = MOMENT if options.seconds == 0 else 0.0
+        scenes, starts, notes = self._cast(options, seed, frames)
+        return Film(tuple(scenes), tuple(starts), options.fps, options.width, options.height, begin), notes
+
+    def _cast(self, options: SamplingOptions, seed: int, frames: int) -> tuple[list[Scene], list[int], list[str]]:
+        """Scenes, their first frames, and notes."""
         if self.file:
-            shots = file.load(self.file)
-            lengths = [round(shot.seconds * options.fps) for shot in shots]
-            scenes = [shot.scene for shot in shots]
-            starts = [sum(lengths[:i]) for i in range(len(lengths))]
-            return Film(scenes, starts, options.fps, options.width, options.height), []
+            lengths = [round(timed.seconds * options.fps) for timed in self.filed]
+            return [timed.scene for timed in self.filed], [0, *itertools.accumulate(lengths[:-1])], []
+        from soracli.scenes import read
+
         starts = [round(Fraction(shot.start) * options.fps) for shot in self.prompts]
-        ends = [*starts[1:], frames]
-        readings = [
-            read.read(shot.prompt, float((end - start) / options.fps), options.width / options.height, seed)
-            for shot, start, end in zip(self.prompts, starts, ends, strict=True)
-        ]
+        aspect, readings = options.width / options.height, []
+        for shot, (start, end) in zip(self.prompts, itertools.pairwise([*starts, frames]), strict=True):
+            seconds = float(max(end - start, 1) / options.fps) if options.seconds else 2 * MOMENT
+            readings.append(read.read(shot.prompt, seconds, aspect, seed))
         notes = list(dict.fromkeys(note for reading in readings for note in reading.notes))
-        return Film([reading.scene for reading in readings], starts, options.fps, options.width, options.height), notes
-
-
-def names(film: Film) -> Sequence[str]:
-    """The pictures of the library that a film shows."""
-    return list(dict.fromkeys(p.name for scene in film.scenes for p in scene.performers if not p.picture))
+        return [reading.scene for reading in readings], starts, notes

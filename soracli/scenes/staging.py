@@ -29,13 +29,30 @@ FOG = {True: (0.28, 0.31, 0.40), False: (0.88, 0.90, 0.92)}  # its colour by nig
 
 @dataclass(frozen=True)
 class Film:
-    """Scenes one after the other. starts: first frame of each, rising from 0. fps, width, height: of the result."""
+    """Scenes one after the other. starts: first frame of each, rising from 0. fps, width, height: of the result.
 
-    scenes: Sequence[Scene]
-    starts: Sequence[int]
+    begin: seconds into the first scene that the first frame shows.
+    """
+
+    scenes: tuple[Scene, ...]
+    starts: tuple[int, ...]
     fps: Fraction
     width: int
     height: int
+    begin: float = 0.0
+
+    @property
+    def names(self) -> list[str]:
+        """The pictures of the library that are shown."""
+        return list(dict.fromkeys(p.name for scene in self.scenes for p in scene.performers if not p.picture))
+
+    def timed(self, frames: int) -> list[tuple[Scene, float]]:
+        """Each scene and how many seconds of the film, which has so many frames, are of it."""
+        ends = [*self.starts[1:], frames]
+        return [
+            (scene, float((end - start) / self.fps))
+            for scene, start, end in zip(self.scenes, self.starts, ends, strict=True)
+        ]
 
     @property
     def shots(self) -> tuple[Shot, ...]:
@@ -50,7 +67,7 @@ class Film:
 
     def times(self, which: int, start: int, stop: int) -> torch.Tensor:
         """Seconds since a scene began, float64, of frames of the film."""
-        seconds = (torch.arange(start, stop, dtype=torch.float64) - self.starts[which]) / float(self.fps)
+        seconds = (torch.arange(start, stop, dtype=torch.float64) - self.starts[which]) / float(self.fps) + self.begin
         return held(seconds, self.scenes[which].style)
 
     def parts(self, start: int, stop: int) -> list[tuple[int, int, int]]:

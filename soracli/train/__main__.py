@@ -28,7 +28,11 @@ from soracli.types import SamplingOptions
 from soracli.world.assets import load_actors
 from soracli.world.scenes import Corpus
 
-SHARDS = {"transformer": "spark-base", "fewstep": "spark-few"}  # what the files of a stage are called
+SHARDS = {
+    "transformer": "spark-base",
+    "fewstep": "spark-few",
+    "drafts": "spark-drafts",
+}  # what the files of a stage are called
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
@@ -297,14 +301,16 @@ def initialise(dit: Dit, source: Path, *, spectrum: bool = False) -> None:
 
 
 def trained(run: Path, stage: str, temperature: float = 1.0) -> tuple[Dit, int]:
-    """The averaged network of a run's stage (`transformer` or `fewstep`), and its step."""
+    """The averaged network of a run's stage (a key of `SHARDS`), and its step."""
     path = run / stage / "checkpoint.pt"
     if not path.exists():
         raise UsageError(f"{path}: there is no checkpoint; run the {stage} command first")
     state = torch.load(path, map_location="cpu", weights_only=True)
     channels = state["ema"]["spectrum"].numel()
     depth = sum(name.endswith(".modulation") for name in state["ema"])
-    dit = Dit(DitConfig(channels=channels, depth=depth, few=stage == "fewstep", temperature=temperature))
+    control = "steering.draft.weight" in state["ema"]
+    config = DitConfig(channels, depth, few=stage == "fewstep", temperature=temperature, control=control)
+    dit = Dit(config)
     dit.load_state_dict(state["ema"])
     return dit, state["step"]
 
