@@ -261,8 +261,9 @@ def _result(
         start = geometry.span(number).start
         part = slice(start, start + len(frames))
         if number in progress.painted:
-            frames = frames if canvas.draft is None else canvas.draft.laid(frames, start)
             frames = _mixed(frames, canvas.clip.frames[part], canvas.mask[part], suit=blank)
+        if canvas.draft is not None:
+            frames = canvas.draft.laid(frames, start)
         first, last = max(canvas.shown.start - start, 0), max(canvas.shown.stop - start, 0)
         shown = frames[first:last]
         yield Step("decode", number + 1, total, frames=shown if len(shown) else None)

@@ -465,7 +465,7 @@ def train(
     say(f"starting at step {run.step}, {examples.refresh()} clips")
     with run:
         while not run.done:
-            frames = int(rng.choice([1, 2, 4, 8], p=[0.2, 0.15, 0.25, 0.4]))
+            frames = int(rng.choice([1, 2, 4, 8], p=[0.35, 0.2, 0.2, 0.25]))
             batch = examples.batch(1, frames, rng, recipe.tokens)
             batch = stills(batch) if frames == 1 and rng.random() < 0.6 else batch
             loss = loss_of(dit, batch, text, rng, recipe.shift, generator)

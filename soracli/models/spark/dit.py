@@ -307,11 +307,11 @@ class Steering(nn.Module):
     def forward(self, control: Control, spectrum: Tensor, cells: int) -> Tensor:
         """(B, N, D) to be added to the tokens. cells: in a latent frame."""
         present = control.present[:, None, None].expand(-1, control.draft.shape[1], 1)
-        out = self.draft(torch.cat([control.draft * spectrum.rsqrt(), control.cover, present], -1) * present)
+        out = self.draft(torch.cat([control.draft * spectrum.rsqrt(), control.cover, present], -1)) * present
         turns = [2 * math.pi * control.camera[..., :1] / period for period in TRAVELS]
         numbers = torch.cat([control.camera, *(f(turn) for turn in turns for f in (torch.sin, torch.cos))], -1)
         steered = control.steered[:, None, None].expand(-1, control.camera.shape[1], 1)
-        camera = self.camera(torch.cat([numbers.flatten(2), steered], -1) * steered)  # (B, t, D)
+        camera = self.camera(torch.cat([numbers.flatten(2), steered], -1)) * steered  # (B, t, D)
         return cast(Tensor, out + camera.repeat_interleave(cells, 1))
 
 
