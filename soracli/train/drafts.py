@@ -435,6 +435,7 @@ def loss_of(
     return ((error * weights).flatten(1).sum(1) / weights.flatten(1).sum(1).clamp(min=1e-6)).mean()
 
 
+@torch.no_grad()
 def validated(dit: Dit, examples: Examples, text: TextStates) -> dict[str, list[float]]:
     """Velocity error at five levels, with a draft and without, always on the same examples."""
     out: dict[str, list[float]] = {}
@@ -477,8 +478,7 @@ def train(
                 checked = run.elapsed
                 own = {name: value.clone() for name, value in dit.state_dict().items()}
                 dit.load_state_dict(run.ema.shadow)
-                with torch.no_grad():
-                    say(json.dumps({"minutes": round(run.elapsed, 1), **validated(dit, aside, text)}))
+                say(json.dumps({"minutes": round(run.elapsed, 1), **validated(dit, aside, text)}))
                 dit.load_state_dict(own)
             run.keep(recipe.checkpoint_every)
     return run
