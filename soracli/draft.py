@@ -39,6 +39,8 @@ class Draft:
     everything and is not lit (falling weather), None = nothing. light: what falls on the draft, by frame. camera: of
     each frame travel in frame heights, log of the zoom, and how far the middle of the picture lies from the unzoomed
     one's, in its widths and heights. finish: a look that is laid over the finished frames, from a frame on.
+    held: whether what lies behind the shot that a frame belongs to is one picture, which the camera at most moves over;
+    then that is painted once, as a still, and `moved` makes of it (H, W, 3) the frames of a part of the shot.
     """
 
     drawn: Callable[[int, int], Layer]
@@ -46,6 +48,8 @@ class Draft:
     light: Callable[[int], Light] = lambda frame: PLAIN
     camera: Callable[[int, int], Moves] | None = None
     finish: Callable[[Frames, int], Frames] = lambda frames, start: frames
+    held: Callable[[int], bool] = lambda frame: False
+    moved: Callable[[Frames, int, int], Frames] = lambda picture, start, stop: np.repeat(picture[None], stop - start, 0)
 
     def laid(self, painted: Frames, start: int) -> Frames:
         """The frames of the result from what was painted, (T, H, W, 3); start: number of the first."""

@@ -76,7 +76,7 @@ class Canvas:
         return last - first + ends
 
     def painted(self, start: int, stop: int) -> Mask:
-        """The mask of frames start .. stop of the result; head and tail are kept, so 0. What a draft covers is painted."""
+        """The mask of frames start .. stop of the result; head and tail are kept, so 0."""
         mask = self.mask[self.shown]
         before = 0 if self.head is None else len(self.head.frames)
         first, last = max(start, before), min(stop, before + len(mask))

@@ -19,6 +19,7 @@ from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame
 from soracli.world.layers import light_of
 from soracli.world.scene import Scene
+from soracli.world.scenery import cropped, window
 from soracli.world.setting import setting
 from soracli.world.styles import held, styled
 from soracli.world.weather import Draw, falling
@@ -109,7 +110,28 @@ def drafted(film: Film, bank: ActorBank) -> Draft:
         ]
         return np.concatenate(parts)
 
-    return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish)
+    def held(frame: int) -> bool:
+        return _stands(film.scenes[film.at(frame)])
+
+    def moved(picture: Frames, start: int, stop: int) -> Frames:
+        return np.concatenate([_filmed(picture, film, *part) for part in film.parts(start, stop)])
+
+    return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish, held, moved)
+
+
+def _stands(scene: Scene) -> bool:
+    """Whether the camera stays in its place, so that all its frames are windows of one picture."""
+    travel = motion.camera(scene, torch.linspace(0, 8, 9, dtype=torch.float64)).x
+    return bool((travel == travel[0]).all())
+
+
+def _filmed(picture: Frames, film: Film, which: int, start: int, stop: int) -> Frames:
+    """A picture (H, W, 3) as the camera of a scene shows it, (T, H, W, 3)."""
+    times = film.times(which, start, stop)
+    frame, camera = Frame(film.width, film.height, times), motion.camera(film.scenes[which], times)
+    canvas = torch.from_numpy(picture).to(torch.int16).flatten(1)
+    shown = [cropped(canvas, window(frame, camera, t)) for t in range(len(times))]
+    return torch.stack(shown).clamp(0, 255).to(torch.uint8).view(-1, *picture.shape).numpy()
 
 
 def light(scene: Scene) -> Light:

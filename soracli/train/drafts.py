@@ -45,7 +45,7 @@ from soracli.world.frame import Frame
 from soracli.world.layers import WHITE, light_of
 from soracli.world.prompts import complete
 from soracli.world.scene import Scene
-from soracli.world.scenery import _window, cropped
+from soracli.world.scenery import cropped, window
 from soracli.world.scenery import paint as paint_scenery
 from soracli.world.scenes import Corpus, sample_scene
 from soracli.world.setting import setting
@@ -137,9 +137,9 @@ def animatic(scene: Scene, frame: Frame, bank: ActorBank) -> tuple[Tensor, Tenso
             paste(canvas, drawing, x, y)
             white = (drawing[1].to(torch.int32) * 255 // 128).to(torch.int16)
             paste(covered, torch.stack([white, drawing[1]]), x, y)
-        window = _window(frame, camera, t)
-        colour[t] = cropped(canvas, window).clamp(0, 255).to(torch.uint8)
-        cover[t] = cropped(covered, window).clamp(0, 255).to(torch.uint8)
+        seen = window(frame, camera, t)
+        colour[t] = cropped(canvas, seen).clamp(0, 255).to(torch.uint8)
+        cover[t] = cropped(covered, seen).clamp(0, 255).to(torch.uint8)
     shape = count, frame.height, frame.width, 3
     return colour.view(shape), cover.view(shape)[..., 0]
 

@@ -65,13 +65,13 @@ def _clip(
         for drawing, x, y in placed if not frame.bare else ():
             paste(canvas, drawing, x, y)
         scenery.in_front(canvas, t)
-        window = _window(frame, camera, t)
-        flat[t] = cropped(canvas, window)
+        seen = window(frame, camera, t)
+        flat[t] = cropped(canvas, seen)
         for k, i in enumerate(order):
-            boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, window, float(camera.zoom[t]))
+            boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, seen, float(camera.zoom[t]))
 
 
-def _window(frame: Frame, camera: motion.Camera, t: int) -> Box:
+def window(frame: Frame, camera: motion.Camera, t: int) -> Box:
     """x0 y0 x1 y1 of what the picture shows, in pixels of the frame before the zoom; always inside it."""
     zoom = float(camera.zoom[t])
     wide, high = frame.width / zoom, frame.height / zoom

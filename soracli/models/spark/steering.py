@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from soracli.draft import Draft
+from soracli.draft import Draft, Layer, Moves
 from soracli.models.spark.dit import COVER, Control
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.pixels import to_model
@@ -47,11 +47,18 @@ def encoded(pixels: Tensor, cover: Tensor, vae: Vae) -> Tensor:
 
 
 def control(scene: Scene, vae: Vae) -> Control | None:
-    """Of one window; None if its canvas has no draft. Pictures before the latent frames have none of their own."""
+    """Of one window; None if its canvas has no draft. Pictures before the latent frames have none of their own.
+
+    What is painted once for a whole shot is painted as if nobody were there and the camera stood.
+    """
     draft = scene.canvas.draft
     if draft is None:
         return None
     geometry, device = scene.geometry, scene.device
+    if draft.held(geometry.span(scene.numbers.start).start):
+        draft = Draft(
+            lambda start, stop: _nothing(scene, stop - start), camera=lambda start, stop: _unmoved(stop - start)
+        )
     drafts, covers = [], []
     for number in scene.numbers:
         start = geometry.span(number).start
@@ -74,6 +81,15 @@ def control(scene: Scene, vae: Vae) -> Control | None:
         F.pad(moves, (0, 0, 0, 0, blank, 0))[None].to(device),
         steered,
     )
+
+
+def _nothing(scene: Scene, count: int) -> Layer:
+    shape = (count, *scene.canvas.clip.frames.shape[1:])
+    return Layer(np.zeros(shape, np.uint8), np.zeros(shape[:3], np.uint8))
+
+
+def _unmoved(count: int) -> Moves:
+    return np.zeros((count, 4), np.float32)
 
 
 def _moves(draft: Draft, scene: Scene) -> Tensor:
