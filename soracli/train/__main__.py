@@ -102,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("pieces", "Render clips told apart into draft and plate, and keep their latents.")
     sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
     sub.add_argument("--shards", type=int, default=100, help="of 8 clips each")
+    sub.add_argument("--stills", type=int, default=0, help="film shards of so many stills of empty places instead")
     sub.add_argument("--aside", default="", help="comma-separated actors that are kept from training")
     sub.add_argument("--only-aside", action="store_true", help="film these alone, for the line of validation")
 
@@ -262,6 +263,10 @@ def make_pieces(args: argparse.Namespace) -> None:
     names = [actor.name for actor in Corpus.full().actors]
     args.run.mkdir(parents=True, exist_ok=True)
     bank = load_actors(args.assets, names, args.run / "sprites.npy")
+    if args.stills:
+        folder, vae = args.run / "pieces", load_vae(args.run).eval()
+        drafts.fill_stills(folder, args.assets, bank, vae, args.shards, args.seed, args.stills)
+        return
     aside = words(args.aside)
     folder = args.run / ("aside" if args.only_aside else "pieces")
     without = [name for name in names if name not in aside] if args.only_aside else aside

@@ -11,11 +11,15 @@ A shard is a safetensors file of n clips of one size and rate, in float16:
     cover        (m, COVER) of the same cells: see `models.spark.dit.Control`
     camera       (n, t, 2, 4), where int64 (m,): flat index of each covered cell into n * t * h * w
 and, as metadata: fps, and per clip what it is called with and without its performers.
+
+What stands still behind a shot is painted once, as a still (`soracli.draft.Draft.held`), so most of what is to be
+learnt are stills of empty places: `plates-` shards hold those alone, `plate` (n, 1, h, w, C) and their captions.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -89,26 +93,22 @@ def corpus(without: Sequence[str] = ()) -> Corpus:
 def of_scene(scene: Scene, film: Frame, bank: ActorBank, rng: np.random.Generator, *, empty: bool) -> Pieces:
     """A scene of the world. empty: without its performers."""
     camera = motion.camera(scene, film.times)
-    seen = replace(scene, performers=tuple(replace(p, size=0.02, x=-9.0) for p in scene.performers)) if empty else scene
+    seen = _nobody(scene) if empty else scene
     kept = replace(scene, camera="pan right") if empty and scene.camera == "tracking" else scene
     if empty:
         camera, seen = motion.camera(kept, film.times), replace(seen, camera=kept.camera)
-    bare = paint_scenery([seen], replace(film, bare=True), bank, torch.device("cpu"))
-    plate = bare.pixels[0]
+    plate = _plate(seen, replace(film, bare=True), bank)
     if empty:
         full, draft, alpha = plate.clone(), torch.zeros_like(plate), torch.zeros(plate.shape[:3], dtype=torch.uint8)
     else:
-        full = paint_scenery([scene], film, bank, torch.device("cpu")).pixels[0]
+        full = _plate(scene, film, bank)
         draft, alpha = animatic(scene, film, bank)
-    if scene.weather == "fog":
-        for pixels in (plate, full):
-            fall(pixels, scene, film, bare.camera[0])
+    travel = camera.x * film.aspect
     if scene.weather not in ("clear", "fog"):
         full = full.clone()
-        fall(full, scene, film, bare.camera[0])
+        fall(full, scene, film, travel[:, None].float())
     around = [setting(kept, rng) for _ in range(4)]
     said = around if empty else [complete(scene, rng) for _ in range(3)] + [caption(scene, rng, drop=0.4)]
-    travel = camera.x * film.aspect
     numbers = torch.stack([travel, camera.zoom.log(), camera.middle[:, 0] - 0.5, camera.middle[:, 1] - 0.5], 1)
     return Pieces(plate, full, draft, alpha, ended(numbers), (around, said))
 
@@ -282,6 +282,58 @@ def fill(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: int, see
             write_shard(path, pieces, vae, fps)
 
 
+def fill_stills(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: int, seed: int, count: int) -> None:
+    """Write shards of `count` stills of empty places and of photographs; what exists is kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    world, pictures = corpus(), photographs(assets)
+    for number in range(shards):
+        path = folder / f"plates-{seed:03d}-{number:05d}.safetensors"
+        if path.exists():
+            continue
+        rng = np.random.default_rng((seed, number, 1))
+        width, height = SIZES[int(rng.integers(len(SIZES)))]
+        frames, said = [], []
+        for _ in range(count):
+            if rng.random() < PHOTOGRAPHS / 2:
+                frames.append(_window_of(pictures[int(rng.integers(len(pictures)))], width, height, rng))
+                said.append(["", "a photograph", "real footage"])
+            else:
+                scene = replace(sample_scene(rng, world, "any"), camera="static")
+                moment = torch.tensor([float(rng.uniform(0, 4))], dtype=torch.float64)
+                shown = _nobody(scene)
+                frames.append(_plate(shown, Frame(width, height, moment, bare=True), bank))
+                said.append([setting(shown, rng) for _ in range(4)])
+        with torch.inference_mode():
+            pixels = torch.cat([as_pixels(frame) for frame in frames])
+            latents = torch.cat([vae.encode(part) for part in pixels.split(16)])  # (n, C, 1, h, w)
+        part = path.with_suffix(".part")
+        save_file({"plate": latents.permute(0, 2, 3, 4, 1).half().contiguous()}, part, {"said": json.dumps(said)})
+        os.replace(part, path)
+
+
+def _nobody(scene: Scene) -> Scene:
+    """A scene whose performers are too small and too far away to be seen, their shadows too."""
+    return replace(scene, performers=tuple(replace(p, size=0.02, x=-9.0, partner=-1) for p in scene.performers))
+
+
+def _plate(scene: Scene, film: Frame, bank: ActorBank) -> Tensor:
+    """(T, H, W, 3) of a scene without what falls in its weather."""
+    painted = paint_scenery([scene], film, bank, torch.device("cpu"))
+    plate = painted.pixels[0]
+    if scene.weather == "fog":
+        fall(plate, scene, film, painted.camera[0])
+    return plate
+
+
+def _window_of(picture: Tensor, width: int, height: int, rng: np.random.Generator) -> Tensor:
+    """A window of a photograph, (1, H, W, 3)."""
+    room = min(1.0, picture.shape[2] / picture.shape[1] * height / width)
+    zoom = room * float(rng.uniform(0.5, 1.0))
+    across = 1 - zoom * picture.shape[1] / picture.shape[2] * width / height
+    x, y = float(rng.uniform(0, max(across, 1e-6))), float(rng.uniform(0, 1 - zoom + 1e-6))
+    return _cut(picture, x, y, zoom, width, height)[None]
+
+
 class Batch(NamedTuple):
     """Examples. plate, full: (B, C, t, h, w). control: everything known. said: with, without a draft."""
 
@@ -302,10 +354,17 @@ class Examples:
         self._read: set[Path] = set()
         self.shards: dict[tuple[float, ...], list[dict[str, Tensor]]] = {}
         self.said: dict[int, list[tuple[list[str], list[str]]]] = {}
+        self.stills: dict[tuple[int, ...], list[tuple[Tensor, list[list[str]]]]] = {}
         self.refresh()
 
     def refresh(self) -> int:
         """Returns the number of clips at hand."""
+        for path in sorted(path for folder in self.folders for path in folder.glob("plates-*.safetensors")):
+            if path not in self._read:
+                self._read.add(path)
+                with safe_open(path, "pt") as file:
+                    plates, said = file.get_tensor("plate"), json.loads(file.metadata()["said"])
+                self.stills.setdefault(tuple(plates.shape[2:4]), []).append((plates, said))
         for path in sorted(path for folder in self.folders for path in folder.glob("drafts-*.safetensors")):
             if path in self._read:
                 continue
@@ -332,6 +391,26 @@ class Examples:
         said = [part[5] for part in parts]
         return Batch(_first(plate), _first(full), control, said, layout)
 
+    def still(self, rng: np.random.Generator, tokens: int) -> Batch:
+        """Stills of empty places, all of one size."""
+        keys = list(self.stills)
+        shares = np.array([len(self.stills[key]) for key in keys], float)
+        key = keys[int(rng.choice(len(keys), p=shares / shares.sum()))]
+        plates, said = [], []
+        for _ in range(max(1, tokens // math.prod(key))):
+            shard, words = self.stills[key][int(rng.integers(len(self.stills[key])))]
+            item = int(rng.integers(len(shard)))
+            plates.append(shard[item].float())
+            said.append((_one_of(words[item], rng),) * 2)
+        plate = _first(torch.stack(plates))
+        count, channels = plate.shape[:2]
+        blank = torch.zeros(count, math.prod(key), 1)
+        control = Control(
+            blank.expand(-1, -1, channels), blank.expand(-1, -1, COVER), torch.ones(count),
+            torch.zeros(count, 1, 2, 4), torch.ones(count),
+        )  # fmt: skip
+        return Batch(plate, plate, control, said, Layout.still(*key))
+
     def _one(
         self, shards: Sequence[dict[str, Tensor]], frames: int, rng: np.random.Generator
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, tuple[str, str]]:
@@ -348,10 +427,14 @@ class Examples:
         camera = shard["camera"][item, start : start + frames].float()
         camera = torch.cat([camera[..., :1] - camera[:1, :1, :1], camera[..., 1:]], -1)
         around, whole = self.said[id(shard)][item]
-        said = around[int(rng.integers(len(around)))], whole[int(rng.integers(len(whole)))]
+        said = _one_of(around, rng), _one_of(whole, rng)
         part = slice(start, start + frames)
         plate, full = shard["plate"][item, part].float(), shard["full"][item, part].float()
         return plate, full, draft, cover, camera, said
+
+
+def _one_of(words: Sequence[str], rng: np.random.Generator) -> str:
+    return words[int(rng.integers(len(words)))]
 
 
 class Stills(NamedTuple):
@@ -466,9 +549,12 @@ def train(
     say(f"starting at step {run.step}, {examples.refresh()} clips")
     with run:
         while not run.done:
-            frames = int(rng.choice([1, 2, 4, 8], p=[0.35, 0.2, 0.2, 0.25]))
-            batch = examples.batch(1, frames, rng, recipe.tokens)
-            batch = stills(batch) if frames == 1 and rng.random() < 0.6 else batch
+            frames = int(rng.choice([0, 1, 2, 4, 8], p=[0.5, 0.1, 0.1, 0.1, 0.2]))
+            if frames == 0 and examples.stills:
+                batch = examples.still(rng, recipe.tokens)
+            else:
+                batch = examples.batch(1, max(frames, 1), rng, recipe.tokens)
+                batch = stills(batch) if frames == 1 and rng.random() < 0.6 else batch
             loss = loss_of(dit, batch, text, rng, recipe.shift, generator)
             norm = run.update(loss)
             run.note(loss=float(loss.detach()), norm=norm)
