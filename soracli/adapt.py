@@ -60,15 +60,19 @@ def settled(card: Card, plan: Plan) -> Card:
 
 
 def record(card: Card) -> dict[str, Any]:
-    """What of it a recipe keeps: whatever makes other frames."""
-    return {key: card.params[key] for key in KEPT if card.params.get(key)}
+    """What of it a recipe keeps: whatever makes other frames. Adapters that are files have a digest for a folder."""
+    found = {key: card.params[key] for key in KEPT if card.params.get(key)}
+    return found | {"loras": [_recorded(*one) for one in found["loras"]]} if "loras" in found else found
+
+
+def _recorded(name: str, scale: float) -> list[Any]:
+    """An adapter as a recipe has it: [name, scale], and of a file its short sha256 too."""
+    return [name, scale] if named(name) else [Path(name).name, scale, weights.short_digest(Path(name))]
 
 
 def flags_of(recipe: dict[str, Any]) -> dict[str, Any]:
-    """The flags that say what a recipe keeps."""
+    """The flags that say what a recipe keeps, but for adapters, which may be files (`recipes.adapters`)."""
     found: dict[str, Any] = {}
-    if loras := recipe.get("loras"):
-        found["lora"] = [f"{path}:{scale:g}" for path, scale in loras]
     if packing := recipe.get("packing"):
         found["weights"] = packing
     if tiles := recipe.get("tiles"):
@@ -131,8 +135,8 @@ def _check(card: Card, flag: str, text: str = "") -> None:
 
 
 def named(text: str) -> Card | None:
-    """The adapter of the manifest that a name means; None = it means a file."""
-    return None if Path(text).is_file() else weights.adapters().get(text)
+    """The adapter of the manifest that a name means, before any file of that name; None = it means a file."""
+    return weights.adapters().get(text)
 
 
 def resolved(card: Card) -> Card:

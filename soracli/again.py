@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from soracli import adapt, calls, latents, media, runs, weights
-from soracli.calls import Call, Origin
+from soracli import calls, latents, media, recipes, runs, weights
+from soracli.calls import Call, Key, Origin
 from soracli.errors import MediaError, UsageError
 from soracli.flags import FileFlags, Flags, TalkFlags
 from soracli.inputs import digest
 from soracli.progress import Talk
-from soracli.wording import printable
+from soracli.wording import printable, suggest
 
 MAX_LOOK = 200  # files beside a result that are read in search of what it was made from
 
@@ -47,104 +47,102 @@ def _typed(flags: TalkFlags) -> dict[str, Any]:
 def replay(file: str, changes: Changes, flags: Flags) -> None:
     """Render from the recipe inside a file."""
     talk = Talk.of(flags)
-    recipe = media.info(file).recipe or {}
-    call = _call(recipe, file)
-    for text in changes.settings:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise UsageError(f"--set {text}: must be KEY=VALUE, such as strength=0.5", "bad_set")
-        call = _set(call, key.strip().lstrip("-"), value)
-    if changes.prompt is not None:
-        call = call.having(prompt=changes.prompt, verbatim=None)
     typed = _typed(flags)
     others = sorted(set(typed) - {f.name for f in fields(FileFlags)})
     if changes.check and (others or changes.prompt or changes.settings or "output" in typed):
         raise UsageError("--check: compares with the file as it is; leave out what would change it", "bad_check")
+    recipe = media.info(file).recipe or {}
+    call = recipes.call(recipe, file, typed)
+    settings = dict(_setting(text, call) for text in changes.settings)
+    call = call.having(**{key.name: None for key in settings})  # what is given anew need not be found
     call = _located(call, recipe, file, changes.inputs, talk)
+    if "lora" not in typed:
+        call = _adapted(call, recipe, file)
+    if settings:
+        call = calls.parse({**call.as_data(), **{key.key: value for key, value in settings.items()}})
+    if changes.prompt is not None:
+        call = call.having(prompt=changes.prompt, verbatim=None)
     _compare_weights(recipe, file, talk)
-    expected = None
-    if changes.check:
-        expected = recipe.get(media.DIGEST)
-        if not expected:
-            raise MediaError(f"{printable(file)}: its recipe has no digest of its frames to compare with", "no_digest")
-    marked = _marked(recipe)
+    expected = recipes.expected(recipe, file) if changes.check else None
+    marked = recipes.marked(recipe)
     origin = Origin(run=flags.origin.run, expected=expected, assumed=flags.origin.assumed, marked=marked)
     call.having(**typed).run(origin=origin, **talk_of(flags))
 
 
-def _call(recipe: dict[str, Any], file: str) -> Call:
-    """The call that a recipe tells of, with every setting written out."""
-    arguments, verb = recipe.get("arguments"), recipe.get("verb")
-    if not isinstance(arguments, dict) or verb not in calls.RENDERING:
-        why = "no recipe inside: sora did not make it, or its tags were taken out"
-        raise MediaError(f"{printable(file)}: {why if not verb else 'its recipe is of another version'}", "no_recipe")
-    painted = {key: recipe.get(key) for key in ("steps", "guidance", "model", "seed")}
-    if recipe.get("negative") and recipe.get("guidance") != 1:
-        painted["negative"] = recipe["negative"]
-    if "model" in recipe:
-        painted |= {"size": f"{recipe['width']}x{recipe['height']}", **adapt.flags_of(recipe)}
-    return _verbatim(calls.parse({"verb": verb, **arguments, **painted}))
-
-
-def _verbatim(call: Call) -> Call:
-    """The call as it was painted: its prompt is what the model was told, and no word of it is to be exchanged again."""
-    taken = {key.name for key in calls.keys(calls.RENDERING[call.verb])}
-    return call.having(verbatim=True) if "verbatim" in taken else call
-
-
-def _marked(recipe: dict[str, Any]) -> bool:
-    """Whether what a recipe tells of was painted from marked noise; older versions' was not."""
-    return "noise" in recipe
-
-
-def _set(call: Call, key: str, value: str) -> Call:
-    """A call with one key changed, as a job would say it."""
+def _setting(text: str, call: Call) -> tuple[Key, str | bool]:
+    """`KEY=VALUE` -> a key of the call's verb, and the value as a job would say it."""
+    word, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"--set {text}: must be KEY=VALUE, such as strength=0.5", "bad_set")
+    table = {key.key: key for key in calls.keys(calls.RENDERING[call.verb])}
+    name = word.strip().lstrip("-").replace("-", "_")
+    if name not in table:
+        raise UsageError(f"{name}: sora {call.verb} has no such key{suggest(name, table)}", "unknown_key")
     switch = {"true": True, "false": False}.get(value.lower())
-    table = {one.key: one for one in calls.keys(calls.RENDERING[call.verb])}
-    known = table.get(key.replace("-", "_"))
-    said: Any = switch if known is not None and known.switch and switch is not None else value
-    return calls.parse({**call.as_data(), key: said})
+    return table[name], switch if table[name].switch and switch is not None else value
 
 
 def _located(call: Call, recipe: dict[str, Any], file: str, given: tuple[str, ...], talk: Talk) -> Call:
     """The call with its inputs found: those given again, or those that lie beside the file and are the same."""
-    listed = [row for row in recipe.get("inputs", []) if isinstance(row, dict)]
-    wanted = dict(zip(calls.files(call), listed, strict=False))
-    spare = list(given)
+    listed, spare = recipes.inputs(recipe), list(given)
     by_digest = {digest(path): path for path in given}
     folders = [Path(file).parent, Path()]
 
     def find(name: str) -> str:
-        sha = wanted.get(name, {}).get("sha256", "")
+        row = next((row for row in listed if row[0] == name), None)
+        sha = "" if row is None else row[1]
+        if row is not None:
+            listed.remove(row)
         if sha and sha in by_digest:
-            spare.remove(by_digest[sha])
+            if by_digest[sha] in spare:
+                spare.remove(by_digest[sha])
             return by_digest[sha]
-        if (beside := _beside(folders, name, sha)) is not None:
+        if recipes.plain(name) and (beside := _beside(folders, name, sha)) is not None:
             return beside
         if spare:
             talk.note(f"{printable(spare[0])} is not the file that was used; taking it for {printable(name)}.")
             return spare.pop(0)
         raise MediaError(f"{printable(name)}: not found beside {printable(file)}; give it with --input", "no_input")
 
-    return calls.with_files(call, find) if wanted else call
+    return calls.with_files(call, find, [name for name, _ in listed])
+
+
+def _adapted(call: Call, recipe: dict[str, Any], file: str) -> Call:
+    """The call with its adapters: those that are known by name, and files with the right contents beside it."""
+    found = []
+    for name, scale, sha in recipes.adapters(recipe, file):
+        plain = name if recipes.plain(name) else ""
+        place = name if name in weights.adapters() else _beside([Path(file).parent, Path()], plain or "-", sha)
+        if place is None:
+            shown = printable(plain or "of another folder")
+            raise MediaError(
+                f"{printable(file)}: was made with an adapter ({shown}) that is not beside it; give it with --lora",
+                "unknown_adapter",
+            )
+        found.append(f"{place}:{scale:g}")
+    return call.having(lora=found or None)
 
 
 def _beside(folders: Iterable[Path], name: str, sha: str) -> str | None:
     """A file with the right contents: of that name, or else of that kind."""
+    if not sha or name == "-":
+        return None
     for folder in folders:
-        if name != "-" and sha and digest(str(folder / name)) == sha:
+        if digest(str(folder / name)) == sha:
             return str(folder / name)
+    suffix = Path(name).suffix
     for folder in folders:
-        alike = sorted(folder.glob("*" + Path(name).suffix)) if sha and Path(name).suffix else []
-        for path in alike[:MAX_LOOK]:
-            if digest(str(path)) == sha:
-                return str(path)
+        with contextlib.suppress(OSError):  # a folder whose files cannot be listed holds none
+            alike = sorted(path for path in folder.iterdir() if path.suffix == suffix) if suffix else []
+            for path in alike[:MAX_LOOK]:
+                if digest(str(path)) == sha:
+                    return str(path)
     return None
 
 
 def _compare_weights(recipe: dict[str, Any], file: str, talk: Talk) -> None:
     known = weights.cards() | weights.tools()
-    name = recipe.get("model", recipe.get("verb"))
+    name = str(recipe.get("model", recipe.get("verb")))
     if name in known and recipe.get("weights") != weights.digest(known[name]):
         talk.note(f"{printable(file)} was made with other weights of {name}; the frames will differ.")
 
@@ -159,7 +157,7 @@ def resume(name: str | None, input: str | None, flags: TalkFlags) -> None:
         raise UsageError(f"run {run.id}: is being worked on by another process", "run_busy")
     if not run.recheck():
         raise UsageError(f"run {run.id}: is done; to make its results again, use: sora replay FILE", "run_done")
-    call = _verbatim(calls.parse(run.call))
+    call = recipes.verbatim(calls.parse(run.call))
     if input is None and "-" in calls.files(call) and run.piped is not None:
         with _piped(run.piped):
             call.run(origin=Origin(run=run.id), **talk_of(flags))
@@ -191,11 +189,20 @@ def _with_input(call: Call, input: str | None, id: str) -> Call:
 
 
 def decode(path: str, flags: FileFlags) -> None:
-    """Frames from latents."""
+    """Frames from latents. Only of those that this installation has kept is it known what they were painted from."""
     about = latents.describe(Path(path))
-    if not isinstance(about.get("recipe"), dict):
+    recipe, own = about.get("recipe"), latents.own(Path(path))
+    if not isinstance(recipe, dict):
         raise MediaError(f"{printable(path)}: does not say what it belongs to", "bad_latents")
-    call = calls.of_seed(_verbatim(calls.parse(about.get("call"))), about["recipe"]["seed"])
-    output = dict.fromkeys(("output", "format", "preview", "save_latents", "force"))
-    call = call.having(**output).having(**_typed(flags))
-    call.run(origin=Origin(latents=path, marked=_marked(about["recipe"])), **talk_of(flags))
+    talk = Talk.of(flags)
+    if own:
+        call = calls.of_seed(recipes.verbatim(calls.parse(about.get("call"))), recipe["seed"])
+        call = call.having(**dict.fromkeys(("output", "format", "preview", "save_latents", "force")))
+    else:
+        call = _adapted(_located(recipes.call(recipe, path), recipe, path, (), talk), recipe, path)
+        talk.note(
+            f"{printable(path)} was not kept by this installation; the result says that it was decoded, and nothing "
+            "of what it may have been painted from."
+        )
+    origin = Origin(latents=path, foreign=not own, marked=recipes.marked(recipe))
+    call.having(**_typed(flags)).run(origin=origin, **talk_of(flags))

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from soracli import calls, defaults, engine, media, naming, render, runs
+from soracli import calls, defaults, engine, media, naming, parsing, parts, render, runs
 from soracli.calls import Call, Origin
 from soracli.errors import SoraError, UsageError, bug
 from soracli.flags import StdoutClosed, TalkFlags
@@ -22,9 +22,10 @@ from soracli.inputs import digest, named
 from soracli.ledger import Entry, Ledger, Result, entry
 from soracli.progress import Talk
 from soracli.runs import Item, Run
-from soracli.wording import printable
+from soracli.wording import amount, printable
 
 MAX_JOBS = 100_000
+MAX_LIST = 200_000_000  # bytes
 _REFUSED = dict.fromkeys(calls.TALK, "is for the whole batch; give it to sora batch")
 
 
@@ -134,7 +135,7 @@ def _set_aside(result: Result, talk: Talk) -> None:
     if not path.exists() or result.intact:
         return
     other = naming.free(path.with_name(f"{path.stem}.changed{path.suffix}"))
-    path.rename(other)
+    parts.settle(path, other)
     talk.note(
         f"{printable(naming.shown(path))} was changed since it was made; kept as {printable(naming.shown(other))}."
     )
@@ -183,9 +184,12 @@ def read(path: str) -> list[Job]:
     """Every job of a list, checked. Empty lines are passed over; a line that is wrong is a job that fails."""
     seen: Counter[str] = Counter()
     jobs = []
-    for line, text in enumerate(_text(path).splitlines(), 1):
-        if not text.strip():
-            continue
+    lines = [(line, text) for line, text in enumerate(_text(path).splitlines(), 1) if text.strip()]
+    if len(lines) > MAX_JOBS:
+        raise UsageError(
+            f"{_shown(path)}: {len(lines):,} jobs; the limit is {MAX_JOBS:,}, so split it", "too_many_jobs"
+        )
+    for line, text in lines:
         try:
             call, assumed, notes = _call(text)
             same = _identity(call)
@@ -195,8 +199,6 @@ def read(path: str) -> list[Job]:
             jobs.append(Job(line, type(error)(f"{_shown(path)} line {line}: {error}", error.code)))
     if not jobs:
         raise UsageError(f'{_shown(path)}: no jobs; each line is one, {{"verb": "generate", "prompt": ...}}', "no_jobs")
-    if len(jobs) > MAX_JOBS:
-        raise UsageError(f"{_shown(path)}: {len(jobs):,} jobs; the limit is {MAX_JOBS:,}, so split it", "too_many_jobs")
     return jobs
 
 
@@ -208,7 +210,10 @@ def _text(path: str) -> str:
     if path == "-" and (sys.stdin is None or sys.stdin.isatty()):
         raise UsageError("JOBS '-': standard input is a terminal; pipe jobs in, or give a file", "empty_stdin")
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        with contextlib.nullcontext(sys.stdin.buffer) if path == "-" else Path(path).open("rb") as file:
+            data = file.read(MAX_LIST + 1)
+        if len(data) > MAX_LIST:
+            raise UsageError(f"{_shown(path)}: over {amount(MAX_LIST)}; split it", "too_many_jobs")
         return data.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{printable(path)}: {(error.strerror or 'cannot be read').lower()}", "no_file") from None
@@ -218,7 +223,7 @@ def _text(path: str) -> str:
 
 def _call(text: str) -> tuple[Call, Mapping[str, str], tuple[str, ...]]:
     try:
-        data = json.loads(text)
+        data = parsing.from_json(text)
     except ValueError as error:
         raise UsageError(f"is not JSON ({error})", "bad_job") from None
     call, assumed, notes = defaults.filled(calls.parse(data, _REFUSED))

@@ -5,9 +5,10 @@ Verbs are functions whose signatures Typer reads; the same signatures say here w
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args, get_origin
 
@@ -20,6 +21,27 @@ RENDERING: dict[str, Verb] = {}  # the verbs that render, by name; `flags.render
 # What values are called in the help is what they are. These name files to read, and `-` is standard input for them.
 MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "IMAGE@TIME")
 READS = (*MEDIA, "PROMPT", "FILE", "JOBS")
+
+# The one list of what a file may say of the call that made it. Nothing else in a recipe is followed: not where results
+# go, what is replaced, which policy holds, nor files that are read for their text. A file that is named under one of
+# these keys is known by its digest (`recipes`). A new key of a verb is not for files until it stands here.
+FROM_FILES = frozenset((
+    "prompt", "shot", "camera", "motion", "style", "fit", "image", "to", "region", "keyframe", "clip", "forward",
+    "backward", "both", "loop", "by", "overlap", "strength", "from", "style_ref", "allow_partial", "mask", "outpaint",
+    "a", "b", "mode", "elevation", "scale", "fps", "duration",
+))  # fmt: skip
+REPEATABLE = (
+    "generate",
+    "image",
+    "animate",
+    "extend",
+    "edit",
+    "inpaint",
+    "blend",
+    "views",
+    "vary",
+    "enhance",
+)  # fmt: skip  verbs that a file may tell of
 
 
 @dataclass(frozen=True)
@@ -72,7 +94,8 @@ class Call:
 class Origin:
     """How a call came about. call: itself. run: the run that it goes on with, or None.
 
-    latents: a file to develop instead of painting. expected: digest of the frames that should come out, or None;
+    latents: a file to develop instead of painting. foreign: whether this installation did not write that file, so that
+    nothing is known of what was painted. expected: digest of the frames that should come out, or None;
     they are compared, and not written. assumed: arguments that were not typed -> the place that gave them.
     notes: what there is to say about those. marked: whether painting starts from marked noise (`noise`).
     """
@@ -80,15 +103,17 @@ class Origin:
     call: Call = field(default_factory=Call)
     run: str | None = None
     latents: str | None = None
+    foreign: bool = False
     expected: str | None = None
     assumed: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     marked: bool = True
 
 
-def keys(function: Callable[..., Any]) -> list[Key]:
-    """What a verb takes, read off its signature."""
-    return [found for p in inspect.signature(function, eval_str=True).parameters.values() if (found := _key(p))]
+@functools.cache
+def keys(function: Callable[..., Any]) -> tuple[Key, ...]:
+    """What a verb takes, read off its signature, once: a list of calls asks for it at every line."""
+    return tuple(found for p in inspect.signature(function, eval_str=True).parameters.values() if (found := _key(p)))
 
 
 def _key(parameter: inspect.Parameter) -> Key | None:
@@ -120,20 +145,30 @@ def of_seed(call: Call, seed: int) -> Call:
     return call.having(seed=str(seed), count=call.arguments.get("count") if call.verb == "views" else None)
 
 
-def with_files(call: Call, change: Callable[[str], str]) -> Call:
-    """The call with the name of every file that it reads changed, `-` included."""
+def from_file(verb: str, key: str) -> bool:
+    """Whether a file may say this of a call of a verb."""
+    return key in FROM_FILES or (verb, key) == ("views", "count")
+
+
+def with_files(call: Call, change: Callable[[str], str], known: Container[str] = ()) -> Call:
+    """The call with the name of every file that it reads changed, `-` included.
+
+    known: names that mean files, and not boxes, though they may not lie here.
+    """
     arguments = dict(call.arguments)
     for key in keys(RENDERING[call.verb]):
         if key.kind in MEDIA and key.name in arguments:
             value = arguments[key.name]
             arguments[key.name] = (
-                [_renamed(key, one, change) for one in value] if key.many else _renamed(key, value, change)
+                [_renamed(key, one, change, known) for one in value]
+                if key.many
+                else _renamed(key, value, change, known)
             )
     return replace(call, arguments=arguments)
 
 
-def _renamed(key: Key, value: str, change: Callable[[str], str]) -> str:
-    if key.kind == "AREA" and value != "-" and not os.path.lexists(value):
+def _renamed(key: Key, value: str, change: Callable[[str], str], known: Container[str]) -> str:
+    if key.kind == "AREA" and value != "-" and value not in known and not os.path.lexists(value):
         return value  # a box
     path, at, when = value.rpartition("@") if key.kind == "IMAGE@TIME" else (value, "", "")
     return change(path) + at + when

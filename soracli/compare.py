@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from soracli import media, naming, render, sheet
+from soracli import job, media, naming, render, sheet
 from soracli.errors import UsageError
 from soracli.media import formats
 from soracli.progress import Talk
@@ -43,6 +43,7 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
     notes = [*one.notes, *two.notes, *notes]
     found = figures(first, second)
     outputs = _outputs(a, b, len(first.frames), look)
+    job.check_inputs(outputs, [a, b])
     talk = Talk("plain")
     for note in (*notes, *outputs.notes):
         talk.note(note)

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import settings
+from soracli import parts, settings
 from soracli.errors import UsageError, WeightsError
 from soracli.settings import KEYS, Value, checked
 from soracli.wording import printable
@@ -41,11 +41,9 @@ def write(path: Path, content: TOMLDocument) -> None:
     """Replace a file whole."""
     import tomlkit
 
-    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(tomlkit.dumps(content), encoding="utf-8")
-        os.replace(part, path)
+        parts.put(path, tomlkit.dumps(content).encode())
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise WeightsError(f"{printable(path)}: cannot be written ({reason}); check the folder", "bad_config") from None
@@ -77,13 +75,14 @@ def show_all(*, as_json: bool) -> None:
 
 
 def _strange() -> list[str]:
-    """A note for every variable that looks like one of ours and is not."""
+    """A note for every variable that looks like one of ours and is not, and for files that are somebody else's."""
     known = [settings.variable(key) for key in KEYS]
     notes = []
     for name in sorted(os.environ):
         if name.startswith(settings.PREFIX) and name not in (*known, *settings.OTHERS):
             near = difflib.get_close_matches(name, known, n=1)
             notes.append(f"{name} is not a setting{f' (did you mean {near[0]}?)' if near else ''}; it does nothing.")
+    notes += [f"{printable(path)} is not yours; it does nothing." for path in settings.foreign_projects()]
     return notes
 
 

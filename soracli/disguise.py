@@ -11,14 +11,18 @@ import unicodedata
 
 # Letters that look like Latin ones (the part of Unicode's confusables.txt that words are disguised with), lower case.
 _LOOKS = {
-    "a": "аɑαᴀ", "b": "ьβƅ", "c": "сϲᴄ", "d": "ԁđᴅ", "e": "еєεᴇ", "g": "ɡց", "h": "һħ", "i": "іιıɩ", "j": "јϳ",
-    "k": "κкᴋ", "l": "ӏłɭ", "m": "мᴍ", "n": "ηпո", "o": "оοσøօ", "p": "рρ", "q": "ԛ", "r": "гʀ", "s": "ѕꜱ",
-    "t": "тτŧ", "u": "υս", "v": "νѵ", "w": "ԝωш", "x": "хχ", "y": "уγү", "z": "ᴢ",
+    "a": "аɑαᴀ", "b": "ьβƅʙ", "c": "сϲᴄ", "d": "ԁđᴅ", "e": "еєεᴇ", "f": "ꜰ", "g": "ɡցɢ", "h": "һħʜ", "i": "іιıɩɪ",
+    "j": "јϳᴊ", "k": "κкᴋ", "l": "ӏłɭʟ", "m": "мᴍ", "n": "ηпոɴ", "o": "оοσøօᴏ", "p": "рρᴘ", "q": "ԛ", "r": "гʀ",
+    "s": "ѕꜱ", "t": "тτŧᴛ", "u": "υսᴜ", "v": "νѵᴠ", "w": "ԝωшᴡ", "x": "хχ", "y": "уγүʏ", "z": "ᴢ",
 }  # fmt: skip
 _ALIKE = {ord(look): letter for letter, looks in _LOOKS.items() for look in looks}
 _LETTERS_OF = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "€": "e", "£": "l"}
 _ONE = ("i", "l")  # what 1, ! and | are read as
-_MIXED = re.compile(r"[\w@$€£!|+]*(?:[^\W\d_][0-9@$€£!|+]|[0-9@$€£!|+][^\W\d_])[\w@$€£!|+]*")
+_CAPITAL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
+_TOKEN = re.compile(r"[\w@$€£!|+]+")
+_MIXED = re.compile(r"[^\W\d_][0-9@$€£!|+]|[0-9@$€£!|+][^\W\d_]")  # somewhere in a token
+_LONG = re.compile(r"[a-z0-9]{64}(?=[a-z0-9])")  # no word is as long; many patterns take the square of a word's length
+_HIDDEN = dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0))  # letters and signs that leave nothing on the page
 _PLAIN = re.compile(r"\d+(?:st|nd|rd|th|d|k|p|s|m|f|x|fps|mm|px|am|pm|yo)?[.,!?]*|[^\W\d_]+[!+|]+")  # 4k, 1990s, wow!
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][\s._*·-]+){2,}[^\W_](?![^\W_])")
 _INSIDE = re.compile(r"(?<=[^\W_])[._*·'’-]+(?=[^\W_])")
@@ -27,22 +31,22 @@ _STRETCHED = re.compile(r"([a-z])\1{2,}")
 
 def folded(text: str) -> str:
     """Lower case, compatibility forms and accents undone, what is invisible taken out, look-alikes made Latin."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_HIDDEN)
     seen = "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Mn", "Cc", "Me") or c in "\n\t")
-    return " ".join(seen.translate(_ALIKE).split())
+    return _LONG.sub(lambda match: match[0] + " ", " ".join(seen.translate(_ALIKE).split()))
 
 
 def readings(text: str) -> tuple[str, ...]:
     """A text as it is and, where that differs, with digits read as letters and spaced letters joined."""
     plain = folded(text)
     joined = _SPACED.sub(lambda match: _joined(match[0]), plain)
-    undone = (_MIXED.sub(lambda match, one=one: _unleet(match[0], one), joined) for one in _ONE)  # type: ignore[misc]
+    undone = (_TOKEN.sub(lambda match, one=one: _letters(match[0], one), joined) for one in _ONE)  # type: ignore[misc]
     return tuple(dict.fromkeys((plain, *undone)))
 
 
 def variants(text: str) -> tuple[str, ...]:
     """Every reading of a text, the plain one first, without doubles: stretched and hyphenated words undone as well."""
-    found = list(readings(text))
+    found = [*readings(text), folded(_CAPITAL.sub(" ", text))]  # someWordsWithoutGaps
     found += [_INSIDE.sub("", reading) for reading in found]
     for reading in list(dict.fromkeys(found)):
         found += [_STRETCHED.sub(r"\1\1", reading), _STRETCHED.sub(r"\1", reading)]
@@ -60,6 +64,11 @@ def spelled(text: str) -> tuple[str, ...]:
 
 def _joined(run: str) -> str:
     return re.sub(r"[\s._*·-]+", "", run)
+
+
+def _letters(token: str, one: str) -> str:
+    """A token with digits read as letters if it has letters and digits side by side."""
+    return _unleet(token, one) if _MIXED.search(token) else token
 
 
 def _unleet(word: str, one: str) -> str:

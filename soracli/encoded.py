@@ -15,7 +15,7 @@ import json
 import os
 from pathlib import Path
 
-from soracli import machine
+from soracli import machine, parts
 
 LIMIT = 256_000_000  # bytes of all of them together
 SUFFIX = ".safetensors"
@@ -45,12 +45,7 @@ def write(path: Path, data: bytes) -> None:
     """Keep a file, whole or not at all, and make room for it. Where none can be kept it goes without."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts are nobody else's business
-        part = path.with_suffix(f".{os.getpid()}")
-        try:
-            part.write_bytes(data)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        parts.put(path, data, mode=0o600)
         _make_room()
 
 
@@ -60,7 +55,7 @@ def _make_room() -> None:
     for path, status in found:
         used += status.st_size
         if used > LIMIT:
-            path.unlink(missing_ok=True)
+            parts.drop(path, folder())
 
 
 def unused(before: float) -> list[tuple[Path, int]]:

@@ -6,16 +6,18 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soracli import adapt, weights
-from soracli.errors import UsageError
+from soracli.errors import UsageError, WeightsError
 from soracli.types import Card
 
 if TYPE_CHECKING:
     from soracli.meaning import Judge
     from soracli.models import Model
     from soracli.models.enhance import Enhancer
+    from soracli.rates import Between, Picture
 
 ENHANCER = "enhance"  # of the tools
 _judges: dict[str, Judge] = {}  # by the digest of the policy; kept as long as models are
@@ -64,7 +66,9 @@ def load(card: Card, where: str) -> Model:
         ranks.announce(loaded, files, where)
     if _kept:
         _kept.clear()  # before the next one is loaded: two may not fit
-    model = models.load(loaded, files, where)
+    own = card.folder is None or card.folder == weights.BUNDLED  # what ships, or was fetched, is of the shape we know
+    with contextlib.nullcontext() if own else weights.strangers(card.name):
+        model = models.load(loaded, files, where)
     if _kept is not None:
         _kept[key] = model
     return model
@@ -72,13 +76,22 @@ def load(card: Card, where: str) -> Model:
 
 def holds(card: Card) -> bool:
     """Whether the card's model is loaded already, on whatever device."""
-    return any(name == _name(card) for name, _ in _kept or ())
+    if not _kept:
+        return False
+    try:
+        own = _name(card)
+    except (WeightsError, OSError):  # its files are not here
+        return False
+    return any(name == own for name, _ in _kept)
 
 
 def _name(card: Card) -> str:
-    """Of all that makes the loaded model what it is."""
+    """Of all that makes the loaded model what it is: its files, and those of adapters, as they are now."""
     params = {key: value for key, value in card.params.items() if key not in ("stay", "tiles")}
-    return json.dumps([card.name, weights.digest(card), params], default=str, sort_keys=True)
+    places = [place for _, places in sorted(weights.paths(card).items()) for place in places]
+    places += [Path(path) for path, _ in adapt.resolved(card).params.get("loras", ())]
+    states = [[str(place.absolute()), *weights.state(place)] for place in places]
+    return json.dumps([card.name, weights.digest(card), params, states], default=str, sort_keys=True)
 
 
 def enhancer(where: str) -> Enhancer:
@@ -88,6 +101,19 @@ def enhancer(where: str) -> Enhancer:
     from soracli.models.enhance import Enhancer
 
     return Enhancer.load(card, files, where)
+
+
+def between(where: str) -> Between:
+    """The network that paints frames between frames, on a device."""
+    tool = enhancer(where)
+    from soracli.pixels import to_numpy, to_torch
+
+    def run(before: Picture, after: Picture, share: float) -> Picture:
+        first, second = (to_torch(frame[None])[0, :, 0] for frame in (before, after))
+        found: Picture = to_numpy(tool.between(first, second, share)[None, :, None])[0]
+        return found
+
+    return run
 
 
 def device(name: str, threads: int | None) -> str:

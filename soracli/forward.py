@@ -56,7 +56,7 @@ def forwarded(arguments: list[str]) -> int | None:
     if not hasattr(socket, "AF_UNIX"):
         return None
     path = place()
-    if verb(arguments) is None or path is None:
+    if verb(arguments) is None or path is None or any(map(_own, arguments)):
         return None
     try:
         status = path.stat()
@@ -68,6 +68,11 @@ def forwarded(arguments: list[str]) -> int | None:
             return _result(link) if _accepted(link, arguments) else None
     except OSError:
         return None
+
+
+def _own(word: str) -> bool:
+    """Whether an argument names something of this process, such as the pipe of a shell's `<(...)`."""
+    return any(place in word for place in ("/dev/fd/", "/proc/self/", "/proc/thread-self/", f"/proc/{os.getpid()}/"))
 
 
 def _accepted(link: socket.socket, arguments: list[str]) -> bool:

@@ -36,6 +36,7 @@ def frame(path: str, wish: Wish) -> None:
     """Write the frame and print its path, or all that is known of it as one JSON object."""
     job.check_streams(OutputFlags(output=wish.output, json=wish.as_json))
     outputs = _outputs(path, wish)
+    job.check_inputs(outputs, [path])
     source, talk = media.read_source(path, wish.partial), Talk("plain")
     number = place(source.clip, wish.at)
     time = round(float(number / source.clip.fps), 3)

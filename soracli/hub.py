@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from soracli import machine
+from soracli import machine, parsing, parts
 from soracli.errors import CapacityError, NetworkError, SoraError, WeightsError
 from soracli.types import Card, WeightFile
 from soracli.wording import amount
@@ -59,10 +59,15 @@ def known(file: WeightFile) -> WeightFile:
 
 def _facts(repo: str) -> dict[str, dict[str, Any]]:
     try:
-        found: dict[str, dict[str, Any]] = json.loads((folder(repo) / FACTS).read_text(encoding="utf-8"))
-        return found
+        found = parsing.from_json((folder(repo) / FACTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    rows = found.items() if isinstance(found, dict) else ()
+    return {
+        name: row for name, row in rows
+        if isinstance(row, dict) and isinstance(row.get("size"), int) and isinstance(row.get("sha256"), str)
+        and len(row) == 2
+    }  # fmt: skip
 
 
 def _learn(file: WeightFile) -> None:
@@ -83,9 +88,7 @@ def _name(file: WeightFile) -> str:
 def _note(repo: str, facts: dict[str, dict[str, Any]]) -> None:
     path = folder(repo) / FACTS
     path.parent.mkdir(parents=True, exist_ok=True)
-    spare = path.with_suffix(".new")
-    spare.write_text(json.dumps(facts, indent=1), encoding="utf-8")
-    spare.replace(path)
+    parts.put(path, json.dumps(facts, indent=1).encode())
 
 
 # --- the way here -----------------------------------------------------------------------------------------------------
@@ -165,7 +168,7 @@ def _fetch(file: WeightFile, watch: Watch) -> None:
     path = part(file)
     path.parent.mkdir(parents=True, exist_ok=True)
     record = {"repo": file.repo, "revision": file.revision, "path": file.path, "size": file.size, "sha256": file.sha256}
-    path.with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
+    parts.put(path.with_suffix(".json"), json.dumps(record).encode())
     idle = 0
     while (before := begun(file)) < file.size:
         try:
@@ -183,7 +186,7 @@ def _fetch(file: WeightFile, watch: Watch) -> None:
             time.sleep(PAUSE * 2**idle)
     digest = digest_of(path, file)
     if digest != file.sha256:
-        path.unlink()
+        parts.drop(path, folder(file.repo))
         _forget(file)
         raise WeightsError(
             f"{file.path}: came with other bytes than expected (sha256 {digest[:12]}, expected {file.sha256[:12]}); "
@@ -192,8 +195,8 @@ def _fetch(file: WeightFile, watch: Watch) -> None:
         )
     target = location(file)
     target.parent.mkdir(parents=True, exist_ok=True)
-    path.replace(target)
-    path.with_suffix(".json").unlink(missing_ok=True)
+    parts.settle(path, target)
+    parts.drop(path.with_suffix(".json"), folder(file.repo))
 
 
 def digest_of(path: Path, file: WeightFile) -> str:
@@ -289,10 +292,8 @@ def remove(card: Card, keep: set[Path]) -> int:
         if not file.repo or location(file) in keep:
             continue
         path = location(file)
-        for found in {path, path.resolve(), part(file), part(file).with_suffix(".json")}:
-            if found.is_file() or found.is_symlink():
-                freed += 0 if found.is_symlink() else found.stat().st_size
-                found.unlink()
+        for found in {path.resolve(), path, part(file), part(file).with_suffix(".json")}:
+            freed += parts.drop(found, folder(file.repo))  # a link may lead to a file of the user's
         _tidied(path.parent, folder(file.repo))
         _tidied(part(file).parent, folder(file.repo))
     return freed
@@ -302,7 +303,7 @@ def _tidied(path: Path, top: Path) -> None:
     """Remove empty folders upwards, `top` last, with what we noted there."""
     while path.is_dir() and path != cache():
         if path == top and {child.name for child in path.iterdir()} <= {FACTS}:
-            (path / FACTS).unlink(missing_ok=True)
+            parts.drop(path / FACTS, top)
         if any(path.iterdir()):
             return
         path.rmdir()
@@ -323,15 +324,15 @@ def accept(card: Card) -> None:
     """Remember that the user has agreed, so that nobody asks twice."""
     path = cache() / ACCEPTED
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(_consents() | {card.licence: card.terms}, indent=1), encoding="utf-8")
+    parts.put(path, json.dumps(_consents() | {card.licence: card.terms}, indent=1).encode())
 
 
 def _consents() -> dict[str, str]:
     try:
-        found: dict[str, str] = json.loads((cache() / ACCEPTED).read_text(encoding="utf-8"))
-        return found
+        found = parsing.from_json((cache() / ACCEPTED).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ SMALLEST = 16  # pixels of a side of a picture or clip
 class Brief:
     """What a verb wants.
 
-    canvas: makes it, once size, rate and length are known; it is told the model's stride in time.
+    canvas: makes it, once size, rate and length are known; it is told of how many frames whole latent frames are on
+    whose borders joints should lie, 1 = they may lie anywhere.
     source: gives size and rate where flags do not. length: what to say to --duration, empty = it is the user's.
     sound: of the source, and how many frames of the result come before it. words: added to the prompt.
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
@@ -122,6 +123,11 @@ def named(*paths: str) -> list[dict[str, str]]:
     return [_record(name=Path(path).name, sha256=digest(path)) for path in paths]
 
 
+def _shown(text: str | None, area: Area | None) -> str | None:
+    """An area as a recipe has it: boxes as typed, a file without its folder."""
+    return text if area is None or area.boxes or text is None else Path(text).name
+
+
 def _stem(path: str, verb: str) -> str:
     return f"{'clip' if path == '-' else Path(path).stem}-{verb}"
 
@@ -133,7 +139,7 @@ def _how(text: str) -> str:
 
 
 def _grid(frames: int, time: int) -> int:
-    """New frames between kept ones: whole latent frames."""
+    """New frames between kept ones: whole latent frames of `time` frames each."""
     return max(1, -(-frames // time)) * time
 
 
@@ -158,7 +164,7 @@ def generate(
         blank = tasks.generate(options.frames, options.height, options.width, options.fps)
         return _keyed(blank, keys, options, how)
 
-    record = _record(keyframes=[f"{path}@{when}" for path, when, _ in keys], fit=fit if keys else None)
+    record = _record(keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys], fit=fit if keys else None)
     return Brief(
         verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not (shots or scene), record=record,
         given=tuple(key[2] for key in keys), notes=_notes(*(key[2] for key in keys)), staged=not keys,
@@ -198,8 +204,8 @@ def animate(
         given=tuple(part for part in (source, last, *(key[2] for key in keys)) if part is not None),
         notes=_notes(source, last, *(key[2] for key in keys)), areas=() if moving is None else (moving,),
         record=_record(
-            inputs=named(image, *([to] if to else [])), region=region, fit=fit, views=frames,
-            keyframes=[f"{path}@{when}" for path, when, _ in keys],
+            inputs=named(image, *([to] if to else [])), region=_shown(region, moving), fit=fit, views=frames,
+            keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys],
         ),
     )  # fmt: skip
 
@@ -284,7 +290,8 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad",
     if outpaint is not None:
         height, width = source.clip.frames.shape[1:3]
         sides = media.borders(outpaint, (width, height))
-        shape = media.outpainted(Clip(source.clip.frames[:1], source.clip.fps), sides)[0]
+        first = media.outpainted(Clip(source.clip.frames[:1], source.clip.fps), sides)[0]
+        shape = media.hold(first, len(source.clip.frames), source.clip.fps)
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         if sides is not None:
@@ -305,7 +312,9 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad",
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         length="the clip keeps its own length", sound=None if source.audio is None else (source.audio, 0),
         notes=_notes(source), given=(source,), areas=() if hole is None else (hole,),
-        record=_record(inputs=named(path), mask=mask, outpaint=outpaint, fit=fit, allow_partial=allow_partial or None),
+        record=_record(
+            inputs=named(path), mask=_shown(mask, hole), outpaint=outpaint, fit=fit, allow_partial=allow_partial or None
+        ),
     )  # fmt: skip
 
 

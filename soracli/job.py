@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,7 @@ from soracli import (
     naming,
     plan,
     policy,
+    rates,
     review,
     screen,
     tasks,
@@ -30,7 +32,7 @@ from soracli import (
 from soracli.calls import Call
 from soracli.errors import CapacityError, UsageError
 from soracli.flags import Flags, OutputFlags
-from soracli.inputs import Brief, named
+from soracli.inputs import Brief, digest, named
 from soracli.media import DIGEST, formats
 from soracli.naming import Outputs
 from soracli.plan import Budget, Plan
@@ -48,7 +50,7 @@ class Job:
     prompt: str
     card: Card
     options: SamplingOptions
-    geometry: Geometry
+    geometry: Geometry  # of what is painted
     seeds: list[int]
     outputs: Outputs
     threads: int | None
@@ -59,9 +61,16 @@ class Job:
     shots: tuple[Shot, ...]
     call: Call  # as a recipe repeats it
     record: Call  # as a run goes on with it
+    pace: rates.Pace | None = None  # where painted frames lie, if not at those of the canvas
     asked: str = ""  # the prompt before it was reworded and expanded
     budget: Budget = field(default_factory=Budget)
+    by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
     plot: Plot | None = None  # of models that take drafts, where nothing is given
+
+    @property
+    def painting(self) -> SamplingOptions:
+        """What the sampler is asked for."""
+        return rates.options(self.options, self.pace)
 
     def staged(self, seed: int) -> tuple[Canvas, str | tuple[Shot, ...]]:
         """The canvas of one result, with its draft if it has one, and what the sampler is told."""
@@ -88,7 +97,7 @@ class Job:
     def _more(self) -> dict[str, Any]:
         """Whether painting started from marked noise, and what made a picture larger than it was painted."""
         enlarged = {"enlarged": weights.digest(weights.tools()[engine.ENHANCER])} if self.geometry.enlarges else {}
-        return enlarged | ({"noise": "marked"} if self.options.marked else {})
+        return enlarged | ({"noise": "marked"} if self.painting.marked else {})
 
     def _scene(self, seed: int) -> dict[str, Any]:
         """The scene file of one result."""
@@ -111,8 +120,15 @@ class Job:
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record, **self._more,
             **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}), **self._scene(seed),
-            "policy": policy.load().name, "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
+            "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
+            "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
+
+
+def decoded(recipe: dict[str, Any], latents: str) -> dict[str, Any]:
+    """What a file says that was decoded from given latents: of how they came about nothing is known."""
+    known = ("soracli", "model", "weights", "width", "height", "frames", "fps", "review", DIGEST)
+    return {"verb": "decode", "latents": digest(latents), **{key: recipe[key] for key in known if key in recipe}}
 
 
 def remembered(call: Call) -> dict[str, Any]:
@@ -161,7 +177,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_device(flags)
     if plot is not None and plot.file and flags.duration is None and not brief.still:
         options = replace(options, seconds=plot.seconds)
-    canvas = brief.canvas(options, card.stride[0])
+    canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
     names = {
@@ -173,30 +189,32 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         outputs = naming.planned("png" if brief.still else "frames", [None])
     else:
         outputs = naming.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
-    check_inputs(outputs, calls.files(flags.origin.call))
+    check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
-    geometry = Geometry.of(options, card)
+    pace = rates.paced(canvas, card)
+    geometry = Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
-    takes = windows.takes(canvas, geometry, card.limits.get("window", 0), [shot.start for shot in shots] or [0.0])
+    outline, begins = pace.outline() if pace else canvas, [shot.start for shot in shots] or [0.0]
+    takes = windows.takes(outline, geometry, card.limits.get("window", 0), begins)
     sizes = [size for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
     budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
-    expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length))
+    expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
     expected = expected.within(budget.room)
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
     cuts = _of_shots(shots, geometry)
     if plot is not None:
         said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
-    notes = [*flags.origin.notes, *said, *brief.notes, *geometry.notes(), *cuts, *outputs.notes]
+    notes = [*flags.origin.notes, *said, *brief.notes, *rates.notes(geometry, pace), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, asked, budget, plot,
+        call, record, pace, asked, budget, plot=plot,
     )  # fmt: skip
 
 
@@ -254,12 +272,19 @@ def check_streams(flags: OutputFlags) -> None:
         )
 
 
-def check_inputs(outputs: Outputs, inputs: list[str]) -> None:
-    """Refuse to write over what is read, by whatever name it goes, --force or not."""
-    for path in outputs.paths or ():
-        for name in inputs:
-            if path.exists() and Path(name).exists() and path.samefile(name):
-                raise UsageError(f"-o {printable(path)}: is also an input; choose another name", "same_file")
+def check_inputs(outputs: Outputs, inputs: Sequence[str], preview: str | None = None) -> None:
+    """Refuse to write over what is read, by whatever name it goes, --force or not; or over one another."""
+    results = [("-o", path) for path in outputs.paths or ()]
+    if preview is not None and preview.partition(":")[0] != "term":
+        where = Path(preview)
+        if any(path == where or (path.exists() and where.exists() and path.samefile(where)) for _, path in results):
+            raise UsageError(f"--preview {printable(preview)}: is also the result; choose another name", "same_file")
+        results.append(("--preview", where))
+    for flag, path in results:
+        for beside in (path, formats.sidecar_of(path)):
+            for name in inputs:
+                if beside.exists() and Path(name).exists() and beside.samefile(name):
+                    raise UsageError(f"{flag} {printable(path)}: is also an input; choose another name", "same_file")
 
 
 def check_device(flags: OutputFlags) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soracli import latents, media
-from soracli.errors import SoraError, UsageError
+from soracli.errors import SoraError, UsageError, WeightsError
 from soracli.job import Job
 from soracli.progress import Talk
 from soracli.runs import Run
@@ -44,6 +44,9 @@ def progress(job: Job, run: Run, seed: int, given: str | None, device: str, talk
     path = Path(given) if given else run.latents(seed)
     if path is None or not (given or path.is_file()):
         return Progress()
+    if not given and not latents.own(path):
+        talk.note("what was painted so far was not kept by this installation; starting anew.")
+        return Progress()
     made_by = latents.describe(path).get("recipe")
     now, before = plain(job.recipe(seed)), made_by if isinstance(made_by, dict) else {}
     for name in ("asked", "policy", "review"):  # what a prompt was expanded from does not matter once it is
@@ -65,5 +68,5 @@ def keep(job: Job, run: Run, seed: int, progress: Progress, talk: Talk) -> None:
     about = {"recipe": plain(job.recipe(seed)), "call": job.record.as_data(), "run": run.id}
     try:
         latents.save(path, progress, about)
-    except OSError as error:
-        talk.note(f"the latents could not be kept ({error.strerror or error}).")
+    except (OSError, WeightsError) as error:
+        talk.note(f"the latents could not be kept ({getattr(error, 'strerror', None) or error}).")

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import hmac
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soracli import parts
 from soracli.errors import WeightsError
 from soracli.wording import printable
 
@@ -80,8 +81,8 @@ def load() -> Keys:
     Raises WeightsError if they cannot be made, do not belong together, or do not hold at this time.
     """
     place = folder() / CURRENT
-    if not exist():
-        with _explained(folder()):
+    with _explained(folder()):
+        if not exist():
             _make(folder())
     with _explained(place):
         chain = (place / CERTIFICATE).read_text("ascii")
@@ -105,21 +106,62 @@ def load() -> Keys:
 
 
 def known() -> tuple[Identity, ...]:
-    """Keys in use and retired, without making any: for looking at files."""
+    """Keys in use and retired, without making any: for looking at files. None of those that nobody here may read."""
     with _explained(folder()):
-        return (*([_identity(folder() / CURRENT)] if exist() else []), *_retired())
+        try:
+            return (*([_identity(folder() / CURRENT)] if exist() else []), *_retired())
+        except PermissionError:
+            return ()
+
+
+def hidden() -> str:
+    """A sentence if there are keys that this user may not read, so that they are not known again; else nothing."""
+    try:
+        next(folder().glob("*"), None)
+        unread = exist() and not os.access(folder() / CURRENT / AUTHORITY, os.R_OK)
+    except PermissionError:
+        unread = True
+    return (
+        f"{printable(folder())}/ cannot be read; what this installation has signed is not known again."
+        if unread
+        else ""
+    )
+
+
+def seal(data: bytes) -> str:
+    """A code that says that this installation has written some data, for files that it reads again; hex.
+
+    Raises WeightsError as `load` does.
+    """
+    return _code(load().identity.mark, data)
+
+
+def sealed(data: bytes, code: str) -> bool:
+    """Whether keys in use or retired have made the code."""
+    return any(hmac.compare_digest(_code(own.mark, data), code) for own in known())
+
+
+def _code(secret: bytes, data: bytes) -> str:
+    own = hmac.digest(secret, b"soracli: files of this installation", "sha256")  # not the watermark's own secret
+    return hmac.digest(own, data, "sha256").hex()
 
 
 def renew() -> Keys:
     """Retire the keys in use, if there are any, and make new ones. The old signing key is deleted."""
     place = folder()
-    with _explained(place):
+    with _explained(place), _draft(place) as draft:  # the new ones are on the disk before anything happens to the old
         if exist():
             old = place / RETIRED / f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
             old.parent.mkdir(mode=0o700, exist_ok=True)
             (place / CURRENT).rename(old)
-            (old / KEY).unlink(missing_ok=True)
-        _make(place)
+            try:
+                draft.rename(place / CURRENT)
+            except BaseException:
+                old.rename(place / CURRENT)
+                raise
+            parts.drop(old / KEY, old)
+        else:
+            draft.rename(place / CURRENT)
     return load()
 
 
@@ -185,6 +227,17 @@ def _check_pair(chain: str, key: str) -> None:
 
 def _make(place: Path) -> None:
     """Write new keys, all or none. Two that start at once agree on those of the faster one."""
+    with _draft(place) as draft:
+        try:
+            draft.rename(place / CURRENT)
+        except OSError:
+            if not exist():
+                raise
+
+
+@contextlib.contextmanager
+def _draft(place: Path) -> Iterator[Path]:
+    """New keys in a folder of their own, whole and on the disk; gone in the end unless it was renamed."""
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     place.chmod(0o700)
     draft = place / f".new-{secrets.token_hex(6)}"
@@ -196,13 +249,9 @@ def _make(place: Path) -> None:
                 file.write(text)
                 file.flush()
                 os.fsync(handle)
-        try:
-            draft.rename(place / CURRENT)
-        except OSError:
-            if not exist():
-                raise
+        yield draft
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        parts.drop_folder(draft, place)
 
 
 # --- certificates -----------------------------------------------------------------------------------------------------

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli.errors import MediaError, UsageError
+from soracli import keys, parsing, parts
+from soracli.errors import MediaError, UsageError, WeightsError
 from soracli.types import Window
 from soracli.wording import printable
 
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     from soracli.sample import Progress
     from soracli.scene import Scene
 
-KEY = "soracli"  # of the metadata
+KEY, CODE = "soracli", "code"  # of the metadata
 SUFFIX = ".safetensors"
 
 
 def save(path: Path, progress: Progress, about: dict[str, Any]) -> None:
     """Write a progress; the file appears whole or not at all. about: JSON-able, `describe` gives it back.
 
-    Raises OSError.
+    With it goes a code by which this installation knows its own (`own`). Raises OSError.
     """
     from safetensors import SafetensorError
     from safetensors.torch import save_file
@@ -38,14 +39,37 @@ def save(path: Path, progress: Progress, about: dict[str, Any]) -> None:
         tensors[f"guesses.{guess}"] = latents
     tensors |= {f"board.{frame}": picture for frame, picture in progress.board.items()}
     about = about | {"windows": known.windows, "painted": sorted(known.painted)}
-    part = path.with_suffix(".part")
+    whole, told = {name: t.cpu().contiguous() for name, t in tensors.items()}, json.dumps(about)
+    with parts.reserved(path) as part:
+        try:
+            save_file(whole, part, {KEY: told, CODE: keys.seal(_contents(whole, told))})
+        except SafetensorError as error:
+            raise OSError(str(error).rpartition("I/O error: ")[2]) from error
+        parts.settle(part, path)
+
+
+def _contents(tensors: Mapping[str, Tensor], told: str) -> bytes:
+    """What the code is made of: a digest of all that a file holds."""
+    import torch
+
+    sha = hashlib.sha256(told.encode())
+    for name, tensor in sorted(tensors.items()):
+        sha.update(f"\n{name} {tensor.dtype} {list(tensor.shape)}\n".encode())
+        sha.update(tensor.contiguous().flatten().view(torch.uint8).numpy().data)
+    return sha.digest()
+
+
+def own(path: Path) -> bool:
+    """Whether this installation has written a file of latents, so that what it says of itself is so."""
+    from safetensors import SafetensorError, safe_open
+
     try:
-        save_file({name: t.cpu().contiguous() for name, t in tensors.items()}, part, {KEY: json.dumps(about)})
-        os.replace(part, path)
-    except SafetensorError as error:
-        raise OSError(str(error).rpartition("I/O error: ")[2]) from error
-    finally:
-        part.unlink(missing_ok=True)
+        with safe_open(path, "pt") as file:
+            told = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  it is no dict
+            return keys.sealed(_contents(tensors, told.get(KEY, "")), told.get(CODE, ""))
+    except (SafetensorError, OSError, ValueError, WeightsError):
+        return False
 
 
 def describe(path: Path) -> dict[str, Any]:
@@ -54,10 +78,10 @@ def describe(path: Path) -> dict[str, Any]:
 
     try:
         with safe_open(path, "pt") as file:
-            about = json.loads((file.metadata() or {})[KEY])
+            about = parsing.from_json((file.metadata() or {})[KEY])
     except FileNotFoundError:
         raise MediaError(f"{printable(path)}: no such file", "no_file") from None
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
         raise MediaError(f"{printable(path)}: holds no latents of soracli", "bad_latents") from error
     if not isinstance(about, dict):
         raise MediaError(f"{printable(path)}: holds no latents of soracli", "bad_latents")
@@ -68,17 +92,27 @@ def load(path: Path, device: str) -> Progress:
     """A progress as it was saved, on a device."""
     from safetensors import safe_open
 
-    from soracli.sample import Known, Progress
-
     about = describe(path)
     # Copies, because kernels round by where in memory numbers begin, and in a file they begin anywhere.
     with safe_open(path, "pt", device) as file:
         named = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118  it is no dict
+    try:
+        return _progress(named, about)
+    except (ValueError, KeyError, TypeError, IndexError) as error:  # of another shape than `save` gives it
+        raise MediaError(f"{printable(path)}: holds no latents of soracli", "bad_latents") from error
+
+
+def _progress(named: Mapping[str, Tensor], about: Mapping[str, Any]) -> Progress:
+    from soracli.sample import Known, Progress
+
     kinds: dict[str, dict[int, Tensor]] = {"latents": {}, "guesses": {}, "board": {}}
     for name, tensor in named.items():
         kind, number = name.split(".")
         kinds[kind][int(number)] = tensor
-    known = Known(kinds["latents"], frozenset(about["painted"]), about["windows"])
+    windows, painted = about["windows"], about["painted"]
+    if type(windows) is not int or not all(type(number) is int for number in painted):
+        raise TypeError("windows and painted must be numbers")
+    known = Known(kinds["latents"], frozenset(painted), windows)
     guesses = [guess for _, guess in sorted(kinds["guesses"].items())]
     return Progress(known, {known.windows: guesses} if guesses else {}, board=kinds["board"])
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from soracli import runs
+from soracli import parsing, parts, runs
 
 _NEWLINE = b"\n"
 
@@ -66,8 +66,8 @@ class Ledger:
 def digest(path: Path) -> str:
     """sha256 of an output; empty if it is not there."""
     if path.is_dir():
-        parts = [f"{file.name} {digest(file)}" for file in sorted(path.iterdir()) if file.is_file()]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        rows = [f"{file.name} {digest(file)}" for file in sorted(path.iterdir()) if file.is_file()]
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -77,7 +77,7 @@ def digest(path: Path) -> str:
 
 def prune(before: float) -> int:
     """Drop lines that later ones have replaced, and those begun before whose outputs are gone. Returns how many."""
-    if not _file().exists():
+    if not os.access(_file(), os.R_OK):
         return 0
     with _locked():
         every = list(_read())
@@ -87,10 +87,7 @@ def prune(before: float) -> int:
             for entry in last.values()
             if entry.at > before or any(os.path.lexists(result.path) for result in entry.results)
         ]
-        part = _file().with_suffix(f".{os.getpid()}")
-        part.touch(mode=0o600)
-        part.write_bytes(b"".join(map(_line, kept)))
-        part.replace(_file())
+        parts.put(_file(), b"".join(map(_line, kept)), mode=0o600)
     return len(every) - len(kept)
 
 
@@ -107,7 +104,7 @@ def _read() -> Iterator[Entry]:
     with contextlib.suppress(OSError):
         for line in _file().read_bytes().split(_NEWLINE):
             with contextlib.suppress(ValueError, TypeError, KeyError):
-                data = json.loads(line)
+                data = parsing.from_json(line)
                 results = tuple(Result(**result) for result in data.pop("results"))
                 yield Entry(**data | {"inputs": tuple(data["inputs"]), "results": results})
 

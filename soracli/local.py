@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from soracli import parsing
 from soracli.errors import WeightsError
 from soracli.footprint import Counted, ltx_costs, numbers, wan_costs
 from soracli.single import EARLY_LTX, shapes_of, sketch
 from soracli.types import Card, WeightFile
-from soracli.wording import printable
+from soracli.wording import printable, short
 
 INDEX = "model_index.json"
+MOST_BLOCKS, MOST = 1000, 1_000_000  # of a network, and of any other number in a configuration
 
 # field of ours -> key in a component's config.json
 _T5 = {
@@ -168,7 +169,14 @@ def _text(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _picked(config: dict[str, Any], keys: dict[str, str]) -> dict[str, Any]:
-    return {ours: config[theirs] for ours, theirs in keys.items() if config.get(theirs) is not None}
+    found = {ours: config[theirs] for ours, theirs in keys.items() if config.get(theirs) is not None}
+    for key, value in found.items():  # a network is built from these before its file is read
+        for number in value if isinstance(value, list) else [value]:
+            if isinstance(number, int | float) and not abs(number) <= (MOST_BLOCKS if key == "depth" else MOST):
+                raise WeightsError(
+                    f"{keys[key]} is {short(number, 40)}, which no model has; download it again", "weights_damaged"
+                )
+    return found
 
 
 def _config(folder: Path, part: str, name: str) -> dict[str, Any]:
@@ -177,7 +185,7 @@ def _config(folder: Path, part: str, name: str) -> dict[str, Any]:
 
 def _json(path: Path, name: str) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parsing.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise WeightsError(
             f"{printable(name)}: {path.name} cannot be read ({error.__class__.__name__}); "

@@ -10,6 +10,8 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from soracli import parsing, parts
+
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -72,16 +74,14 @@ def keep_rates(found: Rates, threads: int | None) -> Path:
     known = {name: asdict(row) for name, row in _calibrations().items()}
     known["gpu" if threads is None else str(threads)] = asdict(found)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps({"cpu": cpu(), "rates": known}, indent=1), encoding="utf-8")
-    part.replace(path)
+    parts.put(path, json.dumps({"cpu": cpu(), "rates": known}, indent=1).encode())
     return path
 
 
 def _calibrations() -> dict[str, Rates]:
     """Measured rates by number of threads; none if they are of another processor, or cannot be read."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        table = json.loads(calibration_file().read_text(encoding="utf-8"))
+        table = parsing.from_json(calibration_file().read_text(encoding="utf-8"))
         if table["cpu"] == cpu():
             found = {name: Rates(**row) for name, row in table["rates"].items()}
             return {

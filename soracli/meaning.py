@@ -17,9 +17,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from soracli import disguise, policy, sentences, weights
-from soracli.errors import UsageError, WeightsError
+from soracli.errors import WeightsError
 from soracli.policy import Finding, Policy
 from soracli.sentences import Floats, Sentences
+from soracli.types import Card
 
 VECTORS = Path(__file__).with_name("policy.safetensors")  # of the policy that ships
 WORDS, STEP = 14, 7  # of the stretches that slide over a text, so that nothing is drowned in a long one
@@ -38,14 +39,19 @@ class Nearness(NamedTuple):
 
 
 def encoder() -> Sentences:
-    """Of the text encoder that ships. Raises WeightsError if its files are not there."""
-    try:
-        found = sentences.of(weights.card("spark"))
-    except UsageError as error:  # a list of models that leaves it out
-        raise WeightsError(str(error)) from None
+    """Of the text encoder that ships, whatever else is called so. Raises WeightsError if its files are not there."""
+    found = sentences.of(_model())
     if found is None:
         raise WeightsError("model 'spark' has no text encoder that compares texts; run: sora model verify")
     return found
+
+
+def _model() -> Card:
+    """The model whose text encoder it is."""
+    try:
+        return weights.cards()["spark"]
+    except KeyError:  # a list of models that leaves it out
+        raise WeightsError("model 'spark' is not in the list of models; run: sora model verify") from None
 
 
 class Judge:
@@ -122,7 +128,7 @@ def _kept(listed: Sequence[str]) -> Floats | None:
 
 def _digest(listed: Sequence[str]) -> str:
     """Names the texts and the weights of the encoder."""
-    files = [file.sha256 for file in weights.card("spark").files if file.role in ("text", "tokenizer")]
+    files = [file.sha256 for file in _model().files if file.role in ("text", "tokenizer")]
     return hashlib.sha256("\n".join([*files, *listed]).encode()).hexdigest()
 
 

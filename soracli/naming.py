@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soracli.errors import UsageError
-from soracli.media import formats
+from soracli.media import commit, formats
 from soracli.media.formats import Format
 from soracli.media.write import check_target
 
@@ -121,8 +121,4 @@ def shown(path: Path) -> str:
 
 def free(path: Path) -> Path:
     """The path, or the first of path-2, path-3, ... that is not taken."""
-    candidate, n = path, 1
-    while candidate.exists() or candidate.is_symlink():
-        n += 1
-        candidate = path.with_name(f"{path.stem}-{n}{path.suffix}")
-    return candidate
+    return commit.free(path)

@@ -1,4 +1,7 @@
-"""Part files, which stand beside a result until it gets its name: what they are called, and which are left for dead.
+"""Files that this program makes, replaces and removes, all of them in here or, for results, in `media.commit`.
+
+Nothing is written through a link, and nothing is removed but part files and what lies in a folder of our own. Part
+files stand beside a result until it gets its name: what they are called, and which are left for dead:
 
     .sora-HOST-TOKEN.part      what is being written
     .sora-HOST-TOKEN.sealed    the same, signed, or the credential that belongs to it
@@ -37,10 +40,37 @@ def _mine() -> str:
 def remove(part: Path) -> None:
     """Remove a file or a folder, if it is there."""
     with contextlib.suppress(OSError):
-        if part.is_dir():
+        if part.is_dir() and not part.is_symlink():
             shutil.rmtree(part)
         else:
             part.unlink(missing_ok=True)
+
+
+def settle(part: Path, path: Path) -> None:
+    """Give a whole file of our own its name, in the place of what had it."""
+    part.replace(path)
+
+
+def drop(path: Path, inside: Path) -> int:
+    """Remove a file of our own, or a link to one, that lies anywhere in a folder of ours; what a link points to stays.
+
+    Returns the freed bytes; 0 where there is no such file, or it lies elsewhere. Raises OSError.
+    """
+    place = path.parent.resolve() / path.name
+    if not place.is_relative_to(inside.resolve()) or (place.is_dir() and not place.is_symlink()):
+        return 0
+    try:
+        freed = 0 if place.is_symlink() else place.stat().st_size
+        place.unlink()
+    except FileNotFoundError:
+        return 0
+    return freed
+
+
+def drop_folder(folder: Path, inside: Path) -> None:
+    """Remove a folder of our own that lies in another of ours, with all that is in it; errors pass."""
+    if not folder.is_symlink() and folder.resolve().parent == inside.resolve():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def hold(part: Path) -> int | None:
@@ -62,6 +92,25 @@ def hold(part: Path) -> int | None:
 def release(handle: int | None) -> None:
     if handle is not None:
         os.close(handle)
+
+
+def put(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Contents for a name, whole or not at all, in the place of what had it. mode: of the file, less the umask.
+
+    The part file is new and has a name that nobody can know beforehand, so that no link that lies there is followed;
+    a link of the target's own name is replaced, and what it points to stays. Raises OSError.
+    """
+    part = beside(path)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        part.replace(path)
+    except BaseException:
+        remove(part)
+        raise
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 from soracli import footprint, machine
 from soracli.errors import UsageError
 from soracli.footprint import Ask, Manner, Need
+from soracli.rates import Pace
 from soracli.types import Card, Geometry, SamplingOptions
 from soracli.wording import amount
 
@@ -17,6 +18,7 @@ _BYTES = 410_000_000  # interpreter, torch and the text encoder
 _PRACTICE = 0.77  # of the measured rates is what a render reaches: there is work between the products, too
 _HANDLING = (1.0, 2.5)  # of the rate of scaling is what every pixel of the result costs: as painted, or scaled
 _DOUBLED, _DOUBLING = 45_000, 80_000_000  # what makes pictures larger: FLOP per pixel that comes out, bytes at once
+_BETWEEN = 30_000  # FLOP per pixel of a frame between painted ones
 _WORKED = 36  # bytes per pixel of the result: of the one frame that is worked on
 _SHOWN, _HELD, _GIVEN = 6, 7, 7  # and of each frame: in hand, waiting for the encoder, and of a source
 _AHEAD = 60  # frames that an encoder of video looks ahead
@@ -57,9 +59,10 @@ def estimate(
     threads: int | None,
     *,
     given: bool = False,
+    pace: Pace | None = None,
 ) -> Plan:
     """Count the arithmetic of a request. windows: latent frames of each. threads: of the CPU; None = an accelerator.
-    given: whether a whole clip is held as well.
+    given: whether a whole clip is held as well. pace: where painted frames lie, if not at those that are asked for.
 
     Rates are those that `sora doctor --calibrate` measured, or guesses.
     The card's table `params.cost` holds parameters (of the transformer), depth, width, context (text tokens),
@@ -81,6 +84,9 @@ def estimate(
         work = 2 * cost["parameters"] * seen / speed.products + attention / speed.attention
         seconds += each * work / _PRACTICE
     frames, height, width = geometry.keep
+    if pace is not None:
+        frames = pace.asked.frames
+        seconds += pace.between * height * width * _BETWEEN / speed.convolutions / _PRACTICE
     painted = (1 if geometry.is_still else sum(windows) * geometry.stride[0]) * geometry.height * geometry.width
     seconds += painted * cost["decode"] / speed.convolutions / _PRACTICE + frames * height * width / speed.saving
     scaled = geometry.inner != (height, width)

@@ -5,18 +5,18 @@ A policy is data: `SORA_POLICY` names another file, and its digest stands in the
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from soracli import disguise
+from soracli import disguise, parsing
 from soracli.errors import WeightsError
 from soracli.wording import printable, suggest
 
@@ -24,6 +24,7 @@ VARIABLE = "SORA_POLICY"
 SURFACES = ("prompt", "negative")
 _SPELLED = 4  # letters of the shortest word that is looked for in what single letters spell
 _GAP = r"[\s_-]+"  # between the words of a term
+_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SENTENCES = re.compile(r"(?<=[.!?;:])\s+")
 
 
@@ -127,8 +128,13 @@ def stretches(text: str) -> Iterator[str]:
 
 
 def load() -> Policy:
-    """The policy in force. Raises WeightsError if its file is not one."""
-    return _load(Path(os.environ.get(VARIABLE) or Path(__file__).with_name("policy.toml")))
+    """The policy in force. Raises WeightsError if its file is not one. Read again whenever the file is another."""
+    path = Path(os.environ.get(VARIABLE) or Path(__file__).with_name("policy.toml"))
+    state: tuple[int, ...] = ()
+    with contextlib.suppress(OSError):  # `_load` says what is wrong
+        status = path.stat()
+        state = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size)
+    return _load(path, state)
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
@@ -148,7 +154,7 @@ class _Reader:
     """Turns a parsed file into a Policy, or says what is wrong with it, and on which line."""
 
     def __init__(self, path: Path, text: str) -> None:
-        self.path, self.text, self.table = path, text, tomllib.loads(text)
+        self.path, self.text, self.table = path, text, parsing.from_toml(text)
 
     def bad(self, what: str, near: str = "") -> WeightsError:
         pattern = re.compile(rf"^\s*\[*\s*{re.escape(near)}\b", re.MULTILINE)
@@ -222,23 +228,26 @@ class _Reader:
         return Policy(self.path, digest, self.table["version"], categories, rules, innocent, tuple(tests))
 
 
-@functools.cache
-def _load(path: Path) -> Policy:
+@functools.lru_cache(maxsize=16)
+def _load(path: Path, state: tuple[int, ...]) -> Policy:
     try:
         return _Reader(path, path.read_text(encoding="utf-8")).policy()
     except OSError as error:
         why = (error.strerror or "cannot be read").lower()
         raise WeightsError(f"{printable(path)}: {why}; mend it, or unset {VARIABLE}", "policy_file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise WeightsError(
             f"{printable(path.name)}: not valid TOML ({error}); mend it, or unset {VARIABLE}", "policy_file"
         ) from None
 
 
 def _pattern(term: str) -> str:
-    """A term as a regular expression, whole words only."""
+    """A term as a regular expression, whole words only, where a script has gaps between words."""
     if term.startswith("re:"):
         return term[3:]
-    words = [re.escape(part).replace(r"\*", r"\w*") for part in disguise.folded(term).split()]
+    plain = disguise.folded(term)
+    words = [re.escape(part).replace(r"\*", r"\w*") for part in plain.split()]
+    if _IDEOGRAPHS.search(plain):  # no gaps are written between such words
+        return _GAP.join(words)
     ending = "" if term.endswith("*") else r"(?:e?s)?"
     return r"\b" + _GAP.join(words) + ending + r"\b"

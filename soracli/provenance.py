@@ -32,20 +32,18 @@ from soracli.wording import printable
 if TYPE_CHECKING:
     from c2pa import Builder, Signer
 
-TEXTS = (
-    "prompt",
-    "negative",
-    "shots",
-    "keyframes",
-    "mask",
-    "region",
-    "input",
-    "arguments",
-)  # of a recipe: what the user typed
+# What a credential keeps of a recipe, and a file whose texts are left out: how it was painted, and digests of what it
+# was made from. All else is left out, whatever it is called: it was typed by the user, or may come to be.
+KEPT = frozenset((
+    "soracli", "verb", "model", "weights", "width", "height", "frames", "fps", "steps", "guidance", "shift", "solver",
+    "seed", "loras", "packing", "tiles", "guidance_interval", "cache", "compile", "inputs", "fit", "before", "after",
+    "loop", "overlap", "strength", "start", "stop", "style_ref", "outpaint", "by", "mode", "views", "allow_partial",
+    "enlarged", "noise", "policy", "review", "scale", "frame", "time", "latents", DIGEST,
+))  # fmt: skip
 _SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _MADE, _EDITED, _JOINED = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"
 _EDITS = ("extend", "edit", "inpaint", "vary", "enhance")  # verbs whose input is the work itself
-_TAKES = ("frame",)  # verbs that pass on a part of their input as it is
+_TAKES = ("frame", "decode")  # verbs that pass on their input, or a part of it, in another form
 _JOINS = ("blend",)  # verbs that put several works into one
 _LOOKED_AT = 48  # frames of a source in which an earlier mark is looked for
 
@@ -78,16 +76,28 @@ def origins(verb: str, sources: Sequence[Source], *, titles: bool = True) -> tup
     )
 
 
+def latents(path: Path, *, titles: bool = True) -> Origin:
+    """Latents that were given, ready to be named: nothing is known of where they come from."""
+    title = printable(path.name)
+    told = {"title": title if titles else "input", "relationship": "parentOf", "label": _label(0)}
+    return Origin(title, "none", "", _plain(told, "application/octet-stream"))
+
+
 def untold(recipe: Recipe) -> Recipe:
     """A recipe without the texts that the user typed and without the names of files."""
-    kept = {name: value for name, value in recipe.items() if name not in TEXTS}
-    return {name: _nameless(value) for name, value in kept.items()}
+    kept = {name: _nameless(value) for name, value in recipe.items() if name in KEPT}
+    return kept | {"loras": [_unnamed(one) for one in kept["loras"]]} if kept.get("loras") else kept
 
 
 def _nameless(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _nameless(inner) for key, inner in value.items() if key != "name"}
     return [_nameless(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _unnamed(adapter: list[Any]) -> list[Any]:
+    """[name, scale] of an adapter that everybody can get, [empty, scale, digest] of a file."""
+    return adapter if len(adapter) < 3 else ["", *adapter[1:]]
 
 
 class Stamp:
@@ -147,20 +157,26 @@ class Stamp:
         """Sign `part` into `sealed`; what `media.write.Stamp` says. A folder is signed frame by frame.
 
         Each frame of a folder has a credential of its own, with its number in it: frames are made to be taken out one
-        by one, and a credential beside them would be lost as soon as one is.
+        by one, and a credential beside them would be lost as soon as one is. A random mark that all of them share says
+        that they are one clip, and the digest of the record beside them that it is theirs.
         """
         if format.name != "frames":
             return self._sign(part, sealed, beside=format.sidecar)
         sealed.mkdir()
         frames = sorted(part.glob("*.png"))
+        whole = {
+            "of": len(frames),
+            "clip": secrets.token_hex(16),
+            "record": credentials.digest(part / credentials.RECORD),
+        }
         for number, frame in enumerate(frames):
-            self._sign(frame, sealed / frame.name, {"number": number, "of": len(frames)})
+            self._sign(frame, sealed / frame.name, {"number": number, **whole})
         for other in part.iterdir():
             if other.suffix != ".png":
                 shutil.copy2(other, sealed / other.name)
         return True
 
-    def _sign(self, part: Path, sealed: Path, frame: dict[str, int] | None = None, *, beside: bool = False) -> bool:
+    def _sign(self, part: Path, sealed: Path, frame: dict[str, Any] | None = None, *, beside: bool = False) -> bool:
         from c2pa import C2paError
 
         try:
@@ -177,7 +193,7 @@ class Stamp:
                 raise _failed(again) from again
         return not beside
 
-    def _sign_once(self, part: Path, sealed: Path, frame: dict[str, int] | None, *, beside: bool) -> None:
+    def _sign_once(self, part: Path, sealed: Path, frame: dict[str, Any] | None, *, beside: bool) -> None:
         from c2pa import C2paError
 
         builder = self._builder(frame)
@@ -196,7 +212,7 @@ class Stamp:
             if beside:  # the library has copied the file; the credential is all that is wanted
                 sealed.write_bytes(data)
 
-    def _builder(self, frame: dict[str, int] | None) -> Builder:
+    def _builder(self, frame: dict[str, Any] | None) -> Builder:
         from c2pa import Builder
 
         told = self._told()
@@ -295,7 +311,7 @@ def _using(numbers: range) -> dict[str, Any]:
 
 
 def _origin(number: int, source: Source, relation: str, *, titles: bool) -> Origin:
-    title = "standard input" if source.data is not None else source.path.name
+    title = "standard input" if source.data is not None else printable(source.path.name)
     found, path = _look(source)
     problem = next((code for code in found.problems if code != credentials.UNTRUSTED), "")
     note = {
@@ -314,15 +330,25 @@ def _look(source: Source) -> tuple[credentials.Credential, Path]:
         return credentials.read_stream(io.BytesIO(source.data)), source.path
     if not source.path.is_dir():
         return credentials.read(source.path), source.path
-    frames = sorted(source.path.glob("frame-*.png"))
-    found = [credentials.read(frame) for frame in frames]
-    return next((one for one in found if one.state not in ("intact", "none")), found[0]), frames[0]
+    return credentials.read_folder(source.path), min(source.path.glob("frame-*.png"))
+
+
+def _plain(told: dict[str, Any], kind: str) -> bytes:
+    """An input as the library stores it, without a credential."""
+    from c2pa import Builder
+
+    packed = io.BytesIO()
+    builder = Builder({"assertions": [], "ingredients": [told | {"format": kind}]}, credentials.context([]))
+    builder.write_ingredient_archive(told["label"], packed)
+    return packed.getvalue()
 
 
 def _packed(told: dict[str, Any], source: Source, path: Path, found: credentials.Credential) -> bytes:
     """An input as the library stores it, with its own credential, wherever that is."""
     from c2pa import Builder, C2paError
 
+    if source.path.is_dir() and found.state not in ("intact", "none"):  # its first frame alone may be as it was
+        return _plain(told, "image/png")
     context = credentials.context([identity.authority for identity in keys.known()])
     packed = io.BytesIO()
     with deferred(), io.BytesIO(source.data) if source.data is not None else path.open("rb") as file:
@@ -338,6 +364,6 @@ def _packed(told: dict[str, Any], source: Source, path: Path, found: credentials
         try:
             builder.add_ingredient(told, kind, file)
         except C2paError:  # a file that we can decode and the library cannot parse: named, without its credential
-            builder = Builder({"assertions": [], "ingredients": [told | {"format": kind}]}, context)
+            return _plain(told, kind)
     builder.write_ingredient_archive(told["label"], packed)
     return packed.getvalue()

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from soracli.errors import WeightsError
 
@@ -53,6 +53,21 @@ def dequantise(state: State) -> State:
         else:
             full[name] = tensor.float() if tensor.is_floating_point() else tensor
     return full
+
+
+def flattened(state: State) -> State:
+    """Kernels (N, ...) of convolutions as matrices (N, K), so that they are packed as such."""
+    return {name: tensor.flatten(1) if tensor.ndim > 2 else tensor for name, tensor in state.items()}
+
+
+def shaped(state: State, module: nn.Module) -> State:
+    """Undo `flattened`: every tensor in the shape that the module has for it. Raises ValueError if they do not fit."""
+    own = module.state_dict()
+    if differing := sorted(own.keys() ^ state.keys()):
+        raise ValueError(f"'{differing[0]}' is on one side only")
+    if wrong := next((name for name, tensor in state.items() if tensor.numel() != own[name].numel()), None):
+        raise ValueError(f"'{wrong}' has {state[wrong].numel()} numbers, not {own[wrong].numel()}")
+    return {name: tensor.reshape(own[name].shape) for name, tensor in state.items()}
 
 
 def save(state: State, folder: Path, stem: str, shard: int = SHARD) -> list[Path]:

@@ -8,15 +8,15 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, engine, kept, keys, latents, media, naming, runs, screen, weights
+from soracli import advice, engine, kept, keys, latents, media, naming, parts, rates, runs, screen, weights
 from soracli import job as jobs
-from soracli.errors import CapacityError, CheckError, PolicyError
+from soracli.errors import CapacityError, CheckError, MediaError, PolicyError
 from soracli.flags import Flags, TalkFlags
 from soracli.inputs import Brief
 from soracli.job import Job
@@ -28,7 +28,7 @@ from soracli.review import Review
 from soracli.runs import Item, Run
 from soracli.seams import Likeness, Seams, Watcher
 from soracli.stdout import sending
-from soracli.wording import duration
+from soracli.wording import duration, printable
 
 if TYPE_CHECKING:
     from soracli import provenance
@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from soracli.models import Model
     from soracli.pixels import Enlarge
     from soracli.provenance import Stamp
+    from soracli.rates import Between
+
+
+# What tensors of another shape than is said of them make the model raise.
+_SHAPELESS = (RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Studio:
     talk: Talk
     given: tuple[provenance.Origin, ...]
     enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
+    between: Between | None  # paints frames between painted ones
     made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
 
@@ -63,7 +69,8 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     run = runs.find(origin.run) if origin.run else None
     if run is not None:
         run.recheck()
-    job = jobs.prepare(brief, prompt, flags, run)
+    with _in_memory(brief.verb):
+        job = jobs.prepare(brief, prompt, flags, run)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
     for note in job.notes:
         talk.note(note)
@@ -74,7 +81,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         return
     jobs.check_memory(job)
     if note := screen.by_meaning(job.said):
-        job.notes.append(note)
+        job = replace(job, notes=[*job.notes, note], by_words_only=True)
         talk.note(note)
     keys.load()  # what cannot be signed is not worth painting
     talk.say(jobs.headline(job))
@@ -153,6 +160,11 @@ def print_out(text: str) -> None:
         sys.stdout.flush()
 
 
+def print_rows(rows: Iterable[tuple[str, object]], width: int = 0) -> None:
+    """A table for people: names, padded to a width, and values, every one on one line and safe on a terminal."""
+    print_out("".join(f"{printable(name):<{width}} {printable(value)}".rstrip() + "\n" for name, value in rows))
+
+
 def print_path(path: str, flags: TalkFlags) -> None:
     """A finished file, unless a JSON object will name it."""
     if not flags.json:
@@ -163,19 +175,35 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
     from soracli import provenance
 
     clock = time.perf_counter()
-    given = provenance.origins(job.verb, job.brief.given, titles=not flags.no_prompt_metadata)
+    titles = not flags.no_prompt_metadata
+    given = provenance.origins(job.verb, job.brief.given, titles=titles)
+    if flags.origin.foreign and flags.origin.latents:  # all that is known of the result
+        given = (provenance.latents(Path(flags.origin.latents), titles=titles),)
     with talk.meter() as meter:
         meter.step("load", 0, 1)
         weights.paths(job.card)
         where = engine.device(flags.device, job.threads)
         model = engine.load(job.card, where)
         enlarge = engine.enhancer(where).enlarged if job.geometry.enlarges else None
+        between = engine.between(where) if job.pace else None
         meter.step("load", 1, 1)
         notes = [*(origin.note for origin in given if origin.note), *advice.on_prompt(model, job.prompt)]
     for note in notes:
         talk.note(note)
     talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge)
+    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, between)
+
+
+@contextlib.contextmanager
+def _in_memory(verb: str) -> Iterator[None]:
+    """What a verb is given, and room for what it makes, has to fit before anything can be planned."""
+    try:
+        yield
+    except MemoryError as error:
+        raise CapacityError(
+            f"sora {verb}: what it is given and is to make does not fit into memory; make it shorter or smaller",
+            "memory",
+        ) from error
 
 
 @contextlib.contextmanager
@@ -202,7 +230,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     seed, clock = job.seeds[n], time.perf_counter()
     item = run.pending[0]
     shown = None if job.outputs.paths is None else naming.shown(job.outputs.paths[n])
-    data = {"path": shown, "format": job.outputs.format.name, **job.recipe(seed)}
+    data = {"path": shown, "format": job.outputs.format.name, **_recipe(job, flags, seed)}
     if shown is not None and flags.origin.run and (made := kept.finished(shown, job.recipe(seed))):
         talk.say(f"{label}{shown} is there already")
         print_path(shown, flags)
@@ -235,17 +263,24 @@ def _stamp(job: Job, studio: Studio, seed: int) -> Stamp:
     """What will mark and sign result `seed`."""
     from soracli import provenance
 
-    recipe = job.recipe(seed)
+    recipe, foreign = _recipe(job, studio.flags, seed), studio.flags.origin.foreign
     if studio.flags.no_prompt_metadata:
         recipe = provenance.untold(recipe)
     painted = bool((job.canvas.mask[job.canvas.shown] > 0).any())
-    stamp = provenance.Stamp(job.verb, recipe, studio.given, painted=painted, prompt=job.prompt)
+    verb, prompt = ("decode", "") if foreign else (job.verb, job.prompt)
+    stamp = provenance.Stamp(verb, recipe, studio.given, painted=painted, prompt=prompt)
     if job.outputs.paths is None and job.outputs.format.sidecar:
         stamp.notes.append(
             f"{job.outputs.format.name} has its content credentials in a file beside it, and standard output has none; "
             "write a file, or mp4, to keep them."
         )
     return stamp
+
+
+def _recipe(job: Job, flags: Flags, seed: int) -> dict[str, Any]:
+    """What result `seed` says of itself: no more than what this call has done."""
+    whole, origin = job.recipe(seed), flags.origin
+    return jobs.decoded(whole, origin.latents) if origin.foreign and origin.latents else whole
 
 
 def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness) -> dict[str, Any]:
@@ -284,7 +319,7 @@ def target(outputs: Outputs, n: int) -> Iterator[Path]:
             sys.stdout.buffer.flush()
     finally:
         if not any((*folder.glob("*.unsigned*"), *folder.glob("*.held*"))):  # what is kept aside stays
-            shutil.rmtree(folder, ignore_errors=True)
+            parts.drop_folder(folder, folder.parent)
 
 
 def _paint(
@@ -293,7 +328,7 @@ def _paint(
     """Sample one result into a file, every frame past the watchers. Returns seconds by stage, and the digest."""
     from soracli.sample import sample
 
-    options = replace(job.options, seed=item.seed)
+    options = replace(job.painting, seed=item.seed)
     took: dict[str, float] = {}
     clock = time.perf_counter()
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
@@ -304,7 +339,13 @@ def _paint(
     try:
         count = 0
         with file as writer:
-            for step in sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge):
+            pace = job.pace
+            if pace is not None and studio.between is not None:
+                canvas = pace.canvas(studio.between)
+            steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
+            if pace is not None and studio.between is not None:
+                steps = rates.painted(steps, pace, studio.between)
+            for step in steps:
                 if step.frames is not None:
                     writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
                     count += len(step.frames)
@@ -320,7 +361,9 @@ def _paint(
             meter.step("save", 0, 1)
     except PolicyError:
         raise  # what is withheld is not worth going on with
-    except BaseException:
+    except BaseException as error:
+        if studio.flags.origin.foreign and isinstance(error, _SHAPELESS) and "memory" not in str(error):
+            raise MediaError(f"{given}: holds latents of another shape than it says", "bad_latents") from error
         kept.keep(job, run, item.seed, progress, talk)
         raise
     took["save"] = time.perf_counter() - clock

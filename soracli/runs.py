@@ -15,13 +15,13 @@ import dataclasses
 import json
 import os
 import secrets
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from soracli import parsing, parts
 from soracli.errors import UsageError, WeightsError
 from soracli.wording import amount, printable
 
@@ -79,12 +79,8 @@ class Run:
         over = "" if len(data) <= MAX_INPUT else f"over {amount(MAX_INPUT)}"
         try:
             if not over:
-                part = self.home / f"input.{os.getpid()}"
-                part.touch(mode=0o600)
-                part.write_bytes(data)
-                part.replace(self.home / "input")
+                parts.put(self.home / "input", data, mode=0o600)
         except OSError as error:
-            part.unlink(missing_ok=True)
             over = str(error.strerror)
         lost = f"what was piped in is not kept ({amount(len(data))}, {over})"
         return f"{lost}; to go on, sora resume will want it as a file." if over else ""
@@ -96,14 +92,8 @@ class Run:
 
     def save(self) -> None:
         """Write the record, whole or not at all."""
-        if self.home is None:
-            return
-        part = self.home / f"run.json.{os.getpid()}"
-        try:
-            part.write_text(json.dumps(self.as_data()), encoding="utf-8")
-            part.replace(self.home / "run.json")
-        finally:
-            part.unlink(missing_ok=True)
+        if self.home is not None:
+            parts.put(self.home / "run.json", json.dumps(self.as_data()).encode(), mode=0o600)
 
     def finish(self, item: Item, data: dict[str, Any], *, keep: bool = False) -> None:
         """Note a finished result. keep: its latents too, which have served otherwise."""
@@ -111,7 +101,7 @@ class Run:
         with contextlib.suppress(OSError):
             self.save()
         if not keep and (path := self.latents(item.seed)) is not None:
-            path.unlink(missing_ok=True)
+            self._drop(path)
 
     def recheck(self) -> list[Item]:
         """What is still to be made; results whose files have gone since count among it."""
@@ -123,10 +113,16 @@ class Run:
     def end(self, state: str, message: str = "") -> None:
         self.state, self.message = state, message
         if state == "done" and (kept := self.piped) is not None:
-            kept.unlink(missing_ok=True)
+            self._drop(kept)
         with contextlib.suppress(OSError):
             self.save()
         self.release()
+
+    def _drop(self, path: Path) -> None:
+        """Remove a file of its folder; what cannot be removed stays."""
+        if self.home is not None:
+            with contextlib.suppress(OSError):
+                parts.drop(path, self.home)
 
     def take(self) -> None:
         """Make sure that nobody else works on it; ends with the process at the latest."""
@@ -201,10 +197,10 @@ def find(id: str) -> Run | None:
     """The run of exactly that name, or None."""
     home = state_folder() / "runs" / id
     try:
-        data = json.loads((home / "run.json").read_text(encoding="utf-8"))
+        data = parsing.from_json((home / "run.json").read_text(encoding="utf-8"))
         items = [Item(**item) for item in data.pop("items")]
         run = Run(**data, items=items, home=home)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise WeightsError(f"{printable(home)}: is not a record of a run; remove that folder", "bad_run") from error
@@ -239,8 +235,10 @@ def latest() -> Iterator[Run]:
 
 
 def _names() -> list[str]:
-    folder = state_folder() / "runs"
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    try:
+        return sorted(path.name for path in (state_folder() / "runs").iterdir())
+    except OSError:  # none yet, or nobody here may read them
+        return []
 
 
 def size(run: Run) -> int:
@@ -250,4 +248,4 @@ def size(run: Run) -> int:
 
 def remove(run: Run) -> None:
     if run.home is not None:
-        shutil.rmtree(run.home, ignore_errors=True)
+        parts.drop_folder(run.home, state_folder() / "runs")

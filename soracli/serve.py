@@ -7,10 +7,10 @@ would have been without us; see `forward`.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import socket
+import stat
 import sys
 import tempfile
 import threading
@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from soracli import engine, weights
+from soracli import engine, parsing, parts, weights
 from soracli.errors import UsageError
 from soracli.flags import TalkFlags
 from soracli.forward import GO, INTERRUPT, TERMINATE, VARIABLE, YES, likeness, place
@@ -34,9 +34,10 @@ def serve(model: str | None, device: str, flags: TalkFlags) -> None:
     """Load a model and do calls until Ctrl-C."""
     talk = Talk.of(flags)
     card = weights.card(model)
-    path = place()
-    if path is None:
+    given = place()
+    if given is None:
         raise UsageError(f"{VARIABLE}: is empty, so nothing would find the engine; unset it", "no_socket")
+    path = given.absolute()
     if flags.dry_run:
         talk.say(f"would load {card.name} and serve at {printable(path)}")
         return
@@ -52,6 +53,7 @@ def serve(model: str | None, device: str, flags: TalkFlags) -> None:
         talk.say(f"{card.name} is loaded; calls of sora use it from now on. Ctrl-C stops it. ({printable(path)})")
         if flags.json:
             render.emit({"socket": str(path), "model": card.name, "device": where})
+        os.chdir("/")  # the folder that it was started in may go
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 link, _ = door.accept()
@@ -62,25 +64,63 @@ def serve(model: str | None, device: str, flags: TalkFlags) -> None:
 
 @contextlib.contextmanager
 def _listening(path: Path) -> Iterator[socket.socket]:
-    """A socket that only this user can reach. One that nobody listens at any more is replaced."""
+    """A socket that only this user can reach. One that nobody listens at any more is replaced, and nothing else is.
+
+    A lock beside it, which ends with the process, sees to it that no two engines take it at once.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.parent.stat().st_uid != os.getuid():
         raise UsageError(f"{printable(path.parent)}: belongs to somebody else; set {VARIABLE}", "no_socket")
-    with socket.socket(socket.AF_UNIX) as probe:
-        if probe.connect_ex(str(path)) == 0:
-            raise UsageError(f"{printable(path)}: an engine is running already; stop that one first", "engine_runs")
-    path.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as door:
+    if os.path.lexists(path) and _socket(path) is None:
+        raise UsageError(f"{printable(path)}: is there already, and no socket of ours; set {VARIABLE}", "no_socket")
+    with _alone(path), socket.socket(socket.AF_UNIX) as door:
         try:
+            parts.drop(path, path.parent)
             door.bind(str(path))
         except OSError as error:
             raise UsageError(f"{printable(path)}: cannot listen there ({error}); set {VARIABLE}", "no_socket") from None
         path.chmod(0o600)
         door.listen(8)
+        own = _socket(path)
         try:
             yield door
         finally:
-            path.unlink(missing_ok=True)
+            if _socket(path) == own:
+                parts.drop(path, path.parent)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """The only engine at this place."""
+    import fcntl
+
+    runs = UsageError(f"{printable(path)}: an engine is running already; stop that one first", "engine_runs")
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        handle = os.open(path.with_name(path.name + ".lock"), flags, 0o600)
+    except OSError as error:
+        raise UsageError(f"{printable(path)}: cannot listen there ({error}); set {VARIABLE}", "no_socket") from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise runs from None
+        with socket.socket(socket.AF_UNIX) as probe:  # of a version without locks
+            if _socket(path) is not None and probe.connect_ex(str(path)) == 0:
+                raise runs
+        yield
+    finally:
+        os.close(handle)
+
+
+def _socket(path: Path) -> tuple[int, int] | None:
+    """Which socket of this user's has a name, None = something else, or nothing."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    ours = stat.S_ISSOCK(status.st_mode) and status.st_uid == os.getuid()
+    return (status.st_dev, status.st_ino) if ours else None
 
 
 def answer(link: socket.socket, like: dict[str, Any], talk: Talk) -> None:
@@ -92,15 +132,18 @@ def answer(link: socket.socket, like: dict[str, Any], talk: Talk) -> None:
         request = _request(link, int.from_bytes(head, "big"))
         if len(streams) != 3 or request.get("like") != like:
             return
+        _check(request)
+        os.chdir(request["cwd"])  # what may fail does so before we take the call
         link.sendall(YES)
         if link.recv(1) != GO:
             return
         code = _done(request, streams, link)
         link.sendall(str(code).encode())
         talk.detail(f"{' '.join(request['arguments'])[:60]}: {code}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        talk.detail(f"a call was dropped ({error})")
+    except Exception as error:  # whatever somebody sends, the engine goes on
+        talk.detail(f"a call was dropped ({type(error).__name__}: {error})")
     finally:
+        os.chdir("/")
         for stream in streams:
             os.close(stream)
 
@@ -111,7 +154,17 @@ def _request(link: socket.socket, size: int) -> dict[str, Any]:
     data = b""
     while len(data) < size and (part := link.recv(size - len(data))):
         data += part
-    return dict(json.loads(data))
+    return dict(parsing.from_json(data))
+
+
+def _check(request: dict[str, Any]) -> None:
+    """Raises TypeError or ValueError for what no caller of ours sends."""
+    arguments, environment, umask = (request[key] for key in ("arguments", "environment", "umask"))
+    texts = [*arguments, *environment, *environment.values(), request["cwd"]]
+    if not isinstance(arguments, list) or not all(isinstance(text, str) and "\0" not in text for text in texts):
+        raise TypeError("arguments, environment and folder are texts")
+    if type(umask) is not int or not 0 <= umask <= 0o777:
+        raise ValueError("umask")
 
 
 def _done(request: dict[str, Any], streams: list[int], link: socket.socket) -> int:
@@ -129,12 +182,11 @@ def _done(request: dict[str, Any], streams: list[int], link: socket.socket) -> i
 
 @contextlib.contextmanager
 def _in_place_of(request: dict[str, Any], streams: list[int]) -> Iterator[None]:
-    """Take the streams, folder, environment and umask of a caller, and give them back."""
+    """Take the streams, environment and umask of a caller, whose folder we are in, and give them back."""
+    environment, umask = dict(os.environ), os.umask(request["umask"])
     before = [os.dup(number) for number in range(3)]
-    cwd, environment, umask = os.getcwd(), dict(os.environ), os.umask(request["umask"])
     plain = sys.stdin, sys.stdout, sys.stderr
     try:
-        os.chdir(request["cwd"])
         _set_environment(request["environment"])
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
@@ -152,7 +204,6 @@ def _in_place_of(request: dict[str, Any], streams: list[int]) -> Iterator[None]:
             os.close(stream)
         _set_environment(environment)
         os.umask(umask)
-        os.chdir(cwd)
 
 
 def _set_environment(values: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from soracli import parsing
 from soracli.errors import SoraError, UsageError, WeightsError
 from soracli.wording import printable, suggest
 
@@ -220,29 +221,57 @@ def user_file() -> Path:
 
 
 def project_file() -> Path | None:
-    """The nearest sora.toml in this folder or above it."""
+    """The nearest sora.toml in this folder or above it that is this user's or the system's."""
+    return next((path for path in _project_files() if not foreign(path)), None)
+
+
+def foreign_projects() -> list[Path]:
+    """Files of that name here or above that count for nothing, since they are somebody else's."""
+    return [path for path in _project_files() if foreign(path)]
+
+
+def _project_files() -> list[Path]:
     here = Path.cwd()
-    return next((path for path in (place / PROJECT for place in (here, *here.parents)) if path.is_file()), None)
+    return [path for path in (place / PROJECT for place in (here, *here.parents)) if path.is_file()]
+
+
+def foreign(path: Path) -> bool:
+    """Whether a file belongs neither to this user nor to the system's."""
+    return hasattr(os, "getuid") and path.stat().st_uid not in (0, os.getuid())
 
 
 def parsed(path: Path) -> dict[str, Any]:
     """A TOML file as it stands; nothing if there is none."""
-    import tomllib
-
     shown = printable(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parsing.from_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise WeightsError(f"{shown}: cannot be read ({(error.strerror or '').lower()})", "bad_config") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise WeightsError(f"{shown}: not valid TOML ({error}); mend it or move it away", "bad_config") from None
 
 
 def read(path: Path) -> Values:
     """A configuration file, every value checked."""
     return {key: checked(key, value, printable(path)) for key, value in parsed(path).items()}
+
+
+def of_project(path: Path) -> Values:
+    """The same of a project's file, which may have come with somebody's work: results stay within its folder."""
+    found = read(path)
+    for key in ("output", "preview"):
+        value = found.get(key)
+        if isinstance(value, str) and not (key == "preview" and value.partition(":")[0] == "term"):
+            whole, top = (Path.cwd() / value.replace("{ext}", "x")).resolve(), path.parent.resolve()
+            if Path(value).is_absolute() or ".." in Path(value).parts or not whole.is_relative_to(top):
+                raise WeightsError(
+                    f"{printable(path)}: {key} = {printable(value)}: leads out of the project's folder; "
+                    "name a place in it",
+                    "bad_config",
+                )
+    return found
 
 
 def variable(key: str) -> str:
@@ -261,7 +290,7 @@ def layers() -> list[Layer]:
     found = [Layer(PREFIX, environment())]
     project = project_file()
     if project is not None:
-        found.append(Layer(str(project), read(project)))
+        found.append(Layer(str(project), of_project(project)))
     user = user_file()
     return [*found, Layer(str(user), read(user))]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from soracli import media, naming
+from soracli import job, media, naming
 from soracli.errors import UsageError
 from soracli.media.source import Recipe
 from soracli.render import emit, print_out
@@ -39,6 +39,7 @@ def sheet(paths: Sequence[str], output: str | None, frames: int, columns: int, *
     target = Path(output) if output is not None else naming.free(Path("sheet.png"))
     if target.suffix.lower() not in (".png", ".webp"):
         raise UsageError(f"-o {printable(target)}: a sheet is one picture; use .png or .webp", "bad_output")
+    job.check_inputs(naming.planned("png", [str(target)]), paths)
     rows = [_row(path, frames) for path in paths]
     picture = draw(rows, columns)
     height, width = picture.shape[:2]

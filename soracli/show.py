@@ -9,14 +9,14 @@ from soracli import doctor as doctors
 from soracli import hub, machine, weights
 from soracli.errors import WeightsError
 from soracli.progress import Talk
-from soracli.render import emit, print_out
+from soracli.render import emit, print_out, print_rows
 from soracli.types import Card
 from soracli.wording import amount, printable
 
 
 def _table(rows: list[tuple[str, str]]) -> None:
     width = max(len(name) for name, _ in rows)
-    print_out("".join(f"{name:<{width}}  {value}\n" for name, value in rows))
+    print_rows(((name, f" {value}") for name, value in rows), width)
 
 
 def info(file: str, *, as_json: bool) -> None:
@@ -54,7 +54,7 @@ def doctor(*, as_json: bool) -> int:
             print_out(f"{topic}\n")
         mark = " " if finding.ok else "!"
         remedy = f"; {finding.remedy}" if finding.remedy else ""
-        print_out(f"{mark} {finding.name:<{wide}} {finding.value}{remedy}\n")
+        print_rows([(f"{mark} {finding.name:<{wide}}", f"{finding.value}{remedy}")])
     return problems
 
 
@@ -104,7 +104,7 @@ def model_list(*, as_json: bool) -> None:
         star = "*" if row["default"] else " "
         size = amount(int(str(row["bytes"]))) + ("+" if row["unsized"] else "") if row["bytes"] else "?"
         kind = "For --lora. " if row["adapter"] else ""
-        print_out(f"{star} {row['name']:<{wide}} {size:>8}  {state}  {kind}{row['about']}\n")
+        print_rows([(f"{star} {row['name']:<{wide}}", f"{size:>8}  {state}  {kind}{row['about']}")])
 
 
 def model_show(name: str | None, *, as_json: bool) -> None:

@@ -68,7 +68,7 @@ def runs_prune(older: str, *, unfinished: bool, yes: bool, as_json: bool) -> Non
     for run in found:
         runs.remove(run)
     for path, _ in prompts:
-        path.unlink(missing_ok=True)
+        parts.drop(path, encoded.folder())
     ledger.prune(before)
     if as_json:
         emit({"removed": [run.id for run in found], "prompts": len(prompts), "leftovers": leftovers, "bytes": freed})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-import json
 import re
 import struct
 from collections.abc import Iterable, Mapping
@@ -11,12 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from soracli import parsing
 from soracli.errors import WeightsError
 from soracli.footprint import Counted, ltx_costs, numbers, wan_costs
 from soracli.types import Card, WeightFile
 from soracli.wording import printable
 
 PREFIX, VAE = "model.diffusion_model.", "vae."
+WHOLE, PIECE, EVEN = 32_000_000, 1024, 256  # bytes, bytes, pieces: of a file's digest
 LARGEST = 100_000_000  # bytes of a header that is believed
 WAN_HEAD, WAN_PATCH, LTX_HEADS = 128, 4, 32  # what all published ones have in common
 EARLY_LTX = {  # what a request for LTX-Video before 0.9.5 gets that does not say otherwise
@@ -141,12 +143,7 @@ def _count(shapes: Shapes, stem: str) -> int:
 def shapes_of(path: Path, name: str) -> Shapes:
     """Names and shapes, from the header alone."""
     try:
-        with path.open("rb") as file:
-            length = struct.unpack("<Q", file.read(8))[0]
-            if length > LARGEST:
-                raise ValueError("header")
-            header = json.loads(file.read(length))
-        return {key: entry["shape"] for key, entry in header.items() if key != "__metadata__"}
+        return {key: _shape(entry["shape"]) for key, entry in _header(path).items() if key != "__metadata__"}
     except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(
             f"{printable(name)}: is not a safetensors file ({type(error).__name__}); download it again",
@@ -154,8 +151,54 @@ def shapes_of(path: Path, name: str) -> Shapes:
         ) from error
 
 
-def sketch(path: Path) -> str:
-    """A digest of a file's name, size and header: what a recipe needs, without reading all of it."""
+def _header(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
-        head = file.read(65536)
-    return hashlib.sha256(f"{path.name} {path.stat().st_size} ".encode() + head).hexdigest()
+        length = struct.unpack("<Q", file.read(8))[0]
+        if length > LARGEST:
+            raise ValueError("header")
+        return dict(parsing.from_json(file.read(length)))
+
+
+def _shape(value: Any) -> list[int]:
+    if not isinstance(value, list) or not all(type(side) is int and 0 <= side < 2**40 for side in value):
+        raise ValueError("shape")
+    return value
+
+
+def sketch(path: Path) -> str:
+    """A digest of a file: of all of it up to WHOLE bytes, else of its header and pieces of every tensor.
+
+    That tells any two fine-tunes apart without reading gigabytes at each call, not two files that somebody has made
+    alike on purpose. Kept until the file changes. Raises WeightsError if it cannot be read.
+    """
+    try:
+        status = path.stat()
+        return _sketch(path, (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size))
+    except OSError as error:
+        raise WeightsError(f"{printable(path)}: cannot be read ({error.strerror})", "weights_damaged") from error
+
+
+@functools.lru_cache(maxsize=1024)
+def _sketch(path: Path, state: tuple[int, ...]) -> str:
+    size = state[-1]
+    with path.open("rb") as file:
+        if size <= WHOLE:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        sha = hashlib.sha256(f"{size} ".encode())
+        length = int.from_bytes(file.read(8), "little")
+        length = length if length <= LARGEST else 0
+        sha.update(file.read(length))
+        for start in _pieces(path, 8 + length, size):
+            file.seek(start)
+            sha.update(file.read(PIECE))
+    return sha.hexdigest()
+
+
+def _pieces(path: Path, start: int, size: int) -> list[int]:
+    """Where to look: at the beginning, the middle and the end of each tensor, and evenly over the whole file."""
+    even = [*(start + (size - start) * i // EVEN for i in range(EVEN)), max(start, size - PIECE)]
+    try:
+        tensors = [row["data_offsets"] for key, row in _header(path).items() if key != "__metadata__"]
+        return even + [start + at for low, high in tensors for at in (low, (low + high) // 2, max(low, high - PIECE))]
+    except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError):  # no safetensors file
+        return even

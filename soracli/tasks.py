@@ -1,7 +1,8 @@
 """Tasks: what is given goes in, a Canvas comes out; the sampler paints it. NumPy only.
 
 Clips that meet on one canvas have its size and rate already. `time` is the model's stride in time: joints are laid on
-borders between latent frames where that is possible, since a latent frame is given or painted as a whole.
+borders between latent frames where that is possible, since a latent frame is given or painted as a whole. 1 = they may
+lie anywhere: what is painted then has moments of its own (see `rates`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from soracli.types import Canvas, Clip, Frames, Mask
 
+SEEN = Fraction(3, 2)  # seconds of both ends of a clip that a loop's way back is painted from, about
 DISSOLVE = 0.6  # strength at which the middle of a dissolve is painted anew
 
 
@@ -56,7 +58,8 @@ def extend(clip: Clip, before: int, after: int, time: int, context: int = 0) -> 
 
 def loop(clip: Clip, by: int, time: int) -> Canvas:
     """The way from a clip's end back to its beginning, in `by` new frames (a multiple of `time`) after it."""
-    context = min(3, max(1, len(clip.frames) // time)) * time
+    seen = max(3 * time, round(SEEN * clip.fps) if time == 1 else 0)
+    context = min(seen // time, max(1, len(clip.frames) // time)) * time
     end, start = clip.frames[-context:], clip.frames[:context]
     lead = len(end) % time  # of a clip shorter than one latent frame
     end = np.concatenate([end[:1]] * (time - lead) + [end]) if lead else end

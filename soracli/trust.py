@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from soracli import keys
 from soracli.errors import CheckError, SoraError, UsageError
-from soracli.render import emit, print_out
-from soracli.wording import printable
+from soracli.progress import Talk
+from soracli.render import emit, print_out, print_rows
+from soracli.wording import printable, short
 
 if TYPE_CHECKING:
     from soracli.credentials import Credential
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from soracli.models import Model
     from soracli.types import Clip, Frames
 
+MOST_TRUST = 1_000_000  # bytes of a file of certificates
 DETECTED, NOT_DETECTED, CANNOT_TELL = "detected", "not detected", "cannot tell"
 _STATES = {
     "intact": "intact: the file is as it was signed",
@@ -53,12 +55,14 @@ _SOURCES = {
 
 def verify(file: str, trust: Sequence[str], *, as_json: bool) -> None:
     """Say what a file's credential says. Raises CheckError if there is none that holds."""
+    if note := keys.hidden():
+        Talk("plain").note(note)
     found = _credential(file, _anchors(trust))
     data = {"path": file, **dataclasses.asdict(found)}
     if found.state == "intact" and as_json:
         emit(data)
     if not as_json:
-        print_out("".join(f"{name:<11} {value}\n" for name, value in _rows(file, found)))
+        print_rows(_rows(file, found), 11)
     if found.state == "none":
         shown = printable(file)
         raise CheckError(f"{shown}: has no content credential; see also: sora detect {shown}", "no_credential", data)
@@ -71,7 +75,8 @@ def _anchors(trust: Sequence[str]) -> list[str]:
     texts = []
     for name in trust:
         try:
-            text = Path(name).read_text("ascii")
+            with Path(name).open("rb") as file:
+                text = file.read(MOST_TRUST).decode("ascii")
         except (OSError, UnicodeDecodeError):
             text = ""
         if "-----BEGIN CERTIFICATE-----" not in text:
@@ -87,42 +92,24 @@ def _credential(file: str, anchors: Sequence[str] = ()) -> Credential:
 
     path = Path(file)
     if (path / "recipe.json").is_file():
-        return _folder(path, anchors)
+        return credentials.read_folder(path, anchors)
     with opened(file) as (place, _):
         return credentials.read(place, anchors)
 
 
-def _folder(path: Path, anchors: Sequence[str]) -> Credential:
-    """What all frames agree on: intact only if each is, and none is missing or in another's place."""
-    from soracli import credentials
-
-    frames = sorted(path.glob("frame-*.png"))
-    found = [credentials.read(frame, anchors) for frame in frames]
-    if not found:
-        return credentials.NONE
-    worst = next((one for one in found if one.state != "intact"), None)
-    if worst is not None:
-        return worst
-    numbers = [one.frame for one in found]
-    if numbers != [(i, len(found)) for i in range(len(found))] or len({one.signer for one in found}) > 1:
-        return dataclasses.replace(found[0], state="changed", problems=("soracli.frames",))
-    return found[0]
-
-
 def _rows(file: str, found: Credential) -> list[tuple[str, str]]:
-    rows = [("file", printable(file)), ("credential", _STATES[found.state])]
-    rows += [("problem", printable(code)) for code in found.problems if code != "signingCredential.untrusted"]
+    """What a person reads. `print_rows` makes it safe: most of it was written by whoever signed."""
+    rows = [("file", file), ("credential", _STATES[found.state])]
+    rows += [("problem", code) for code in found.problems if code != "signingCredential.untrusted"]
     if found.state in ("none", "unreadable"):
         return rows
-    rows.append(("signer", f"{_SIGNERS[found.signer]} ({printable(found.name)})"))
-    rows.append(("program", printable(found.maker) or "not said"))
+    rows.append(("signer", f"{_SIGNERS[found.signer]} ({short(found.name)})"))
+    rows.append(("program", short(found.maker) or "not said"))
     rows += [("action", _action(step)) for step in found.steps]
-    by = f"{found.stamped}, by a time-stamp authority (whose is not checked)" if found.stamped else ""
+    by = f"{short(found.stamped)}, by a time-stamp authority (whose is not checked)" if found.stamped else ""
     claimed = next((step.when for step in found.steps if step.when), "")
-    rows.append(("time", by or (f"{claimed}, by the signer's own clock" if claimed else "not said")))
-    rows += [
-        ("recipe", f"{printable(name)} {_short(value)}") for name, value in found.recipe.items() if name != "inputs"
-    ]
+    rows.append(("time", by or (f"{short(claimed)}, by the signer's own clock" if claimed else "not said")))
+    rows += [("recipe", f"{short(name)} {_told(value)}") for name, value in found.recipe.items() if name != "inputs"]
     return rows + _input_rows(found, 0)
 
 
@@ -133,20 +120,20 @@ def _input_rows(found: Credential, depth: int) -> list[tuple[str, str]]:
         whose = f"; signed by {_SIGNERS[given.signer]}" if given.signer else ""
         told = f"; {what}" if what else ""
         indent = "  " * depth
-        rows.append(("input", f"{indent}{printable(given.title)}: {_INPUT_STATES[given.state]}{whose}{told}"))
+        rows.append(("input", f"{indent}{short(given.title)}: {_INPUT_STATES[given.state]}{whose}{told}"))
         rows += _input_rows(given, depth + 1)
     return rows
 
 
 def _action(step: Any) -> str:
     source = _SOURCES.get(step.source, step.source)
-    return printable(step.action.removeprefix("c2pa.") + (f": {source}" if source else ""))
+    return short(step.action.removeprefix("c2pa.") + (f": {source}" if source else ""))
 
 
-def _short(value: Any) -> str:
+def _told(value: Any) -> str:
     if isinstance(value, dict) and "sha256" in value:
-        return f"salted sha256 {value['sha256'][:16]}..."
-    return printable(value)
+        return f"salted sha256 {str(value['sha256'])[:16]}..."
+    return short(value)
 
 
 # --- detect -----------------------------------------------------------------------------------------------------------
@@ -177,8 +164,7 @@ def detect(files: Sequence[str], *, deep: bool, check: bool, as_json: bool) -> N
             continue
         results.append({"path": file, "lines": [dataclasses.asdict(line) for line in lines], "detected": _any(lines)})
         if not as_json:
-            body = "".join(f"  {line.name:<22} {line.answer:<13} {line.why}\n" for line in lines)
-            print_out(f"{printable(file)}\n{body}")
+            print_rows([(file, ""), *((f"  {line.name:<22} {line.answer:<13}", line.why) for line in lines)])
     if broken:
         raise type(broken[0])(str(broken[0]), broken[0].code, results)
     missed = [result["path"] for result in results if not result["detected"]]
@@ -224,12 +210,12 @@ def _by_credential(found: Credential) -> Line:
     if found.state == "none":
         return Line(name, NOT_DETECTED, "the file has none, or it was taken out")
     if found.state != "intact":
-        return Line(name, CANNOT_TELL, f"there is one, and it does not hold ({', '.join(found.problems)})")
+        return Line(name, CANNOT_TELL, f"there is one, and it does not hold ({short(', '.join(found.problems))})")
     if found.ours and sora:
         return Line(name, DETECTED, f"intact, signed by {_SIGNERS[found.signer]}")
     if sora:
         return Line(name, CANNOT_TELL, f"intact and says sora; signer {_SIGNERS[found.signer]}")
-    return Line(name, NOT_DETECTED, f"intact, of another program ({printable(found.maker)})")
+    return Line(name, NOT_DETECTED, f"intact, of another program ({short(found.maker)})")
 
 
 def _by_mark(name: str, frames: Frames, secrets: Sequence[bytes]) -> Line:
@@ -286,7 +272,7 @@ def keys_show(*, as_json: bool) -> None:
     rows = [("folder", printable(keys.folder())), ("authority", told[0]["authority"]), ("from", told[0]["begins"])]
     rows += [("until", told[0]["expires"]), ("algorithm", "ES256, with a watermark key of 256 bits")]
     rows += [("retired", f"{old['authority']}, from {old['begins']}") for old in told[1:]]
-    print_out("".join(f"{name:<10} {value}\n" for name, value in rows))
+    print_rows(rows, 10)
 
 
 def keys_new(*, as_json: bool) -> None:

@@ -355,6 +355,12 @@ class Card:
     adapters: tuple[str, ...] = ()
 
     @property
+    def rates(self) -> tuple[Fraction, Fraction] | None:
+        """Lowest and highest frames per second that the weights were trained at; None = any will do."""
+        found = self.params.get("rates")
+        return None if found is None else (Fraction(found[0]), Fraction(found[1]))
+
+    @property
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(file.size for file in self.files)

@@ -6,6 +6,7 @@ import math
 import re
 import secrets
 import sys
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -60,6 +61,11 @@ def clean_text(text: str, name: str) -> str:
         raise UsageError(f"{name}: is not valid UTF-8; save the text as UTF-8", "bad_prompt") from None
     if size > MAX_PROMPT:
         raise UsageError(f"{name}: {size:,} bytes of text; the limit is {MAX_PROMPT:,}, so shorten it", "bad_prompt")
+    if len(unicodedata.normalize("NFKC", text).encode("utf-8")) > MAX_PROMPT:
+        raise UsageError(
+            f"{name}: over {MAX_PROMPT:,} bytes when its compatibility letters are written out; shorten it",
+            "bad_prompt",
+        )
     text = " ".join(text.split())
     if not text:
         raise UsageError(f"{name}: is empty; say what to show", "empty_prompt")

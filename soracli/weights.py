@@ -6,20 +6,21 @@ python -m soracli.weights --ask     fill in those that fetched files lack, as th
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import re
 import sys
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from soracli import hub, local, single
-from soracli.errors import UsageError, WeightsError
+from soracli.errors import SoraError, UsageError, WeightsError
 from soracli.types import Card, WeightFile
-from soracli.wording import suggest
+from soracli.wording import printable, short, suggest
 
 PACKAGE = Path(__file__).resolve().parent
 BUNDLED = PACKAGE / "bundled"
@@ -67,11 +68,16 @@ def default() -> str:
 
 
 def card(name: str | None = None) -> Card:
-    """One model; None = the default one, a path = the one that lies there."""
-    if name is not None and local.is_path(name):
-        return local.card(name) if Path(name).is_dir() else single.card(name, cards().values())
+    """One model; None = the default one, a known name before any file of that name, a path = the one that lies there.
+
+    What lies in a folder called like a known model has another name, in recipes too.
+    """
     known = cards()
     wanted = default() if name is None else name
+    if wanted not in known and wanted not in adapters() and local.is_path(wanted):
+        with strangers(wanted):
+            found = local.card(wanted) if Path(wanted).is_dir() else single.card(wanted, known.values())
+        return replace(found, name=f"local-{found.name}") if found.name in known else found
     if wanted in adapters():
         raise UsageError(f"--model {wanted}: is an adapter; use it as: --model MODEL --lora {wanted}", "unknown_model")
     if wanted not in known:
@@ -79,6 +85,30 @@ def card(name: str | None = None) -> Card:
             f"--model {wanted}: no such model{suggest(wanted, known)}; see: sora model list", "unknown_model"
         )
     return known[wanted]
+
+
+@contextlib.contextmanager
+def strangers(name: str) -> Iterator[None]:
+    """What files of a stranger's, of another shape than is expected, make our readers raise is a WeightsError."""
+    try:
+        yield
+    except SoraError:
+        raise
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _shapeless(name, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of libraries in Rust; it is no Exception
+            raise
+        raise _shapeless(name, error) from None
+
+
+def _shapeless(name: str, error: BaseException) -> WeightsError:
+    why = short(f"{type(error).__name__}: {error}", 120)
+    return WeightsError(
+        f"{printable(name)}: is not a model that this version can read ({why}); download it again", "weights_damaged"
+    )
 
 
 def tools() -> dict[str, Card]:
@@ -156,6 +186,25 @@ def describe(card: Card, status: FileStatus) -> str:
     return f"model '{card.name}': {status.file.name} {what[status.state]} ({status.detail}); {REMEDY}"
 
 
+def short_digest(path: Path) -> str:
+    """Short sha256 of a file's bytes, empty if it cannot be read; read once, unless the file is another since."""
+    try:
+        return _short_digest(path, state(path))
+    except OSError:
+        return ""
+
+
+def state(path: Path) -> tuple[int, ...]:
+    """What changes when a file does, short of reading it: which one it is, its times and its size."""
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size
+
+
+@functools.lru_cache(maxsize=256)
+def _short_digest(path: Path, state: tuple[int, ...]) -> str:
+    return _sha256(path)[:16]
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -224,6 +273,9 @@ def _card(name: str, row: Any) -> Card:
     _check(row["defaults"], _DEFAULT_KEYS, f"{where} defaults", needed=("width", "height", "seconds", "fps", "steps"))
     _check(row["defaults"].get("still", {}), _DEFAULT_KEYS, f"{where} defaults.still")
     _check(row.get("limits", {}), _LIMIT_KEYS, f"{where} limits")
+    rates = row.get("params", {}).get("rates", [1, 1])
+    if len(rates) != 2 or not all(isinstance(rate, int | float) for rate in rates) or not 0 < rates[0] <= rates[1]:
+        raise WeightsError(f"{where} params: rates must be two numbers, the lower one first, not {rates}", "manifest")
     stride = row["stride"]
     if len(stride) != 3 or not all(type(side) is int and side > 0 for side in stride):
         raise WeightsError(f"{where} stride: must be three positive whole numbers, not {stride}", "manifest")

@@ -13,6 +13,12 @@ def printable(name: object) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(name))
 
 
+def short(text: object, most: int = 200) -> str:
+    """`printable`, and no longer than a person reads: what a stranger has written may be as long as they like."""
+    whole = str(text)
+    return printable(whole if len(whole) <= most else whole[: most - 3] + "...")
+
+
 def amount(count: float) -> str:
     """Bytes: `310 kB`, `1.4 GB`."""
     for unit in ("B", "kB", "MB"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from functools import partial
@@ -107,8 +108,9 @@ def test_the_flag(sora: Sora, tmp_path: Path) -> None:
         ran = sora(*call, "--seed", "1", "-o", f"{number}.mkv", "--json", *lora)
         assert ran.code == 0, ran.err
         results.append(media.read_source(f"{number}.mkv").clip.frames.tobytes())
+        sha = hashlib.sha256((tmp_path / "style.safetensors").read_bytes()).hexdigest()[:16]
         assert json.loads(ran.text)["data"].get("loras") == (
-            [["style.safetensors", [0.5, 1.0][number - 1]]] if lora else None
+            [["style.safetensors", [0.5, 1.0][number - 1], sha]] if lora else None
         )
     assert len(set(results)) == 3
 

@@ -349,3 +349,20 @@ def test_a_policy_that_is_none(
     assert sora("policy", "show").err == (
         "sora: error: nowhere.toml: no such file or directory; mend it, or unset SORA_POLICY\n"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a nakedWoman on a bed", "aNakedWoman", "ɴᴀᴋᴇᴅ ᴡᴏᴍᴀɴ", "女人裸体", "她的裸体照片", "a na\u3164ked wo\u2800man", "n\u115fude woman"],
+)  # fmt: skip
+def test_trivial_disguises_are_seen_through(text: str) -> None:
+    assert policy.load().by_words(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["an iPhone on a McDonald's table", "a YouTube studio", "LEGO StarWars figures on a MacBook", "裸眼3D的城市夜景",
+     "a SpaceX rocket beside an eBay box", "DeLorean at a PlayStation booth", "皇帝の新しい着物を着た猫", "ʜᴇʟʟᴏ ᴡᴏʀʟᴅ"],
+)  # fmt: skip
+def test_ordinary_words_in_odd_letters_pass(text: str) -> None:
+    assert policy.load().by_words(text) is None

@@ -325,3 +325,56 @@ def test_a_replay_in_a_batch_learns_its_model_first(sora: Sora, home: Path) -> N
     job = {"verb": "replay", "file": "a.mp4", "weights": "int8", "output": "c.mp4"}
     ran = sora("batch", "-", stdin=json.dumps(job).encode())
     assert (ran.code, "line 1: --weights int8: model 'tiny' takes none" in ran.err) == (9, True)
+
+
+# --- where it is written ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["--project", "user"])
+def test_a_setting_is_not_written_through_links(sora: Sora, tmp_path: Path, home: Path, where: str) -> None:
+    """Whatever lies beside the file, under any name that could be foreseen, is left alone; so is what a link of the
+    file's own name points to."""
+    outside = tmp_path / "bashrc"
+    outside.write_text("alias ll='ls -l'\n")
+    folder = Path() if where == "--project" else home.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    name = "sora.toml" if where == "--project" else home.name
+    for link in (f".{name}.part", f"{name}.part", f"{name}.tmp", f".{name}.tmp", f".{name}"):
+        (folder / link).symlink_to(outside)
+    (folder / name).write_text("steps = 3\n")
+    more = [where] if where == "--project" else []
+    assert sora("config", "set", "steps", "20", *more).code == 0
+    assert (outside.read_text(), (folder / name).read_text()) == ("alias ll='ls -l'\n", "steps = 20\n")
+    (folder / name).unlink()
+    (folder / name).symlink_to(outside)
+    outside.write_text("steps = 1\n")
+    assert sora("config", "set", "steps", "30", *more).code == 0
+    assert (outside.read_text(), (folder / name).read_text()) == ("steps = 1\n", "steps = 30\n")
+    assert sorted(path.name for path in folder.iterdir() if path.name.startswith(".sora-")) == []
+
+
+@pytest.mark.parametrize("key", ["output", "preview"])
+@pytest.mark.parametrize("value", ["/somewhere/else/", "../", "out/../../", "link/"])
+def test_a_project_sends_no_result_out_of_its_folder(sora: Sora, tmp_path: Path, key: str, value: str) -> None:
+    """It may have come with somebody's work; what the user's own file says is the user's business."""
+    (tmp_path / "clone").mkdir()
+    os.chdir(tmp_path / "clone")
+    Path("link").symlink_to(tmp_path)
+    value = value + "now.png" if key == "preview" else value
+    Path("sora.toml").write_text(f'{key} = "{value}"\n')
+    ran = sora("image", "a dog", "-m", "tiny", "--dry-run")
+    assert (ran.code, "leads out of the project's folder" in ran.err) == (5, True)
+    Path("sora.toml").write_text('output = "out/"\npreview = "out/now.png"\n')
+    Path("out").mkdir()
+    assert sora("image", "a dog", "-m", "tiny", "--dry-run").code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="gives a file away")
+def test_a_project_of_somebody_else_does_nothing(sora: Sora, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    Path("sora.toml").write_text("steps = 7\n")
+    os.chdir(tmp_path / "sub")
+    assert sora("config", "get", "steps").text == "7\n"
+    os.chown(tmp_path / "sora.toml", 65534, 65534)
+    assert sora("config", "get", "steps").text != "7\n"
+    assert "sora.toml is not yours; it does nothing." in sora("config", "list").err

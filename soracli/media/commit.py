@@ -15,10 +15,10 @@ import av
 
 from soracli.errors import FULL, CapacityError, SoraError, UsageError
 from soracli.media import formats
-from soracli.parts import remove
 from soracli.wording import printable
 
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 _PATIENCE = 2.0  # seconds for which another writer in the same folder is waited for; giving a name takes milliseconds
 
 
@@ -80,6 +80,8 @@ def commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
     target = formats.sidecar_of(path)
     old = beside.with_suffix(".old")
     with _alone(path.parent):
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
         if force and target.exists():
             _double(target, old)
         try:
@@ -87,14 +89,14 @@ def commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
             try:
                 _rename(part, path, force=force)
             except BaseException:
-                remove(target)
+                target.unlink(missing_ok=True)
                 raise
         except BaseException:
             if old.exists():
                 old.replace(target)
             raise
         finally:
-            remove(old)  # two names of one file: to replace the one by the other does nothing
+            old.unlink(missing_ok=True)  # two names of one file: to replace the one by the other does nothing
     _sync_folder(path.parent)
 
 
@@ -124,16 +126,51 @@ def _rename(part: Path, path: Path, *, force: bool) -> None:
 
 
 def _rename_folder(part: Path, path: Path, *, force: bool) -> None:
-    """A folder cannot be replaced by another in one step: the old one steps aside, and back if need be."""
-    old = part.with_suffix(".old")
-    if force and path.is_dir():
-        path.rename(old)
-    try:
+    """In one step where the system can exchange two names; elsewhere the old folder steps aside, and back if need be.
+
+    Of the old one only frames and their record are removed. What somebody has put there meanwhile stays where it is.
+    """
+    if not (force and path.is_dir() and not path.is_symlink()):
         part.rename(path)
-    finally:
-        if old.exists() and not path.exists():
+        return
+    old = part
+    if not _exchange(part, path):
+        old = aside(path, "old")
+        path.rename(old)
+        try:
+            part.rename(path)
+        except BaseException:
             old.rename(path)
-        remove(old)
+            raise
+    for entry in sorted(old.iterdir()):
+        if entry.is_file() and not entry.is_symlink() and is_of_frames(entry.name):
+            entry.unlink()
+        else:
+            entry.rename(free(path / entry.name))
+    old.rmdir()
+
+
+def is_of_frames(name: str) -> bool:
+    """Whether a file in a folder of frames is one that we have put there."""
+    return name == "recipe.json" or (name.startswith("frame-") and name.endswith(".png"))
+
+
+def free(path: Path) -> Path:
+    """The path, or the first of path-2, path-3, ... that is not taken."""
+    names = (path.with_name(f"{path.stem}-{n}{path.suffix}") for n in itertools.count(2))
+    return next(name for name in itertools.chain([path], names) if not os.path.lexists(name))
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two names change places, in one step; False where the system or the file system cannot (renameat2(2))."""
+    import ctypes
+
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    done: int = call(_HERE, os.fsencode(one.absolute()), _HERE, os.fsencode(other.absolute()), _EXCHANGE)
+    return done == 0
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, ImageSequence
 
 from soracli.errors import MediaError
+from soracli.media.gif import delays
 from soracli.media.source import (
     ASCII_CODE,
     EXIF_IFD,
@@ -23,6 +24,7 @@ from soracli.media.source import (
     check_pixels,
     check_seconds,
     parse_recipe,
+    stated_rate,
 )
 from soracli.types import Clip, Frames
 
@@ -46,8 +48,8 @@ def picture_info(path: Path) -> MediaInfo:
         recipe = parse_recipe(_comment(image))
         form, mode, size = str(image.format).lower(), image.mode, image.size
         frames, fps, seconds = 1, Fraction(0), Fraction(0)
-        if getattr(image, "n_frames", 1) > 1:
-            durations = _durations(image)
+        if _count(path, image) > 1:
+            durations = _durations(path, image)
             seconds, fps = sum(durations, Fraction(0)), _rate(recipe, durations)
             frames = round(seconds * fps)
     return MediaInfo(
@@ -61,7 +63,7 @@ def read_picture(path: Path) -> tuple[Clip, list[str]]:
         notes = []
         if image.getexif().get(_ORIENTATION, 1) != 1:
             notes.append("is stored turned or mirrored; turned upright")
-        if getattr(image, "n_frames", 1) == 1:
+        if _count(path, image) == 1:
             pixels, alpha = _layers(image)
             frames, fps = pixels[None], Fraction(1)
             opaque = alpha is None or bool((alpha == 255).all())
@@ -83,7 +85,7 @@ def read_stencil(path: Path) -> npt.NDArray[np.uint8]:
 
 def is_still(path: Path) -> bool:
     with _opened(path) as (image, _):
-        return getattr(image, "n_frames", 1) == 1
+        return _count(path, image) == 1
 
 
 def luma(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -134,7 +136,7 @@ def _animation(path: Path, image: Image.Image) -> tuple[Frames, Fraction, bool]:
     """(frames, rate, whether all of them are opaque)."""
     if image.format == "GIF" and not _has_trailer(path):
         raise MediaError("ends early; get the file again", "truncated")
-    durations = _durations(image)
+    durations = _durations(path, image)
     check_seconds(float(sum(durations)))
     fps = _rate(parse_recipe(_comment(image)), durations)
     check_bytes(round(sum(durations) * fps) * image.width * image.height * 3)
@@ -148,8 +150,17 @@ def _animation(path: Path, image: Image.Image) -> tuple[Frames, Fraction, bool]:
     return np.stack(frames), fps, opaque
 
 
-def _durations(image: Image.Image) -> list[Fraction]:
+def _count(path: Path, image: Image.Image) -> int:
+    """Stored frames, which are not decoded yet; more than may be decoded are refused."""
+    count = len(delays(path)) if image.format == "GIF" else getattr(image, "n_frames", 1)
+    check_bytes(count * image.width * image.height * 3)
+    return max(1, count)
+
+
+def _durations(path: Path, image: Image.Image) -> list[Fraction]:
     """Seconds of each stored frame; a missing or zero duration counts as 0.1 s, as browsers do."""
+    if image.format == "GIF":
+        return [Fraction(delay or 10, 100) for delay in delays(path)]
     found = []
     for frame in ImageSequence.Iterator(image):
         frame.load()  # WebP knows a frame's duration only then
@@ -159,9 +170,9 @@ def _durations(image: Image.Image) -> list[Fraction]:
 
 def _rate(recipe: Recipe | None, durations: list[Fraction]) -> Fraction:
     """Frames per second: as the recipe says, else the mean rate of the stored frames."""
-    with contextlib.suppress(KeyError, TypeError, ValueError, ZeroDivisionError):
-        if recipe and 1 <= (stated := Fraction(recipe["fps"])) <= 1000:
-            return stated
+    stated = stated_rate(recipe.get("fps")) if recipe else None
+    if stated is not None:
+        return stated
     return (len(durations) / sum(durations, Fraction(0))).limit_denominator(1001)
 
 

