@@ -106,6 +106,9 @@ Style = Annotated[
     _given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME", complete=complete.styles),
 ]
 Partial = Annotated[bool, _given("Use what there is of a file that ends early.", "--allow-partial")]
+SceneFile = Annotated[
+    str | None, _given("A scene file (TOML) instead of a prompt: see sora scene.", "--scene", metavar="FILE")
+]
 Fit = Annotated[str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 
 
@@ -126,6 +129,7 @@ def generate(
         list[str] | None,
         _given("A prompt and the time of the cut from which it holds; repeat it.", "--shot", metavar="TIME:TEXT"),
     ] = None,
+    scene: SceneFile = None,
     keyframe: Keyframes = None,
     camera: Camera = None,
     motion: Motion = None,
@@ -142,7 +146,9 @@ def generate(
     from soracli.render import render
 
     words = manner.words(camera, motion, style)
-    brief = inputs.generate("generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or ())
+    brief = inputs.generate(
+        "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene
+    )
     render(brief, prompt, flags)
 
 
@@ -155,7 +161,7 @@ def generate(
     ),
 )
 @rendering
-def image(prompt: Prompt = None, style: Style = None, *, flags: Flags) -> None:
+def image(prompt: Prompt = None, scene: SceneFile = None, style: Style = None, *, flags: Flags) -> None:
     """Make a picture from a text.
 
     What is left out (size, steps, ...) is the model's own choice: sora model show.
@@ -163,7 +169,7 @@ def image(prompt: Prompt = None, style: Style = None, *, flags: Flags) -> None:
     from soracli import inputs, manner
     from soracli.render import render
 
-    render(inputs.generate("image", still=True, words=manner.words(style=style)), prompt, flags)
+    render(inputs.generate("image", still=True, words=manner.words(style=style), scene=scene), prompt, flags)
 
 
 @app.command(
