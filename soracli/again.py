@@ -145,6 +145,9 @@ def _compare_weights(recipe: dict[str, Any], file: str, talk: Talk) -> None:
     name = str(recipe.get("model", recipe.get("verb")))
     if name in known and recipe.get("weights") != weights.digest(known[name]):
         talk.note(f"{printable(file)} was made with other weights of {name}; the frames will differ.")
+    for tool, sealed in dict(recipe.get("networks") or {}).items():
+        if tool in known and sealed != weights.digest(known[tool]):
+            talk.note(f"{printable(file)} was made with other weights of {tool}; the frames will differ.")
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------

@@ -385,21 +385,43 @@ def vary(
 
 @app.command(
     cls=Verb,
-    epilog=_examples("sora enhance dog.mp4", "sora enhance dog.mp4 --scale 4 --fps 48 -o large.mp4"),
+    epilog=_examples(
+        "sora enhance dog.mp4",
+        "sora enhance dog.mp4 --scale 4 --fps 48 -o large.mp4",
+        "sora enhance film.mp4 --scale 1 --slow 4 --denoise auto",
+    ),
 )
 @rendering
 def enhance(
     clip: Annotated[str, _source("A clip or a picture.", "CLIP")],
     scale: Annotated[str, _given("How many times as large: 1, 2 (default) or 4.", "--scale", metavar="N")] = "2",
     loop: Annotated[bool, _given("The last frame leads to the first.", "--loop")] = False,
+    slow: Annotated[
+        str | None,
+        _given("Slow motion: N times as long, at the same rate, sound at the same pitch.", "--slow", metavar="N"),
+    ] = None,
+    denoise: Annotated[
+        str | None,
+        _given(
+            "Take out noise of this deviation, 0..50 of 255, or of what is measured: auto.", "--denoise", metavar="N"
+        ),
+    ] = None,
+    engine: Annotated[
+        str,
+        _given(
+            "Networks that learnt from photo or from drawing; auto (default) measures which.",
+            "--engine",
+            metavar="NAME",
+        ),
+    ] = "auto",
     allow_partial: Partial = False,
     *,
     flags: OutputFlags,
 ) -> None:
     """Make a clip larger and, with --fps, smoother. Nothing is sampled: the same every time."""
-    from soracli.enhance import enhance
+    from soracli.enhance import Asked, enhance
 
-    enhance(clip, scale, loop, flags, allow_partial)
+    enhance(Asked(clip, scale, loop, slow, denoise, engine, allow_partial), flags)
 
 
 @app.command(cls=Verb, epilog=_examples("sora info car.mp4", "sora info car.mp4 --json"))

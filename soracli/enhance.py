@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from soracli import calls, engine, kept, media, naming, render, runs, values, weights
 from soracli import job as jobs
@@ -27,13 +27,34 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from soracli.provenance import Stamp
+    from soracli.types import Frames
 
 SCALES = ("1", "2", "4")
+ENGINES = ("auto", "photo", "drawing")
+SLOWEST = 16  # times as long
+NOISIEST = 50  # levels of 255: footage.MOST
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the verb was given, as it was typed. partial: see `media.read_source`."""
+
+    path: str
+    scale: str
+    loop: bool
+    slow: str | None = None
+    denoise: str | None = None
+    engine: str = "auto"
+    partial: bool = False
 
 
 @dataclass(frozen=True)
 class Work:
-    """One clip to enhance. fps: of the result; a picture has 1."""
+    """One clip to enhance. fps: of the result; a picture has 1.
+
+    slow: times as long. denoise: deviation of the noise to take out, in levels of 255; None = as measured.
+    double, between: the networks for size and rate, of footage.ENGINES; `auto` = not chosen yet, empty = not needed.
+    """
 
     source: Source
     scale: int
@@ -41,6 +62,10 @@ class Work:
     loop: bool
     outputs: Outputs
     call: Call
+    slow: Fraction = Fraction(1)
+    denoise: float | None = 0.0
+    double: str = ""
+    between: str = ""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -55,7 +80,19 @@ class Work:
     @property
     def frames(self) -> int:
         """Pictures of the result: one at every k / fps before the clip's end."""
-        return 1 if self.still else -(-self.source.clip.seconds * self.fps // 1)
+        return 1 if self.still else -(-self.source.clip.seconds * self.slow * self.fps // 1)
+
+    @property
+    def pace(self) -> Fraction:
+        """Source frames per second of the result."""
+        return self.source.clip.fps / self.slow
+
+    @property
+    def networks(self) -> dict[str, str]:
+        """Digests of the networks of others that are used, by their names in weights.toml."""
+        used = {"photo": self.double == "photo" or bool(self.denoise), "rife": self.between == "photo"}
+        known = weights.tools()
+        return {name: weights.digest(known[name]) for name, needed in used.items() if needed}
 
     def recipe(self) -> dict[str, Any]:
         """What the file says about itself."""
@@ -65,27 +102,31 @@ class Work:
             "input": self.source.path.name,
             "scale": self.scale, "fps": str(self.fps), "loop": self.loop, "width": width, "height": height,
             "frames": self.frames, "review": ",".join(reviews.names()),
+            "slow": str(self.slow), "denoise": self.denoise, "double": self.double, "between": self.between,
+            "networks": self.networks,
             **jobs.remembered(self.call), media.DIGEST: "",
         }  # fmt: skip
 
 
-def enhance(path: str, scale: str, loop: bool, flags: OutputFlags, partial: bool = False) -> None:
-    """Do what the verb asks for: one path or JSON object on standard output, talk on standard error.
-
-    partial: see `media.read_source`.
-    """
+def enhance(asked: Asked, flags: OutputFlags) -> None:
+    """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
     talk, origin = Talk.of(flags), flags.origin
     run = runs.find(origin.run) if origin.run else None
-    work = _prepare(path, scale, loop, flags, run, partial)
+    work = _prepare(asked, flags, run)
     for note in (*work.source.notes, *work.outputs.notes):
         talk.note(note)
     width, height = work.size
     what = "" if work.still else f", {work.frames} frames at {float(work.fps):g} fps"
     talk.say(f"enhancing to {width}x{height}{what}")
-    data = {"path": None, "format": work.outputs.format.name, **work.recipe(), "notes": list(work.source.notes)}
+    told: dict[str, Any] = {"path": None, "format": work.outputs.format.name}
     if flags.dry_run:
+        data = {**told, **work.recipe(), "notes": list(work.source.notes)}
         render.emit(data) if flags.json else render.print_out(f"{width}x{height}{what}\n")
         return
+    work, why = _chosen(work, flags)
+    for note in why:
+        talk.note(note)
+    data = {**told, **work.recipe(), "notes": [*work.source.notes, *why]}
     if run is None:
         record = calls.lasting(origin.call).as_data()
         run = runs.plain(record, work.outputs.format.name, [0], work.outputs.paths)
@@ -136,25 +177,33 @@ def _stamp(work: Work, data: dict[str, Any], talk: Talk) -> Stamp:
     return stamp
 
 
-def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | None, partial: bool) -> Work:
+def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
     """Read the clip, and say in one line what is wrong with the request."""
-    if scale not in SCALES:
-        raise UsageError(f"--scale {scale}: must be one of {', '.join(SCALES)}", "bad_scale")
+    slow, denoise = _read(asked)
     jobs.check_streams(flags)
     jobs.check_device(flags)
-    source = media.read_source(path, partial)
+    path, source = asked.path, media.read_source(asked.path, asked.partial)
     still = len(source.clip.frames) == 1
-    if still and (flags.fps is not None or loop):
+    if still and (flags.fps is not None or asked.loop):
         raise UsageError("--fps and --loop: a picture has no motion; give a clip", "not_for_stills")
+    if still and slow != 1:
+        raise UsageError("--slow: a picture has no motion; give a clip", "not_for_stills")
     fps = source.clip.fps if flags.fps is None else values.rate(flags.fps)
     if not still and not 1 <= fps <= 240:
         raise UsageError(f"--fps {flags.fps or fps}: must be 1..240", "bad_fps")
-    if scale == "1" and fps == source.clip.fps:
-        raise UsageError("--scale 1: nothing would change; add --fps or take --scale 2", "no_effect")
+    if asked.scale == "1" and fps == source.clip.fps and slow == 1 and denoise == 0:
+        raise UsageError(
+            "--scale 1: nothing would change; add --fps, --slow or --denoise, or take --scale 2", "no_effect"
+        )
     names = {"slug": f"{'clip' if path == '-' else Path(path).stem}-enhance", "model": engine.ENHANCER}
     call = flags.origin.call
     none = naming.planned("png" if still else "frames", [None])
-    draft = Work(source, int(scale), Fraction(1) if still else fps, loop, none, call)
+    draft = Work(source, int(asked.scale), Fraction(1) if still else fps, asked.loop, none, call, slow, denoise)
+    draft = replace(
+        draft,
+        double=asked.engine if draft.scale > 1 else "",
+        between="" if still or fps <= draft.pace else asked.engine,
+    )
     names |= dict(zip(("width", "height"), map(str, draft.size), strict=True))
     if run is not None:
         outputs = naming.planned(run.format, [item.path for item in run.items])
@@ -165,35 +214,114 @@ def _prepare(path: str, scale: str, loop: bool, flags: OutputFlags, run: Run | N
     jobs.check_inputs(outputs, [path])
     formats.check(outputs.format, *draft.size, float(draft.fps))
     formats.quality(flags.quality, outputs.format)
-    own = Call(call.verb, {"clip": path, "scale": scale, "loop": loop, "allow_partial": partial})
+    given = {"clip": path, "scale": asked.scale, "loop": asked.loop, "allow_partial": asked.partial}
+    own = Call(call.verb, given).having(slow=asked.slow, denoise=asked.denoise, engine=asked.engine)
     return replace(draft, outputs=outputs, call=own if still else own.having(fps=str(fps)))
+
+
+def _read(asked: Asked) -> tuple[Fraction, float | None]:
+    """How slow, and the noise to take out (None = as measured)."""
+    if asked.scale not in SCALES:
+        raise UsageError(f"--scale {asked.scale}: must be one of {', '.join(SCALES)}", "bad_scale")
+    if asked.engine not in ENGINES:
+        raise UsageError(f"--engine {asked.engine}: must be one of {', '.join(ENGINES)}", "bad_engine")
+    slow = Fraction(1) if asked.slow is None else values.number("--slow", asked.slow, 1, SLOWEST)
+    if asked.denoise == "auto":
+        return slow, None
+    return slow, 0.0 if asked.denoise is None else float(values.number("--denoise", asked.denoise, 0, NOISIEST))
+
+
+def _chosen(work: Work, flags: OutputFlags) -> tuple[Work, list[str]]:
+    """The same with all that is to be measured on the source settled, and what there is to say about it."""
+    if work.denoise is not None and "auto" not in (work.double, work.between):
+        return work, []
+    _check_networks()
+    from soracli import footage
+
+    tool, frames, notes = engine.enhancer(_device(flags)), Pictures(work.source.clip.frames), []
+    if work.denoise is None:
+        found = footage.noise(footage.spread(frames))
+        work = replace(work, denoise=round(min(found, NOISIEST), 1) if found >= footage.LEAST else 0.0)
+        done = "it is taken out" if work.denoise else "it is left alone"
+        notes.append(f"noise of {found:.1f} levels of 255 was measured; {done}.")
+    if work.double == "auto":
+        choice = footage.choose_double(tool, frames)
+        work = replace(work, double=choice.engine)
+        notes.append(choice.said("enlarged", "from half the size") + ".")
+    if work.between == "auto":
+        choice = footage.choose_between(tool, frames)
+        work = replace(work, between=choice.engine)
+        notes.append(choice.said("frames between", "for frames left out") + ".")
+    return work, notes
 
 
 def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp, review: Review) -> str:
     """Every frame through the networks and into the file; returns the digest of the frames."""
-    weights.paths(weights.tools()[engine.ENHANCER])  # before torch is loaded
-    from soracli.pixels import to_numpy, to_torch
+    _check_networks()
+    from soracli import footage
+    from soracli.pixels import to_numpy
 
-    threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
-    device = engine.device(flags.device, threads)
-    tool, clip = engine.enhancer(device), work.source.clip
-
-    def pictures() -> Iterator[Tensor]:
-        for frame in clip.frames:
-            yield to_torch(frame[None])[0, :, 0]
-
-    frames = pictures() if work.scale == 1 else tool.upscaled(pictures(), work.scale)
-    if not work.still and work.fps != clip.fps:
-        frames = tool.interpolated(frames, clip.fps, work.fps, work.loop)
+    where = _device(flags)
+    tool = footage.enhancer(engine.enhancer(where), work.double, work.between)
+    frames: Iterable[Tensor] = Pictures(work.source.clip.frames)
+    if work.denoise:
+        frames = footage.denoised(frames, work.denoise, where)
+    if not work.still and work.fps != work.pace:
+        frames = tool.interpolated(frames, work.pace, work.fps, work.loop)
+    if work.scale > 1:
+        frames = tool.upscaled(frames, work.scale)
     width, height = work.size
     writer: media.Writer | media.Digest = media.Digest()
     if flags.origin.expected is None:
         writer = media.Writer(
             path, width, height, work.fps, work.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
-            audio=work.source.audio, stamp=stamp, review=review,
+            audio=_sound(work), stamp=stamp, review=review,
         )  # fmt: skip
     with writer, talk.meter() as meter:
         for index, frame in enumerate(frames, 1):
             writer.add(to_numpy(frame[None, :, None, :height, :width]))
             meter.step("enhance", index, work.frames)
     return writer.digest
+
+
+def _check_networks() -> None:
+    """Raise WeightsError if a file is missing, before torch is loaded."""
+    for name in (engine.ENHANCER, "photo", "rife"):
+        weights.paths(weights.tools()[name])
+
+
+def _device(flags: OutputFlags) -> str:
+    threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
+    return engine.device(flags.device, threads)
+
+
+def _sound(work: Work) -> media.Audio | None:
+    """The source's sound, as long as the result."""
+    sound = work.source.audio
+    if sound is None or work.slow == 1:
+        return sound
+    from soracli.media.tempo import slowed
+
+    return slowed(sound, float(work.slow))
+
+
+class Pictures(Sequence["Tensor"]):
+    """Frames (T, H, W, 3) uint8, one at a time as (3, H, W) float in [-1, 1]."""
+
+    def __init__(self, frames: Frames) -> None:
+        self.frames = frames
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @overload
+    def __getitem__(self, index: int) -> Tensor: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Tensor]: ...
+
+    def __getitem__(self, index: int | slice) -> Tensor | Sequence[Tensor]:
+        from soracli.pixels import to_torch
+
+        if isinstance(index, slice):
+            return Pictures(self.frames[index])
+        return to_torch(self.frames[index][None])[0, :, 0]

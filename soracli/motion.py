@@ -6,6 +6,7 @@ Frames are uint8 (H, W, 3), RGB, of any size, both of the same. Weights are read
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +53,7 @@ def between(a: Frame, b: Frame, t: float, refined: bool = True, device: str = "c
     refined: with the second network, which is better by about 1 dB and costs as much again.
     """
     pictures = (tensor(x, device) for x in (a, b))
-    out = network(device)(*pictures, t, refined, coarse(a))
+    out = network(device)(*pictures, t, refined, coarse(a.shape[:2]))
     return np.asarray((out[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy(), np.uint8)
 
 
@@ -66,7 +67,7 @@ def flow(a: Frame, b: Frame, device: str = "cpu") -> Tensor:
     """
     first, second = (tensor(x, device) for x in (a, b))
     height, width = first.shape[2:]
-    motion, _ = network(device).motion(padded(first), padded(second), 0.5, coarse(a))
+    motion, _ = network(device).motion(padded(first), padded(second), 0.5, coarse(a.shape[:2]))
     motion = told_for_the_first(motion)[:, :, :height, :width]
     return corrected(first, second, motion)[0].cpu()
 
@@ -112,7 +113,12 @@ def around(x: Tensor) -> Tensor:
 @torch.inference_mode()
 def cut(a: Frame, b: Frame, device: str = "cpu") -> bool:
     """Whether two neighbours of a film belong to different shots: they do not move into each other."""
-    pair = torch.cat([tensor(x, device) for x in (a, b)])
+    return is_cut(tensor(a, device), tensor(b, device), device)
+
+
+def is_cut(first: Tensor, second: Tensor, device: str = "cpu") -> bool:
+    """The same of (1, 3, H, W) in [0, 1]."""
+    pair = torch.cat([first, second])
     factor = max(1, round(min(pair.shape[2:]) / THUMB))
     first, second = F.avg_pool2d(pair, factor, ceil_mode=True).chunk(2)
     if (first - second).abs().mean() < APART:
@@ -127,5 +133,6 @@ def tensor(frame: Frame, device: str) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(frame)).to(device).permute(2, 0, 1)[None].float() / 255
 
 
-def coarse(frame: Frame) -> int:
-    return 2 if min(frame.shape[:2]) > LARGE else 1
+def coarse(size: Sequence[int]) -> int:
+    """How coarsely motion is searched for in frames of that height and width: see `Rife.motion`."""
+    return 2 if min(size) > LARGE else 1

@@ -192,6 +192,14 @@ def whole(flag: str, text: str, low: int, high: int) -> int:
     return int(word)
 
 
+def number(flag: str, text: str, low: int, high: int) -> Fraction:
+    """A number in low..high, such as 2, 1.5."""
+    word = text.strip()
+    if not re.fullmatch(_NUMBER, word) or not low <= Fraction(word) <= high:
+        raise UsageError(f"{flag} {text}: must be a number {low}..{high}", "bad_" + flag.lstrip("-"))
+    return Fraction(word)
+
+
 def share(flag: str, text: str, meaning: str) -> float:
     """A number in 0..1. meaning: of both ends, for the message."""
     if not re.fullmatch(_NUMBER, text.strip()) or float(text) > 1:

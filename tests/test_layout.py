@@ -48,6 +48,7 @@ MAY_IMPORT = {
     "denoise": {"flow", "solvers", "steady"},
     "models": {"encoded", "flow", "machine", "mirror", "quantise", "scene", "precision"},
     "motion": {"models", "quantise", "weights"},
+    "footage": {"models", "motion", "quantise", "weights"},
     "windows": set(),
     "pixels": set(),
     "noise": {"models", "pixels"},

