@@ -76,11 +76,10 @@ class Job:
         """The canvas of one result, with its draft if it has one, and what the sampler is told."""
         if self.plot is None:
             return self.canvas, self.shots or self.prompt
-        from soracli.scenes import library
-        from soracli.scenes.staging import drafted
+        from soracli.scenes.drafting import drafted
 
         film, _ = self.plot.film(self.options, seed, self.canvas.frames)
-        return replace(self.canvas, draft=drafted(film, library.bank(film.names))), film.shots
+        return replace(self.canvas, draft=drafted(film)), film.shots
 
     @property
     def said(self) -> list[screen.Said]:

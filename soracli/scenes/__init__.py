@@ -1,1 +1,1 @@
-"""Scenes as drafts: the library of pictures, scene files, prompts read into scenes, and the animatic of a scene."""
+"""Scenes for those who render: the library of pictures, scene files, and the draft that a scene gives."""

@@ -1,7 +1,102 @@
-from soracli.train.drafts import animatic as _a
+"""The animatic of a scene: its performers alone, in flat light, along their paths, with the scene's camera.
+
+It is a draft: what the network is told in pixels. Light, shadow, place and weather are the network's work. Everything
+moves by pure functions of time, so that any frames can be drawn alone, at any rate, and a long clip piece by piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+
+from soracli.scenes import library
+from soracli.world import ensemble
+from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame
+from soracli.world.layers import WHITE, light_of
+from soracli.world.motion import Camera
+from soracli.world.scene import Scene
+from soracli.world.scenery import cropped, window
+from soracli.world.sprites import Cast, paste, place, prepare, shadow
+
+PIECE = 48  # frames drawn together
+ONE = 128  # full cover in the painter's fixed point
 
 
-def animatic(scene, times, width, height, bank):
-    c, a = _a(scene, Frame(width, height, times), bank)
-    return c.numpy(), a.numpy()
+class Animatic(NamedTuple):
+    """rgb: uint8 (T, H, W, 3) premultiplied. alpha: uint8 (T, H, W)."""
+
+    rgb: torch.Tensor
+    alpha: torch.Tensor
+
+
+def animatic(
+    scene: Scene, times: torch.Tensor, width: int, height: int, bank: ActorBank, *, shadows: bool = False
+) -> Animatic:
+    """Draw the performers of a scene. times: float64 (T,) seconds. bank: from `bank_of`, or the training material's.
+
+    shadows: with theirs on the ground, for a ground that knows nothing of them.
+    """
+    parts = list(pieces(scene, times, width, height, bank, shadows=shadows))
+    if not parts:
+        empty = torch.zeros(len(times), height, width, 4, dtype=torch.uint8)
+        return Animatic(empty[..., :3], empty[..., 3])
+    return Animatic(torch.cat([part.rgb for part in parts]), torch.cat([part.alpha for part in parts]))
+
+
+def pieces(
+    scene: Scene, times: torch.Tensor, width: int, height: int, bank: ActorBank, *, shadows: bool = False
+) -> Iterator[Animatic]:
+    """The same, at most PIECE frames at a time: what is in memory does not grow with the length."""
+    for start in range(0, len(times), PIECE):
+        yield _piece(scene, Frame(width, height, times[start : start + PIECE]), bank, shadows)
+
+
+def bank_of(*scenes: Scene) -> ActorBank:
+    """The drawings that scenes need, read from the library and from the user's own pictures."""
+    cast = [performer for scene in scenes for performer in scene.performers]
+    return library.bank(
+        [performer.name for performer in cast if not performer.picture],
+        [performer.picture for performer in cast if performer.picture],
+    )
+
+
+def _piece(scene: Scene, frame: Frame, bank: ActorBank, shadows: bool) -> Animatic:
+    flat = light_of("day", "clear", "meadow")._replace(actors=WHITE)
+    camera = ensemble.camera(scene, frame.times, frame.aspect)
+    together = ensemble.staged(scene, frame.times, frame.aspect)
+    together.sort(key=lambda staged: staged.performer.depth)
+    casts = [prepare(*staged, camera.x, frame, bank, flat, "3d") for staged in together]
+    rgb = torch.empty(len(frame.times), frame.height, frame.width * 3, dtype=torch.uint8)
+    alpha = torch.empty(len(frame.times), frame.height, frame.width, dtype=torch.uint8)
+    for t in range(len(frame.times)):
+        rgb[t], alpha[t] = _frame(casts, camera, frame, t, shadows)
+    return Animatic(rgb.view(len(rgb), frame.height, frame.width, 3), alpha)
+
+
+def _frame(casts: list[Cast], camera: Camera, frame: Frame, t: int, shadows: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """One frame: uint8 (H, W * 3) premultiplied, and alpha (H, W)."""
+    colour = torch.zeros(frame.height, frame.width * 3, dtype=torch.int16)
+    cover = torch.zeros_like(colour)
+    if shadows:
+        light = torch.full_like(cover, 255)  # what shadows leave of it is what they do not cover
+        for cast in casts:
+            if cast.shown[t]:
+                shadow(light, cast, t)
+        cover = 255 - light
+    for cast in casts:
+        if cast.shown[t]:
+            drawing, x, y = place(cast, t)
+            paste(colour, drawing, x, y)
+            paste(cover, torch.stack([_full(drawing[1]), drawing[1]]), x, y)
+    seen = window(frame, camera, t)
+    colour, cover = (cropped(canvas, seen).clamp(0, 255).to(torch.uint8) for canvas in (colour, cover))
+    cover = cover[:, ::3]
+    return torch.minimum(colour.view(frame.height, frame.width, 3), cover[..., None]).flatten(1), cover
+
+
+def _full(cover: torch.Tensor) -> torch.Tensor:
+    """Cover 0..128 as a colour 0..255: what a white drawing of the same outline would be."""
+    return ((cover.to(torch.int32) * 255 + ONE // 2) // ONE).to(torch.int16)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from soracli.types import SamplingOptions, Shot
 
 if TYPE_CHECKING:
+    from soracli.scenes.drafting import Film
     from soracli.scenes.file import Timed
-    from soracli.scenes.staging import Film
     from soracli.world.scene import Scene
 
 MOMENT = 2.0  # seconds into a scene that a picture of it shows: halfway along the paths of those who move
@@ -39,7 +39,7 @@ class Plot:
 
     def film(self, options: SamplingOptions, seed: int, frames: int) -> tuple[Film, list[str]]:
         """The film for one seed, and what there is to say about it. frames: of the result, 1 for a picture."""
-        from soracli.scenes.staging import Film
+        from soracli.scenes.drafting import Film
 
         begin = MOMENT if options.seconds == 0 else 0.0
         scenes, starts, notes = self._cast(options, seed, frames)

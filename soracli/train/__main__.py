@@ -20,11 +20,12 @@ from soracli.models.spark import Spark
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, drafts, enhance, fewstep, hearing, probe, reader, transformer
+from soracli.train import autoencoder, cast, drafts, enhance, fewstep, hearing, probe, reader, transformer
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
 from soracli.types import SamplingOptions
+from soracli.world.actors import INDEX
 from soracli.world.assets import load_actors
 from soracli.world.scenes import Corpus
 
@@ -60,6 +61,10 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument(
             "--spread", type=float, default=1.0, help="0 = performances are laid out alike .. 1 = as usual"
         )
+
+    sub = command("cast", "Pack the drawings of the training material into the library of pictures that ships.")
+    sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
+    sub.add_argument("--out", type=Path, default=BUNDLED, help="folder of the shards")
 
     sub = command("fit", "Fit the compression network's linear path (closed form).")
     world(sub)
@@ -409,6 +414,11 @@ def plot(args: argparse.Namespace) -> None:
     draw(sorted(args.run.glob("**/log.jsonl")), args.out)
 
 
+def pack_cast(args: argparse.Namespace) -> None:
+    for path in cast.pack(args.assets, args.out, INDEX, args.run, say):
+        say(f"{path}: {path.stat().st_size} bytes")
+
+
 COMMANDS = {
     "fit": fit,
     "autoencoder": train_autoencoder,
@@ -419,6 +429,7 @@ COMMANDS = {
     "trajectories": paint_trajectories,
     "fewstep": train_fewstep,
     "probe": make_probe,
+    "cast": pack_cast,
     "enhance": train_enhance,
     "hearing": train_hearing,
     "publish": publish,

@@ -38,22 +38,20 @@ from soracli import flow
 from soracli.models.spark import steering
 from soracli.models.spark.dit import COVER, Control, Dit, Layout
 from soracli.models.spark.vae import CHUNK, Vae
+from soracli.scenes.animatic import animatic
 from soracli.train.data import TextStates
 from soracli.train.noise import draw_levels
 from soracli.train.run import Run, say
 from soracli.train.transformer import FLOOR, Recipe, optimisers
-from soracli.world import motion
+from soracli.world import ensemble
 from soracli.world.assets import ActorBank
 from soracli.world.captions import caption
 from soracli.world.frame import Frame
-from soracli.world.layers import WHITE, light_of
 from soracli.world.prompts import complete
 from soracli.world.scene import Scene
-from soracli.world.scenery import cropped, window
 from soracli.world.scenery import paint as paint_scenery
 from soracli.world.scenes import Corpus, sample_scene
 from soracli.world.setting import setting
-from soracli.world.sprites import paste, place, prepare
 from soracli.world.weather import fall
 
 RATES = (16, 16, 16, 16, 8, 12, 24, 24, 25, 30, 30, 48, 60)  # frames per second; what is listed twice is drawn twice
@@ -92,17 +90,17 @@ def corpus(without: Sequence[str] = ()) -> Corpus:
 
 def of_scene(scene: Scene, film: Frame, bank: ActorBank, rng: np.random.Generator, *, empty: bool) -> Pieces:
     """A scene of the world. empty: without its performers."""
-    camera = motion.camera(scene, film.times)
+    camera = ensemble.camera(scene, film.times, film.aspect)
     seen = _nobody(scene) if empty else scene
     kept = replace(scene, camera="pan right") if empty and scene.camera == "tracking" else scene
     if empty:
-        camera, seen = motion.camera(kept, film.times), replace(seen, camera=kept.camera)
+        camera, seen = ensemble.camera(kept, film.times, film.aspect), replace(seen, camera=kept.camera)
     plate = _plate(seen, replace(film, bare=True), bank)
     if empty:
         full, draft, alpha = plate.clone(), torch.zeros_like(plate), torch.zeros(plate.shape[:3], dtype=torch.uint8)
     else:
         full = _plate(scene, film, bank)
-        draft, alpha = animatic(scene, film, bank)
+        draft, alpha = animatic(scene, film.times, film.width, film.height, bank)
     travel = camera.x * film.aspect
     if scene.weather not in ("clear", "fog"):
         full = full.clone()
@@ -117,31 +115,6 @@ def ended(numbers: Tensor) -> Tensor:
     """(T, 4) for every frame -> (t, 2, 4): at each latent frame's start and end."""
     after = torch.cat([numbers, 2 * numbers[-1:] - numbers[-2:-1]])
     return torch.stack([after[:-1:CHUNK], after[CHUNK::CHUNK]], 1).float()
-
-
-def animatic(scene: Scene, frame: Frame, bank: ActorBank) -> tuple[Tensor, Tensor]:
-    """The performers alone, in plain white light: premultiplied uint8 (T, H, W, 3), alpha uint8 (T, H, W)."""
-    flat = light_of("day", "clear", "meadow")._replace(actors=WHITE)
-    camera = motion.camera(scene, frame.times)
-    casts = [
-        prepare(p, motion.path(p, frame.times, frame.aspect), camera.x, frame, bank, flat, "3d")
-        for p in sorted(scene.performers, key=lambda p: p.depth)
-    ]
-    count = len(frame.times)
-    colour = torch.zeros(count, frame.height, frame.width * 3, dtype=torch.uint8)
-    cover = torch.zeros_like(colour)
-    for t in range(count):
-        canvas = torch.zeros(frame.height, frame.width * 3, dtype=torch.int16)
-        covered = torch.zeros_like(canvas)
-        for drawing, x, y in (place(cast, t) for cast in casts):
-            paste(canvas, drawing, x, y)
-            white = (drawing[1].to(torch.int32) * 255 // 128).to(torch.int16)
-            paste(covered, torch.stack([white, drawing[1]]), x, y)
-        seen = window(frame, camera, t)
-        colour[t] = cropped(canvas, seen).clamp(0, 255).to(torch.uint8)
-        cover[t] = cropped(covered, seen).clamp(0, 255).to(torch.uint8)
-    shape = count, frame.height, frame.width, 3
-    return colour.view(shape), cover.view(shape)[..., 0]
 
 
 # --- photographs -----------------------------------------------------------------------------------------------------

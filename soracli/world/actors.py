@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+INDEX = Path(__file__).with_name("cast.json")  # of all drawings of the library: `python -m soracli.train cast`
 
 
 @dataclass(frozen=True)
@@ -11,6 +17,8 @@ class Actor:
 
     kind: `walker`, `driver`, `flyer`, `swimmer` or `thing`. faces: where its sprite looks, `left`, `right` or
     `front`. scale: size against the others. tilt: degrees clockwise that set its drawing upright for a launch.
+    metres: the longer side of what is drawn. stride: cells of ground that go by in one loop of a drawing whose legs
+    walk in it, 0 if they do not. box: x0 y0 x1 y1 of the drawing in its cell, shares.
     """
 
     name: str
@@ -18,6 +26,9 @@ class Actor:
     faces: str = "left"
     scale: float = 1.0
     tilt: float = 0.0
+    metres: float = 0.3
+    stride: float = 0.0
+    box: tuple[float, float, float, float] = (0.06, 0.06, 0.94, 0.94)
 
 
 # In order of training: Corpus.core(actors=N) takes the first N.
@@ -100,5 +111,22 @@ _BY_NAME = {entry.name: entry for entry in (*CORE_ACTORS, *MORE_ACTORS)}
 
 
 def actor(name: str) -> Actor:
-    """The entry of an actor; one that is not in the table is a thing that faces the viewer."""
-    return _BY_NAME.get(name) or Actor(name, "thing", "front")
+    """The entry of an actor; one that the library does not have is a thing that faces the viewer."""
+    return _entries().get(name) or _BY_NAME.get(name) or Actor(name, "thing", "front")
+
+
+@cache
+def index() -> tuple[dict[str, Any], ...]:
+    """The library's index, one mapping a drawing (see `scenes.library.Entry`); read once."""
+    return tuple(json.loads(INDEX.read_text("utf-8")))
+
+
+@cache
+def _entries() -> dict[str, Actor]:
+    """The library's actors by name. For those of the tables above, kind, facing and scale are the tables'."""
+    found: dict[str, Actor] = {}
+    for row in index():
+        known = _BY_NAME.get(row["name"]) or Actor(row["name"], row["kind"], row["faces"], tilt=row["tilt"])
+        x0, y0, x1, y1 = row["box"]
+        found[row["name"]] = replace(known, metres=row["metres"], stride=row["stride"], box=(x0, y0, x1, y1))
+    return found

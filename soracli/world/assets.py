@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -30,12 +30,15 @@ class ActorBank:
     """The cast. names: unique. frames: uint8 (N, 36, 128, 128, 4) premultiplied RGBA, one loop of each actor.
 
     flat, line: the same actors (uint8 (N, 128, 128, 4)) as flat and as line drawings; all 0 where there is none.
+    pictures: uint8 (side, side, 4) premultiplied, by name of an actor or by path: drawings that do not move, in their
+    own size. They are used before `frames`.
     """
 
     names: tuple[str, ...]
     frames: torch.Tensor
     flat: torch.Tensor | None = None
     line: torch.Tensor | None = None
+    pictures: Mapping[str, torch.Tensor] = field(default_factory=dict)
     _places: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from soracli.world.colours import COLOURS
 from soracli.world.frame import Frame
+from soracli.world.scene import Performer
 
 POINTS = 320  # along a stroke
 STROKE = (0.3, 3.4)  # seconds between which a stroke is drawn
@@ -132,3 +134,54 @@ def bitten(art: torch.Tensor, bites: Bites, times: torch.Tensor) -> torch.Tensor
     kept = (left * side + 0.5).clamp(0, 1).float()[:, None]
     rim = (1 - left / 0.03).clamp(0, 1).float()[:, None] * 0.25
     return torch.cat([art[:, :3] * (1 - rim), art[:, 3:]], 1) * kept
+
+
+RADIUS = 0.24  # of a bite, of the shorter side of the drawing
+PAINTING = 0.8  # seconds that a brush takes
+
+
+def changed(
+    art: torch.Tensor, performer: Performer, box: tuple[float, float, float, float], times: torch.Tensor
+) -> torch.Tensor:
+    """Drawings with what has happened to their performer by then.
+
+    art: uint8 (T, 4, s, s) premultiplied, one a frame. box: x0 y0 x1 y1 of the drawing in its cell. times: (T,)
+    seconds.
+    Each bite takes a piece of its own, from the right; a stroke of paint goes across it, in its colour word (red if it
+    has none), within its outline.
+    """
+    x0, y0, x1, y1 = box
+    side = art.shape[-1]
+    out = art.float() / 255
+    eaten = [event.time for event in performer.events if event.kind == "bitten"]
+    if eaten:
+        heights = (0.42, 0.72, 0.2, 0.55, 0.85)
+        x = torch.tensor([x1 - (x1 - x0) * 0.16 * (1 + k // 3) for k in range(len(eaten))]).double()
+        y = torch.tensor([y0 + (y1 - y0) * heights[k % 5] for k in range(len(eaten))]).double()
+        radius = torch.full_like(x, RADIUS * min(x1 - x0, y1 - y0) * 1.25)
+        out = bitten(out, Bites(x, y, radius, torch.tensor(eaten).double()), times)
+    for k, event in enumerate(event for event in performer.events if event.kind == "painted"):
+        cover = _brushed(side, box, ((times - event.time) / PAINTING).clamp(0, 1), k)
+        paint = torch.tensor(COLOURS.get(performer.colour.lower(), COLOURS["red"])) / 255
+        alpha = out[:, 3:]
+        shine = (out[:, :3].mean(1, keepdim=True) / alpha.clamp(min=1e-3)).clamp(0, 1) * 0.35 + 0.75
+        fresh = (paint.view(1, 3, 1, 1) * shine).clamp(0, 1) * alpha
+        out = torch.cat([torch.lerp(out[:, :3], fresh, cover), alpha], 1)
+    return (out * 255).round().to(torch.uint8)
+
+
+def _brushed(side: int, box: tuple[float, float, float, float], share: torch.Tensor, number: int) -> torch.Tensor:
+    """Cover (T, 1, side, side) of a broad stroke that goes down a drawing in three sweeps. share: (T,) 0..1 done."""
+    x0, y0, x1, y1 = box
+    s = torch.linspace(0, 1, 90)
+    sweep = 2 * (3 * s / 2 % 1 - 0.5).abs()  # 1, 0, 1, 0: from side to side
+    x = x0 + (x1 - x0) * (0.18 + 0.64 * (sweep if number % 2 else 1 - sweep))
+    y = y0 + (y1 - y0) * (0.3 + 0.45 * s)
+    grid = (torch.arange(side) + 0.5) / side
+    gap = ((grid[None, None] - x[:, None, None]) ** 2 + (grid[None, :, None] - y[:, None, None]) ** 2).sqrt()
+    reach = 0.1 * min(x1 - x0, y1 - y0) + 0.02
+    cover = ((reach - gap) * side + 0.5).clamp(0, 1)  # (90, side, side)
+    upto = torch.cummax(cover, 0).values
+    done = (share * 90).round().long()
+    none = torch.zeros_like(upto[:1])
+    return torch.cat([none, upto])[done][:, None].float()

@@ -35,11 +35,14 @@ class Path(NamedTuple):
     scale: torch.Tensor
     squash: torch.Tensor
     cycle: torch.Tensor
+    turn: torch.Tensor
+    shown: torch.Tensor
 
     @property
     def steady(self) -> bool:
         """Whether its drawing is neither turned, scaled nor squashed."""
-        return not (self.angle.any() or (self.scale != 1).any() or (self.squash != 1).any())
+        still = not self.angle.any() and bool((self.turn == 1).all())
+        return still and bool((self.scale == 1).all()) and bool((self.squash == 1).all())
 
 
 def path(performer: Performer, times: torch.Tensor, aspect: float = 1.0) -> Path:
@@ -51,7 +54,7 @@ def path(performer: Performer, times: torch.Tensor, aspect: float = 1.0) -> Path
     if performer.action in CALM:
         sway = 0.0 if actor(performer.name).kind == "driver" else 3 / 36
         cycle = 3 / 36 + sway * (2 * math.pi * (times + performer.phase) / LOOP).sin()
-    plain = Path(x, feet(performer.depth) * one, 0 * one, 0 * one, one, one, cycle * one)
+    plain = Path(x, feet(performer.depth) * one, 0 * one, 0 * one, one, one, cycle * one, one, one > 0)
     act = ACTS.get(performer.action)
     return plain if act is None else act(plain, performer, times, aspect)
 

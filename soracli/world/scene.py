@@ -32,6 +32,8 @@ class Performer:
     relation: how it stands to its partner (`behind`, `beside`, `in front of`, `above`, `on`, `chases`, `meets`), or ``.
     enters, leaves: seconds at which it comes into being and goes. events: lasting changes, in order of time.
     picture: path of a picture with alpha that plays it instead of a drawing of the library, or ``.
+    speed: factor on how fast it goes. A performer with a relation stands where its partner puts it, and `x - 0.5` is
+    added to that.
     """
 
     name: str
@@ -48,11 +50,16 @@ class Performer:
     leaves: float = math.inf
     events: tuple[Event, ...] = ()
     picture: str = ""
+    speed: float = 1.0
 
 
 @dataclass(frozen=True)
 class Scene:
-    """domain: `scenery`, `panorama`, `solid` or `studio`. seed: everything cosmetic (cloud shapes, ridges, texture)."""
+    """domain: `scenery`, `panorama`, `solid` or `studio`. seed: everything cosmetic (cloud shapes, ridges, texture).
+
+    length: seconds for which it is laid out: legs keep step with the ground, what moves stays in the frame, camera
+    moves take all of it. 0 = as the clips of 4 seconds of the first training: paths are straight and go on for ever.
+    """
 
     domain: str
     performers: tuple[Performer, ...]
@@ -62,6 +69,7 @@ class Scene:
     camera: str = "static"
     style: str = "3d"
     seed: int = 0
+    length: float = 0.0
 
     @property
     def triple(self) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from soracli.world import motion
+from soracli.world import ensemble, motion
 from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame, Painted
 from soracli.world.layers import Backdrop, View, light_of
@@ -43,17 +43,14 @@ def _clip(
 ) -> None:
     """Render one scene into pixels (T, H, W, 3), boxes (T, A, 4), visible (T, A) and cameras (T, 3)."""
     device, light = pixels.device, light_of(scene.time, scene.weather, scene.place)
-    camera = motion.camera(scene, frame.times)
+    camera = ensemble.camera(scene, frame.times, frame.aspect)
     travel = camera.x * frame.aspect
     low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
     view = View(frame.width, frame.height, low, high, light, scene.seed, latest)
     scenery = Scenery(backdrop(scene.place, view), travel, frame, device)
-    order = sorted(range(len(scene.performers)), key=lambda i: scene.performers[i].depth)
-    paths = [motion.path(scene.performers[i], frame.times, frame.aspect) for i in order]
-    casts = [
-        prepare(scene.performers[i], way, camera.x, frame, bank, light, scene.style).to(device)
-        for i, way in zip(order, paths, strict=True)
-    ]
+    together = ensemble.staged(scene, frame.times, frame.aspect)
+    order = sorted(range(len(together)), key=lambda i: together[i].performer.depth)
+    casts = [prepare(*together[i], camera.x, frame, bank, light, scene.style).to(device) for i in order]
     cameras[:, 0], cameras[:, 2] = travel.float(), camera.zoom.float()
     cameras[:, 1] = camera.middle[:, 1].float() - 0.5
     flat = pixels.view(len(frame.times), frame.height, frame.width * 3)
@@ -62,13 +59,15 @@ def _clip(
         for cast in casts:
             shadow(canvas, cast, t)
         placed = [place(cast, t) for cast in casts]
-        for drawing, x, y in placed if not frame.bare else ():
-            paste(canvas, drawing, x, y)
+        for cast, (drawing, x, y) in zip(casts, placed, strict=True):
+            if cast.shown[t] and not frame.bare:
+                paste(canvas, drawing, x, y)
         scenery.in_front(canvas, t)
         seen = window(frame, camera, t)
         flat[t] = cropped(canvas, seen)
         for k, i in enumerate(order):
-            boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, seen, float(camera.zoom[t]))
+            if casts[k].shown[t]:
+                boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, seen, float(camera.zoom[t]))
 
 
 def window(frame: Frame, camera: motion.Camera, t: int) -> Box:
@@ -197,7 +196,8 @@ def _seen(
     left, top = casts[k].left[t], casts[k].top[t]
     box = torch.tensor([inner[0] + left, inner[1] + top, inner[2] + left, inner[3] + top])
     corner, limit = torch.tensor(window[:2] * 2), torch.tensor(window[2:] * 2)
-    nearer = [(other[1, :, ::3], nx, ny) for other, nx, ny in placed[k + 1 :]]
+    after = zip(casts[k + 1 :], placed[k + 1 :], strict=True)
+    nearer = [(other[1, :, ::3], nx, ny) for cast, (other, nx, ny) in after if cast.shown[t]]
     inside = bool((box[:2] >= corner[:2]).all()) and bool((box[2:] <= limit[2:]).all())
     if inside and not any(_meets(drawing, x, y, *other) for other in nearer):
         return (box - corner) * zoom, 1.0

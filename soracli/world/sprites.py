@@ -10,14 +10,16 @@ import torch.nn.functional as F
 
 from soracli.world.actors import actor
 from soracli.world.assets import FRAMES, ActorBank
+from soracli.world.colours import recoloured
+from soracli.world.ensemble import drawn
 from soracli.world.frame import Frame
+from soracli.world.lasting import changed
 from soracli.world.layers import Light
 from soracli.world.motion import Path
 from soracli.world.scene import Performer
 from soracli.world.strips import ONE, darken, fixed_bytes, lerp, over
-from soracli.world.verbs import feet, ground_factor, signed
+from soracli.world.verbs import SOLE, feet, ground_factor, signed
 
-SOLE = 0.934  # feet in a sprite's cell, share of its height
 ROOM = 1.45  # cell of a turned drawing, against that of the drawing
 SEEN = 10  # cover (of 128) from which a pixel counts as part of the drawing
 
@@ -30,7 +32,7 @@ class Cast:
     empty rim of one pixel. picks: which drawing each frame shows. left, top: its corner, pixels, per frame.
     boxes: tight x0 y0 x1 y1 of each drawing inside the layers.
     shades: int16 (rows, columns * 3) covers of its shadow with an empty rim, and spots: which one each frame shows
-    (-1 = none) and its corner, pixels.
+    (-1 = none) and its corner, pixels. shown: whether it is there at all, per frame.
     """
 
     layers: torch.Tensor
@@ -40,6 +42,7 @@ class Cast:
     boxes: list[tuple[int, int, int, int]]
     shades: list[torch.Tensor]
     spots: list[tuple[int, float, int]]
+    shown: list[bool]
 
     def to(self, device: torch.device) -> Cast:
         """The same, on a device."""
@@ -53,11 +56,16 @@ def prepare(
     h, entry = frame.height, actor(performer.name)
     side = max(round(performer.size * h), 2)
     kinds, picks = torch.unique((way.cycle * FRAMES).floor().long() % FRAMES, return_inverse=True)
-    art = _drawings(bank, performer.name, kinds, style)  # uint8 (K, 4, 128, 128), channels last
+    art = _drawings(bank, performer, kinds, style)  # uint8 (K, 4, 128, 128), channels last
     picks = picks.clamp(max=len(art) - 1)
     art = F.interpolate(art, size=(side, side), mode="bilinear", antialias=True, align_corners=False)
+    if performer.colour and not any(event.kind == "painted" for event in performer.events):
+        art = recoloured(art, performer.colour)
+    if performer.events:
+        art, picks = changed(art[picks], performer, drawn(performer), frame.times), torch.arange(len(picks))
     towards = signed(performer.direction)
-    if (towards > 0 and entry.faces == "left") or (towards < 0 and entry.faces == "right"):
+    faces = "front" if performer.picture else entry.faces
+    if (towards > 0 and faces == "left") or (towards < 0 and faces == "right"):
         art = art.flip(-1)
     art, picks = _posed(art, picks, way)
     rows, columns = _extent(art)
@@ -78,12 +86,16 @@ def prepare(
         boxes,
         shades,
         spots,
+        way.shown.tolist(),
     )
 
 
-def _drawings(bank: ActorBank, name: str, kinds: torch.Tensor, style: str) -> torch.Tensor:
-    """The drawings of an actor that a clip shows: uint8 (K, 4, rows, columns); one alone if the style has no more."""
-    i = bank.index(name)
+def _drawings(bank: ActorBank, performer: Performer, kinds: torch.Tensor, style: str) -> torch.Tensor:
+    """The drawings of an actor that a clip shows: uint8 (K, 4, rows, columns); one alone if there are no more."""
+    own = bank.pictures.get(performer.picture or performer.name)
+    if own is not None:
+        return own[None].permute(0, 3, 1, 2)
+    i = bank.index(performer.name)
     if style == "flat" and bank.flat is not None and bool(bank.flat[i].any()):
         return bank.flat[i : i + 1].permute(0, 3, 1, 2)
     return bank.frames[i][kinds].permute(0, 3, 1, 2)
@@ -96,7 +108,7 @@ def _posed(art: torch.Tensor, picks: torch.Tensor, way: Path) -> tuple[torch.Ten
     """
     if way.steady:
         return art, picks
-    changes = [bool((part != part[0]).any()) for part in (way.angle, way.scale, way.squash)]
+    changes = [bool((part != part[0]).any()) for part in (way.angle, way.scale, way.squash, way.turn)]
     if any(changes):
         art, picks, moments = art[picks], torch.arange(len(picks)), slice(None)
     else:
@@ -106,6 +118,7 @@ def _posed(art: torch.Tensor, picks: torch.Tensor, way: Path) -> tuple[torch.Ten
     angle = (way.angle[moments] * (math.pi / 180)).float()
     high = (way.scale * way.squash)[moments].float().clamp(min=0.02)
     wide = (way.scale * (1 + 0.7 * (1 - way.squash)))[moments].float().clamp(min=0.02)
+    wide = wide * torch.where(way.turn[moments] < 0, -1.0, 1.0) * way.turn[moments].abs().clamp(min=0.08).float()
     c, s, sole = angle.cos(), angle.sin(), 2 * SOLE - 1
     lift = sole * (1 - 1 / high)  # from scaling about the feet, not the middle
     turn = torch.stack(
@@ -168,7 +181,7 @@ def _box(cover: torch.Tensor) -> tuple[int, int, int, int]:
 def shadow(canvas: torch.Tensor, cast: Cast, t: int) -> None:
     """Darken the ground under a performer. canvas: int16 (H, W * 3), changed in place."""
     k, left, y = cast.spots[t]
-    if k < 0:
+    if k < 0 or not cast.shown[t]:
         return
     x = math.floor(left)
     cover = lerp(cast.shades[k][:, 3:], cast.shades[k][:, :-3], round((left - x) * ONE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 HORIZON = 0.60  # frame heights from the top
+SOLE = 0.934  # feet in a sprite's cell, share of its height
 GROUND = 0.84  # where the feet stand at depth 0.5
 GROUND_SIZE = 0.45  # cell height of an actor, in frame heights, at depth 0.5
 SECONDS = 4.0  # length of the clip in which a path is laid around the middle of the frame

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 
 from soracli.draft import PLAIN, Draft, Layer, Light, Moves
-from soracli.scenes.animatic import animatic
+from soracli.scenes.animatic import animatic, bank_of
 from soracli.types import Frames, Shot
-from soracli.world import motion
+from soracli.world import ensemble
 from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame
 from soracli.world.layers import light_of
@@ -43,9 +43,8 @@ class Film:
     begin: float = 0.0
 
     @property
-    def names(self) -> list[str]:
-        """The pictures of the library that are shown."""
-        return list(dict.fromkeys(p.name for scene in self.scenes for p in scene.performers if not p.picture))
+    def aspect(self) -> float:
+        return self.width / self.height
 
     def timed(self, frames: int) -> list[tuple[Scene, float]]:
         """Each scene and how many seconds of the film, which has so many frames, are of it."""
@@ -77,17 +76,16 @@ class Film:
         return [(self.at(first), first, last) for first, last in itertools.pairwise(cuts)]
 
 
-def drafted(film: Film, bank: ActorBank) -> Draft:
-    """The draft of a film."""
+def drafted(film: Film) -> Draft:
+    """The draft of a film. Its pictures are read when they are first drawn."""
     size = film.width, film.height
 
+    @functools.cache
+    def bank() -> ActorBank:
+        return bank_of(*film.scenes)
+
     def drawn(start: int, stop: int) -> Layer:
-        return _stacked(
-            [
-                Layer(*animatic(film.scenes[which], film.times(which, first, last), *size, bank))
-                for which, first, last in film.parts(start, stop)
-            ]
-        )
+        return _stacked([_performed(film, *part, bank()) for part in film.parts(start, stop)])
 
     @functools.cache
     def sheets(which: int) -> list[Draw]:
@@ -111,7 +109,7 @@ def drafted(film: Film, bank: ActorBank) -> Draft:
         return np.concatenate(parts)
 
     def held(frame: int) -> bool:
-        return _stands(film.scenes[film.at(frame)])
+        return _stands(film.scenes[film.at(frame)], film.aspect)
 
     def moved(picture: Frames, start: int, stop: int) -> Frames:
         return np.concatenate([_filmed(picture, film, *part) for part in film.parts(start, stop)])
@@ -119,19 +117,27 @@ def drafted(film: Film, bank: ActorBank) -> Draft:
     return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish, held, moved)
 
 
-def _stands(scene: Scene) -> bool:
+def _stands(scene: Scene, aspect: float) -> bool:
     """Whether the camera stays in its place, so that all its frames are windows of one picture."""
-    travel = motion.camera(scene, torch.linspace(0, 8, 9, dtype=torch.float64)).x
+    travel = ensemble.camera(scene, torch.linspace(0, 8, 9, dtype=torch.float64), aspect).x
     return bool((travel == travel[0]).all())
 
 
 def _filmed(picture: Frames, film: Film, which: int, start: int, stop: int) -> Frames:
     """A picture (H, W, 3) as the camera of a scene shows it, (T, H, W, 3)."""
     times = film.times(which, start, stop)
-    frame, camera = Frame(film.width, film.height, times), motion.camera(film.scenes[which], times)
+    frame, camera = Frame(film.width, film.height, times), ensemble.camera(film.scenes[which], times, film.aspect)
     canvas = torch.from_numpy(picture).to(torch.int16).flatten(1)
     shown = [cropped(canvas, window(frame, camera, t)) for t in range(len(times))]
     return torch.stack(shown).clamp(0, 255).to(torch.uint8).view(-1, *picture.shape).numpy()
+
+
+def _performed(film: Film, which: int, start: int, stop: int, bank: ActorBank) -> Layer:
+    """The performers; before a picture that was painted without them, with their shadows."""
+    scene, times = film.scenes[which], film.times(which, start, stop)
+    held = _stands(scene, film.aspect)
+    colour, alpha = animatic(scene, times, film.width, film.height, bank, shadows=held)
+    return Layer(colour.numpy(), alpha.numpy())
 
 
 def light(scene: Scene) -> Light:
@@ -145,8 +151,8 @@ def light(scene: Scene) -> Light:
 
 
 def _moves(film: Film, which: int, start: int, stop: int) -> np.ndarray:
-    moves = motion.camera(film.scenes[which], film.times(which, start, stop))
-    travel = moves.x * (film.width / film.height)
+    moves = ensemble.camera(film.scenes[which], film.times(which, start, stop), film.aspect)
+    travel = moves.x * film.aspect
     middle = moves.middle - 0.5
     return torch.stack([travel, moves.zoom.log(), middle[:, 0], middle[:, 1]], 1).numpy()
 
@@ -154,7 +160,7 @@ def _moves(film: Film, which: int, start: int, stop: int) -> np.ndarray:
 def _fallen(film: Film, which: int, start: int, stop: int, draws: Sequence[Draw]) -> Layer:
     """Falling things alone: what they make of black is their colour, and how far white stays apart their cover."""
     times, scene = film.times(which, start, stop), film.scenes[which]
-    travel = motion.camera(scene, times).x * (film.width / film.height)
+    travel = ensemble.camera(scene, times, film.aspect).x * film.aspect
     shape = film.height, film.width, 3
     frames, alpha = np.zeros((len(times), *shape), np.uint8), np.zeros((len(times), *shape[:2]), np.uint8)
     for t, (seconds, moved) in enumerate(zip(times.tolist(), travel.tolist(), strict=True)):

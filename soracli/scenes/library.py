@@ -1,0 +1,220 @@
+"""The library of pictures ("cast"): about 1,050 named drawings, most of the living ones moving, read one by one.
+
+The index (soracli/world/cast.json) is small and read whole; the pictures lie as AVIF and WebP blobs in safetensors
+shards that ship with the package, of which only the asked-for bytes are read. Microsoft Fluent Emoji, MIT: see NOTICE.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image, UnidentifiedImageError
+from safetensors import SafetensorError, safe_open
+
+from soracli import weights
+from soracli.errors import MediaError, UsageError, WeightsError
+from soracli.world.actors import index
+from soracli.world.assets import CELL, FRAMES, ActorBank
+from soracli.world.verbs import GROUND_SIZE
+
+TOOL = "cast"  # table of weights.toml that lists the shards
+OWN_SIDE = 768  # pixels of the cell that a user's own picture is fitted to
+MARGIN = 0.06  # of the cell, left free around it
+MOST_PIXELS = 40_000_000  # of a user's own picture
+ALONE, COMPANY = 0.06, 0.2  # powers of a thing's metres by which it is drawn: alone, and beside others
+MIDDLE = 1.0  # metres of what is drawn at GROUND_SIZE when alone
+SMALLEST, LARGEST = 0.13, 0.62  # cell heights in company, frame heights
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A drawing of the library.
+
+    name: unique. code: its key in the shards. group: of the collection. frames: 36, or 1 of a still one.
+    kind: `walker`, `driver`, `flyer`, `swimmer` or `thing`. faces: where it looks: `left`, `right` or `front`.
+    metres: the longer side of what it shows. tilt: degrees clockwise that set it upright. stride: cells of ground in
+    one loop of a drawing whose legs walk in it, 0 if its loop is a gesture. box: x0 y0 x1 y1 of the drawing, shares of
+    its cell. called: what people call it, best first. tags: looser words.
+    """
+
+    name: str
+    code: str
+    group: str
+    frames: int
+    kind: str
+    faces: str
+    metres: float
+    tilt: float
+    stride: float
+    box: tuple[float, float, float, float]
+    called: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@cache
+def entries() -> dict[str, Entry]:
+    """All entries by name, in the library's order."""
+    rows = ({**row, "box": tuple(row["box"])} for row in index())
+    return {row["name"]: Entry(**{**row, "called": tuple(row["called"]), "tags": tuple(row["tags"])}) for row in rows}
+
+
+@cache
+def names() -> dict[str, str]:
+    """Every word that an entry is called by, lower case, with that entry's name; the better claim comes first."""
+    found: dict[str, str] = {}
+    for place in range(max(len(entry.called) for entry in entries().values())):
+        for entry in entries().values():
+            if place == 0:
+                found.setdefault(entry.name.lower(), entry.name)
+            if place < len(entry.called):
+                found.setdefault(entry.called[place].lower(), entry.name)
+    return found
+
+
+def entry(name: str) -> Entry:
+    """The entry called so, by name or synonym. Raises UsageError that offers the nearest names."""
+    found = entries().get(name) or entries().get(names().get(name.strip().lower(), ""))
+    if found is None:
+        raise UsageError(f"'{name}': no such picture in the library; {offer(name)}", "unknown_performer")
+    return found
+
+
+def offer(name: str) -> str:
+    """`did you mean 'dog' or 'dodo'?`, or where to look."""
+    near = get_close_matches(name.strip().lower(), names(), n=3, cutoff=0.6)
+    if not near:
+        return f"look for one with: sora cast search {name.strip()[:40]}"
+    return "did you mean " + " or ".join(f"'{word}'" for word in near) + "?"
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def bank(wanted: Iterable[str], pictures: Iterable[str | Path] = ()) -> ActorBank:
+    """Drawings for the renderer and the animatic: entries by their names, and the user's own pictures by their paths.
+
+    Raises UsageError for an unknown name, MediaError for a picture that cannot be used, WeightsError for a shard that
+    is missing or damaged.
+    """
+    cast = tuple(dict.fromkeys(wanted))
+    frames = np.zeros((len(cast), FRAMES, CELL, CELL, 4), np.uint8)
+    stills: dict[str, torch.Tensor] = {}
+    for i, name in enumerate(cast):
+        drawn = drawing(entry(name))
+        if len(drawn) == FRAMES:
+            frames[i] = drawn
+        else:
+            stills[name] = torch.from_numpy(drawn[0])
+            small = Image.fromarray(drawn[0], "RGBa").resize((CELL, CELL), Image.Resampling.LANCZOS)
+            frames[i] = _bounded(np.asarray(small))
+    own = {str(path): torch.from_numpy(picture(path)) for path in pictures}
+    return ActorBank(cast, torch.from_numpy(frames), pictures={**stills, **own})
+
+
+def drawing(item: Entry) -> Pixels:
+    """Frames of an entry: uint8 (36, 128, 128, 4) or (1, 192, 192, 4), premultiplied RGBA."""
+    try:
+        with Image.open(io.BytesIO(_blob(item.code))) as file:
+            if item.frames == 1:
+                return _bounded(np.asarray(file.convert("RGBa")))[None]
+            out = np.empty((FRAMES, CELL, CELL, 4), np.uint8)
+            for t in range(FRAMES):
+                file.seek(t)
+                out[t] = _bounded(np.asarray(file))  # its colour was premultiplied before it was coded
+            return out
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        reason = f"its picture cannot be decoded ({error}); run: sora model verify, or reinstall pillow with AVIF"
+        raise WeightsError(f"cast '{item.name}': {reason}", "cast_damaged") from None
+
+
+def _bounded(pixels: npt.NDArray[np.uint8]) -> Pixels:
+    """Lossy colour may exceed its alpha by a little; premultiplied colour must not."""
+    out = pixels.copy()
+    np.minimum(out[..., :3], out[..., 3:], out=out[..., :3])
+    return out
+
+
+def _blob(code: str) -> bytes:
+    path = _places().get(code)
+    if path is None:
+        raise WeightsError(f"cast {code}: in none of the shards; run: sora model verify", "cast_damaged")
+    with safe_open(path, "np") as file:
+        blob: npt.NDArray[np.uint8] = file.get_tensor(code)
+    return blob.tobytes()
+
+
+@cache
+def _places() -> dict[str, Path]:
+    """The shard of each code. Raises WeightsError if one is missing or damaged."""
+    found: dict[str, Path] = {}
+    for path in weights.paths(weights.tools()[TOOL])["pictures"]:
+        try:
+            with safe_open(path, "np") as file:
+                found |= dict.fromkeys(file.keys(), path)
+        except (SafetensorError, OSError) as error:
+            raise WeightsError(f"{path}: cannot be read ({error}); run: sora model verify", "cast_damaged") from None
+    return found
+
+
+def picture(path: str | Path) -> Pixels:
+    """A user's own picture with alpha, cut to what it shows, in a cell: uint8 (768, 768, 4) premultiplied.
+
+    It stands where the library's drawings stand. Raises MediaError if it is not there, not a picture, or has no alpha.
+    """
+    where = Path(path)
+    try:
+        with Image.open(where) as file:
+            if file.width * file.height > MOST_PIXELS:
+                raise MediaError(f"{where}: {file.width}x{file.height} is too large; make it smaller", "picture_size")
+            if "A" not in file.getbands() and "transparency" not in file.info:
+                reason = "it has no alpha, so nothing says what is drawn and what is background"
+                raise MediaError(f"{where}: {reason}; save it as PNG or WebP with transparency", "picture_alpha")
+            pixels = file.convert("RGBA")
+    except FileNotFoundError:
+        raise MediaError(f"{where}: there is no such picture; check the path", "picture_missing") from None
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise MediaError(f"{where}: not a picture that can be read ({error}); pass a PNG or WebP", "picture") from None
+    shown = pixels.getchannel("A").getbbox()
+    if shown is None:
+        raise MediaError(f"{where}: all of it is transparent; pass a picture that shows something", "picture_alpha")
+    cut = pixels.crop(shown).convert("RGBa")
+    room = round(OWN_SIDE * (1 - 2 * MARGIN))
+    scale = room / max(cut.size)
+    size = (max(round(cut.width * scale), 1), max(round(cut.height * scale), 1))
+    cell = np.zeros((OWN_SIDE, OWN_SIDE, 4), np.uint8)
+    small = np.asarray(cut.resize(size, Image.Resampling.LANCZOS))
+    left, bottom = (OWN_SIDE - size[0]) // 2, OWN_SIDE - round(OWN_SIDE * MARGIN)
+    cell[bottom - size[1] : bottom, left : left + size[0]] = _bounded(small)
+    return cell
+
+
+# --- sizes ------------------------------------------------------------------------------------------------------------
+
+
+def heights(cast: Sequence[str]) -> tuple[float, ...]:
+    """Cell heights of entries that are seen together, frame heights: true to each other, but all to be seen.
+
+    Alone, a thing is drawn a little larger or smaller than GROUND_SIZE by its metres to the power ALONE. In company
+    the metres count by the power COMPANY (an ant beside a gorilla: 1 to 3 instead of 1 to 300), around the size that so
+    many have room for.
+    """
+    metres = [min(max(entry(name).metres, 0.003), 60.0) for name in cast]
+    if len(metres) == 1:
+        return (GROUND_SIZE * (metres[0] / MIDDLE) ** ALONE,)
+    if not metres:
+        return ()
+    room = GROUND_SIZE * {2: 0.85, 3: 0.72, 4: 0.62, 5: 0.56}.get(len(metres), 0.48)
+    logs = np.log(np.array(metres))
+    shares = np.exp(COMPANY * (logs - logs.mean()))
+    sizes = room * shares
+    sizes *= min(1.0, LARGEST / float(sizes.max()))
+    return tuple(float(size) for size in np.maximum(sizes, SMALLEST))

@@ -1,0 +1,310 @@
+"""Performers together: where each is when others matter, when the frame has borders, and when time is long.
+
+`motion.path` lays one performer's path as if it were alone, on endless ground, for four seconds. Here that path is put
+in relation to a partner's, begins and ends, keeps step with the ground and stays in the frame. A scene that asks for
+nothing of this (`length` 0, no relation, always there) gets just the paths of `motion`.
+
+Choices made for whoever reads a clip: a lone mover under a `tracking` camera goes on for ever; under any other camera
+it turns round before it would leave the frame, unless its whole path fits. A follower goes where its partner went, some
+moments later, so that it turns where the partner turned. What appears pops up, and is gone the same way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import torch
+
+from soracli.world import motion
+from soracli.world.actors import actor
+from soracli.world.motion import MEET, Path
+from soracli.world.scene import Performer, Scene
+from soracli.world.verbs import MOVES, SOLE, SPEED, feet, ground_factor, signed
+
+POP = 0.4  # seconds in which something appears or goes
+TURN = 0.5  # seconds of a turn at the border
+STEP = 0.42  # cells of ground in one step of a gait that is laid over a drawing
+REACH = {"zoom in": 1.4, "zoom out": 1.4, "tilt up": 1.22, "tilt down": 1.22, "handheld": 1.08}  # largest zoom
+APART = 0.2  # of depth, between what is behind or in front of a partner
+SINK = 0.12  # of the partner's height, by which something on it covers it
+OWN = (0.06, 0.06, 0.94, 0.94)
+FLOATERS = frozenset({"flyer", "swimmer"})  # kinds whose bodies take no steps
+
+
+class Staged(NamedTuple):
+    """A performer as it is drawn (its depth and size may follow from its partner's and the frame's), and its path."""
+
+    performer: Performer
+    way: Path
+
+
+def staged(scene: Scene, times: torch.Tensor, aspect: float = 1.0) -> list[Staged]:
+    """All performers of a scene, in its order. times: float64 (T,) seconds. aspect: the frame's width / height."""
+    cast = [_fitted(performer, scene, aspect) for performer in scene.performers]
+    for i in _partners_first(cast):
+        cast[i] = _placed(cast[i], cast)
+    return [Staged(cast[i], path(scene, cast, i, times, aspect)) for i in range(len(cast))]
+
+
+def path(scene: Scene, cast: list[Performer], i: int, times: torch.Tensor, aspect: float) -> Path:
+    """The path of the i-th of a staged cast."""
+    performer = cast[i]
+    clock = (times - performer.enters).clamp(min=0) if performer.enters > 0 else times
+    way = _related(scene, cast, i, clock, times, aspect)
+    if performer.enters <= 0 and math.isinf(performer.leaves):
+        return way
+    there = _there(performer, times)
+    return way._replace(scale=way.scale * there, shown=(there > 0.02) & way.shown)
+
+
+def _fitted(performer: Performer, scene: Scene, aspect: float) -> Performer:
+    """A narrow frame has smaller performers, since their sizes are shares of its height."""
+    if scene.length <= 0 or aspect >= 1:
+        return performer
+    return replace(performer, size=performer.size * aspect**0.6)
+
+
+def _partners_first(cast: list[Performer]) -> list[int]:
+    """Order in which each comes after the partner that it stands in relation to; circles are cut anywhere."""
+    order: list[int] = []
+
+    def visit(i: int, open_: tuple[int, ...]) -> None:
+        if i in order or i in open_:
+            return
+        if cast[i].relation and 0 <= cast[i].partner < len(cast):
+            visit(cast[i].partner, (*open_, i))
+        order.append(i)
+
+    for i in range(len(cast)):
+        visit(i, ())
+    return order
+
+
+def _placed(performer: Performer, cast: list[Performer]) -> Performer:
+    """At the depth that its relation asks for."""
+    if not performer.relation or not 0 <= performer.partner < len(cast):
+        return performer
+    partner = cast[performer.partner]
+    if performer.relation in ("behind", "in front of") and not _together(performer, partner):
+        depth = partner.depth + (APART if performer.relation == "in front of" else -APART)
+        return replace(performer, depth=min(max(depth, 0.0), 1.0))
+    shift = {"on": 1e-4, "above": 1e-4, "beside": -1e-4}.get(performer.relation)
+    return performer if shift is None else replace(performer, depth=partner.depth + shift)
+
+
+def _together(performer: Performer, partner: Performer) -> bool:
+    """Whether two move the same way."""
+    both = performer.action in MOVES and partner.action in MOVES
+    return both and performer.direction == partner.direction and bool(partner.direction)
+
+
+def half(performer: Performer, aspect: float) -> float:
+    """Half the width of its drawing, frame widths."""
+    x0, _, x1, _ = drawn(performer)
+    return performer.size * (x1 - x0) / 2 / aspect
+
+
+def drawn(performer: Performer) -> tuple[float, float, float, float]:
+    """x0 y0 x1 y1 of its drawing in its cell, shares. The user's own pictures are fitted to `OWN`."""
+    return OWN if performer.picture else actor(performer.name).box
+
+
+def _there(performer: Performer, times: torch.Tensor) -> torch.Tensor:
+    """Its size over time, 0 before it comes and after it has gone: pops up a little beyond its size."""
+    s = ((times - performer.enters) / POP).clamp(0, 1)
+    came = 1 + 2.2 * (s - 1) ** 3 + 1.2 * (s - 1) ** 2 if performer.enters > 0 else torch.ones_like(times)
+    if math.isinf(performer.leaves):
+        return came.clamp(min=0)
+    return torch.minimum(came, ((performer.leaves - times) / POP).clamp(0, 1)).clamp(min=0)
+
+
+# --- with a partner -------------------------------------------------------------------------------------------------
+
+
+def _related(
+    scene: Scene, cast: list[Performer], i: int, clock: torch.Tensor, times: torch.Tensor, aspect: float
+) -> Path:
+    performer = cast[i]
+    relation, number = performer.relation, performer.partner
+    if not relation or not 0 <= number < len(cast) or number == i or _circles(cast, i):
+        return alone(scene, performer, clock, aspect)
+    partner = cast[number]
+    shift = performer.x - 0.5
+
+    def other(moment: torch.Tensor) -> Path:
+        return path(scene, cast, number, moment, aspect)
+
+    gap = half(performer, aspect) + half(partner, aspect)
+    if relation == "on" or relation == "above":
+        return _over(scene, performer, partner, other(times), clock, aspect, shift)
+    if relation == "chases" or (_together(performer, partner) and relation != "meets"):
+        sign = -1.0 if relation == "in front of" else 1.0
+        room = gap * (0.9 if relation == "beside" else 1.15)
+        return _following(scene, performer, partner, other, times, sign * room - sign * shift, aspect)
+    if relation == "meets":
+        return _meeting(scene, cast, i, clock, aspect, gap)
+    own = alone(scene, performer, clock, aspect)
+    if performer.action in MOVES:
+        return own
+    side = 1.0 if partner.x <= 0.5 else -1.0
+    x = other(times).x + shift + side * gap * {"beside": 1.05}.get(relation, 0.6)
+    return own._replace(x=x)
+
+
+def _circles(cast: list[Performer], i: int) -> bool:
+    """Whether a performer's partners lead back to it."""
+    at = cast[i].partner
+    for _ in cast:
+        if at == i:
+            return True
+        if not cast[at].relation or not 0 <= cast[at].partner < len(cast):
+            return False
+        at = cast[at].partner
+    return True
+
+
+def _over(
+    scene: Scene,
+    performer: Performer,
+    partner: Performer,
+    under: Path,
+    clock: torch.Tensor,
+    aspect: float,
+    shift: float,
+) -> Path:
+    """On top of the partner, or in the air above it: goes where it goes."""
+    own = alone(scene, replace(performer, direction=""), clock, aspect)
+    _, top, _, bottom = drawn(partner)
+    high = (SOLE - top) * partner.size * under.scale * under.squash
+    if performer.relation == "on":
+        lift = under.lift + high - SINK * (bottom - top) * partner.size
+        return own._replace(x=under.x + shift, lift=lift, turn=under.turn, feet=under.feet)
+    rise = own.lift * 0.3 + 0.06
+    return own._replace(x=under.x + shift, lift=under.lift + high + rise, turn=under.turn, feet=under.feet)
+
+
+def _following(
+    scene: Scene,
+    performer: Performer,
+    partner: Performer,
+    other: Callable[[torch.Tensor], Path],
+    times: torch.Tensor,
+    gap: float,
+    aspect: float,
+) -> Path:
+    """Where the partner was `gap` frame widths of way ago."""
+    speed = max(_speed(partner), 1e-6)
+    pace = replace(performer, direction=partner.direction, speed=speed / max(SPEED.get(performer.action, 0.0), 1e-6))
+    moment = times - gap / speed
+    led = other(moment)
+    own = alone(scene, pace, times, aspect)
+    return own._replace(x=led.x, turn=led.turn)
+
+
+def _meeting(scene: Scene, cast: list[Performer], i: int, clock: torch.Tensor, aspect: float, gap: float) -> Path:
+    """From its side to where the other stands, or half way if that comes too; then it stands."""
+    performer, partner = cast[i], cast[cast[i].partner]
+    way = signed(performer.direction) or (1.0 if performer.x <= partner.x else -1.0)
+    comes = partner.action in MOVES or partner.action == "meet"
+    end = (0.5 if comes else partner.x) - way * (gap / (2 if comes else 1) + 0.01)
+    return _arriving(scene, performer, clock, aspect, way, end)
+
+
+def _arriving(scene: Scene, performer: Performer, clock: torch.Tensor, aspect: float, way: float, end: float) -> Path:
+    """Walks up to a place and stands there."""
+    within = min(MEET, 0.6 * scene.length) if scene.length > 0 else MEET
+    going = clock.clamp(max=within)
+    direction = "right" if way > 0 else "left"
+    own = alone(scene, replace(performer, action="walk", direction=direction), going, aspect)
+    still = (clock >= within).to(own.lift.dtype)
+    x = end - way * SPEED["meet"] * performer.speed * (within - going)
+    return own._replace(x=x, lift=own.lift * (1 - still), angle=own.angle * (1 - still), turn=torch.ones_like(clock))
+
+
+# --- alone ------------------------------------------------------------------------------------------------------------
+
+
+def _speed(performer: Performer) -> float:
+    """Frame widths a second."""
+    return SPEED.get(performer.action, 0.0) * performer.speed if signed(performer.direction) else 0.0
+
+
+def alone(scene: Scene, performer: Performer, times: torch.Tensor, aspect: float) -> Path:
+    """A path without regard to partners; turned at the borders and in step with the ground if the scene is laid out."""
+    if scene.length <= 0 and performer.speed == 1.0:
+        return motion.path(performer, times, aspect)
+    way = motion.path(performer, times, aspect)
+    speed = _speed(performer)
+    x, turn = _travelled(scene, performer, times, aspect, speed)
+    if speed <= 0:
+        return way._replace(x=x)
+    return _in_step(way._replace(x=x, turn=turn), performer, times, aspect, speed)
+
+
+def _travelled(
+    scene: Scene, performer: Performer, times: torch.Tensor, aspect: float, speed: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Its x over time, and how far it is turned: 1 = looks its way, -1 = has turned round."""
+    heading, one = signed(performer.direction), torch.ones_like(times)
+    straight = performer.x + heading * speed * times
+    low, high = _bounds(scene, performer, aspect)
+    end = performer.x + heading * speed * scene.length
+    if not speed or scene.length <= 0 or scene.camera == "tracking" or low - 0.06 <= end <= high + 0.06:
+        return straight, one
+    low, high = min(low, performer.x), max(high, performer.x)
+    room = max(high - low, 1e-6)
+    gone = (performer.x - low if heading > 0 else high - performer.x) + speed * times  # way since the last border
+    fold = gone % (2 * room)
+    back = fold > room
+    along = torch.where(back, 2 * room - fold, fold)
+    x = low + along if heading > 0 else high - along
+    near = torch.minimum((fold - room).abs(), torch.minimum(fold, 2 * room - fold))  # to the nearest turn
+    soft = (near / (speed * TURN / 2)).clamp(max=1)
+    turned = torch.where(back, -1.0, 1.0) * (soft * math.pi / 2).sin()
+    first = gone < room / 2  # it starts out looking its way; what follows it may ask for moments before the start
+    return torch.where(first, straight, x), torch.where(first, 1.0, turned).to(times.dtype)
+
+
+def _bounds(scene: Scene, performer: Performer, aspect: float) -> tuple[float, float]:
+    """The x between which all of its drawing is in the picture, frame widths."""
+    visible = 1 / REACH.get(scene.camera, 1.0) - (0.3 if scene.camera.startswith("pan") else 0.0)
+    room = max(visible / 2 - half(performer, aspect) - 0.01, 0.08)
+    return 0.5 - room, 0.5 + room
+
+
+def _in_step(way: Path, performer: Performer, times: torch.Tensor, aspect: float, speed: float) -> Path:
+    """Legs that go with the ground: the loop of a drawing that walks, or a bob and a lean laid over another's."""
+    entry = actor(performer.name)
+    cells = speed * aspect / max(performer.size, 1e-6) * times  # of ground that went by
+    if performer.action not in ("walk", "run", "chase", "meet") or entry.kind in FLOATERS:
+        return way._replace(cycle=performer.phase + times / motion.LOOP * min(speed / 0.09, 3.0))
+    if entry.stride:
+        return way._replace(cycle=performer.phase + cells / entry.stride, lift=way.lift * 0)
+    if entry.kind == "driver":
+        return way
+    quick = performer.action in ("run", "chase")
+    steps = math.pi * (cells / (STEP * (1.5 if quick else 1.0)) + performer.phase)
+    lift = performer.size * (0.1 if quick else 0.04) * steps.sin().abs()
+    lean = (6.0 if entry.faces == "front" else 2.5) * steps.sin()
+    ahead = 4.0 * signed(performer.direction) * (way.turn if quick else 0.0)
+    cycle = performer.phase + times / motion.LOOP
+    return way._replace(lift=lift, angle=way.angle + lean + ahead, cycle=cycle)
+
+
+def camera(scene: Scene, times: torch.Tensor, aspect: float = 1.0) -> motion.Camera:
+    """The camera of a scene; one that is laid out takes its whole length, and `tracking` follows what really moves."""
+    if scene.length <= 0:
+        return motion.camera(scene, times)
+    if scene.camera != "tracking":
+        pace = 1.0 if scene.camera == "handheld" else motion.SECONDS / scene.length
+        return motion.camera(scene, times * pace)
+    still = motion.camera(replace(scene, camera="static"), times)
+    together = staged(scene, times, aspect)
+    if not together or together[0].performer.action not in MOVES:
+        return still
+    lead = together[0].performer
+    seen = [way.x for who, way in together if who.action in MOVES and who.direction == lead.direction]
+    return still._replace(x=(torch.stack(seen).mean(0) - 0.5) / ground_factor(feet(lead.depth)))
