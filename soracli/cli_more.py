@@ -162,6 +162,32 @@ def recaption(
     recaption.recaption(text, model, values.whole("--count", count, 1, 100), number, as_json=json)
 
 
+@app.command(
+    cls=Verb,
+    epilog=examples('sora scene "two penguins hop in falling snow"', 'sora scene "a dog chases a cat" --json --seed 7'),
+)
+def scene(
+    prompt: Annotated[
+        str | None,
+        typer.Argument(help="A prompt; '-' reads standard input.", show_default=False, metavar="PROMPT"),
+    ] = None,
+    seed: Annotated[str, _option(GIVEN, "Other seeds, other choices (default 0).", "--seed", metavar="N")] = "0",
+    seconds: Annotated[str, _option(GIVEN, "Length in whole seconds (default 4).", "--seconds", metavar="N")] = "4",
+    prompt_file: Annotated[
+        str | None, _option(GIVEN, "Read the prompt from a file.", "--prompt-file", metavar="FILE")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Say what a prompt is read into: its caption, or with --json the scene; notes on all that is not shown."""
+    from soracli import values
+    from soracli.scenes import told
+
+    number = values.whole("--seed", seed, 0, 999_999_999)
+    length = values.whole("--seconds", seconds, 1, 600)
+    told.scene(values.prompt(prompt, prompt_file), float(length), number, as_json=json)
+
+
 # --- configuration ----------------------------------------------------------------------------------------------------
 
 

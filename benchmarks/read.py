@@ -1,0 +1,229 @@
+"""How much of 300 prompts as people type them is read into the right scene: prompts/read-dev.jsonl, read-test.jsonl.
+
+python benchmarks/read.py [--index FILE] [--wrong]    # --wrong: every miss of the first half, never of the second
+
+A row is a prompt and what it means, by hand. performers: one entry for all that are alike, `null` = not judged. Of each,
+name: pictures that may play it, `*` any; count: least and most, [1, 1] unless said; action; direction; relation and
+partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be left out. place, time, weather, camera, style:
+what may be shown, `*` or `-` among them anything. noted: part of a word of which a note must speak. What is not said is
+judged too: clear weather, a static or a tracking camera, the plain style, day or overcast; only the place is free.
+
+Columns: all rows, defaults and wildcards counted as right; floor: the same of a reader that understands nothing; where
+said: only rows that ask for something there, which is the figure to look at.
+
+How far to trust it: one hand wrote both halves before the reader, and then the reader's lists of words, so the second
+half is not blind to them; labels of both were widened once (optional performers) after misses of the first were seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from soracli.scenes.known import shipped
+from soracli.scenes.read import Reading, read
+from soracli.scenes.vocabulary import Library
+from soracli.world.scene import Performer
+
+FOLDER = Path(__file__).with_name("prompts")
+HALVES = ("read-dev", "read-test")
+UNSAID = {
+    "place": ["*"],
+    "time": ["day", "overcast"],
+    "weather": ["clear"],
+    "camera": ["static", "tracking"],
+    "style": ["3d"],
+}
+SLOTS = ("performers", "action", "direction", "relation", "colour", "change", *UNSAID, "noted")
+MIRRORED = {"behind": "in front of", "in front of": "behind", "beside": "beside", "meets": "meets"}
+
+
+class Indexed:
+    """A library by its index alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._rows = {row["name"]: row for row in json.loads(path.read_text("utf-8"))}
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._rows)
+
+    def synonyms(self, name: str) -> tuple[str, ...]:
+        return tuple(self._rows[name]["called"])
+
+    def kind(self, name: str) -> str:
+        return str(self._rows[name]["kind"])
+
+    def length(self, name: str) -> float:
+        return float(self._rows[name]["metres"])
+
+
+class Group(NamedTuple):
+    """Performers that are alike, and their indices in the scene."""
+
+    one: Performer
+    members: tuple[int, ...]
+
+
+def groups(cast: tuple[Performer, ...]) -> list[Group]:
+    """Performers of one name and colour, in the order of the scene."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for i, one in enumerate(cast):
+        found.setdefault((one.name, one.colour), []).append(i)
+    return [Group(cast[rows[0]], tuple(rows)) for rows in found.values()]
+
+
+def matched(wanted: list[dict[str, Any]], cast: tuple[Performer, ...]) -> list[Group | None] | None:
+    """For every wanted entry its group, None for an optional one that is not there; None if they do not match."""
+    left = groups(cast)
+    found: list[Group | None] = [None] * len(wanted)
+    for index in sorted(range(len(wanted)), key=lambda i: "*" in wanted[i]["name"]):
+        row = wanted[index]
+        least, most = row.get("count", (1, 1))
+        fits = [g for g in left if _named(row, g) and least <= len(g.members) <= most]
+        fits.sort(key=lambda g: g.one.colour != row.get("colour", ""))
+        if fits:
+            found[index] = fits[0]
+            left.remove(fits[0])
+        elif not row.get("optional"):
+            return None
+    return None if left else found
+
+
+def _named(row: dict[str, Any], group: Group) -> bool:
+    return "*" in row["name"] or group.one.name in row["name"]
+
+
+def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:
+    """Slot -> whether it is right."""
+    scene = reading.scene
+    right = {}
+    for slot, plain in UNSAID.items():
+        allowed = row.get(slot, plain)
+        right[slot] = bool({"*", "-"} & {*allowed}) or getattr(scene, slot) in allowed
+        right[slot] = right[slot] or ("-" in allowed and getattr(scene, slot) in plain)
+    right["noted"] = row.get("noted", "").lower() in " ".join(reading.notes).lower()
+    wanted = row["performers"]
+    if wanted is None:
+        return right | dict.fromkeys(SLOTS[:6], True)
+    found = matched(wanted, scene.performers)
+    right["performers"] = found is not None
+    if found is None:
+        return right | dict.fromkeys(SLOTS[1:6], False)
+    pairs = [(want, group) for want, group in zip(wanted, found, strict=True) if group is not None]
+    right["action"] = all("action" not in want or group.one.action in want["action"] for want, group in pairs)
+    right["direction"] = all(want.get("direction", group.one.direction) == group.one.direction for want, group in pairs)
+    right["relation"] = all(_related(want, group, scene.performers) for want, group in pairs)
+    right["colour"] = all(want.get("colour", group.one.colour) == group.one.colour for want, group in pairs)
+    right["change"] = all(_changed(want, group.one) for want, group in pairs)
+    return right
+
+
+def _related(want: dict[str, Any], group: Group, cast: tuple[Performer, ...]) -> bool:
+    if "relation" not in want:
+        return group.one.relation not in ("chases", "meets") or len(group.members) > 1 or _met(group, cast)
+    if "*" in want["relation"]:
+        return True
+    partners = want.get("partner")
+    for one in (cast[i] for i in group.members):
+        if one.relation in want["relation"] and (not partners or cast[one.partner].name in partners):
+            return True
+    mirrored = [MIRRORED[r] for r in want["relation"] if r in MIRRORED]
+    return any(
+        one.relation in mirrored and one.partner in group.members and (not partners or one.name in partners)
+        for one in cast
+    )
+
+
+def _met(group: Group, cast: tuple[Performer, ...]) -> bool:
+    return any(other.partner in group.members and other.relation == "meets" for other in cast)
+
+
+def _changed(want: dict[str, Any], one: Performer) -> bool:
+    change = want.get("change", "")
+    if change == "out":
+        return one.leaves < math.inf
+    if change == "in":
+        return one.enters > 0 or not 0 <= one.x <= 1
+    if change:
+        return any(event.kind == change for event in one.events)
+    return one.leaves == math.inf
+
+
+def half(name: str, known: Library) -> tuple[list[dict[str, Any]], list[Reading], list[float]]:
+    """The rows of one half, what was read, and milliseconds of each."""
+    rows = [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    readings, spent = [], []
+    for row in rows:
+        start = time.perf_counter()
+        readings.append(read(row["prompt"], 4.0, 1.0, 1, known))
+        spent.append((time.perf_counter() - start) * 1000)
+    return rows, readings, spent
+
+
+def nothing(reading: Reading) -> Reading:
+    """What a reader scores that understands nothing at all: the floor."""
+    plain = {slot: values[0] for slot, values in UNSAID.items() if slot != "place"}
+    return Reading(replace(reading.scene, performers=(), place="meadow", **plain), (), "")
+
+
+def is_said(row: dict[str, Any], slot: str) -> bool:
+    """Whether a row asks for something in a slot, so that neither a default nor a wildcard can be right."""
+    if slot in UNSAID:
+        return slot in row and not {"*", "-"} & {*row[slot]}
+    if slot == "noted":
+        return "noted" in row
+    wanted = [one for one in row["performers"] or [] if not one.get("optional")]
+    return bool(wanted) if slot == "performers" else any(slot in one for one in wanted)
+
+
+def percent(verdicts: list[dict[str, bool]], slot: str) -> float:
+    return 100 * sum(verdict[slot] for verdict in verdicts) / len(verdicts)
+
+
+def _show(row: dict[str, Any], reading: Reading, slots: list[str]) -> None:
+    said(f"\n{row['prompt']!r}: {', '.join(slots)}")
+    for slot in slots:
+        said(f"   {slot}: wanted {row.get(slot, UNSAID.get(slot))}, is {getattr(reading.scene, slot, '')!s:.50}")
+    for one in reading.scene.performers:
+        said(f"   {one.name} {one.action} {one.direction} {one.relation} {one.partner} {one.colour} {one.events}")
+    said(f"   {' '.join(reading.notes)}")
+
+
+def said(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--wrong", action="store_true")
+    parser.add_argument("--index", type=Path, help="JSON list of pictures: name, kind, metres, called")
+    parser.add_argument("--only", choices=HALVES)
+    args = parser.parse_args()
+    known = Indexed(args.index) if args.index else shipped()
+    for name in HALVES if args.only is None else (args.only,):
+        rows, readings, spent = half(name, known)
+        verdicts = [judged(row, reading) for row, reading in zip(rows, readings, strict=True)]
+        if args.wrong and name == HALVES[0]:
+            for row, reading, verdict in zip(rows, readings, verdicts, strict=True):
+                if not all(verdict.values()):
+                    _show(row, reading, [slot for slot in SLOTS if not verdict[slot]])
+        floor = [judged(row, nothing(reading)) for row, reading in zip(rows, readings, strict=True)]
+        spent.sort()
+        said(f"\n{name}: {len(rows)} prompts, median {spent[len(spent) // 2]:.1f} ms, slowest {spent[-1]:.0f} ms")
+        said(f"{'right, %':<12}{'all rows':>10}{'floor':>8}{'where said':>12}{'rows':>6}")
+        for slot in SLOTS:
+            told = [v[slot] for row, v in zip(rows, verdicts, strict=True) if is_said(row, slot)]
+            share = f"{100 * sum(told) / len(told):.1f}" if told else "-"
+            said(f"{slot:<12}{percent(verdicts, slot):>10.1f}{percent(floor, slot):>8.1f}{share:>12}{len(told):>6}")
+        whole, least = (100 * sum(all(v.values()) for v in table) / len(table) for table in (verdicts, floor))
+        said(f"{'all':<12}{whole:>10.1f}{least:>8.1f}")
+
+
+if __name__ == "__main__":
+    main()

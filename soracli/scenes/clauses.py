@@ -1,0 +1,671 @@
+"""Who does what to whom: phrases, in their order, become parts of performers. A small machine, no grammar.
+
+Noun groups (`two small red cars`) open a part each; verbs go to the subject, or, as `-ing` right behind a noun, to
+that noun; what follows a preposition or a verb with an object is related to the part before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from soracli import common, lexicon
+from soracli.scenes.film import Filmed
+from soracli.scenes.spans import Item
+from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
+from soracli.world import grammar
+
+ENDS = (".", ";", "!", "?", "\n", ")", "(", ":")
+JOINS = ("and", "&", "+", "plus", "/", "vs", "versus")
+FRESH = ("while", "as", "then", "but", "when", "whereas", "because", "so", "until", "before", "after")
+BACK = ("it", "him", "her", "them", "they", "he", "she", "each other", "one another", "itself", "which", "who", "that")
+DEFINITE = ("the", "this", "that", "his", "her", "its", "their")
+ARTICLES = (*DEFINITE, "a", "an", "my", "your", "our", "these", "those", "some", "any", "each", "every", "another",
+            "other", "all")  # fmt: skip
+TO_PLACES = ("in", "on", "at", "across", "along", "through", "over", "from", "under", "into", "onto", "inside",
+             "by", "near", "around", "past", "of", "above", "down", "up", "above", "towards", "toward", "to", "outside",
+             "beside", "behind", "against", "among", "between", "off", "beyond", "next to", "out of")  # fmt: skip
+FAST = ("fast", "quickly", "rapidly", "swiftly", "hurriedly", "full speed", "at full speed")
+
+
+@dataclass
+class Part:
+    """A performer in the making, or several alike. said: its head noun as typed. name: empty if no table has it.
+
+    verb: what it does. partner: index of the part that `relation` is to. changes: `in`, `out`, `bitten`, `opened`,
+    `painted`, `eaten` (bite after bite). counted: its number as typed. role: `subject`, `object` or `partner`. scale: how large for its kind. fast: whether it hurries. over: whether it is above a place.
+    """
+
+    said: str
+    name: str
+    near: bool = False
+    many: bool = False
+    count: int = 1
+    colour: str = ""
+    verb: Entry | None = None
+    direction: str = ""
+    side: str = ""
+    relation: str = ""
+    partner: int = -1
+    counted: str = ""
+    changes: set[str] = field(default_factory=set)
+    role: str = "subject"
+    scale: float = 1.0
+    fast: bool = False
+    over: bool = False
+
+
+class Setting(NamedTuple):
+    """A place, time or weather that is said. behind: the preposition before it, if any."""
+
+    slot: str
+    entry: Entry
+    text: str
+    behind: str
+
+
+@dataclass
+class Story:
+    """What was understood. dropped: phrases that nothing stands for, in their order."""
+
+    parts: list[Part] = field(default_factory=list)
+    settings: list[Setting] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    shown: list[tuple[str, str]] = field(default_factory=list)  # (as typed, the nearest that is shown)
+    strangers: list[tuple[str, str]] = field(default_factory=list)  # (noun, preposition) that no table has
+
+
+class Group(NamedTuple):
+    """A noun group. size: items. head: empty if it is a setting or nothing."""
+
+    size: int
+    part: Part | None
+    definite: bool
+    modifiers: tuple[str, ...]
+    settings: tuple[Item, ...]
+
+
+def told(items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed]) -> Story:
+    """The story of a prompt. events: lasting changes by where they are struck out."""
+    teller = _Teller(items, vocabulary, events)
+    while teller.at < len(items):
+        teller.step()
+    teller.finish()
+    return teller.story
+
+
+class _Teller:
+    """The state of the machine. subject: indices of the parts that verbs go to. recent: those named last.
+
+    actor: those of the last verb. verb: the last verb, while an object may follow. prep: a preposition that waits.
+    scenery: whether something that is no part is what a verb would go to.
+    """
+
+    def __init__(self, items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed]) -> None:
+        self.events = events
+        self.items, self.vocabulary, self.story, self.at = items, vocabulary, Story(), 0
+        self.subject: list[int] = []
+        self.earlier: list[int] = []
+        self.recent: list[int] = []
+        self.actor: list[int] = []
+        self.verb: Entry | None = None
+        self.waiting: Entry | None = None
+        self.waiting_change = ""
+        self.prep = self.prep_word = ""
+        self.ahead: tuple[str, int] | None = None
+        self.joined = self.fresh = self.scenery = False
+        self.adjacent = ""  # what the item before was: `noun`, `verb`, `setting`, `cut`
+
+    # -- one step ---------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        item = self.items[self.at]
+        if item.stop and item.start in self.events:
+            self._happen(self.events[item.start])
+        elif item.stop:
+            self._cut(item.text)
+        elif item.text in JOINS:
+            self.joined, self.prep = True, ""
+            self._past("join")
+        elif item.text in FRESH and not item.of("name"):
+            self._refresh()
+        elif item.text in BACK and self._pronoun(item.text):
+            pass
+        elif entry := item.of("change"):
+            self._change(entry.value)
+        elif item.text == "in" and self._comes_in():
+            self._change("in")
+        elif entry := item.of("side"):
+            self._side(entry.value)
+        elif (entry := item.of("direction")) and not self._is_noun_here():
+            self._direct(entry.value)
+        elif self._is_verb_here():
+            self._act()
+        elif (group := self._group()) is not None:
+            self._name(group)
+        elif any(item.of(slot) for slot in ("place", "time", "weather")):
+            self._set(item)
+        elif entry := item.of("relation"):
+            self._relate(entry.value, item.text)
+        else:
+            self._pass_over(item)
+
+    def _happen(self, event: Filmed) -> None:
+        """A lasting change of what is named next, `a bite of an apple`, or of what was named: `an apple being eaten`."""
+        after = self._peek()
+        ahead = event.text.endswith((" of", " from", " into", " in", " off", " at"))
+        if self.recent and (not ahead or (after is not None and after.text in BACK)):
+            for index in self.recent:
+                self.story.parts[index].changes.add(event.value)
+        else:
+            self.waiting_change = event.value
+        self._past("struck")
+
+    def _past(self, what: str, size: int = 1) -> None:
+        self.at += size
+        self.adjacent = what
+
+    def _cut(self, text: str) -> None:
+        if text in ENDS or text.startswith("\x00"):
+            if text in ENDS:
+                self.earlier = self.subject or self.earlier
+                self.fresh, self.joined = True, False
+            self.verb = None if text in ENDS else self.verb
+            self.prep = ""
+        else:
+            self.joined, self.prep, self.verb = True, "", None
+        self.scenery = False
+        self._past("cut" if not text.startswith("\x00") else "struck")
+
+    def _refresh(self) -> None:
+        self.earlier, self.fresh, self.joined, self.verb, self.prep = self.subject, True, False, None, ""
+        self.scenery = False
+        self._past("fresh")
+
+    def finish(self) -> None:
+        """What waited for a noun that never came goes to the first part."""
+        if self.waiting is not None and self.story.parts and self.story.parts[0].verb is None:
+            self.story.parts[0].verb = self.waiting
+
+    # -- what an item is --------------------------------------------------------------------------------------------
+
+    def _peek(self, step: int = 1) -> Item | None:
+        index = self.at + step
+        return self.items[index] if 0 <= index < len(self.items) else None
+
+    def _is_noun_here(self) -> bool:
+        return self.items[self.at].of("name") is not None and not self._is_verb_here()
+
+    def _is_verb_here(self) -> bool:
+        """Whether the item is a verb where it stands: many words are both noun and verb."""
+        item = self.items[self.at]
+        entry = item.of("verb")
+        if entry is None:
+            return item.unknown and self._strange_verb(item.text)
+        before, after = self._peek(-1), self._peek()
+        named = bool(item.of("name") or item.of("place") or item.of("weather") or item.of("relation"))
+        led = before is not None and (before.text in ARTICLES or before.of("count") is not None)
+        led = led or (before is not None and (before.of("colour") is not None or before.text in common.ADJECTIVES))
+        if led and not (entry.form == "doing" and not named):
+            return False
+        if entry.form == "doing" and (led or self.adjacent in ("", "cut", "join", "struck")) and not named:
+            return not (after is not None and (after.of("name") or after.unknown) and led)
+        if entry.form == "past" and after is not None and after.of("name") and self.adjacent != "noun":
+            return False
+        if not named:
+            return True
+        if self.adjacent != "noun":
+            return before is not None and before.text in ("to", "can", "could", "will") and self.adjacent != "cut"
+        parts = [self.story.parts[i] for i in self.recent]
+        many = len(self.subject) > 1 or any(part.many for part in parts)
+        asked = len(self.items) > 1 and any(
+            one.text in ("make", "let", "can", "see", "watch") for one in self.items[: self.at]
+        )
+        return entry.form == ("base" if many or asked else "finite") or entry.form == "doing"
+
+    def _strange_verb(self, word: str) -> bool:
+        """Whether a word that no table has is a verb where it stands."""
+        before = self._peek(-1)
+        led = before is not None and before.text in ARTICLES
+        if self.adjacent == "noun" and is_verb(word) and not led:
+            return True
+        return word.endswith("ing") and len(word) > 5 and not led and word not in common.NOUNS_THAT_LOOK_OTHERWISE
+
+    # -- verbs ------------------------------------------------------------------------------------------------------
+
+    def _act(self) -> None:
+        item = self.items[self.at]
+        entry = item.of("verb") or Entry(
+            "verb", "stand", True, "doing" if item.text.endswith("ing") else "base", item.text
+        )
+        if self.scenery and self.adjacent == "setting":  # snow falling, the sun rising, leaves blowing
+            self._past("setting")
+            return
+        who = self._doers(entry)
+        self.prep = ""
+        self._past("verb")
+        if not who:
+            self.waiting = entry
+            self.verb = None
+            return
+        self.actor, self.verb = who, entry
+        for index in who:
+            self._give(self.story.parts[index], entry, item.text)
+        self.joined = self.fresh = False
+
+    def _doers(self, entry: Entry) -> list[int]:
+        if entry.form in ("doing", "past") and self.adjacent == "noun" and self.recent:
+            whole = self.subject if set(self.recent) <= set(self.subject) else self.recent
+            return list(whole)
+        if self.fresh and self.adjacent in ("fresh", "cut") and not self.story.parts:
+            return []
+        return list(self.subject or self.earlier)
+
+    def _give(self, part: Part, entry: Entry, text: str) -> None:
+        """A verb to a part: one that can be shown outdoes one that cannot; what is left over is noted."""
+        lemma = entry.lemma.split()[0] if entry.lemma else text
+        if lemma in ("disappear", "vanish") or (lemma in ("leave", "exit", "depart") and not self._to_place()):
+            part.changes.add("out")
+        if lemma in ("open",) and entry.form != "past":
+            part.changes.add("opened")
+            return
+        old = part.verb
+        if old is None or (old.near and not entry.near) or old.lemma == "be":
+            if old is not None and old.near:
+                self._near(old.lemma, "")
+            part.verb = entry
+        elif (old.value, old.lemma) != (entry.value, entry.lemma):
+            self._drop(text)
+            return
+        if part.verb is entry and entry.near:
+            self._near(text, entry.value)
+
+    def _to_place(self) -> bool:
+        """Whether a place, or a noun that no table has, follows: leaving a station is not leaving the frame."""
+        ahead = [item for item in self.items[self.at : self.at + 3] if item.text not in ARTICLES]
+        return bool(ahead) and (ahead[0].of("place") is not None or ahead[0].unknown)
+
+    def _near(self, typed: str, shown: str) -> None:
+        if not shown:
+            self.story.shown = [row for row in self.story.shown if not row[0].startswith(typed[:4])]
+            self._drop(typed)
+        elif (typed, shown) not in self.story.shown:
+            self.story.shown.append((typed, shown))
+
+    def _drop(self, text: str) -> None:
+        if text and text not in self.story.dropped:
+            self.story.dropped.append(text)
+
+    # -- nouns ------------------------------------------------------------------------------------------------------
+
+    def _group(self) -> Group | None:
+        """The noun group that begins here, None if none does."""
+        items, i = self.items, self.at
+        count, counted, colour, definite = 0, "", "", False
+        modifiers: list[str] = []
+        settings: list[Item] = []
+        head: Item | None = None
+        unknown = ""
+        seen_det = False
+        while i < len(items) and not items[i].stop:
+            item = items[i]
+            name = item.of("name")
+            if item.text in ARTICLES and head is None:
+                definite, seen_det = definite or item.text in DEFINITE, True
+                if item.text in ("another", "other"):
+                    definite = False
+            elif (entry := item.of("count")) and head is None and not (name and seen_det):
+                count, counted = max(count, int(entry.value)), item.text
+                seen_det = True
+            elif (entry := item.of("colour")) and head is None and not (name and not self._noun_follows(i)):
+                colour = entry.value
+            elif name is not None:
+                if head is not None and (head.text == grammar.plural(grammar.singular(head.text)) or item.of("verb")):
+                    break
+                if unknown:
+                    modifiers.append(unknown)
+                    unknown = ""
+                if head is not None:
+                    modifiers.append(head.text)
+                head = item
+            elif head is not None:
+                break
+            elif item.of("place") or item.of("time") or item.of("weather"):
+                if not self._noun_follows(i):
+                    break
+                settings.append(item)
+            elif self._modifies(i, seen_det):
+                modifiers.append(item.text)
+            elif item.unknown and not (unknown and not seen_det and is_verb(item.text)):
+                if unknown and is_verb(item.text) and item.text.endswith(("s", "ing")):
+                    break
+                if unknown:
+                    modifiers.append(unknown)
+                unknown = item.text
+            else:
+                break
+            i += 1
+        size = i - self.at
+        if head is not None:
+            entry = head.of("name")
+            assert entry is not None
+            part = Part(
+                head.text, entry.value, entry.near, entry.form == "many" or count > 1, count, colour, counted=counted
+            )
+            return Group(size, part, definite, tuple(modifiers), tuple(settings))
+        following = items[i].of("verb") if i < len(items) and not items[i].stop else None
+        if not unknown and modifiers and seen_det and following is not None and following.form in ("finite", "doing"):
+            unknown = modifiers.pop()  # an adjective that something is called by: an alien walks
+        if unknown:
+            many = count > 1 or (unknown.endswith("s") and not unknown.endswith(("ss", "us", "is")))
+            part = Part(unknown, "", True, many, count, colour)
+            return Group(size, part, definite, tuple(modifiers), tuple(settings))
+        if size and (modifiers or colour or count or seen_det):
+            return Group(size, None, definite, tuple([colour, *modifiers] if colour else modifiers), tuple(settings))
+        return None
+
+    def _noun_follows(self, i: int) -> bool:
+        """Whether a noun follows in the same group."""
+        for item in self.items[i + 1 :]:
+            if item.stop or item.text in ARTICLES or item.of("relation"):
+                return False
+            if item.of("name"):
+                return not (item.of("verb") and item.of("verb").form == "finite")  # type: ignore[union-attr]
+            if not (
+                item.unknown
+                or item.of("colour")
+                or item.of("weather")
+                or item.of("time")
+                or item.text in common.ADJECTIVES
+            ):
+                return False
+            if item.unknown and (is_verb(item.text) or item.text.endswith("ing")):
+                return False
+        return False
+
+    def _modifies(self, i: int, led: bool) -> bool:
+        """Whether an item is an adjective, or a participle before its noun: a running dog, a burning house."""
+        item = self.items[i]
+        if item.of("relation") or item.of("direction") or item.of("side"):
+            return False
+        if item.of("scale"):
+            return True
+        verb = item.of("verb")
+        if verb is not None:
+            if verb.form not in ("doing", "past"):
+                return item.text in common.ADJECTIVES
+            return led and self._noun_or_stranger(i)
+        if not item.unknown and not (item.of("silent") and item.text in common.ADJECTIVES):
+            return False
+        return item.text in common.ADJECTIVES or bool(lexicon.ADJECTIVE.match(item.text)) or item.text.endswith("ly")
+
+    def _noun_or_stranger(self, i: int) -> bool:
+        after = self.items[i + 1] if i + 1 < len(self.items) else None
+        return after is not None and (self._noun_follows(i) or (after.unknown and not is_verb(after.text)))
+
+    def _name(self, group: Group) -> None:
+        for item in group.settings:
+            self._add(item, "")
+        part = group.part
+        if part is None:
+            self._left_over(group)
+            return
+        self._modify(part, group)
+        role_prep, word = self.prep, self.prep_word
+        if not part.name and not self._takes_stranger(part, role_prep, word):
+            self._past("setting", group.size)
+            self.scenery, self.prep = True, ""
+            return
+        index = self._index(part, group)
+        self._place(index, role_prep, word)
+        self._past("noun", group.size)
+        self.prep, self.scenery = "", False
+        self.recent = [*self.recent, index] if self.joined and self.recent and not role_prep else [index]
+        self.joined = self.fresh = False
+
+    def _left_over(self, group: Group) -> None:
+        """Adjectives without a noun that could be shown."""
+        for word in group.modifiers:
+            self._adjective(word)
+        self._past(self.adjacent if group.modifiers == () else "noun-like", group.size)
+
+    def _adjective(self, word: str) -> None:
+        if self.vocabulary.of(word, "silent") is None:
+            self._drop(word)
+
+    def _modify(self, part: Part, group: Group) -> None:
+        """Participles become what it does; other adjectives are noted."""
+        for word in group.modifiers:
+            entry = self.vocabulary.of(word, "verb")
+            if entry is not None and entry.form == "doing" and part.verb is None:
+                self._give(part, entry, word)
+            elif scale := self.vocabulary.of(word, "scale"):
+                part.scale *= float(scale.value)
+            else:
+                self._adjective(word)
+        if self.waiting is not None and not self.prep:
+            self._give(part, self.waiting, self.waiting.lemma)
+            self.waiting = None
+
+    def _takes_stranger(self, part: Part, prep: str, word: str) -> bool:
+        """Whether a noun that no table has may be a performer; else it is noted as a stranger of the setting."""
+        following = self._peek_past(part)
+        if (
+            prep
+            and word not in ("with", "behind", "beside", "next to", "in front of", "above", "for")
+            and following != "verb"
+        ):
+            self.story.strangers.append((part.said, word))
+            return False
+        return True
+
+    def _peek_past(self, part: Part) -> str:
+        i = self.at
+        while i < len(self.items) and self.items[i].text != part.said:
+            i += 1
+        after = self.items[i + 1] if i + 1 < len(self.items) else None
+        if after is None or after.stop:
+            return ""
+        verb = after.of("verb")
+        return "verb" if verb is not None and verb.form in ("finite", "doing") else ""
+
+    def _index(self, part: Part, group: Group) -> int:
+        """A new part, or the one that was named before: a box ... the box."""
+        for index, old in enumerate(self.story.parts):
+            if group.definite and part.name and old.name == part.name and not part.colour and part.count < 2:
+                old.verb = old.verb or part.verb
+                return index
+        self.story.parts.append(part)
+        return len(self.story.parts) - 1
+
+    def _place(self, index: int, prep: str, word: str) -> None:
+        """The new part's place in the story: subject, object or partner."""
+        part = self.story.parts[index]
+        if self.waiting_change:
+            part.changes.add(self.waiting_change)
+            self.waiting_change = ""
+        anchors = self.actor if self.verb is not None and self.actor else self.recent or self.subject
+        if self.adjacent == "noun" and self.recent:
+            anchors = self.recent
+        if prep and not anchors:
+            self.ahead = (prep, index)
+            part.role = "partner"
+        elif prep and index not in anchors:
+            self._stand(index, anchors[-1], prep, word)
+        elif self.verb is not None and self.actor and not self.joined and not self.fresh and index not in self.actor:
+            self._object(index, self.actor[0])
+        elif self.joined and self.recent and not self.fresh and self.adjacent in ("cut", "join", "noun-like"):
+            self._join(index)
+        elif index not in self.subject:
+            self.earlier, self.subject, self.actor, self.verb = self.subject or self.earlier, [index], [index], None
+            self._ahead(index)
+
+    def _ahead(self, index: int) -> None:
+        if self.ahead is not None:
+            prep, partner = self.ahead
+            self._stand(partner, index, prep, prep)
+            self.ahead = None
+
+    def _join(self, index: int) -> None:
+        """Named beside the last: in the same role."""
+        last = self.story.parts[self.recent[-1]]
+        part = self.story.parts[index]
+        if self.recent[-1] in self.subject or last.role == "subject":
+            if last.verb is None and self.verb is None:
+                self.subject = [*self.subject, index]
+            else:
+                self.earlier, self.subject = self.subject, [index]
+            self.actor, self.verb = self.subject, None
+        else:
+            part.role, part.relation, part.partner = last.role, last.relation, last.partner
+
+    def _stand(self, index: int, anchor: int, prep: str, word: str) -> None:
+        """`anchor` stands in a relation to the new part `index`, as a preposition says."""
+        part, other = self.story.parts[index], self.story.parts[anchor]
+        part.role = "partner"
+        verb = other.verb
+        if word in ("from", "of") and verb is not None and verb.value in ("run", "rush") and part.name:
+            part.verb = part.verb or Entry("verb", "chase", False, "base", "chase")
+            part.relation, part.partner, other.role = "chases", anchor, other.role
+        elif prep == "below":
+            part.relation, part.partner = "below", anchor
+        elif word in ("with", "alongside", "along with", "together with") or other.relation:
+            part.verb = part.verb or verb
+            part.relation, part.partner = "beside", anchor
+        elif prep == "on" and word in ("in", "inside") and not other.verb and part.partner < 0:
+            other.relation, other.partner = "on", index
+        else:
+            other.relation, other.partner = prep, index
+            for more in self.subject:
+                if anchor in self.subject and not self.story.parts[more].relation:
+                    self.story.parts[more].relation, self.story.parts[more].partner = prep, index
+
+    def _object(self, index: int, actor: int) -> None:
+        """What the last verb is done to."""
+        part, doer, verb = self.story.parts[index], self.story.parts[actor], self.verb
+        assert verb is not None
+        part.role = "object"
+        lemma = verb.lemma.split()[0]
+        deeds = self.vocabulary.deeds.get(lemma, frozenset())
+        if verb.value == "chase":
+            doer.relation, doer.partner = "chases", index
+            part.verb = part.verb or Entry("verb", "rush", False, "base", "flee")
+        elif verb.value == "meet":
+            doer.relation, doer.partner = "meets", index
+            part.verb = part.verb or verb
+        elif verb.value == "follow":
+            doer.relation, doer.partner = "behind", index
+        elif "rides" in deeds and doer.name:
+            doer.relation, doer.partner = "on", index
+            doer.verb, part.verb = (
+                Entry("verb", "stand", False, "base", "ride"),
+                part.verb or Entry("verb", "go", False, "base", "go"),
+            )
+        else:
+            part.relation, part.partner = ("on" if lemma in ("wear", "balance") else "beside"), actor
+            if lemma in ("paint", "draw"):
+                part.changes.add("painted")
+            if "bitten" in deeds:
+                part.changes.add("bitten")
+            if lemma == "walk":
+                part.verb = part.verb or verb
+
+    # -- the rest ---------------------------------------------------------------------------------------------------
+
+    def _pronoun(self, word: str) -> bool:
+        """`beside her`, `towards it`: the part before; as a subject: those before."""
+        if self.prep and self.subject:
+            others = [i for i in self.earlier if i not in self.subject]
+            if others:
+                part = self.story.parts[self.subject[-1]]
+                if not part.relation:
+                    part.relation, part.partner = self.prep, others[-1]
+                if self.prep == "below":
+                    part.relation, part.partner = "", -1
+                    self.story.parts[others[-1]].relation, self.story.parts[others[-1]].partner = (
+                        "above",
+                        self.subject[-1],
+                    )
+            self.prep = ""
+        elif word in ("it", "he", "she", "they") and self.fresh and self.earlier and not self.subject:
+            self.subject = self.earlier
+        elif word in ("her", "that") and self.adjacent in ("", "join", "verb", "cut", "fresh"):
+            return False
+        self._past("noun" if word in ("it", "he", "she", "they", "who", "which", "that") else "pronoun")
+        return True
+
+    def _change(self, value: str) -> None:
+        for index in self.actor or self.subject:
+            self.story.parts[index].changes.add(value)
+        self._past("change")
+
+    def _comes_in(self) -> bool:
+        """`hops in from the right`, `walks in.`"""
+        after = self._peek()
+        ends = after is None or after.stop or (after.of("direction") is not None and after.text.startswith("from"))
+        return ends and self.adjacent == "verb"
+
+    def _side(self, value: str) -> None:
+        goes = any("out" in self.story.parts[i].changes for i in self.actor)
+        for index in self.recent or self.subject:
+            if goes:
+                self.story.parts[index].direction = value
+            else:
+                self.story.parts[index].side = value
+        self._past("side")
+
+    def _direct(self, value: str) -> None:
+        for index in self.actor or self.subject or self.recent:
+            self.story.parts[index].direction = self.story.parts[index].direction or value
+        if not (self.actor or self.subject or self.recent):
+            self.story.settings.append(Setting("direction", Entry("direction", value), "", ""))
+        self._past("direction")
+
+    def _set(self, item: Item) -> None:
+        self._add(item, self.prep_word if self.prep else self._behind())
+        if (self.prep == "above" or self._behind() in ("over", "above")) and item.of("place"):
+            for index in self.recent if self.adjacent == "noun" else ():
+                self.story.parts[index].over = True
+        self.scenery = not self.prep and self._behind() == ""
+        self.prep = ""
+        self._past("setting")
+
+    def _behind(self) -> str:
+        """The preposition right before, an article between them passed over."""
+        for step in (-1, -2):
+            before = self._peek(step)
+            if before is None or before.stop:
+                return ""
+            if before.text in TO_PLACES:
+                return before.text
+            if before.text not in ARTICLES:
+                return ""
+        return ""
+
+    def _add(self, item: Item, behind: str) -> None:
+        for slot in ("weather", "time", "place"):
+            entry = item.of(slot)
+            if entry is not None:
+                self.story.settings.append(Setting(slot, entry, item.text, behind))
+                return
+
+    def _relate(self, value: str, word: str) -> None:
+        self.prep, self.prep_word = value, word
+        self._past(self.adjacent)
+
+    def _pass_over(self, item: Item) -> None:
+        if item.of("undrawn"):
+            self._drop(item.text)
+            self.prep, self.scenery = "", True
+            self._past("setting")
+        elif item.of("silent") or item.text in common.BREAKERS or item.text in common.DETERMINERS:
+            self._past(self.adjacent)
+        elif item.text in FAST and (self.actor or self.subject):
+            for index in self.actor or self.subject:
+                self.story.parts[index].fast = True
+            self._drop(item.text)
+            self._past(self.adjacent)
+        else:
+            self._drop(item.text)
+            self._past(self.adjacent)

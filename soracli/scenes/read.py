@@ -1,0 +1,323 @@
+"""A prompt read into a scene: who does what, which way, where, when, how it is filmed, and what was not understood.
+
+vocabulary   every phrase that is understood, by the words of a library of pictures
+film         camera, style, size of shot: patterns
+spans        the prompt as phrases
+clauses      phrases as a story: parts, settings, what is left over
+staging      parts as performers: sizes true to each other, places in the frame, paths
+captions     the scene in the words that a network reads
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from soracli import common
+from soracli.scenes.captions import caption
+from soracli.scenes.clauses import Part, Setting, Story, told
+from soracli.scenes.film import Filmed, filmed
+from soracli.scenes.nearest import Near, nearest
+from soracli.scenes.spans import Mended, foreign, items, spelt
+from soracli.scenes.staging import Role, staged
+from soracli.scenes.vocabulary import DRAWN, Entry, Library, Vocabulary, split, tables, vocabulary
+from soracli.wording import printable
+from soracli.world.scene import Scene
+from soracli.world.verbs import MOVES, SPEED
+
+MOST = 6  # performers of one kind
+ALL = 8  # performers of a scene
+LONG_WAY = 0.75  # frame widths that a performer may go before the camera follows it unasked
+GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
+RUSH = {**GO, "walker": "run"}
+IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "stand"}
+BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe"))
+
+
+class Reading(NamedTuple):
+    """scene: what will be drawn. caption: the same in words. notes: sentences on all that was dropped or replaced."""
+
+    scene: Scene
+    notes: tuple[str, ...]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """place, time and weather of a scene. near: (as typed, shown instead). dropped: phrases that found no room."""
+
+    place: str
+    time: str
+    weather: str
+    near: tuple[tuple[str, str], ...]
+    dropped: tuple[str, ...]
+
+
+def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) -> Reading:
+    """The scene of a prompt. aspect: width / height. known: the pictures that performers may be.
+
+    The same arguments give the same scene. What the prompt leaves open is chosen by the seed.
+    """
+    words = vocabulary(known)
+    text = spelt(prompt)
+    film, left = filmed(text)
+    phrases, mended = items(left, words)
+    story = told(phrases, words, {row.start: row for row in film if row.slot == "event"})
+    near = _nearest(story, words)
+    roles, notes = _roles(story, words, known, near)
+    chosen = _settings(story, near, roles)
+    scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
+    notes = [*_slips(mended), *_foreign(text), *notes, *_notes(story, chosen, film, near)]
+    return Reading(scene, tuple(dict.fromkeys(notes)), caption(scene))
+
+
+def _scene(
+    chosen: Chosen, film: list[Filmed], story: Story, roles: list[Role], seconds: float, aspect: float, seed: int
+) -> Scene:
+    view = next((row.value for row in film if row.slot == "size"), "")
+    cast = staged(roles, seconds, seed, view)
+    lead = cast[0] if cast else None
+    far = lead is not None and lead.action in MOVES and SPEED[lead.action] * seconds > LONG_WAY
+    camera = _said(film, "camera") or ("tracking" if far and len(cast) == 1 else "static")
+    return Scene("scenery", cast, chosen.place, chosen.time, chosen.weather, camera, _said(film, "style") or "3d", seed)
+
+
+def _said(film: list[Filmed], slot: str) -> str:
+    """What is said of camera or style: the thing itself before what is only near."""
+    rows = sorted((row for row in film if row.slot == slot and row.value), key=lambda row: row.near)
+    return rows[0].value if rows else ""
+
+
+# -- performers -----------------------------------------------------------------------------------------------------
+
+
+def _nearest(story: Story, words: Vocabulary) -> dict[str, Near]:
+    """Nouns that no table has -> the nearest place, if they stand where places do, or else the nearest picture."""
+    parts = [part.said for part in story.parts if not part.name]
+    places = [noun for noun, _ in story.strangers]
+    found = dict(nearest(places, "place", words)) if places else {}
+    found = {noun: near for noun, near in found.items() if not near.far}
+    return found | (nearest(parts, "name", words) if parts else {})
+
+
+def _roles(story: Story, words: Vocabulary, known: Library, near: Mapping[str, Near]) -> tuple[list[Role], list[str]]:
+    """The performers, each of several alike by itself, and notes on them."""
+    notes: list[str] = []
+    first: dict[int, int] = {}
+    roles: list[tuple[Role, int]] = []
+    for index, part in enumerate(story.parts):
+        named = _named(part, story, words, near, notes)
+        if not named:
+            continue
+        count = _count(part, ALL - len(roles), notes)
+        if count == 0:
+            continue
+        first[index] = len(roles)
+        role = _role(part, named, index, story, known)
+        roles += [(role, part.partner)] * count
+    found = [
+        replace(role, partner=first.get(partner, -1), relation=role.relation if partner in first else "")
+        for role, partner in roles
+    ]
+    return _paired(found), notes
+
+
+def _paired(roles: list[Role]) -> list[Role]:
+    """Two of a kind that chase or meet each other do so."""
+    if len(roles) == 2 and roles[0].group == roles[1].group and roles[0].action in ("meet", "chase"):
+        relation = "meets" if roles[0].action == "meet" else "chases"
+        second = "meet" if relation == "meets" else GO[roles[1].kind]
+        return [replace(roles[0], relation=relation, partner=1), replace(roles[1], action=second)]
+    return [
+        replace(role, action=RUSH[role.kind]) if role.action == "chase" and not role.relation
+        else replace(role, action=GO[role.kind]) if role.action == "meet" and not _meets(roles, i) else role
+        for i, role in enumerate(roles)
+    ]  # fmt: skip
+
+
+def _meets(roles: list[Role], index: int) -> bool:
+    return roles[index].relation == "meets" or any(r.relation == "meets" and r.partner == index for r in roles)
+
+
+def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near], notes: list[str]) -> str:
+    """The picture that plays a part; empty if there is none."""
+    name = part.name
+    if not name:
+        found = near.get(part.said)
+        if found is None or (found.far and len(story.parts) > 1):
+            notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
+            return ""
+        name = found.value
+        notes.append(found.note(part.said))
+    elif part.near:
+        notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
+    lemma = part.verb.lemma.split()[0] if part.verb is not None else ""
+    if name in ("man", "woman", "person") and (rest := words.people.get(lemma, _rest(part))):
+        return next((one for one in _acting(name, rest) if one in words.pictures), name)
+    return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
+
+
+def _acting(who: str, rest: str) -> tuple[str, ...]:
+    """Pictures of a man, a woman or anybody at something; a woman is never played by a man, nor he by her."""
+    if who == "person":
+        return f"person {rest}", f"woman {rest}", f"man {rest}"
+    return f"{who} {rest}", who, f"person {rest}"
+
+
+def _rest(part: Part) -> str:
+    """A person who does what no picture shows stands, walks or runs."""
+    action = part.verb.value if part.verb is not None else "walk"
+    return {"walk": "walking", "go": "walking", "run": "running", "rush": "running", "chase": "running",
+            "stand": "standing", "meet": "walking"}.get(action, "")  # fmt: skip
+
+
+def _count(part: Part, room: int, notes: list[str]) -> int:
+    asked = part.count or (3 if part.many else 1)
+    count = min(asked, MOST, max(room, 0))
+    if count < asked:
+        notes.append(
+            f"'{part.counted or asked} {part.said}': {count or 'none'} can be drawn beside what else there is."
+        )
+    return count
+
+
+def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Role:
+    kind = known.kind(name)
+    changes = frozenset(part.changes)
+    action = _action(part, name, kind)
+    ridden = part.relation == "on" and part.partner >= 0
+    if part.relation == "above" and action not in ("fly", "jump", "float", "launch", "fall", "hop"):
+        action = "hover"
+    if part.relation == "chases":
+        action = "chase"
+    relation = part.relation
+    if relation == "below":  # the anchor is under it: only what floats or flies can be above
+        relation = "above" if kind in ("flyer", "swimmer") else "behind"
+    return Role(
+        name,
+        kind,
+        "stand" if ridden and part.verb is None else action,
+        known.length(name),
+        part.direction,
+        part.side,
+        relation,
+        part.partner,
+        "" if part.colour and name.startswith(f"{part.colour} ") else part.colour,
+        part.scale,
+        changes,
+        index,
+    )
+
+
+def _action(part: Part, name: str, kind: str) -> str:
+    verb = part.verb
+    if kind == "thing" and part.role != "subject" and verb is not None and part.relation == "beside":
+        return "stand"  # a dog runs with a hat
+    if verb is None and part.over:
+        return "fly" if kind == "flyer" else "float"  # a balloon over the desert
+    if verb is None:
+        moves = part.relation in ("", "beside", "behind", "chases") and part.role == "subject" and part.partner < 0
+        action = IDLE[kind] if moves or part.direction or part.changes & {"in", "out"} else "stand"
+        action = "fly" if action == "stand" and kind == "flyer" and part.relation != "on" else action
+    else:
+        action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": "stand"}.get(verb.value, verb.value)
+        action = RUSH[kind] if part.fast and action == "walk" else action
+    if kind == "driver" and action in ("walk", "run"):
+        action = "drive"
+    if kind == "flyer" and action in ("walk", "run") and verb is not None and verb.value in ("go", "rush"):
+        action = "fly"
+    if kind == "walker" and action == "drive":
+        action = "walk"
+    if name in BOATS and action in ("swim", "drive", "walk", "slide"):
+        action = "float"
+    if kind == "thing" and action in ("walk", "drive", "run"):
+        action = "slide"
+    return action
+
+
+# -- places, times and weathers -------------------------------------------------------------------------------------
+
+
+def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
+    rows = story.settings
+    places = [row for row in rows if row.slot == "place"]
+    solid = [row for row in places if not row.text.endswith("snow")]
+    weathers = [row for row in rows if row.slot == "weather"]
+    if solid:  # `in the snow` is a place of its own only where no other is said
+        weathers += [Setting("weather", Entry("weather", "snow"), row.text, "") for row in places if row not in solid]
+        places = solid
+    for noun, _ in story.strangers:
+        found = near.get(noun)
+        if found is not None and found.slot == "place":
+            places.append(Setting("place", Entry("place", found.value, True), noun, ""))
+    swaps: list[tuple[str, str]] = []
+    dropped: list[str] = []
+    place = _one(places, swaps, dropped)
+    weather = _one(weathers, swaps, dropped) or "clear"
+    time = _one([row for row in rows if row.slot == "time"], swaps, dropped)
+    place = place or ("sea" if roles and roles[0].action == "swim" else _home(roles))
+    if not time:
+        time = "night" if place == "moon" or weather == "fireflies" else "overcast" if weather == "rain" else "day"
+    return Chosen(place, time, weather, tuple(swaps), tuple(dropped))
+
+
+def _one(rows: list[Setting], swaps: list[tuple[str, str]], dropped: list[str]) -> str:
+    """The setting that is meant: the first that is the thing itself, else the first. The others are noted."""
+    if not rows:
+        return ""
+    best = min(rows, key=lambda row: (row.entry.near, rows.index(row)))
+    if best.entry.near:
+        swaps.append((best.text, best.entry.value))
+    dropped += [row.text for row in rows if row.entry.value != best.entry.value]
+    dropped += [row.text for row in rows if row.entry.value == best.entry.value and row.entry.near and row is not best]
+    return best.entry.value
+
+
+def _home(roles: list[Role]) -> str:
+    """Where they are if it is not said."""
+    if not roles:
+        return DRAWN[0]
+    for place, names in tables()[0]["home"].items():
+        if roles[0].name.lower() in [name.lower() for name in split(names)]:
+            return str(place)
+    return {"driver": "road", "swimmer": "sea"}.get(roles[0].kind, DRAWN[0])
+
+
+# -- notes ----------------------------------------------------------------------------------------------------------
+
+
+def _slips(mended: list[Mended]) -> list[str]:
+    return [f"'{printable(one.typed)}' is read as '{one.read}'." for one in mended]
+
+
+def _foreign(text: str) -> list[str]:
+    words = foreign(text)
+    if not words:
+        return []
+    return [f"{', '.join(map(repr, map(printable, words)))}: prompts are read in English only; this is left out."]
+
+
+def _notes(story: Story, chosen: Chosen, film: list[Filmed], near: Mapping[str, Near]) -> list[str]:
+    notes = [f"'{typed}' is shown as '{shown}', the nearest of what can be done." for typed, shown in story.shown]
+    notes += [f"'{typed}' is drawn as '{shown}', the nearest of the places, times and weathers." if typed else ""
+              for typed, shown in chosen.near]  # fmt: skip
+    kept = {slot: _said(film, slot) for slot in ("camera", "style")}
+    dropped = list(chosen.dropped)
+    for row in film:
+        if row.slot in ("camera", "style") and (row.near or row.value != kept[row.slot]):
+            if row.value and row.value == kept[row.slot]:
+                notes.append(f"'{row.text}' is shown as '{row.value}', the nearest {row.slot}.")
+            else:
+                dropped.append(row.text)
+        elif row.slot == "praise":
+            dropped.append(row.text)
+    for noun, _ in story.strangers:
+        found = near.get(noun)
+        if found is None or found.slot != "place":
+            dropped.append(noun)
+    dropped += story.dropped
+    dropped = [word for word in dict.fromkeys(dropped) if not all(map(common.DETERMINERS.__contains__, word.split()))]
+    if dropped:
+        notes.append(f"not shown: {', '.join(repr(printable(word)) for word in dropped)}.")
+    return [note for note in notes if note]

@@ -1,0 +1,169 @@
+"""A prompt cut into phrases of the vocabulary, the longest first; slips of the pen are mended."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from soracli import common
+from soracli.scenes.vocabulary import DRAWN, Entry, Vocabulary, is_verb
+from soracli.weights import BUNDLED
+from soracli.world.words import ACTORS
+
+TOKEN = re.compile(r"\x00+|[^\W_]+(?:['’.-][^\W_]+)*|[.,;:!?()\n|/&+]|—|–| - ")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SOUNDS = (("f", "ph"), ("ph", "f"), ("k", "c"), ("c", "k"), ("ie", "ei"), ("ei", "ie"), ("z", "s"), ("y", "i"))
+ONE = ("a", "an", "one")  # a bus stops: not the plural of a bus stop
+PLACED = ("in", "on", "at", "through", "across", "along", "over")  # before a place
+
+
+class Item(NamedTuple):
+    """text: as typed, lower case. entries: what it may be; none of a word that is not known.
+
+    stop: whether it is punctuation, or struck out. start: where it stands in the text.
+    """
+
+    text: str
+    entries: tuple[Entry, ...]
+    stop: bool
+    start: int
+
+    def of(self, slot: str) -> Entry | None:
+        """What it is as a `slot`, if it can be that."""
+        return next((entry for entry in self.entries if entry.slot == slot), None)
+
+    @property
+    def unknown(self) -> bool:
+        return not self.entries and not self.stop
+
+
+class Mended(NamedTuple):
+    """A slip of the pen. typed: in lower case. read: what it is taken for."""
+
+    typed: str
+    read: str
+
+
+def spelt(prompt: str) -> str:
+    """A prompt in lower case with pictographs as words, of the same letters otherwise."""
+    text = unicodedata.normalize("NFKC", prompt).replace("’", "'").lower()
+    return "".join(f" {_called(c)} " if unicodedata.category(c) == "So" else c for c in text if c != "\ufe0f")
+
+
+def _called(pictograph: str) -> str:
+    return unicodedata.name(pictograph, "").lower().removesuffix(" face").removesuffix(" symbol")
+
+
+def foreign(text: str) -> list[str]:
+    """Words in other scripts than Latin."""
+    return [word for word in re.findall(r"[^\W\d_]+", text) if not all(map(_latin, word))]
+
+
+@cache
+def _latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(("LATIN", "MICRO"))
+
+
+def items(text: str, vocabulary: Vocabulary) -> tuple[list[Item], list[Mended]]:
+    """The text (lower case, with NULs where it is struck out) as items, and the slips that were mended."""
+    words, mended = _words(text, vocabulary)
+    found: list[Item] = []
+    i = 0
+    while i < len(words):
+        word, start = words[i]
+        if not word[0].isalnum():
+            found.append(Item(word, (), True, start))
+            i += 1
+            continue
+        for size in range(min(vocabulary.longest, len(words) - i), 0, -1):
+            phrase = " ".join(one for one, _ in words[i : i + size])
+            entries = vocabulary.phrases.get(phrase, ())
+            if entries and not (size > 1 and found and found[-1].text in ONE and _many(entries)):
+                break
+        else:
+            size, phrase, entries = 1, word, ()
+        found.append(Item(phrase, entries, False, start))
+        i += size
+    return found, mended
+
+
+def _many(entries: tuple[Entry, ...]) -> bool:
+    return all(entry.slot == "name" and entry.form == "many" for entry in entries)
+
+
+def _words(text: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int]], list[Mended]]:
+    words: list[tuple[str, int]] = []
+    mended: list[Mended] = []
+    for match in TOKEN.finditer(text):
+        word = match[0].removesuffix("'s").removesuffix("'")
+        parts = [word]
+        if "-" in word and word not in vocabulary.phrases and word not in common.ADJECTIVES:
+            joined = word.replace("-", " ")
+            parts = word.split("-") if joined not in vocabulary.phrases else joined.split(" ")
+        for part in parts:
+            if not part:
+                continue
+            before = [one for one, _ in words[-2:]]
+            better = _mend(part, before, vocabulary)
+            if better != part:
+                mended.append(Mended(part, better))
+            words.append((better, match.start()))
+    return words, mended
+
+
+def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
+    """The word that is meant; the same if it is one, or if none is near."""
+    if not word.isascii() or not word.isalpha() or word in _singles(vocabulary):
+        return word
+    placed = bool({*before} & {*PLACED})
+    if word in english() and len(word) > 2:  # a word, but not of ours: `in the dessert`
+        near = {w for w in _edits(word) if w in DRAWN} if placed and not is_verb(word) else set()
+        return min(near, default=word)
+    if len(word) < 2 or len(word) > 20:
+        return word
+    spellings = {word, *(word.replace(one, other) for one, other in SOUNDS)}
+    near = {w for w in spellings if w in _singles(vocabulary)}
+    near = near or {w for one in spellings for w in _edits(one) if w in _singles(vocabulary)}
+    return min(near, key=lambda w: (not _common(w), w[0] != word[0], w), default=word)
+
+
+@cache
+def english() -> frozenset[str]:
+    """Words that the text encoder has whole: the usual ones of English."""
+    pieces = json.loads((BUNDLED / "minilm-tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+    return frozenset(word for word in pieces if word.isalpha() and len(word) > 2)
+
+
+@cache
+def _singles(vocabulary: Vocabulary) -> frozenset[str]:
+    """Every word of every phrase, and the common words beside them."""
+    words = {word for phrase in vocabulary.phrases for word in phrase.split()}
+    return frozenset(words | common.DETERMINERS | common.BREAKERS | common.ADJECTIVES | common.PASSED_OVER)
+
+
+@cache
+def _common(word: str) -> bool:
+    return word in DRAWN or word in common.BREAKERS or word in common.DETERMINERS or word in _usual()
+
+
+@cache
+def _usual() -> frozenset[str]:
+    return frozenset(words[0] for words in ACTORS.values())
+
+
+def _edits(word: str) -> Iterator[str]:
+    """Every word that is one slip away."""
+    for i in range(len(word) + 1):
+        head, tail = word[:i], word[i:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        if tail and len(word) > 2:
+            yield head + tail[1:]
+        for letter in LETTERS:
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]

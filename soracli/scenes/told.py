@@ -1,0 +1,40 @@
+"""`sora scene`: what a prompt is read into, printed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from soracli.scenes.known import shipped
+from soracli.scenes.read import Reading, read
+
+
+def as_data(reading: Reading) -> dict[str, Any]:
+    """A scene as JSON can hold it: what never leaves has no `leaves`."""
+    scene = asdict(reading.scene)
+    scene["performers"] = [
+        {key: value for key, value in one.items() if not (key == "leaves" and math.isinf(value))}
+        for one in scene["performers"]
+    ]
+    return {"scene": scene, "caption": reading.caption, "notes": list(reading.notes)}
+
+
+def scene(prompt: str, seconds: float, seed: int, *, as_json: bool) -> None:
+    """Print the caption of the scene, or all of it as one JSON object. Prompts that are refused are refused here too."""
+    from soracli import screen
+    from soracli.progress import Talk
+    from soracli.render import emit, print_out
+    from soracli.wording import printable
+
+    said = [screen.Said(prompt)]
+    screen.by_words(said)
+    note = screen.by_meaning(said)
+    reading = read(prompt, seconds, 1.0, seed, shipped())
+    talk = Talk("plain")
+    for one in filter(None, [note, *reading.notes]):
+        talk.note(one)
+    if as_json:
+        emit({"prompt": prompt, "seed": seed, "seconds": seconds, **as_data(reading)})
+    else:
+        print_out(printable(reading.caption) + "\n")
