@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -50,12 +50,13 @@ class Plot:
         if self.file:
             lengths = [round(timed.seconds * options.fps) for timed in self.filed]
             return [timed.scene for timed in self.filed], [0, *itertools.accumulate(lengths[:-1])], []
-        from soracli.scenes import read
+        from soracli.scenes import known, read
 
         starts = [round(Fraction(shot.start) * options.fps) for shot in self.prompts]
         aspect, readings = options.width / options.height, []
         for shot, (start, end) in zip(self.prompts, itertools.pairwise([*starts, frames]), strict=True):
             seconds = float(max(end - start, 1) / options.fps) if options.seconds else 2 * MOMENT
-            readings.append(read.read(shot.prompt, seconds, aspect, seed))
+            reading = read.read(shot.prompt, seconds, aspect, seed, known.shipped())
+            readings.append(reading._replace(scene=replace(reading.scene, length=seconds)))
         notes = list(dict.fromkeys(note for reading in readings for note in reading.notes))
         return [reading.scene for reading in readings], starts, notes
