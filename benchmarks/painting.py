@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +19,10 @@ from soracli.scenes.staging import Film, drafted
 from soracli.script import scripts
 from soracli.types import Canvas, Frames, Geometry, SamplingOptions
 from soracli.world.assets import ActorBank
-from soracli.world.render import render
-from soracli.world.scene import Rendered, Scene
+from soracli.world.frame import Frame, Painted
+from soracli.world.render import painter
+from soracli.world.scene import Scene
+from soracli.world.weather import fall
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Painting(NamedTuple):
     plate: Frames
     plain: Frames
     result: Frames
-    truth: Rendered
+    truth: Painted
     draft: Draft
     borders: tuple[int, ...]
     seconds: float
@@ -99,17 +101,14 @@ class Painter:
             plain.append(frames)
             return own.finish(frames, start)
 
-        draft = Watched(own.drawn, own.over, own.light, own.camera, finish)
+        draft = Watched(**{part.name: getattr(own, part.name) for part in fields(own)} | {"finish": finish})
         canvas = replace(tasks.generate(frames, size[1], size[0], options.fps), draft=draft)
         clock, parts = time.perf_counter(), []
         for step in sample(self.model, canvas, film.shots, options, geometry):
             if step.frames is not None:
                 parts.append(step.frames)
         took = time.perf_counter() - clock
-        truth = render(
-            [replace(scene, style="3d")], width=size[0], height=size[1], frames=frames, fps=fps, bank=self.bank,
-            start=begin,
-        )  # fmt: skip
+        truth = filmed(scene, film.times(0, 0, frames), size, self.bank)
         plate, laid = (np.concatenate(kept)[:frames] for kept in (draft.plates, plain))
         borders = self._borders(canvas, film, geometry)
         return Painting(scene, fps, plate, laid, np.concatenate(parts), truth, own, borders, took)
@@ -119,6 +118,14 @@ class Painter:
             s for script in scripts(self.model.card, canvas, film.shots, geometry) for s in script.take.stretches
         ]
         return tuple(geometry.span(before.stop).start for before in stretches[:-1])
+
+
+def filmed(scene: Scene, times: torch.Tensor, size: tuple[int, int], bank: ActorBank) -> Painted:
+    """The renderer's film in the plain style, with its boxes."""
+    plain, frame = replace(scene, style="3d"), Frame(*size, times)
+    painted = painter(scene.domain)([plain], frame, bank, torch.device("cpu"))
+    fall(painted.pixels[0], plain, frame, painted.camera[0])
+    return painted
 
 
 def shipped() -> Spark | None:

@@ -32,16 +32,17 @@ from soracli.world.weather import fall
 
 SECONDS = 4.9  # between the first moment that is looked at and the last
 MOMENTS = 9
-FEW = (1, 6)  # of them whose looks are taken
-AFTER = 1 / 16  # seconds from a moment to the frame that it is compared with, to see what falls
+FEW = (1, 6)  # of them whose looks are taken; of the last of these its texture and what falls too
+AFTER = 1 / 16  # seconds from that moment to the frame that it is compared with
 SMALL, FINE, LINES = 64, 128, 256  # pixels of the shorter side: looks, texture, and what all is read from
+STYLED = 96  # pixels of the middle of a frame in which its style is read
 PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
 RIDGES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 SLOTS = ("place", "time", "weather", "camera", "style")
 
 
 class Film(NamedTuple):
-    """What is looked at. frames: uint8 (9, H, W, 3), evenly over SECONDS. after: (2, H, W, 3), AFTER those of FEW.
+    """What is looked at. frames: uint8 (9, H, W, 3), evenly over SECONDS. after: (1, H, W, 3), AFTER one.
 
     finished: uint8 (1, H, W, 3), one of them in its style.
     """
@@ -69,8 +70,7 @@ def of_clip(frames: Frames, finished: Frames, fps: float) -> Film:
     """A clip of 5 seconds, before and after its style was laid over it."""
     last = len(frames) - 1
     numbers = [min(round(k * SECONDS / (MOMENTS - 1) * fps), last) for k in range(MOMENTS)]
-    step = max(1, round(AFTER * fps))
-    later = [min(numbers[k] + step, last) for k in FEW]
+    later = [min(numbers[FEW[-1]] + max(1, round(AFTER * fps)), last)]
     whole = torch.from_numpy(np.ascontiguousarray(frames))
     return Film(whole[numbers], whole[later], torch.from_numpy(finished[numbers[4] : numbers[4] + 1].copy()))
 
@@ -78,7 +78,7 @@ def of_clip(frames: Frames, finished: Frames, fps: float) -> Film:
 def rendered(scene: Scene, bank: ActorBank, size: tuple[int, int] = (LINES, LINES)) -> Film:
     """The same of the renderer's own film."""
     steps = SECONDS / (MOMENTS - 1) * torch.arange(MOMENTS, dtype=torch.float64)
-    times, order = torch.cat([steps, steps[list(FEW)] + AFTER]).sort()
+    times, order = torch.cat([steps, steps[FEW[-1] :][:1] + AFTER]).sort()
     film = Frame(*size, times)
     painted = painter(scene.domain)([scene], film, bank, torch.device("cpu"))
     pixels = painted.pixels[0].clone()
@@ -120,7 +120,7 @@ def softened(film: Film, amount: float, noise: float, generator: torch.Generator
 def looks(vgg: Vgg, film: Film) -> dict[str, Tensor]:
     """Features (K,) by group: `look` where what is, `texture`, `change` what falls, `motion` of the camera, `style`."""
     few = film.frames[list(FEW)]
-    small, fine = _scaled(few, SMALL), _scaled(few, FINE)
+    small, fine = _scaled(few, SMALL), _scaled(few[-1:], FINE)
     first, _, third = vgg(small)
     grid = [F.adaptive_avg_pool2d(first, 4), F.adaptive_avg_pool2d(third, 4), F.adaptive_avg_pool2d(small, 8)]
     change = (_scaled(film.after, FINE) - fine).mul(2).add(128).clamp(0, 255)
@@ -134,10 +134,10 @@ def looks(vgg: Vgg, film: Film) -> dict[str, Tensor]:
 
 
 def _middle(frames: Tensor) -> Tensor:
-    """The middle FINE x FINE pixels of frames of LINES lines, as they are."""
+    """The middle pixels of frames of LINES lines, as they are."""
     x = frames.permute(0, 3, 1, 2).float()
-    top, left = ((length - FINE) // 2 for length in x.shape[2:])
-    return x[:, :, top : top + FINE, left : left + FINE]
+    top, left = ((length - STYLED) // 2 for length in x.shape[2:])
+    return x[:, :, top : top + STYLED, left : left + STYLED]
 
 
 def _texture(blocks: Sequence[Tensor]) -> Tensor:

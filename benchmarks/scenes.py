@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -98,6 +98,7 @@ class Bench:
         self.corpus, self.styles = drafts.corpus(), Corpus.full().styles
         self.names = [entry.name for entry in self.corpus.actors]
         self.details: dict[str, object] = {}
+        self.windows: list[tuple[list[float], ...]] = []  # jumps at borders of windows, of each long clip
 
     @cached_property
     def painter(self) -> Painter:
@@ -275,8 +276,7 @@ def paths(bench: Bench) -> list[Row]:
         found = groups.setdefault(f"{seconds} s", [])
         found += [place for k in range(0, seconds * SLOW, SLOW) for place in places(done, k)]
         steps = [tracks.jumps(clip) for clip in (done.plate, done.plain, done.film)]
-        ratios = [tracks.stepped(step, done.borders) for step in steps]
-        bench.details.setdefault("borders of windows: plate, result, truth", []).append(ratios)  # type: ignore[attr-defined]
+        bench.windows.append(tuple(tracks.stepped(step, done.borders) for step in steps))
     return [
         Row("paths", f"boxes overlap by 0.7, {text}", _mean(p.painted >= 0.7 for p in found), 0.95,
             _mean(p.truth >= 0.7 for p in found), len(found))
@@ -355,24 +355,22 @@ def sharpness(bench: Bench) -> list[Row]:
 
 def borders(bench: Bench) -> list[Row]:
     """How much more than usual changes where a latent frame begins."""
-    rows, found = [], {"plates": [], "results": [], "truth": []}  # type: ignore[var-annotated]
+    found: dict[str, list[float]] = {"plates": [], "results": [], "truth": []}
     for done in bench.pool:
         for name, clip in (("plates", done.plate), ("results", done.plain), ("truth", done.film)):
             ratios = tracks.stepped(tracks.jumps(clip), range(tracks.CHUNK, len(clip), tracks.CHUNK))
             found[name].append(float(np.mean(ratios)))
-    for name in ("plates", "results"):
-        rows += [
-            Row("borders", f"jump over the usual, {name}, {text}", take(found[name]), most, take(found["truth"]),
-                len(found[name]), most=True, share=False)
-            for text, take, most in (("median", _median, 1.1), ("worst", _worst, 1.5))
-        ]  # fmt: skip
-    return rows
+    return [
+        Row("borders", f"jump over the usual, {name}, {text}", take(found[name]), most, take(found["truth"]),
+            len(found[name]), most=True, share=False)
+        for name in ("plates", "results")
+        for text, take, most in (("median", _median, 1.1), ("worst", _worst, 1.5))
+    ]  # fmt: skip
 
 
 def window_rows(bench: Bench) -> list[Row]:
     """The same where a window goes on from another, in the long clips of `paths`."""
-    kept = bench.details.get("borders of windows: plate, result, truth", [])
-    plates, results, truths = ([r for clip in kept for r in clip[k]] for k in range(3))  # type: ignore[attr-defined]
+    plates, results, truths = ([ratio for clip in bench.windows for ratio in clip[k]] for k in range(3))
     return [
         Row("borders", f"  at borders of windows, {name}, {text}", take(found), most, take(truths), len(found),
             most=True, share=False)
@@ -420,8 +418,8 @@ def command(count: int) -> tuple[float, float]:
 # --- the table --------------------------------------------------------------------------------------------------------
 
 
-def _mean(values: object) -> float:
-    held = list(values)  # type: ignore[call-overload]
+def _mean(values: Iterable[float]) -> float:
+    held = list(values)
     return float(np.mean(held)) if held else float("nan")
 
 
