@@ -16,6 +16,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
+from soracli.draft import Layer
+
 FILE = Path("perceptual") / "vgg_blocks1-3_lpips.safetensors"
 LAYERS = (2, 2, 3)  # of each block
 MEAN = (103.939, 116.779, 123.68)  # BGR
@@ -103,5 +105,13 @@ def drawing(sprite: Pixels, *, flipped: bool, backdrop: float = 128.0) -> tuple[
     pad = int(size) + 1
     held = F.pad(values, (pad, pad, pad, pad))
     part = cut(held, (left + pad, top + pad, left + pad + size, top + pad + size))
+    cover = part[:, 3:] / 255
+    return part[:, :3] + backdrop * (1 - cover), cover
+
+
+def layered(layer: Layer, box: Sequence[float], backdrop: float = 128.0) -> tuple[Tensor, Tensor]:
+    """One frame of a draft as a picture, cut to the square round a box: over grey (1, 3, s, s), and its cover."""
+    values = torch.from_numpy(np.concatenate([layer.frames[0], layer.alpha[0][..., None]], 2)).permute(2, 0, 1).float()
+    part = cut(values, box)
     cover = part[:, 3:] / 255
     return part[:, :3] + backdrop * (1 - cover), cover

@@ -88,6 +88,10 @@ class Painter:
             marked=False, **said,
         )  # fmt: skip
 
+    def draft(self, scene: Scene, fps: int, size: tuple[int, int] = (256, 256)) -> Draft:
+        """What is known of a scene before it is painted."""
+        return drafted(Film((scene,), (0,), Fraction(fps), *size), self.bank)
+
     def paint(
         self, scene: Scene, frames: int, fps: int, size: tuple[int, int] = (256, 256), seed: int = 0, begin: float = 0.0
     ) -> Painting:
