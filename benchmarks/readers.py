@@ -8,7 +8,7 @@ films are softened before they are looked at, since what a network paints is sof
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +38,7 @@ SMALL, FINE, LINES = 64, 128, 256  # pixels of the shorter side: looks, texture,
 STYLED = 96  # pixels of the middle of a frame in which its style is read
 PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
 RIDGES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+Bank = Callable[[Scene], ActorBank]  # the drawings that a scene needs
 SLOTS = ("place", "time", "weather", "camera", "style")
 
 
@@ -326,19 +327,19 @@ class Readers:
         return {slot: reader.read(seen) for slot, reader in self.slots.items()}
 
 
-def examples(vgg: Vgg, asked: Sequence[Scene], bank: ActorBank, seed: int, *, soft: bool) -> list[Seen]:
+def examples(vgg: Vgg, asked: Sequence[Scene], bank: Bank, seed: int, *, soft: bool) -> list[Seen]:
     """Films of scenes as features. soft: soften half of them."""
     generator, rng = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
     out = []
     for scene in asked:
-        film = rendered(scene, bank)
+        film = rendered(scene, bank(scene))
         if soft and rng.random() < 0.5:
             film = softened(film, float(rng.uniform(0.3, 1.3)), float(rng.uniform(0, 4)), generator)
         out.append(Seen(looks(vgg, film), truth(scene)))
     return out
 
 
-def fitted(vgg: Vgg, corpus: Corpus, styles: Sequence[str], bank: ActorBank, count: int) -> Readers:
+def fitted(vgg: Vgg, corpus: Corpus, styles: Sequence[str], bank: Bank, count: int) -> Readers:
     """Readers of a corpus, from `count` films, tried on a quarter as many."""
     names = labels(corpus, styles)
     seen = examples(vgg, scenes(corpus, styles, count, 1), bank, 1, soft=True)
@@ -355,7 +356,7 @@ def fitted(vgg: Vgg, corpus: Corpus, styles: Sequence[str], bank: ActorBank, cou
     return Readers(vgg, slots, right, count)
 
 
-def loaded(path: Path | None, vgg: Vgg, corpus: Corpus, styles: Sequence[str], bank: ActorBank, count: int) -> Readers:
+def loaded(path: Path | None, vgg: Vgg, corpus: Corpus, styles: Sequence[str], bank: Bank, count: int) -> Readers:
     """The readers kept in a file if they read the same words from as many films, else fresh ones, kept there."""
     names = labels(corpus, styles)
     if path is not None and path.is_file():

@@ -27,14 +27,13 @@ import painting
 import readers
 import torch
 import tracks
-from painting import Painter, Painting
+from painting import Painter, Painting, Pictures
 from PIL import Image, ImageDraw, ImageFont
 from sheet import strip
 
 from soracli.errors import SoraError
 from soracli.train import drafts
 from soracli.world.actors import actor
-from soracli.world.assets import load_actors
 from soracli.world.prompts import complete
 from soracli.world.scene import Event, Performer, Scene
 from soracli.world.scenes import GROUND_SIZE, Corpus
@@ -66,8 +65,8 @@ class Sizes(NamedTuple):
     films: int
 
 
-FULL = Sizes((140, 60), 40, 12, (30, 30, 60), 800)
-QUICK = Sizes((6, 6), 6, 2, (30,), 160)
+FULL = Sizes((140, 60), 40, 12, (30, 30, 60), 600)
+QUICK = Sizes((6, 6), 6, 2, (30,), 200)
 
 
 class Row(NamedTuple):
@@ -98,7 +97,6 @@ class Bench:
     def __init__(self, args: argparse.Namespace) -> None:
         self.args, self.sizes = args, QUICK if args.quick else FULL
         self.corpus, self.styles = drafts.corpus(), Corpus.full().styles
-        self.names = [entry.name for entry in self.corpus.actors]
         self.details: dict[str, object] = {}
         self.windows: list[tuple[list[float], ...]] = []  # jumps at borders of windows, of each long clip
 
@@ -110,8 +108,11 @@ class Bench:
         steps = 12 if self.args.checkpoint and not self.args.steps else self.args.steps
         shift = 4.0 if self.args.checkpoint and not self.args.shift else self.args.shift
         guidance = 1.0 if self.args.checkpoint else None
-        bank = load_actors(self.args.assets, self.names, self.args.sprites)
-        return Painter(found, bank, painting.Settings(steps, shift, guidance))
+        return Painter(found, self.pictures, painting.Settings(steps, shift, guidance))
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        return Pictures(self.args.assets, [entry.name for entry in self.corpus.actors], self.args.sprites)
 
     @cached_property
     def vgg(self) -> likeness.Vgg:
@@ -120,7 +121,7 @@ class Bench:
     @cached_property
     def fitted(self) -> readers.Readers:
         say(f"readers of {self.sizes.films} films")
-        bank, count = self.painter.bank, self.args.films or self.sizes.films
+        bank, count = self.pictures.bank, self.args.films or self.sizes.films
         return readers.loaded(self.args.readers, self.vgg, self.corpus, self.styles, bank, count)
 
     @cached_property
@@ -142,7 +143,10 @@ def cast(bench: Bench) -> list[tuple[str, bool]]:
     """Names drawn at random, and whether each was kept from training."""
     trained = {entry.name for entry in Corpus.full().actors} - set(ASIDE)
     rng = np.random.default_rng(bench.args.seed + 5)
-    groups = [name for name in bench.names if name in trained], [name for name in bench.names if name not in trained]
+    groups = (
+        [name for name in bench.pictures.names if name in trained],
+        [name for name in bench.pictures.names if name not in trained],
+    )
     drawn = []
     for names, count, unseen in zip(groups, bench.sizes.performers, (False, True), strict=True):
         count = min(count, len(names), bench.args.count or count)
@@ -174,7 +178,7 @@ def performers(bench: Bench) -> list[Row]:
         done = bench.painter.paint(scene, SLOW, SLOW, seed=bench.args.seed + number, begin=1.0)
         layer = done.layer(SLOW // 2)
         box = tracks.boxed(layer.alpha[0])
-        others = [str(other) for other in rng.permutation([n for n in bench.names if n != name])[: AMONG - 1]]
+        others = [str(other) for other in rng.permutation([n for n in bench.pictures.names if n != name])[: AMONG - 1]]
         ranks = []
         for frames in (done.plain, done.film):
             region = likeness.cut(torch.from_numpy(frames[SLOW // 2].copy()).permute(2, 0, 1).float(), box)
@@ -206,8 +210,7 @@ def _rank(
             signed(shown.direction) < 0 and entry.faces == "right"
         )
         if (name, flipped) not in kept:
-            bank = bench.painter.bank
-            art = likeness.drawing(bank.frames[bank.index(name)][0].numpy(), flipped=flipped)
+            art = likeness.drawing(bench.pictures.first(name), flipped=flipped)
             kept[name, flipped] = likeness.seen(bench.vgg, *art)
         return kept[name, flipped]
 
@@ -298,9 +301,9 @@ def long(bench: Bench, rng: np.random.Generator, seconds: int, number: int) -> P
 
 def passing(number: int, rng: np.random.Generator) -> Scene:
     """Somebody small runs past behind somebody large who stands."""
-    large = Performer(COVERS[number % len(COVERS)], "stand", "", 0.52, 0.5, depth=0.7)
+    large = Performer(COVERS[number % len(COVERS)], "stand", "", 0.46, 0.5, depth=0.7)
     direction = ("left", "right")[int(rng.integers(2))]
-    x = 0.5 - 0.38 * signed(direction)
+    x = 0.5 - 0.4 * signed(direction)
     small = Performer(PASSERS[number % len(PASSERS)], "run", direction, 0.17, x, depth=0.45, phase=float(rng.uniform()))
     place = ("meadow", "beach", "desert", "snowy field", "road", "farm")[int(rng.integers(6))]
     return Scene("scenery", (small, large), place, "day", "clear", "static", "3d", int(rng.integers(2**31)))
@@ -314,8 +317,8 @@ def permanence(bench: Bench) -> list[Row]:
         done = bench.painter.paint(scene, 5 * FPS, FPS, seed=bench.args.seed + number)
         visible = done.truth.visible[0, :, 0].numpy()
         hidden = np.flatnonzero(visible < HIDDEN)
-        after = [k for k in np.flatnonzero(visible > 0.95) if len(hidden) and k > hidden[0]]
-        if not after or not (visible[: hidden[0]] > 0.95).any():
+        after = [k for k in np.flatnonzero(visible > 0.9) if len(hidden) and k > hidden[0]]
+        if not after or not (visible[: hidden[0]] > 0.9).any():
             say(f"permanence: {scene.performers[0].name} is never hidden; left out")
             continue
         chosen = after[0], after[len(after) // 2], after[-1]
@@ -509,8 +512,8 @@ def parse() -> argparse.Namespace:
     add("--steps", type=int, help="default: the model's own; 12 for a checkpoint")
     add("--shift", type=float, help="default: the model's own; 4 for a checkpoint")
     add("--readers", type=Path, help="file that keeps the readers; made if it is not there")
-    add("--films", type=int, help="that readers are fitted to (default 800)")
-    add("--sprites", type=Path, help="file that keeps decoded drawings (.npy)")
+    add("--films", type=int, help="that readers are fitted to (default 600, 200 if quick)")
+    add("--sprites", type=Path, help="use the training material's drawings, and keep them decoded in this file (.npy)")
     add("--quick", action="store_true", help="a few of everything")
     add("--count", type=int, help="at most so many clips and performers a part")
     add("--only", default=",".join(PARTS), help=f"parts, of {', '.join(PARTS)}")
