@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from soracli import models, tasks, weights
 from soracli.draft import Draft, Layer
 from soracli.models.spark import Spark
 from soracli.sample import sample
-from soracli.scenes.staging import Film, drafted
+from soracli.scenes.animatic import bank_of
+from soracli.scenes.drafting import Film, drafted
 from soracli.script import scripts
 from soracli.types import Canvas, Frames, Geometry, SamplingOptions
-from soracli.world.assets import ActorBank, load_actors
 from soracli.world.frame import Frame, Painted
 from soracli.world.render import painter
 from soracli.world.scene import Scene
@@ -70,36 +65,6 @@ class Painting(NamedTuple):
         return self.draft.drawn(frame, frame + 1)
 
 
-def _library() -> ModuleType:
-    return importlib.import_module("soracli.scenes.library")
-
-
-class Pictures:
-    """The library that ships; or, with a file that keeps them decoded, the training material's own drawings.
-
-    names: all there are.
-    """
-
-    def __init__(self, assets: Path, names: Sequence[str], kept: Path | None = None) -> None:
-        self._whole = None if kept is None else load_actors(assets, names, kept)
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        return tuple(_library().entries()) if self._whole is None else self._whole.names
-
-    def bank(self, scene: Scene) -> ActorBank:
-        """The drawings that a scene needs."""
-        return self._whole or _library().bank([performer.name for performer in scene.performers])
-
-    def first(self, name: str) -> npt.NDArray[np.uint8]:
-        """The first drawing of an entry, (S, S, 4) premultiplied."""
-        if self._whole is None:
-            first: npt.NDArray[np.uint8] = _library().drawing(_library().entry(name))[0]
-            return first
-        drawing: npt.NDArray[np.uint8] = self._whole.frames[self._whole.index(name)][0].numpy()
-        return drawing
-
-
 @dataclass(frozen=True)
 class Settings:
     """How a model paints: None = as its card says."""
@@ -110,10 +75,10 @@ class Settings:
 
 
 class Painter:
-    """A model and the pictures that its scenes are made of."""
+    """A model, and how it paints."""
 
-    def __init__(self, model: Spark, pictures: Pictures, settings: Settings) -> None:
-        self.model, self.pictures, self.settings = model, pictures, settings
+    def __init__(self, model: Spark, settings: Settings) -> None:
+        self.model, self.settings = model, settings
 
     def options(self, frames: int, fps: int, size: tuple[int, int], seed: int) -> SamplingOptions:
         own = SamplingOptions.of(self.model.card)
@@ -123,10 +88,6 @@ class Painter:
             marked=False, **said,
         )  # fmt: skip
 
-    def draft(self, scene: Scene, fps: int, size: tuple[int, int] = (256, 256)) -> Draft:
-        """What is known of a scene before it is painted."""
-        return drafted(Film((scene,), (0,), Fraction(fps), *size), self.pictures.bank(scene))
-
     def paint(
         self, scene: Scene, frames: int, fps: int, size: tuple[int, int] = (256, 256), seed: int = 0, begin: float = 0.0
     ) -> Painting:
@@ -134,8 +95,7 @@ class Painter:
         options = self.options(frames, fps, size, seed)
         geometry = Geometry.of(options, self.model.card)
         film = Film((scene,), (0,), options.fps, *size, begin)
-        bank = self.pictures.bank(scene)
-        own, plain = drafted(film, bank), []
+        own, plain = drafted(film), []
 
         def finish(frames: Frames, start: int) -> Frames:
             plain.append(frames)
@@ -148,7 +108,7 @@ class Painter:
             if step.frames is not None:
                 parts.append(step.frames)
         took = time.perf_counter() - clock
-        truth = filmed(scene, film.times(0, 0, frames), size, bank)
+        truth = filmed(scene, film.times(0, 0, frames), size)
         plate, laid = (np.concatenate(kept)[:frames] for kept in (draft.plates, plain))
         borders = self._borders(canvas, film, geometry)
         return Painting(scene, fps, plate, laid, np.concatenate(parts), truth, own, borders, took)
@@ -160,10 +120,10 @@ class Painter:
         return tuple(geometry.span(before.stop).start for before in stretches[:-1])
 
 
-def filmed(scene: Scene, times: torch.Tensor, size: tuple[int, int], bank: ActorBank) -> Painted:
+def filmed(scene: Scene, times: torch.Tensor, size: tuple[int, int]) -> Painted:
     """The renderer's film in the plain style, with its boxes."""
     plain, frame = replace(scene, style="3d"), Frame(*size, times)
-    painted = painter(scene.domain)([plain], frame, bank, torch.device("cpu"))
+    painted = painter(scene.domain)([plain], frame, bank_of(scene), torch.device("cpu"))
     fall(painted.pixels[0], plain, frame, painted.camera[0])
     return painted
 

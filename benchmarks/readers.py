@@ -8,7 +8,7 @@ films are softened before they are looked at, since what a network paints is sof
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +19,8 @@ import torch.nn.functional as F
 from likeness import Vgg
 from torch import Tensor
 
+from soracli.scenes.animatic import bank_of
 from soracli.types import Frames
-from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame
 from soracli.world.render import painter
 from soracli.world.scene import Scene
@@ -30,6 +30,7 @@ from soracli.world.surroundings import PLACES
 from soracli.world.verbs import ground_factor
 from soracli.world.weather import fall
 
+LENGTH = 5.0  # seconds of the clips that are read
 SECONDS = 4.9  # between the first moment that is looked at and the last
 MOMENTS = 9
 FEW = (1, 6)  # of them whose looks are taken; of the last of these its texture and what falls too
@@ -38,7 +39,6 @@ SMALL, FINE, LINES = 64, 128, 256  # pixels of the shorter side: looks, texture,
 STYLED = 96  # pixels of the middle of a frame in which its style is read
 PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
 RIDGES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-Bank = Callable[[Scene], ActorBank]  # the drawings that a scene needs
 SLOTS = ("place", "time", "weather", "camera", "style")
 
 
@@ -76,12 +76,12 @@ def of_clip(frames: Frames, finished: Frames, fps: float) -> Film:
     return Film(whole[numbers], whole[later], torch.from_numpy(finished[numbers[4] : numbers[4] + 1].copy()))
 
 
-def rendered(scene: Scene, bank: ActorBank, size: tuple[int, int] = (LINES, LINES)) -> Film:
+def rendered(scene: Scene, size: tuple[int, int] = (LINES, LINES)) -> Film:
     """The same of the renderer's own film."""
     steps = SECONDS / (MOMENTS - 1) * torch.arange(MOMENTS, dtype=torch.float64)
     times, order = torch.cat([steps, steps[FEW[-1] :][:1] + AFTER]).sort()
     film = Frame(*size, times)
-    painted = painter(scene.domain)([scene], film, bank, torch.device("cpu"))
+    painted = painter(scene.domain)([scene], film, bank_of(scene), torch.device("cpu"))
     pixels = painted.pixels[0].clone()
     fall(pixels, scene, film, painted.camera[0])
     pixels = pixels[order.argsort()]
@@ -296,7 +296,7 @@ def scenes(corpus: Corpus, styles: Sequence[str], count: int, seed: int) -> list
     varied = replace(corpus, plain=(1 / len(corpus.weathers), 1.0), share=(0.8, 0.2))
     out = []
     for _ in range(count):
-        scene = replace(sample_scene(rng, varied, "any"), style=styles[int(rng.integers(len(styles)))])
+        scene = replace(sample_scene(rng, varied, "any"), length=LENGTH, style=styles[int(rng.integers(len(styles)))])
         if "pan" in scene.camera and scene.performers[0].direction:  # who keeps step with a pan looks followed
             scene = replace(scene, camera="static")
         out.append(empty(scene) if rng.random() < 0.25 else scene)
@@ -305,7 +305,7 @@ def scenes(corpus: Corpus, styles: Sequence[str], count: int, seed: int) -> list
 
 def empty(scene: Scene) -> Scene:
     """The place alone; nobody is followed there."""
-    away = tuple(replace(performer, size=0.02, x=-9.0) for performer in scene.performers)
+    away = tuple(replace(one, size=0.02, x=-9.0, partner=-1, relation="") for one in scene.performers)
     return replace(scene, performers=away, camera="static" if scene.camera == "tracking" else scene.camera)
 
 
@@ -327,25 +327,25 @@ class Readers:
         return {slot: reader.read(seen) for slot, reader in self.slots.items()}
 
 
-def examples(vgg: Vgg, asked: Sequence[Scene], bank: Bank, seed: int, *, soft: bool) -> list[Seen]:
+def examples(vgg: Vgg, asked: Sequence[Scene], seed: int, *, soft: bool) -> list[Seen]:
     """Films of scenes as features. soft: soften half of them."""
     generator, rng = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
     out = []
     for scene in asked:
-        film = rendered(scene, bank(scene))
+        film = rendered(scene)
         if soft and rng.random() < 0.5:
             film = softened(film, float(rng.uniform(0.3, 1.3)), float(rng.uniform(0, 4)), generator)
         out.append(Seen(looks(vgg, film), truth(scene)))
     return out
 
 
-def fitted(vgg: Vgg, corpus: Corpus, styles: Sequence[str], bank: Bank, count: int) -> Readers:
+def fitted(vgg: Vgg, corpus: Corpus, styles: Sequence[str], count: int) -> Readers:
     """Readers of a corpus, from `count` films, tried on a quarter as many."""
     names = labels(corpus, styles)
-    seen = examples(vgg, scenes(corpus, styles, count, 1), bank, 1, soft=True)
+    seen = examples(vgg, scenes(corpus, styles, count, 1), 1, soft=True)
     slots = {slot: Reader.fitted(names[slot], groups, seen, slot) for slot, groups in LOOKED_AT.items()}
     fresh = scenes(corpus, styles, count // 4, 2)
-    tried = examples(vgg, fresh, bank, 2, soft=False)
+    tried = examples(vgg, fresh, 2, soft=False)
     right = {}
     for slot, reader in slots.items():
         found: tuple[list[bool], list[bool]] = [], []
@@ -356,7 +356,7 @@ def fitted(vgg: Vgg, corpus: Corpus, styles: Sequence[str], bank: Bank, count: i
     return Readers(vgg, slots, right, count)
 
 
-def loaded(path: Path | None, vgg: Vgg, corpus: Corpus, styles: Sequence[str], bank: Bank, count: int) -> Readers:
+def loaded(path: Path | None, vgg: Vgg, corpus: Corpus, styles: Sequence[str], count: int) -> Readers:
     """The readers kept in a file if they read the same words from as many films, else fresh ones, kept there."""
     names = labels(corpus, styles)
     if path is not None and path.is_file():
@@ -364,7 +364,7 @@ def loaded(path: Path | None, vgg: Vgg, corpus: Corpus, styles: Sequence[str], b
         if held["names"] == names and held["count"] >= count:
             slots = {slot: Reader(names[slot], LOOKED_AT[slot], **held[slot]) for slot in SLOTS}
             return Readers(vgg, slots, held["right"], held["count"])
-    found = fitted(vgg, corpus, styles, bank, count)
+    found = fitted(vgg, corpus, styles, count)
     if path is not None:
         kept = {
             slot: {"weight": r.weight, "bias": r.bias, "mean": r.mean, "spread": r.spread}

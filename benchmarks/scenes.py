@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -27,14 +28,15 @@ import painting
 import readers
 import torch
 import tracks
-from painting import Painter, Painting, Pictures
+from painting import Painter, Painting
 from PIL import Image, ImageDraw, ImageFont
 from sheet import strip
 
 from soracli.errors import SoraError
+from soracli.scenes import known, library, read
+from soracli.scenes.drafting import Film, drafted
 from soracli.train import drafts
 from soracli.world.actors import actor
-from soracli.world.prompts import complete
 from soracli.world.scene import Event, Performer, Scene
 from soracli.world.scenes import GROUND_SIZE, Corpus
 from soracli.world.verbs import signed
@@ -46,7 +48,32 @@ PARTS = ("performers", "readers", "paths", "permanence", "sharpness", "borders",
 AMONG = 50  # pictures among which a performer's own is to be found
 WHOLE = 0.7  # share of a performer that must be in sight where it is looked for
 HIDDEN = 0.05  # below this share it is not in sight
-SHEET = 24
+PROMPTS = (
+    "a dog runs along the beach at sunset",
+    "two penguins hop in falling snow",
+    "a red car drives through the city at night",
+    "an empty beach at sunset",
+    "a cat sits behind a watermelon in a meadow",
+    "a robot walks across the moon",
+    "three ducks swim in the sea in the rain",
+    "a tiger chases a rabbit through the forest",
+    "an owl flies at night, fireflies",
+    "a mammoth walks through a snowy field in the fog",
+    "pixel art of a frog on a stage",
+    "a sailboat at dawn, zoom in",
+    "a fire engine passes a taxi on the road",
+    "a black and white film of a horse in the desert",
+    "a hot air balloon over mountains",
+    "someone eats a pizza in the living room",
+    "a butterfly above sunflowers, watercolour",
+    "a train through a farm, tracking shot",
+    "a teddy bear dances on a stage with confetti",
+    "a giraffe and an elephant meet in the desert at noon",
+    "a shark in the sea, handheld camera",
+    "a snowman melts in a field",
+    "neon city, a motorcycle races to the left",
+    "autumn leaves fall on a quiet forest",
+)
 FPS, SLOW = 16, 8
 VERBS = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim"}
 COVERS = ("bus", "fire engine", "delivery truck", "ambulance", "minibus", "tram car")  # nothing shows under them
@@ -97,6 +124,7 @@ class Bench:
     def __init__(self, args: argparse.Namespace) -> None:
         self.args, self.sizes = args, QUICK if args.quick else FULL
         self.corpus, self.styles = drafts.corpus(), Corpus.full().styles
+        self.names = tuple(library.entries())
         self.details: dict[str, object] = {}
         self.windows: list[tuple[list[float], ...]] = []  # jumps at borders of windows, of each long clip
 
@@ -108,11 +136,7 @@ class Bench:
         steps = 12 if self.args.checkpoint and not self.args.steps else self.args.steps
         shift = 4.0 if self.args.checkpoint and not self.args.shift else self.args.shift
         guidance = 1.0 if self.args.checkpoint else None
-        return Painter(found, self.pictures, painting.Settings(steps, shift, guidance))
-
-    @cached_property
-    def pictures(self) -> Pictures:
-        return Pictures(self.args.assets, [entry.name for entry in self.corpus.actors], self.args.sprites)
+        return Painter(found, painting.Settings(steps, shift, guidance))
 
     @cached_property
     def vgg(self) -> likeness.Vgg:
@@ -121,8 +145,8 @@ class Bench:
     @cached_property
     def fitted(self) -> readers.Readers:
         say(f"readers of {self.sizes.films} films")
-        bank, count = self.pictures.bank, self.args.films or self.sizes.films
-        return readers.loaded(self.args.readers, self.vgg, self.corpus, self.styles, bank, count)
+        count = self.args.films or self.sizes.films
+        return readers.loaded(self.args.readers, self.vgg, self.corpus, self.styles, count)
 
     @cached_property
     def pool(self) -> list[Painting]:
@@ -144,8 +168,8 @@ def cast(bench: Bench) -> list[tuple[str, bool]]:
     trained = {entry.name for entry in Corpus.full().actors} - set(ASIDE)
     rng = np.random.default_rng(bench.args.seed + 5)
     groups = (
-        [name for name in bench.pictures.names if name in trained],
-        [name for name in bench.pictures.names if name not in trained],
+        [name for name in bench.names if name in trained],
+        [name for name in bench.names if name not in trained],
     )
     drawn = []
     for names, count, unseen in zip(groups, bench.sizes.performers, (False, True), strict=True):
@@ -178,7 +202,7 @@ def performers(bench: Bench) -> list[Row]:
         done = bench.painter.paint(scene, SLOW, SLOW, seed=bench.args.seed + number, begin=1.0)
         layer = done.layer(SLOW // 2)
         box = tracks.boxed(layer.alpha[0])
-        others = [str(other) for other in rng.permutation([n for n in bench.pictures.names if n != name])[: AMONG - 1]]
+        others = [str(other) for other in rng.permutation([n for n in bench.names if n != name])[: AMONG - 1]]
         ranks = []
         for frames in (done.plain, done.film):
             region = likeness.cut(torch.from_numpy(frames[SLOW // 2].copy()).permute(2, 0, 1).float(), box)
@@ -210,7 +234,7 @@ def _rank(
             signed(shown.direction) < 0 and entry.faces == "right"
         )
         if (name, flipped) not in kept:
-            art = likeness.drawing(bench.pictures.first(name), flipped=flipped)
+            art = likeness.drawing(library.drawing(library.entry(name))[0], flipped=flipped)
             kept[name, flipped] = likeness.seen(bench.vgg, *art)
         return kept[name, flipped]
 
@@ -290,10 +314,11 @@ def paths(bench: Bench) -> list[Row]:
 
 
 def long(bench: Bench, rng: np.random.Generator, seconds: int, number: int) -> Painting:
-    """A long clip of somebody who is followed."""
+    """A long clip of somebody who is followed, or who turns round at the borders of the frame."""
     walkers = [entry for entry in bench.corpus.actors if entry.kind in ("walker", "driver")]
     scene = alone(walkers[int(rng.integers(len(walkers)))].name, bench.corpus, rng)
-    scene = replace(scene, camera="tracking", weather="clear")
+    camera = "static" if number % 2 else "tracking"
+    scene = replace(scene, camera=camera, weather="clear", length=float(seconds))
     done = bench.painter.paint(scene, seconds * SLOW, SLOW, seed=bench.args.seed + number)
     say(f"painted {seconds} s at {SLOW} frames a second in {done.seconds:.1f} s")
     return done
@@ -350,7 +375,9 @@ def lasting(bench: Bench) -> list[Row]:
         before = replace(scene, performers=(replace(scene.performers[0], events=()),))
         done = bench.painter.paint(scene, 5 * FPS, FPS, seed=bench.args.seed + number)
         last = len(done.plain) - 1
-        whole, changed = (bench.painter.draft(one, FPS).drawn(last, last + 1) for one in (before, scene))
+        whole, changed = (
+            drafted(Film((one,), (0,), Fraction(FPS), 256, 256)).drawn(last, last + 1) for one in (before, scene)
+        )
         if (whole.frames == changed.frames).all():
             continue
         box = tracks.boxed(whole.alpha[0])
@@ -379,7 +406,7 @@ def sharpness(bench: Bench) -> list[Row]:
         still, chosen = done.scene.camera == "static", slice(4, None, 8)
         power, truth = tracks.fine(done.plain[chosen]), tracks.fine(done.film[chosen])
         layer = done.draft.drawn(0, len(done.plain))
-        cover = layer.alpha[chosen] > 128
+        cover = layer.alpha[chosen] > tracks.COVERED
         whole[still].append(float(power.mean() / max(truth.mean(), 0.05)))
         if cover.sum() > 400:
             own[still].append(float(power[cover].mean() / max(truth[cover].mean(), 0.05)))
@@ -498,10 +525,19 @@ def draw(path: Path, done: Sequence[Painting], said: Sequence[str]) -> None:
     picture.save(path)
 
 
-def described(scene: Scene) -> str:
-    """What a clip was asked for, in two lines."""
-    text = complete(scene, np.random.default_rng(0))
-    return f"{text}\n{scene.place}, {scene.time}, {scene.weather}, {scene.camera}, {scene.style}"
+def sheet_of(bench: Bench, path: Path) -> None:
+    """Scenes as a user asks for them, first seed."""
+    done = []
+    for number, prompt in enumerate(PROMPTS[: bench.args.count or (6 if bench.args.quick else None)]):
+        scene = replace(read.read(prompt, 5.0, 1.0, bench.args.seed, known.shipped()).scene, length=5.0)
+        done.append(bench.painter.paint(scene, 5 * FPS, FPS, seed=bench.args.seed))
+        say(f"sheet {number + 1}: {prompt}")
+    draw(path, done, [f"{prompt}\n{told(one.scene)}" for prompt, one in zip(PROMPTS, done, strict=False)])
+
+
+def told(scene: Scene) -> str:
+    who = ", ".join(f"{performer.name} {performer.action}" for performer in scene.performers) or "nobody"
+    return f"{who}: {scene.place}, {scene.time}, {scene.weather}, {scene.camera}, {scene.style}"
 
 
 def parse() -> argparse.Namespace:
@@ -513,13 +549,12 @@ def parse() -> argparse.Namespace:
     add("--shift", type=float, help="default: the model's own; 4 for a checkpoint")
     add("--readers", type=Path, help="file that keeps the readers; made if it is not there")
     add("--films", type=int, help="that readers are fitted to (default 600, 200 if quick)")
-    add("--sprites", type=Path, help="use the training material's drawings, and keep them decoded in this file (.npy)")
     add("--quick", action="store_true", help="a few of everything")
     add("--count", type=int, help="at most so many clips and performers a part")
     add("--only", default=",".join(PARTS), help=f"parts, of {', '.join(PARTS)}")
     add("--seed", type=int, default=0)
     add("--threads", type=int, help="default: torch's choice")
-    add("--sheet", type=Path, help=f"picture of the first {SHEET} clips")
+    add("--sheet", type=Path, help=f"picture of {len(PROMPTS)} scenes as a user asks for them")
     add("--json", type=Path, help="the rows, and what went wrong")
     args = parser.parse_args()
     args.only = args.only.split(",")
@@ -548,8 +583,7 @@ def main() -> int:
         for part in PARTS:
             rows += [row for measure in MEASURES[part] if part in args.only for row in measure(bench)]
         if args.sheet:
-            done = bench.pool[:SHEET]
-            draw(args.sheet, done, [described(one.scene) for one in done])
+            sheet_of(bench, args.sheet)
     except SoraError as error:
         say(f"scenes: error: {error}")
         return error.exit_code

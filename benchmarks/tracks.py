@@ -20,7 +20,7 @@ from soracli.types import Frames
 CHUNK = 8  # frames of a latent frame
 SCALES = (0.8, 1.0, 1.25)
 FOUND = 0.35  # correlation from which a drawing counts as found
-COVERED = 60  # alpha from which a pixel belongs to a drawing
+COVERED = 160  # alpha from which a pixel belongs to a drawing, and not to its shadow
 QUIET = 0.15  # grey levels, added to jumps that are compared
 
 Box = tuple[float, float, float, float]
@@ -46,7 +46,7 @@ def find(picture: Frames, drawing: Frames, alpha: npt.NDArray[np.uint8]) -> Foun
         height, width = art.shape[2:]
         if height > whole.shape[2] or width > whole.shape[3] or float(cover.sum()) < 4:
             continue
-        fit = _correlation(whole, art / cover.clamp(min=0.05), cover * (cover > 0.3))
+        fit = _correlation(whole, art / cover.clamp(min=0.05), cover * (cover > COVERED / 255))
         at = int(fit.argmax())
         top, left = divmod(at, fit.shape[1])
         if float(fit[top, left]) > best.alike:
