@@ -107,6 +107,9 @@ Style = Annotated[
     _given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME", complete=complete.styles),
 ]
 Partial = Annotated[bool, _given("Use what there is of a file that ends early.", "--allow-partial")]
+SceneFile = Annotated[
+    str | None, _given("A scene file (TOML) instead of a prompt: see sora scene.", "--scene", metavar="FILE")
+]
 Fit = Annotated[str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 
 
@@ -127,6 +130,7 @@ def generate(
         list[str] | None,
         _given("A prompt and the time of the cut from which it holds; repeat it.", "--shot", metavar="TIME:TEXT"),
     ] = None,
+    scene: SceneFile = None,
     keyframe: Keyframes = None,
     camera: Camera = None,
     motion: Motion = None,
@@ -143,7 +147,9 @@ def generate(
     from soracli.render import render
 
     words = manner.words(camera, motion, style)
-    brief = inputs.generate("generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or ())
+    brief = inputs.generate(
+        "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene
+    )
     render(brief, prompt, flags)
 
 
@@ -156,7 +162,7 @@ def generate(
     ),
 )
 @rendering
-def image(prompt: Prompt = None, style: Style = None, *, flags: Flags) -> None:
+def image(prompt: Prompt = None, scene: SceneFile = None, style: Style = None, *, flags: Flags) -> None:
     """Make a picture from a text.
 
     What is left out (size, steps, ...) is the model's own choice: sora model show.
@@ -164,7 +170,7 @@ def image(prompt: Prompt = None, style: Style = None, *, flags: Flags) -> None:
     from soracli import inputs, manner
     from soracli.render import render
 
-    render(inputs.generate("image", still=True, words=manner.words(style=style)), prompt, flags)
+    render(inputs.generate("image", still=True, words=manner.words(style=style), scene=scene), prompt, flags)
 
 
 @app.command(

@@ -35,7 +35,8 @@ class Brief:
     sound: of the source, and how many frames of the result come before it. words: added to the prompt.
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
     record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
-    what says which of them to paint. compare: whether results are told apart by figures.
+    what says which of them to paint. compare: whether results are told apart by figures. staged: the prompt may become
+    scenes, since nothing is given. scene: path of a scene file instead of a prompt.
     """
 
     verb: str
@@ -53,6 +54,8 @@ class Brief:
     given: tuple[Source, ...] = ()
     areas: tuple[Area, ...] = ()
     compare: bool = False
+    staged: bool = False
+    scene: str = ""
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
@@ -169,8 +172,9 @@ def generate(
     fit: str = "pad",
     words: Sequence[str] = (),
     shots: Sequence[str] = (),
+    scene: str | None = None,
 ) -> Brief:
-    """From a text, or several from given times on, with pictures at given times if there are any."""
+    """From a text, several from given times on, or a scene file, with pictures at given times if there are any."""
     keys = [_keyframe(text) for text in keyframes]
     how = _how(fit)
 
@@ -180,8 +184,9 @@ def generate(
 
     record = _record(keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys], fit=fit if keys else None)
     return Brief(
-        verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not shots, record=record,
-        given=tuple(key[2] for key in keys), notes=_notes(*(key[2] for key in keys)),
+        verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not (shots or scene), record=record,
+        given=tuple(key[2] for key in keys), notes=_notes(*(key[2] for key in keys)), staged=not keys,
+        scene=scene or "",
     )  # fmt: skip
 
 

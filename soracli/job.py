@@ -37,6 +37,7 @@ from soracli.media import DIGEST, formats
 from soracli.naming import Outputs
 from soracli.plan import Budget, Plan
 from soracli.runs import Run
+from soracli.scenes.plot import Plot
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
@@ -64,16 +65,21 @@ class Job:
     asked: str = ""  # the prompt before it was reworded and expanded
     budget: Budget = field(default_factory=Budget)
     by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
+    plot: Plot | None = None  # of models that take drafts, where nothing is given
 
     @property
     def painting(self) -> SamplingOptions:
         """What the sampler is asked for."""
         return rates.options(self.options, self.pace)
 
-    @property
-    def spoken(self) -> str | tuple[Shot, ...]:
-        """What the sampler is told."""
-        return self.shots or self.prompt
+    def staged(self, seed: int) -> tuple[Canvas, str | tuple[Shot, ...]]:
+        """The canvas of one result, with its draft if it has one, and what the sampler is told."""
+        if self.plot is None:
+            return self.canvas, self.shots or self.prompt
+        from soracli.scenes.drafting import drafted
+
+        film, _ = self.plot.film(self.options, seed, self.canvas.frames)
+        return replace(self.canvas, draft=drafted(film)), film.shots
 
     @property
     def said(self) -> list[screen.Said]:
@@ -92,6 +98,15 @@ class Job:
         enlarged = {"enlarged": weights.digest(weights.tools()[engine.ENHANCER])} if self.geometry.enlarges else {}
         return enlarged | ({"noise": "marked"} if self.painting.marked else {})
 
+    def _scene(self, seed: int) -> dict[str, Any]:
+        """The scene file of one result."""
+        if self.plot is None:
+            return {}
+        from soracli.scenes import file
+
+        film, _ = self.plot.film(self.options, seed, self.canvas.frames)
+        return {"scene": file.dumps(film.timed(self.canvas.frames))}
+
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""
         _, height, width = self.geometry.keep
@@ -103,7 +118,7 @@ class Job:
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record, **self._more,
-            **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}),
+            **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}), **self._scene(seed),
             "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
             "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
@@ -152,12 +167,15 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     shots = values.shots(brief.shots, options.fps, brief.words)
     told = ", ".join(filter(None, [text, *brief.words]))
     screen.by_words(screen.said(told, shots, options.negative, options.guidance))
-    typed, asked, said = telling.told(text, card, flags, brief)
+    plot = _plot(card, brief, told, shots)
+    typed, asked, said = telling.Told(text) if plot is not None else telling.told(text, card, flags, brief)
     text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     check_streams(flags)
     check_device(flags)
+    if plot is not None and plot.file and flags.duration is None and not brief.still:
+        options = replace(options, seconds=plot.seconds)
     canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
@@ -188,13 +206,26 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
     cuts = _of_shots(shots, geometry)
+    if plot is not None:
+        said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
     notes = [*flags.origin.notes, *said, *brief.notes, *rates.notes(geometry, pace), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget,
+        call, record, pace, asked, budget, plot=plot,
     )  # fmt: skip
+
+
+def _plot(card: Card, brief: Brief, text: str, shots: tuple[Shot, ...]) -> Plot | None:
+    """What the scenes are made from, if the model takes drafts and nothing but words is given."""
+    if brief.scene and (text or shots):
+        raise UsageError("--scene: says everything; leave out the prompt", "two_prompts")
+    if not (brief.staged and card.params.get("drafts")):
+        if brief.scene:
+            raise UsageError(f"--scene: {card.name} takes no drafts; use: -m {weights.default()}", "no_drafts")
+        return None
+    return Plot(shots or (Shot(0.0, text),), brief.scene)
 
 
 def _of_shots(shots: tuple[Shot, ...], geometry: Geometry) -> list[str]:

@@ -335,13 +335,14 @@ def _paint(
     progress, model = kept.progress(job, run, item.seed, given, studio.device, talk), studio.model
     if given:
         model = latents.Developer(model, progress)
+    canvas, spoken = job.staged(item.seed)
     try:
         count = 0
         with file as writer:
-            canvas, pace = job.canvas, job.pace
+            pace = job.pace
             if pace is not None and studio.between is not None:
                 canvas = pace.canvas(studio.between)
-            steps = sample(model, canvas, job.spoken, options, job.geometry, studio.device, progress, studio.enlarge)
+            steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
             if pace is not None and studio.between is not None:
                 steps = rates.painted(steps, pace, studio.between)
             for step in steps:

@@ -142,7 +142,7 @@ def sample(
         for place, stretch in list(enumerate(script.take.stretches, number))[finished:]:
             yield from _paint(model, canvas, script, options, stretch, progress, Round(place, rounds))
         number, finished = number + windows, max(0, finished - windows)
-    yield from _result(model, canvas, parts, progress, enlarge if geometry.enlarges else None)
+    yield from _result(model, canvas, geometry, parts, progress, enlarge if geometry.enlarges else None)
 
 
 def _storyboard(
@@ -249,19 +249,23 @@ def _reopened(model: Model, script: Script, progress: Progress) -> None:
 
 
 def _result(
-    model: Model, canvas: Canvas, parts: list[Script], progress: Progress, enlarge: Enlarge | None
+    model: Model, canvas: Canvas, geometry: Geometry, parts: list[Script], progress: Progress, enlarge: Enlarge | None
 ) -> Iterator[Step]:
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
-    geometry = parts[0].geometry
-    total, apart = geometry.latent[0], not geometry.causal
+    total, apart = parts[-1].take.stop, not geometry.causal
     blank = not any(shot.prompt for script in parts for shot in script.shots)
     yield from _joined(canvas.head, 0, total)
-    healing = (healed(_parts(model, canvas, script, progress, enlarge), apart=apart) for script in parts)
+    healing = (
+        healed(_parts(model, canvas, script, progress, enlarge), apart=apart and not script.take.held)
+        for script in parts
+    )
     for number, frames in enumerate(itertools.chain.from_iterable(healing)):
         start = geometry.span(number).start
         part = slice(start, start + len(frames))
         if number in progress.painted:
             frames = _mixed(frames, canvas.clip.frames[part], canvas.mask[part], suit=blank)
+        if canvas.draft is not None:
+            frames = canvas.draft.laid(frames, start)
         first, last = max(canvas.shown.start - start, 0), max(canvas.shown.stop - start, 0)
         shown = frames[first:last]
         yield Step("decode", number + 1, total, frames=shown if len(shown) else None)
@@ -270,6 +274,9 @@ def _result(
 
 def _parts(model: Model, canvas: Canvas, script: Script, progress: Progress, enlarge: Enlarge | None) -> Iterator[Part]:
     """The frames of every latent frame: painted ones as they come from the decoder, kept ones as they were given."""
+    if script.take.held:
+        yield from _held(model, canvas, script, progress, enlarge)
+        return
     geometry, span = script.geometry, range(script.take.start, script.take.stop)
     for painted, numbers in itertools.groupby(span, lambda number: number in progress.painted):
         run = list(numbers)
@@ -283,6 +290,19 @@ def _parts(model: Model, canvas: Canvas, script: Script, progress: Progress, enl
             if picture is not None and any(own):
                 frames[own] = given[own]
             yield Part(frames, own)
+
+
+def _held(model: Model, canvas: Canvas, script: Script, progress: Progress, enlarge: Enlarge | None) -> Iterator[Part]:
+    """The frames of a take whose latent frames are all one picture, which its camera moves over."""
+    take, geometry = script.take, script.geometry
+    (pixels,) = model.decode(progress.latents[take.start], still=True)
+    (picture,) = to_result(pixels, geometry, enlarge)
+    assert canvas.draft is not None
+    for number in range(take.start, take.stop):
+        whole = geometry.span(number)
+        stop = min(whole.stop, geometry.keep[0])
+        frames = canvas.draft.moved(picture, whole.start, stop)
+        yield Part(frames, [False] * len(frames))
 
 
 def _decoded(

@@ -13,7 +13,7 @@ from soracli.windows import Stretch, Take, takes
 @dataclass(frozen=True)
 class Script:
     """A take and what is told of it. shots: one, or all where a window's time says which it is. geometry: as it is seen
-    by the model: each take has a mirror of its own.
+    by the model: each take has a mirror of its own, and one that is held is a still.
     """
 
     take: Take
@@ -40,7 +40,7 @@ def scripts(card: Card, canvas: Canvas, shots: tuple[Shot, ...], geometry: Geome
         seen = oriented(geometry, card, told[0].prompt)
         if seen.mirrored:
             told = tuple(Shot(shot.start, turned(shot.prompt)) for shot in told)
-        found.append(Script(take, told, seen))
+        found.append(Script(take, told, replace(seen, frames=1) if take.held else seen))
     return found
 
 

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from soracli.errors import UsageError
+
+if TYPE_CHECKING:
+    from soracli.draft import Draft
 
 Frames = npt.NDArray[np.uint8]  # (T, H, W, 3) RGB, 0..255
 Mask = npt.NDArray[np.float32]  # (T, H, W), 1 = paint, 0 = keep
@@ -47,6 +50,7 @@ class Canvas:
     show: first and last + 1 of the frames that belong to the result; the others only lead up to it.
     loop: the result is to be shown over and over, so its end has to meet its beginning.
     context: given frames that the network sees beside those it paints; 0 = as many as are useful.
+    draft: what is known in pixels of what is to be painted, and is laid over it.
     """
 
     clip: Clip
@@ -57,6 +61,7 @@ class Canvas:
     show: tuple[int, int] | None = None
     loop: bool = False
     context: int = 0
+    draft: Draft | None = None
 
     @property
     def shown(self) -> slice:

@@ -29,7 +29,8 @@ class Take:
     """Latent frames start .. stop that are painted without a look beyond them: one shot, or all there is.
 
     shot: which of the prompts it is of. stretches: what paints it, in order. board: frames of which pictures are
-    painted before that, all at once, so that the last stretch is no copy of a copy.
+    painted before that, all at once, so that the last stretch is no copy of a copy. held: it is one picture, painted
+    as a still in the place of its first latent frame (see `Draft.held`).
     """
 
     start: int
@@ -37,6 +38,7 @@ class Take:
     shot: int
     stretches: tuple[Stretch, ...]
     board: tuple[int, ...] = ()
+    held: bool = False
 
     @property
     def sizes(self) -> list[int]:
@@ -55,6 +57,9 @@ def takes(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[f
     first = {0: 0} | {at: shot for at, shot in begun.items() if at < count}
     found = []
     for start, stop in pairwise([*sorted(first), count]):
+        if canvas.draft is not None and not geometry.is_still and canvas.draft.held(start * geometry.stride[0]):
+            found.append(Take(start, stop, first[start], (Stretch(start, start + 1),), held=True))
+            continue
         stretches = plan(canvas, geometry, limit, start, stop)
         board = _board(canvas, geometry, range(start, stop), limit) if len(stretches) >= DRIFTING else ()
         found.append(Take(start, stop, first[start], tuple(stretches), board))
@@ -92,11 +97,17 @@ def _board(canvas: Canvas, geometry: Geometry, numbers: range, limit: int) -> tu
     """Frames of which pictures are painted first, spread over a take of which nothing is given.
 
     limit: latent frames that the network sees at once; so many pictures it sees, however long the take is. (With the
-    end of a clip that is extended beside them they change next to nothing: what is given holds windows together.)
+    end of a clip that is extended beside them they change next to nothing: what is given holds windows together. With a
+    draft it is the draft that holds them.)
     """
     first = numbers.start * geometry.stride[0]
     masks = _small(canvas.mask[first : numbers.stop * geometry.stride[0]])
-    if geometry.causal or canvas.strength < 1 or not all((mask > 0).all() for mask in masks):
+    if (
+        geometry.causal
+        or canvas.draft is not None
+        or canvas.strength < 1
+        or not all((mask > 0).all() for mask in masks)
+    ):
         return ()
     return tuple(first + (2 * i + 1) * len(masks) // (2 * limit) for i in range(limit))
 

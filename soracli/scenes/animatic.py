@@ -19,7 +19,7 @@ from soracli.world.layers import WHITE, light_of
 from soracli.world.motion import Camera
 from soracli.world.scene import Scene
 from soracli.world.scenery import cropped, window
-from soracli.world.sprites import Cast, paste, place, prepare
+from soracli.world.sprites import Cast, paste, place, prepare, shadow
 
 PIECE = 48  # frames drawn together
 ONE = 128  # full cover in the painter's fixed point
@@ -32,19 +32,26 @@ class Animatic(NamedTuple):
     alpha: torch.Tensor
 
 
-def animatic(scene: Scene, times: torch.Tensor, width: int, height: int, bank: ActorBank) -> Animatic:
-    """Draw the performers of a scene. times: float64 (T,) seconds. bank: from `bank_of`, or the training material's."""
-    parts = list(pieces(scene, times, width, height, bank))
+def animatic(
+    scene: Scene, times: torch.Tensor, width: int, height: int, bank: ActorBank, *, shadows: bool = False
+) -> Animatic:
+    """Draw the performers of a scene. times: float64 (T,) seconds. bank: from `bank_of`, or the training material's.
+
+    shadows: with theirs on the ground, for a ground that knows nothing of them.
+    """
+    parts = list(pieces(scene, times, width, height, bank, shadows=shadows))
     if not parts:
         empty = torch.zeros(len(times), height, width, 4, dtype=torch.uint8)
         return Animatic(empty[..., :3], empty[..., 3])
     return Animatic(torch.cat([part.rgb for part in parts]), torch.cat([part.alpha for part in parts]))
 
 
-def pieces(scene: Scene, times: torch.Tensor, width: int, height: int, bank: ActorBank) -> Iterator[Animatic]:
+def pieces(
+    scene: Scene, times: torch.Tensor, width: int, height: int, bank: ActorBank, *, shadows: bool = False
+) -> Iterator[Animatic]:
     """The same, at most PIECE frames at a time: what is in memory does not grow with the length."""
     for start in range(0, len(times), PIECE):
-        yield _piece(scene, Frame(width, height, times[start : start + PIECE]), bank)
+        yield _piece(scene, Frame(width, height, times[start : start + PIECE]), bank, shadows)
 
 
 def bank_of(*scenes: Scene) -> ActorBank:
@@ -56,7 +63,7 @@ def bank_of(*scenes: Scene) -> ActorBank:
     )
 
 
-def _piece(scene: Scene, frame: Frame, bank: ActorBank) -> Animatic:
+def _piece(scene: Scene, frame: Frame, bank: ActorBank, shadows: bool) -> Animatic:
     flat = light_of("day", "clear", "meadow")._replace(actors=WHITE)
     camera = ensemble.camera(scene, frame.times, frame.aspect)
     together = ensemble.staged(scene, frame.times, frame.aspect)
@@ -65,14 +72,20 @@ def _piece(scene: Scene, frame: Frame, bank: ActorBank) -> Animatic:
     rgb = torch.empty(len(frame.times), frame.height, frame.width * 3, dtype=torch.uint8)
     alpha = torch.empty(len(frame.times), frame.height, frame.width, dtype=torch.uint8)
     for t in range(len(frame.times)):
-        rgb[t], alpha[t] = _frame(casts, camera, frame, t)
+        rgb[t], alpha[t] = _frame(casts, camera, frame, t, shadows)
     return Animatic(rgb.view(len(rgb), frame.height, frame.width, 3), alpha)
 
 
-def _frame(casts: list[Cast], camera: Camera, frame: Frame, t: int) -> tuple[torch.Tensor, torch.Tensor]:
+def _frame(casts: list[Cast], camera: Camera, frame: Frame, t: int, shadows: bool) -> tuple[torch.Tensor, torch.Tensor]:
     """One frame: uint8 (H, W * 3) premultiplied, and alpha (H, W)."""
     colour = torch.zeros(frame.height, frame.width * 3, dtype=torch.int16)
     cover = torch.zeros_like(colour)
+    if shadows:
+        light = torch.full_like(cover, 255)  # what shadows leave of it is what they do not cover
+        for cast in casts:
+            if cast.shown[t]:
+                shadow(light, cast, t)
+        cover = 255 - light
     for cast in casts:
         if cast.shown[t]:
             drawing, x, y = place(cast, t)

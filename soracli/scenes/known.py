@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any
 
 from soracli.scenes.vocabulary import Library
-from soracli.world.actors import CORE_ACTORS, MORE_ACTORS, actor
-from soracli.world.words import ACTORS
+from soracli.world.actors import index
 
 
-class Tables:
-    """The actors of the world's own tables."""
+class Shipped:
+    """The index of the library that ships with the package."""
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Mapping[str, Any]]:
+        return {row["name"]: row for row in index()}
 
     def names(self) -> Sequence[str]:
-        return tuple(one.name for one in (*CORE_ACTORS, *MORE_ACTORS))
+        return tuple(self._rows)
 
     def synonyms(self, name: str) -> Sequence[str]:
-        return ACTORS.get(name, ())
+        return tuple(self._rows[name]["called"])
 
     def kind(self, name: str) -> str:
-        return actor(name).kind
+        return str(self._rows[name]["kind"])
 
     def length(self, name: str) -> float:
-        return actor(name).scale
+        return float(self._rows[name]["metres"])
 
 
 @cache
 def shipped() -> Library:
     """That which ships with the package."""
-    return Tables()
+    return Shipped()

@@ -20,15 +20,20 @@ from soracli.models.spark import Spark
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, cast, enhance, fewstep, hearing, probe, reader, transformer
+from soracli.train import autoencoder, cast, drafts, enhance, fewstep, hearing, probe, reader, transformer
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
 from soracli.types import SamplingOptions
 from soracli.world.actors import INDEX
+from soracli.world.assets import load_actors
 from soracli.world.scenes import Corpus
 
-SHARDS = {"transformer": "spark-base", "fewstep": "spark-few"}  # what the files of a stage are called
+SHARDS = {
+    "transformer": "spark-base",
+    "fewstep": "spark-few",
+    "drafts": "spark-drafts",
+}  # what the files of a stage are called
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
@@ -98,6 +103,21 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--device", default="cpu")
     sub.add_argument("--compile", action="store_true", help="torch.compile the network")
     sub.add_argument("--half", action="store_true", help="bfloat16 products on a CPU too: 1.6 x with AVX-512 BF16")
+
+    sub = command("pieces", "Render clips told apart into draft and plate, and keep their latents.")
+    sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
+    sub.add_argument("--shards", type=int, default=100, help="of 8 clips each")
+    sub.add_argument("--stills", type=int, default=0, help="film shards of so many stills of empty places instead")
+    sub.add_argument("--aside", default="", help="comma-separated actors that are kept from training")
+    sub.add_argument("--only-aside", action="store_true", help="film these alone, for the line of validation")
+
+    sub = command("drafts", "Teach a transformer to paint behind and around drafts, from the run's pieces.")
+    sub.add_argument("--init", type=Path, help="checkpoint, or folder of published weights, to start from")
+    sub.add_argument("--depth", type=int, default=6, help="the one dial")
+    sub.add_argument("--minutes", type=float, default=60, help="of the whole schedule, over all sittings")
+    sub.add_argument("--tokens", type=int, default=1024, help="per step")
+    sub.add_argument("--lr", type=float, default=6e-4)
+    sub.add_argument("--shift", type=float, default=2.5, help="of the noise levels: higher = more layout, less detail")
 
     sub = command(
         "trajectories", "Let the run's transformer, or the model that ships, paint what few steps are learnt from."
@@ -243,19 +263,47 @@ def train_transformer(args: argparse.Namespace) -> None:
     transformer.train(dit, text, cache, args.run / "transformer", recipe, args.device, args.compile)
 
 
+def make_pieces(args: argparse.Namespace) -> None:
+    torch.set_num_threads(args.threads or 1)
+    names = [actor.name for actor in Corpus.full().actors]
+    args.run.mkdir(parents=True, exist_ok=True)
+    bank = load_actors(args.assets, names, args.run / "sprites.npy")
+    if args.stills:
+        folder, vae = args.run / "pieces", load_vae(args.run).eval()
+        drafts.fill_stills(folder, args.assets, bank, vae, args.shards, args.seed, args.stills)
+        return
+    aside = words(args.aside)
+    folder = args.run / ("aside" if args.only_aside else "pieces")
+    without = [name for name in names if name not in aside] if args.only_aside else aside
+    drafts.fill(folder, args.assets, bank, load_vae(args.run).eval(), args.shards, args.seed, without)
+
+
+def train_drafts(args: argparse.Namespace) -> None:
+    examples, aside = drafts.Examples([args.run / "pieces"]), drafts.Examples([args.run / "aside"])
+    dit = Dit(DitConfig(channels=512, depth=args.depth, control=True))
+    if args.init:
+        initialise(dit, args.init, spectrum=True)
+    recipe = transformer.Recipe(
+        tokens=args.tokens, minutes=args.minutes, lr=args.lr, shift=args.shift, seed=args.seed, report_every=50
+    )
+    stills = drafts.Stills.of(load_vae(args.run))
+    drafts.train(dit, TextStates(load_text()), examples, aside, stills, args.run / "drafts", recipe)
+
+
 def published(folder: Path) -> dict[str, torch.Tensor]:
     """Weights of the transformer in a folder where `publish` wrote them, before they were made few-step."""
     return quantise.dequantise(quantise.load(sorted(folder.glob(f"{SHARDS['transformer']}-*.safetensors"))))
 
 
-def initialise(dit: Dit, source: Path) -> None:
-    """Take every weight that has the same name and shape, but keep the spectrum of the data at hand.
+def initialise(dit: Dit, source: Path, *, spectrum: bool = False) -> None:
+    """Take every weight that has the same name and shape. spectrum: that too, else that of the data at hand is kept.
 
     source: a checkpoint of a run (its averaged weights), or a folder with published weights.
     """
     known = published(source) if source.is_dir() else torch.load(source, map_location="cpu", weights_only=True)["ema"]
     own = dit.state_dict()
-    taken = {k: v for k, v in known.items() if k in own and own[k].shape == v.shape and k != "spectrum"}
+    fits = {k: v for k, v in known.items() if k in own and own[k].shape == v.shape}
+    taken = {k: v for k, v in fits.items() if spectrum or k != "spectrum"}
     dit.load_state_dict({**own, **taken})
     if "inlet.weight" not in taken:
         raise UsageError(f"{source}: holds no weights that fit a network of depth {dit.config.depth}")
@@ -263,14 +311,16 @@ def initialise(dit: Dit, source: Path) -> None:
 
 
 def trained(run: Path, stage: str, temperature: float = 1.0) -> tuple[Dit, int]:
-    """The averaged network of a run's stage (`transformer` or `fewstep`), and its step."""
+    """The averaged network of a run's stage (a key of `SHARDS`), and its step."""
     path = run / stage / "checkpoint.pt"
     if not path.exists():
         raise UsageError(f"{path}: there is no checkpoint; run the {stage} command first")
     state = torch.load(path, map_location="cpu", weights_only=True)
     channels = state["ema"]["spectrum"].numel()
     depth = sum(name.endswith(".modulation") for name in state["ema"])
-    dit = Dit(DitConfig(channels=channels, depth=depth, few=stage == "fewstep", temperature=temperature))
+    control = "steering.draft.weight" in state["ema"]
+    config = DitConfig(channels, depth, few=stage == "fewstep", temperature=temperature, control=control)
+    dit = Dit(config)
     dit.load_state_dict(state["ema"])
     return dit, state["step"]
 
@@ -374,6 +424,8 @@ COMMANDS = {
     "autoencoder": train_autoencoder,
     "cache": make_cache,
     "transformer": train_transformer,
+    "pieces": make_pieces,
+    "drafts": train_drafts,
     "trajectories": paint_trajectories,
     "fewstep": train_fewstep,
     "probe": make_probe,

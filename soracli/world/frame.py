@@ -20,11 +20,15 @@ import torch
 
 @dataclass(frozen=True)
 class Frame:
-    """The camera's film. width, height: pixels. times: float64 (T,) on the CPU, seconds since the scene began."""
+    """The camera's film. width, height: pixels. times: float64 (T,) on the CPU, seconds since the scene began.
+
+    bare: performers leave their shadows alone, in the domains that can tell them apart.
+    """
 
     width: int
     height: int
     times: torch.Tensor
+    bare: bool = False
 
     @property
     def aspect(self) -> float:

@@ -60,7 +60,7 @@ def _clip(
             shadow(canvas, cast, t)
         placed = [place(cast, t) for cast in casts]
         for cast, (drawing, x, y) in zip(casts, placed, strict=True):
-            if cast.shown[t]:
+            if cast.shown[t] and not frame.bare:
                 paste(canvas, drawing, x, y)
         scenery.in_front(canvas, t)
         seen = window(frame, camera, t)

@@ -41,7 +41,7 @@ class Sheet:
         x = ((travel - self.across * seconds - sway) * height) % columns
         y = (-self.down * seconds * height) % rows
         left, top = math.floor(x), math.floor(y)
-        part = self.drawings[int(seconds * self.rate) % len(self.drawings)]
+        part = self.drawings[int(seconds * self.rate) % len(self.drawings)].to(canvas.device)
         part = part[:, top : top + height + 1, left * 3 : left * 3 + (width + 1) * 3]
         part = lerp(part[..., :-3], part[..., 3:], round((x - left) * ONE))
         part = lerp(part[:, :-1], part[:, 1:], round((y - top) * ONE))
@@ -165,15 +165,19 @@ def _stamp(canvas: torch.Tensor, stamp: tuple[torch.Tensor, torch.Tensor], x: in
         over(canvas[y0:y1, x0 * 3 : x1 * 3], tint, cover)
 
 
+Draw = Callable[[torch.Tensor, float, float], None]  # over int16 (H, W * 3), at seconds, with the camera's travel
+
+
+def falling(scene: Scene, frame: Frame) -> list[Draw]:
+    """What lays the things that fall or fly in a scene's weather over a picture; nothing in fog or a clear sky."""
+    if scene.weather in SHEETS:
+        return [sheet.draw for sheet in SHEETS[scene.weather](scene, frame)]
+    return [_fireflies(scene, frame)] if scene.weather == "fireflies" else []
+
+
 def fall(pixels: torch.Tensor, scene: Scene, frame: Frame, camera: torch.Tensor) -> None:
     """Lay the scene's weather over uint8 (T, H, W, 3), in place. camera: float32 (T, 3) as in Painted."""
-    draws: list[Callable[[torch.Tensor, float, float], None]] = []
-    if scene.weather in SHEETS:
-        for sheet in SHEETS[scene.weather](scene, frame):
-            moved = Sheet(sheet.drawings.to(pixels.device), sheet.across, sheet.down, sheet.rate, sheet.sway)
-            draws.append(moved.draw)
-    elif scene.weather in ("fog", "fireflies"):
-        draws.append((_fog if scene.weather == "fog" else _fireflies)(scene, frame))
+    draws = [_fog(scene, frame)] if scene.weather == "fog" else falling(scene, frame)
     if not draws:
         return
     for t, seconds in enumerate(frame.times.tolist()):

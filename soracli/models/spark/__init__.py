@@ -15,7 +15,8 @@ from soracli import flow, precision, quantise
 from soracli.errors import WeightsError
 from soracli.mirror import names_side
 from soracli.models import Arrangement
-from soracli.models.spark.dit import Dit, DitConfig, Jump, Layout, TextKeys
+from soracli.models.spark import steering
+from soracli.models.spark.dit import Control, Dit, DitConfig, Jump, Layout, TextKeys
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import CHUNK, Vae, VaeConfig
 from soracli.scene import Scene
@@ -67,7 +68,8 @@ class Spark:
         whole = torch.stack(masks)[None]
         untouched = bool(whole.all()) and scene.strength == 1
         sigmas = flow.schedule(scene.options.steps, scene.options.shift, scene.strength).tolist()
-        window = geometry.window(stretch.start, stretch.stop, stretch.keys)
+        control = None if self.dit.steering is None else steering.control(scene, self.vae)
+        window = replace(geometry.window(stretch.start, stretch.stop, stretch.keys), control=control)
         return Arrangement(sigmas, window, whole.to(device), None if untouched else torch.cat(latents, 2))
 
     def told(self, window: Window) -> Window:
@@ -89,21 +91,30 @@ class Spark:
         with precision.products(context.states.device):
             keys = self.dit.prepare(context.states, context.mask)
         layout = self.layout(self.told(window))
+        control: Control | None = window.control
         if self.guided is None:
-            return lambda x, levels, sigma: self._predicted(x, levels, keys, layout)
+            return lambda x, levels, sigma: self._predicted(x, levels, keys, layout, control=control)
         following = dict(pairwise(sigmas))
         scale = torch.tensor([guidance], device=context.states.device)
 
         def jump(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
             target = levels * (following.get(sigma, sigma) / sigma)
-            return self._predicted(x, levels, keys, layout, Jump(target, scale))
+            return self._predicted(x, levels, keys, layout, Jump(target, scale), control)
 
         return jump
 
-    def _predicted(self, x: Tensor, levels: Tensor, keys: TextKeys, layout: Layout, jump: Jump | None = None) -> Tensor:
+    def _predicted(
+        self,
+        x: Tensor,
+        levels: Tensor,
+        keys: TextKeys,
+        layout: Layout,
+        jump: Jump | None = None,
+        control: Control | None = None,
+    ) -> Tensor:
         """The clean latents that the network says."""
         with precision.products(x.device):
-            out: Tensor = self.dit(x, levels, keys, layout, jump)
+            out: Tensor = self.dit(x, levels, keys, layout, jump, control)
         return out.float()
 
     @cached_property

@@ -35,6 +35,11 @@ ROUNDS = 2  # in which cells tell their neighbours what they have made out
 ROTARY = (16, 24, 24)  # of them for time, y, x
 BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
+COVER = 128  # numbers that say which part of a cell a draft covers: 2 x 8 x 8 means over 4 frames, 4 x 4 pixels
+TRAVELS = (0.5, 1.0, 2.0, 4.0, 8.0)  # periods of a camera's travel, in frame heights
+LOUDEST = (
+    3.0  # root mean square at which a token's numbers are cut off: footage unlike the training world stays bounded
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class DitConfig:
 
     few: the network also takes a target level and a guidance scale, and jumps to the one under the other (few steps).
     temperature: at inference, factor on the variances that the network states; below 1 it trusts itself more than the
-    noise, which gives cleaner pictures with less detail.
+    noise, which gives cleaner pictures with less detail. control: the network takes drafts and cameras, see `Control`.
     """
 
     channels: int = 512
@@ -51,6 +56,7 @@ class DitConfig:
     text: int = 384
     few: bool = False
     temperature: float = 1.0
+    control: bool = False
 
     @property
     def width(self) -> int:
@@ -247,6 +253,12 @@ class Beside(nn.Module):
         return cast(Tensor, out)
 
 
+def bounded(cells: Tensor) -> Tensor:
+    """Cells (B, N, C) whose root mean square is at most `LOUDEST`: one that is stronger is scaled down to it."""
+    power = cells.square().mean(-1, keepdim=True)
+    return cells * (LOUDEST * (power + 1e-6).rsqrt()).clamp(max=1)
+
+
 def joined(tokens: Tensor, levels: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
     """Clean tokens (B, N, C) by Bayes' rule: a Wiener filter around what is expected. levels: (B, N) of the noise."""
     clean, noise = (1 - levels)[..., None], levels[..., None]
@@ -263,6 +275,44 @@ class Jump(NamedTuple):
 
     target: Tensor
     guidance: Tensor
+
+
+class Control(NamedTuple):
+    """What is known of a clip before it is painted; the network paints what lies behind and around it.
+
+    draft: (B, N, C) latents of the draft over black, minus those of black. cover: (B, N, COVER) share of the draft in
+    the parts of a cell. present: (B,) 1 = there is a draft. camera: (B, t, 2, 4) at the start and at the end of each
+    latent frame: travel in frame heights from the window's first, log of the zoom, and how far the middle of the
+    picture lies from that of the unzoomed frame, in its widths and heights. steered: (B,) 1 = the camera is known.
+    """
+
+    draft: Tensor
+    cover: Tensor
+    present: Tensor
+    camera: Tensor
+    steered: Tensor
+
+
+class Steering(nn.Module):
+    """Maps of a `Control` into the network; all start at zero."""
+
+    def __init__(self, config: DitConfig) -> None:
+        super().__init__()
+        self.draft = nn.Linear(config.channels + COVER + 1, config.width)
+        self.camera = nn.Linear(2 * (4 + 2 * len(TRAVELS)) + 1, config.width)
+        self.shade = nn.Linear(COVER, config.channels, bias=False)  # a shadow lies where the draft does
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, control: Control, spectrum: Tensor, cells: int) -> Tensor:
+        """(B, N, D) to be added to the tokens. cells: in a latent frame."""
+        present = control.present[:, None, None].expand(-1, control.draft.shape[1], 1)
+        out = self.draft(torch.cat([control.draft * spectrum.rsqrt(), control.cover, present], -1)) * present
+        turns = [2 * math.pi * control.camera[..., :1] / period for period in TRAVELS]
+        numbers = torch.cat([control.camera, *(f(turn) for turn in turns for f in (torch.sin, torch.cos))], -1)
+        steered = control.steered[:, None, None].expand(-1, control.camera.shape[1], 1)
+        camera = self.camera(torch.cat([numbers.flatten(2), steered], -1)) * steered  # (B, t, D)
+        return cast(Tensor, out + camera.repeat_interleave(cells, 1))
 
 
 class Dit(nn.Module):
@@ -291,6 +341,7 @@ class Dit(nn.Module):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
         self.final = nn.Linear(width, 2 * width)
         self.jump = nn.Linear(2 * width, width) if config.few else None
+        self.steering = Steering(config) if config.control else None
         silent = [self.outlet, self.settle, self.modulate, self.final, self.heard, self.plan[2]]
         for layer in [*silent, *([self.jump] if self.jump else [])]:
             for parameter in layer.parameters():
@@ -335,7 +386,15 @@ class Dit(nn.Module):
         """Of each channel, from what the network says of its logarithm."""
         return self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
 
-    def forward(self, x: Tensor, sigma: Tensor, text: TextKeys, layout: Layout, jump: Jump | None = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        sigma: Tensor,
+        text: TextKeys,
+        layout: Layout,
+        jump: Jump | None = None,
+        control: Control | None = None,
+    ) -> Tensor:
         keys, pooled, additive = text
         levels = sigma.flatten(1)  # (B, N)
         tokens = x.flatten(2).transpose(1, 2).contiguous()  # (B, N, C)
@@ -348,18 +407,22 @@ class Dit(nn.Module):
         mask = F.pad(additive, (0, tokens.shape[1]))[:, None, None] if padded else None  # (B, 1, 1, L + N)
         places = torch.cat(angles, -1).expand(len(x), -1, -1)  # (B, N, HEAD)
         expected, foreseen = self.plan(torch.cat([places, condition[kind]], -1)).chunk(2, -1)  # (B, N, D) each
-        cells = tokens * power.rsqrt()
+        cells = bounded(tokens * power.rsqrt())
         h = self.inlet(cells) + expected
+        if self.steering is not None and control is not None:
+            h = h + self.steering(control, self.spectrum, layout.height * layout.width)
         for block, pair in zip(self.blocks, keys, strict=True):
             h = block(h, modulation, angles, pair, mask)
         shift, scale = per_token(self.final(condition), kind).chunk(2, -1)
         h = norm(h) * (1 + scale) + shift + foreseen
         mean, doubt = self.outlet(h).chunk(2, -1)  # (B, N, C) each
+        if self.steering is not None and control is not None:
+            mean = mean + self.steering.shade(control.cover * control.present[:, None, None])
         mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
         variance, settled = self.variance(doubt), self.variance(doubt + self.settle(h))
         for around in self.around:
-            guess = joined(tokens, levels, mean, variance)
-            mean = mean + around(guess * self.spectrum.rsqrt(), condition, kind, layout) * self.spectrum.sqrt()
+            guess = bounded(joined(tokens, levels, mean, variance) * self.spectrum.rsqrt())
+            mean = mean + around(guess, condition, kind, layout) * self.spectrum.sqrt()
             variance = settled
         if not self.training:
             variance = variance * self.config.temperature

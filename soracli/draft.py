@@ -1,0 +1,76 @@
+"""Drafts: what is known of a clip in pixels before it is painted, and how it is laid over what was painted. NumPy only.
+
+A draft is a clip with alpha (premultiplied). Where it is opaque the result shows the draft in the scene's light, where
+it is not, what the network painted; the network sees the draft and paints what lies behind and around it. As in
+collages given to diffusion models (SDEdit, Meng et al. 2022; Collage Diffusion, Sarukkai et al. 2023), but the picture
+itself is kept, so that it is as sharp and as much itself in the result as it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from soracli.types import Frames
+
+Alpha = npt.NDArray[np.uint8]  # (T, H, W), 255 = opaque
+Light = npt.NDArray[np.float32]  # (3, 4): RGB of the result from RGB and 1, all in [0, 1]
+Moves = npt.NDArray[np.float32]  # (T, 4), see `Draft.camera`
+
+PLAIN: Light = np.eye(3, 4, dtype=np.float32)
+
+
+class Layer(NamedTuple):
+    """Consecutive frames with alpha. frames: uint8 (T, H, W, 3) RGB premultiplied by alpha."""
+
+    frames: Frames
+    alpha: Alpha
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Each function is told the first frame and the last + 1 of a part of the result.
+
+    drawn: what is known there, at the result's size; may be asked for frames after the end. over: what lies over
+    everything and is not lit (falling weather), None = nothing. light: what falls on the draft, by frame. camera: of
+    each frame travel in frame heights, log of the zoom, and how far the middle of the picture lies from the unzoomed
+    one's, in its widths and heights. finish: a look that is laid over the finished frames, from a frame on.
+    held: whether what lies behind the shot that a frame belongs to is one picture, which the camera at most moves over;
+    then that is painted once, as a still, and `moved` makes of it (H, W, 3) the frames of a part of the shot.
+    """
+
+    drawn: Callable[[int, int], Layer]
+    over: Callable[[int, int], Layer | None] = lambda start, stop: None
+    light: Callable[[int], Light] = lambda frame: PLAIN
+    camera: Callable[[int, int], Moves] | None = None
+    finish: Callable[[Frames, int], Frames] = lambda frames, start: frames
+    held: Callable[[int], bool] = lambda frame: False
+    moved: Callable[[Frames, int, int], Frames] = lambda picture, start, stop: np.repeat(picture[None], stop - start, 0)
+
+    def laid(self, painted: Frames, start: int) -> Frames:
+        """The frames of the result from what was painted, (T, H, W, 3); start: number of the first."""
+        stop = start + len(painted)
+        out = _over(painted, self.drawn(start, stop), [self.light(frame) for frame in range(start, stop)])
+        if (above := self.over(start, stop)) is not None:
+            out = _over(out, above, [PLAIN] * len(out))
+        return self.finish(out, start)
+
+
+def _over(below: Frames, layer: Layer, lights: list[Light]) -> Frames:
+    """A layer in its light over frames; only the rows and columns that it covers are worked on."""
+    out = np.array(below)
+    for frame, colour, alpha, light in zip(out, layer.frames, layer.alpha, lights, strict=True):
+        rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
+        if not len(rows):
+            continue
+        part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        cover = alpha[part][..., None].astype(np.float32)  # 0..255
+        lit = colour[part].astype(np.float32)
+        if light is not PLAIN:
+            lit = np.clip(lit @ light[:, :3].T + cover * light[:, 3], 0, cover)
+        frame[part] = np.rint(lit + frame[part] * (1 - cover / 255))
+    return out

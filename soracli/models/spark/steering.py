@@ -1,0 +1,108 @@
+"""A canvas's draft and camera as spark's network takes them: see `dit.Control`."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from soracli.draft import Draft, Layer, Moves
+from soracli.models.spark.dit import COVER, Control
+from soracli.models.spark.vae import CHUNK, PATCH, Vae
+from soracli.pixels import to_model
+from soracli.scene import Scene
+
+
+def pooled(alpha: Tensor) -> Tensor:
+    """Alpha (T, H, W), 0..1, as the cover of each cell, (t, h, w, COVER)."""
+    parts = F.avg_pool3d(alpha[None, None], (4, 4, 4))[0, 0]
+    t, h, w = (side // cell for side, cell in zip(alpha.shape, (CHUNK, PATCH, PATCH), strict=True))
+    return parts.view(t, 2, h, 8, w, 8).permute(0, 2, 4, 1, 3, 5).reshape(t, h, w, COVER)
+
+
+def cells(pixels: Tensor) -> Tensor:
+    """(3, T, H, W) -> the pixels of each latent cell, (t * h * w, 3, CHUNK, PATCH, PATCH)."""
+    t, h, w = (side // cell for side, cell in zip(pixels.shape[1:], (CHUNK, PATCH, PATCH), strict=True))
+    return pixels.reshape(3, t, CHUNK, h, PATCH, w, PATCH).permute(1, 3, 5, 0, 2, 4, 6).flatten(0, 2)
+
+
+def black(vae: Vae) -> Tensor:
+    """Latents (C,) of a black cell."""
+    device = vae.linear.mean.device
+    return vae.encode(torch.full((1, 3, CHUNK, PATCH, PATCH), -1.0, device=device)).flatten()
+
+
+def encoded(pixels: Tensor, cover: Tensor, vae: Vae) -> Tensor:
+    """Latents of a draft over black less those of black, (N, C), of pixels (3, T, H, W) in [-1, 1].
+
+    cover: (N, COVER). Cells without any are not worked on.
+    """
+    out = torch.zeros(len(cover), vae.config.channels, device=pixels.device)
+    where = cover.amax(1).nonzero()[:, 0]
+    if len(where):
+        parts = torch.split(cells(pixels)[where], 64)
+        out[where] = torch.cat([vae.encode(part)[:, :, 0, 0, 0] for part in parts]) - black(vae)
+    return out
+
+
+def control(scene: Scene, vae: Vae) -> Control | None:
+    """Of one window; None if its canvas has no draft. Pictures before the latent frames have none of their own.
+
+    What is painted once for a whole shot is painted as if nobody were there and the camera stood.
+    """
+    draft = scene.canvas.draft
+    if draft is None:
+        return None
+    geometry, device = scene.geometry, scene.device
+    if draft.held(geometry.span(scene.numbers.start).start):
+        draft = Draft(
+            lambda start, stop: _nothing(scene, stop - start), camera=lambda start, stop: _unmoved(stop - start)
+        )
+    drafts, covers = [], []
+    for number in scene.numbers:
+        start = geometry.span(number).start
+        layer = draft.drawn(start, start + (1 if geometry.is_still else CHUNK))
+        pixels = to_model(layer.frames, geometry, device)[0]  # (3, T, H, W)
+        alpha = to_model(layer.alpha[..., None].repeat(3, -1), geometry, device)[0, 0].add(1).div(2)  # (T, H, W)
+        if geometry.is_still:
+            pixels, alpha = pixels.expand(-1, CHUNK, -1, -1), alpha.expand(CHUNK, -1, -1)
+        cover = pooled(alpha).flatten(0, 2)
+        drafts.append(encoded(pixels, cover, vae))
+        covers.append(cover)
+    _, high, wide = geometry.latent
+    blank = len(scene.stretch.keys)
+    one = torch.ones(1, device=device)
+    moves, steered = _moves(draft, scene), one if draft.camera is not None else 0 * one
+    return Control(
+        F.pad(torch.cat(drafts), (0, 0, blank * high * wide, 0))[None],
+        F.pad(torch.cat(covers), (0, 0, blank * high * wide, 0))[None],
+        one,
+        F.pad(moves, (0, 0, 0, 0, blank, 0))[None].to(device),
+        steered,
+    )
+
+
+def _nothing(scene: Scene, count: int) -> Layer:
+    shape = (count, *scene.canvas.clip.frames.shape[1:])
+    return Layer(np.zeros(shape, np.uint8), np.zeros(shape[:3], np.uint8))
+
+
+def _unmoved(count: int) -> Moves:
+    return np.zeros((count, 4), np.float32)
+
+
+def _moves(draft: Draft, scene: Scene) -> Tensor:
+    """(t, 2, 4): the camera at the start and at the end of each latent frame of a window."""
+    count = len(scene.numbers)
+    if draft.camera is None:
+        return torch.zeros(count, 2, 4)
+    time = 1 if scene.geometry.is_still else CHUNK
+    first = scene.geometry.span(scene.numbers.start).start
+    rows = torch.from_numpy(np.ascontiguousarray(draft.camera(first, first + time * count + 1)[::time]))
+    ends = torch.stack([rows[:-1], rows[1:]], 1)
+    if scene.geometry.is_still:
+        ends = ends[:, :1].expand(-1, 2, -1)
+    start = torch.zeros_like(ends)
+    start[..., 0] = rows[0, 0]
+    return ends - start
