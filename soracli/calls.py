@@ -28,7 +28,7 @@ READS = (*MEDIA, "PROMPT", "FILE", "JOBS")
 FROM_FILES = frozenset((
     "prompt", "shot", "camera", "motion", "style", "fit", "image", "to", "region", "keyframe", "clip", "forward",
     "backward", "both", "loop", "by", "overlap", "strength", "from", "style_ref", "allow_partial", "mask", "outpaint",
-    "a", "b", "mode", "elevation", "scale", "fps", "duration",
+    "a", "b", "mode", "elevation", "scale", "slow", "denoise", "engine", "fps", "duration",
 ))  # fmt: skip
 REPEATABLE = (
     "generate",

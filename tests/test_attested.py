@@ -77,6 +77,27 @@ def test_a_credential_keeps_what_is_listed_and_nothing_else() -> None:
     }  # fmt: skip
 
 
+TEXTS = {"prompt", "asked", "negative", "shots", "keyframes", "mask", "region", "input", "arguments"}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [("generate", "x", "-d", "8f"), ("image", "x", "-e", "-g", "3", "-N", "y"), ("animate", "a.png"),
+     ("enhance", "a.png"), ("inpaint", "c.mp4", "--mask", "0,0,8,8"), ("extend", "c.mp4", "--by", "8f")],
+    ids=lambda call: call[0],
+)  # fmt: skip
+def test_all_that_a_recipe_says_is_told_or_is_a_text(sora: Sora, call: tuple[str, ...]) -> None:
+    """A new key of a recipe is in no credential until somebody has thought of it, and is not forgotten either."""
+    Image.new("RGB", (64, 64)).save("a.png")
+    with Writer("c.mp4", 64, 64, Fraction(8)) as writer:
+        writer.add(np.zeros((8, 64, 64, 3), np.uint8))
+    model = () if call[0] == "enhance" else ("-m", "tiny", "--steps", "1")
+    ran = sora(*call, *model, "--dry-run", "--json")
+    assert ran.code == 0, ran.err
+    beside = {"seeds", "paths", "path", "format", "notes", "plan"}  # of a plan, not of a recipe
+    assert set(json.loads(ran.out)["data"]) - beside <= provenance.KEPT | TEXTS
+
+
 def test_no_folder_of_the_user_is_in_a_result(sora: Sora, tmp_path: Path) -> None:
     """Masks, keyframes and regions by whole paths leave their names."""
     home = tmp_path / "home-of-somebody"

@@ -175,7 +175,7 @@ MAY_CHANGE = {
     "media/encode.py": {"write_text"},  # into a part folder of ours
     "media/write.py": {"write_text"},  # into a part file of ours
     "provenance.py": {"write_bytes"},  # the same
-    "keys.py": {"rename"},  # within the folder of the keys
+    "keys.py": {"rename", "write_text"},  # within the folder of the keys; `media.write_text`
     "hub.py": {"rmdir"},  # empty folders within the cache
     "runs.py": {"rmdir"},  # an empty one of ours
     "weights.py": {"write_text"},  # for developers

@@ -131,7 +131,9 @@ def test_a_model_or_adapter_of_no_name_is_for_the_user_to_give(sora: Sora, stran
         assert (ran.code, "give the one to use with --model" in ran.err) == (3, True)
     assert sora("replay", stranger({**recipe(DOG), "model": "nobody"}), "-m", "tiny", "-o", "a.png").code == 0
     ran = sora("replay", stranger({**recipe(DOG), "loras": [["HOME/photo.png", 1.0]]}))
-    assert (ran.code, "with the adapter 'photo.png'; give it with --lora" in ran.err) == (3, True)
+    assert (ran.code, "(of another folder) that is not beside it; give it with --lora" in ran.err) == (3, True)
+    ran = sora("replay", stranger({**recipe(DOG), "loras": [["photo.png", 1.0, "ab" * 8]]}))
+    assert (ran.code, "(photo.png) that is not beside it; give it with --lora" in ran.err) == (3, True)
 
 
 def test_a_local_folder_does_not_take_the_place_of_a_model(sora: Sora, stranger: Maker) -> None:
