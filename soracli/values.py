@@ -103,8 +103,12 @@ def _decoded(data: bytes, name: str) -> str:
 # --- numbers --------------------------------------------------------------------------------------------------------
 
 
-def size(text: str, default: tuple[int, int], stride: tuple[int, int, int]) -> tuple[int, int]:
-    """`640x360`, `16:9` (about the default's area, on the model's grid), `720p` -> (width, height) in pixels."""
+def size(text: str, default: tuple[int, int], stride: tuple[int, int, int], side: int = 0) -> tuple[int, int]:
+    """`640x360`, `16:9`, `720p` -> (width, height) in pixels.
+
+    side: pixels of the shorter side at which the model paints everything: a shape has so many; 0 = it paints any size,
+    and a shape has about the default's area, on the model's grid.
+    """
     word = text.strip()
     if match := _SIDES.fullmatch(word):
         return int(match[1]), int(match[2])
@@ -114,9 +118,15 @@ def size(text: str, default: tuple[int, int], stride: tuple[int, int, int]) -> t
     if match := _SHAPE.fullmatch(word):
         wide, high = Fraction(match[1]), Fraction(match[2])
         if wide and high and Fraction(1, 8) <= wide / high <= 8:
-            return _shaped(wide / high, default, stride)
+            return _sided(wide / high, side) if side else _shaped(wide / high, default, stride)
         raise UsageError(f"--size {text}: the shape must be between 1:8 and 8:1", "bad_size")
     raise UsageError(f"--size {text}: must be WIDTHxHEIGHT (640x360), a shape (16:9) or lines (720p)", "bad_size")
+
+
+def _sided(shape: Fraction, side: int) -> tuple[int, int]:
+    """The shorter side as it is painted, the longer one even."""
+    long = 2 * round(side * max(shape, 1 / shape) / 2)
+    return (long, side) if shape >= 1 else (side, long)
 
 
 def _shaped(shape: Fraction, default: tuple[int, int], stride: tuple[int, int, int]) -> tuple[int, int]:
@@ -272,7 +282,7 @@ def options(card: Card, flags: Flags, *, still: bool, source: Clip | None = None
                     f"{name} {value}: a picture has no length; for a clip use: sora generate", "not_for_stills"
                 )
     plain = (base.width, base.height)
-    width, height = plain if flags.size is None else size(flags.size, plain, card.stride)
+    width, height = plain if flags.size is None else size(flags.size, plain, card.stride, card.limits.get("side", 0))
     found = replace(
         base,
         width=width,

@@ -406,6 +406,14 @@ def test_sizes(text: str, expected: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [("16:9", (456, 256)), ("9:16", (256, 456)), ("1:1", (256, 256)), ("4:3", (342, 256)), ("640x360", (640, 360))],
+)
+def test_a_shape_keeps_the_lines_that_a_model_paints(text: str, expected: tuple[int, int]) -> None:
+    assert values.size(text, (256, 256), (8, 32, 32), 256) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "seconds"), [("4s", 4), ("4", 4), ("2.5s", 2.5), ("500ms", 0.5), ("1m", 60), ("96f", 4), ("1 f", 1 / 24)]
 )
 def test_durations(text: str, seconds: float) -> None:
