@@ -6,27 +6,29 @@ from collections.abc import Sequence
 from functools import cache
 
 from soracli.scenes.vocabulary import Library
-from soracli.world.actors import CORE_ACTORS, MORE_ACTORS, actor
-from soracli.world.words import ACTORS
+from soracli.world.actors import actor, index
 
 
-class Tables:
-    """The actors of the world's own tables."""
+class Index:
+    """The index of the library that ships."""
+
+    def __init__(self) -> None:
+        self._called = {str(row["name"]): tuple(map(str, row["called"])) for row in index()}
 
     def names(self) -> Sequence[str]:
-        return tuple(one.name for one in (*CORE_ACTORS, *MORE_ACTORS))
+        return tuple(self._called)
 
     def synonyms(self, name: str) -> Sequence[str]:
-        return ACTORS.get(name, ())
+        return self._called[name]
 
     def kind(self, name: str) -> str:
         return actor(name).kind
 
     def length(self, name: str) -> float:
-        return actor(name).scale
+        return actor(name).metres
 
 
 @cache
 def shipped() -> Library:
     """That which ships with the package."""
-    return Tables()
+    return Index()
