@@ -2,11 +2,11 @@
 
 python benchmarks/read.py [--index FILE] [--wrong]    # --wrong: every miss of the first half, never of the second
 
-A row is a prompt and what it means, by hand. performers: one entry for all that are alike, `null` = not judged. Of each,
-name: pictures that may play it, `*` any; count: least and most, [1, 1] unless said; action; direction; relation and
-partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be left out. place, time, weather, camera, style:
-what may be shown, `*` or `-` among them anything. noted: part of a word of which a note must speak. What is not said is
-judged too: clear weather, a static or a tracking camera, the plain style, day or overcast; only the place is free.
+A row is a prompt and what it means, by hand. performers: one entry for all that are alike, `null` = not judged. Of
+each: name: pictures that may play it, `*` any; count: least and most, [1, 1] unless said; action; direction; relation
+and partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be left out. place, time, weather, camera,
+style: what may be shown, `*` or `-` among them anything. noted: part of a word of which a note must speak. What is not
+said is judged too: clear weather, a static or a tracking camera, the plain style, day or overcast; the place is free.
 
 Columns: all rows, defaults and wildcards counted as right; floor: the same of a reader that understands nothing; where
 said: only rows that ask for something there, which is the figure to look at.

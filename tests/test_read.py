@@ -74,6 +74,7 @@ def test_the_same_arguments_give_the_same_scene_and_other_seeds_another() -> Non
         ("a man walking his dog", ["man walking", "dog"]),
         ("an empty beach at sunset", []),
         ("waves at sunset", []),
+        ("a forest without dogs", []),
         ("a dog, a cat and a lion", ["dog", "cat", "lion"]),
     ],
 )

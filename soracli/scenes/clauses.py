@@ -27,8 +27,12 @@ TO_PLACES = ("in", "on", "at", "across", "along", "through", "over", "from", "un
              "by", "near", "around", "past", "of", "above", "down", "up", "above", "towards", "toward", "to", "outside",
              "beside", "behind", "against", "among", "between", "off", "beyond", "next to", "out of")  # fmt: skip
 TREES = ("deciduous tree", "evergreen tree", "palm tree")
+NONE = ("no", "without")
 AMID = ("among", "between", "through", "amid", "under")
-FAST = ("fast", "quickly", "rapidly", "swiftly", "hurriedly", "full speed", "at full speed")
+PACES = {  # factors on the usual pace
+    "slowly": 0.6, "slow": 0.6, "leisurely": 0.6, "fast": 1.6, "quickly": 1.6, "rapidly": 1.6, "swiftly": 1.6,
+    "full speed": 1.8, "at full speed": 1.8,
+}  # fmt: skip
 
 
 @dataclass
@@ -36,7 +40,8 @@ class Part:
     """A performer in the making, or several alike. said: its head noun as typed. name: empty if no table has it.
 
     verb: what it does. partner: index of the part that `relation` is to. changes: `in`, `out`, `bitten`, `opened`,
-    `painted`, `eaten` (bite after bite). counted: its number as typed. role: `subject`, `object` or `partner`. scale: how large for its kind. fast: whether it hurries. over: whether it is above a place.
+    `painted`, `eaten` (bite after bite). counted: its number as typed. role: `subject`, `object` or `partner`.
+    scale: how large for its kind. speed: factor on its usual pace. over: whether it is above a place.
     """
 
     said: str
@@ -54,7 +59,7 @@ class Part:
     changes: set[str] = field(default_factory=set)
     role: str = "subject"
     scale: float = 1.0
-    fast: bool = False
+    speed: float = 1.0
     over: bool = False
 
 
@@ -154,7 +159,7 @@ class _Teller:
             self._pass_over(item)
 
     def _happen(self, event: Filmed) -> None:
-        """A lasting change of what is named next, `a bite of an apple`, or of what was named: `an apple being eaten`."""
+        """A lasting change of what comes next, `a bite of an apple`, or of what was named: `an apple being eaten`."""
         after = self._peek()
         ahead = event.text.endswith((" of", " from", " into", " in", " off", " at"))
         if self.recent and (not ahead or (after is not None and after.text in BACK)):
@@ -415,6 +420,11 @@ class _Teller:
         if part is None:
             self._left_over(group)
             return
+        if any(item.text in NONE for item in self.items[max(self.at - 1, 0) : self.at + 1]):
+            self._drop(f"no {part.said}")
+            self.prep = ""
+            self._past("cut", group.size)
+            return
         self._modify(part, group)
         role_prep, word = self.prep, self.prep_word
         if part.many and part.count == 0 and part.name in TREES and word in AMID and role_prep:
@@ -670,10 +680,9 @@ class _Teller:
             self._past("setting")
         elif item.of("silent") or item.text in common.BREAKERS or item.text in common.DETERMINERS:
             self._past(self.adjacent)
-        elif item.text in FAST and (self.actor or self.subject):
+        elif (pace := PACES.get(item.text)) and (self.actor or self.subject):
             for index in self.actor or self.subject:
-                self.story.parts[index].fast = True
-            self._drop(item.text)
+                self.story.parts[index].speed = pace
             self._past(self.adjacent)
         else:
             self._drop(item.text)

@@ -22,7 +22,8 @@ def _pan(way: str, back: str) -> str:
 
 CAMERAS = {
     "zoom in": rf"(?:{_THE} )?{_SLOW}(?:zoom|push|dolly|dollie|rack)(?:s|es|ing)?[ -]{_SLOW}in{_ON}(?: shot)?"
-    rf"|{_THE} {_SLOW}(?:mov|com|go|glid|push)(?:e|es|s|ing) {_SLOW}(?:in|closer|forwards?|nearer){_ON}|zoom(?: on| at)",
+    rf"|{_THE} {_SLOW}(?:mov|com|go|glid|push)(?:e|es|s|ing) {_SLOW}(?:in|closer|forwards?|nearer){_ON}"
+    rf"|zoom(?: on| at)",
     "zoom out": rf"(?:{_THE} )?{_SLOW}(?:zoom|pull|dolly|dollie)(?:s|es|ing)?[ -]{_SLOW}(?:out|back){_ON}(?: shot)?"
     rf"|{_THE} {_SLOW}(?:mov|com|go|glid|pull)(?:e|es|s|ing) {_SLOW}(?:away|back|backwards?|out){_ON}",
     "pan left": _pan("left", "right"),
@@ -34,7 +35,8 @@ CAMERAS = {
     "handheld": r"(?:filmed |shot )?(?:with an? )?(?:shaky )?hand-?held(?: camera| shot| footage| style)?"
     rf"|shaky(?: cam(?:era)?| footage| shot)?|{_THE} shakes",
     "tracking": rf"(?:side )?(?:tracking|following|travelling|traveling|trucking) (?:shot|camera)(?: following| of)?"
-    rf"|{_THE} (?:is )?{_SLOW}(?:follow(?:s|ing)?|track(?:s|ing)?|moves along|keeps pace)(?: along)?(?: with (?:them|it|him|her))?"
+    rf"|{_THE} (?:is )?{_SLOW}(?:follow(?:s|ing)?|track(?:s|ing)?|moves along"
+    rf"|keeps pace)(?: along)?(?: with (?:them|it|him|her))?"
     r"|follow(?:ing)? cam|follow shot|steadicam(?: shot)?|tracking",
     "static": rf"(?:static|fixed|locked[- ]off|locked|stationary)(?: wide)?(?: camera| shot)?|still camera(?: shot)?"
     rf"|{_THE} (?:stands|stays|is|remains|does not move|doesn't move)(?: still| fixed| static)?|(?:on a )?tripod",
@@ -50,13 +52,18 @@ NEAR_CAMERAS = {
 }
 SIZES = {
     "close": r"(?:extreme |tight )?close[- ]?ups?(?: shot| view)?|macro(?: shot)?|close view|portrait of|zoomed in",
-    "wide": r"(?:extreme |very )?(?:wide|long|establishing|distant|far)[- ](?:shot|view)|from (?:far away|afar|a distance)",
+    "wide": r"(?:extreme |very )?(?:wide|long|establishing|distant|far)[- ](?:shot|view)|from (?:far away"
+    r"|afar|a distance)",
 }
-_STYLE = r"(?:[- ]?(?:style|art|animation|cartoon|painting|drawing|look|aesthetic|film|movie|footage|clip|video|toned|tones|colou?rs|graphics|effect|illustration|version|game))*"
+_STYLE = (
+    r"(?:[- ]?(?:style|art|animation|cartoon|painting|drawing|look|aesthetic|film|movie|footage|clip"
+    r"|video|toned|tones|colou?rs|graphics|effect|illustration|version|game))*"
+)
 _LEAD = r"(?:in (?:an? )?|as (?:an? )?|like (?:an? )?|rendered in |made (?:of|from|in) |drawn in |painted in )?"
 STYLES = {
     "noir": rf"{_LEAD}(?:film[- ]noir|noir|monochrome|b&w|b/w){_STYLE}"
-    rf"|{_LEAD}black[- ](?:and|&)[- ]white(?:[- ](?:style|film|movie|footage|clip|video|photo|shot|picture)|(?=\s*(?:$|[,.;:])))",
+    rf"|{_LEAD}black[- ](?:and|&)[- ]white(?:[- ](?:style|film|movie|footage|clip|video|photo|shot|picture)"
+    rf"|(?=\s*(?:$|[,.;:])))",
     "pixel": rf"{_LEAD}(?:pixel(?:ated|ed|s)?|8-?bit|16-?bit|retro (?:video )?game|minecraft){_STYLE}"
     r"|in the style of an old video game",
     "watercolour": rf"{_LEAD}(?:water-?colou?rs?|aquarelle){_STYLE}|painted in water-?colou?rs?",
@@ -69,31 +76,41 @@ STYLES = {
     "3d": rf"{_LEAD}3[- ]?d{_STYLE}(?: render)?",
 }
 NEAR_STYLES = {
-    "watercolour": rf"{_LEAD}(?:oil|acrylic|impressionist|van gogh|monet|gouache|pastel)(?:[- ]?(?:style|painting|paint|painted))*"
+    "watercolour": rf"{_LEAD}(?:oil|acrylic|impressionist|van gogh|monet|gouache|pastel)(?:[- ]?(?:style"
+    r"|painting|paint|painted))*"
     r"|in the style of (?:van gogh|monet)|painting(?= of)",
-    "flat": rf"{_LEAD}(?:anime|manga|cartoon|comic(?: book)?|studio ghibli|ghibli|disney|south park|simpsons|paper cut-?out){_STYLE}",
-    "line": rf"{_LEAD}(?:pencil|charcoal|hand-drawn|chalk|doodle)(?:[- ]?(?:sketch|drawing|style))*|sketch(?= of)|drawing(?= of)",
+    "flat": rf"{_LEAD}(?:anime|manga|cartoon|comic(?: book)?|studio ghibli|ghibli|disney|south park|simpsons"
+    rf"|paper cut-?out){_STYLE}",
+    "line": rf"{_LEAD}(?:pencil|charcoal|hand-drawn|chalk|doodle)(?:[- ]?(?:sketch|drawing|style))*"
+    rf"|sketch(?= of)|drawing(?= of)",
     "neon": rf"{_LEAD}(?:cyberpunk|vaporwave|tron|blade runner){_STYLE}",
     "sepia": rf"{_LEAD}(?:vintage|1920s|silent (?:film|movie)|old-timey|retro film){_STYLE}",
     "3d": rf"{_LEAD}(?:pixar|dreamworks|cgi|unreal engine|octane render){_STYLE}",
-    "": rf"(?:lego|origami|steampunk|wes anderson|tarantino|gothic|art deco|low[- ]?poly|ukiyo-e|graffiti|mosaic|felt|knitted){_STYLE}",
+    "": rf"(?:lego|origami|steampunk|wes anderson|tarantino|gothic|art deco|low[- ]?poly|ukiyo-e|graffiti"
+    rf"|mosaic|felt|knitted){_STYLE}",
 }
 PRAISE = (  # of which nothing can be seen
-    r"cinematic|photo-?realistic|hyper-?realistic|realistic|ultra[- ]?realistic|masterpiece|(?:highly|ultra|very|super) "
+    r"cinematic|photo-?realistic|hyper-?realistic|realistic|ultra[- ]?realistic|masterpiece|(?:highly|ultra"
+    r"|very|super) "
     r"detailed|detailed|award[- ]winning|trending on artstation|best quality|high[- ]quality|4k|8k|hdr?|full hd|1080p|"
     r"720p|uhd|60 ?fps|imax|70mm|35mm(?: film)?|shallow depth of field|bokeh|lens flare|dramatic lighting|epic|"
     r"volumetric light(?:ing)?|slow[- ]?mo(?:tion)?|(?:in )?slow motion|time[- ]?lapse|hyper-?lapse|sharp focus"
 )
 EVENTS = {
-    "bitten": r"(?:with )?(?:an? |one |two |several |some |large |big )*bites? (?:is |are |was |being |gets? )*(?:taken )?(?:out )?"
-    r"(?:of|from)|tak(?:es|e|ing) (?:an? )?(?:big |small |huge )?bites? (?:out )?of|(?:bites?|biting) (?:into|in|off|at)",
+    "bitten": r"(?:with )?(?:an? |one |two |several |some |large |big )*bites? (?:is |are |was |being "
+    r"|gets? )*(?:taken )?(?:out )?"
+    r"(?:of|from)|tak(?:es|e|ing) (?:an? )?(?:big |small |huge )?bites? (?:out )?of|(?:bites?|biting) (?:into"
+    r"|in|off|at)",
     "eaten": r"(?:is |are |being |gets? |getting |been )+(?:slowly |quickly )?(?:eaten|devoured|munched)(?: up| away)?",
     "painted": r"(?:is |are |being |gets? |getting |been )+(?:slowly )?(?:painted|drawn)(?= )",
 }
 
 
 class Filmed(NamedTuple):
-    """slot: `camera`, `style`, `size`, `praise` or `event` (a lasting change, value: what kind). value: empty if it cannot be shown. near: to be said in a note."""
+    """slot: `camera`, `style`, `size`, `praise` or `event` (a lasting change, value: what kind).
+
+    value: empty if it cannot be shown. near: to be said in a note.
+    """
 
     slot: str
     value: str
@@ -105,7 +122,8 @@ class Filmed(NamedTuple):
 @cache
 def _patterns() -> tuple[tuple[str, str, bool, re.Pattern[str]], ...]:
     rows = [("camera", CAMERAS, False), ("camera", NEAR_CAMERAS, True), ("size", SIZES, False),
-            ("style", STYLES, False), ("style", NEAR_STYLES, True), ("praise", {"": PRAISE}, True), ("event", EVENTS, False)]  # fmt: skip
+            ("style", STYLES, False), ("style", NEAR_STYLES, True), ("praise", {"": PRAISE}, True),
+            ("event", EVENTS, False)]  # fmt: skip
     return tuple(
         (slot, value, near, re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])"))
         for slot, table, near in rows

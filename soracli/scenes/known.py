@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
-from typing import Any
+from collections.abc import Sequence
+from functools import cache
 
 from soracli.scenes.vocabulary import Library
-from soracli.world.actors import index
+from soracli.world.actors import actor, index
 
 
-class Shipped:
-    """The index of the library that ships with the package."""
+class Index:
+    """The index of the library that ships."""
 
-    @cached_property
-    def _rows(self) -> Mapping[str, Mapping[str, Any]]:
-        return {row["name"]: row for row in index()}
+    def __init__(self) -> None:
+        self._called = {str(row["name"]): tuple(map(str, row["called"])) for row in index()}
 
     def names(self) -> Sequence[str]:
-        return tuple(self._rows)
+        return tuple(self._called)
 
     def synonyms(self, name: str) -> Sequence[str]:
-        return tuple(self._rows[name]["called"])
+        return self._called[name]
 
     def kind(self, name: str) -> str:
-        return str(self._rows[name]["kind"])
+        return actor(name).kind
 
     def length(self, name: str) -> float:
-        return float(self._rows[name]["metres"])
+        return actor(name).metres
 
 
 @cache
 def shipped() -> Library:
     """That which ships with the package."""
-    return Shipped()
+    return Index()

@@ -37,7 +37,7 @@ class Near(NamedTuple):
     def note(self, word: str) -> str:
         """One sentence for the user."""
         if self.far:
-            return f"there is nothing like '{word}' in the library; {self.value} is drawn, far as it is ({self.cosine:.2f})."
+            return f"nothing in the library is like '{word}'; {self.value} is drawn, far as it is ({self.cosine:.2f})."
         return f"'{word}' is not in the library; it is drawn as the nearest: {self.value} ({self.cosine:.2f})."
 
 

@@ -82,7 +82,17 @@ def _scene(
     lead = cast[0] if cast else None
     far = lead is not None and lead.action in MOVES and SPEED[lead.action] * seconds > LONG_WAY
     camera = _said(film, "camera") or ("tracking" if far and len(cast) == 1 else "static")
-    return Scene("scenery", cast, chosen.place, chosen.time, chosen.weather, camera, _said(film, "style") or "3d", seed)
+    return Scene(
+        "scenery",
+        cast,
+        chosen.place,
+        chosen.time,
+        chosen.weather,
+        camera,
+        _said(film, "style") or "3d",
+        seed,
+        length=seconds,
+    )
 
 
 def _said(film: list[Filmed], slot: str) -> str:
@@ -209,6 +219,7 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         part.scale,
         changes,
         index,
+        part.speed,
     )
 
 
@@ -224,7 +235,7 @@ def _action(part: Part, name: str, kind: str) -> str:
         action = "fly" if action == "stand" and kind == "flyer" and part.relation != "on" else action
     else:
         action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": "stand"}.get(verb.value, verb.value)
-        action = RUSH[kind] if part.fast and action == "walk" else action
+        action = RUSH[kind] if part.speed > 1 and action == "walk" else action
     if kind == "driver" and action in ("walk", "run"):
         action = "drive"
     if kind == "flyer" and action in ("walk", "run") and verb is not None and verb.value in ("go", "rush"):

@@ -43,6 +43,7 @@ class Role:
     scale: float = 1.0
     changes: frozenset[str] = frozenset()
     group: int = 0
+    speed: float = 1.0
 
 
 def staged(roles: Sequence[Role], seconds: float, seed: int, view: str = "") -> tuple[Performer, ...]:
@@ -67,6 +68,7 @@ def staged(roles: Sequence[Role], seconds: float, seed: int, view: str = "") -> 
             colour=role.colour,
             partner=role.partner,
             relation=role.relation,
+            speed=role.speed if role.action in MOVES else 1.0,
             enters=enters,
             leaves=leaves,
             events=_events(role, seconds),
@@ -153,7 +155,7 @@ def _depths(roles: Sequence[Role], rng: np.random.Generator) -> list[float]:
 
 def _times(role: Role, centre: float, seconds: float) -> tuple[float, float, float]:
     """Where its path begins, and when it enters and leaves."""
-    way, speed = signed(role.direction), SPEED.get(role.action, 0.0)
+    way, speed = signed(role.direction), SPEED.get(role.action, 0.0) * role.speed
     start, enters, leaves = centre - way * speed * seconds / 2, 0.0, math.inf
     if role.action == "appear":
         return centre, round(min(0.9, seconds / 3), 3), leaves

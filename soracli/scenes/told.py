@@ -21,7 +21,7 @@ def as_data(reading: Reading) -> dict[str, Any]:
 
 
 def scene(prompt: str, seconds: float, seed: int, *, as_json: bool) -> None:
-    """Print the caption of the scene, or all of it as one JSON object. Prompts that are refused are refused here too."""
+    """Print the scene's caption, or all of it as one JSON object. What is refused elsewhere is refused here too."""
     from soracli import screen
     from soracli.progress import Talk
     from soracli.render import emit, print_out

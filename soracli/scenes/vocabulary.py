@@ -43,7 +43,8 @@ IRREGULAR = {  # past and participle -> verb
     "stopping": "stop", "wagging": "wag", "setting": "set", "napping": "nap", "cutting": "cut", "sledding": "sled",
     "flapping": "flap", "hopping": "hop", "planing": "plane", "waging": "wag", "steping": "step", "stepping": "step",
     "batting": "bat", "patrolling": "patrol", "travelling": "travel", "levelling": "level", "tapping": "tap",
-    "strumming": "strum", "drumming": "drum", "tipping": "tip", "nodding": "nod", "chatting": "chat", "flitting": "flit",
+    "strumming": "strum", "drumming": "drum", "tipping": "tip", "nodding": "nod", "chatting": "chat",
+    "flitting": "flit",
     "wrapping": "wrap", "begging": "beg", "strutting": "strut", "shutting": "shut", "humming": "hum", "rowing": "row",
 }  # fmt: skip
 
@@ -61,7 +62,7 @@ class Entry(NamedTuple):
     """What a phrase may be.
 
     slot: `place`, `time`, `weather`, `name`, `verb`, `relation`, `count`, `colour`, `direction`, `side`, `change`,
-    `scale`, `silent` or `undrawn`. value: in the world's words. near: the nearest that can be shown, to be said in a note.
+    `scale`, `silent` or `undrawn`. value: in the world's words. near: the nearest that can be shown, said in a note.
     form: of a verb `base`, `finite`, `doing` or `past`; of a noun `one` or `many`. lemma: of a verb.
     """
 
@@ -111,6 +112,8 @@ def vocabulary(known: Library) -> Vocabulary:
     found: dict[str, list[Entry]] = {}
     for phrase, entry in (*_scenery(words), *_verbs(words), *_small(words), *_names(nouns, known, pictures)):
         row = found.setdefault(phrase, [])
+        if entry.slot == "name" and phrase in common.BREAKERS:
+            continue  # does
         if entry.slot == "name" and any(old.slot in ("place", "undrawn") for old in row):
             continue  # what a place draws already, or what belongs to a body
         if all((old.slot, old.value) != (entry.slot, entry.value) for old in row):
@@ -119,8 +122,9 @@ def vocabulary(known: Library) -> Vocabulary:
     for deed, lemmas in words["deed"].items():
         for lemma in split(lemmas):
             deeds.setdefault(lemma, set()).add(deed)
+    listed = {phrase for phrase, row in found.items() if any(e.slot != "silent" for e in row)}
     for phrase, entry in _meanings(pictures):
-        if not any(old.slot not in ("silent", "relation") or " " not in phrase for old in found.get(phrase, ())):
+        if phrase not in listed:  # what is listed by hand means that and nothing else
             found.setdefault(phrase, []).append(entry)
     longest = max(phrase.count(" ") + 1 for phrase in found)
     kept = {phrase: tuple(row) for phrase, row in found.items()}
@@ -198,7 +202,8 @@ def _small(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
 
 def _names(nouns: Mapping[str, Any], known: Library, pictures: frozenset[str]) -> Iterator[tuple[str, Entry]]:
     """What pictures are called: by the lists, by their own names, by what the world's captions and the library say."""
-    listed = [(phrase, name, near) for near in (False, True) for name, phrases in nouns["near" if near else "same"].items()
+    listed = [(phrase, name, near) for near, key in ((False, "same"), (True, "near"))
+              for name, phrases in nouns[key].items()
               if name in pictures for phrase in split(phrases)]  # fmt: skip
     for phrase, name, near in listed:  # before any plural: `drums` are one picture
         yield phrase, Entry("name", name, near, "one")
