@@ -45,9 +45,13 @@ def test_the_index_is_whole() -> None:
     assert len({entry.code for entry in entries.values()}) == len(entries)
     for entry in entries.values():
         x0, y0, x1, y1 = entry.box
-        assert entry.kind in KINDS and entry.faces in ("left", "right", "front"), entry.name
-        assert 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1, entry.name
-        assert entry.metres > 0 and entry.called and entry.frames in (1, 36), entry.name
+        assert entry.kind in KINDS, entry.name
+        assert entry.faces in ("left", "right", "front"), entry.name
+        assert 0 <= x0 < x1 <= 1, entry.name
+        assert 0 <= y0 < y1 <= 1, entry.name
+        assert entry.frames in (1, 36), entry.name
+        assert entry.metres > 0, entry.name
+        assert entry.called, entry.name
     assert set(library._places()) == {entry.code for entry in entries.values()}
 
 
@@ -134,7 +138,8 @@ def test_legs_go_with_the_ground() -> None:
     )
     assert float(fast.cycle[-1]) == pytest.approx(2 * float(slow.cycle[-1]))
     still = ensemble.staged(scene(Performer("dog", "stand")), times)[0].way
-    assert not still.lift.any() and not still.angle.any()
+    assert not still.lift.any()
+    assert not still.angle.any()
 
 
 def test_relations() -> None:
@@ -147,7 +152,8 @@ def test_relations() -> None:
         assert 0 < abs(float(second.way.x[0] - first.way.x[0])) < 0.4
     horse = Performer("horse", "walk", "right", x=0.3)
     under, rider = ensemble.staged(scene(horse, Performer("bird", "stand", partner=0, relation="on")), times)
-    assert bool(torch.allclose(under.way.x, rider.way.x)) and float(rider.way.lift.min()) > 0.2
+    assert bool(torch.allclose(under.way.x, rider.way.x))
+    assert float(rider.way.lift.min()) > 0.2
     prey = Performer("mouse", "run", "right", x=0.4)
     first, hunter = ensemble.staged(scene(prey, Performer("cat", "chase", partner=0, relation="chases")), times)
     assert bool((hunter.way.x < first.way.x).all())
@@ -192,10 +198,12 @@ def test_entrances_and_exits() -> None:
 def test_a_bite_stays_and_a_stroke_stays() -> None:
     apple = Performer("red apple", "stand", events=(Event("bitten", 1.0),))
     areas = drawn(scene(apple), [0.5, 1.5, 3.9]).alpha.float().sum((1, 2))
-    assert areas[1] < 0.93 * areas[0] and areas[1] == areas[2]
+    assert areas[1] < 0.93 * areas[0]
+    assert areas[1] == areas[2]
     house = Performer("house", "stand", colour="blue", events=(Event("painted", 1.0),))
     blue = (drawn(scene(house), [0.5, 2.5, 3.9]).rgb[..., 2] > 180).sum((1, 2))
-    assert blue[1] > 1.5 * blue[0] and blue[1] == blue[2]
+    assert blue[1] > 1.5 * blue[0]
+    assert blue[1] == blue[2]
 
 
 def test_colour_words_recolour() -> None:
@@ -204,7 +212,9 @@ def test_colour_words_recolour() -> None:
         return found.rgb.float().sum((0, 1, 2)) / found.alpha.float().sum()
 
     blue, green = mean("blue"), mean("green")
-    assert blue[2] > blue[0] and green[1] > green[0] and green[1] > green[2]
+    assert blue[2] > blue[0]
+    assert green[1] > green[0]
+    assert green[1] > green[2]
     art = torch.zeros(1, 4, 2, 2, dtype=torch.uint8)
     assert recoloured(art, "no colour") is art
 

@@ -156,7 +156,8 @@ class _Reader:
             depth = performer.depth
             size = self._number(row, "size", sizes[i] * ground_factor(feet(depth)), at)
             cast.append(replace(performer, size=size, relation=relation, partner=partner))
-        return placed(self._running(cast, rows), [row.get("x") for row in rows], seconds)
+        said = [self._number(row, "x", 0.5, At(shot, i)) if "x" in row else None for i, row in enumerate(rows)]
+        return placed(self._running(cast, rows), said, seconds)
 
     def _running(self, cast: list[Performer], rows: Sequence[dict[str, Any]]) -> list[Performer]:
         """Who is chased runs, and who chases runs after it the same way."""
@@ -345,21 +346,22 @@ def camera_for(cast: Sequence[Performer], seconds: float) -> str:
     return "tracking" if far and len(ways) == 1 and len(moving) == len(cast) else "static"
 
 
-def placed(cast: Sequence[Performer], said: Sequence[Any], seconds: float) -> tuple[Performer, ...]:
+def placed(cast: Sequence[Performer], said: Sequence[float | None], seconds: float) -> tuple[Performer, ...]:
     """Performers with their x: as said, else in columns, a mover's path around the middle of its column."""
     free = [i for i, performer in enumerate(cast) if not performer.relation]
-    hunted = {performer.partner for performer in cast if performer.relation == "chases"}
+    followed = {performer.partner for performer in cast if performer.relation in ("chases", "beside", "behind")}
     out = []
     for i, performer in enumerate(cast):
-        if said[i] is not None:
-            out.append(replace(performer, x=float(said[i])))
+        x = said[i]
+        if x is not None:
+            out.append(replace(performer, x=x))
         elif performer.relation:
             out.append(replace(performer, x=0.5))
         else:
             column = (free.index(i) + 0.5) / len(free)
             way = signed(performer.direction) * SPEED.get(performer.action, 0.0) * performer.speed * min(seconds, 4.0)
             middle = column if not way else 0.5 + (column - 0.5) * 0.6
-            ahead = 0.1 * signed(performer.direction) if i in hunted else 0.0  # room for who comes after it
+            ahead = 0.1 * signed(performer.direction) if i in followed and way else 0.0  # room for who comes after it
             out.append(replace(performer, x=round(middle - way / 2 + ahead, 4)))
     return tuple(out)
 

@@ -209,7 +209,7 @@ def _meeting(scene: Scene, cast: list[Performer], i: int, clock: torch.Tensor, a
     performer, partner = cast[i], cast[cast[i].partner]
     way = signed(performer.direction) or (1.0 if performer.x <= partner.x else -1.0)
     comes = partner.action in MOVES or partner.action == "meet"
-    end = (0.5 if comes else partner.x) - way * (gap / (2 if comes else 1) + 0.01)
+    end = (0.5 if comes else partner.x) - way * (gap / (2 if comes else 1) + 0.02)
     return _arriving(scene, performer, clock, aspect, way, end)
 
 

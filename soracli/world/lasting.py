@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from soracli.world.colours import COLOURS
 from soracli.world.frame import Frame
@@ -136,7 +137,8 @@ def bitten(art: torch.Tensor, bites: Bites, times: torch.Tensor) -> torch.Tensor
     return torch.cat([art[:, :3] * (1 - rim), art[:, 3:]], 1) * kept
 
 
-RADIUS = 0.24  # of a bite, of the shorter side of the drawing
+RADIUS = 0.34  # of a bite, of the drawing's height: three take all of its side
+COARSE, CRUMB = 48, 0.4  # cells on a side in which pieces are told apart; share of the largest that is one
 PAINTING = 0.8  # seconds that a brush takes
 
 
@@ -155,11 +157,12 @@ def changed(
     out = art.float() / 255
     eaten = [event.time for event in performer.events if event.kind == "bitten"]
     if eaten:
-        heights = (0.42, 0.72, 0.2, 0.55, 0.85)
+        heights = (0.42, 0.78, 0.12, 0.5, 0.85)
         x = torch.tensor([x1 - (x1 - x0) * 0.16 * (1 + k // 3) for k in range(len(eaten))]).double()
         y = torch.tensor([y0 + (y1 - y0) * heights[k % 5] for k in range(len(eaten))]).double()
-        radius = torch.full_like(x, RADIUS * min(x1 - x0, y1 - y0) * 1.25)
+        radius = torch.full_like(x, RADIUS * (y1 - y0))
         out = bitten(out, Bites(x, y, radius, torch.tensor(eaten).double()), times)
+        out = torch.where((times >= eaten[0])[:, None, None, None], out * _without_crumbs(out[:, 3:]), out)
     for k, event in enumerate(event for event in performer.events if event.kind == "painted"):
         cover = _brushed(side, box, ((times - event.time) / PAINTING).clamp(0, 1), k)
         paint = torch.tensor(COLOURS.get(performer.colour.lower(), COLOURS["red"])) / 255
@@ -168,6 +171,28 @@ def changed(
         fresh = (paint.view(1, 3, 1, 1) * shine).clamp(0, 1) * alpha
         out = torch.cat([torch.lerp(out[:, :3], fresh, cover), alpha], 1)
     return (out * 255).round().to(torch.uint8)
+
+
+def _without_crumbs(alpha: torch.Tensor) -> torch.Tensor:
+    """1 where a drawing hangs together, 0 at small pieces that bites have cut off. alpha and result: (T, 1, s, s).
+
+    Pieces are found on a coarse grid: every cell takes the highest number among its neighbours until nothing changes.
+    """
+    coarse = F.adaptive_max_pool2d(alpha, COARSE)
+    solid = (coarse > 0.1).float()
+    numbers = torch.arange(1.0, COARSE**2 + 1).view(1, 1, COARSE, COARSE) * solid
+    while True:
+        spread = F.max_pool2d(numbers, 3, 1, 1) * solid
+        if bool((spread == numbers).all()):
+            break
+        numbers = spread
+    for piece, cells in zip(numbers, solid, strict=True):
+        areas = torch.bincount(piece.long().flatten(), minlength=2)
+        areas[0] = 0
+        large = areas >= CRUMB * areas.max()
+        large[0] = False
+        cells.copy_(large[piece.long()].float())
+    return F.interpolate(F.max_pool2d(solid, 3, 1, 1), size=alpha.shape[-2:], mode="nearest")
 
 
 def _brushed(side: int, box: tuple[float, float, float, float], share: torch.Tensor, number: int) -> torch.Tensor:
