@@ -73,7 +73,8 @@ class Shots(nn.Module):
             ],
             2,
         )
-        return self.outlet(F.relu(self.hidden(x)))[..., 0]
+        logits: Tensor = self.outlet(F.relu(self.hidden(x)))
+        return logits[..., 0]
 
 
 def neighbours(features: Tensor) -> Tensor:
