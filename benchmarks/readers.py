@@ -17,6 +17,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from likeness import Vgg
+from styles import statistics
 from torch import Tensor
 
 from soracli.scenes.animatic import bank_of
@@ -119,7 +120,9 @@ def softened(film: Film, amount: float, noise: float, generator: torch.Generator
 
 
 def looks(vgg: Vgg, film: Film) -> dict[str, Tensor]:
-    """Features (K,) by group: `look` where what is, `texture`, `change` what falls, `motion` of the camera, `style`."""
+    """Features (K,) by group: `look` where what is, `texture`, `change` what falls, `motion` of the camera, `style`
+    and `manner` of a finished frame.
+    """
     few = film.frames[list(FEW)]
     small, fine = _scaled(few, SMALL), _scaled(few[-1:], FINE)
     first, _, third = vgg(small)
@@ -131,7 +134,19 @@ def looks(vgg: Vgg, film: Film) -> dict[str, Tensor]:
         "change": _texture(vgg(change, 1)),
         "motion": squares(moves(film.frames)),
         "style": _texture(vgg(_middle(film.finished), 2)),
+        "manner": torch.cat([statistics(film.finished.numpy()), manner(film.finished)]),
     }
+
+
+def manner(frames: Tensor) -> Tensor:
+    """What the looks leave in levels, of uint8 (n, H, W, 3): shares of pixels on ladders, alike and nearly so."""
+    x = frames.float()
+    ladders = [(x - (x / 255 * steps).round() * 255 / steps).abs().amax(3).lt(1).float().mean() for steps in (7, 8)]
+    across = (x[:, :, 1:] - x[:, :, :-1]).abs().amax(3)
+    shares = [across.le(level).float().mean() for level in (0, 1, 2, 4, 8, 16, 32, 64)]
+    inner = x[:, 16:-16, 16:-16].mean() + 1
+    rims = [x[:, k].mean() / inner for k in (0, 1, 2, 4, 8)] + [x[:, :, k].mean() / inner for k in (0, 1, 2, 4, 8)]
+    return torch.stack([*ladders, *shares, *rims])
 
 
 def _middle(frames: Tensor) -> Tensor:
@@ -154,14 +169,39 @@ def squares(x: Tensor) -> Tensor:
 
 
 def moves(frames: Tensor) -> Tensor:
-    """How the background moves: numbers of about 1, (20,), of frames (9, H, W, 3)."""
+    """How the background moves: numbers of about 1, (26,), of frames (9, H, W, 3)."""
     grey = frames.float().mean(3)[:, None]
-    grey = F.interpolate(grey, (SMALL, round(SMALL * grey.shape[3] / grey.shape[2])), mode="area")
-    found, plain, fitted = registered(grey[:-1], grey[1:])
+    wide = grey.shape[3] / grey.shape[2]
+    small, fine = (F.interpolate(grey, (side, round(side * wide)), mode="area") for side in (SMALL, FINE))
+    found, plain, fitted = registered(small[:-1], small[1:])
     rates = found * torch.tensor([10.0, 20.0, 20.0, 20.0])
     gain = (plain / fitted.clamp(min=0.2)).clamp(min=0.2).log().mean(0)  # (2,) of the middle, of the sides
+    gone, better = travelled(fine[:-1], fine[1:])
+    ground = torch.stack([gone[:6].median(), gone[:6].mean(), gone[7], gone.std(), better[:6].median(), better[7]])
     early, late = rates[:6].median(0).values, rates[7]
-    return torch.cat([early, late, rates.std(0), rates.abs().mean(0), rates[:6].mean(0), gain]).clamp(-4, 4)
+    return torch.cat([early, late, rates.std(0), rates.abs().mean(0), rates[:6].mean(0), gain, ground * 4]).clamp(-4, 4)
+
+
+def travelled(before: Tensor, after: Tensor) -> tuple[Tensor, Tensor]:
+    """How far the ground alone went sideways, of frames (n, 1, h, w): most of a picture may stand still beside it.
+
+    Of all travels up to 0.14 frame heights the one that leaves least. Returns (n,) frame heights times 10, and log of
+    what is left without it over what is left with it.
+    """
+    height = before.shape[2]
+    low = slice(round(0.64 * height), height)
+    ways = torch.linspace(-0.14, 0.14, 57)
+    left = []
+    for way in ways:
+        p = torch.zeros(len(before), 4)
+        p[:, 0] = way
+        warped, inside = _warped(after, p)
+        apart = (warped - before)[:, :, low].abs().clamp(max=20) * inside[:, :, low]
+        left.append(apart.sum((1, 2, 3)) / inside[:, :, low].sum((1, 2, 3)).clamp(min=1))
+    costs = torch.stack(left, 1)  # (n, 57)
+    best = costs.argmin(1)
+    least = costs.gather(1, best[:, None])[:, 0]
+    return ways[best] * 10, ((costs[:, 28] + 0.1) / (least + 0.1)).log()
 
 
 def registered(before: Tensor, after: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -234,7 +274,7 @@ LOOKED_AT = {
     "time": ("look",),
     "weather": ("look", "texture", "change"),
     "camera": ("motion",),
-    "style": ("style",),
+    "style": ("style", "manner"),
 }
 
 
