@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import functools
-import io
 import itertools
 import json
 import os
@@ -17,11 +17,11 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, cli_jobs, cli_more, cli_scenes, complete, stdout
+from soracli import __version__, cli_jobs, cli_more, cli_scenes, complete, start, stdout
 from soracli.errors import CheckError, SoraError, UsageError, bug
 from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.flags import examples as _examples
-from soracli.wording import red
+from soracli.wording import printable, red
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143
 
@@ -300,6 +300,7 @@ def inpaint(
     outpaint: Annotated[
         str | None, _given("Add room to paint: top,right,bottom,left in pixels.", "--outpaint", metavar="T,R,B,L")
     ] = None,
+    invert_mask: Annotated[bool, _given("Paint all but the mask.", "--invert-mask")] = False,
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -309,7 +310,7 @@ def inpaint(
     from soracli import inputs
     from soracli.render import render
 
-    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial), prompt, flags)
+    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask), prompt, flags)
 
 
 @app.command(
@@ -630,8 +631,10 @@ def main(argv: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if argv is None else argv
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, _interrupt)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")  # a path need not be UTF-8
+    try:
+        start.prepare()
+    except SoraError as error:
+        sys.exit(_fail(arguments, error))
     sys.exit(run(arguments))
 
 
@@ -658,6 +661,8 @@ def run(arguments: list[str]) -> int:
         with stdout.sending():
             sys.stdout.flush()
     except (StdoutClosed, BrokenPipeError):
+        if isinstance(sys.stdout, start.Closed):
+            sys.stderr.write("sora: error: standard output is closed; send it to a file, or to /dev/null\n")
         _close_stdout()
         return BROKEN_PIPE
     except (KeyboardInterrupt, typer.Abort):
@@ -669,10 +674,17 @@ def run(arguments: list[str]) -> int:
     except ParseError as error:
         return _fail(arguments, UsageError(_parse_message(error, arguments)))
     except Exception as error:
-        return _fail(arguments, bug(error))
+        return _fail(arguments, _named_too_long(error) or bug(error))
     if code == INTERRUPTED:
         _say_interrupted(arguments)
     return int(code or 0)
+
+
+def _named_too_long(error: Exception) -> SoraError | None:
+    """Whoever first touches a name that no file system takes may be anywhere; it is nobody's bug."""
+    if not isinstance(error, OSError) or error.errno != errno.ENAMETOOLONG:
+        return None
+    return UsageError(f"{printable(error.filename)[:60]}...: file name too long; choose a shorter one", "bad_name")
 
 
 def _say_interrupted(arguments: list[str]) -> None:
@@ -682,9 +694,7 @@ def _say_interrupted(arguments: list[str]) -> None:
     else:
         sys.stderr.write(f"sora: {details['message']}\n")
     if "--json" in arguments:
-        with contextlib.suppress(BrokenPipeError):
-            sys.stdout.write(json.dumps({"ok": False, "error": {**details, "exit_code": INTERRUPTED}}) + "\n")
-            sys.stdout.flush()
+        _write_out({"ok": False, "error": {**details, "exit_code": INTERRUPTED}})
 
 
 def _fail(arguments: list[str], error: SoraError) -> int:
@@ -698,11 +708,17 @@ def _fail(arguments: list[str], error: SoraError) -> int:
         start = red("sora: error:", _asked(arguments, "--color"), sys.stderr)
         sys.stderr.write(f"{start} {details['message']}\n")
     if "--json" in arguments:
-        with contextlib.suppress(BrokenPipeError):
-            found = {} if error.data is None else {"data": error.data}
-            sys.stdout.write(json.dumps({"ok": False, "error": details, **found}) + "\n")
-            sys.stdout.flush()
+        _write_out({"ok": False, "error": details, **({} if error.data is None else {"data": error.data})})
     return error.exit_code
+
+
+def _write_out(data: object) -> None:
+    """What went wrong, as an object, to whoever still reads it."""
+    try:
+        sys.stdout.write(json.dumps(data) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _close_stdout()
 
 
 def _asked(arguments: list[str], flag: str) -> str:
@@ -720,9 +736,9 @@ def _parse_message(error: Any, arguments: list[str]) -> str:
     verb = getattr(context, "command_path", "sora")
     if "unexpected extra argument" in message and getattr(context, "info_name", "") in ("generate", "image"):
         return f'{message}; put the prompt in quotes: {verb} "a red fox in the snow"'
-    for start in ("Invalid value for ", "Missing argument ", "Missing option "):
-        if message.startswith(start):
-            what, _, why = message.removeprefix(start).partition(":")
+    for words in ("Invalid value for ", "Missing argument ", "Missing option "):
+        if message.startswith(words):
+            what, _, why = message.removeprefix(words).partition(":")
             message = f"{what.strip(chr(39))}: {why.strip() or 'is missing'}"
     return f"{message}; see: {verb} --help"
 

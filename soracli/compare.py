@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from soracli.inputs import named
 from soracli.media import formats
 from soracli.progress import Talk
 from soracli.types import Clip, Frames
-from soracli.wording import printable
+from soracli.wording import printable, stem
 
 GAIN = 4  # by which differences are made visible
 BATCH = 16  # frames at a time
@@ -81,12 +80,10 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
 
 
 def _outputs(a: str, b: str, frames: int, look: Look) -> naming.Outputs:
-    names = ["clip" if path == "-" else naming.plain(Path(path).stem) for path in (a, b)]
-    suffix = formats.choose(None, look.format, frames).suffix
-    output = look.output or str(naming.free(Path(f"{names[0]}-vs-{names[1]}{suffix}")))
+    slug: dict[str, object] = {"slug": f"{stem(a)}-vs-{stem(b)}"}
     if look.output == "-" and look.as_json:
         raise UsageError("--json: cannot share standard output with -o -; give -o a file name", "bad_output")
-    outputs = naming.outputs(output, look.format, {"slug": "-vs-".join(names)}, [0], frames, force=look.force)
+    outputs = naming.outputs(look.output, look.format, slug, [0], frames, force=look.force, template="{slug}")
     formats.quality(look.quality, outputs.format)
     return outputs
 

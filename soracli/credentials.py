@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -219,7 +220,7 @@ def _rewound(file: BinaryIO) -> BinaryIO:
 
 def _beside(path: Path) -> bytes | None:
     for sidecar in (sidecar_of(path), path.with_suffix(".c2pa")):
-        if sidecar != path and sidecar.is_file():
+        if sidecar != path and os.path.isfile(sidecar):
             with sidecar.open("rb") as file:
                 data = file.read(LARGEST + 1)
             return data if len(data) <= LARGEST else b""  # which is no credential

@@ -21,7 +21,7 @@ from soracli.naming import Outputs
 from soracli.progress import Talk
 from soracli.review import Review
 from soracli.runs import Run
-from soracli.wording import duration
+from soracli.wording import duration, stem
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -195,7 +195,7 @@ def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
         raise UsageError(
             "--scale 1: nothing would change; add --fps, --slow or --denoise, or take --scale 2", "no_effect"
         )
-    names = {"slug": f"{'clip' if path == '-' else Path(path).stem}-enhance", "model": engine.ENHANCER}
+    names = {"slug": f"{stem(path)}-enhance", "model": engine.ENHANCER}
     call = flags.origin.call
     none = naming.planned("png" if still else "frames", [None])
     draft = Work(source, int(asked.scale), Fraction(1) if still else fps, asked.loop, none, call, slow, denoise)

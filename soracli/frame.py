@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 from soracli import job, media, naming, provenance, render, values
 from soracli.errors import UsageError
@@ -14,7 +13,7 @@ from soracli.inputs import named
 from soracli.naming import Outputs
 from soracli.progress import Talk
 from soracli.types import Clip
-from soracli.wording import printable
+from soracli.wording import printable, stem
 
 NAMED = {"first": 0, "last": -1}
 FORMATS = ("png", "webp")  # pictures that can be kept without loss
@@ -81,10 +80,10 @@ def place(clip: Clip, at: str) -> int:
 
 
 def _outputs(path: str, wish: Wish) -> Outputs:
-    stem = "clip" if path == "-" else naming.plain(Path(path).stem)
     word = re.sub(r"[^\w.]+", "-", wish.at).strip("-.") or "frame"
-    output = wish.output or str(naming.free(Path(f"{stem}-{word}.{wish.format or 'png'}")))
-    outputs = naming.outputs(output, wish.format, {"slug": f"{stem}-{word}"}, [0], 1, force=wish.force)
+    slug: dict[str, object] = {"slug": f"{stem(path)}-{word}"}
+    outputs = naming.outputs(wish.output, wish.format, slug, [0], 1, force=wish.force, template="{slug}")
     if outputs.format.name not in FORMATS:
-        raise UsageError(f"-o {printable(output)}: a frame is one picture; use .png or .webp", "bad_output")
+        typed = f"-o {printable(wish.output)}" if wish.output else f"--format {wish.format}"
+        raise UsageError(f"{typed}: a frame is one picture; use .png or .webp", "bad_output")
     return outputs

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from soracli import machine, media, tasks, values
 from soracli.errors import CapacityError, MediaError, UsageError
 from soracli.media import Area, Audio, Source
 from soracli.types import Canvas, Clip, SamplingOptions
-from soracli.wording import amount, printable
+from soracli.wording import amount, printable, stem
 
 RIM = 6  # pixels of soft edge inside an inpainted area
 SMALLEST = 16  # pixels of a side of a picture or clip
@@ -32,7 +32,7 @@ class Brief:
     canvas: makes it, once size, rate and length are known; it is told of how many frames whole latent frames are on
     whose borders joints should lie, 1 = they may lie anywhere.
     source: gives size and rate where flags do not. length: what to say to --duration, empty = it is the user's.
-    sound: of the source, and how many frames of the result come before it. words: added to the prompt.
+    sound: of the result, from its first frame on, once its rate is known. words: added to the prompt.
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
     record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
     what says which of them to paint. compare: whether results are told apart by figures. staged: the prompt may become
@@ -44,7 +44,7 @@ class Brief:
     still: bool = False
     source: Clip | None = None
     length: str = ""
-    sound: tuple[Audio, int] | None = None
+    sound: Callable[[Fraction], Audio | None] | None = None
     words: tuple[str, ...] = ()
     shots: tuple[str, ...] = ()
     prompted: bool = True
@@ -129,7 +129,7 @@ def _shown(text: str | None, area: Area | None) -> str | None:
 
 
 def _stem(path: str, verb: str) -> str:
-    return f"{'clip' if path == '-' else Path(path).stem}-{verb}"
+    return f"{stem(path)}-{verb}"
 
 
 def _how(text: str) -> str:
@@ -138,9 +138,19 @@ def _how(text: str) -> str:
     return text
 
 
-def _grid(frames: int, time: int) -> int:
-    """New frames between kept ones: whole latent frames of `time` frames each."""
-    return max(1, -(-frames // time)) * time
+def _some(frames: int, by: str) -> int:
+    """New frames between kept ones."""
+    if not frames:
+        raise UsageError(f"--by {by}: must be at least one frame; there is no way without any", "bad_by")
+    return frames
+
+
+def _sound(source: Source, before: str | None = None) -> Callable[[Fraction], Audio | None] | None:
+    """That of a source. before: time that is added before it."""
+    audio = source.audio
+    if audio is None:
+        return None
+    return lambda fps: audio.delayed(Fraction(values.frames("--by", before, fps)) / fps if before else Fraction(0))
 
 
 def _added(by: str, options: SamplingOptions) -> int:
@@ -211,8 +221,10 @@ def animate(
         count = frames or max(2, options.frames)
         _check_room(f"sora {verb}", count, options.width, options.height)
         first = _fitted(source.clip, options, how)
-        area = None if moving is None else moving.mask((options.width, options.height), 1, Fraction(1))[0]
-        made = tasks.animate(first, count, options.fps, area)
+        area = None if moving is None else moving.mask((options.width, options.height), 1, Fraction(1))
+        made = tasks.animate(first, count, options.fps, None if area is None else area[0])
+        if moving is not None and area is not None:
+            made = replace(made, notes=moving.notes(area, Fraction(1)))
         if last is not None:
             made = tasks.keyed(made, {count - 1: _fitted(last.clip, options, how).frames[0]})
         return _keyed(made, keys, options, how)
@@ -236,7 +248,6 @@ def extend(
     """A clip and what is to be added: time before, after, or to close the loop. overlap: how much of it is seen."""
     source, how = clip(path, "extend", allow_partial), _how(fit)
     fps = source.clip.fps
-    first = 0 if before is None else values.frames("--by", before, fps)
     if overlap is not None and not values.frames("--overlap", overlap, fps):
         raise UsageError(
             f"--overlap {overlap}: must be at least one frame; new frames have to follow something", "bad_overlap"
@@ -246,14 +257,14 @@ def extend(
         ours = _fitted(source.clip, options, how)
         count = partial(_added, options=options)
         if loop is not None:
-            return tasks.loop(ours, _grid(count(loop), time), time)
+            return tasks.loop(ours, _some(count(loop), loop), time)
         context = values.frames("--overlap", overlap, options.fps) if overlap else 0
         return tasks.extend(ours, count(before) if before else 0, count(after) if after else 0, time, context)
 
     return Brief(
         "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
-        sound=None if source.audio is None else (source.audio, first), notes=_notes(source), given=(source,),
+        sound=_sound(source, before), notes=_notes(source), given=(source,),
         record=_record(
             inputs=named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit,
             allow_partial=allow_partial or None,
@@ -290,7 +301,7 @@ def edit(
     return Brief(
         verb, canvas, source=source.clip, words=tuple(words), prompted=verb == "edit" and not words and not model,
         stem=_stem(path, verb), length="the clip keeps its own length",
-        sound=None if source.audio is None else (source.audio, 0), notes=_notes(source, model), compare=verb == "vary",
+        sound=_sound(source), notes=_notes(source, model), compare=verb == "vary",
         given=(source,) if model is None else (source, model),
         record=_record(
             inputs=named(path), strength=strength, start=start, stop=stop, fit=fit, allow_partial=allow_partial or None,
@@ -299,13 +310,18 @@ def edit(
     )  # fmt: skip
 
 
-def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False) -> Brief:
-    """A clip with a hole, or with room around it, to be filled."""
+def inpaint(
+    path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False,
+    invert: bool = False,
+) -> Brief:  # fmt: skip
+    """A clip with a hole, or with room around it, to be filled. invert: paint all but what the mask says."""
     source, how = clip(path, "inpaint", allow_partial), _how(fit)
     if (mask is None) == (outpaint is None):
         raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
+    if invert and mask is None:
+        raise UsageError("--invert-mask: has no effect without --mask", "no_effect")
     shape = source.clip
-    hole, sides = None if mask is None else Area.of(mask), None
+    hole, sides = None if mask is None else Area.of(mask, inverted=invert), None
     if outpaint is not None:
         height, width = source.clip.frames.shape[1:3]
         sides = media.borders(outpaint, (width, height))
@@ -326,14 +342,16 @@ def inpaint(path: str, mask: str | None, outpaint: str | None, fit: str = "pad",
         ours = _fitted(source.clip, options, how)
         assert hole is not None
         area = hole.mask((options.width, options.height), len(ours.frames), options.fps)
-        return tasks.inpaint(ours, media.feather(area, RIM))
+        made = tasks.inpaint(ours, media.feather(area, RIM))
+        return replace(made, notes=hole.notes(area, options.fps))
 
     return Brief(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
-        length="the clip keeps its own length", sound=None if source.audio is None else (source.audio, 0),
+        length="the clip keeps its own length", sound=_sound(source),
         notes=_notes(source), given=(source,), areas=() if hole is None else (hole,),
         record=_record(
-            inputs=named(path), mask=_shown(mask, hole), outpaint=outpaint, fit=fit, allow_partial=allow_partial or None
+            inputs=named(path), mask=_shown(mask, hole), invert_mask=invert or None, outpaint=outpaint, fit=fit,
+            allow_partial=allow_partial or None,
         ),
     )  # fmt: skip
 
@@ -359,19 +377,26 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: b
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         first, second = _fitted(one.clip, options, how), _fitted(two.clip, options, how)
-        count = _grid(_added(by, options), time)
+        count = _some(_added(by, options), by)
         shorter = min(len(first.frames), len(second.frames))
-        if mode != "between" and (count if mode == "dissolve" else count // 2) > shorter:
+        if mode != "between" and (count if mode == "dissolve" else count - count // 2) > shorter:
             raise UsageError(
                 f"--by {by}: is longer than the shorter clip ({float(shorter / options.fps):g}s); make it shorter",
                 "bad_by",
             )
         return tasks.blend(first, second, count, mode, time)
 
+    def sound(fps: Fraction) -> Audio | None:
+        """What belongs to each clip stays under its frames."""
+        count, cut = values.frames("--by", by, fps), round(media.retimed_length(one.clip, fps) * fps)
+        begin = {"between": cut, "replace": cut - count // 2, "dissolve": cut - count}[mode]
+        second = {"between": cut + count, "replace": cut, "dissolve": cut - count}[mode]
+        return media.crossfaded(one.audio, two.audio, second / fps, begin / fps, (begin + count) / fps)
+
     return Brief(
-        "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{Path(b).stem}"),
+        "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{stem(b)}"),
         length="the clips keep their own lengths; use --by", notes=tuple(notes),
-        sound=None if one.audio is None else (one.audio, 0), given=(one, two),
+        sound=sound, given=(one, two),
         record=_record(inputs=named(a, b), by=by, mode=mode, fit=fit, allow_partial=allow_partial or None),
     )  # fmt: skip
 

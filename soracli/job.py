@@ -168,7 +168,10 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     told = ", ".join(filter(None, [text, *brief.words]))
     screen.by_words(screen.said(told, shots, options.negative, options.guidance))
     plot = _plot(card, brief, told, shots)
-    typed, asked, said = telling.Told(text) if plot is not None else telling.told(text, card, flags, brief)
+    if plot is not None:
+        typed, asked, said = telling.Told(text, "", telling.scripts(card, told))
+    else:
+        typed, asked, said = telling.told(text, card, flags, brief)
     text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
@@ -208,7 +211,9 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     cuts = _of_shots(shots, geometry)
     if plot is not None:
         said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
-    notes = [*flags.origin.notes, *said, *brief.notes, *rates.notes(geometry, pace), *cuts, *outputs.notes]
+    notes = [
+        *flags.origin.notes, *said, *brief.notes, *canvas.notes, *rates.notes(geometry, pace), *cuts, *outputs.notes,
+    ]  # fmt: skip
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(

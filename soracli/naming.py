@@ -13,6 +13,7 @@ from soracli.errors import UsageError
 from soracli.media import commit, formats
 from soracli.media.formats import Format
 from soracli.media.write import check_target
+from soracli.wording import file_name, printable
 
 TEMPLATE = "{slug}-{seed}"
 FIELDS = ("slug", "seed", "n", "model", "width", "height", "ext")
@@ -30,11 +31,6 @@ class Outputs:
     notes: tuple[str, ...] = ()
 
 
-def plain(text: str) -> str:
-    """A text as a part of a template: braces stand for themselves nowhere, so that there are none."""
-    return text.replace("{", "(").replace("}", ")")
-
-
 def slug(prompt: str) -> str:
     """A prompt as part of a file name: `A dog, running!` -> `a-dog-running`."""
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", prompt).lower().replace("_", " "))
@@ -48,26 +44,28 @@ def slug(prompt: str) -> str:
 
 
 def outputs(
-    output: str | None, format: str | None, fields: dict[str, object], seeds: list[int], frames: int, *, force: bool
-) -> Outputs:
+    output: str | None, format: str | None, fields: dict[str, object], seeds: list[int], frames: int, *, force: bool,
+    template: str = TEMPLATE,
+) -> Outputs:  # fmt: skip
     """Name one output per seed, and refuse those that cannot be written.
 
     output: value of `-o`. format: value of `--format`. fields: values of FIELDS but `seed`, `n` and `ext`.
+    template: of names that `-o` does not give.
     """
     if output == "-":
         return Outputs(_stdout_format(format, seeds, frames), None)
     folder = _as_folder(output, format)
     left_open = folder is not None or (output or "").endswith(".{ext}")
     chosen = formats.choose(None if left_open else output, format, frames)
-    notes = []
-    template = output or ""
-    if folder is not None:
-        template = os.path.join(folder, TEMPLATE + chosen.suffix)
+    notes, here = [], ""
+    default, template = template + chosen.suffix, output or ""
+    if folder is not None:  # one that is there has its name as it stands, and no fields
+        here, template = (folder, default) if os.path.isdir(folder) else ("", os.path.join(folder, default))
     elif chosen.name == "frames" and template.lower().endswith(".png"):
         template = template[: -len(".png")]
         notes.append(f"a PNG holds one picture; writing {frames} frames into the folder {template}/.")
     names = _expanded(template, fields | {"ext": chosen.suffix[1:]}, seeds)
-    paths = tuple(Path(name) if folder is None else free(Path(name)) for name in names)
+    paths = tuple(Path(name) if folder is None else free(Path(here, name)) for name in names)
     for path in paths:
         check_target(path, chosen, force=force)
     return Outputs(chosen, paths, tuple(notes))
@@ -94,7 +92,7 @@ def _as_folder(output: str | None, format: str | None) -> str | None:
         return ""
     if not output.strip():
         raise UsageError("-o: is empty; give a file name", "bad_output")
-    if (format or "").lower() != "frames" and (output.endswith("/") or Path(output).is_dir()):
+    if (format or "").lower() != "frames" and (output.endswith("/") or os.path.isdir(output)):
         return output
     return None
 
@@ -105,16 +103,19 @@ def _expanded(template: str, fields: dict[str, object], seeds: list[int]) -> lis
     for name in _FIELD.findall(template):
         if name not in FIELDS:
             listed = " ".join(f"{{{field}}}" for field in FIELDS)
-            raise UsageError(f"-o {template}: unknown field {{{name}}}; there are {listed}", "bad_output")
+            raise UsageError(f"-o {printable(template)}: unknown field {{{name}}}; there are {listed}", "bad_output")
     if len(seeds) > 1 and not known:
         root, suffix = os.path.splitext(template)
         template = root.rstrip("/") + "-{seed}" + suffix
     names = []
     for n, seed in enumerate(seeds, 1):
         values = fields | {"seed": seed, "n": n}
-        names.append(_FIELD.sub(lambda match, values=values: str(values[match[1]]), template))  # type: ignore[misc]
+        name = _FIELD.sub(lambda match, values=values: str(values[match[1]]), template)  # type: ignore[misc]
+        names.append(file_name(name))
     if len(set(names)) < len(names):
-        raise UsageError(f"-o {template}: gives the same name to several results; add {{seed}} or {{n}}", "bad_output")
+        raise UsageError(
+            f"-o {printable(template)}: gives the same name to several results; add {{seed}} or {{n}}", "bad_output"
+        )
     return names
 
 

@@ -378,8 +378,8 @@ def _writer(job: Job, flags: Flags, stamp: Stamp, review: Review, path: Path) ->
         return media.Digest()
     _, height, width = job.geometry.keep
     fps = Fraction(1) if job.geometry.is_still else job.options.fps
-    audio, before = job.brief.sound or (None, 0)
+    audio = job.brief.sound(fps) if job.brief.sound and job.outputs.format.sound else None
     return Writer(
         path, width, height, fps, job.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
-        audio=audio, audio_start=Fraction(before) / fps, stamp=stamp, review=review,
+        audio=audio, stamp=stamp, review=review,
     )  # fmt: skip

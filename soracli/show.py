@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any
 
 from soracli import doctor as doctors
@@ -34,10 +35,17 @@ def info(file: str, *, as_json: bool) -> None:
     ]
     if found.fps:
         rows.append(("length", f"{found.seconds:.2f} s, {found.frames} frames at {float(found.fps):.6g} fps"))
-    rows += [(printable(key), printable(value)) for key, value in (found.recipe or {}).items() if value != ""]
+        rows.append(("sound", found.sound or "none"))
+    rows += [("note", f"{note}.") for note in found.notes]
+    rows += [(printable(key), _value(value)) for key, value in (found.recipe or {}).items() if value != ""]
     if found.recipe is None:
         rows.append(("recipe", "none: sora did not make this file, or its tags were taken out"))
     _table(rows)
+
+
+def _value(value: object) -> str:
+    """A value of a recipe, on one line."""
+    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def doctor(*, as_json: bool) -> int:

@@ -57,7 +57,7 @@ def extend(clip: Clip, before: int, after: int, time: int, context: int = 0) -> 
 
 
 def loop(clip: Clip, by: int, time: int) -> Canvas:
-    """The way from a clip's end back to its beginning, in `by` new frames (a multiple of `time`) after it."""
+    """The way from a clip's end back to its beginning, in `by` new frames after it."""
     seen = max(3 * time, round(SEEN * clip.fps) if time == 1 else 0)
     context = min(seen // time, max(1, len(clip.frames) // time)) * time
     end, start = clip.frames[-context:], clip.frames[:context]
@@ -89,24 +89,26 @@ def inpaint(clip: Clip, mask: Mask, strength: float = 1.0) -> Canvas:
 
 
 def blend(a: Clip, b: Clip, by: int, mode: str, time: int) -> Canvas:
-    """From one clip into another, over `by` frames (a multiple of `time`).
+    """From one clip into another, over `by` frames, which begin on a border.
 
     between: new frames between the two. replace: the last half of `by` of a and as much of b are painted anew.
     dissolve: the same part of both, laid over each other and painted anew from that.
     """
-    loose = len(a.frames) % time
-    head = Clip(a.frames[:loose], a.fps) if loose else None
-    if mode == "between":
-        return replace(_bridge(a.frames[loose:], b.frames, by, a.fps), head=head)
+    start = len(a.frames) - {"between": 0, "replace": by // 2, "dissolve": by}[mode]
+    loose = start % time if start >= time else 0
+    ahead = -start % time if start < time else 0  # repeated and not shown, so that what is kept fills a latent frame
+    kept = np.concatenate([np.repeat(a.frames[:1], ahead, 0), a.frames[loose:start]])
+    rest, new, strength = b.frames, np.repeat(a.frames[-1:], by, 0), 1.0
     if mode == "replace":
-        frames = np.concatenate([a.frames[loose:], b.frames])
-        middle, half = len(a.frames) - loose, by // 2 // time * time or time
-        return Canvas(Clip(frames, a.fps), _timed(frames, max(0, middle - half), middle + half), head=head)
-    share = (np.arange(1, by + 1, dtype=np.float32) / (by + 1))[:, None, None, None]
-    mixed = np.rint(a.frames[-by:] * (1 - share) + b.frames[:by] * share).astype(np.uint8)
-    frames = np.concatenate([a.frames[loose:-by], mixed, b.frames[by:]])
-    mask = _timed(frames, len(a.frames) - loose - by, len(a.frames) - loose)
-    return Canvas(Clip(frames, a.fps), mask, DISSOLVE, head=head)
+        new, rest = np.concatenate([a.frames[start:], b.frames[: by - by // 2]]), b.frames[by - by // 2 :]
+    elif mode == "dissolve":
+        share = (np.arange(1, by + 1, dtype=np.float32) / (by + 1))[:, None, None, None]
+        new = np.rint(a.frames[start:] * (1 - share) + b.frames[:by] * share).astype(np.uint8)
+        rest, strength = b.frames[by:], DISSOLVE
+    frames = np.concatenate([kept, new, rest])
+    head = Clip(a.frames[:loose], a.fps) if loose else None
+    mask = _timed(frames, len(kept), len(kept) + by)
+    return Canvas(Clip(frames, a.fps), mask, strength, head=head, show=(ahead, len(frames)) if ahead else None)
 
 
 def led(canvas: Canvas, time: int) -> Canvas:

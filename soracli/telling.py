@@ -5,6 +5,7 @@ Where words are left that the model never met, the prompt as a whole is restated
 
 from __future__ import annotations
 
+import unicodedata
 from typing import NamedTuple
 
 from soracli import values
@@ -12,6 +13,10 @@ from soracli.flags import Flags
 from soracli.inputs import Brief
 from soracli.types import Card
 from soracli.wording import printable
+
+_OF_MANY_LANGUAGES = ("wan",)  # architectures whose text encoder was trained on them
+_PICTURES = "\u2300"  # from here on symbols are pictures; before stand those of prices, degrees and trade marks
+_SHOWN = 24  # characters of a word
 
 
 class Told(NamedTuple):
@@ -24,18 +29,39 @@ class Told(NamedTuple):
 
 def told(prompt: str, card: Card, flags: Flags, brief: Brief) -> Told:
     """The words that flags add are minded, so that nothing is said twice. A film of several shots is told as it is."""
+    foreign = scripts(card, " ".join(filter(None, [prompt, *brief.shots, flags.negative])))
     if not prompt or brief.shots:
-        return Told(prompt)
+        return Told(prompt, "", foreign)
     from soracli import reading, recaption
 
     text, note = (prompt, "") if flags.verbatim else exchanged(prompt, card)
-    notes = [printable(note)] if note else []
+    notes = [*foreign, *([printable(note)] if note else [])]
     if flags.expand:
         said = ", ".join([text, *brief.words])
         if added := recaption.additions(said, card, values.seeds(flags.seed, flags.count)[0]):
             text = reading.plain(text) + added
             notes.append(f"the prompt was expanded to: {printable(text)}")
     return Told(text, prompt if text != prompt else "", tuple(notes))
+
+
+def scripts(card: Card, text: str) -> tuple[str, ...]:
+    """A note of the words that are in another script than the one the model reads, or in none."""
+    if card.arch in _OF_MANY_LANGUAGES:
+        return ()
+    words = [word for word in text.split() if any(not _is_read(character) for character in word)]
+    if not words:
+        return ()
+    listed = ", ".join(f"'{printable(word[:_SHOWN])}'" for word in words[:3]) + (", ..." if len(words) > 3 else "")
+    return (f"{card.name} reads English, and cannot read {listed}; say it in English.",)
+
+
+def _is_read(character: str) -> bool:
+    """Letters of the Latin script, and whatever is neither a letter nor a picture."""
+    kind = unicodedata.category(character)
+    if kind[0] in "LM":
+        name = unicodedata.name(character, "")
+        return kind[0] == "M" or name.startswith(("LATIN", "MODIFIER", "FEMININE", "MASCULINE"))
+    return not (kind == "So" and character >= _PICTURES) and kind not in ("Cn", "Co")
 
 
 def exchanged(prompt: str, card: Card) -> tuple[str, str]:

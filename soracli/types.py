@@ -51,6 +51,7 @@ class Canvas:
     loop: the result is to be shown over and over, so its end has to meet its beginning.
     context: given frames that the network sees beside those it paints; 0 = as many as are useful.
     draft: what is known in pixels of what is to be painted, and is laid over it.
+    notes: what the user should know about how it was made.
     """
 
     clip: Clip
@@ -62,6 +63,7 @@ class Canvas:
     loop: bool = False
     context: int = 0
     draft: Draft | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def shown(self) -> slice:

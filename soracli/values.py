@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import secrets
 import sys
@@ -25,6 +26,7 @@ _NUMBER = r"(?:[0-9]{1,9}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})"
 _TIME = re.compile(rf"({_NUMBER})\s*(ms|s|m|f|)")
 _RATE = re.compile(rf"({_NUMBER})(?:/([0-9]{{1,9}}))?")
 _MEMORY = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([kmgt]?)i?b?", re.IGNORECASE)
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _RANGE = re.compile(r"([0-9]{1,12})(?:\.\.([0-9]{1,12}))?")
 
 
@@ -56,8 +58,9 @@ def clean_text(text: str, name: str) -> str:
     if "\0" in text:
         raise UsageError(f"{name}: contains a NUL character; take it out", "bad_prompt")
     try:
+        text = os.fsencode(text).decode("utf-8") if _SURROGATES.search(text) else text  # where a locale is not UTF-8
         size = len(text.encode("utf-8"))
-    except UnicodeEncodeError:
+    except UnicodeError:
         raise UsageError(f"{name}: is not valid UTF-8; save the text as UTF-8", "bad_prompt") from None
     if size > MAX_PROMPT:
         raise UsageError(f"{name}: {size:,} bytes of text; the limit is {MAX_PROMPT:,}, so shorten it", "bad_prompt")

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 from collections.abc import Iterable
 from typing import TextIO
 
+_STEM = 100  # bytes: two of them, and what is put behind, fit into a name
+
 
 def printable(name: object) -> str:
-    """Text that is safe on a terminal: control and undecodable characters escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(name))
+    """Text that is safe on a terminal: control characters escaped, bytes that are no UTF-8 as the bytes they are."""
+    return "".join(c if c.isprintable() else _escaped(c) for c in as_text(name))
+
+
+def as_text(name: object) -> str:
+    r"""A name as text that any encoding of Unicode can hold: bytes of it that are no UTF-8 as \xff."""
+    return "".join(_of_surrogate(c) if "\ud800" <= c <= "\udfff" else c for c in str(name))
+
+
+def _of_surrogate(character: str) -> str:
+    return f"\\x{ord(character) - 0xDC00:02x}" if "\udc80" <= character <= "\udcff" else _escaped(character)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def file_name(text: str) -> str:
+    """A text as a name of a file, the bytes of UTF-8 wherever the system's names are of another encoding."""
+    return os.fsdecode(text.encode("utf-8", "surrogateescape"))
+
+
+def stem(path: str) -> str:
+    """How the name of what is made from a file begins: the file's own, without its suffix, at most 100 bytes of it."""
+    own = "clip" if path == "-" else os.path.splitext(os.path.basename(path))[0]
+    sizes = itertools.accumulate(len(os.fsencode(character)) for character in own)
+    return "".join(character for character, size in zip(own, sizes, strict=True) if size <= _STEM)
 
 
 def short(text: object, most: int = 200) -> str:

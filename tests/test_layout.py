@@ -83,6 +83,7 @@ MAY_IMPORT = {
     "keys": {"parts"},
     "signals": set(),
     "stdout": set(),
+    "start": set(),
     "watermark": set(),
     "credentials": {"keys", "media", "signals"},
     "provenance": {"credentials", "keys", "media", "signals", "watermark"},
@@ -108,7 +109,7 @@ MAY_IMPORT = {
     "cli_jobs": {"flags"},
     "cli_more": {"complete", "flags", "calls"},
     "cli_scenes": {"cli_more", "flags"},
-    "cli": {"cli_jobs", "cli_more", "cli_scenes", "complete", "flags", "stdout"},
+    "cli": {"cli_jobs", "cli_more", "cli_scenes", "complete", "flags", "start", "stdout"},
 }
 
 # library -> the only places that may import it, at any depth

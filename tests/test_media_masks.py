@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from soracli import media
 from soracli.errors import MediaError, SoraError, UsageError
@@ -110,6 +110,62 @@ def test_white_or_opaque_is_painted(tmp_path: Path) -> None:
         mask = media.region(str(tmp_path / f"{name}.png"), SIZE, 16, FPS)
         assert (mask.shape, mask.dtype, mask.strides[0]) == ((16, 32, 48), np.float32, 0)
         assert (mask[3].sum(), mask[3, 4:8, 10:20].min()) == (40, 1), name
+
+
+def photograph(erased: slice) -> np.ndarray:
+    """RGBA (32, 48, 4) of many colours, transparent in some rows."""
+    y, x = np.mgrid[:32, :48]
+    pixels = np.stack([5 * x, 7 * y, 3 * x + 4 * y, 0 * x + 255], -1).astype(np.uint8)
+    pixels[erased, 10:20] = 0
+    return pixels
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.tif"])
+def test_what_is_erased_from_a_photograph_is_painted(tmp_path: Path, name: str) -> None:
+    """As other tools take a mask; the opaque part of a drawing stays what is meant."""
+    extra = {"lossless": True, "exact": True} if name == "a.webp" else {}
+    Image.fromarray(photograph(slice(4, 8))).save(tmp_path / name, **extra)
+    area = media.Area.of(str(tmp_path / name))
+    mask = area.mask(SIZE, 16, FPS)
+    assert (mask[3].sum(), mask[3, 4:8, 10:20].min()) == (40, 1)
+    assert area.notes(mask, FPS) == (
+        f"--mask {tmp_path / name} paints 2.6 % of the picture (what is transparent, since the rest is a photograph); "
+        "--invert-mask paints the rest.",
+    )
+    other = media.Area.of(str(tmp_path / name), inverted=True)
+    rest = other.mask(SIZE, 16, FPS)
+    assert np.array_equal(rest, 1 - mask)
+    assert other.notes(rest, FPS) == (f"--mask {tmp_path / name} paints 97.4 % of the picture.",)
+
+
+@pytest.mark.parametrize("colour", [(255, 255, 255), (200, 40, 90)])
+def test_what_is_drawn_with_a_brush_is_painted(tmp_path: Path, colour: tuple[int, int, int]) -> None:
+    """A stroke with soft rims on a transparent ground has one colour, and is what is meant."""
+    layer = np.zeros((32, 48, 4), np.uint8)
+    layer[4:8, 10:20] = (*colour, 255)
+    soft = Image.fromarray(layer).filter(ImageFilter.GaussianBlur(1))
+    soft.save(tmp_path / "a.png")
+    mask = media.region(str(tmp_path / "a.png"), SIZE, 16, FPS)
+    assert mask[0, 5:7, 12:18].min() == 1
+    assert mask[0].mean() < 0.1
+
+
+def test_the_share_of_boxes_is_told() -> None:
+    area = media.Area.of("0,0,24,16@0s-0.5s")
+    assert area.notes(area.mask(SIZE, 16, FPS), FPS)[0].startswith("--mask 0,0,24,16@0s-0.5s paints 6.25 % of the pic")
+    still = media.Area.of("0,0,24,16", inverted=True)
+    assert still.mask(SIZE, 16, FPS).sum() == 16 * (48 * 32 - 24 * 16)
+    with pytest.raises(UsageError, match="--mask 0,0,48,32: paints nothing"):
+        media.Area.of("0,0,48,32", inverted=True).mask(SIZE, 16, FPS)
+
+
+@pytest.mark.parametrize(("frames", "told"), [(6, True), (8, False), (12, False)])
+def test_a_mask_that_ends_early_is_told(tmp_path: Path, frames: int, told: bool) -> None:
+    with Writer(tmp_path / "m.mkv", 48, 32, Fraction(4), quality="lossless") as writer:
+        writer.add(np.full((frames, 32, 48, 3), 255, np.uint8))
+    area = media.Area.of(str(tmp_path / "m.mkv"))
+    notes = area.notes(area.mask(SIZE, 16, FPS), FPS)
+    assert any("ends at 1.5 s and the clip at 2 s; its last frame goes on" in note for note in notes) == told
 
 
 @pytest.mark.parametrize("name", ["mask.mkv", "mask.webp", "mask"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import Sora
 
-from soracli import media, rewording, weights
+from soracli import media, rewording, telling, weights
 from soracli.rewording import Exchange, reworded
 from soracli.train.thesaurus import AMBIGUOUS
 from soracli.world.captions import caption
@@ -114,3 +114,37 @@ def test_what_was_typed_is_screened_too(sora: Sora, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(rewording, "reworded", lambda prompt, card: ("a dog", []))
     ran = sora("generate", "she slides out of her dress and he caresses her bare skin in bed, naked", *TINY)
     assert ran.code == 4, ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("一只狐狸在跑", "'一只狐狸在跑'"),
+        ("лиса бежит по снегу", "'лиса', 'бежит', 'по', ..."),
+        ("a 狐 runs", "'狐'"),
+        ("a fox \N{FOX FACE} runs", "'\N{FOX FACE}'"),
+        ("ثعلب", "'ثعلب'"),
+        ("여우", "'여우'"),
+    ],
+)
+def test_words_of_other_scripts_are_told(text: str, words: str) -> None:
+    for card in (weights.card("spark"), replace(weights.card("spark"), name="other", arch="ltx")):
+        assert telling.scripts(card, text) == (
+            f"{card.name} reads English, and cannot read {words}; say it in English.",
+        )
+    assert telling.scripts(replace(weights.card("spark"), arch="wan"), text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a fox runs", "ein Füchslein, 3 €; “naïve” – 50 % & 2² = 4, 20° ™", "ångström ñandú"]
+)
+def test_what_is_latin_is_not_told(text: str) -> None:
+    assert telling.scripts(weights.card("spark"), text) == ()
+
+
+def test_a_note_goes_with_the_result(sora: Sora) -> None:
+    for arguments in (("generate", "a 狐 runs"), ("generate", "--shot", "0s:a fox", "--shot", "1s:лиса")):
+        ran = sora(*arguments, "--dry-run", "--json")
+        notes = json.loads(ran.text)["data"]["notes"]
+        assert sum("reads English, and cannot read" in note for note in notes) == 1
+        assert "reads English, and cannot read" in ran.err

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soracli import tasks
@@ -60,6 +60,26 @@ def test_a_loop_leads_from_the_end_to_the_start(count: int, chunks: int) -> None
     follows = canvas.clip.frames[canvas.shown.stop :, 0, 0, 0].tolist()
     assert follows == list(range(len(follows)))  # what is not shown is the beginning again
     assert follows
+
+
+@settings(deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(["between", "replace", "dissolve", "loop"]))
+def test_ways_are_as_long_as_asked(count: int, by: int, mode: str) -> None:
+    """To the frame, whatever the grid; what is painted begins on a border."""
+    half = by // 2
+    lost = {"between": (0, 0), "replace": (half, by - half), "dissolve": (by, by), "loop": (0, count)}[mode]
+    if mode != "loop" and (lost[0] > count or lost[1] > 21):
+        return
+    ours, theirs = list(range(count)), list(range(100, 121))
+    canvas = (
+        tasks.loop(clip(count), by, TIME)
+        if mode == "loop"
+        else tasks.blend(clip(count), clip(21, first=100), by, mode, TIME)
+    )
+    after = [] if mode == "loop" else theirs[lost[1] :]
+    assert shown(canvas) == [*ours[: count - lost[0]], *[None] * by, *after]
+    free = canvas.mask[:, 0, 0] > 0
+    assert int(free.argmax()) % TIME == 0
 
 
 @pytest.mark.parametrize(("start", "stop"), [(0, 24), (5, 11), (16, 24)])

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from conftest import Outcome, Sora
@@ -235,6 +236,86 @@ def test_sound_is_kept_and_waits_for_its_clip(sora: Sora) -> None:
     half = heard.rate
     assert loud[: half - 3000].max() < 0.02
     assert loud[half + 3000 : 2 * half - 3000].max() > 0.3
+
+
+@pytest.mark.parametrize("rate", [12, 24])
+def test_lengths_are_exact_at_any_rate(sora: Sora, rate: int) -> None:
+    for name in ("a.mp4", "b.mp4"):
+        written(name, noise(rate), Fraction(rate))
+    for arguments, count in (
+        (("blend", "a.mp4", "b.mp4", "--by", "0.5s"), 5 * rate // 2),
+        (("blend", "a.mp4", "b.mp4", "--by", "0.25s", "--mode", "replace"), 2 * rate),
+        (("blend", "a.mp4", "b.mp4", "--by", "0.25s", "--mode", "dissolve"), 7 * rate // 4),
+        (("extend", "a.mp4", "--loop", "--by", "1s"), 2 * rate),
+        (("extend", "a.mp4", "--by", "5f"), rate + 5),
+        (("extend", "a.mp4", "--backward", "--by", "0.5s"), 3 * rate // 2),
+    ):
+        ran = sora(*arguments, *TINY, "--dry-run", "--json")
+        assert json.loads(ran.text)["data"]["frames"] == count, arguments
+    frames, data = made(sora("blend", "a.mp4", "b.mp4", "--by", "0.5s", *TINY))
+    assert (len(frames), data["frames"], data["fps"]) == (5 * rate // 2, 5 * rate // 2, str(rate))
+    np.testing.assert_array_equal(frames[-rate:], noise(rate))
+    assert sora("blend", "a.mp4", "b.mp4", "--by", "0s", *TINY).code == 2
+
+
+def tone(pitch: float, seconds: float, rate: int = 48_000) -> media.Audio:
+    wave = 16_000 * np.sin(np.arange(round(seconds * rate)) * pitch * 2 * np.pi / rate)
+    return media.Audio(wave.astype(np.int16)[:, None], rate)
+
+
+def heard_in(data: dict[str, Any], start: float, end: float) -> tuple[float, float]:
+    """(loudness 0..1, pitch) of a part of a result's sound."""
+    audio = media.read_source(data["path"]).audio
+    assert audio is not None
+    part = audio.samples[round(start * audio.rate) : round(end * audio.rate), 0].astype(float)
+    spectrum = np.abs(np.fft.rfft(part))
+    return float(np.sqrt((part**2).mean())) / 16_000, float(spectrum.argmax() * audio.rate / len(part))
+
+
+def film(name: str, audio: media.Audio | None) -> None:
+    with media.Writer(name, 64, 64, FPS, audio=audio) as writer:
+        writer.add(noise(16))
+
+
+@pytest.mark.parametrize("mode", ["between", "replace", "dissolve"])
+def test_each_clip_of_a_blend_keeps_its_sound(sora: Sora, mode: str) -> None:
+    film("a.mp4", tone(300, 1))
+    film("b.mp4", tone(900, 1, rate=32_000))
+    film("silent.mp4", None)
+    begin = {"between": 1.5, "replace": 1.0, "dissolve": 0.5}[mode]  # of the second clip
+    for first, second in (("a", "b"), ("silent", "b"), ("a", "silent")):
+        _, data = made(sora("blend", f"{first}.mp4", f"{second}.mp4", "--by", "0.5s", "--mode", mode, *TINY))
+        early, late = heard_in(data, 0.05, 0.45), heard_in(data, begin + 0.55, begin + 0.95)
+        assert early == (pytest.approx(0.7, abs=0.05), pytest.approx(300, abs=5)) if first == "a" else early[0] < 0.02
+        assert late == (pytest.approx(0.7, abs=0.05), pytest.approx(900, abs=5)) if second == "b" else late[0] < 0.02
+        if mode == "dissolve" and (first, second) == ("a", "b"):
+            assert heard_in(data, 0.55, 0.65)[1] == pytest.approx(300, abs=10)
+            assert heard_in(data, 0.85, 0.95)[1] == pytest.approx(900, abs=10)
+
+
+def test_sound_goes_on_under_added_frames(sora: Sora) -> None:
+    with av.open("a.mp4", "w") as container:
+        stream, track = container.add_stream("libx264", rate=16), container.add_stream("aac", rate=48_000)
+        stream.width, stream.height, stream.pix_fmt, track.layout = 64, 64, "yuv420p", "mono"
+        for index, pixels in enumerate(noise(16)):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame.pts, frame.time_base = index, Fraction(1, 16)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+        samples = tone(440, 2.5).samples.reshape(1, -1)
+        sound = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+        sound.sample_rate, sound.pts, sound.time_base = 48_000, 0, Fraction(1, 48_000)
+        container.mux(track.encode(sound))
+        container.mux(track.encode(None))
+    _, data = made(sora("extend", "a.mp4", "--by", "1s", *TINY))
+    for start in (0.1, 0.9, 1.5):
+        assert heard_in(data, start, start + 0.4) == (pytest.approx(0.7, abs=0.05), pytest.approx(440, abs=5))
+    _, data = made(sora("extend", "a.mp4", "--backward", "--by", "0.5s", *TINY))
+    assert heard_in(data, 0.05, 0.45)[0] < 0.02
+    assert heard_in(data, 0.55, 1.45) == (pytest.approx(0.7, abs=0.05), pytest.approx(440, abs=5))
+    _, data = made(sora("edit", "a.mp4", "x", *TINY))
+    assert media.info(data["path"]).seconds == 1
+    assert any("sound that goes on for 1.5" in note for note in data["notes"])
 
 
 # --- long clips -------------------------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ Video goes through PyAV, stills and animated pictures through Pillow; neither ff
 has to be installed. Frames are uint8 (T, H, W, 3) RGB everywhere.
 """
 
-from soracli.media.audio import Audio
+from soracli.media.audio import Audio, crossfaded
 from soracli.media.colour import toned
 from soracli.media.encode import DIGEST
-from soracli.media.fit import FITS, describe_fit, fit, hold, retime
+from soracli.media.fit import FITS, describe_fit, fit, hold, retime, retimed_length
 from soracli.media.formats import FORMATS, Format, Quality
 from soracli.media.masks import Area, borders, feather, outpainted, region
 from soracli.media.read import info, read, read_source
@@ -27,6 +27,7 @@ __all__ = [
     "Source",
     "Writer",
     "borders",
+    "crossfaded",
     "describe_fit",
     "feather",
     "fit",
@@ -37,6 +38,7 @@ __all__ = [
     "read_source",
     "region",
     "retime",
+    "retimed_length",
     "toned",
     "write_text",
 ]

@@ -23,12 +23,13 @@ Samples = npt.NDArray[np.int16]  # (N, channels)
 _LAYOUTS = {1: "mono", 2: "stereo"}
 _RATES = {"aac": (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000), "libopus": (48000,)}
 _BITS = {"aac": 96_000, "libopus": 64_000}  # a second and channel
+_TAIL = Fraction(1, 10)  # seconds by which sound may outlast the picture and is only a last packet's filling
 _SLACK = Fraction(1, 20)  # seconds that rounded time stamps may be off before they count as a gap
 
 
 @dataclass(frozen=True)
 class Audio:
-    """The sound of a clip, from its first frame on.
+    """The sound of a clip, from its first frame on; it may go on after the last one.
 
     samples: int16 (N, 1 or 2). rate: samples per second.
     """
@@ -46,6 +47,38 @@ class Audio:
         if shift <= 0:
             return Audio(self.samples[-shift:], self.rate)
         return Audio(np.pad(self.samples, ((shift, 0), (0, 0))), self.rate)
+
+
+def resampled(audio: Audio, rate: int, channels: int) -> Audio:
+    """The same sound at another rate, in one channel or two."""
+    if (audio.rate, audio.samples.shape[1]) == (rate, channels):
+        return audio
+    frame = av.AudioFrame.from_ndarray(
+        np.ascontiguousarray(audio.samples).reshape(1, -1), format="s16", layout=_LAYOUTS[audio.samples.shape[1]]
+    )
+    frame.sample_rate = audio.rate
+    tool = AudioResampler("s16", _LAYOUTS[channels], rate)
+    parts = [part.to_ndarray().reshape(-1, channels) for part in (*tool.resample(frame), *tool.resample(None))]
+    return Audio(cast(Samples, np.concatenate(parts)), rate)
+
+
+def crossfaded(first: Audio | None, second: Audio | None, at: Fraction, begin: Fraction, end: Fraction) -> Audio | None:
+    """Two sounds in one: the second from second `at` on; between `begin` and `end` one gives way to the other.
+
+    Each is heard alone outside of that time, as far as it goes. None if there is neither.
+    """
+    given = [audio for audio in (first, second) if audio is not None]
+    if not given:
+        return None
+    rate, channels = max(audio.rate for audio in given), max(audio.samples.shape[1] for audio in given)
+    silent = Audio(np.zeros((0, channels), np.int16), rate)
+    one = resampled(first, rate, channels) if first is not None else silent
+    two = resampled(second, rate, channels).delayed(at) if second is not None else silent
+    mixed = np.zeros((max(len(one.samples), len(two.samples)), channels), np.float32)
+    share = np.clip((np.arange(len(mixed)) / rate - float(begin)) / max(float(end - begin), 1 / rate), 0, 1)
+    for samples, gain in ((one.samples, np.cos(np.pi / 2 * share)), (two.samples, np.sin(np.pi / 2 * share))):
+        mixed[: len(samples)] += samples * gain[: len(samples), None].astype(np.float32)
+    return Audio(np.rint(mixed.clip(-32768, 32767)).astype(np.int16), rate)
 
 
 class Listener:
@@ -75,19 +108,25 @@ class Listener:
             self._parts.append((time, samples))
             self.bytes += samples.nbytes
 
-    def audio(self, start: Fraction, seconds: Fraction) -> Audio | None:
-        """What is heard from `start` on the container's clock, for so long. None if nothing decoded."""
+    def audio(self, start: Fraction, seconds: Fraction, most: int) -> Audio | None:
+        """What is heard from `start` on the container's clock: for so many seconds, or as long as it goes on.
+
+        most: seconds at most. None if nothing decoded.
+        """
         if not self._parts:
             return None
-        samples = np.zeros((round(seconds * self._rate), self._channels), np.int16)
-        after = 0  # where the next part begins unless it says otherwise
+        places, after = [], 0  # where the next part begins unless it says otherwise
         for index, (time, part) in enumerate(self._parts):
             stated = after if time is None else round((time - start) * self._rate)
-            at = stated if index == 0 or abs(stated - after) > _SLACK * self._rate else after
+            places.append(stated if index == 0 or abs(stated - after) > _SLACK * self._rate else after)
+            after = places[-1] + len(part)
+        count, rest = round(seconds * self._rate), round(_TAIL * self._rate)
+        longest = min(after, most * self._rate)
+        samples = np.zeros((longest if longest > count + rest else count, self._channels), np.int16)
+        for at, (_, part) in zip(places, self._parts, strict=True):
             first, last = max(at, 0), min(at + len(part), len(samples))
             if first < last:
                 samples[first:last] = part[first - at : last - at]
-            after = at + len(part)
         return Audio(samples, self._rate)
 
 

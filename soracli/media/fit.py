@@ -58,10 +58,15 @@ def retime(clip: Clip, fps: Fraction) -> Clip:
     fps = Fraction(fps)
     if fps == clip.fps:
         return clip
-    count = max(1, round(clip.seconds * fps))
+    count = round(retimed_length(clip, fps) * fps)
     step = clip.fps / fps
     newest = np.arange(count, dtype=np.int64) * step.numerator // step.denominator
     return Clip(clip.frames[np.minimum(newest, len(clip.frames) - 1)], fps)
+
+
+def retimed_length(clip: Clip, fps: Fraction) -> Fraction:
+    """Seconds that `retime` makes of a clip: whole frames."""
+    return Fraction(max(1, round(clip.seconds * fps))) / fps
 
 
 def hold(clip: Clip, frames: int, fps: Fraction) -> Clip:

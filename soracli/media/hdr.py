@@ -23,8 +23,8 @@ _TO_709 = np.array(  # linear light, BT.2087
 _STEPS = 4096  # of tables over 0..1
 
 
-def shown(signal: npt.NDArray[np.uint16], transfer: int) -> npt.NDArray[np.uint8]:
-    """R'G'B' (H, W, 3) of BT.2020, 16 bits, as eight of BT.709. transfer: one of TRANSFERS."""
+def shown(signal: npt.NDArray[np.uint16], transfer: int, to_709: Floats = _TO_709) -> npt.NDArray[np.uint8]:
+    """R'G'B' (H, W, 3), 16 bits, as eight of BT.709. transfer: one of TRANSFERS. to_709: from primaries of the film."""
     colours = _display(transfer)[signal]  # (H, W, 3)
     if TRANSFERS[transfer] == "HLG":  # the system gamma of 1.2, on luminance: BT.2100, table 5
         luminance = (colours**_GAMMA) @ _LUMA  # (H, W)
@@ -36,7 +36,7 @@ def shown(signal: npt.NDArray[np.uint16], transfer: int) -> npt.NDArray[np.uint8
     differences = (colours - luma[..., None]) * factor  # R' - Y', ..., as much smaller as the luma
     toned = toned - np.maximum(0.1 * differences[..., 0] / 1.4746, 0)
     linear = np.clip(toned[..., None] + differences, 0, 1) ** np.float32(_GAMMA)
-    place = (np.clip(linear @ _TO_709.T, 0, 1) * (_STEPS * 8 - 1) + 0.5).astype(np.int32)
+    place = (np.clip(linear @ to_709.T, 0, 1) * (_STEPS * 8 - 1) + 0.5).astype(np.int32)
     levels: npt.NDArray[np.uint8] = _levels()[place]
     return levels
 

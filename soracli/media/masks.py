@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +30,7 @@ Size = tuple[int, int]  # (width, height)
 Sides = tuple[int, int, int, int]  # top, right, bottom, left
 
 MAX_BORDER = 4096  # pixels
+_DRAWN = 8  # colours that a drawn mask has at most
 _LIT = 128  # brightness or alpha from which a mask's pixel means paint
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _BOX = re.compile(
@@ -45,7 +45,8 @@ _BORDER = re.compile(rf"({_NUMBER})\s*(%|px|)")
 class Area:
     """What a flag's text says is to be painted: boxes, or what a file shows.
 
-    boxes: empty = there is a file. found: a stencil (H, W) or a clip. data: the file itself where it came through
+    boxes: empty = there is a file. found: a stencil (H, W), bright = paint, or a clip. erased: the stencil is what a
+    photograph lacks. inverted: all the rest is to be painted instead. data: the file itself where it came through
     standard input, which cannot be read again.
     """
 
@@ -54,16 +55,19 @@ class Area:
     boxes: tuple[_Box, ...] = ()
     found: npt.NDArray[np.uint8] | Clip | None = None
     data: bytes | None = field(default=None, repr=False)
+    erased: bool = False
+    inverted: bool = False
 
     @classmethod
-    def of(cls, text: str, flag: str = "--mask") -> Area:
+    def of(cls, text: str, flag: str = "--mask", *, inverted: bool = False) -> Area:
         """text: `X,Y,W,H` in pixels, `X,Y,W,H@T0-T1` for the seconds T0 up to T1, several of them joined by `;`;
-        or a picture (what is white, or opaque if it is transparent in places) or a clip (what is white).
+        or a clip (what is white) or a picture: what is white; if it is transparent in places, what is opaque in a
+        drawing, and what was erased from a photograph.
         """
         parts = [_BOX.fullmatch(part) for part in text.rstrip("; ").split(";")]
         boxes = tuple(_Box.of(part) for part in parts if part is not None)
         if len(boxes) == len(parts):
-            return cls(text, flag, boxes)
+            return cls(text, flag, boxes, inverted=inverted)
         if not text.strip() or (_LIKE_BOXES.fullmatch(text) and text != "-" and not os.path.lexists(text)):
             wrong = next(part for part, match in zip(text.split(";"), parts, strict=False) if match is None)
             raise UsageError(
@@ -71,13 +75,36 @@ class Area:
                 "X,Y,W,H@T0-T1 for seconds T0 to T1, or name a picture or a clip",
                 "bad_mask",
             )
-        return cls(text, flag, (), *_stencil(text))
+        found, data, erased = _stencil(text)
+        return cls(text, flag, (), found, data, erased, inverted)
 
     def mask(self, size: Size, frames: int, fps: Fraction) -> Mask:
         """For a clip of this size, length and rate."""
         if self.found is None:
-            return _from_boxes(self.boxes, size, frames, fps, self.flag)
-        return _from_file(self, self.found, size, frames, fps)
+            mask = _from_boxes(self.boxes, size, frames, fps, self.flag)
+        else:
+            mask = _from_file(self, self.found, size, frames, fps)
+        if self.inverted:
+            still = mask.strides[0] == 0
+            mask = _still(1 - mask[0], frames) if still else 1 - mask
+        if not mask.any():
+            raise UsageError(
+                f"{self.flag} {printable(self.text)}: paints nothing; make white, or opaque, what is to be painted",
+                "empty_mask",
+            )
+        return mask
+
+    def notes(self, mask: Mask, fps: Fraction) -> tuple[str, ...]:
+        """What the user should know of the mask that this gave: how much it paints, and when a clip of it ends."""
+        name, found = f"{self.flag} {printable(self.text)}", []
+        share = float((mask[:1] if mask.strides[0] == 0 else mask).mean())
+        what = " (what is transparent, since the rest is a photograph)" if self.erased and not self.inverted else ""
+        other = "; --invert-mask paints the rest" if self.flag == "--mask" and not self.inverted else ""
+        found.append(f"{name} paints {100 * share:.3g} % of the picture{what}{other}.")
+        if isinstance(self.found, Clip) and round(self.found.seconds * fps) < len(mask):
+            ends, lasts = float(self.found.seconds), float(len(mask) / fps)
+            found.append(f"{name} ends at {ends:.4g} s and the clip at {lasts:.4g} s; its last frame goes on.")
+        return tuple(found)
 
 
 def region(text: str, size: Size, frames: int, fps: Fraction, flag: str = "--mask") -> Mask:
@@ -155,23 +182,31 @@ def _from_file(area: Area, found: npt.NDArray[np.uint8] | Clip, size: Size, fram
     else:
         _check_size(found.shape, size, area.flag)
         mask = _still((found >= _LIT).astype(np.float32), frames)
-    if not mask.any():
-        raise UsageError(
-            f"{area.flag} {printable(area.text)}: paints nothing; make white, or opaque, what is to be painted",
-            "empty_mask",
-        )
     return mask
 
 
-def _stencil(path: str) -> tuple[npt.NDArray[np.uint8] | Clip, bytes | None]:
-    """A still picture's stencil (H, W), or the clip that the file holds; and what came through standard input."""
-    if Path(path).is_dir():
-        return read(path), None
+def _stencil(path: str) -> tuple[npt.NDArray[np.uint8] | Clip, bytes | None, bool]:
+    """(a still picture's stencil (H, W), or the clip that the file holds; what came through standard input; whether the
+    stencil is what was erased from a photograph)."""
+    if os.path.isdir(path):
+        return read(path), None, False
     with opened(path) as (file, _):
         data = file.read_bytes() if path == "-" else None
         if not pictures.is_picture(file):
-            return read_video(file)[0], data
-        return pictures.read_stencil(file) if pictures.is_still(file) else pictures.read_picture(file)[0], data
+            return read_video(file)[0], data, False
+        if not pictures.is_still(file):
+            return pictures.read_picture(file)[0], data, False
+        pixels, alpha = pictures.read_stencil(file)
+    if alpha is None:
+        return pictures.luma(pixels), data, False
+    erased = _is_photograph(pixels[alpha >= _LIT])
+    return 255 - alpha if erased else alpha, data, erased
+
+
+def _is_photograph(pixels: npt.NDArray[np.uint8]) -> bool:
+    """Whether pixels (N, 3) have more colours than one who draws a mask uses; counted in 16 levels of each."""
+    coarse = (pixels >> 4).astype(np.int32) @ np.array([256, 16, 1], np.int32)
+    return bool((np.bincount(coarse, minlength=1) > len(coarse) / 2000).sum() > _DRAWN)
 
 
 def _check_size(shape: tuple[int, ...], size: Size, flag: str) -> None:

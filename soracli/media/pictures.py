@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from PIL import Image, ImageOps, ImageSequence
 
 from soracli.errors import MediaError
 from soracli.media.gif import delays
+from soracli.media.profiles import Convert, to_srgb
 from soracli.media.source import (
     ASCII_CODE,
     EXIF_IFD,
@@ -26,12 +29,18 @@ from soracli.media.source import (
     parse_recipe,
     stated_rate,
 )
+from soracli.media.timing import MAX_RATE, Schedule, schedule
 from soracli.types import Clip, Frames
 
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _PICTURES = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+_MOVING = ("GIF", "WEBP", "PNG", "AVIF")
 _AVIF = (b"ftypavif", b"ftypavis")  # a still, and one that moves
 _ORIENTATION = 0x0112  # Exif tag; 1 = upright
+_SIDEWAYS = (5, 6, 7, 8)
+_SUBFILE = 254  # TIFF tag: bit 0 = a small copy of another picture
+_MOST_PAGES = 16  # that are looked at
+_NO_WHITE = "holds {}, of which none is known to be white; convert it to 8 or 16 bits"
 
 
 def is_picture(path: Path) -> bool:
@@ -46,29 +55,36 @@ def is_picture(path: Path) -> bool:
 def picture_info(path: Path) -> MediaInfo:
     with _opened(path) as (image, _):
         recipe = parse_recipe(_comment(image))
-        form, mode, size = str(image.format).lower(), image.mode, image.size
-        frames, fps, seconds = 1, Fraction(0), Fraction(0)
-        if _count(path, image) > 1:
-            durations = _durations(path, image)
-            seconds, fps = sum(durations, Fraction(0)), _rate(recipe, durations)
-            frames = round(seconds * fps)
+        even, notes = Schedule(Fraction(0), (1,)), _oddities(image)
+        form, mode = str(image.format).lower(), image.mode
+        width, height = image.size
+        if image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS:
+            width, height = height, width
+        if moves(path, image):
+            even = _timed(path, image)
+            notes += [even.note] if even.note else []
+        seconds = float(even.frames / even.fps) if even.fps else 0.0
+        notes += [to_srgb(image)[1]]
     return MediaInfo(
-        str(path), form, form, mode.lower(), *size, frames, fps, float(seconds), path.stat().st_size, recipe
-    )
+        str(path), form, form, mode.lower(), width, height, even.frames, even.fps, seconds, path.stat().st_size, recipe,
+        notes=tuple(note for note in notes if note),
+    )  # fmt: skip
 
 
 def read_picture(path: Path) -> tuple[Clip, list[str]]:
     """All frames, upright and over black, and what was odd; a still has one frame and a rate of 1."""
     with _opened(path) as (image, warned):
-        notes = []
-        if image.getexif().get(_ORIENTATION, 1) != 1:
-            notes.append("is stored turned or mirrored; turned upright")
-        if _count(path, image) == 1:
-            pixels, alpha = _layers(image)
+        notes = _oddities(image)
+        convert, note = to_srgb(image)
+        notes += [note] if note else []
+        if not moves(path, image):
+            pixels, alpha = _layers(image, convert)
             frames, fps = pixels[None], Fraction(1)
             opaque = alpha is None or bool((alpha == 255).all())
         else:
-            frames, fps, opaque = _animation(path, image)
+            even = _timed(path, image)
+            notes += [even.note] if even.note else []
+            (frames, opaque), fps = _animation(image, even, convert), even.fps
         if not opaque:
             notes.append("is transparent in places; they count as black")
         if any(issubclass(one.category, UserWarning) for one in warned):
@@ -76,16 +92,51 @@ def read_picture(path: Path) -> tuple[Clip, list[str]]:
     return Clip(frames, fps), notes
 
 
-def read_stencil(path: Path) -> npt.NDArray[np.uint8]:
-    """A still as a stencil (H, W), 0..255: its alpha if that says anything, else its brightness."""
+def read_stencil(path: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None]:
+    """(RGB over black (H, W, 3), alpha (H, W) or None if it is opaque) of a still."""
     with _opened(path) as (image, _):
-        pixels, alpha = _layers(image)
-    return luma(pixels) if alpha is None or (alpha == 255).all() else alpha
+        pixels, alpha = _layers(image, to_srgb(image)[0])
+    return pixels, None if alpha is None or (alpha == 255).all() else alpha
 
 
 def is_still(path: Path) -> bool:
     with _opened(path) as (image, _):
-        return _count(path, image) == 1
+        return not moves(path, image)
+
+
+def moves(path: Path, image: Image.Image) -> bool:
+    """Whether its pictures are frames in time; those of other formats are pages, thumbnails, views, maps of light."""
+    return image.format in _MOVING and _count(path, image) > 1
+
+
+def _skipped(image: Image.Image) -> int:
+    """Frames before the first that is shown: a PNG may begin with a picture for those who cannot animate it."""
+    return int(bool(getattr(image, "default_image", False)))
+
+
+def _oddities(image: Image.Image) -> list[str]:
+    """What is odd about a picture as a whole. Leaves it at the page that is to be used."""
+    found = []
+    pages = 1 if image.format in _MOVING else getattr(image, "n_frames", 1)
+    if pages > 1:
+        used = _page(image, pages)
+        found.append(f"holds {pages} pictures; the {'first' if not used else 'first of full size'} is used")
+    if image.mode == "F":
+        found.append("holds floating-point values; 1 is taken as white")
+    if image.getexif().get(_ORIENTATION, 1) != 1:
+        found.append("is stored turned or mirrored; turned upright")
+    return found
+
+
+def _page(image: Image.Image, pages: int) -> int:
+    """Go to the first page of a file that is not marked as a small copy of another."""
+    for page in range(min(pages, _MOST_PAGES) if image.format == "TIFF" else 0):
+        image.seek(page)
+        if not int(image.tag_v2.get(_SUBFILE, 0)) & 1:  # type: ignore[attr-defined]
+            check_pixels(image.width, image.height)
+            return page
+    image.seek(0)
+    return 0
 
 
 def luma(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -111,16 +162,29 @@ def _comment(image: Image.Image) -> str:
     return comment.decode("utf-8", "replace") if isinstance(comment, bytes) else str(comment)
 
 
-def _layers(image: Image.Image) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None]:
-    """(RGB over black (H, W, 3), alpha (H, W) or None) of the current frame, upright."""
+def _layers(image: Image.Image, convert: Convert) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None]:
+    """(RGB over black (H, W, 3), alpha (H, W) or None) of the current frame, upright. convert: see `to_srgb`."""
+    if image.format == "TIFF" and image.mode == "I":
+        raise MediaError(_NO_WHITE.format("whole numbers of 32 bits, or with a sign"), "unknown_range")
     upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I"):  # 16 bits a sample; Pillow would clip them to 8
-        deep = np.asarray(upright).astype(np.int32)
-        return np.repeat((deep >> 8).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2), None
-    if not upright.has_transparency_data:
-        return np.asarray(upright.convert("RGB")), None
-    layers = np.asarray(upright.convert("RGBA"))
+    if upright.mode == "F" or upright.mode.startswith("I"):  # Pillow would clip them to 8 bits
+        upright = Image.fromarray(_levels(upright))
+    layers = np.asarray(convert(upright))
+    if layers.shape[2] == 3:
+        return layers, None
     return over_black(layers), layers[..., 3]
+
+
+def _levels(image: Image.Image) -> npt.NDArray[np.uint8]:
+    """Greys (H, W) of more than 8 bits as 8. Raises MediaError where nothing says which value is white."""
+    deep: npt.NDArray[Any] = np.asarray(image)
+    if image.mode == "F":
+        low, high = float(deep.min()), float(deep.max())  # NaN fails the comparison
+        if not (low >= 0 and high <= 1):
+            raise MediaError(_NO_WHITE.format("floating-point values outside 0..1"), "unknown_range")
+        return np.rint(255 * deep.astype(np.float32)).astype(np.uint8)
+    levels: npt.NDArray[np.uint8] = (deep.astype(np.int32) >> 8).clip(0, 255).astype(np.uint8)
+    return levels
 
 
 def over_black(layers: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -132,48 +196,58 @@ def over_black(layers: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 # --- pictures that move ---------------------------------------------------------------------------------------------
 
 
-def _animation(path: Path, image: Image.Image) -> tuple[Frames, Fraction, bool]:
-    """(frames, rate, whether all of them are opaque)."""
+def _timed(path: Path, image: Image.Image) -> Schedule:
+    """How the frames of a picture that moves are taken at a constant rate."""
     if image.format == "GIF" and not _has_trailer(path):
         raise MediaError("ends early; get the file again", "truncated")
-    durations = _durations(path, image)
+    count = _count(path, image)
+    durations = _durations(path, image)[_skipped(image) :]
     check_seconds(float(sum(durations)))
-    fps = _rate(parse_recipe(_comment(image)), durations)
-    check_bytes(round(sum(durations) * fps) * image.width * image.height * 3)
-    frames: list[npt.NDArray[np.uint8]] = []
-    opaque, clock = True, Fraction(0)
-    for stored, duration in zip(ImageSequence.Iterator(image), durations, strict=True):
-        pixels, alpha = _layers(stored)
+    edges = [Fraction(0), *itertools.accumulate(durations)]
+    tick = Fraction(1, 100 if image.format == "GIF" else 1000)
+    mean, whole = count / edges[-1], Fraction(max(1, round(count / edges[-1])))
+    stated = whole if abs(count / whole - edges[-1]) <= tick else mean
+    return schedule(edges[:-1], edges[-1], stated, tick=tick, made=_made(parse_recipe(_comment(image))))
+
+
+def _animation(image: Image.Image, even: Schedule, convert: Convert) -> tuple[Frames, bool]:
+    """(frames, whether all of them are opaque)."""
+    check_bytes(even.frames * image.width * image.height * 3)
+    first, opaque, at = _skipped(image), True, 0
+    frames: Frames = np.empty((0,), np.uint8)
+    for index, shown in enumerate(even.shown):
+        image.seek(index + first)
+        pixels, alpha = _layers(image, convert)
         opaque = opaque and (alpha is None or bool((alpha == 255).all()))
-        clock += duration
-        frames += [pixels] * (round(clock * fps) - len(frames))  # encoders merge equal neighbours: repeat them
-    return np.stack(frames), fps, opaque
+        if not index:
+            frames = np.empty((even.frames, *pixels.shape), np.uint8)
+        frames[at : at + shown] = pixels
+        at += shown
+    return frames, opaque
 
 
 def _count(path: Path, image: Image.Image) -> int:
-    """Stored frames, which are not decoded yet; more than may be decoded are refused."""
-    count = len(delays(path)) if image.format == "GIF" else getattr(image, "n_frames", 1)
+    """Frames to be shown, which are not decoded yet; more than may be decoded are refused."""
+    count = len(delays(path)) if image.format == "GIF" else getattr(image, "n_frames", 1) - _skipped(image)
     check_bytes(count * image.width * image.height * 3)
     return max(1, count)
 
 
 def _durations(path: Path, image: Image.Image) -> list[Fraction]:
-    """Seconds of each stored frame; a missing or zero duration counts as 0.1 s, as browsers do."""
+    """Seconds of each stored frame. None or zero counts as 0.1 s, in a GIF 0.01 s too, as browsers do."""
     if image.format == "GIF":
-        return [Fraction(delay or 10, 100) for delay in delays(path)]
+        return [Fraction(delay if delay > 1 else 10, 100) for delay in delays(path)]
     found = []
     for frame in ImageSequence.Iterator(image):
         frame.load()  # WebP knows a frame's duration only then
-        found.append(Fraction(round(frame.info.get("duration") or 100), 1000))
+        found.append(Fraction(frame.info.get("duration") or 100).limit_denominator(1000) / 1000)
     return found
 
 
-def _rate(recipe: Recipe | None, durations: list[Fraction]) -> Fraction:
-    """Frames per second: as the recipe says, else the mean rate of the stored frames."""
+def _made(recipe: Recipe | None) -> Fraction | None:
+    """The rate that a recipe of ours gives."""
     stated = stated_rate(recipe.get("fps")) if recipe else None
-    if stated is not None:
-        return stated
-    return (len(durations) / sum(durations, Fraction(0))).limit_denominator(1001)
+    return stated if stated is not None and stated <= MAX_RATE else None
 
 
 def _has_trailer(path: Path) -> bool:

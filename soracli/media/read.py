@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import stat
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from soracli import parsing
 from soracli.errors import CapacityError, MediaError, SoraError, UsageError
@@ -162,6 +163,8 @@ def _explained(file: Path, shown: str) -> Iterator[None]:
         ) from None
     except PermissionError:
         raise MediaError(f"{shown}: permission denied", "no_file") from None
+    except UnidentifiedImageError as error:
+        raise MediaError(f"{shown}: {_diagnose(file)}{_odd_tiff(file)}", "unreadable") from error
     except Exception as error:
         raise MediaError(f"{shown}: {_diagnose(file)}", "unreadable") from error
 
@@ -186,6 +189,12 @@ def _diagnose(path: Path) -> str:
     return "is not a video or a picture that can be read"
 
 
+def _odd_tiff(path: Path) -> str:
+    with path.open("rb") as file:
+        tiff = file.read(4) in (b"II*\0", b"MM\0*")
+    return ", or convert it: of floating point, or over 16 bits a sample, few kinds of TIFF are read" if tiff else ""
+
+
 def _boxes(path: Path) -> set[str]:
     """The kinds of boxes that an MP4, MOV or HEIF is made of, outermost ones only."""
     found, end, at = set(), path.stat().st_size, 0
@@ -206,7 +215,7 @@ def _boxes(path: Path) -> set[str]:
 
 
 def _is_frames_folder(path: Path) -> bool:
-    return path.is_dir() and (path / "recipe.json").is_file() and (path / "frame-00000.png").is_file()
+    return os.path.isdir(path) and (path / "recipe.json").is_file() and (path / "frame-00000.png").is_file()
 
 
 def _folder_record(path: Path) -> tuple[Fraction, Recipe | None, list[Path]]:

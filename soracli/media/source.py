@@ -26,7 +26,11 @@ ASCII_CODE = b"ASCII\0\0\0"  # character code that opens an Exif UserComment
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a file is. fps and seconds are 0 for a still; frames is what the file declares."""
+    """What a file is as it is seen and heard: upright, with square pixels, at a constant rate.
+
+    fps and seconds are 0 for a still. sound: of the track that is used; empty if there is none. notes: what is odd,
+    without the file's name.
+    """
 
     path: str
     format: str
@@ -39,6 +43,8 @@ class MediaInfo:
     seconds: float
     bytes: int
     recipe: Recipe | None
+    sound: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

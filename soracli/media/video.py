@@ -7,8 +7,7 @@ us read another file or the network.
 from __future__ import annotations
 
 import contextlib
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -22,21 +21,24 @@ from av.container import InputContainer
 from av.sidedata.sidedata import SideData
 from av.stream import Disposition
 from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 
 from soracli.errors import MediaError
-from soracli.media import hdr
+from soracli.media import gamut, hdr
 from soracli.media.audio import Audio, Listener
 from soracli.media.fit import resized
 from soracli.media.pictures import over_black
-from soracli.media.source import MediaInfo, check_bytes, check_pixels, check_seconds, parse_recipe
+from soracli.media.source import MAX_SECONDS, MediaInfo, check_bytes, check_pixels, check_seconds, parse_recipe
+from soracli.media.timing import Schedule, schedule
 from soracli.media.whole import ends_in_a_packet, ends_short
 from soracli.types import Clip
 
-MAX_RATE = 120  # frames per second
 ENDS_EARLY = "ends_early"  # code of the error about a video that lacks frames at its end
-_SLACK = Fraction(1, 8), Fraction(3, 4)  # of a frame: rounded, or uneven, times that are still one rate
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
+_MATRICES, _CONSTANT = (0, 1, 4, 5, 6, 7, 9), 10  # of ITU-T H.273: those that the scaler knows; BT.2020's other one
+_UNSAID = (0, 2, 3)  # numbers of H.273 that say nothing
+_SD_LINES, _HD_COLUMNS = 576, 1280  # film that says nothing is BT.601 up to these lines and below these columns
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # codec -> the decoder that reads its second, hidden picture
 _TO_THE_END = ("matroska,webm", "flv")  # containers whose length is the time of their end, wherever they begin
 
@@ -50,7 +52,7 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         if not streams:
             sound = " (sound only)" if container.streams.audio else ""
             raise MediaError(f"has no video stream{sound}; give a video or a picture", "no_video")
-        stream = streams[0]
+        stream = _chosen(streams)
         if stream.codec_context is None:
             raise MediaError("its codec is not supported; convert it to H.264", "no_codec")
         check_pixels(stream.codec_context.width, stream.codec_context.height)
@@ -75,22 +77,54 @@ def _declared(container: InputContainer, stream: VideoStream) -> tuple[Fraction,
 
 
 def video_info(path: Path) -> MediaInfo:
+    """What is seen and heard of a video. Of its frames only the first is decoded; the times of all are looked at."""
     with _opened(path) as (container, stream):
         context = stream.codec_context
         fps, seconds, frames = _declared(container, stream)
+        film = _Film(stream, fps)
+        with contextlib.suppress(MediaError, av.error.FFmpegError):  # damaged: what its header says has to do
+            even, counted = _seen(container, stream, film, fps)
+            if not ends_short(path) and (stream.frames <= 0 or abs(counted - stream.frames) <= 1):
+                fps, frames, seconds = even.fps, even.frames, float(even.frames / even.fps)
+                film.told(even.note)
+        height, width = film.frames[0].shape[:2] if film.frames else (context.height, context.width)
+        sound, notes = _heard(container)
         return MediaInfo(
-            str(path),
-            _container_name(path, container),
-            context.name,
-            str(context.pix_fmt),
-            context.width,
-            context.height,
-            frames,
-            fps,
-            seconds,
-            path.stat().st_size,
-            parse_recipe(_tag(container.metadata, "comment")),
-        )
+            str(path), _container_name(path, container), context.name, str(context.pix_fmt), width, height, frames, fps,
+            seconds, path.stat().st_size, parse_recipe(_tag(container.metadata, "comment")), sound,
+            (*film.notes, *notes, *_left_out(container)),
+        )  # fmt: skip
+
+
+def _seen(container: InputContainer, stream: VideoStream, film: _Film, fps: Fraction) -> tuple[Schedule, int]:
+    """(how the frames will be taken, by the times of their packets; how many packets there are).
+
+    Decodes into `film` until it has a frame.
+    """
+    times, end, counted = [], Fraction(0), 0
+    for packet in container.demux(stream):
+        counted += bool(packet.size)
+        if not film.frames:
+            film.add(packet)
+        time = packet.dts if packet.pts is None else packet.pts
+        if packet.is_discard or not packet.size or time is None or packet.time_base is None:
+            continue
+        times.append(time * packet.time_base)
+        end = max(end, times[-1] + ((packet.duration or 0) * packet.time_base or 1 / fps))
+    if not times:
+        raise MediaError("contains no video frames", "no_frames")
+    return schedule(sorted(times), end, fps), counted
+
+
+def _heard(container: InputContainer) -> tuple[str, list[str]]:
+    """(the sound that is used in a few words, or nothing; what is odd about it)."""
+    listener, notes = _listener(container)
+    if listener is None:
+        return "", notes
+    stream, context = listener.stream, listener.stream.codec_context
+    seconds = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0
+    long = f", {seconds:.2f} s" if seconds else ""
+    return f"{context.name}, {context.layout.name}, {context.sample_rate} Hz{long}", notes
 
 
 def _container_name(path: Path, container: InputContainer) -> str:
@@ -109,6 +143,7 @@ def read_video(path: Path, partial: bool = False) -> tuple[Clip, Audio | None, l
         fps, seconds, _ = _declared(container, stream)
         film = _Film(stream, fps)
         listener, notes = _listener(container)
+        notes += _left_out(container)
         with _forgiven(partial, notes):
             _decode(container, stream, film, listener, seconds, ends_short(path))
         if container.format.name == "mpegts" and ends_in_a_packet(path):
@@ -116,10 +151,14 @@ def read_video(path: Path, partial: bool = False) -> tuple[Clip, Audio | None, l
     clip = film.clip()
     audio = None
     if listener:
-        audio = listener.audio(film.times[0], clip.seconds)
+        audio = listener.audio(film.times[0], clip.seconds, MAX_SECONDS)
         if audio is None:
             notes.append("has sound that does not decode; left out")
-        elif listener.failed:
+        elif (more := audio.seconds - clip.seconds) > 0:
+            notes.append(
+                f"has sound that goes on for {float(more):.3g} s after its last frame; heard where frames are added"
+            )
+        if listener.failed and audio is not None:
             notes.append(f"has {listener.failed} places where its sound does not decode; they are silent")
     return clip, audio, film.notes + notes
 
@@ -171,8 +210,8 @@ def _ending_early(film: _Film, stated: int) -> Iterator[None]:
 
 
 def _listener(container: InputContainer) -> tuple[Listener | None, list[str]]:
-    """Who decodes the sound, and what is odd about it."""
-    stream = next(iter(container.streams.audio), None)
+    """Who decodes the sound, and what is odd about it. Of several tracks the default one is heard."""
+    stream = _chosen(container.streams.audio)
     if stream is None:
         return None, []
     assert isinstance(stream, AudioStream)
@@ -181,6 +220,40 @@ def _listener(container: InputContainer) -> tuple[Listener | None, list[str]]:
     channels = stream.codec_context.channels
     notes = [f"has sound in {channels} channels; mixed down to stereo"] if channels > 2 else []
     return Listener(stream), notes
+
+
+def _chosen(streams: Iterable[Any]) -> Any:
+    """The stream of one kind that a player takes: the first that is marked as default, else the first."""
+    return next((s for s in sorted(streams, key=lambda s: not s.disposition & Disposition.default)), None)
+
+
+def _left_out(container: InputContainer) -> list[str]:
+    """A sentence for every stream and mark that is not used."""
+    streams = container.streams
+    covers = [s for s in streams.video if s.disposition & Disposition.attached_pic]
+    kinds = (
+        ("picture streams", [s for s in streams.video if s not in covers]),
+        ("sound tracks", list(streams.audio)),
+    )
+    found = []
+    for what, several in kinds:
+        if len(several) > 1:
+            used = _chosen(several)
+            others = ", ".join(_stream_name(s) for s in several if s is not used)
+            found.append(f"has {len(several)} {what}; {_stream_name(used)} is used, {others} left out")
+    if streams.subtitles:
+        found.append(f"has subtitles ({', '.join(_stream_name(s) for s in streams.subtitles)}); left out")
+    if covers:
+        found.append("has a cover picture; left out")
+    if chapters := len(container.chapters()):
+        found.append(f"has {chapters} chapter{'s' * (chapters > 1)}; left out")
+    return found
+
+
+def _stream_name(stream: Any) -> str:
+    """`number 2 (deu)`, as it stands in the file."""
+    language = "".join(c for c in stream.language or "" if c.isascii() and c.isalnum())[:8]
+    return f"number {stream.index}" + (f" ({language})" if language not in ("", "und") else "")
 
 
 def _end(packet: av.Packet[Any]) -> Fraction:
@@ -205,8 +278,8 @@ def _check_whole(film: _Film, stated: int, seconds: float, got: float, *, cut: b
         raise MediaError(f"ends early, after {read} whole frames", ENDS_EARLY)
 
 
-def _array(frame: VideoFrame, format: str) -> npt.NDArray[np.uint8]:
-    return cast(npt.NDArray[np.uint8], frame.to_ndarray(format=format))
+def _array(frame: VideoFrame, format: str, matrix: int | None) -> npt.NDArray[np.uint8]:
+    return cast(npt.NDArray[np.uint8], frame.to_ndarray(format=format, src_colorspace=matrix))
 
 
 class _Film:
@@ -222,6 +295,7 @@ class _Film:
         self._damaged = 0
         self._aspect = Fraction(stream.sample_aspect_ratio or 1)
         self._decoder: Any = stream.codec_context
+        self._primaries = int(self._decoder.color_primaries)
         if _tag(stream.metadata, "alpha_mode") == "1" and self._decoder.name in _WITH_ALPHA:
             self._decoder = CodecContext.create(_WITH_ALPHA[self._decoder.name], "r")
         self._decoder.thread_type = "SLICE"  # not frame threads: those hide a truncated file
@@ -243,26 +317,57 @@ class _Film:
             self.frames.append(pixels)
             self.bytes += pixels.nbytes
 
+    def told(self, text: str) -> None:
+        """Note what is true of the film as a whole; nothing if it is empty."""
+        if text:
+            self._note(text)
+
     def _note(self, text: str) -> None:
         self._odd[text] = self._odd.get(text, 0) + 1
 
     def _pixels(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
         """A frame as it is meant to be seen, (H, W, 3)."""
+        primaries = next((n for n in (frame.color_primaries, self._primaries) if n not in _UNSAID), 0)
+        matrix = self._matrix(frame)
         if any(part.is_alpha for part in frame.format.components):
-            layers = _array(frame, "rgba")
+            layers = _array(frame, "rgba", matrix)
             if (layers[..., 3] < 255).any():
                 self._note("is transparent in places; they count as black")
+            if primaries in gamut.NAMES:
+                layers = np.dstack([self._narrowed(layers[..., :3], primaries), layers[..., 3]])
             pixels = over_black(layers)
         elif frame.color_trc in hdr.TRANSFERS:
-            pixels = hdr.shown(cast(npt.NDArray[np.uint16], frame.to_ndarray(format="rgb48le")), frame.color_trc)
+            deep = cast(npt.NDArray[np.uint16], frame.to_ndarray(format="rgb48le", src_colorspace=matrix))
+            narrowing = (gamut.to_709(primaries),) if primaries in gamut.NAMES else ()
+            pixels = hdr.shown(deep, frame.color_trc, *narrowing)
             self._note(f"is HDR ({hdr.TRANSFERS[frame.color_trc]}); brought down to what a common screen shows")
         else:
-            pixels = _array(frame, "rgb24")
+            pixels = _array(frame, "rgb24", matrix)
+            pixels = self._narrowed(pixels, primaries) if primaries in gamut.NAMES else pixels
         if frame.is_corrupt:
             self._damaged += 1
         if frame.interlaced_frame:
             self._note("is interlaced; what moves fast may look combed")
         return self._upright(self._square(pixels), frame)
+
+    def _matrix(self, frame: VideoFrame) -> int | None:
+        """By which matrix luma and colour differences become RGB, if the decoder is not to choose: ITU-T H.273."""
+        said = frame.colorspace
+        if frame.format.is_rgb or len(frame.format.components) < 3 or said in _MATRICES:
+            return None
+        if said == _CONSTANT:
+            self._note("has colours of constant luminance; they are approximate")
+            return int(Colorspace.BT2020)
+        if said not in _UNSAID:
+            raise MediaError(f"has colours by matrix {said} of H.273, which is not read; convert it first", "no_codec")
+        if frame.height <= _SD_LINES and frame.width < _HD_COLUMNS:
+            return None
+        self._note("does not say by which standard its colours are; taken as BT.709, as players do at its size")
+        return int(Colorspace.ITU709)
+
+    def _narrowed(self, pixels: npt.NDArray[np.uint8], primaries: int) -> npt.NDArray[np.uint8]:
+        self._note(f"has the colours of {gamut.NAMES[primaries]}; brought to those of common screens (BT.709)")
+        return gamut.shown(pixels, primaries)
 
     def _square(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Pixels made square, the longer way, so that nothing is lost; the new side is even."""
@@ -305,45 +410,13 @@ class _Film:
     def clip(self) -> Clip:
         """All frames at a constant rate. Lets go of each as it is copied, so that they are held only once."""
         check_seconds(float(self.end - self.times[0]))
-        rate, shown, note = _schedule(self.times, self.end, self._fps)
-        if note:
-            self._note(note)
-        check_bytes(sum(shown) * self.frames[0].nbytes)
-        frames = np.empty((sum(shown), *self.frames[0].shape), np.uint8)
+        even = schedule(self.times, self.end, self._fps)
+        self.told(even.note)
+        check_bytes(even.frames * self.frames[0].nbytes)
+        frames = np.empty((even.frames, *self.frames[0].shape), np.uint8)
         at = 0
-        for index, times in enumerate(shown):
+        for index, times in enumerate(even.shown):
             frames[at : at + times] = self.frames[index]
             self.frames[index] = None
             at += times
-        return Clip(frames, rate)
-
-
-# --- time -----------------------------------------------------------------------------------------------------------
-
-
-def _schedule(times: list[Fraction], end: Fraction, stated: Fraction) -> tuple[Fraction, list[int], str]:
-    """(a constant rate, how often it shows each frame, a note if that changes anything)."""
-    steady = _steady(times, stated)
-    if steady is not None and steady <= MAX_RATE:
-        return steady, [1] * len(times), ""
-    if steady is not None:
-        rate, odd = Fraction(MAX_RATE), f"runs at {float(steady):g} frames per second"
-    else:
-        mean = round(len(times) / (end - times[0]))
-        rate, odd = Fraction(min(max(mean, 1), MAX_RATE)), "has a frame rate that changes"
-    edges = [round((time - times[0]) * rate) for time in (*times, end)]
-    edges[-1] = max(edges[-1], 1)
-    shown = [after - before for before, after in itertools.pairwise(edges)]
-    return rate, shown, f"{odd}; taken at a steady {rate}"
-
-
-def _steady(times: list[Fraction], stated: Fraction) -> Fraction | None:
-    """The rate at which the frames come, give or take what containers and cameras round away; None if there is none."""
-    measured = (len(times) - 1) / (times[-1] - times[0]) if times[-1] > times[0] else stated
-    whole = Fraction(max(round(measured), 1))
-    rates = stated, whole, whole * Fraction(1000, 1001), measured.limit_denominator(1001)
-    for slack in _SLACK:
-        for rate in rates:
-            if all(abs((time - times[0]) * rate - index) < slack for index, time in enumerate(times)):
-                return rate
-    return None
+        return Clip(frames, even.fps)

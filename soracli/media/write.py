@@ -245,7 +245,8 @@ def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
     if format.name == "avif" and not features.check("avif"):
         raise UsageError(f"{shown}: Pillow was built without AVIF here; use webp or png", "bad_format")
     folder = path.parent
-    if not folder.is_dir():
+    _check_length(path, format)
+    if not os.path.isdir(folder):
         raise UsageError(f"{printable(folder)}/: no such folder; make it first, or choose another -o", "no_folder")
     if path.is_symlink() or path.exists():
         mode = path.stat().st_mode if path.exists() else stat.S_IFREG
@@ -260,6 +261,18 @@ def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
         probe = parts.beside(path)
         reserve(probe, folder=False)
         parts.remove(probe)
+
+
+def _check_length(path: Path, format: formats.Format) -> None:
+    """Refuse a name that no file system takes, or whose credential has none beside it."""
+    longest = formats.sidecar_of(path) if format.sidecar else path
+    try:
+        most = os.pathconf(path.parent, "PC_NAME_MAX")
+        os.stat(path.parent)
+    except (OSError, ValueError, AttributeError):
+        most = 255
+    if len(os.fsencode(longest.name)) > most:
+        raise UsageError(f"-o {printable(path)[:60]}...: over {most} bytes; choose a shorter name", "bad_output")
 
 
 def write_text(path: Path, text: str, *, force: bool) -> None:
