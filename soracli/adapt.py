@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from soracli import weights
 from soracli.errors import UsageError
 from soracli.flags import Flags
 from soracli.plan import Plan
-from soracli.types import Card
+from soracli.types import Canvas, Card, SamplingOptions
 from soracli.wording import suggest
 
 WHOLE = "whole"
@@ -57,6 +58,40 @@ def settled(card: Card, plan: Plan) -> Card:
         return card
     tiles = {"tiles": plan.manner.tiles} if plan.manner.tiles else {}
     return replace(card, params={**card.params, **tiles, "stay": plan.manner.stay})
+
+
+def notes(card: Card, options: SamplingOptions, canvas: Canvas) -> list[str]:
+    """What a user should know of an open model before it paints: what was guessed of it, and what it never learnt."""
+    found = [card.params["guess"]] if "guess" in card.params else []
+    own = Fraction(card.defaults.get("fps", 0))
+    if card.arch == "wan" and options.seconds and own and options.fps != own:
+        smoother = " (for more frames: sora enhance)" if options.fps > own else ""
+        found.append(
+            f"{card.name} paints for {float(own):g} fps and is not told another rate; at {float(options.fps):g} fps "
+            f"everything moves {float(options.fps / own):.3g} times as fast{smoother}."
+        )
+    untrained = _untrained(card, canvas) if card.arch in OPEN else ""
+    return [*found, *([f"{card.name} was trained {untrained}, which may be seen."] if untrained else [])]
+
+
+def _untrained(card: Card, canvas: Canvas) -> str:
+    """What a model has learnt, if what is given is something else; empty if it is not."""
+    kept = canvas.mask.min(axis=(1, 2)) < 1  # (T,): of each frame something
+    whole = canvas.mask.max(axis=(1, 2)) == 0
+    first, several = bool(whole[0]), bool(kept[1:].any())
+    if card.arch == "ltx":
+        early = card.params.get("lag", 7) == 0  # before 0.9.5
+        return "to go on from a first frame and no more" if early and (several or (kept[0] and not first)) else ""
+    way = card.params.get("way", "replaced")
+    if way == "channels":
+        ends = (
+            "a first frame, or a first and a last one" if card.params["transformer"].get("places") else "a first frame"
+        )
+        last = bool(card.params["transformer"].get("places")) and bool(whole[-1]) and not kept[1:-1].any()
+        return "" if first and (not several or last) else f"to go on from {ends}"
+    if way == "tokens":
+        return "to go on from a first frame and no more" if several or (kept[0] and not first) else ""
+    return "from text alone: what is given is only held in place" if way == "replaced" and kept.any() else ""
 
 
 def record(card: Card) -> dict[str, Any]:

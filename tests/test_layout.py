@@ -92,7 +92,7 @@ MAY_IMPORT = {
     "recipes": {"adapt", "calls", "media", "weights"},
     "hub": {"machine", "parts"},
     "footprint": set(),
-    "single": {"footprint", "gguf", "machine"},
+    "single": {"footprint", "gguf", "parsing"},
     "local": {"footprint", "single"},
     "parsing": set(),
     "weights": {"hub", "local", "machine", "parts", "single"},
