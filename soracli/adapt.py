@@ -8,12 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from soracli import weights
+from soracli import single, weights
 from soracli.errors import UsageError
 from soracli.flags import Flags
 from soracli.plan import Plan
 from soracli.types import Canvas, Card, SamplingOptions
-from soracli.wording import suggest
+from soracli.wording import printable, suggest
 
 WHOLE = "whole"
 PACKINGS = ("int8", "fp8")
@@ -63,6 +63,12 @@ def settled(card: Card, plan: Plan) -> Card:
 def notes(card: Card, options: SamplingOptions, canvas: Canvas) -> list[str]:
     """What a user should know of an open model before it paints: what was guessed of it, and what it never learnt."""
     found = [card.params["guess"]] if "guess" in card.params else []
+    if any(file.role == "low" for file in card.files):
+        told = {"transformer": "of high noise alone", "low": "of low noise alone", "": "of high and of low noise alike"}
+        found += [
+            f"--lora {printable(name)}: goes to the expert {told[single.expert(Path(name).stem)]}, by its name."
+            for name, _ in card.params.get("loras", ())
+        ]
     own = Fraction(card.defaults.get("fps", 0))
     if card.arch == "wan" and options.seconds and own and options.fps != own:
         smoother = " (for more frames: sora enhance)" if options.fps > own else ""

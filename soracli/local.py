@@ -11,7 +11,7 @@ from typing import Any
 from soracli import gguf, parsing
 from soracli.errors import WeightsError
 from soracli.footprint import Counted, ltx_costs, numbers, wan_costs
-from soracli.single import EARLY_LTX, LATER_LTX, distilled, shapes_of, sketch
+from soracli.single import EARLY_LTX, LATER_LTX, distilled, held, shapes_of, sketch
 from soracli.types import Card, WeightFile
 from soracli.wording import printable
 
@@ -252,7 +252,7 @@ def _counted(folder: Path, name: str) -> Counted:
     found = {}
     for part in ("transformer", "text_encoder", "vae", "image_encoder"):
         paths = shards(folder / part, f"{name}: {part}")
-        found[part] = sum(numbers(shapes_of(path, str(path))) for path in paths), sum(p.stat().st_size for p in paths)
+        found[part] = sum(numbers(shapes_of(path, str(path))) for path in paths), sum(map(held, paths))
     return Counted(found["transformer"][0], *found["text_encoder"], found["vae"][0] + found["image_encoder"][0])
 
 

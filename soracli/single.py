@@ -232,6 +232,20 @@ def _shape(name: str, value: Any) -> list[int]:
     return list(value)
 
 
+def expert(name: str) -> str:
+    """Which of two experts an adapter is for, by its name: `transformer` (high noise), `low`, empty = it says none."""
+    found = re.findall(r"(?<![A-Za-z])(high|low)(?:[ _-]?noise(?![A-Za-z])|(?=[\W\d_]*$))", name, re.IGNORECASE)
+    said = {word.lower() for word in found}
+    return "" if len(said) != 1 else "transformer" if said == {"high"} else "low"
+
+
+def held(path: Path) -> int:
+    """Bytes that a file's tensors take in memory, in the types that it has; what GGUF quantises in two a number."""
+    if path.suffix == gguf.SUFFIX:
+        return 2 * numbers(shapes_of(path, str(path)))
+    return path.stat().st_size
+
+
 def sketch(path: Path) -> str:
     """A digest of a file: of all of it up to WHOLE bytes, else of its header and pieces of every tensor.
 

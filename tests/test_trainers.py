@@ -14,13 +14,15 @@ from safetensors.torch import save_file
 from tiny import noise
 from torch import Tensor, nn
 
+from soracli import single
 from soracli.errors import WeightsError
 from soracli.models.lora import LOW, TRANSFORMER, Lora, flat
 from soracli.models.ltx import names as ltx_names
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
-from soracli.models.published import Form, Wish, load, renamed
+from soracli.models.published import Form, Wish, adapters, load, renamed
 from soracli.models.wan import names as wan_names
 from soracli.models.wan.transformer import WanConfig, WanTransformer
+from soracli.types import Card
 
 RANK = 3
 WAN, LTX = WanConfig(36, 16, 2, 12, 2, 32, 32, 32, (0,), image=20, places=8), LtxConfig(8, 4, 8, 2, 32)
@@ -229,3 +231,17 @@ def test_an_adapter_suits_packed_weights(tmp_path: Path) -> None:
     packed = found.get_submodule(ours)
     wanted = state("wan", tmp_path, Lora(tmp_path / "a.safetensors"))[f"{ours}.weight"]
     assert float((packed.weight * packed.scale - wanted).abs().max()) < 0.01 * float(wanted.abs().max())
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("wan2.2_t2v_lightx2v_4steps_lora_v1.1_high_noise", TRANSFORMER), ("style-HIGH", TRANSFORMER),
+        ("wan22-HighNoise-v2", TRANSFORMER), ("style_low", LOW), ("low-noise_model", LOW), ("style", ""),
+        ("high_quality", ""), ("slow", ""), ("high_noise_and_low_noise", ""), ("lowpoly", ""),
+    ],
+)  # fmt: skip
+def test_pairs_of_adapters_go_to_the_experts_that_they_name(name: str, part: str) -> None:
+    assert single.expert(name) == part
+    card = Card("a14b", "wan", "", "", (4, 8, 8), (), params={"loras": [[f"{name}.safetensors", 1.0]]})
+    assert [bool(adapters(card, each)) for each in (TRANSFORMER, LOW, "")] == [part != LOW, part != TRANSFORMER, True]

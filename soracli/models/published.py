@@ -19,7 +19,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from soracli import gguf
+from soracli import gguf, single
 from soracli.errors import WeightsError
 from soracli.models import offload, quants
 from soracli.models.lora import Additions, Lora, additions
@@ -88,8 +88,12 @@ def configured(kind: type[C], card: Card, table: str) -> C:
 
 
 def adapters(card: Card, part: str = "") -> tuple[Lora, ...]:
-    """Those that a card's params name: `loras`, pairs of path and scale. part: of the model, as Lora has it."""
-    return tuple(Lora(Path(path), float(scale), part) for path, scale in card.params.get("loras", ()))
+    """Those that a card's params name: `loras`, pairs of path and scale. part: of the model, as Lora has it.
+
+    Of a model of two experts, without those whose names say that they are for the other one.
+    """
+    every = ((Path(path), float(scale)) for path, scale in card.params.get("loras", ()))
+    return tuple(Lora(path, scale, part) for path, scale in every if not part or single.expert(path.stem) in ("", part))
 
 
 def renamed(name: str, rules: Rules) -> str:
