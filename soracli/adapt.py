@@ -64,11 +64,7 @@ def notes(card: Card, options: SamplingOptions, canvas: Canvas) -> list[str]:
     """What a user should know of an open model before it paints: what was guessed of it, and what it never learnt."""
     found = [card.params["guess"]] if "guess" in card.params else []
     if any(file.role == "low" for file in card.files):
-        told = {"transformer": "of high noise alone", "low": "of low noise alone", "": "of high and of low noise alike"}
-        found += [
-            f"--lora {printable(name)}: goes to the expert {told[single.expert(Path(name).stem)]}, by its name."
-            for name, _ in card.params.get("loras", ())
-        ]
+        found += [_for_expert(name) for name, _ in card.params.get("loras", ())]
     own = Fraction(card.defaults.get("fps", 0))
     if card.arch == "wan" and options.seconds and own and options.fps != own:
         smoother = " (for more frames: sora enhance)" if options.fps > own else ""
@@ -78,6 +74,14 @@ def notes(card: Card, options: SamplingOptions, canvas: Canvas) -> list[str]:
         )
     untrained = _untrained(card, canvas) if card.arch in OPEN else ""
     return [*found, *([f"{card.name} was trained {untrained}, which may be seen."] if untrained else [])]
+
+
+def _for_expert(name: str) -> str:
+    """To which of two experts an adapter goes."""
+    which = {"transformer": "high", "low": "low"}.get(single.expert(Path(name).stem))
+    if which is None:
+        return f"--lora {printable(name)}: is added to both experts; high_noise or low_noise in its name chooses one."
+    return f"--lora {printable(name)}: is added to the expert of {which} noise alone, as its name says."
 
 
 def _untrained(card: Card, canvas: Canvas) -> str:

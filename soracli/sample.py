@@ -308,7 +308,7 @@ def _held(model: Model, canvas: Canvas, script: Script, progress: Progress, enla
     """The frames of a take whose latent frames are all one picture, which its camera moves over."""
     take, geometry = script.take, script.geometry
     (pixels,) = model.decode(progress.latents[take.start], still=True)
-    (picture,) = to_result(pixels, geometry, enlarge)
+    (picture,) = to_result(_finite(pixels, model), geometry, enlarge)
     assert canvas.draft is not None
     for number in range(take.start, take.stop):
         whole = geometry.span(number)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from safetensors.torch import save_file
 from tiny import noise
 from torch import Tensor, nn
 
-from soracli import single
+from soracli import adapt, single, tasks
 from soracli.errors import WeightsError
 from soracli.models.lora import LOW, TRANSFORMER, Lora, flat
 from soracli.models.ltx import names as ltx_names
@@ -22,7 +24,7 @@ from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
 from soracli.models.published import Form, Wish, adapters, load, renamed
 from soracli.models.wan import names as wan_names
 from soracli.models.wan.transformer import WanConfig, WanTransformer
-from soracli.types import Card
+from soracli.types import Card, SamplingOptions, WeightFile
 
 RANK = 3
 WAN, LTX = WanConfig(36, 16, 2, 12, 2, 32, 32, 32, (0,), image=20, places=8), LtxConfig(8, 4, 8, 2, 32)
@@ -244,4 +246,11 @@ def test_an_adapter_suits_packed_weights(tmp_path: Path) -> None:
 def test_pairs_of_adapters_go_to_the_experts_that_they_name(name: str, part: str) -> None:
     assert single.expert(name) == part
     card = Card("a14b", "wan", "", "", (4, 8, 8), (), params={"loras": [[f"{name}.safetensors", 1.0]]})
+    files = tuple(WeightFile(role, role, 1, "") for role in ("transformer", "low"))
+    (note,) = adapt.notes(
+        replace(card, files=files, params=card.params | {"way": "control"}),
+        SamplingOptions("a14b", 64, 32, Fraction(0), Fraction(16), 1, 1.0),
+        tasks.generate(1, 32, 64, Fraction(16)),
+    )
+    assert {TRANSFORMER: "high noise alone", LOW: "low noise alone", "": "both experts"}[part] in note
     assert [bool(adapters(card, each)) for each in (TRANSFORMER, LOW, "")] == [part != LOW, part != TRANSFORMER, True]
