@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from soracli import weights
+from soracli import single, weights
 from soracli.errors import UsageError
 from soracli.flags import Flags
 from soracli.plan import Plan
-from soracli.types import Card
-from soracli.wording import suggest
+from soracli.types import Canvas, Card, SamplingOptions
+from soracli.wording import printable, suggest
 
 WHOLE = "whole"
 PACKINGS = ("int8", "fp8")
@@ -57,6 +58,50 @@ def settled(card: Card, plan: Plan) -> Card:
         return card
     tiles = {"tiles": plan.manner.tiles} if plan.manner.tiles else {}
     return replace(card, params={**card.params, **tiles, "stay": plan.manner.stay})
+
+
+def notes(card: Card, options: SamplingOptions, canvas: Canvas) -> list[str]:
+    """What a user should know of an open model before it paints: what was guessed of it, and what it never learnt."""
+    found = [card.params["guess"]] if "guess" in card.params else []
+    if any(file.role == "low" for file in card.files):
+        found += [_for_expert(name) for name, _ in card.params.get("loras", ())]
+    own = Fraction(card.defaults.get("fps", 0))
+    if card.arch == "wan" and options.seconds and own and options.fps != own:
+        smoother = " (for more frames: sora enhance)" if options.fps > own else ""
+        found.append(
+            f"{card.name} paints for {float(own):g} fps and is not told another rate; at {float(options.fps):g} fps "
+            f"everything moves {float(options.fps / own):.3g} times as fast{smoother}."
+        )
+    untrained = _untrained(card, canvas) if card.arch in OPEN else ""
+    return [*found, *([f"{card.name} was trained {untrained}, which may be seen."] if untrained else [])]
+
+
+def _for_expert(name: str) -> str:
+    """To which of two experts an adapter goes."""
+    which = {"transformer": "high", "low": "low"}.get(single.expert(Path(name).stem))
+    if which is None:
+        return f"--lora {printable(name)}: is added to both experts; high_noise or low_noise in its name chooses one."
+    return f"--lora {printable(name)}: is added to the expert of {which} noise alone, as its name says."
+
+
+def _untrained(card: Card, canvas: Canvas) -> str:
+    """What a model has learnt, if what is given is something else; empty if it is not."""
+    kept = canvas.mask.min(axis=(1, 2)) < 1  # (T,): of each frame something
+    whole = canvas.mask.max(axis=(1, 2)) == 0
+    first, several = bool(whole[0]), bool(kept[1:].any())
+    if card.arch == "ltx":
+        early = card.params.get("lag", 7) == 0  # before 0.9.5
+        return "to go on from a first frame and no more" if early and (several or (kept[0] and not first)) else ""
+    way = card.params.get("way", "replaced")
+    if way == "channels":
+        ends = (
+            "a first frame, or a first and a last one" if card.params["transformer"].get("places") else "a first frame"
+        )
+        last = bool(card.params["transformer"].get("places")) and bool(whole[-1]) and not kept[1:-1].any()
+        return "" if first and (not several or last) else f"to go on from {ends}"
+    if way == "tokens":
+        return "to go on from a first frame and no more" if several or (kept[0] and not first) else ""
+    return "from text alone: what is given is only held in place" if way == "replaced" and kept.any() else ""
 
 
 def record(card: Card) -> dict[str, Any]:

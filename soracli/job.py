@@ -211,9 +211,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     cuts = _of_shots(shots, geometry)
     if plot is not None:
         said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
-    notes = [
-        *flags.origin.notes, *said, *brief.notes, *canvas.notes, *rates.notes(geometry, pace), *cuts, *outputs.notes,
-    ]  # fmt: skip
+    notes = [*flags.origin.notes, *said, *brief.notes, *canvas.notes, *adapt.notes(card, options, canvas)]
+    notes += [*rates.notes(geometry, pace), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from soracli import flow, noise, rim, storyboard
 from soracli.denoise import pinned, prompted, steadied
+from soracli.errors import WeightsError
 from soracli.heal import Part, healed
 from soracli.models import Model
 from soracli.pixels import Enlarge, to_result
@@ -201,7 +202,7 @@ def _paint(
 
     def remembered(latents: Tensor, sigma: float) -> Tensor:
         if (guess := next(before, None)) is None:
-            said.append(guess := _plain(denoise(latents, sigma)))
+            said.append(guess := _finite(_plain(denoise(latents, sigma)), model))
         return guess
 
     for index, step in enumerate(SOLVERS[options.solver](remembered, x, sigmas), 1):
@@ -219,6 +220,17 @@ def _paint(
     progress.finish(latents, fresh)
 
 
+def _finite(numbers: Tensor, model: Model) -> Tensor:
+    """What a network says. Raises WeightsError if it is no picture: such latents are decoded to a black one."""
+    if not bool(numbers.isfinite().all()):
+        raise WeightsError(
+            f"model '{model.card.name}': paints numbers that are not finite; its weights or an adapter's are damaged "
+            "or overflow: download them again, or lower --lora FILE:SCALE",
+            "not_finite",
+        )
+    return numbers
+
+
 def _plain(latents: Tensor) -> Tensor:
     """A copy laid out in the plain way, as one that was saved and loaded is: kernels round by layout."""
     return latents.clone(memory_format=torch.contiguous_format)
@@ -231,7 +243,7 @@ def _reel(
     whole = model.decode(torch.cat(list(latents.values()), 2), still=geometry.is_still)
     for number, pixels in zip(latents, whole, strict=True):
         if number in fresh:
-            yield number, to_result(pixels, geometry)
+            yield number, to_result(_finite(pixels, model), geometry)
 
 
 def _reopened(model: Model, script: Script, progress: Progress) -> None:
@@ -296,7 +308,7 @@ def _held(model: Model, canvas: Canvas, script: Script, progress: Progress, enla
     """The frames of a take whose latent frames are all one picture, which its camera moves over."""
     take, geometry = script.take, script.geometry
     (pixels,) = model.decode(progress.latents[take.start], still=True)
-    (picture,) = to_result(pixels, geometry, enlarge)
+    (picture,) = to_result(_finite(pixels, model), geometry, enlarge)
     assert canvas.draft is not None
     for number in range(take.start, take.stop):
         whole = geometry.span(number)
@@ -319,7 +331,7 @@ def _decoded(
     latents = torch.cat([progress.latents[i] for i in numbers], 2)
     for number, pixels in zip(numbers, model.decode(latents, still=geometry.is_still), strict=True):
         if number in progress.painted:
-            yield to_result(pixels, geometry, enlarge)
+            yield to_result(_finite(pixels, model), geometry, enlarge)
 
 
 def _mixed(painted: Frames, given: Frames, mask: Mask, *, suit: bool) -> Frames:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import re
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from soracli import parsing
+from soracli import gguf, parsing
 from soracli.errors import WeightsError
 from soracli.footprint import Counted, ltx_costs, numbers, wan_costs
 from soracli.types import Card, WeightFile
@@ -20,11 +21,23 @@ from soracli.wording import printable
 PREFIX, VAE = "model.diffusion_model.", "vae."
 WHOLE, PIECE, EVEN = 32_000_000, 1024, 256  # bytes, bytes, pieces: of a file's digest
 LARGEST = 100_000_000  # bytes of a header that is believed
+MOST, LAYERS = 10_000_000, 1000  # of one side of a tensor, of blocks
 WAN_HEAD, WAN_PATCH, LTX_HEADS = 128, 4, 32  # what all published ones have in common
 EARLY_LTX = {  # what a request for LTX-Video before 0.9.5 gets that does not say otherwise
-    "width": 704, "height": 480, "seconds": 5, "fps": 25, "steps": 40, "guidance": 3.0, "solver": "euler",
+    "width": 704, "height": 480, "seconds": "121/25", "fps": 25, "steps": 40, "guidance": 3.0, "solver": "euler",
     "negative": "worst quality, inconsistent motion, blurry, jittery, distorted",
 }  # fmt: skip
+LATER_LTX = {
+    "width": 1216, "height": 704, "seconds": "121/30", "fps": 30, "steps": 40, "guidance": 3.0, "solver": "euler",
+}  # fmt: skip
+# Of models that were distilled to a few steps: by architecture, what their cards say of them. LTX-Video 0.9.8's, and
+# LightX2V's of Wan 2.1.
+DISTILLED: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "ltx": ({"sigmas": [1.0, 0.9937, 0.9875, 0.9812, 0.975, 0.9094, 0.725], "refining": [0.9094, 0.725, 0.4219]},
+            {"steps": 7, "guidance": 1.0}),
+    "wan": ({"sigmas": [1.0, 0.75, 0.5, 0.25]}, {"steps": 4, "guidance": 1.0, "shift": 5.0, "solver": "euler"}),
+}  # fmt: skip
+_FEW = re.compile(r"distil|lightning|lightx2v|\d-?steps?(?![a-z])", re.IGNORECASE)  # how such models are called
 # Where the levels of LTX-Video's autoencoders stand in the original's row, since 0.9.5 and before.
 LEVELS = {"down": (0, 2, 4, 6, 8), "up": (0, 2, 4, 6), "early down": (0, 3, 6, 8, 9), "early up": (0, 1, 3, 6, 9)}
 
@@ -36,25 +49,62 @@ def card(name: str, known: Iterable[Card]) -> Card:
     path = Path(name)
     every = shapes_of(path, name)
     shapes = {key.removeprefix(PREFIX): shape for key, shape in every.items()}
-    if "patch_embedding.weight" in shapes and "text_embedding.0.weight" in shapes:
-        arch, params = "wan", _wan(shapes, name)
-    elif "patchify_proj.weight" in shapes:
-        arch, params = "ltx", _ltx(shapes, every, name)
-    else:
+    wan = ("text_embedding.0.weight", "condition_embedder.text_embedder.linear_1.weight")
+    try:
+        if "patch_embedding.weight" in shapes and any(key in shapes for key in wan):
+            arch, params = "wan", _wan(shapes, name)
+        elif "caption_projection.linear_1.weight" in shapes and {"patchify_proj.weight", "proj_in.weight"} & {*shapes}:
+            arch, params = "ltx", _ltx(shapes, every, name)
+        else:
+            raise WeightsError(
+                f"{printable(name)}: is neither a Wan nor an LTX-Video checkpoint; "
+                "give one, or a folder with all parts",
+                "unknown_architecture",
+            )
+        base = next(other for other in known if other.arch == arch)
+        params["cost"] = _costs(arch, params, base, every)
+    except (KeyError, IndexError, ValueError, ArithmeticError) as error:
+        why = f"lacks {error.args[0]}" if isinstance(error, KeyError) else "its tensors have odd shapes"
         raise WeightsError(
-            f"{printable(name)}: is neither a Wan nor an LTX-Video checkpoint; give one, or a folder with all parts",
-            "unknown_architecture",
-        )
-    base = next(other for other in known if other.arch == arch)
-    params["cost"] = _costs(arch, params, base, every)
+            f"{printable(name)}: is cut off or of another kind ({printable(why)}); download it again", "weights_damaged"
+        ) from error
     own = WeightFile("transformer", path.name, path.stat().st_size, sketch(path))
     others = tuple(file for file in base.files if file.role != "transformer")
-    early = "shifting" in params
-    return replace(
-        base, name=path.stem, about=f"A checkpoint in {path}.", licence="", terms="", files=(own, *others),
-        params={**base.params, **params}, folder=path.parent, base=base.name,
-        defaults=EARLY_LTX if early else base.defaults,
+    early, ltx = "shifting" in params, arch == "ltx"
+    defaults = EARLY_LTX if early else LATER_LTX if ltx else base.defaults
+    made = {**base.params, **({"sigmas": [], "refining": []} if ltx else {}), **params}
+    found = replace(
+        base, name=printable(path.stem), about=f"A checkpoint in {printable(path)}.", licence="", terms="",
+        files=(own, *others), params=made, folder=path.parent, base=base.name, defaults=defaults,
     )  # fmt: skip
+    return found if early else distilled(found, path.stem, _allowed(path))
+
+
+def distilled(card: Card, called: str, sigmas: Sequence[float] = ()) -> Card:
+    """With the few noise levels of a distilled model, if its name or its file says that it is one.
+
+    called: its name. sigmas: as its file gives them.
+    """
+    if not sigmas and (not _FEW.search(called) or card.params.get("lag") == 0):
+        return card
+    params, defaults = DISTILLED[card.arch]
+    told = {"sigmas": list(sigmas)} if sigmas else {}
+    steps = {"steps": len(sigmas)} if sigmas else {}
+    found = {**card.defaults, **defaults, **steps}
+    guess = f"{card.name} is distilled, by {'what its file says' if sigmas else 'its name'}: painting in "
+    guess += f"{found['steps']} steps with guidance {found['guidance']:g}, unless told otherwise."
+    return replace(card, defaults=found, params={**card.params, **params, **told, "guess": guess})
+
+
+def _allowed(path: Path) -> list[float]:
+    """The noise levels that a file of a distilled LTX-Video says it was made for; none if it says none."""
+    try:
+        about = parsing.from_json(_header(path).get("__metadata__", {}).get("config", "{}"))
+        found = [float(level) for level in about.get("allowed_inference_steps") or ()]
+    except (OSError, ValueError, TypeError, AttributeError, struct.error):
+        return []
+    falling = all(a > b for a, b in itertools.pairwise([*found, 0.0]))
+    return found if falling and found and found[0] <= 1 and len(found) <= LAYERS else []
 
 
 def _costs(arch: str, params: Mapping[str, Any], base: Card, every: Shapes) -> dict[str, Any]:
@@ -68,24 +118,30 @@ def _costs(arch: str, params: Mapping[str, Any], base: Card, every: Shapes) -> d
 
 
 def _wan(shapes: Shapes, name: str) -> dict[str, Any]:
-    if any(key.startswith("img_emb.") for key in shapes):
+    if any(key.startswith(("img_emb.", "condition_embedder.image_embedder.")) for key in shapes):
         raise WeightsError(
             f"{printable(name)}: sees pictures through CLIP, which is not in it; give a folder with all parts",
             "unknown_architecture",
         )
+
+    def of(original: str, ours: str) -> list[int]:
+        """The shape of a weight, by either name."""
+        return shapes[ours + ".weight"] if ours + ".weight" in shapes else shapes[original + ".weight"]
+
     width, channels_in = shapes["patch_embedding.weight"][:2]
-    channels, depth = shapes["head.head.weight"][0] // WAN_PATCH, _count(shapes, "blocks")
+    channels, depth = of("head.head", "proj_out")[0] // WAN_PATCH, _count(shapes, "blocks")
     if channels != 16:
         raise WeightsError(
             f"{printable(name)}: has {channels} channels, for another autoencoder; give a folder with all parts",
             "unknown_architecture",
         )
     fed = _count(shapes, "vace_blocks")
-    vace = list(range(0, depth, depth // fed)) if fed else []
+    vace = list(range(0, depth, depth // fed))[:fed] if fed else []
     transformer = {
         "channels_in": channels_in, "channels": channels, "heads": width // WAN_HEAD, "head": WAN_HEAD,
-        "depth": depth, "hidden": shapes["blocks.0.ffn.0.weight"][0], "text": shapes["text_embedding.0.weight"][1],
-        "frequencies": shapes["time_embedding.0.weight"][1], "vace": vace,
+        "depth": depth, "hidden": of("blocks.0.ffn.0", "blocks.0.ffn.net.0.proj")[0],
+        "text": of("text_embedding.0", "condition_embedder.text_embedder.linear_1")[1],
+        "frequencies": of("time_embedding.0", "condition_embedder.time_embedder.linear_1")[1], "vace": vace,
     }  # fmt: skip
     way = "control" if vace else "channels" if channels_in > channels else "replaced"
     return {"transformer": transformer, "way": way}
@@ -97,7 +153,7 @@ def _ltx(shapes: Shapes, every: Shapes, name: str) -> dict[str, Any]:
             f"{printable(name)}: has no autoencoder; take a file that holds both, or a folder with all parts",
             "unknown_architecture",
         )
-    width, channels = shapes["patchify_proj.weight"]
+    width, channels = shapes["patchify_proj.weight" if "patchify_proj.weight" in shapes else "proj_in.weight"]
     transformer = {
         "channels": channels, "heads": LTX_HEADS, "head": width // LTX_HEADS,
         "depth": _count(shapes, "transformer_blocks"), "text": shapes["caption_projection.linear_1.weight"][1],
@@ -137,17 +193,27 @@ def _ltx_vae(shapes: Shapes) -> dict[str, Any]:
 
 def _count(shapes: Shapes, stem: str) -> int:
     """How many blocks of this name there are."""
-    return len({found[1] for key in shapes if (found := re.match(rf"{stem}\.(\d+)\.", key))})
+    count = len({found[1] for key in shapes if (found := re.match(rf"{stem}\.(\d+)\.", key))})
+    if count > LAYERS:
+        raise ValueError(f"{count} blocks")
+    return count
 
 
 def shapes_of(path: Path, name: str) -> Shapes:
     """Names and shapes, from the header alone."""
     try:
-        return {key: _shape(entry["shape"]) for key, entry in _header(path).items() if key != "__metadata__"}
-    except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError) as error:
+        if path.suffix == gguf.SUFFIX:
+            return gguf.shapes(path)
+        return {key: _shape(key, entry["shape"]) for key, entry in _header(path).items() if key != "__metadata__"}
+    except FileNotFoundError as error:
         raise WeightsError(
-            f"{printable(name)}: is not a safetensors file ({type(error).__name__}); download it again",
-            "weights_damaged",
+            f"{printable(name)}: no such file or folder; see: sora model list", "weights_missing"
+        ) from error
+    except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError) as error:
+        kind = "GGUF" if path.suffix == gguf.SUFFIX else "safetensors"
+        why = f"{type(error).__name__}: {error}" if isinstance(error, ValueError) else type(error).__name__
+        raise WeightsError(
+            f"{printable(name)}: is not a {kind} file ({printable(why)[:200]}); download it again", "weights_damaged"
         ) from error
 
 
@@ -155,14 +221,29 @@ def _header(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         length = struct.unpack("<Q", file.read(8))[0]
         if length > LARGEST:
-            raise ValueError("header")
+            raise ValueError("its header is too long")
         return dict(parsing.from_json(file.read(length)))
 
 
-def _shape(value: Any) -> list[int]:
-    if not isinstance(value, list) or not all(type(side) is int and 0 <= side < 2**40 for side in value):
-        raise ValueError("shape")
-    return value
+def _shape(name: str, value: Any) -> list[int]:
+    fine = isinstance(value, list) and len(value) <= gguf.DIMENSIONS
+    if not fine or not all(type(side) is int and 0 <= side <= MOST for side in value):
+        raise ValueError(f"the shape of {name}")
+    return list(value)
+
+
+def expert(name: str) -> str:
+    """Which of two experts an adapter is for, by its name: `transformer` (high noise), `low`, empty = it says none."""
+    found = re.findall(r"(?<![A-Za-z])(high|low)(?:[ _-]?noise(?![A-Za-z])|(?=[\W\d_]*$))", name, re.IGNORECASE)
+    said = {word.lower() for word in found}
+    return "" if len(said) != 1 else "transformer" if said == {"high"} else "low"
+
+
+def held(path: Path) -> int:
+    """Bytes that a file's tensors take in memory, in the types that it has; what GGUF quantises in two a number."""
+    if path.suffix == gguf.SUFFIX:
+        return 2 * numbers(shapes_of(path, str(path)))
+    return path.stat().st_size
 
 
 def sketch(path: Path) -> str:

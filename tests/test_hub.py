@@ -408,3 +408,18 @@ def test_models_that_ship(verb: str, sora: Sora) -> None:
     words = {"pull": "tiny is inside the package; nothing to fetch", "rm": "was not fetched, so there is nothing"}
     assert ran.code == {"pull": 0, "rm": 2}[verb]
     assert words[verb] in ran.err
+
+
+NOTED = {"list": "[]", "number": '{"r/p": 5}', "text": '{"r/p": {"size": "x"}}', "nested": "[" * 9999, "none": "x"}
+
+
+@pytest.mark.parametrize("noted", NOTED.values(), ids=NOTED)
+def test_odd_notes_are_no_notes(noted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies where sizes are noted and is not ours: the hub is asked again."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    file = WeightFile("vae", "p", 0, "", repo="a/b", revision="r", path="p")
+    hub.folder("a/b").mkdir(parents=True)
+    (hub.folder("a/b") / hub.FACTS).write_text(noted)
+    (tmp_path / hub.ACCEPTED).write_text(noted)
+    assert hub.known(file) == file
+    assert not hub.accepted(Card("m", "wan", "", "mine", (4, 8, 8), (file,), terms="all"))

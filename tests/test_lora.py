@@ -86,8 +86,9 @@ def test_adapters_for_other_networks(plain: Path, tmp_path: Path) -> None:
     stem = "transformer.blocks.9.attn1.to_q"
     files = {
         "odd": ({f"{stem}.lora_A.weight": DOWN, f"{stem}.lora_B.weight": UP},
-                "1 of its layers are not in it, such as blocks.9.attn1.to_q.lora_A.weight"),
-        "empty": ({"a": DOWN}, "it changes nothing"),
+                "1 of its layers are not in it, such as transformer.blocks.9.attn1.to_q.lora_A.weight"),
+        "strange": ({"a": DOWN}, "a is of an unknown kind, which cannot be applied"),
+        "empty": ({}, "holds nothing"),
     }  # fmt: skip
     for name, (content, message) in files.items():
         save_file(content, tmp_path / name)

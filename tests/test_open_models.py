@@ -447,7 +447,7 @@ def test_model_is_an_ltx_file(kind: str, tmp_path: Path) -> None:
     vae = LtxVae(open_folder.EARLY.get(kind, LtxVaeConfig(8, (8, 8, 16, 16, 16), (1,) * 5, (8, 16, 32), (1,) * 4)))
     more = {ltx_original(name, vae.config): tensor for name, tensor in open_folder.settled(vae, 3).items()}
     more["vae.per_channel_statistics.mean-of-stds"] = torch.ones(8)
-    path = tmp_path / "ltx.safetensors"
+    path = tmp_path / "ltx-distilled.safetensors"
     checkpoint(path, network, {"proj_in": "patchify_proj"}, **more)
     card = weights.card(str(path))
     assert (card.arch, configured(LtxConfig, card, "transformer")) == ("ltx", network.config)
@@ -478,7 +478,7 @@ def test_files_that_are_no_models(sora: Sora, tmp_path: Path) -> None:
         "./text.safetensors": "is not a safetensors file (",
         "./odd.safetensors": "is neither a Wan nor an LTX-Video checkpoint; give one, or a folder with all parts",
         "./half.safetensors": "has no autoencoder; take a file that holds both, or a folder with all parts",
-        "./none.safetensors": "is not a safetensors file (FileNotFoundError); download it again",
+        "./none.safetensors": "no such file or folder; see: sora model list",
     }
     for name, message in messages.items():
         ran = sora("generate", "a fox", "-m", name, "--dry-run")

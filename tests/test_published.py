@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import partial
 from pathlib import Path
@@ -216,6 +217,76 @@ def test_float8_is_unpacked_when_it_is_used(tmp_path: Path) -> None:
     whole = load(partial(T5, CONFIG), [path], t5.FORM, Wish(dtype=torch.float32))
     assert not any(isinstance(part, Packed) for part in whole.modules())
     torch.testing.assert_close(whole(ids, mask), plain.float()(ids, mask))
+
+
+def eight_bits(form: str, rows: bool) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """A network in eight bits as a tool writes it, and what it stands for. form: `scale_weight`, `weight_scale`, ..."""
+    state = state_of(LtxTransformer(LTX))
+    file: dict[str, Tensor] = {}
+    for name, tensor in state.items():
+        file[name] = tensor
+        if name.startswith("transformer_blocks") and tensor.ndim == 2 and name.endswith("weight"):
+            stem, most = name.removesuffix("weight"), 127.0 if form == "int8" else 448.0
+            scale = (tensor.abs().amax(1, keepdim=True) if rows else tensor.abs().max()) / most
+            codes = tensor / scale
+            file[name] = codes.round().to(torch.int8) if form == "int8" else codes.to(torch.float8_e4m3fn)
+            state[name] = file[name].float() * scale
+            file[stem + ("scale_weight" if form == "scale_weight" else "weight_scale")] = scale
+            file[stem + ("scale_input" if form == "scale_weight" else "input_scale")] = torch.ones(())
+            if form != "scale_weight":
+                kind = "int8_tensorwise" if form == "int8" else "float8_e4m3fn"
+                file[stem + "comfy_quant"] = torch.tensor(
+                    list(json.dumps({"format": kind}).encode()), dtype=torch.uint8
+                )
+    if form == "scale_weight":
+        file["scaled_fp8"] = torch.zeros(2).to(torch.float8_e4m3fn)
+    return file, state
+
+
+@pytest.mark.parametrize("prefix", ["", "model.diffusion_model."])
+@pytest.mark.parametrize("rows", [False, True], ids=["one scale", "one a row"])
+@pytest.mark.parametrize("form", ["scale_weight", "weight_scale", "int8"])
+def test_eight_bits_with_scales_and_markers(form: str, rows: bool, prefix: str, tmp_path: Path) -> None:
+    file, state = eight_bits(form, rows)
+    path = tmp_path / "a.safetensors"
+    save_file({prefix + name: tensor for name, tensor in file.items()}, path)
+    found = load(partial(LtxTransformer, LTX), [path], ltx_names.TRANSFORMER, Wish(dtype=torch.float32)).state_dict()
+    for name, tensor in state.items():
+        torch.testing.assert_close(found[name], tensor, rtol=0.01, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"proj_in.comfy_quant": torch.tensor(list(b'{"format": "nvfp4"}'), dtype=torch.uint8)},
+         r"proj_in\.comfy_quant is quantised as nvfp4; there are float8_e4m3fn"),
+        ({"proj_on.weight_scale": torch.ones(())}, r"proj_on\.weight_scale scales nothing"),
+        ({"proj_in.weight_scale": torch.ones(7)}, r"proj_in\.weight_scale has 7 numbers for \(32, 8\)"),
+        ({"proj_in.weight_scale": torch.ones(()), "proj_in.scale_weight": torch.ones(())}, "has two scales"),
+        ({"proj_in.weight": torch.ones(32, 8, dtype=torch.int8)}, r"proj_in\.weight holds whole numbers without"),
+        ({"proj_in.weight_scale_2": torch.ones(())}, r"has an unknown proj_in\.weight_scale_2"),
+    ],
+)  # fmt: skip
+def test_eight_bits_that_are_not_understood(change: dict[str, Tensor], message: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_file(state_of(LtxTransformer(LTX)) | change, path)
+    with pytest.raises(WeightsError, match=message):
+        load(partial(LtxTransformer, LTX), [path], ltx_names.TRANSFORMER)
+
+
+def test_formats_in_the_header(tmp_path: Path) -> None:
+    path, told = tmp_path / "a.safetensors", {"layers": {"proj_in": {"format": "mxfp8"}}}
+    save_file(state_of(LtxTransformer(LTX)), path, {"_quantization_metadata": json.dumps(told)})
+    with pytest.raises(WeightsError, match="proj_in is quantised as mxfp8"):
+        load(partial(LtxTransformer, LTX), [path], ltx_names.TRANSFORMER)
+
+
+def test_two_files_that_hold_the_same(tmp_path: Path) -> None:
+    for name in ("a.safetensors", "b.safetensors"):
+        save_file(state_of(LtxTransformer(LTX)), tmp_path / name)
+    with pytest.raises(WeightsError, match=r"b\.safetensors: holds caption_projection.*, which another of the model's"):
+        load(partial(LtxTransformer, LTX), [tmp_path / "a.safetensors", tmp_path / "b.safetensors"],
+             ltx_names.TRANSFORMER)  # fmt: skip
 
 
 def test_half_precision_becomes_bfloat16_and_some_stays_whole(tmp_path: Path) -> None:

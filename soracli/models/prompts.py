@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from soracli import encoded
+from soracli.errors import WeightsError
 from soracli.models import t5
 from soracli.models.shelf import Shelf
 from soracli.models.t5 import T5
@@ -41,22 +42,30 @@ def identity(card: Card, paths: Mapping[str, Sequence[Path]], device: str) -> st
 
 @dataclass
 class Prompts:
-    """parts: holds the encoder as `text`. encoder: its identity. tokens: of a prompt at most."""
+    """parts: holds the encoder as `text`. encoder: its identity. tokens: of a prompt at most. clean: what is done to
+    prompts first, as the model's own code does.
+    """
 
     parts: Shelf
     tokenizer: Tokenizer
     encoder: str
     tokens: int
     device: str
+    clean: Callable[[str], str] = str
     known: dict[str, Tensor] = field(default_factory=dict)
 
     def states(self, prompt: str) -> Tensor:
         """(1, L, D) for the L tokens of a prompt, without padding: that changes nothing for those before it."""
+        prompt = self.clean(prompt)
         if prompt not in self.known:
             path = encoded.place(f"{self.tokens} {prompt}", self.encoder)
             found = self._kept(path)
             if found is None:
                 ids, mask = t5.tokens(self.tokenizer, prompt, self.tokens)
+                if int(ids.max()) >= len(self.parts.get("text", T5).shared.weight):
+                    raise WeightsError(
+                        "the tokenizer knows more words than the text encoder; take the model's own", "weights_damaged"
+                    )
                 ids, mask = (x[:, : int(mask.sum())].to(self.device) for x in (ids, mask))
                 found = self.parts.get("text", T5)(ids, mask)
                 encoded.write(path, save({STATES: found.cpu().contiguous()}))

@@ -1,4 +1,4 @@
-"""Reads published checkpoints into our modules: shards, original names, float8 files; nothing is held twice.
+"""Reads published checkpoints into our modules: shards, original names, float8 files, GGUF; nothing is held twice.
 
 A module is built without memory (on the meta device), the files are mapped, and each tensor is brought to its type and
 device one by one.
@@ -7,9 +7,11 @@ device one by one.
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,11 +19,13 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from soracli import gguf, single
 from soracli.errors import WeightsError
-from soracli.models import offload
+from soracli.models import offload, quants
 from soracli.models.lora import Additions, Lora, additions
 from soracli.models.packing import FLOAT8, FP8, Packed, packed
 from soracli.types import Card
+from soracli.wording import printable
 
 Rules = tuple[
     tuple[str, str], ...
@@ -30,19 +34,28 @@ C = TypeVar("C")
 M = TypeVar("M", bound=nn.Module)
 
 SCALE = " scale"  # how we call it while reading
-SCALES = (".scale_weight", ".weight_scale")  # what a float8 weight is multiplied by, as two tools call it
+SCALES = (".scale_weight", ".weight_scale")  # what a weight in eight bits is multiplied by, as two tools call it
+UNUSED = (".scale_input", ".input_scale")  # what they would round inputs by; we do not
+MARKER, FORMAT, FORMATS_OF = (
+    "scaled_fp8",
+    ".comfy_quant",
+    "_quantization_metadata",
+)  # how they say that there are scales
+FORMATS = ("float8_e4m3fn", "float8_e5m2", "int8_tensorwise")  # of those, what one scale a matrix or row undoes
 
 
 @dataclass(frozen=True)
 class Form:
     """How a component's files are to be read.
 
-    rules: from original names to ours, used if the names in the files are not ours. prefix: of its tensors in a file
-    that holds several components. drop: pattern of unwanted tensors. keep: pattern of those that stay float32.
-    blocks: pattern of what belongs to the repeated blocks, whose matrices may be packed and may stay in main memory.
+    rules: from original names to ours, used if the names in the files are not ours. originals: back. prefix: of its
+    tensors in a file that holds several components. drop: pattern of unwanted tensors. keep: pattern of those that stay
+    float32. blocks: pattern of what belongs to the repeated blocks, whose matrices may be packed and may stay in main
+    memory.
     """
 
     rules: Rules = ()
+    originals: Rules = ()
     prefix: str = ""
     drop: str = "(?!)"
     keep: str = "(?!)"
@@ -74,9 +87,13 @@ def configured(kind: type[C], card: Card, table: str) -> C:
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
 
 
-def adapters(card: Card) -> tuple[Lora, ...]:
-    """Those that a card's params name: `loras`, pairs of path and scale."""
-    return tuple(Lora(Path(path), float(scale)) for path, scale in card.params.get("loras", ()))
+def adapters(card: Card, part: str = "") -> tuple[Lora, ...]:
+    """Those that a card's params name: `loras`, pairs of path and scale. part: of the model, as Lora has it.
+
+    Of a model of two experts, without those whose names say that they are for the other one.
+    """
+    every = ((Path(path), float(scale)) for path, scale in card.params.get("loras", ()))
+    return tuple(Lora(path, scale, part) for path, scale in every if not part or single.expert(path.stem) in ("", part))
 
 
 def renamed(name: str, rules: Rules) -> str:
@@ -101,17 +118,23 @@ def load(build: Callable[[], M], paths: Sequence[Path], form: Form, wish: Wish |
         module = build()
     wanted = {name: tensor.shape for name, tensor in module.state_dict().items()}
     linear = {f"{name}.weight" for name, part in module.named_modules() if isinstance(part, nn.Linear)}
-    reader = _Reader(form, wish, wanted, linear, additions(wish.loras, wanted, form.rules))
+    reader = _Reader(form, wish, wanted, linear, additions(wish.loras, wanted, partial(renamed, rules=form.originals)))
     state: dict[str, Tensor] = {}
     for path in paths:
         try:
-            state |= reader.read(path)
+            found = reader.read(path)
         except FileNotFoundError:
             raise WeightsError(f"{path}: file is missing; run: sora model verify", "weights_missing") from None
-        except (SafetensorError, OSError) as error:
+        except (SafetensorError, OSError, ValueError) as error:
             raise WeightsError(
-                f"{path}: cannot be read ({error}); run: sora model verify", "weights_damaged"
+                f"{path}: cannot be read ({printable(error)}); run: sora model verify", "weights_damaged"
             ) from error
+        if twice := sorted(found.keys() & state.keys()):
+            raise WeightsError(
+                f"{path}: holds {twice[0]}, which another of the model's files holds, too; keep one of them",
+                "weights_damaged",
+            )
+        state |= found
     _check(state, wanted, paths)
     _pack(module, state)
     module.load_state_dict(state, assign=True)
@@ -143,6 +166,45 @@ def _pack(module: nn.Module, state: dict[str, Tensor]) -> None:
     state |= {name: tensor for name, tensor in module.state_dict().items() if tensor.device.type != "meta"}
 
 
+def opened(path: Path) -> Any:
+    """A file's tensors by name: safetensors or GGUF. Raises SafetensorError, ValueError or OSError."""
+    return quants.File(path) if path.suffix == gguf.SUFFIX else safe_open(path, "pt", device="cpu")
+
+
+def _aside(name: str) -> bool:
+    """Whether a tensor says how others are to be read, and is no weight itself."""
+    return name.endswith((*SCALES, *UNUSED, FORMAT)) or name.rpartition(".")[2] == MARKER
+
+
+def _scales(file: Any, names: Collection[str]) -> dict[str, str]:
+    """Names of weights -> those of their scales. Raises ValueError if one is left over or a weight has two forms."""
+    whole = json.loads((file.metadata() or {}).get(FORMATS_OF, "{}"))
+    forms = {str(name): form for name, form in dict(dict(whole).get("layers", {})).items()}
+    for name in names:
+        if name.endswith(FORMAT):
+            forms[name] = json.loads(bytes(file.get_tensor(name).flatten().to(torch.uint8).tolist()))
+    for name, form in forms.items():
+        if (kind := dict(form).get("format")) not in FORMATS:
+            raise ValueError(f"{name} is quantised as {kind}; there are {', '.join(FORMATS)}")
+    found = {}
+    for name in (name for name in names if name.endswith(SCALES)):
+        weight = next(name.removesuffix(ending) for ending in SCALES if name.endswith(ending)) + ".weight"
+        if weight not in names or weight in found:
+            raise ValueError(f"{name} scales nothing" if weight not in names else f"{weight} has two scales")
+        found[weight] = name
+    return found
+
+
+def _scale(file: Any, name: str, weight: Tensor) -> Tensor | None:
+    """One number, or one for each row, (N, 1); None if there is no such name."""
+    if not name:
+        return None
+    scale: Tensor = file.get_tensor(name).float()
+    if scale.numel() != 1 and (weight.ndim < 2 or scale.numel() != len(weight)):
+        raise ValueError(f"{name} has {scale.numel()} numbers for {tuple(weight.shape)}")
+    return scale.reshape(()) if scale.numel() == 1 else scale.reshape(-1, 1)
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Brings tensors from files to our names, and to the type and place that are wished for.
@@ -157,37 +219,45 @@ class _Reader:
     added: Additions
 
     def read(self, path: Path) -> dict[str, Tensor]:
-        """The tensors of one file under our names."""
+        """The tensors of one file under our names. Raises ValueError for what is quantised as nobody knows."""
         state: dict[str, Tensor] = {}
-        with safe_open(path, "pt", device="cpu") as file:
+        with opened(path) as file:
             present, prefix = list(file.keys()), self.form.prefix
             inside = any(name.startswith(prefix) for name in present) if prefix else False
             kept = {name: name.removeprefix(prefix) for name in present if not inside or name.startswith(prefix)}
-            scales = {name for name in present if name.endswith(SCALES)}
-            kept = {n: short for n, short in kept.items() if n not in scales and not re.search(self.form.drop, short)}
+            scales = _scales(file, kept)
+            kept = {n: short for n, short in kept.items() if not _aside(n) and not re.search(self.form.drop, short)}
             plain = all(short in self.wanted for short in kept.values())
             for name, short in kept.items():
-                stem = name.removesuffix(".weight")
-                scale = next((file.get_tensor(stem + s) for s in SCALES if stem + s in scales), torch.ones(()))
                 new = short if plain else renamed(short, self.form.rules)
-                state |= self.brought(new, file.get_tensor(name), scale)
+                tensor = file.get_tensor(name)
+                if isinstance(file, quants.File) and self.wish.dtype is None and tensor.dtype == torch.float32:
+                    tensor = tensor.to(torch.bfloat16) if tensor.ndim > 1 else tensor
+                state |= self.brought(new, tensor, _scale(file, scales.get(name, ""), tensor))
         return state
 
-    def brought(self, name: str, tensor: Tensor, scale: Tensor) -> dict[str, Tensor]:
-        """A tensor, with its scale if it is packed. scale: of a float8 tensor as the file has it."""
+    def brought(self, name: str, tensor: Tensor, scale: Tensor | None) -> dict[str, Tensor]:
+        """A tensor, with its scale if it is packed. scale: of one in eight bits as the file has it."""
         wish = self.wish
         device = offload.HOST if wish.in_turns and self._in_blocks(name) else wish.device
         if tensor.dtype in FLOAT8:
             as_it_is = wish.packing == FP8 if wish.packing and self._in_blocks(name) else wish.dtype is None
             if as_it_is and name in self.linear and name not in self.added:
+                scale = torch.ones(()) if scale is None else scale
                 return {name: tensor.to(device, copy=True), name + SCALE: scale.to(device, copy=True)}
-            tensor = tensor.to(torch.bfloat16) * scale.to(torch.bfloat16)
-        for difference in self.added.get(name, ()):
-            more = difference().view(tensor.shape)
-            tensor = (tensor.float() + more).to(wish.dtype or tensor.dtype)
+            tensor = tensor.to(torch.bfloat16)
+        elif not tensor.is_floating_point() and (scale is None or tensor.dtype != torch.int8):
+            raise ValueError(f"{name} holds whole numbers without a scale")
+        if scale is not None:
+            kind = tensor.dtype if tensor.is_floating_point() else torch.bfloat16
+            tensor = tensor.to(kind) * scale.to(kind).view(-1, *[1] * (tensor.ndim - 1))
+        if name in self.added:
+            whole = tensor.float()
+            kind = torch.float32 if re.search(self.form.keep, name) else wish.dtype or tensor.dtype
+            tensor = sum((difference(whole) for difference in self.added[name]), start=whole).to(kind)
         if wish.packing and self._in_blocks(name):
-            q, scale = packed(tensor, wish.packing)
-            return {name: q.to(device), name + SCALE: scale.to(device)}
+            q, rows = packed(tensor, wish.packing)
+            return {name: q.to(device), name + SCALE: rows.to(device)}
         return {name: self._plain(tensor, name, device)}
 
     def _in_blocks(self, name: str) -> bool:
@@ -195,8 +265,6 @@ class _Reader:
 
     def _plain(self, tensor: Tensor, name: str, device: str) -> Tensor:
         """In its type and place. A copy even if nothing changes: mapped files lie at odd addresses, which is slow."""
-        if not tensor.is_floating_point():
-            return tensor.to(device)
         wanted = self.wish.dtype or (torch.bfloat16 if tensor.dtype == torch.float16 else tensor.dtype)
         return tensor.to(device, torch.float32 if re.search(self.form.keep, name) else wanted, copy=True)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from soracli import machine
+from soracli import machine, single
 from soracli.types import ALL, ONE, TURNS, Card
 
 M = TypeVar("M", bound=nn.Module)
@@ -47,6 +47,6 @@ def stay(card: Card, paths: Mapping[str, list[Path]], device: str) -> str:
     given: str = card.params.get("stay", "")
     if given in (ALL, ONE, TURNS):
         return given
-    wanted = GROWTH * sum(path.stat().st_size for files in paths.values() for path in files)
+    wanted = GROWTH * sum(single.held(path) for files in paths.values() for path in files)
     free = torch.cuda.mem_get_info(device)[0] if device.startswith("cuda") else machine.memory()[1]
     return ONE if free and wanted > SHARE * free else ALL

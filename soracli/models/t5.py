@@ -20,13 +20,28 @@ from soracli.errors import WeightsError
 from soracli.models import spiece
 from soracli.models.parts import Scale, gelu, rms
 from soracli.models.published import Form
+from soracli.wording import printable
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 EPS = 1e-6
 BUCKETS, FARTHEST = 32, 128
-FORM = Form(drop=r"^encoder\.embed_tokens\.|^scaled_fp8$|^spiece_model$", blocks=r"^encoder\.block\.")
+FORM = Form(
+    rules=(  # from the names of GGUF files
+        (r"^token_embd\.", "shared."),
+        (r"^enc\.output_norm\.", "encoder.final_layer_norm."),
+        (r"^enc\.blk\.(\d+)\.attn_([qkvo])\.", r"encoder.block.\1.layer.0.SelfAttention.\2."),
+        (r"^enc\.blk\.(\d+)\.attn_rel_b\.", r"encoder.block.\1.layer.0.SelfAttention.relative_attention_bias."),
+        (r"^enc\.blk\.(\d+)\.attn_norm\.", r"encoder.block.\1.layer.0.layer_norm."),
+        (r"^enc\.blk\.(\d+)\.ffn_gate\.", r"encoder.block.\1.layer.1.DenseReluDense.wi_0."),
+        (r"^enc\.blk\.(\d+)\.ffn_up\.", r"encoder.block.\1.layer.1.DenseReluDense.wi_1."),
+        (r"^enc\.blk\.(\d+)\.ffn_down\.", r"encoder.block.\1.layer.1.DenseReluDense.wo."),
+        (r"^enc\.blk\.(\d+)\.ffn_norm\.", r"encoder.block.\1.layer.1.layer_norm."),
+    ),
+    drop=r"^encoder\.embed_tokens\.|^spiece_model$",
+    blocks=r"^encoder\.block\.",
+)
 
 
 @dataclass(frozen=True)
@@ -154,15 +169,26 @@ def tokenizer(path: Path) -> Tokenizer:
         made.no_padding()
         made.no_truncation()
         return made
-    except Exception as error:  # the library raises nothing more specific
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the library raises nothing more specific, and panics, which are no Exceptions
         raise WeightsError(
-            f"{path}: is not a tokenizer ({error}); run: sora model verify", "weights_damaged"
+            f"{path}: is not a tokenizer ({printable(error)}); run: sora model verify", "weights_damaged"
         ) from error
 
 
 def tokens(tokenizer: Tokenizer, prompt: str, length: int) -> tuple[Tensor, Tensor]:
     """A prompt -> numbers and mask (1, length), cut or padded with 0."""
-    ids: list[int] = tokenizer.encode(" ".join(prompt.split())).ids
+    try:
+        ids: list[int] = tokenizer.encode(" ".join(prompt.split())).ids
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # as above
+        raise WeightsError(
+            f"the tokenizer is damaged ({printable(error)}); take the model's own", "weights_damaged"
+        ) from error
+    if not ids:
+        raise WeightsError("the tokenizer makes nothing of a prompt; take the model's own", "weights_damaged")
     if len(ids) > length:
         ids = [*ids[: length - 1], ids[-1]]
     mask = [1] * len(ids) + [0] * (length - len(ids))

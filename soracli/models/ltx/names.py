@@ -14,6 +14,12 @@ TRANSFORMER = Form(
         (r"q_norm", "norm_q"),
         (r"k_norm", "norm_k"),
     ),
+    originals=(
+        (r"^proj_in", "patchify_proj"),
+        (r"^time_embed", "adaln_single"),
+        (r"norm_q", "q_norm"),
+        (r"norm_k", "k_norm"),
+    ),
     prefix="model.diffusion_model.",
     blocks=r"^transformer_blocks\.",
 )

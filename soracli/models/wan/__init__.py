@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -26,6 +27,13 @@ from soracli.scene import Scene
 from soracli.types import ALL, TURNS, Card, Window
 
 TOKENS = 512  # of a prompt; padding is attended to, so the number is the model's
+
+
+def cleaned(prompt: str) -> str:
+    """As Wan's own code reads prompts: broken and look-alike characters put right, HTML entities undone."""
+    import ftfy
+
+    return " ".join(html.unescape(html.unescape(ftfy.fix_text(prompt))).split())
 
 
 class Wan:
@@ -64,9 +72,10 @@ class Wan:
             "vae": partial(published.load, partial(WanVae, vae), paths["vae"], names.VAE, whole),
             "text": partial(published.load, build_text, paths["text"], t5.FORM, wish),
         }
-        build, network = partial(WanTransformer, config), replace(wish, dtype=half, loras=adapters(card))
+        build = partial(WanTransformer, config)
         for role in ("transformer", "low"):
             if role in paths:
+                network = replace(wish, dtype=half, loras=adapters(card, role if "low" in paths else ""))
                 makers[role] = partial(published.load, build, paths[role], names.TRANSFORMER, network)
                 if card.params.get("compile") and stay != TURNS:
                     makers[role] = partial(speed.compiled, makers[role])
@@ -76,7 +85,8 @@ class Wan:
             makers["vision"] = partial(published.load, build_vision, paths["vision"], vision.FORM, Wish(device, half))
         parts = Shelf(makers, alone=stay != ALL)
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
-        return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)
+        prompts = Prompts(parts, tokenizer, identity(card, paths, device), tokens, device, cleaned)
+        return cls(card, parts, prompts, device)
 
     def arrange(self, scene: Scene) -> Arrangement:
         options = scene.options
