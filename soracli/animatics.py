@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -97,6 +96,8 @@ def _shots(
 ) -> tuple[tuple[Shot, ...], list[str]]:
     """What is to be drawn, and notes on what was dropped or replaced in reading it."""
     from soracli.scenes import file as scene_file
+    from soracli.scenes.known import shipped
+    from soracli.scenes.read import read
 
     said = [screen.Said(prompt)] if prompt else []
     if file:
@@ -112,8 +113,7 @@ def _shots(
         return shots, []
     seconds = float(values.duration(wish.duration, fps)) if wish.duration else SECONDS
     seed = values.whole("--seed", wish.seed or "0", 0, 999_999_999)
-    known = importlib.import_module("soracli.scenes.known").shipped()
-    reading = importlib.import_module("soracli.scenes.read").read(prompt, seconds, aspect, seed, known)
+    reading = read(prompt, seconds, aspect, seed, shipped())
     scene = replace(reading.scene, length=seconds)
     return (scene_file.Shot(scene, seconds, prompt),), list(reading.notes)
 
