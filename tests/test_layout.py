@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "gguf": set(),
     "models": {"encoded", "flow", "gguf", "machine", "mirror", "quantise", "scene", "single", "precision"},
     "windows": set(),
-    "scenes": {"weights", "world"},
+    "scenes": {"common", "weights", "world"},
     "pixels": set(),
     "noise": {"models", "pixels"},
     "scene": {"pixels", "windows"},
