@@ -215,7 +215,7 @@ def test_an_adapter_by_name(quick: Hub, sora: Sora, monkeypatch: pytest.MonkeyPa
     place = hub.location(weights.adapters()["quick"].files[0])
     same = ("--steps", "2", "--guidance", "1")
     assert sora(*CALL, "--lora", f"{place}:0.5", *same, "-o", "c.mkv").code == 0
-    ran = sora("replay", "a.mkv", "--check")
+    ran = sora("replay", "a.mkv", "--check", "-m", "./vace")
     assert ran.code == 0, ran.err
     a, c = (media.read_source(name).clip.frames for name in ("a.mkv", "c.mkv"))
     assert (a != c).any()  # of an adapter without a name nobody knows shift and noise levels
