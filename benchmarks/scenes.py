@@ -402,6 +402,8 @@ def sharpness(bench: Bench) -> list[Row]:
     """Power of the highest band, as a share of the truth's."""
     whole: dict[bool, list[float]] = {True: [], False: []}
     own: dict[bool, list[float]] = {True: [], False: []}
+    steps = [figures.sharpness(done.plain) / max(figures.sharpness(done.film), 1e-3) for done in bench.pool]
+    bench.details["sharpness of whole frames as quality.py measures it, of the truth's, median"] = _median(steps)
     for done in bench.pool:
         still, chosen = done.scene.camera == "static", slice(4, None, 8)
         power, truth = tracks.fine(done.plain[chosen]), tracks.fine(done.film[chosen])
