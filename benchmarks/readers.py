@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import figures
+import likeness
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -402,11 +404,11 @@ def fitted(vgg: Vgg, corpus: Corpus, styles: Sequence[str], count: int) -> Reade
 
 
 def loaded(path: Path | None, vgg: Vgg, corpus: Corpus, styles: Sequence[str], count: int) -> Readers:
-    """The readers kept in a file if they read the same words from as many films, else fresh ones, kept there."""
-    names = labels(corpus, styles)
+    """The readers kept in a file if they read the same words in the same way from as many films, else fresh ones."""
+    names, own = labels(corpus, styles), figures.digest(Path(__file__)) + figures.digest(Path(likeness.__file__))
     if path is not None and path.is_file():
         held = torch.load(path, weights_only=True)
-        if held["names"] == names and held["count"] >= count:
+        if (held["names"], held["own"]) == (names, own) and held["count"] >= count:
             slots = {slot: Reader(names[slot], LOOKED_AT[slot], **held[slot]) for slot in SLOTS}
             return Readers(vgg, slots, held["right"], held["count"])
     found = fitted(vgg, corpus, styles, count)
@@ -415,5 +417,5 @@ def loaded(path: Path | None, vgg: Vgg, corpus: Corpus, styles: Sequence[str], c
             slot: {"weight": r.weight, "bias": r.bias, "mean": r.mean, "spread": r.spread}
             for slot, r in found.slots.items()
         }
-        torch.save({"names": names, "count": count, "right": found.right, **kept}, path)
+        torch.save({"names": names, "own": own, "count": count, "right": found.right, **kept}, path)
     return found
