@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import figures
+import likeness
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -39,6 +41,7 @@ AFTER = 1 / 16  # seconds from that moment to the frame that it is compared with
 SMALL, FINE, LINES = 64, 128, 256  # pixels of the shorter side: looks, texture, and what all is read from
 STYLED = 96  # pixels of the middle of a frame in which its style is read
 PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
+PACES = (0.18, 0.46)  # of the ground, in tenths of a frame height from moment to moment: none, a pan, a follower's
 RIDGES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 SLOTS = ("place", "time", "weather", "camera", "style")
 
@@ -169,7 +172,7 @@ def squares(x: Tensor) -> Tensor:
 
 
 def moves(frames: Tensor) -> Tensor:
-    """How the background moves: numbers of about 1, (26,), of frames (9, H, W, 3)."""
+    """How the background moves: numbers of about 1, (28,), of frames (9, H, W, 3)."""
     grey = frames.float().mean(3)[:, None]
     wide = grey.shape[3] / grey.shape[2]
     small, fine = (F.interpolate(grey, (side, round(side * wide)), mode="area") for side in (SMALL, FINE))
@@ -177,9 +180,13 @@ def moves(frames: Tensor) -> Tensor:
     rates = found * torch.tensor([10.0, 20.0, 20.0, 20.0])
     gain = (plain / fitted.clamp(min=0.2)).clamp(min=0.2).log().mean(0)  # (2,) of the middle, of the sides
     gone, better = travelled(fine[:-1], fine[1:])
-    ground = torch.stack([gone[:6].median(), gone[:6].mean(), gone[7], gone.std(), better[:6].median(), better[7]])
+    usual = gone[:6].median()
+    ground = torch.stack([usual, gone[:6].mean(), gone[7], gone.std(), better[:6].median(), better[7]])
+    pace = torch.stack([((usual.abs() - level) * 30).sigmoid() for level in PACES])
     early, late = rates[:6].median(0).values, rates[7]
-    return torch.cat([early, late, rates.std(0), rates.abs().mean(0), rates[:6].mean(0), gain, ground * 4]).clamp(-4, 4)
+    return torch.cat([early, late, rates.std(0), rates.abs().mean(0), rates[:6].mean(0), gain, ground * 4, pace]).clamp(
+        -4, 4
+    )
 
 
 def travelled(before: Tensor, after: Tensor) -> tuple[Tensor, Tensor]:
@@ -397,11 +404,11 @@ def fitted(vgg: Vgg, corpus: Corpus, styles: Sequence[str], count: int) -> Reade
 
 
 def loaded(path: Path | None, vgg: Vgg, corpus: Corpus, styles: Sequence[str], count: int) -> Readers:
-    """The readers kept in a file if they read the same words from as many films, else fresh ones, kept there."""
-    names = labels(corpus, styles)
+    """The readers kept in a file if they read the same words in the same way from as many films, else fresh ones."""
+    names, own = labels(corpus, styles), figures.digest(Path(__file__)) + figures.digest(Path(likeness.__file__))
     if path is not None and path.is_file():
         held = torch.load(path, weights_only=True)
-        if held["names"] == names and held["count"] >= count:
+        if (held["names"], held["own"]) == (names, own) and held["count"] >= count:
             slots = {slot: Reader(names[slot], LOOKED_AT[slot], **held[slot]) for slot in SLOTS}
             return Readers(vgg, slots, held["right"], held["count"])
     found = fitted(vgg, corpus, styles, count)
@@ -410,5 +417,5 @@ def loaded(path: Path | None, vgg: Vgg, corpus: Corpus, styles: Sequence[str], c
             slot: {"weight": r.weight, "bias": r.bias, "mean": r.mean, "spread": r.spread}
             for slot, r in found.slots.items()
         }
-        torch.save({"names": names, "count": count, "right": found.right, **kept}, path)
+        torch.save({"names": names, "own": own, "count": count, "right": found.right, **kept}, path)
     return found

@@ -97,9 +97,9 @@ QUICK = Sizes((6, 6), 6, 2, (30,), 200)
 
 
 class Row(NamedTuple):
-    """A line of the table. value: nan = not measured. truth: the same of the renderer's films, or what a reader reads
+    """A line of the table. value: nan = not measured. truth: the same of the renderer's films. count: of what it is.
 
-    of them. most: whether the target is the most that is allowed, not the least.
+    most: whether the target is the most that is allowed, not the least. share: whether it is a share, shown in percent.
     """
 
     part: str
@@ -144,8 +144,8 @@ class Bench:
 
     @cached_property
     def fitted(self) -> readers.Readers:
-        say(f"readers of {self.sizes.films} films")
         count = self.args.films or self.sizes.films
+        say(f"readers of {count} films")
         return readers.loaded(self.args.readers, self.vgg, self.corpus, self.styles, count)
 
     @cached_property
@@ -263,8 +263,8 @@ def reading(bench: Bench) -> list[Row]:
     ]
     for slot, (with_performers, bare) in bench.fitted.right.items():
         films = bench.fitted.count // 4
-        rows.append(Row("readers", f"  reader of {slot}, renders", with_performers, 0.97, count=films))
-        rows.append(Row("readers", f"  reader of {slot}, bare renders", bare, 0.97, count=films))
+        rows.append(Row("readers", f"  reader of {slot}, renders", with_performers, 0.97, count=films * 3 // 4))
+        rows.append(Row("readers", f"  reader of {slot}, bare renders", bare, 0.97, count=films // 4))
     return rows
 
 
@@ -348,17 +348,9 @@ def permanence(bench: Bench) -> list[Row]:
             continue
         chosen = after[0], after[len(after) // 2], after[-1]
         found = [place for k in chosen for place in places(done, int(k), 1)]
-        out.append((all(p.painted >= 0.7 for p in found), all(p.truth >= 0.7 for p in found)))
-    return [
-        Row(
-            "permanence",
-            "itself after being hidden",
-            _mean(a for a, _ in out),
-            0.95,
-            _mean(b for _, b in out),
-            len(out),
-        )
-    ]
+        out.append(tuple(bool(found) and all(place[k] >= 0.7 for place in found) for k in range(2)))
+    return [Row("permanence", "itself after being hidden", _mean(a for a, _ in out), 0.95,
+                _mean(b for _, b in out), len(out))]  # fmt: skip
 
 
 def lasting(bench: Bench) -> list[Row]:
@@ -402,6 +394,8 @@ def sharpness(bench: Bench) -> list[Row]:
     """Power of the highest band, as a share of the truth's."""
     whole: dict[bool, list[float]] = {True: [], False: []}
     own: dict[bool, list[float]] = {True: [], False: []}
+    steps = [figures.sharpness(done.plain) / max(figures.sharpness(done.film), 1e-3) for done in bench.pool]
+    bench.details["sharpness of whole frames as quality.py measures it, of the truth's, median"] = _median(steps)
     for done in bench.pool:
         still, chosen = done.scene.camera == "static", slice(4, None, 8)
         power, truth = tracks.fine(done.plain[chosen]), tracks.fine(done.film[chosen])
@@ -511,6 +505,11 @@ def shown(row: Row) -> str:
     return f"{row.what:<48}{cell(row.value) + margin:>16}{cell(row.truth):>10}{limits:>12}{row.count:>7}  {row.mark}"
 
 
+def plainly(row: Row) -> dict[str, object]:
+    """A row for JSON, which knows no nan."""
+    return {name: None if value != value else value for name, value in row._asdict().items()} | {"mark": row.mark}
+
+
 def draw(path: Path, done: Sequence[Painting], said: Sequence[str]) -> None:
     """A contact sheet: four frames of each clip over its prompt."""
     strips = [strip(one.result) for one in done]
@@ -592,7 +591,7 @@ def main() -> int:
     for name, text in bench.details.items():
         print(f"{name}: {text}")
     if args.json:
-        held = {"rows": [row._asdict() | {"mark": row.mark} for row in rows], "details": bench.details}
+        held = {"rows": [plainly(row) for row in rows], "details": bench.details}
         args.json.write_text(json.dumps(held, indent=1), "utf-8")
     return int(any(row.mark == "NO" for row in rows))
 
