@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import itertools
 import os
@@ -18,7 +19,14 @@ def printable(name: object) -> str:
 
 def as_text(name: object) -> str:
     r"""A name as text that any encoding of Unicode can hold: bytes of it that are no UTF-8 as \xff."""
-    return "".join(_of_surrogate(c) if "\ud800" <= c <= "\udfff" else c for c in str(name))
+    return "".join(_of_surrogate(c) if "\ud800" <= c <= "\udfff" else c for c in _joined(str(name)))
+
+
+def _joined(name: str) -> str:
+    """A name whose bytes are UTF-8, though the system's names are of another encoding, as the text that they are."""
+    with contextlib.suppress(UnicodeEncodeError):  # half a character of UTF-16, which no name of a file holds
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    return name
 
 
 def _of_surrogate(character: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from conftest import Sora
 
 from soracli import media, start
+from soracli.errors import UsageError
 from soracli.wording import as_text, printable, stem
 
 TINY = ("-m", "tiny", "--steps", "1", "-q")
@@ -27,13 +30,13 @@ def film(name: str, count: int = 8) -> None:
 
 
 def began(
-    *arguments: str, closed: Iterable[int] = (), env: dict[str, str | None] | None = None, uid: int | None = None
+    *arguments: str, closed: Iterable[int] = (), env: dict[str, str | None] | None = None
 ) -> tuple[int, bytes, bytes]:
     """`sora` as a process of its own. closed: numbers of streams. env: changes, None = not set."""
     given = {**os.environ, "PYTHONPATH": str(Path(media.__file__).parents[2]), "SORA_SOCKET": ""} | (env or {})
     done = subprocess.run(
         [sys.executable, "-m", "soracli", *map(os.fsencode, arguments)], capture_output=True, check=False,
-        env={name: value for name, value in given.items() if value is not None}, user=uid,
+        env={name: value for name, value in given.items() if value is not None},
         preexec_fn=_closing(closed) if closed else None,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
@@ -187,30 +190,36 @@ def test_errors_of_encoding_are_bytes() -> None:
 
 # --- home -------------------------------------------------------------------------------------------------------------
 
-HOMELESS: dict[str, str | None] = dict.fromkeys(
-    ("HOME", "SORA_CONFIG_DIR", "SORA_STATE_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
-)
-
 
 @pytest.mark.parametrize("home", [None, ""])
-def test_a_user_without_a_home(sora: Sora, tmp_path: Path, home: str | None) -> None:
-    """As in a container whose number is in no list of users."""
-    if os.getuid() != 0:
-        pytest.skip("only root becomes another user")
-    film("a.mp4")
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == "root" and folder != Path("/"):
-            folder.chmod(0o777 if folder == tmp_path else folder.stat().st_mode | 0o055)
-    (tmp_path / "temporary").mkdir(mode=0o777)
-    (tmp_path / "temporary").chmod(0o777)
-    env = {**HOMELESS, "HOME": home, "TMPDIR": str(tmp_path / "temporary")}
-    code, out, err = began("frame", "a.mp4", env=env, uid=54_321)
-    assert (code, out) == (0, b"a-last.png\n"), err
-    place = tmp_path / "temporary" / "soracli-home-54321"
-    assert f"sora: note: there is no home folder; keys and records are kept in {place}.".encode() in err
+def test_a_user_without_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: str | None
+) -> None:
+    """As in a container whose number is in no list of users: everything is kept in a folder that only they can read."""
+
+    def unknown(number: int) -> pwd.struct_passwd:
+        raise KeyError(number)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("HOME", "/before")
+    monkeypatch.setenv("HOME", home) if home is not None else monkeypatch.delenv("HOME")
+    start.prepare()
+    place = tmp_path / f"soracli-home-{os.getuid()}"
+    assert os.path.expanduser("~") == os.environ["HOME"] == str(place)
     assert place.stat().st_mode & 0o777 == 0o700
-    assert not (tmp_path / "~").exists()
-    place.chmod(0o755)
-    code, _, err = began("frame", "a.mp4", env=env, uid=54_321)
-    assert (code, err.count(b"\n")) == (2, 1)
-    assert b"cannot stand in for it; set HOME" in err
+    note = f"sora: note: there is no home folder; keys and records are kept in {place}.\n"
+    assert capsys.readouterr().err == note
+    for spoil in (lambda: place.chmod(0o755), lambda: (place.rmdir(), place.symlink_to(tmp_path))):
+        monkeypatch.delenv("HOME", raising=False)
+        spoil()
+        with pytest.raises(UsageError, match=r"HOME: is not set, and .* cannot stand in for it; set HOME"):
+            start.prepare()
+
+
+def test_a_user_with_a_home_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    start.prepare()
+    assert (os.environ["HOME"], capsys.readouterr().err) == (str(tmp_path), "")
