@@ -46,7 +46,7 @@ PROMPT = "a dog walks to the right across a grassy meadow"
 STEPS: tuple[str, ...] = ()
 
 # python benchmarks/accept.py --assets DIR --renderer: the 95th percentile of its clips
-RENDERER_HIGH, RENDERER_CHROMA = 23.0, 98.0
+RENDERER_HIGH, RENDERER_CHROMA, RENDERER_CLIPPED = 23.0, 98.0, 0.01
 
 MOST = 1.3  # times the high-band power that was given
 FLOOR = 1.0  # of high-band power, levels squared: less is as good as none
@@ -64,8 +64,9 @@ SOUND = 0.05  # seconds by which sound may be longer or shorter
 
 class Figures(NamedTuple):
     """Of frames. high: power above half the highest frequency, levels squared. chroma: mean difference of the largest
-    and least channel. clipped: share of pixels with a channel at its end. motion: mean jump, levels, frames 1/16 s
-    apart. repeats: share of frames that are the one before. step: largest change of the mean colour between frames.
+    and least channel. clipped: share of pixels with two channels at their ends (a blue sky has one). motion: mean
+    jump, levels, frames 1/16 s apart. repeats: share of frames that are the one before. step: largest change of the
+    mean colour between frames.
     """
 
     high: float
@@ -103,7 +104,7 @@ def figures(frames: Frames, fps: Fraction, where: npt.NDArray[np.bool_] | None =
     return Figures(
         high_band(frames, where),
         float((pixels.max(-1) - pixels.min(-1)).mean()),
-        float(((pixels == 0) | (pixels == 255)).any(-1).mean()),
+        float((((pixels == 0) | (pixels == 255)).sum(-1) >= 2).mean()),
         float(np.median(far)) * float(fps / 16 / apart) if far else 0.0,
         float(np.mean([jump < 0.01 for jump in jumps])) if jumps else 0.0,
         float(steps.max()) if len(steps) else 0.0,
@@ -114,7 +115,7 @@ def faults(made: Figures, given: Figures | None, *, moves: bool) -> list[str]:
     """What is wrong with painted frames. given: of what they were painted from; None = nothing, the renderer's hold."""
     power = RENDERER_HIGH if given is None else given.high
     chroma = RENDERER_CHROMA if given is None else given.chroma
-    clipped = 0.0 if given is None else given.clipped
+    clipped = RENDERER_CLIPPED if given is None else given.clipped
     found = []
     if made.high > max(MOST * power, FLOOR):
         found.append(f"high band {made.high / max(power, 1e-3):.2f}x")
@@ -522,9 +523,13 @@ def renderer(assets: Path, count: int = 32) -> None:
         scene = stage.scene(rng)
         clip = render([scene], width=256, height=256, frames=3, fps=16, bank=bank, start=1.0)
         found.append(figures(clip.pixels[0].numpy(), Fraction(16)))
-    high, chroma = (np.percentile([getattr(row, name) for row in found], 95) for name in ("high", "chroma"))
+    names = ("high", "chroma", "clipped")
+    high, chroma, clipped = (np.percentile([getattr(row, name) for row in found], 95) for name in names)
     median = np.median([row.high for row in found])
-    print(f"{count} clips: high band {high:.1f} (median {median:.1f}), chroma {chroma:.0f} at the 95th percentile")
+    print(
+        f"{count} clips: high band {high:.1f} (median {median:.1f}), chroma {chroma:.0f}, "
+        f"clipped {clipped:.2f} at the 95th percentile"
+    )
 
 
 def settings() -> argparse.Namespace:

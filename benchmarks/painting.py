@@ -135,7 +135,7 @@ def shipped() -> Spark | None:
     return model if isinstance(model, Spark) and model.dit.steering is not None else None
 
 
-def from_checkpoint(path: Path, base: str = "spark-base", temperature: float = 0.15) -> Spark:
+def from_checkpoint(path: Path, base: str = "spark", temperature: float = 0.15) -> Spark:
     """The base model with the averaged weights of a training checkpoint."""
     card = weights.card(base)
     dit = {**card.params.get("dit", {}), "control": True, "temperature": temperature}

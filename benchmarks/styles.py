@@ -29,7 +29,7 @@ from soracli.pixels import to_numpy, to_torch
 from soracli.types import Frames
 from soracli.world.assets import ActorBank, load_actors
 from soracli.world.render import render
-from soracli.world.scenes import CORE_PLACES, Corpus, Split, actor, sample_scene
+from soracli.world.scenes import Corpus, Split, sample_scene
 
 PATH = Path(__file__).parent / "styles.safetensors"
 NAMES = ("3d", "noir", "pixel", "watercolour", "sepia", "neon", "line")
@@ -151,8 +151,8 @@ def main() -> int:
     args = parser.parse_args()
     torch.manual_seed(0)
     card = weights.card()
-    model, names = models.load(card, weights.paths(card)), card.params["knows"]["actors"]
-    corpus, bank = Corpus(tuple(map(actor, names)), CORE_PLACES), load_actors(args.assets, names)
+    model, corpus = models.load(card, weights.paths(card)), Corpus.core()
+    bank = load_actors(args.assets, [one.name for one in corpus.actors])
     if args.fit:
         seen: list[Tensor] = []
         styles: list[int] = []

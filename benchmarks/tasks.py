@@ -4,7 +4,7 @@ python benchmarks/tasks.py --assets DIR --sheets DIR
 python benchmarks/tasks.py --assets DIR --clips carphone.mp4 --only extend,blend
 
 One row per figure. `exact` counts pixels that had to stay and did. Seams are the jump at a joint over the clip's own
-median jump. Accuracy is the probe's (quality.py): how often it reads what was asked for.
+median jump. Accuracy is the probe's (see README.md here): how often it reads what was asked for.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import figures
 import numpy as np
-import quality
 import sheet
 import torch
 from PIL import Image
@@ -30,6 +28,7 @@ from soracli import media, models, tasks, weights
 from soracli.sample import sample
 from soracli.seams import Seams
 from soracli.types import Canvas, Clip, Frames, Geometry, SamplingOptions, Shot
+from soracli.world.actors import actor
 from soracli.world.assets import load_actors
 from soracli.world.captions import slots
 from soracli.world.maps import load_maps
@@ -37,9 +36,13 @@ from soracli.world.probe import Probe
 from soracli.world.prompts import complete
 from soracli.world.render import render
 from soracli.world.scene import Scene
-from soracli.world.scenes import CORE_PLACES, Corpus, actor, sample_scene
+from soracli.world.scenes import Corpus, sample_scene
 
 FPS = Fraction(16)
+PROBE = Path(__file__).parent / "probe.safetensors"
+WORLD = replace(  # what the probe has learnt to read
+    Corpus.core(16), cameras=("static", "tracking"), without=("jump", "launch"), spread=0.0
+)
 VERBS = (
     "animate", "extend", "loop", "edit", "inpaint", "blend", "vary", "views", "camera", "long", "shots", "far",
     "memory",
@@ -76,11 +79,11 @@ class Figure:
 class Table:
     """A model, a probe, the pieces, and one method per verb that yields figures and notes strips for its sheet."""
 
-    def __init__(self, pieces: list[Piece], others: list[Piece], actors: tuple[str, ...]) -> None:
+    def __init__(self, pieces: list[Piece], others: list[Piece]) -> None:
         self.card = weights.card()
         self.model = models.load(self.card, weights.paths(self.card))
-        self.probe = Probe.load(quality.PROBE)
-        self.pieces, self.others, self.actors = pieces, others, actors
+        self.probe = Probe.load(PROBE)
+        self.pieces, self.others = pieces, others
         self.time = self.card.stride[0]
         self.strips: list[Frames] = []
 
@@ -162,9 +165,9 @@ class Table:
                 if piece.scene is None:
                     continue
                 lead = piece.scene.performers[0]
-                others = [name for name in self.actors if name != lead.name]
-                alike = [name for name in others if actor(name).kind == actor(lead.name).kind]
-                wanted = (alike or others)[i % len(alike or others)]
+                others = [other for other in WORLD.actors if other.name != lead.name]
+                alike = [other for other in others if other.kind == actor(lead.name).kind]
+                wanted = (alike or others)[i % len(alike or others)].name
                 changed = replace(piece.scene, performers=(replace(lead, name=wanted),))
                 prompt = complete(changed, np.random.default_rng(i))
                 made = self.paint(tasks.edit(piece.clip, strength, 0, len(piece.clip.frames), self.time), prompt)
@@ -361,21 +364,25 @@ def monotone(frames: Frames, first: Frames, last: Frames) -> float:
 # --- pieces -----------------------------------------------------------------------------------------------------------
 
 
-def rendered(assets: Path, knows: dict[str, Any], count: int, seed: int) -> list[Piece]:
-    """Held-out scenes of 2 s, of what the model knows."""
-    names = tuple(knows["actors"])
-    corpus = Corpus(
-        tuple(map(actor, names)), tuple(knows.get("places", CORE_PLACES)),
-        cameras=tuple(knows.get("cameras", ("static", "tracking"))), without=("jump", "launch"), spread=0.0,
-    )  # fmt: skip
-    bank = load_actors(assets, names)
+def rendered(assets: Path, count: int, seed: int) -> list[Piece]:
+    """Held-out scenes of 2 s."""
+    bank = load_actors(assets, [one.name for one in WORLD.actors])
     found = []
     for index in range(count):
         rng = np.random.default_rng((seed, index))
-        scene = sample_scene(rng, corpus, "heldout")
+        scene = sample_scene(rng, WORLD, "heldout")
         film = render([scene], width=256, height=256, frames=48, fps=float(FPS), bank=bank).pixels[0].numpy()
         found.append(Piece(str(index), Clip(film[:32], FPS), complete(scene, rng), scene, film[32:]))
     return found
+
+
+def slid(picture: Frames, count: int, height: int, width: int, rng: np.random.Generator) -> Frames:
+    """A photograph (H, W, 3) seen through a window that slides sideways, round its end: (count, height, width, 3)."""
+    high = np.pad(picture, ((0, max(0, height - len(picture))), (0, 0), (0, 0)), mode="reflect")
+    top, left = int(rng.integers(0, len(high) - height + 1)), int(rng.integers(0, picture.shape[1]))
+    pace = int(rng.integers(-2, 3))  # pixels a frame
+    starts = range(left, left + pace * count, pace) if pace else [left] * count
+    return np.stack([np.take(high[top : top + height], range(at, at + width), 1, mode="wrap") for at in starts])
 
 
 def panned(assets: Path, count: int, seed: int) -> list[Piece]:
@@ -383,7 +390,7 @@ def panned(assets: Path, count: int, seed: int) -> list[Piece]:
     rng = np.random.default_rng(seed)
     pictures = sorted(load_maps(assets).pictures.items())
     chosen = [pictures[i] for i in rng.choice(len(pictures), count, replace=False)]
-    return [Piece(name, Clip(quality.slid(picture.numpy(), 32, 256, 256, rng), FPS), "") for name, picture in chosen]
+    return [Piece(name, Clip(slid(picture.numpy(), 32, 256, 256, rng), FPS), "") for name, picture in chosen]
 
 
 def filmed(path: Path) -> Piece:
@@ -407,11 +414,10 @@ def main() -> int:
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
-    knows = weights.card().params["knows"]
     real = [filmed(path) for path in args.clips]
-    pieces = rendered(args.assets, knows, args.count, 7) + panned(args.assets, args.panoramas, 7) + real
-    others = rendered(args.assets, knows, args.count, 8) + panned(args.assets, args.panoramas, 8) + real[::-1]
-    table = Table(pieces, others, tuple(knows["actors"]))
+    pieces = rendered(args.assets, args.count, 7) + panned(args.assets, args.panoramas, 7) + real
+    others = rendered(args.assets, args.count, 8) + panned(args.assets, args.panoramas, 8) + real[::-1]
+    table = Table(pieces, others)
     print(f"{'verb':<10}{'figure':<58}{'mean':>9}{'worst':>9}")
     for verb in VERBS:
         if args.only and verb not in args.only.split(","):

@@ -48,7 +48,7 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
     """Render from the recipe inside a file."""
     talk = Talk.of(flags)
     typed = _typed(flags)
-    others = sorted(set(typed) - {f.name for f in fields(FileFlags)})
+    others = sorted(set(typed) - {f.name for f in fields(FileFlags)} - {"model"})  # where its weights lie
     if changes.check and (others or changes.prompt or changes.settings or "output" in typed):
         raise UsageError("--check: compares with the file as it is; leave out what would change it", "bad_check")
     recipe = media.info(file).recipe or {}
@@ -61,7 +61,7 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
     if settings:
         call = calls.parse({**call.as_data(), **{key.key: value for key, value in settings.items()}})
     if changes.prompt is not None:
-        call = call.having(prompt=changes.prompt, verbatim=None)
+        call = call.having(prompt=changes.prompt)
     _compare_weights(recipe, file, talk)
     expected = recipes.expected(recipe, file) if changes.check else None
     marked = recipes.marked(recipe)
@@ -160,7 +160,7 @@ def resume(name: str | None, input: str | None, flags: TalkFlags) -> None:
         raise UsageError(f"run {run.id}: is being worked on by another process", "run_busy")
     if not run.recheck():
         raise UsageError(f"run {run.id}: is done; to make its results again, use: sora replay FILE", "run_done")
-    call = recipes.verbatim(calls.parse(run.call))
+    call = calls.parse(run.call)
     if input is None and "-" in calls.files(call) and run.piped is not None:
         with _piped(run.piped):
             call.run(origin=Origin(run=run.id), **talk_of(flags))
@@ -199,7 +199,7 @@ def decode(path: str, flags: FileFlags) -> None:
         raise MediaError(f"{printable(path)}: does not say what it belongs to", "bad_latents")
     talk = Talk.of(flags)
     if own:
-        call = calls.of_seed(recipes.verbatim(calls.parse(about.get("call"))), recipe["seed"])
+        call = calls.of_seed(calls.parse(about.get("call")), recipe["seed"])
         call = call.having(**dict.fromkeys(("output", "format", "preview", "save_latents", "force")))
     else:
         call = _adapted(_located(recipes.call(recipe, path), recipe, path, (), talk), recipe, path)

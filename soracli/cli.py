@@ -108,7 +108,7 @@ Style = Annotated[
 ]
 Partial = Annotated[bool, _given("Use what there is of a file that ends early.", "--allow-partial")]
 SceneFile = Annotated[
-    str | None, _given("A scene file (TOML) instead of a prompt: see sora scene.", "--scene", metavar="FILE")
+    str | None, _given("A scene file (TOML) instead of a prompt: see sora scene.", "--scene", metavar="SCENE")
 ]
 Fit = Annotated[str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 
@@ -390,7 +390,7 @@ def vary(
     epilog=_examples(
         "sora enhance dog.mp4",
         "sora enhance dog.mp4 --scale 4 --fps 48 -o large.mp4",
-        "sora enhance film.mp4 --scale 1 --slow 4 --denoise auto",
+        "sora enhance dog.mp4 --scale 1 --slow 4 --denoise auto",
     ),
 )
 @rendering

@@ -179,7 +179,7 @@ def scene(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Say what a prompt is read into: its caption, or with --json the scene; notes on all that is not shown."""
+    """Print the scene that a prompt is read into, as a file to edit and paint; notes on all that is not shown."""
     from soracli import values
     from soracli.scenes import told
 

@@ -79,7 +79,7 @@ def cast_list(
     cast.show_all(kind, as_json=json)
 
 
-@cast_app.command("show", cls=Verb, epilog=examples("sora cast show dog", "sora cast show dog -o dog.png"))
+@cast_app.command("show", cls=Verb, epilog=examples("sora cast show dog", "sora cast show dog -o drawing.png"))
 def cast_show(
     name: Annotated[str, _argument("A picture, by name or synonym.", "NAME")],
     output: Annotated[

@@ -302,9 +302,6 @@ class Flags(OutputFlags):
     expand: Annotated[
         bool, _option(SAMPLING, "Say what the prompt leaves open: sora recaption.", "-e", "--expand/--no-expand")
     ] = False
-    verbatim: Annotated[bool, _option(SAMPLING, "Tell the model the prompt as typed.", "--verbatim/--no-verbatim")] = (
-        False
-    )
     prompt_file: Annotated[
         str | None,
         _option(SAMPLING, "Read the prompt from a file, or '-' for standard input.", "--prompt-file", metavar="FILE"),

@@ -62,7 +62,7 @@ class Job:
     call: Call  # as a recipe repeats it
     record: Call  # as a run goes on with it
     pace: rates.Pace | None = None  # where painted frames lie, if not at those of the canvas
-    asked: str = ""  # the prompt before it was reworded and expanded
+    asked: str = ""  # the prompt before it was expanded
     budget: Budget = field(default_factory=Budget)
     by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
     plot: Plot | None = None  # of models that take drafts, where nothing is given
@@ -105,7 +105,7 @@ class Job:
         from soracli.scenes import file
 
         film, _ = self.plot.film(self.options, seed, self.canvas.frames)
-        return {"scene": file.dumps(film.timed(self.canvas.frames))}
+        return {"scene": file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])}
 
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""

@@ -1,4 +1,4 @@
-"""Which things of a prompt the model does not know, and what it will draw in their place.
+"""Which nouns of a prompt a vocabulary does not have, and which of its names each is nearest to.
 
 There is no parser: a prompt is cut at function words and verbs into noun phrases, the last word of a phrase is its
 noun, and a noun that is neither in the vocabulary nor a common word is looked up by meaning.
@@ -19,7 +19,7 @@ from soracli.world.words import ACTIONS, ACTOR_ACTIONS, ACTORS, PASSIVES
 if TYPE_CHECKING:
     from soracli.sentences import Floats, Sentences
 
-FAR = 0.45  # cosine below which the nearest thing is no likeness; nine of ten unrelated nouns lie below it
+FAR = 0.45  # cosine below which the nearest name is no likeness; nine of ten unrelated nouns lie below it
 CARRIER = "a {} in a picture"
 CENTRE = ("thing", "place", "idea", "time", "house", "water", "music", "number")  # what all nouns share is their mean
 LONGEST = 4  # words of the longest name that is looked up
@@ -29,18 +29,11 @@ MODIFIER = re.compile(r".+(?:y|al|ent|ant|en|ern|ese|ian|ing|ar)$")  # adjective
 
 
 class Taken(NamedTuple):
-    """word: as in the prompt. nearest: what the model knows nearest to it. cosine: how near, -1..1."""
+    """word: as in the prompt. nearest: the name nearest to it. cosine: how near, -1..1."""
 
     word: str
     nearest: str
     cosine: float
-
-    def note(self, model: str = "spark") -> str:
-        """One sentence for the user."""
-        if self.cosine < FAR:
-            return f"{model} knows nothing like '{self.word}'; it will draw something else or leave it out."
-        instead = f"drawing the nearest thing it knows: {self.nearest} ({self.cosine:.2f})"
-        return f"{model} does not know '{self.word}'; {instead}."
 
 
 class Vocabulary(NamedTuple):
@@ -78,7 +71,7 @@ class _Token(NamedTuple):
 
 
 def nearest(prompt: str, encoder: Sentences, vocabulary: Vocabulary) -> list[Taken]:
-    """For every noun of the prompt that the model does not know, the nearest thing it does. Empty if it knows all."""
+    """For every noun of the prompt that the vocabulary does not have, the nearest name. Empty if it has all."""
     words = unknown(prompt, vocabulary)
     if not words:
         return []

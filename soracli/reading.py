@@ -169,16 +169,6 @@ def _actor(left: str, strangers: list[str]) -> tuple[str, bool, int, str]:
     return names.get(word, word), many or bool(counted), match.end(), pattern.sub(lambda m: "#" * len(m[0]), left)
 
 
-def actors(prompt: str) -> dict[str, bool]:
-    """Every actor of the world that a prompt calls by name, and whether it enters the scene: `a cat`, `another cat`."""
-    names = {form: name for form, name in _names().items() if form not in ("train", "coach")}
-    text, found = prompt.lower(), dict[str, bool]()
-    for match in _pattern(tuple(names)).finditer(text):
-        enters = bool(re.search(r"\b(?:an?|another)(?: [\w-]+)? $", text[: match.start()]))
-        found[names[match[0]]] = found.get(names[match[0]], False) or enters
-    return found
-
-
 @cache
 def _names() -> dict[str, str]:
     """What actors are called, one and many."""

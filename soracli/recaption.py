@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,22 +46,9 @@ AT_HOME = {  # where an actor is looked for first
 HOMES = {"driver": ("city street", "road", "desert"), "swimmer": ("sea",)}
 BOATS = frozenset(("sailboat", "ship", "speedboat", "motor boat", "ferry"))
 NATURES = frozenset(one.name for one in (*CORE_ACTORS, *MORE_ACTORS))
-FALLBACK = ("meadow", "desert", "snowy field", "beach", "city street", "forest")
-USUAL = {"places": FALLBACK, "times": DAYS, "cameras": ("static", "tracking")}
+USUAL = ("meadow", "desert", "snowy field", "beach", "city street", "forest")
+MOVES = ("static", "tracking")  # of the camera
 TRIES = 40  # draws for a caption that is not yet there
-
-
-class Scope(NamedTuple):
-    """What may be added: the places, times and cameras that a model's card says it knows, or the usual ones."""
-
-    places: tuple[str, ...]
-    times: tuple[str, ...]
-    cameras: tuple[str, ...]
-
-    @classmethod
-    def of(cls, card: Card) -> Scope:
-        known = card.params.get("knows", {})
-        return cls(*(tuple(known.get(name, usual)) for name, usual in USUAL.items()))
 
 
 @dataclass(frozen=True)
@@ -74,30 +61,25 @@ class Expansion:
 
 
 def expand(
-    prompt: str, card: Card, count: int = 1, seed: int = 0, encoder: Encoder = lambda: None
+    prompt: str, count: int = 1, seed: int = 0, encoder: Encoder = lambda: None
 ) -> tuple[list[Expansion], list[str]]:
     """`count` captions of a prompt, all different as far as there is a choice, and notes for the user.
 
-    encoder: gives the model's reader of text, asked only if the prompt names something that no table has.
+    encoder: gives a model's reader of text, asked only if the prompt is about something that no table has.
     """
-    known = card.params.get("knows", {})
-    vocabulary = lexicon.Vocabulary.of(known.get("actors", ()), known.get("places", FALLBACK))
-    strangers = lexicon.unknown(prompt, vocabulary)
+    strangers = lexicon.unknown(prompt, lexicon.Vocabulary.of(ACTORS, PLACES))
     found = reading.read(prompt, strangers)
-    lead, notes = found.slots.get("actor", ""), []
-    if strangers and (text := encoder()) is not None:
-        notes = [word.note(card.name) for word in lexicon.nearest(prompt, text, vocabulary)]
-        if lead in strangers and lead not in NATURES:
-            lead = _kin(lead, text) or lead
+    lead = found.slots.get("actor", "")
+    if lead in strangers and lead not in NATURES and (text := encoder()) is not None:
+        lead = _kin(lead, text) or lead
     results: dict[str, Expansion] = {}
     rng = np.random.default_rng([seed, 7])
     for _ in range(TRIES * count):
         if len(results) == count:
             break
-        made = _expansion(found, lead, Scope.of(card), rng)
+        made = _expansion(found, lead, rng)
         results.setdefault(made.text, made)
-    if len(results) < count:
-        notes.append(f"the prompt leaves room for {len(results)} captions only.")
+    notes = [f"the prompt leaves room for {len(results)} captions only."] if len(results) < count else []
     return list(results.values()), notes
 
 
@@ -108,12 +90,12 @@ def _kin(word: str, encoder: Sentences) -> str:
     return next((name for name, words in ACTORS.items() if words[0] == near), "")
 
 
-def _expansion(found: Reading, lead: str, scope: Scope, rng: Rng) -> Expansion:
-    added = _choice(found, lead, scope, rng)
+def _expansion(found: Reading, lead: str, rng: Rng) -> Expansion:
+    added = _choice(found, lead, rng)
     return Expansion(_worded(found, added, lead, rng), dict(found.slots), added)
 
 
-def _choice(found: Reading, lead: str, scope: Scope, rng: Rng) -> dict[str, str]:
+def _choice(found: Reading, lead: str, rng: Rng) -> dict[str, str]:
     """Values for the slots that the prompt leaves open. Only what can be seen of the lead is added."""
     said, added = found.slots, {}
     kind = actor(lead).kind
@@ -127,15 +109,12 @@ def _choice(found: Reading, lead: str, scope: Scope, rng: Rng) -> dict[str, str]
     if "direction" not in said and moves:
         added["direction"] = _pick(("left", "right"), rng)
     if "place" not in said:
-        homes = AT_HOME.get(lead, HOMES.get(kind, scope.places))
-        added["place"] = _pick(
-            [p for p in homes if p in scope.places] or (homes if kind == "swimmer" else scope.places), rng
-        )
+        homes = AT_HOME.get(lead, HOMES.get(kind, USUAL))
+        added["place"] = _pick([p for p in homes if p in USUAL] or (homes if kind == "swimmer" else USUAL), rng)
     if "time" not in said and not found.indoors:
-        added["time"] = _pick(scope.times, rng)
+        added["time"] = _pick(DAYS, rng)
     if "camera" not in said:
-        still = [name for name in scope.cameras if name != "tracking"]  # nothing is followed that stays where it is
-        added["camera"] = _pick(scope.cameras if moves else still or ("static",), rng)
+        added["camera"] = _pick(MOVES, rng) if moves else "static"  # nothing is followed that stays where it is
     return added
 
 
@@ -212,7 +191,7 @@ def reader(card: Card) -> Encoder:
 
 def additions(prompt: str, card: Card, seed: int) -> str:
     """What `--expand` puts behind a prompt; empty if it says everything."""
-    return expand(prompt, card, 1, seed, reader(card))[0][0].text.removeprefix(reading.plain(prompt))
+    return expand(prompt, 1, seed, reader(card))[0][0].text.removeprefix(reading.plain(prompt))
 
 
 def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json: bool) -> None:
@@ -225,7 +204,7 @@ def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json:
     said = [screen.Said(prompt)]
     screen.by_words(said)
     note = screen.by_meaning(said)
-    captions, notes = expand(prompt, card, count, seed, reader(card))
+    captions, notes = expand(prompt, count, seed, reader(card))
     notes = [*filter(None, [note]), *notes]
     talk = Talk("plain")
     for one in notes:

@@ -49,16 +49,9 @@ def call(recipe: dict[str, Any], file: str, typed: Container[str] = ()) -> Call:
     if "model" in typed:
         painted.pop("model", None)
     try:
-        found = calls.parse({"verb": verb, **arguments, **painted})
+        return calls.parse({"verb": verb, **arguments, **painted})
     except UsageError as error:
         raise _damaged(file, str(error)) from error
-    return verbatim(found)
-
-
-def verbatim(call: Call) -> Call:
-    """The call as it was painted: its prompt is what the model was told, and no word of it is to be exchanged again."""
-    taken = {key.name for key in calls.keys(calls.RENDERING[call.verb])}
-    return call.having(verbatim=True) if "verbatim" in taken else call
 
 
 def marked(recipe: dict[str, Any]) -> bool:

@@ -72,16 +72,15 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     with _in_memory(brief.verb):
         job = jobs.prepare(brief, prompt, flags, run)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
-    for note in job.notes:
-        talk.note(note)
     if flags.dry_run:
-        for note in advice.strangers(job.card, job.prompt):
+        for note in job.notes:
             talk.note(note)
         emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
         return
     jobs.check_memory(job)
     if note := screen.by_meaning(job.said):
         job = replace(job, notes=[*job.notes, note], by_words_only=True)
+    for note in job.notes:  # after what may be refused: what was not understood of that is of no interest
         talk.note(note)
     keys.load()  # what cannot be signed is not worth painting
     talk.say(jobs.headline(job))

@@ -55,6 +55,7 @@ class Rendered(TypedDict):
     solver: NotRequired[str]
     seed: NotRequired[int]
     noise: NotRequired[str]
+    scene: NotRequired[str]
     took: NotRequired[dict[str, float]]
     seams: NotRequired[list[Seam]]
     distance: NotRequired[Distance]

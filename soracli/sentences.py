@@ -68,17 +68,12 @@ class Sentences:
             rows[some] = self._means([texts[i] for i in some])
         return unit(rows)
 
-    def states(self, text: str, depth: int = DEPTH) -> Floats:
-        """Of a text's tokens, [CLS] and [SEP] among them, after so many layers: (L, D)."""
-        states: Floats = self._states([text], depth)[0][0]
-        return states
-
     def _means(self, texts: list[str]) -> Floats:
-        x, mask = self._states(texts, DEPTH)
+        x, mask = self._states(texts)
         means: Floats = (x * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True).astype(np.float32)  # (B, D)
         return means
 
-    def _states(self, texts: list[str], depth: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    def _states(self, texts: list[str]) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """(B, L, D), and which tokens are real: (B, L)."""
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
         ids = [row if len(row) <= LIMIT else [*row[: LIMIT - 1], row[-1]] for row in ids]  # [SEP] stays last
@@ -89,7 +84,7 @@ class Sentences:
         unseen = np.where(mask, 0, -np.inf).astype(np.float32)[:, None, None]  # (B, 1, 1, L)
         x = self._words[table] * self._scale[table][..., None] + self._state["positions.weight"][:longest]  # (B, L, D)
         x = self._norm(x, "norm")
-        for i in range(depth):
+        for i in range(DEPTH):
             x = self._layer(x, unseen, f"layers.{i}.")  # (B, L, D)
         return x, mask
 

@@ -165,14 +165,13 @@ def _manner(name: str) -> Callable[[str], None]:
 KEYS: Mapping[str, Callable[[str], None] | None] = {  # None = a switch
     "model": _model, "size": _size, "duration": _duration, "fps": _fps, "steps": _whole("--steps", 1000),
     "guidance": _guidance, "negative": _negative, "seed": _seed, "count": _whole("--count", 1000), "expand": None,
-    "verbatim": None,
     "style": _manner("style"), "camera": _manner("camera"), "motion": _manner("motion"), "output": _output,
     "quality": _quality, "preview": _preview, "progress": _progress, "device": _device,
     "threads": _whole("--threads", 1024), "max-memory": _memory,
     "weights": _weights, "tiles": _tiles, "guide": _guide, "cache": _cache, "compile": None,
 }  # fmt: skip
 PRESET_KEYS: Mapping[str, Callable[[str], None] | None] = {**KEYS, "format": _format}
-BUILT_IN: Values = {"quality": "good", "progress": "auto", "device": "auto", "expand": False, "verbatim": False}
+BUILT_IN: Values = {"quality": "good", "progress": "auto", "device": "auto", "expand": False}
 
 OTHERS = (
     "SORA_STATE_DIR",

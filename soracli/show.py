@@ -126,7 +126,6 @@ def model_show(name: str | None, *, as_json: bool) -> None:
     rows += [("adapters", ", ".join(card.adapters) + " (--lora NAME)")] if card.adapters else []
     rows += [("default " + key, str(value)) for key, value in card.defaults.items()]
     rows += [("limit " + key, str(value)) for key, value in card.limits.items()]
-    rows += [("knows " + key, ", ".join(names)) for key, names in card.params.get("knows", {}).items()]
     rows += [(file.role, f"{file.name}, {amount(file.size) if file.size else 'size unknown'}") for file in card.files]
     rows.append(("weights", f"{weights.digest(card)}, {amount(card.size)}"))
     _table(rows)

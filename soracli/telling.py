@@ -1,7 +1,4 @@
-"""What a model is told of a prompt: its words exchanged for those that the model learnt, and what it leaves open.
-
-Where words are left that the model never met, the prompt as a whole is restated, if it can be heard what it means.
-"""
+"""What a model is told of a prompt: what was typed, with `--expand` what it leaves open, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -30,18 +27,16 @@ class Told(NamedTuple):
 def told(prompt: str, card: Card, flags: Flags, brief: Brief) -> Told:
     """The words that flags add are minded, so that nothing is said twice. A film of several shots is told as it is."""
     foreign = scripts(card, " ".join(filter(None, [prompt, *brief.shots, flags.negative])))
-    if not prompt or brief.shots:
+    if not prompt or brief.shots or not flags.expand:
         return Told(prompt, "", foreign)
     from soracli import reading, recaption
 
-    text, note = (prompt, "") if flags.verbatim else exchanged(prompt, card)
-    notes = [*foreign, *([printable(note)] if note else [])]
-    if flags.expand:
-        said = ", ".join([text, *brief.words])
-        if added := recaption.additions(said, card, values.seeds(flags.seed, flags.count)[0]):
-            text = reading.plain(text) + added
-            notes.append(f"the prompt was expanded to: {printable(text)}")
-    return Told(text, prompt if text != prompt else "", tuple(notes))
+    said = ", ".join([prompt, *brief.words])
+    added = recaption.additions(said, card, values.seeds(flags.seed, flags.count)[0])
+    if not added:
+        return Told(prompt, "", foreign)
+    text = reading.plain(prompt) + added
+    return Told(text, prompt, (*foreign, f"the prompt was expanded to: {printable(text)}"))
 
 
 def scripts(card: Card, text: str) -> tuple[str, ...]:
@@ -62,13 +57,3 @@ def _is_read(character: str) -> bool:
         name = unicodedata.name(character, "")
         return kind[0] == "M" or name.startswith(("LATIN", "MODIFIER", "FEMININE", "MASCULINE"))
     return not (kind == "So" and character >= _PICTURES) and kind not in ("Cn", "Co")
-
-
-def exchanged(prompt: str, card: Card) -> tuple[str, str]:
-    """What is told instead of a prompt, and a note of it for the user; empty if it stays as it is."""
-    from soracli import hearing, rewording
-
-    text, changes = rewording.reworded(prompt, card)
-    if not hearing.plain(text) and (caption := hearing.restated(prompt, text, card)):
-        return caption, f"{card.name} reads: '{caption}'"
-    return text, rewording.note(changes, card.name) if changes else ""

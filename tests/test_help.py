@@ -28,7 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_topics_are_listed_and_shown(sora: Sora) -> None:
     ran = sora("help")
-    assert "  prompts     What to write, and what the model makes of it\n" in ran.text
+    assert "  prompts     What to write, and what becomes of it\n" in ran.text
     for topic in guide.topics():
         assert f"  {topic}" in ran.text
         assert sora("help", topic).text == guide.text(topic)
@@ -81,11 +81,12 @@ def test_what_topics_tell_to_type_runs(sora: Sora, clip: Clip, example: str) -> 
         with media.Writer(name, 96, 64, clip.fps, recipe={"prompt": "a dog"}) as writer:
             writer.add(np.concatenate([frames, frames]))
     Image.fromarray(frames[0]).save("dog.png")
+    Path("rabbits.toml").write_text('seconds = 0.5\n[[performer]]\nname = "rabbit"\n')
     sora("generate", "a dog", "-m", "tiny", "--steps", "1", "-o", "dog.mp4", "-f") if "verify" in example else None
     head, _, tail = example.rpartition(" | ")
     words = shlex.split(tail.partition(" > ")[0])
     looks = ("info", "doctor", "model", "config", "preset", "policy", "sheet", "compare", "recaption", "help", "verify")
-    looks += ("detect", "frame")
+    looks += ("detect", "frame", "scene", "cast", "animatic")
     dry = [] if words[1] in looks else ["--dry-run"]
     said = shlex.split(head)
     piped = b"" if not head else said[1].encode() if said[0] == "echo" else sora(*said[1:]).out

@@ -1,13 +1,11 @@
-"""Notes about things the model does not know: silent on what it knows, right about what it does not."""
+"""Nouns that a vocabulary lacks: silent on what it has, right about what it has not, and what they are near to."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from soracli import advice, meaning, weights
+from soracli import meaning
 from soracli.lexicon import FAR, Vocabulary, nearest, unknown
 from soracli.sentences import Sentences
 from soracli.world.captions import caption
@@ -127,8 +125,6 @@ def test_takes_the_likeness(encoder: Sentences, vocabulary: Vocabulary) -> None:
     for word, near, cosine in taken:
         assert near in LIKENESSES[word]
         assert cosine >= FAR
-    start = "spark does not know 'yacht'; drawing the nearest thing it knows: sailboat (0."
-    assert taken[0].note("spark").startswith(start)
 
 
 def test_admits_that_nothing_is_near(encoder: Sentences, vocabulary: Vocabulary) -> None:
@@ -136,63 +132,9 @@ def test_admits_that_nothing_is_near(encoder: Sentences, vocabulary: Vocabulary)
     taken = nearest(", ".join(words), encoder, vocabulary)
     assert [likeness.word for likeness in taken] == words
     assert all(likeness.cosine < FAR for likeness in taken)
-    assert taken[0].note("spark").startswith("spark knows nothing like 'parliament'")
 
 
 def test_an_actor_outside_the_vocabulary_is_unknown(encoder: Sentences) -> None:
     small = Vocabulary.of(["cat", "cow"], ["meadow"])
     assert [taken.word for taken in nearest("a dog and a cat in the desert", encoder, small)] == ["dog", "desert"]
     assert nearest("a cat in a meadow", encoder, small) == []
-
-
-@pytest.mark.parametrize(
-    ("prompt", "asked"),
-    [
-        ("a dog walks to the right, static camera", "static"),
-        ("a dog walks to the right while the camera zooms in", "zoom in"),
-        ("a dog walks to the right, tracking shot", ""),
-        ("a dog walks to the right", ""),
-        ("a cow stands in a snowy field, static camera", ""),
-    ],
-)
-def test_camera_moves_that_are_not_known_are_said(prompt: str, asked: str) -> None:
-    card = weights.card("spark")
-    wanted = [f"spark does not know the camera '{asked}'; it knows tracking."] if asked else []
-    assert advice.manner(card, prompt) == advice.strangers(card, prompt) == wanted
-    assert advice.manner(weights.card("tiny"), prompt) == []
-
-
-@pytest.mark.parametrize(
-    ("styles", "prompt", "note"),
-    [
-        ((), "a dog in a meadow, in black and white", "spark does not know the style 'noir'; it has seen none."),
-        (("pixel",), "a dog in a meadow, in black and white", "spark does not know the style 'noir'; it knows pixel."),
-        (("noir",), "a dog in a meadow, in black and white", ""),
-        (("noir",), "a dog in a meadow, 3D animation", ""),
-    ],
-)
-def test_a_style_that_is_not_known_is_said(styles: tuple[str, ...], prompt: str, note: str) -> None:
-    card = weights.card("spark")
-    card = replace(card, params={**card.params, "knows": {**card.params["knows"], "styles": styles}})
-    assert advice.manner(card, prompt) == ([note] if note else [])
-
-
-SEVERAL = "spark has learnt one actor at a time; it will hardly draw several."
-
-
-@pytest.mark.parametrize(
-    ("prompt", "notes"),
-    [
-        ("three penguins walk in a meadow", [SEVERAL]),
-        ("a cat and a dog in a meadow", [SEVERAL]),
-        ("a dog in the fog", ["spark does not know the weather 'fog'; it has seen none."]),
-        ("two cows in the rain", ["spark does not know the weather 'rain'; it has seen none.", SEVERAL]),
-        ("a cow in a snowy field under a clear sky", []),
-        ("a dog on a beach at night", []),
-    ],
-)
-def test_weather_and_company_that_are_not_known_are_said(prompt: str, notes: list[str]) -> None:
-    card = weights.card("spark")
-    assert advice.manner(card, prompt) == notes
-    knows = {**card.params["knows"], "weathers": ("fog", "rain"), "several": True}
-    assert advice.manner(replace(card, params={**card.params, "knows": knows}), prompt) == []

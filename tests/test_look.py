@@ -208,5 +208,5 @@ def test_sheets_and_comparisons_are_signed_and_name_what_they_show(sora: Sora) -
 
 def test_braces_in_a_name_are_no_template(sora: Sora) -> None:
     written("{foo}.mp4", plain(4, 90))
-    assert sora("frame", "{foo}.mp4").text == "(foo)-last.png\n"
-    assert sora("compare", "{foo}.mp4", "{foo}.mp4").text == "(foo)-vs-(foo).mp4\n"
+    assert sora("frame", "{foo}.mp4").text == "{foo}-last.png\n"
+    assert sora("compare", "{foo}.mp4", "{foo}.mp4").text == "{foo}-vs-{foo}.mp4\n"

@@ -99,7 +99,19 @@ def test_every_verb_prints_what_its_schema_says(sora: Sora, clip: Clip, words: t
     if words[0] in calls.RENDERING:  # and nothing is printed that it does not speak of
         known = rules["properties"]["data"]["anyOf"][0]["properties"]
         first = found["data"][0] if isinstance(found["data"], list) else found["data"]
-        recipe_only = {"after", "fit", "strength", "input", "scale", "loop"}
+        recipe_only = {
+            "after",
+            "fit",
+            "strength",
+            "input",
+            "scale",
+            "loop",
+            "slow",
+            "denoise",
+            "double",
+            "between",
+            "networks",
+        }
         assert set(first) - set(known) <= recipe_only
 
 

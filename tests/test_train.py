@@ -671,11 +671,6 @@ def test_the_few_step_loss_is_the_distance_to_the_target(trajectories: Path) -> 
     assert float(fewstep.loss_of(off, pair, keys).detach()) == pytest.approx(0.09, rel=1e-4)
 
 
-def test_the_card_says_what_guidance_was_learnt() -> None:
-    assert tuple(weights.card("spark").params["guided"]) == fewstep.GUIDANCE
-    assert weights.card("spark-base").defaults["steps"] == fewstep.STEPS
-
-
 def test_nothing_to_learn_few_steps_from_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["fewstep", "--run", str(tmp_path), "--minutes", "0.1"]) == 2
     assert "there are no trajectories to learn from; run the trajectories command first" in capsys.readouterr().err
@@ -788,7 +783,7 @@ def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
 def test_training_starts_from_published_weights_and_from_checkpoints(tmp_path: Path) -> None:
     """Shapes that fit are taken, the spectrum of the data stays, and weights of another network are refused."""
     known, fresh = dit(), Dit(DitConfig(channels=CHANNELS, depth=2))
-    quantise.save(quantise.quantise(known.state_dict()), tmp_path, "spark-base")
+    quantise.save(quantise.quantise(known.state_dict()), tmp_path, "spark-drafts")
     command.initialise(fresh, tmp_path)
     torch.testing.assert_close(fresh.outlet.weight, known.outlet.weight, atol=1e-3, rtol=1e-3)
     assert torch.equal(fresh.spectrum, torch.ones(CHANNELS))
@@ -804,7 +799,7 @@ def test_a_share_of_published_weights_is_kept(tmp_path: Path) -> None:
     known, network = dit(), dit()
     with torch.no_grad():
         network.outlet.weight += 1
-    quantise.save(quantise.quantise(known.state_dict()), tmp_path, "spark-base")
+    quantise.save(quantise.quantise(known.state_dict()), tmp_path, "spark-drafts")
     command.blend(network, tmp_path, 0.25)
     torch.testing.assert_close(network.outlet.weight, known.outlet.weight + 0.75, atol=1e-3, rtol=1e-3)
     with pytest.raises(UsageError, match="not those of a network like this one"):

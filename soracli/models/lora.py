@@ -210,7 +210,8 @@ def _scaling(lora: Lora, metadata: Mapping[str, str]) -> Scaling:
         raise ValueError(f"{CONFIG} has no number for lora_alpha")
     if "lora_alpha" not in found and "alpha" not in found:
         return lambda stem: None
-    alpha, root = float(found.get("lora_alpha", found.get("alpha"))), bool(found.get("use_rslora"))
+    said: Any = found.get("lora_alpha", found.get("alpha"))
+    alpha, root = float(said), bool(found.get("use_rslora"))
     own = {str(key): float(value) for key, value in dict(found.get("alpha_pattern") or {}).items()}
     if strange := next((key for key in own if not re.fullmatch(r"[\w.]+", key)), None):
         raise ValueError(f"{CONFIG} has {strange} in its alpha_pattern, which is no name of a layer")
@@ -260,7 +261,9 @@ class _Change:
         whole = weight + change
         norms = whole.transpose(0, axis).flatten(1).norm(dim=1)
         factor = self.magnitude.float().flatten() / norms.clamp_min(torch.finfo(torch.float32).tiny)
-        return scale * (whole * factor.view([-1 if i == axis else 1 for i in range(weight.ndim)]) - weight)
+        along = factor.view([-1 if i == axis else 1 for i in range(weight.ndim)])
+        moved: Tensor = scale * (whole * along - weight)
+        return moved
 
 
 def _of_layer(layer: _Layer, scaling: Callable[[int], float] | None) -> Iterator[tuple[str, _Change]]:

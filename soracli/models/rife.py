@@ -81,7 +81,7 @@ class Refine(nn.Module):
         self.outlet = nn.Conv2d(width, 3, 3, padding=1)
 
     def forward(self, frames: Sequence[Tensor], warped: Sequence[Tensor], mask: Tensor, motion: Tensor) -> Tensor:
-        contexts = [self.context(x, flow) for x, flow in zip(frames, motion.split(2, 1), strict=True)]
+        contexts = [self.context(x, flow) for x, flow in zip(frames, torch.split(motion, 2, 1), strict=True)]
         x = torch.cat([*frames, *warped, mask, motion], 1)
         seen = []
         for level, down in enumerate(self.down):
@@ -123,7 +123,7 @@ class Rife(nn.Module):
         motion, mask = self.searches[0](torch.cat([before, after, moment], 1), None, factors[0])
         for i in range(1, 4):
             step, more = self._corrected(i, before, after, moment, motion, mask, factors[i])
-            if i == 1 and coarse == 1 and all(half.abs().max() > FAR for half in step.split(2, 1)):
+            if i == 1 and coarse == 1 and all(half.abs().max() > FAR for half in torch.split(step, 2, 1)):
                 return self.motion(before, after, t, 2)
             motion, mask = motion + step, mask + more
         return motion, mask

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import torch
 
 from soracli.draft import PLAIN, Draft, Layer, Light, Moves
 from soracli.scenes.animatic import animatic, bank_of
-from soracli.types import Frames, Shot
+from soracli.scenes.plot import Film
+from soracli.types import Frames
 from soracli.world import ensemble
 from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame
 from soracli.world.layers import light_of
 from soracli.world.scene import Scene
 from soracli.world.scenery import cropped, window
-from soracli.world.setting import setting
 from soracli.world.styles import held, styled
 from soracli.world.weather import Draw, falling
 
@@ -28,52 +25,10 @@ VEIL = 0.34  # share of fog before the performers
 FOG = {True: (0.28, 0.31, 0.40), False: (0.88, 0.90, 0.92)}  # its colour by night and by day
 
 
-@dataclass(frozen=True)
-class Film:
-    """Scenes one after the other. starts: first frame of each, rising from 0. fps, width, height: of the result.
-
-    begin: seconds into the first scene that the first frame shows.
-    """
-
-    scenes: tuple[Scene, ...]
-    starts: tuple[int, ...]
-    fps: Fraction
-    width: int
-    height: int
-    begin: float = 0.0
-
-    @property
-    def aspect(self) -> float:
-        return self.width / self.height
-
-    def timed(self, frames: int) -> list[tuple[Scene, float]]:
-        """Each scene and how many seconds of the film, which has so many frames, are of it."""
-        ends = [*self.starts[1:], frames]
-        return [
-            (scene, float((end - start) / self.fps))
-            for scene, start, end in zip(self.scenes, self.starts, ends, strict=True)
-        ]
-
-    @property
-    def shots(self) -> tuple[Shot, ...]:
-        """What the network is told of each."""
-        return tuple(
-            Shot(float(start / self.fps), setting(scene)) for scene, start in zip(self.scenes, self.starts, strict=True)
-        )
-
-    def at(self, frame: int) -> int:
-        """The scene that a frame belongs to."""
-        return max(i for i, start in enumerate(self.starts) if start <= max(frame, 0))
-
-    def times(self, which: int, start: int, stop: int) -> torch.Tensor:
-        """Seconds since a scene began, float64, of frames of the film."""
-        seconds = (torch.arange(start, stop, dtype=torch.float64) - self.starts[which]) / float(self.fps) + self.begin
-        return held(seconds, self.scenes[which].style)
-
-    def parts(self, start: int, stop: int) -> list[tuple[int, int, int]]:
-        """(scene, first frame, last + 1) of each scene that frames start .. stop show; the last one goes on."""
-        cuts = [start, *(cut for cut in self.starts if start < cut < stop), stop]
-        return [(self.at(first), first, last) for first, last in itertools.pairwise(cuts)]
+def times(film: Film, which: int, start: int, stop: int) -> torch.Tensor:
+    """Seconds since a scene began, float64, of frames of the film."""
+    seconds = (torch.arange(start, stop, dtype=torch.float64) - film.starts[which]) / float(film.fps) + film.begin
+    return held(seconds, film.scenes[which].style)
 
 
 def drafted(film: Film) -> Draft:
@@ -125,18 +80,18 @@ def _stands(scene: Scene, aspect: float) -> bool:
 
 def _filmed(picture: Frames, film: Film, which: int, start: int, stop: int) -> Frames:
     """A picture (H, W, 3) as the camera of a scene shows it, (T, H, W, 3)."""
-    times = film.times(which, start, stop)
-    frame, camera = Frame(film.width, film.height, times), ensemble.camera(film.scenes[which], times, film.aspect)
+    moments = times(film, which, start, stop)
+    frame, camera = Frame(film.width, film.height, moments), ensemble.camera(film.scenes[which], moments, film.aspect)
     canvas = torch.from_numpy(picture).to(torch.int16).flatten(1)
-    shown = [cropped(canvas, window(frame, camera, t)) for t in range(len(times))]
+    shown = [cropped(canvas, window(frame, camera, t)) for t in range(len(moments))]
     return torch.stack(shown).clamp(0, 255).to(torch.uint8).view(-1, *picture.shape).numpy()
 
 
 def _performed(film: Film, which: int, start: int, stop: int, bank: ActorBank) -> Layer:
     """The performers; before a picture that was painted without them, with their shadows."""
-    scene, times = film.scenes[which], film.times(which, start, stop)
+    scene, moments = film.scenes[which], times(film, which, start, stop)
     held = _stands(scene, film.aspect)
-    colour, alpha = animatic(scene, times, film.width, film.height, bank, shadows=held)
+    colour, alpha = animatic(scene, moments, film.width, film.height, bank, shadows=held)
     return Layer(colour.numpy(), alpha.numpy())
 
 
@@ -151,7 +106,7 @@ def light(scene: Scene) -> Light:
 
 
 def _moves(film: Film, which: int, start: int, stop: int) -> np.ndarray:
-    moves = ensemble.camera(film.scenes[which], film.times(which, start, stop), film.aspect)
+    moves = ensemble.camera(film.scenes[which], times(film, which, start, stop), film.aspect)
     travel = moves.x * film.aspect
     middle = moves.middle - 0.5
     return torch.stack([travel, moves.zoom.log(), middle[:, 0], middle[:, 1]], 1).numpy()
@@ -159,11 +114,11 @@ def _moves(film: Film, which: int, start: int, stop: int) -> np.ndarray:
 
 def _fallen(film: Film, which: int, start: int, stop: int, draws: Sequence[Draw]) -> Layer:
     """Falling things alone: what they make of black is their colour, and how far white stays apart their cover."""
-    times, scene = film.times(which, start, stop), film.scenes[which]
-    travel = ensemble.camera(scene, times, film.aspect).x * film.aspect
+    moments, scene = times(film, which, start, stop), film.scenes[which]
+    travel = ensemble.camera(scene, moments, film.aspect).x * film.aspect
     shape = film.height, film.width, 3
-    frames, alpha = np.zeros((len(times), *shape), np.uint8), np.zeros((len(times), *shape[:2]), np.uint8)
-    for t, (seconds, moved) in enumerate(zip(times.tolist(), travel.tolist(), strict=True)):
+    frames, alpha = np.zeros((len(moments), *shape), np.uint8), np.zeros((len(moments), *shape[:2]), np.uint8)
+    for t, (seconds, moved) in enumerate(zip(moments.tolist(), travel.tolist(), strict=True)):
         black, white = (torch.full((film.height, film.width * 3), level, dtype=torch.int16) for level in (0, 255))
         for draw in draws:
             draw(black, seconds, moved)

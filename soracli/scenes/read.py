@@ -108,9 +108,9 @@ def _nearest(story: Story, words: Vocabulary) -> dict[str, Near]:
     """Nouns that no table has -> the nearest place, if they stand where places do, or else the nearest picture."""
     parts = [part.said for part in story.parts if not part.name]
     places = [noun for noun, _ in story.strangers]
-    found = dict(nearest(places, "place", words)) if places else {}
-    found = {noun: near for noun, near in found.items() if not near.far}
-    return found | (nearest(parts, "name", words) if parts else {})
+    near = nearest(places, "place", words) if places else {}
+    found = {noun: one for noun, one in near.items() if not one.far}
+    return {**found, **(nearest(parts, "name", words) if parts else {})}
 
 
 def _roles(story: Story, words: Vocabulary, known: Library, near: Mapping[str, Near]) -> tuple[list[Role], list[str]]:

@@ -1,9 +1,9 @@
-"""`sora scene`: what a prompt is read into, printed."""
+"""`sora scene`: what a prompt is read into, printed as a scene file."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from soracli.scenes.known import shipped
@@ -21,10 +21,11 @@ def as_data(reading: Reading) -> dict[str, Any]:
 
 
 def scene(prompt: str, seconds: float, seed: int, *, as_json: bool) -> None:
-    """Print the scene's caption, or all of it as one JSON object. What is refused elsewhere is refused here too."""
+    """Print the scene as a file to edit, or all of it as one JSON object. What is refused elsewhere is refused here."""
     from soracli import screen
     from soracli.progress import Talk
     from soracli.render import emit, print_out
+    from soracli.scenes import file
     from soracli.wording import printable
 
     said = [screen.Said(prompt)]
@@ -37,4 +38,5 @@ def scene(prompt: str, seconds: float, seed: int, *, as_json: bool) -> None:
     if as_json:
         emit({"prompt": prompt, "seed": seed, "seconds": seconds, **as_data(reading)})
     else:
-        print_out(printable(reading.caption) + "\n")
+        whole = file.Shot(replace(reading.scene, length=seconds), seconds)
+        print_out(f"# {printable(reading.caption)}\n{file.text([whole])}")

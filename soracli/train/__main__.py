@@ -15,12 +15,11 @@ import torch
 
 from soracli import precision, quantise, weights
 from soracli.errors import SoraError, UsageError
-from soracli.hearing import WEIGHTS
 from soracli.models.spark import Spark
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, cast, drafts, enhance, fewstep, hearing, probe, reader, transformer
+from soracli.train import autoencoder, cast, drafts, enhance, fewstep, probe, reader, transformer
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
@@ -137,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--device", default="cpu")
     sub.add_argument("--half", action="store_true", help="bfloat16 products on a CPU too: 1.6 x with AVX-512 BF16")
 
-    sub = command("probe", "Train the classifier that scores clips (benchmarks/quality.py).")
+    sub = command("probe", "Train the classifier that scores clips (benchmarks/tasks.py).")
     world(sub)
     sub.add_argument("--clips", type=int, default=2400, help="to film")
     sub.add_argument("--minutes", type=float, default=8)
@@ -150,9 +149,6 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--clips", type=int, default=32, help="in a pool of films")
     sub.add_argument("--minutes", type=float, default=15)
     sub.add_argument("--lr", type=float, default=1e-3)
-
-    sub = command("hearing", "Train the reader of human prompts (soracli/hearing.py), and say how well it hears.")
-    sub.add_argument("--out", type=Path, default=WEIGHTS)
 
     sub = command("publish", "Write the run's averaged weights as the model's files.")
     sub.add_argument("--out", type=Path, default=BUNDLED)
@@ -292,7 +288,7 @@ def train_drafts(args: argparse.Namespace) -> None:
 
 def published(folder: Path) -> dict[str, torch.Tensor]:
     """Weights of the transformer in a folder where `publish` wrote them, before they were made few-step."""
-    return quantise.dequantise(quantise.load(sorted(folder.glob(f"{SHARDS['transformer']}-*.safetensors"))))
+    return quantise.dequantise(quantise.load(sorted(folder.glob(f"{SHARDS['drafts']}-*.safetensors"))))
 
 
 def initialise(dit: Dit, source: Path, *, spectrum: bool = False) -> None:
@@ -363,10 +359,6 @@ def train_enhance(args: argparse.Namespace) -> None:
     enhance.train(args.what, films, args.run / args.what, recipe)
 
 
-def train_hearing(args: argparse.Namespace) -> None:
-    hearing.train(load_text(), weights.card("spark"), args.out, hearing.Recipe(seed=args.seed))
-
-
 def publish(args: argparse.Namespace) -> None:
     """The averaged weights, int8 for the transformer and fp16 for the others."""
     if args.what == "enhance":
@@ -431,7 +423,6 @@ COMMANDS = {
     "probe": make_probe,
     "cast": pack_cast,
     "enhance": train_enhance,
-    "hearing": train_hearing,
     "publish": publish,
     "text": build_text,
     "plot": plot,

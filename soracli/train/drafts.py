@@ -278,7 +278,7 @@ def fill_stills(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: i
                 said.append([setting(shown, rng) for _ in range(4)])
         with torch.inference_mode():
             pixels = torch.cat([as_pixels(frame) for frame in frames])
-            latents = torch.cat([vae.encode(part) for part in pixels.split(16)])  # (n, C, 1, h, w)
+            latents = torch.cat([vae.encode(part) for part in torch.split(pixels, 16)])  # (n, C, 1, h, w)
         part = path.with_suffix(".part")
         save_file({"plate": latents.permute(0, 2, 3, 4, 1).half().contiguous()}, part, {"said": json.dumps(said)})
         os.replace(part, path)

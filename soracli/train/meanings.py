@@ -13,12 +13,12 @@ import json
 import sys
 import tomllib
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from soracli.scenes.known import shipped
 from soracli.scenes.vocabulary import MEANINGS, split, tables
-from soracli.train.thesaurus import AMBIGUOUS, Book
 
 SAYINGS = Path(__file__).with_name("sayings") / "phrases.toml"
 LONGEST = 3  # words of a phrase
@@ -59,7 +59,39 @@ VERBS = {
     "stand": "stand#1 linger#1 stay#1 wait#1 loiter#1 stop#1 sit#1 lie#1 sleep#1 eat#1 drink#1 look#1",
     "go": "travel#1",
 }  # fmt: skip
-Found = dict[str, tuple[int, str]]  # word -> how far below its root, and whose root that is
+AMBIGUOUS = frozenset(  # words that most people use for something else than WordNet's first sense
+    ("affirmed", "beef", "bike", "brush", "electric", "entire", "even", "interceptor", "keel", "lem", "mount", "mouse",
+     "reel", "sam", "scupper", "still", "toe", "tool")
+)  # fmt: skip
+BELOW = {"noun": ("~", "~i"), "verb": ("~",)}  # links to what is a kind of it
+
+
+class Book(NamedTuple):
+    """One part of speech of WordNet. senses: lemma -> offsets, the usual one first. links: offset -> kinds of it."""
+
+    senses: Mapping[str, list[str]]
+    links: Mapping[str, list[str]]
+
+    @classmethod
+    def read(cls, folder: Path, part: str) -> Book:
+        senses: dict[str, list[str]] = {}
+        links: dict[str, list[str]] = {}
+        for line in _lines(folder / f"index.{part}"):
+            lemma, _, count, *rest = line.split()
+            senses[lemma] = rest[-int(count) :]
+        for line in _lines(folder / f"data.{part}"):
+            offset, _, _, count, *rest = line.partition(" | ")[0].split()
+            pointers = rest[2 * int(count, 16) + 1 :]
+            links[offset] = [to for kind, to in zip(pointers[::4], pointers[1::4], strict=False) if kind in BELOW[part]]
+        return cls(senses, links)
+
+    def offset(self, root: str) -> str:
+        lemma, _, sense = root.partition("#")
+        return self.senses[lemma][int(sense) - 1]
+
+
+def _lines(path: Path) -> Iterator[str]:
+    return (line for line in path.read_text("utf-8").splitlines() if not line.startswith("  "))
 
 
 def senses(book: Book, name: str, fitting: set[str]) -> list[str]:
@@ -121,5 +153,4 @@ def made(folder: Path, names: Iterable[str]) -> dict[str, dict[str, list[str]]]:
 
 if __name__ == "__main__":
     found = made(Path(sys.argv[1]), shipped().names())
-    found["time"].pop("other", None)
     MEANINGS.write_text(json.dumps(found, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")

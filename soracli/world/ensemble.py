@@ -22,7 +22,7 @@ from soracli.world import motion
 from soracli.world.actors import actor
 from soracli.world.motion import MEET, Path
 from soracli.world.scene import Performer, Scene
-from soracli.world.verbs import MOVES, SOLE, SPEED, feet, ground_factor, signed
+from soracli.world.verbs import MOVES, SECONDS, SOLE, SPEED, feet, ground_factor, signed
 
 POP = 0.4  # seconds in which something appears or goes
 TURN = 0.5  # seconds of a turn at the border
@@ -299,7 +299,7 @@ def camera(scene: Scene, times: torch.Tensor, aspect: float = 1.0) -> motion.Cam
     if scene.length <= 0:
         return motion.camera(scene, times)
     if scene.camera != "tracking":
-        pace = 1.0 if scene.camera == "handheld" else motion.SECONDS / scene.length
+        pace = 1.0 if scene.camera == "handheld" else SECONDS / scene.length
         return motion.camera(scene, times * pace)
     still = motion.camera(replace(scene, camera="static"), times)
     together = staged(scene, times, aspect)

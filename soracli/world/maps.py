@@ -138,7 +138,7 @@ class MappedBank(ActorBank):
 
 def with_maps(bank: ActorBank, maps: Maps) -> MappedBank:
     """The same cast, with maps."""
-    return MappedBank(bank.names, bank.frames, bank.flat, bank.line, maps)
+    return MappedBank(bank.names, bank.frames, bank.flat, bank.line, bank.pictures, maps)
 
 
 def maps_of(bank: ActorBank) -> Maps:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 import numpy as np
 
-from soracli.world import captions, grammar, words
-from soracli.world.captions import Slots, describe, slots
+from soracli.world import words
+from soracli.world.captions import describe, slots
 from soracli.world.scene import Scene
-from soracli.world.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
+from soracli.world.surroundings import CAMERAS, STYLES, TIMES
 
 
 def complete(scene: Scene, rng: np.random.Generator) -> str:
     """A caption that says time, camera, direction and any style but the plain one, which captions often leave out."""
-    return worded(slots(scene), rng)
-
-
-def worded(said: Slots, rng: np.random.Generator) -> str:
-    """A caption of all that is said, time, camera and direction too."""
-    needed = []
+    said, needed = slots(scene), []
     if "camera" in said:
         camera = CAMERAS[said["camera"]]
         needed.append(camera.shots + camera.clauses + camera.onto)
@@ -35,17 +27,3 @@ def worded(said: Slots, rng: np.random.Generator) -> str:
         if all(any(phrase in text.lower() for phrase in phrases) for phrases in needed):
             return text
     raise AssertionError(f"no caption says all of {said}")
-
-
-@cache
-def spoken() -> frozenset[str]:
-    """Every word that captions use, lower case, in every form that it may take: what the networks have read."""
-    tables = (words.ACTORS, words.ACTIONS, words.ACTOR_ACTIONS, words.PASSIVES, words.DIRECTIONS, words.RELATIONS,
-              words.COUNTS, words.SIZES)  # fmt: skip
-    phrases = {phrase for table in tables for some in table.values() for phrase in some}
-    rows = [row for table in (PLACES, TIMES, WEATHERS, CAMERAS, STYLES) for row in table.values()]
-    phrases |= {phrase for row in rows for some in row if isinstance(some, tuple) for phrase in some}
-    phrases |= {*captions.LOOKS, *captions.SHOTS, *captions.ASKS}
-    found = {word for phrase in phrases for word in re.findall(r"[a-z0-9]+", phrase.lower())}
-    forms = (grammar.plural, grammar.singular, grammar.finite, grammar.doing, grammar.past)
-    return frozenset(found | {form(word) for word in found for form in forms})
