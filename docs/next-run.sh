@@ -3,38 +3,40 @@
 #   TOY=1 tries every command at a toy size on a CPU.  OUT: where results go.  RUN: scratch outside the tree.
 set -euo pipefail
 export PYTHONUNBUFFERED=1
-RUN=${RUN:-/tmp/run} OUT=${OUT:-/tmp/out} PY=${PY:-python3}
+RUN=${RUN:-/tmp/run} OUT=${OUT:-/tmp/out} PY=${PY:-python3} ASSETS=${ASSETS:-assets}
 mkdir -p "$RUN" "$OUT"
 if [ -n "${TOY:-}" ]; then
-  DEVICE=cpu CLIPS=4 BATCH=2 JOBS=1 DEPTH=2 TOKENS=600 ACTORS=4 A=0.4 B=0.8 C=0.3 D=0.3 PAINTERS=1 COMPILE="" WAIT=1
+  DEVICE=cpu JOBS=1 SHARDS=1 STILLS=2 DEPTH=2 TOKENS=600 A=0.3 B=0.5 WAIT=1
 else
-  DEVICE=cuda CLIPS=900 BATCH=16 JOBS=14 DEPTH=12 TOKENS=65536 ACTORS=40 A=7 B=15.5 C=4 D=2 PAINTERS=4 COMPILE=--compile WAIT=20
+  DEVICE=cuda JOBS=13 SHARDS=400 STILLS=128 DEPTH=12 TOKENS=32768 A=8 B=11.5 WAIT=12
 fi
+ASIDE="cow,tiger,flamingo,robot,police car,teddy bear,owl,man walking,sailboat,pizza"
 train() { $PY -m soracli.train "$@"; }
-back() {  # what comes back after each part: int8 shards, the log, a plot
+back() {  # what comes back after each part: int8 shards and the log
   rm -rf "$OUT"/*; train publish --run "$RUN" --out "$OUT"; rm -f "$OUT"/spark-vae-*
-  cp "$RUN"/transformer/log.jsonl "$OUT"/transformer.jsonl
+  cp "$RUN"/drafts/log.jsonl "$OUT"/drafts.jsonl
+}
+there() {  # whether enough shards are
+  [ "$(find "$RUN/pieces" -name 'drafts-*.safetensors' 2>/dev/null | wc -l)" -ge "$WAIT" ]
+}
+learn() {
+  train drafts --run "$RUN" --depth $DEPTH --minutes "$B" --sitting "$1" --tokens $TOKENS --lr 1e-3 --device $DEVICE
+  back
 }
 case ${1:?part} in
   first)  # render in the background on all cores, train on what is there, for A minutes
-    for index in $(seq 0 $((JOBS - 1))); do
-      OMP_NUM_THREADS=1 setsid nohup $PY -m soracli.train cache --run "$RUN" --assets assets --actors $ACTORS \
-        --without jump,launch --clips $CLIPS --batch $BATCH --index "$index" >"$RUN/cache$index.log" 2>&1 &
+    train pieces --run "$RUN" --assets "$ASSETS" --shards 2 --seed 900 --aside "$ASIDE" --only-aside
+    for index in $(seq 1 "$JOBS"); do
+      OMP_NUM_THREADS=1 setsid nohup $PY -m soracli.train pieces --run "$RUN" --assets "$ASSETS" --shards $SHARDS \
+        --seed "$index" --aside "$ASIDE" >"$RUN/pieces$index.log" 2>&1 &
     done
-    while [ "$(find "$RUN" -path '*/cache/shard-*' -name clips.json 2>/dev/null | wc -l)" -lt "$WAIT" ]; do
-      sleep 2; pgrep -f "soracli.train cache" >/dev/null || { cat "$RUN"/cache*.log; exit 1; }
+    train pieces --run "$RUN" --assets "$ASSETS" --shards 3 --seed 50 --stills $STILLS
+    OMP_NUM_THREADS=1 setsid nohup $PY -m soracli.train pieces --run "$RUN" --assets "$ASSETS" --shards $SHARDS \
+      --seed 51 --stills $STILLS >"$RUN/stills.log" 2>&1 &
+    until there; do
+      sleep 2; pgrep -f "soracli.train pieces" >/dev/null || there || { cat "$RUN"/pieces*.log; exit 1; }
     done
-    train transformer --run "$RUN" --depth $DEPTH --minutes "$B" --sitting "$A" --tokens $TOKENS --lr 1e-3 \
-      --device $DEVICE $COMPILE
-    back ;;
+    learn "$A" ;;
   second)  # go on to the end of the schedule
-    train transformer --run "$RUN" --depth $DEPTH --minutes "$B" --tokens $TOKENS --lr 1e-3 --device $DEVICE $COMPILE
-    back ;;
-  third)  # few steps with guidance inside: the teacher paints for D minutes, then the student learns for C
-    for index in $(seq 0 $((PAINTERS - 1))); do
-      train trajectories --run "$RUN" --minutes "$D" --index "$index" --device $DEVICE &
-    done
-    wait
-    train fewstep --run "$RUN" --minutes "$C" --device $DEVICE
-    back; rm -f "$OUT"/spark-base-*; cp "$RUN"/fewstep/log.jsonl "$OUT"/fewstep.jsonl ;;
+    learn 0 ;;
 esac

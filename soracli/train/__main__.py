@@ -114,9 +114,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--init", type=Path, help="checkpoint, or folder of published weights, to start from")
     sub.add_argument("--depth", type=int, default=6, help="the one dial")
     sub.add_argument("--minutes", type=float, default=60, help="of the whole schedule, over all sittings")
+    sub.add_argument("--sitting", type=float, default=0.0, help="stop this sitting after so many minutes (0 = never)")
     sub.add_argument("--tokens", type=int, default=1024, help="per step")
     sub.add_argument("--lr", type=float, default=6e-4)
     sub.add_argument("--shift", type=float, default=2.5, help="of the noise levels: higher = more layout, less detail")
+    sub.add_argument("--device", default="cpu")
 
     sub = command(
         "trajectories", "Let the run's transformer, or the model that ships, paint what few steps are learnt from."
@@ -277,13 +279,20 @@ def make_pieces(args: argparse.Namespace) -> None:
 def train_drafts(args: argparse.Namespace) -> None:
     examples, aside = drafts.Examples([args.run / "pieces"]), drafts.Examples([args.run / "aside"])
     dit = Dit(DitConfig(channels=512, depth=args.depth, control=True))
+    dit.spectrum.copy_(examples.variance())
     if args.init:
         initialise(dit, args.init, spectrum=True)
     recipe = transformer.Recipe(
-        tokens=args.tokens, minutes=args.minutes, lr=args.lr, shift=args.shift, seed=args.seed, report_every=50
+        tokens=args.tokens,
+        minutes=args.minutes,
+        lr=args.lr,
+        shift=args.shift,
+        seed=args.seed,
+        sitting=args.sitting,
+        report_every=50,
     )
     stills = drafts.Stills.of(load_vae(args.run))
-    drafts.train(dit, TextStates(load_text()), examples, aside, stills, args.run / "drafts", recipe)
+    drafts.train(dit, TextStates(load_text()), examples, aside, stills, args.run / "drafts", recipe, args.device)
 
 
 def published(folder: Path) -> dict[str, torch.Tensor]:

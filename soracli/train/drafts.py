@@ -316,6 +316,11 @@ class Batch(NamedTuple):
     said: list[tuple[str, str]]
     layout: Layout
 
+    def to(self, device: str) -> Batch:
+        """The same, on a device."""
+        control = Control(*(part.to(device) for part in self.control))
+        return self._replace(plate=self.plate.to(device), full=self.full.to(device), control=control)
+
 
 @dataclass
 class Examples:
@@ -348,6 +353,12 @@ class Examples:
             self.said[id(shard)] = json.loads(about["said"])
             self.shards.setdefault((*shard["plate"].shape[1:4], float(about["fps"])), []).append(shard)
         return sum(len(shard["plate"]) for shards in self.shards.values() for shard in shards)
+
+    def variance(self) -> Tensor:
+        """Of each latent channel, (C,), over whole clips and stills: the spectrum of the Wiener filter."""
+        clips = [shard["full"] for shards in self.shards.values() for shard in shards[:20]]
+        stills = [plates for shards in self.stills.values() for plates, _ in shards[:20]]
+        return torch.cat([part.flatten(0, 3) for part in (*clips, *stills)]).float().var(0)
 
     def batch(self, count: int, frames: int, rng: np.random.Generator, tokens: int = 0) -> Batch:
         """`count` windows of so many latent frames, all of one size and rate. tokens: at most so many, if given."""
@@ -463,17 +474,19 @@ def loss_of(
     count, _, frames, height, width = batch.plate.shape
     warp = shift * max(1.0, (frames * height * width / 64) ** 0.25)
     levels, masks = draw_levels((count, frames, height, width), rng, warp, 0)
+    device = batch.plate.device
+    levels, masks = levels.to(device), masks.to(device)
     if level:
         levels, masks = torch.full_like(levels, level), torch.ones_like(masks)
-    has = torch.from_numpy((rng.random(count) < present).astype(np.float32))
-    steered = torch.from_numpy((rng.random(count) < 0.9).astype(np.float32))
+    has = torch.from_numpy((rng.random(count) < present).astype(np.float32)).to(device)
+    steered = torch.from_numpy((rng.random(count) < 0.9).astype(np.float32)).to(device)
     drafted = has[:, None, None, None, None] > 0
     target = torch.where(drafted, batch.plate, batch.full)
     # Beside a draft what is given mostly was painted before, so it is a plate; sometimes it is a user's own clip.
-    foreign = torch.from_numpy(rng.random(count) < 0.2)[:, None, None, None, None]
+    foreign = torch.from_numpy(rng.random(count) < 0.2).to(device)[:, None, None, None, None]
     known = torch.where(foreign, batch.full, target)
     source = torch.where(masks[:, None] > 0, target, known)
-    eps = torch.randn(source.shape, generator=generator)
+    eps = torch.randn(source.shape, generator=generator, device=device)
     x = flow.noised(source, eps, levels[:, None])
     words = [
         ("" if rng.random() < 0.08 else pair[0 if h else 1]) for pair, h in zip(batch.said, has.tolist(), strict=True)
@@ -484,7 +497,10 @@ def loss_of(
         present=has,
         steered=steered,
     )
-    x0 = dit(x, levels, dit.prepare(*text(words)), batch.layout, control=control)
+    states, mask = text(words)
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        keys = dit.prepare(states.to(device), mask.to(device))
+        x0 = dit(x, levels, keys, batch.layout, control=control).float()
     error = flow.velocity_from_clean(x0 - target, torch.zeros_like(x0), levels[:, None], FLOOR).square().mean(1)
     seen = 1 - 0.8 * control.cover.mean(-1).view_as(masks)  # what the draft hides matters less
     weights = masks * seen
@@ -492,15 +508,15 @@ def loss_of(
 
 
 @torch.no_grad()
-def validated(dit: Dit, examples: Examples, text: TextStates) -> dict[str, list[float]]:
+def validated(dit: Dit, examples: Examples, text: TextStates, device: str = "cpu") -> dict[str, list[float]]:
     """Velocity error at five levels, with a draft and without, always on the same examples."""
     out: dict[str, list[float]] = {}
     for name, present in (("draft", 1.0), ("text", 0.0)):
         row = []
         for level in (0.98, 0.9, 0.75, 0.5, 0.25):
-            rng, generator = np.random.default_rng(5), torch.Generator().manual_seed(5)
+            rng, generator = np.random.default_rng(5), torch.Generator(device).manual_seed(5)
             found = [
-                loss_of(dit, examples.batch(2, 8, rng, 1024), text, rng, 1.0, generator, level, present)
+                loss_of(dit, examples.batch(2, 8, rng, 1024).to(device), text, rng, 1.0, generator, level, present)
                 for _ in range(6)
             ]
             row.append(round(float(torch.stack(found).mean()), 3))
@@ -509,26 +525,33 @@ def validated(dit: Dit, examples: Examples, text: TextStates) -> dict[str, list[
 
 
 def train(
-    dit: Dit, text: TextStates, examples: Examples, aside: Examples, stills: Stills, folder: Path, recipe: Recipe
+    dit: Dit,
+    text: TextStates,
+    examples: Examples,
+    aside: Examples,
+    stills: Stills,
+    folder: Path,
+    recipe: Recipe,
+    device: str = "cpu",
 ) -> Run:
     """Run (or resume) until the minutes are spent. aside: clips of actors set aside, for the line of validation."""
     torch.manual_seed(recipe.seed)
-    dit.train()
+    dit.to(device).train()
     run = Run(folder, dit, optimisers(dit, recipe), recipe.minutes, recipe.ema)
     run.resume()
     rng = np.random.default_rng((recipe.seed, run.step))
-    generator = torch.Generator().manual_seed(recipe.seed + run.step)
+    generator = torch.Generator(device).manual_seed(recipe.seed + run.step)
     checked = run.elapsed
     say(f"starting at step {run.step}, {examples.refresh()} clips")
     with run:
-        while not run.done:
+        while not (run.done or 0 < recipe.sitting < run.elapsed - run.spent):
             frames = int(rng.choice([0, 1, 2, 4, 8], p=[0.5, 0.1, 0.1, 0.1, 0.2]))
             if frames == 0 and examples.stills:
                 batch = examples.still(rng, recipe.tokens)
             else:
                 batch = examples.batch(1, max(frames, 1), rng, recipe.tokens)
                 batch = stills(batch) if frames == 1 and rng.random() < 0.6 else batch
-            loss = loss_of(dit, batch, text, rng, recipe.shift, generator)
+            loss = loss_of(dit, batch.to(device), text, rng, recipe.shift, generator)
             norm = run.update(loss)
             run.note(loss=float(loss.detach()), norm=norm)
             if run.step % recipe.report_every == 0:
@@ -537,7 +560,7 @@ def train(
                 checked = run.elapsed
                 own = {name: value.clone() for name, value in dit.state_dict().items()}
                 dit.load_state_dict(run.ema.shadow)
-                say(json.dumps({"minutes": round(run.elapsed, 1), **validated(dit, aside, text)}))
+                say(json.dumps({"minutes": round(run.elapsed, 1), **validated(dit, aside, text, device)}))
                 dit.load_state_dict(own)
             run.keep(recipe.checkpoint_every)
     return run
