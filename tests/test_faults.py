@@ -385,14 +385,14 @@ def test_of_two_with_force_one_is_whole(sora: Sora, name: str) -> None:
     turns: list[int] = []
 
     def dawdle(plain: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        """The credential has its name and the file not yet; of a folder the old one is aside, the new one not there."""
+        """The credential has its name and the file not yet; a folder is about to change places with the old one."""
         turns.append(1)
-        if len(turns) == 2:
+        if len(turns) == (1 if name == "frames" else 2):
             Child.here()
             time.sleep(0.6)
         return plain(*given, **named)
 
-    STAGES["step aside"] = (Path, "rename") if name == "frames" else (commit, "_rename")
+    STAGES["step aside"] = (commit, "_exchange" if name == "frames" else "_rename")
     other = Child(*arguments, flush=meet)
     other.reached()
     slow = Child(*arguments, **{"step aside": dawdle})
