@@ -205,7 +205,7 @@ def ours_of(setup: Setup, pipeline: Any, device: str, said: dict[str, Tensor], c
     card = Card("benchmark", setup.family, "", "", stride, (), params=params, causal=True, patch=patch)
     parts = Shelf({"transformer": lambda: network, "vae": lambda: vae})
     tokens = next(iter(said.values())).shape[1] if setup.family == "wan" else WORDS
-    prompts = Prompts(parts, None, "", tokens, device, dict(said))  # type: ignore[arg-type]
+    prompts = Prompts(parts, None, "", tokens, device, known=dict(said))  # type: ignore[arg-type]
     return kind(card, parts, prompts, device)
 
 
