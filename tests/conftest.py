@@ -18,6 +18,10 @@ from soracli import cli, media
 from soracli.types import Clip
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--freeze", action="store_true", help="write down what test_frozen compares with")
+
+
 def pytest_configure() -> None:
     """One thread for torch: tensors are small here, and on a busy machine threads that wait for each other are slow."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
