@@ -8,12 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import job, media, naming, provenance, render, screen, values
+from soracli import job, media, naming, provenance, screen, values
+from soracli.console.output import emit, print_out
+from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.flags import OutputFlags
 from soracli.inputs import named
 from soracli.media import formats
-from soracli.progress import Talk
 
 if TYPE_CHECKING:
     from soracli.scenes.animatic import Animatic
@@ -67,7 +68,7 @@ def animatic(prompt: str, file: str | None, wish: Wish) -> None:
     }  # fmt: skip
     stamp = provenance.Stamp("animatic", recipe, [], painted=False)
     with (
-        render.target(outputs, 0) as target,
+        naming.target(outputs, 0) as target,
         media.Writer(
             target, width, height, fps, outputs.format.name, wish.quality, recipe, force=wish.force, stamp=stamp,
             alpha=alpha,
@@ -79,9 +80,9 @@ def animatic(prompt: str, file: str | None, wish: Wish) -> None:
     talk.say(f"{sum(counts)} frames, {len(shots)} shot{'s' * (len(shots) > 1)}, {who} performers")
     if wish.as_json:
         told = recipe | {"path": str(target), media.DIGEST: writer.digest, "alpha": alpha, **stamp.told}
-        render.emit(told | {"notes": [*notes, *stamp.notes]})
+        emit(told | {"notes": [*notes, *stamp.notes]})
     elif outputs.paths is not None:
-        render.print_out(f"{target}\n")
+        print_out(f"{target}\n")
 
 
 def _check(width: int, height: int, fps: Fraction) -> None:

@@ -16,11 +16,13 @@ from pathlib import Path
 
 from soracli import calls, defaults, engine, media, naming, parsing, parts, render, runs
 from soracli.calls import Call, Origin
+from soracli.console import output
+from soracli.console.output import StdoutClosed
+from soracli.console.progress import Talk
 from soracli.errors import SoraError, UsageError, bug
-from soracli.flags import StdoutClosed, TalkFlags
+from soracli.flags import TalkFlags
 from soracli.inputs import digest, named
 from soracli.ledger import Entry, Ledger, Result, entry
-from soracli.progress import Talk
 from soracli.runs import Item, Run
 from soracli.wording import amount, printable
 
@@ -98,7 +100,7 @@ def _do(job: Job, flags: TalkFlags, talk: Talk, book: Ledger) -> str:
         details = {**known.details(), "line": job.line}
         talk.fail({**details, "message": f"line {job.line}: {details['message']}"} if job.id else details)
         if flags.json:
-            render.print_out(json.dumps({"ok": False, "error": details}) + "\n")
+            output.print_out(json.dumps({"ok": False, "error": details}) + "\n")
         return "failed"
     return "done"
 
@@ -171,10 +173,10 @@ def _reads_others(run: Run) -> bool:
 def _repeat(run: Run, flags: TalkFlags) -> None:
     """Print what a finished job printed."""
     if flags.json:
-        render.emit(render.found_by(run))
+        output.emit(render.found_by(run))
     for item in run.items:
         if item.path is not None:
-            render.print_path(naming.shown(Path(item.path)), flags)
+            output.print_path(naming.shown(Path(item.path)), flags)
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from soracli import media, naming, render, sentences, weights
+from soracli import media, naming, sentences, weights
+from soracli.console.output import emit, print_out, print_rows
 from soracli.errors import UsageError
 from soracli.wording import printable
 
@@ -37,9 +38,9 @@ def show_all(kind: str | None, *, as_json: bool) -> None:
         kinds = sorted({entry.kind for entry in library.entries().values()})
         raise UsageError(f"--kind {printable(kind or '')}: must be one of {', '.join(kinds)}", "bad_kind")
     if as_json:
-        render.emit({"entries": [_told(entry) for entry in rows]})
+        emit({"entries": [_told(entry) for entry in rows]})
         return
-    render.print_rows(((entry.name, _line(entry)) for entry in rows), 1 + max(len(entry.name) for entry in rows))
+    print_rows(((entry.name, _line(entry)) for entry in rows), 1 + max(len(entry.name) for entry in rows))
 
 
 def _line(entry: Entry) -> str:
@@ -57,13 +58,11 @@ def show(name: str, output: str | None, *, force: bool, as_json: bool) -> None:
     if output is not None:
         told["path"] = _written(entry, output, force=force)
     if as_json:
-        render.emit(told)
+        emit(told)
     elif output is not None:
-        render.print_out(f"{told['path']}\n")
+        print_out(f"{told['path']}\n")
     else:
-        render.print_rows(
-            ((key, ", ".join(value) if isinstance(value, list) else value) for key, value in told.items()), 8
-        )
+        print_rows(((key, ", ".join(value) if isinstance(value, list) else value) for key, value in told.items()), 8)
 
 
 def _told(entry: Entry) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def _written(entry: Entry, output: str, *, force: bool) -> str:
     outputs = naming.outputs(output, None, {"slug": entry.name}, [0], 1, force=force)
     height, width = picture.shape[1:3]
     with (
-        render.target(outputs, 0) as target,
+        naming.target(outputs, 0) as target,
         media.Writer(target, width, height, Fraction(1), "png", "lossless", None, force=force, alpha=True) as writer,
     ):
         writer.add(picture)
@@ -100,7 +99,7 @@ def _written(entry: Entry, output: str, *, force: bool) -> str:
 
 def find(words: str, count: int, *, as_json: bool) -> None:
     """Entries by names and synonyms, then by tags, then by meaning; how near the nearest is, is said."""
-    from soracli.progress import Talk
+    from soracli.console.progress import Talk
 
     found = search(words, count)
     talk = Talk("plain")
@@ -108,9 +107,9 @@ def find(words: str, count: int, *, as_json: bool) -> None:
         near = f"the nearest in meaning is '{found[0].name}' ({found[0].near:.2f})"
         talk.note(f"nothing is called '{printable(words)}'; {near}{', which is far' if found[0].near < FAR else ''}.")
     if as_json:
-        render.emit({"words": words, "found": [row._asdict() for row in found]})
+        emit({"words": words, "found": [row._asdict() for row in found]})
     else:
-        render.print_rows(((row.name, f"{row.by:<8} {row.near:.2f}") for row in found), 24)
+        print_rows(((row.name, f"{row.by:<8} {row.near:.2f}") for row in found), 24)
 
 
 def search(words: str, count: int = COUNT) -> list[Found]:

@@ -17,9 +17,11 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, cli_jobs, cli_more, cli_scenes, complete, start, stdout
+from soracli import __version__, cli_jobs, cli_more, cli_scenes, complete, start
+from soracli.console import output
+from soracli.console.output import StdoutClosed
 from soracli.errors import CheckError, SoraError, UsageError, bug
-from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
+from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, Verb, rendering
 from soracli.flags import examples as _examples
 from soracli.wording import printable, red
 
@@ -658,7 +660,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code, having said what went wrong."""
     try:
         code = _parser()(arguments, prog_name="sora", standalone_mode=False)
-        with stdout.sending():
+        with output.sending():
             sys.stdout.flush()
     except (StdoutClosed, BrokenPipeError):
         if isinstance(sys.stdout, start.Closed):
@@ -668,7 +670,7 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except SoraError as error:
-        if error.code == stdout.CODE:
+        if error.code == output.CODE:
             _close_stdout()
         return _fail(arguments, error)
     except ParseError as error:

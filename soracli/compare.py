@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from soracli import job, media, naming, provenance, render, sheet
+from soracli import job, media, naming, provenance, sheet
+from soracli.console.output import emit, print_out
+from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.inputs import named
 from soracli.media import formats
-from soracli.progress import Talk
 from soracli.types import Clip, Frames
 from soracli.wording import printable, stem
 
@@ -55,7 +56,7 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
     }  # fmt: skip
     stamp = provenance.Stamp("compare", recipe, given, painted=False)
     with (
-        render.target(outputs, 0) as target,
+        naming.target(outputs, 0) as target,
         media.Writer(
             target,
             *size,
@@ -74,9 +75,9 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
     talk.say(f"{len(first.frames)} frames: {same}; {found['identical']} identical")
     path = None if outputs.paths is None else str(target)
     if look.as_json:
-        render.emit({"path": path, **found, "notes": notes})
+        emit({"path": path, **found, "notes": notes})
     elif path is not None:
-        render.print_out(f"{path}\n")
+        print_out(f"{path}\n")
 
 
 def _outputs(a: str, b: str, frames: int, look: Look) -> naming.Outputs:

@@ -59,8 +59,8 @@ def _known(key: str) -> str:
 
 def show_all(*, as_json: bool) -> None:
     """Every key, its value and where it comes from."""
-    from soracli.progress import Talk
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
+    from soracli.console.progress import Talk
 
     rows = list(settings.resolved())
     for note in _strange():
@@ -87,7 +87,7 @@ def _strange() -> list[str]:
 
 
 def get(key: str, *, as_json: bool) -> None:
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
 
     _known(key)
     value, where = next((value, where) for name, value, where in settings.resolved() if name == key)
@@ -99,7 +99,7 @@ def get(key: str, *, as_json: bool) -> None:
 
 def put(key: str, value: str | None, *, project: bool, unset: bool, as_json: bool) -> None:
     """Set a key in the user's file, or the project's, or take it out."""
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
 
     _known(key)
     if (value is None) != unset:
@@ -116,7 +116,7 @@ def put(key: str, value: str | None, *, project: bool, unset: bool, as_json: boo
 
 def paths(*, as_json: bool) -> None:
     """Where the files are, or would be."""
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
 
     found = {"user": settings.user_file(), "project": settings.project_file()}
     if as_json:

@@ -14,11 +14,12 @@ from soracli import calls, engine, kept, media, naming, render, runs, values, we
 from soracli import job as jobs
 from soracli import review as reviews
 from soracli.calls import Call
+from soracli.console import output
+from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.flags import OutputFlags
 from soracli.media import Source, formats
 from soracli.naming import Outputs
-from soracli.progress import Talk
 from soracli.review import Review
 from soracli.runs import Run
 from soracli.wording import duration, stem
@@ -121,7 +122,7 @@ def enhance(asked: Asked, flags: OutputFlags) -> None:
     told: dict[str, Any] = {"path": None, "format": work.outputs.format.name}
     if flags.dry_run:
         data = {**told, **work.recipe(), "notes": list(work.source.notes)}
-        render.emit(data) if flags.json else render.print_out(f"{width}x{height}{what}\n")
+        output.emit(data) if flags.json else output.print_out(f"{width}x{height}{what}\n")
         return
     work, why = _chosen(work, flags)
     for note in why:
@@ -136,7 +137,7 @@ def enhance(asked: Asked, flags: OutputFlags) -> None:
     with render.recorded(run, talk):
         _do(work, run, flags, talk, data)
     if flags.json:
-        render.emit(render.found_by(run))
+        output.emit(render.found_by(run))
 
 
 def _do(work: Work, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, Any]) -> None:
@@ -148,7 +149,7 @@ def _do(work: Work, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, An
         talk.say(f"{shown} is there already")
         data |= made
     else:
-        place = render.target(work.outputs, 0) if flags.origin.expected is None else contextlib.nullcontext(Path())
+        place = naming.target(work.outputs, 0) if flags.origin.expected is None else contextlib.nullcontext(Path())
         with place as target:
             stamp = _stamp(work, data, talk)
             review = Review(keep=flags.keep_held)
@@ -160,7 +161,7 @@ def _do(work: Work, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, An
     if flags.origin.expected is not None:
         render.compare(data, flags.origin.expected, talk)
     if shown is not None:
-        render.print_path(shown, flags)
+        output.print_path(shown, flags)
     run.finish(run.items[0], data)
 
 

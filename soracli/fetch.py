@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from soracli import hub, weights
+from soracli.console.output import emit, print_out
+from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.hub import Outlook
-from soracli.progress import Talk
-from soracli.render import emit, print_out
 from soracli.types import Card, WeightFile
 from soracli.wording import amount
 

@@ -14,6 +14,7 @@ import typer.core
 
 from soracli import calls, complete
 from soracli.calls import Origin
+from soracli.console.output import StdoutClosed
 
 Complete = Callable[[str], list[str]]
 GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What is given", "Output", "Size and length", "Sampling", "Talk"
@@ -56,10 +57,6 @@ def _place(panel: str) -> int:
     """Where a panel stands in the help: what is given, the result, how it is painted, talk."""
     order = ("Arguments", GIVEN, OUTPUT, PICTURE, SAMPLING, OPEN, TALK)
     return order.index(panel) if panel in order else len(order)
-
-
-class StdoutClosed(Exception):
-    """Whatever read our standard output has gone. Not an OSError: Typer turns those into exit code 1 on its own."""
 
 
 class Group(typer.core.TyperGroup):

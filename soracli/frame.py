@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from soracli import job, media, naming, provenance, render, values
+from soracli import job, media, naming, provenance, values
+from soracli.console.output import emit, print_out
+from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.flags import OutputFlags
 from soracli.inputs import named
 from soracli.naming import Outputs
-from soracli.progress import Talk
 from soracli.types import Clip
 from soracli.wording import printable, stem
 
@@ -50,7 +51,7 @@ def frame(path: str, wish: Wish) -> None:
     }  # fmt: skip
     stamp = provenance.Stamp("frame", recipe, given, painted=False)
     with (
-        render.target(outputs, 0) as target,
+        naming.target(outputs, 0) as target,
         media.Writer(
             target, width, height, Fraction(1), outputs.format.name, "lossless", recipe, force=wish.force, stamp=stamp
         ) as writer,
@@ -59,9 +60,9 @@ def frame(path: str, wish: Wish) -> None:
     talk.say(f"frame {number} of {len(source.clip.frames)}, at {time:g} s")
     if wish.as_json:
         emitted = recipe | {"path": str(target), media.DIGEST: writer.digest, **stamp.told}
-        render.emit(emitted | {"notes": [*source.notes, *stamp.notes]})
+        emit(emitted | {"notes": [*source.notes, *stamp.notes]})
     elif outputs.paths is not None:
-        render.print_out(f"{target}\n")
+        print_out(f"{target}\n")
 
 
 def place(clip: Clip, at: str) -> int:

@@ -50,6 +50,6 @@ def show(topic: str | None, helps: Callable[[], dict[str, str]]) -> str:
 
 def say(text: str, topic: str | None, *, as_json: bool) -> None:
     """Print it, or as one JSON object."""
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
 
     emit({"topic": topic, "text": text}) if as_json else print_out(text)

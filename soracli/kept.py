@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soracli import latents, media
+from soracli.console.progress import Talk
 from soracli.errors import SoraError, UsageError, WeightsError
 from soracli.job import Job
-from soracli.progress import Talk
 from soracli.runs import Run
 
 if TYPE_CHECKING:

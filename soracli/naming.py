@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shutil
+import sys
+import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from soracli import parts
+from soracli.console.output import sending
 from soracli.errors import UsageError
 from soracli.media import commit, formats
 from soracli.media.formats import Format
@@ -128,3 +134,21 @@ def shown(path: Path) -> str:
 def free(path: Path) -> Path:
     """The path, or the first of path-2, path-3, ... that is not taken."""
     return commit.free(path)
+
+
+@contextlib.contextmanager
+def target(outputs: Outputs, n: int) -> Iterator[Path]:
+    """Where result n is written; for standard output a temporary file, copied out when it is whole."""
+    if outputs.paths is not None:
+        yield outputs.paths[n]
+        return
+    folder = Path(tempfile.mkdtemp(prefix="sora-"))
+    path = folder / f"clip{outputs.format.suffix}"
+    try:
+        yield path
+        with path.open("rb") as file, sending():
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+    finally:
+        if not any((*folder.glob("*.unsigned*"), *folder.glob("*.held*"))):  # what is kept aside stays
+            parts.drop_folder(folder, folder.parent)

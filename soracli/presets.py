@@ -80,7 +80,7 @@ def _quoted(text: str) -> str:
 
 
 def show_all(*, as_json: bool) -> None:
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
 
     found = every()
     if as_json:
@@ -91,7 +91,7 @@ def show_all(*, as_json: bool) -> None:
 
 
 def show(name: str, *, as_json: bool) -> None:
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
 
     values = find(name)
     if as_json:
@@ -101,7 +101,7 @@ def show(name: str, *, as_json: bool) -> None:
 
 
 def save_typed(name: str, given: dict[str, Any], *, force: bool, as_json: bool) -> None:
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
 
     path = save(name, given, force=force)
     if as_json:

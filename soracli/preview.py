@@ -106,7 +106,7 @@ class Preview:
         check_target(self._path, form, force=self._force)
 
     def _on_terminal(self, where: str) -> None:
-        from soracli import terminal
+        from soracli.console import terminal
 
         if where == TERMINAL and not sys.stderr.isatty():
             raise UsageError(
@@ -123,7 +123,7 @@ class Preview:
         self._clock = self._clock or now
         strip = self._strip(model, latents, geometry, prompt)
         if self._protocol:
-            from soracli import terminal
+            from soracli.console import terminal
 
             sys.stderr.write(terminal.drawn(strip[0], self._protocol))
             sys.stderr.flush()

@@ -196,8 +196,8 @@ def additions(prompt: str, card: Card, seed: int) -> str:
 
 def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json: bool) -> None:
     """Print one caption per line, or one JSON object."""
-    from soracli.progress import Talk
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
+    from soracli.console.progress import Talk
     from soracli.wording import printable
 
     card = weights.card(model)

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import shutil
-import sys
-import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli import advice, engine, kept, keys, latents, media, naming, parts, rates, runs, screen, weights
+from soracli import advice, engine, kept, keys, latents, media, naming, rates, runs, screen, weights
 from soracli import job as jobs
+from soracli.console.output import emit, print_out, print_path
+from soracli.console.progress import Meter, Talk
 from soracli.errors import CapacityError, CheckError, MediaError, PolicyError
-from soracli.flags import Flags, TalkFlags
+from soracli.flags import Flags
 from soracli.inputs import Brief
 from soracli.job import Job
 from soracli.media import Area, Source, Writer
-from soracli.naming import Outputs
+from soracli.naming import target
 from soracli.preview import TERMINAL, Preview
-from soracli.progress import Meter, Talk
 from soracli.review import Review
 from soracli.runs import Item, Run
 from soracli.seams import Likeness, Seams, Watcher
-from soracli.stdout import sending
-from soracli.wording import duration, printable
+from soracli.wording import duration
 
 if TYPE_CHECKING:
     from soracli import provenance
@@ -145,29 +141,6 @@ def recorded(run: Run, talk: Talk) -> Iterator[None]:
             talk.say(f"nothing was painted yet; begin again with: sora resume {run.id}")
         raise
     run.end("done")
-
-
-def emit(data: object) -> None:
-    """The one JSON object of a call."""
-    print_out(json.dumps({"ok": True, "data": data}) + "\n")
-
-
-def print_out(text: str) -> None:
-    """Results go to standard output, at once: whatever reads them may be waiting."""
-    with sending():
-        sys.stdout.write(text)
-        sys.stdout.flush()
-
-
-def print_rows(rows: Iterable[tuple[str, object]], width: int = 0) -> None:
-    """A table for people: names, padded to a width, and values, every one on one line and safe on a terminal."""
-    print_out("".join(f"{printable(name):<{width}} {printable(value)}".rstrip() + "\n" for name, value in rows))
-
-
-def print_path(path: str, flags: TalkFlags) -> None:
-    """A finished file, unless a JSON object will name it."""
-    if not flags.json:
-        print_out(path + ("\0" if flags.print0 else "\n"))
 
 
 def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags) -> Studio:
@@ -301,24 +274,6 @@ def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness) -> dict
         )
         studio.made.append(likeness)
     return found
-
-
-@contextlib.contextmanager
-def target(outputs: Outputs, n: int) -> Iterator[Path]:
-    """Where result n is written; for standard output a temporary file, copied out when it is whole."""
-    if outputs.paths is not None:
-        yield outputs.paths[n]
-        return
-    folder = Path(tempfile.mkdtemp(prefix="sora-"))
-    path = folder / f"clip{outputs.format.suffix}"
-    try:
-        yield path
-        with path.open("rb") as file, sending():
-            shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
-    finally:
-        if not any((*folder.glob("*.unsigned*"), *folder.glob("*.held*"))):  # what is kept aside stays
-            parts.drop_folder(folder, folder.parent)
 
 
 def _paint(

@@ -12,8 +12,8 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_t
 
 from soracli import calls, results
 from soracli.calls import Key
+from soracli.console.output import emit, print_out
 from soracli.errors import UsageError
-from soracli.render import emit, print_out
 from soracli.wording import suggest
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

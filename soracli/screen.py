@@ -76,7 +76,7 @@ def refusal(name: str, found: Finding) -> PolicyError:
 
 def check(text: str, *, as_json: bool) -> None:
     """Say whether a text would be painted. Raises PolicyError if not."""
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
 
     texts = [Said(text, "TEXT")]
     by_words(texts)
@@ -90,7 +90,7 @@ def check(text: str, *, as_json: bool) -> None:
 def check_itself(*, as_json: bool) -> None:
     """Try the policy's own tests. Raises WeightsError if one does not hold."""
     from soracli import engine
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
 
     rules, judge = policy.load(), engine.judge()
     broken = []
@@ -111,8 +111,8 @@ def check_itself(*, as_json: bool) -> None:
 
 def show(which: str | None, *, as_json: bool) -> None:
     """Print the policy, or what one category or rule of it is about."""
+    from soracli.console.output import emit, print_out
     from soracli.errors import UsageError
-    from soracli.render import emit, print_out
     from soracli.wording import printable, suggest
 
     rules = policy.load()

@@ -20,10 +20,10 @@ from types import FrameType
 from typing import Any
 
 from soracli import engine, parsing, parts, weights
+from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.flags import TalkFlags
 from soracli.forward import GO, INTERRUPT, TERMINATE, VARIABLE, YES, likeness, place
-from soracli.progress import Talk
 from soracli.wording import printable
 
 MAX_REQUEST = 10_000_000  # bytes
@@ -47,12 +47,13 @@ def serve(model: str | None, device: str, flags: TalkFlags) -> None:
         engine.load(card, where)
         import torch
 
-        from soracli import batch, enhance, render, sample  # noqa: F401  so that no call has to
+        from soracli import batch, enhance, sample  # noqa: F401  so that no call has to
+        from soracli.console import output
 
         threads = torch.get_num_threads()
         talk.say(f"{card.name} is loaded; calls of sora use it from now on. Ctrl-C stops it. ({printable(path)})")
         if flags.json:
-            render.emit({"socket": str(path), "model": card.name, "device": where})
+            output.emit({"socket": str(path), "model": card.name, "device": where})
         os.chdir("/")  # the folder that it was started in may go
         with contextlib.suppress(KeyboardInterrupt):
             while True:

@@ -142,7 +142,7 @@ def _output(text: str) -> None:
 
 
 def _progress(text: str) -> None:
-    from soracli import progress
+    from soracli.console import progress
 
     progress.Talk(text)
 

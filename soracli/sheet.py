@@ -14,10 +14,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from soracli import job, media, naming, provenance
+from soracli.console.output import emit, print_out
 from soracli.errors import UsageError
 from soracli.inputs import named
 from soracli.media.source import Recipe
-from soracli.render import emit, print_out
 from soracli.types import Clip, Frames
 from soracli.wording import printable
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from soracli import doctor as doctors
 from soracli import hub, machine, weights
+from soracli.console.output import emit, print_out, print_rows
+from soracli.console.progress import Talk
 from soracli.errors import WeightsError
-from soracli.progress import Talk
-from soracli.render import emit, print_out, print_rows
 from soracli.types import Card
 from soracli.wording import amount, printable
 

@@ -9,8 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 from soracli import encoded, ledger, parts, runs
+from soracli.console.output import emit, print_out
 from soracli.errors import UsageError
-from soracli.render import emit, print_out
 from soracli.runs import Run
 from soracli.wording import amount, printable
 

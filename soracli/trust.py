@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soracli import keys
+from soracli.console.output import emit, print_out, print_rows
+from soracli.console.progress import Talk
 from soracli.errors import CheckError, SoraError, UsageError
-from soracli.progress import Talk
-from soracli.render import emit, print_out, print_rows
 from soracli.wording import printable, short
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import soracli
 PACKAGE = Path(soracli.__file__).parent
 # Modules that import one another in a circle. A list that only shrinks.
 CIRCLES = [
-    "adapt complete config defaults engine flags guide inputs job kept presets progress recaption render screen "
-    "settings telling values",
+    "adapt complete config defaults engine flags inputs job presets recaption screen settings telling values",
+    " telling values",
     "cli cli_jobs cli_more cli_scenes schema serve",
     "draft types",
 ]

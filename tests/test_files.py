@@ -16,10 +16,10 @@ from conftest import Sora
 from PIL import Image
 
 from soracli import forward, hub, job, keys, media, naming, parts, serve, weights
+from soracli.console.progress import Talk
 from soracli.errors import SoraError, UsageError
 from soracli.media import commit
 from soracli.media.write import Writer, check_target
-from soracli.progress import Talk
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
 

@@ -94,7 +94,6 @@ MAY_IMPORT = {
     "media": {"parts"},
     "keys": {"parts"},
     "signals": set(),
-    "stdout": set(),
     "start": set(),
     "watermark": set(),
     "credentials": {"keys", "media", "signals"},
@@ -108,28 +107,27 @@ MAY_IMPORT = {
     "local": {"footprint", "gguf", "single"},
     "parsing": set(),
     "weights": {"hub", "local", "machine", "parts", "single"},
-    "progress": set(),
+    "console": set(),
     "runs": {"parts"},
     "ledger": {"parts", "runs"},
     "latents": {"keys", "parts"},
-    "kept": {"job", "latents", "media", "progress", "runs"},
+    "kept": {"job", "latents", "media", "runs"},
     "forward": set(),
     "settings": set(),
     "defaults": {"settings"},
-    "terminal": set(),
     "complete": set(),
     "cli_jobs": {"flags"},
     "cli_more": {"complete", "flags", "calls"},
     "cli_scenes": {"cli_more", "flags"},
-    "cli": {"cli_jobs", "cli_more", "cli_scenes", "complete", "flags", "start", "stdout"},
+    "cli": {"cli_jobs", "cli_more", "cli_scenes", "complete", "flags", "start"},
 }
 
 # library -> the only places that may import it, at any depth
 ONLY_IN = {
     "typer": {"cli", "cli_jobs", "cli_more", "cli_scenes", "flags", "manpage"},
-    "rich": {"progress"},
+    "rich": {"console"},
     "av": {"media", "doctor"},
-    "PIL": {"media", "doctor", "scenes", "world", "train", "sheet", "terminal"},
+    "PIL": {"media", "doctor", "scenes", "world", "train", "sheet", "console"},
     "cv2": {"world", "train"},
     "platformdirs": {"keys", "machine", "runs", "settings"},
     "tomlkit": {"config"},
@@ -138,7 +136,7 @@ ONLY_IN = {
     "huggingface_hub": {"hub"},
 }
 
-BENEATH = {"errors", "parsing", "types", "wording"}
+BENEATH = {"console", "errors", "parsing", "types", "wording"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

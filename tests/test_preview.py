@@ -19,7 +19,8 @@ import torch
 from conftest import Sora
 from PIL import Image
 
-from soracli import media, preview, terminal
+from soracli import media, preview
+from soracli.console import terminal
 from soracli.models import Model
 from soracli.preview import SQUARES, Preview, Projection
 from soracli.types import Geometry

@@ -23,8 +23,8 @@ def as_data(reading: Reading) -> dict[str, Any]:
 def scene(prompt: str, seconds: float, seed: int, *, as_json: bool) -> None:
     """Print the scene as a file to edit, or all of it as one JSON object. What is refused elsewhere is refused here."""
     from soracli import screen
-    from soracli.progress import Talk
-    from soracli.render import emit, print_out
+    from soracli.console.output import emit, print_out
+    from soracli.console.progress import Talk
     from soracli.scenes import file
     from soracli.wording import printable
 

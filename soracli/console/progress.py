@@ -7,13 +7,10 @@ import os
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
 from soracli.errors import UsageError
 from soracli.wording import COLOURS, red, wants_colour
-
-if TYPE_CHECKING:
-    from soracli.flags import TalkFlags
 
 MODES = ("auto", "plain", "json", "none")
 STAGES = {
@@ -37,6 +34,19 @@ class Meter(Protocol):
         """Stage `stage` has done `index` of `total`; 0 = it has just begun."""
 
 
+class Verbosity(Protocol):
+    """The flags that say how much is said, and how."""
+
+    @property
+    def progress(self) -> str: ...
+    @property
+    def quiet(self) -> bool: ...
+    @property
+    def verbose(self) -> bool: ...
+    @property
+    def color(self) -> str: ...
+
+
 class Talk:
     """Everything that a verb says beside its results.
 
@@ -57,7 +67,7 @@ class Talk:
         self.quiet, self.verbose = quiet, verbose
 
     @classmethod
-    def of(cls, flags: TalkFlags) -> Talk:
+    def of(cls, flags: Verbosity) -> Talk:
         """As the flags of a verb say."""
         return cls(flags.progress, quiet=flags.quiet, verbose=flags.verbose, color=flags.color)
 

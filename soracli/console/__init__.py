@@ -1,0 +1,1 @@
+"""What goes to standard output and standard error: results, progress, pictures."""
