@@ -155,11 +155,12 @@ def recaption(
     debug: Debug = False,
 ) -> None:
     """Say what a short prompt leaves open: one full caption per line. What it says stays as it is."""
-    from soracli import recaption, values
+    from soracli import values
+    from soracli.commands import prompts
 
     number = values.whole("--seed", seed, 0, 999_999_999)
     text = values.prompt(prompt, prompt_file)
-    recaption.recaption(text, model, values.whole("--count", count, 1, 100), number, as_json=json)
+    prompts.recaption(text, model, values.whole("--count", count, 1, 100), number, as_json=json)
 
 
 @app.command(
@@ -197,17 +198,17 @@ Key = Annotated[str, _argument("A flag without its dashes, such as size.", "KEY"
 @config_app.command("list", cls=Verb, epilog=examples("sora config list", "sora config list --json"))
 def config_list(json: Json = False, debug: Debug = False) -> None:
     """Every flag that can be set, its value, and which place it comes from."""
-    from soracli import config
+    from soracli.commands import settings
 
-    config.show_all(as_json=json)
+    settings.config_list(as_json=json)
 
 
 @config_app.command("get", cls=Verb, epilog=examples("sora config get size"))
 def config_get(key: Key, json: Json = False, debug: Debug = False) -> None:
     """The value that a flag has when it is not typed."""
-    from soracli import config
+    from soracli.commands import settings
 
-    config.get(key, as_json=json)
+    settings.config_get(key, as_json=json)
 
 
 @config_app.command("set", cls=Verb, epilog=examples("sora config set size 16:9", "sora config set steps 20 --project"))
@@ -222,25 +223,25 @@ def config_set(
     debug: Debug = False,
 ) -> None:
     """Set what a flag is when it is not typed, in your own file or the project's."""
-    from soracli import config
+    from soracli.commands import settings
 
-    config.put(key, value, project=project, unset=unset, as_json=json)
+    settings.config_set(key, value, project=project, unset=unset, as_json=json)
 
 
 @config_app.command("path", cls=Verb, epilog=examples("sora config path"))
 def config_path(json: Json = False, debug: Debug = False) -> None:
     """Your configuration file, and the project's if there is one."""
-    from soracli import config
+    from soracli.commands import settings
 
-    config.paths(as_json=json)
+    settings.config_path(as_json=json)
 
 
 @preset_app.command("list", cls=Verb, epilog=examples("sora preset list"))
 def preset_list(json: Json = False, debug: Debug = False) -> None:
     """Every preset and its flags."""
-    from soracli import presets
+    from soracli.commands import settings
 
-    presets.show_all(as_json=json)
+    settings.preset_list(as_json=json)
 
 
 Preset = Annotated[str, _argument("A preset.", "NAME", complete.presets)]
@@ -249,9 +250,9 @@ Preset = Annotated[str, _argument("A preset.", "NAME", complete.presets)]
 @preset_app.command("show", cls=Verb, epilog=examples("sora preset show draft"))
 def preset_show(name: Preset, json: Json = False, debug: Debug = False) -> None:
     """The flags of a preset."""
-    from soracli import presets
+    from soracli.commands import settings
 
-    presets.show(name, as_json=json)
+    settings.preset_show(name, as_json=json)
 
 
 @preset_app.command("save", cls=Verb, epilog=examples("sora preset save phone --size 9:16 -d 6s --quality 20"))
@@ -269,11 +270,11 @@ def preset_save(
     flags: Flags,
 ) -> None:
     """Keep flags under a name, for -p. It is used for what is not typed beside it."""
-    from soracli import presets
+    from soracli.commands import settings
 
     typed = flags.origin.call.arguments
     kept = {key: value for key, value in typed.items() if key not in ("name", "force", "json", "debug")}
-    presets.save_typed(name, kept, force=flags.force, as_json=flags.json)
+    settings.preset_save(name, kept, force=flags.force, as_json=flags.json)
 
 
 # --- the policy -------------------------------------------------------------------------------------------------------
@@ -288,9 +289,9 @@ def policy_show(
     debug: Debug = False,
 ) -> None:
     """What is refused, rule by rule, and the file in which all of it stands."""
-    from soracli import screen
+    from soracli.commands import prompts
 
-    screen.show(rule, as_json=json)
+    prompts.policy_show(rule, as_json=json)
 
 
 @policy_app.command(
@@ -305,12 +306,13 @@ def policy_check(
     debug: Debug = False,
 ) -> None:
     """Say whether a prompt would be painted: exit code 0, or 4 and why not. Without a text: the policy's own tests."""
-    from soracli import screen, values
+    from soracli import values
+    from soracli.commands import prompts
 
     if text is None:
-        screen.check_itself(as_json=json)
+        prompts.policy_check_itself(as_json=json)
     else:
-        screen.check(values.prompt(text, None), as_json=json)
+        prompts.policy_check(values.prompt(text, None), as_json=json)
 
 
 # --- help -------------------------------------------------------------------------------------------------------------
@@ -328,6 +330,7 @@ def help_(
 ) -> None:
     """Explain a topic: prompts, sizes, streams, settings, ...; without one, list them."""
     from soracli import cli, guide, manpage
+    from soracli.console.output import emit, print_out
 
     text = manpage.page(cli.app) if man else guide.show(topic, lambda: manpage.helps(cli.app))
-    guide.say(text, "man" if man else topic, as_json=json)
+    emit({"topic": "man" if man else topic, "text": text}) if json else print_out(text)

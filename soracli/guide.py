@@ -46,10 +46,3 @@ def show(topic: str | None, helps: Callable[[], dict[str, str]]) -> str:
         f"help {printable(topic)}: no such topic{suggest(name, known)}; there are {', '.join(topics())}",
         "unknown_topic",
     )
-
-
-def say(text: str, topic: str | None, *, as_json: bool) -> None:
-    """Print it, or as one JSON object."""
-    from soracli.console.output import emit, print_out
-
-    emit({"topic": topic, "text": text}) if as_json else print_out(text)

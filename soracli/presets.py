@@ -74,37 +74,3 @@ def _quoted(text: str) -> str:
     import shlex
 
     return shlex.quote(printable(text))
-
-
-# --- the verbs --------------------------------------------------------------------------------------------------------
-
-
-def show_all(*, as_json: bool) -> None:
-    from soracli.console.output import emit, print_out
-
-    found = every()
-    if as_json:
-        emit({"path": str(file()), "presets": found})
-        return
-    width = max(map(len, found))
-    print_out("".join(f"{name:<{width}}  {typed(values)}\n" for name, values in sorted(found.items())))
-
-
-def show(name: str, *, as_json: bool) -> None:
-    from soracli.console.output import emit, print_out
-
-    values = find(name)
-    if as_json:
-        emit({"name": name, "flags": values})
-    else:
-        print_out("".join(f"{key:<10}  {printable(config.shown(value))}\n" for key, value in values.items()))
-
-
-def save_typed(name: str, given: dict[str, Any], *, force: bool, as_json: bool) -> None:
-    from soracli.console.output import emit, print_out
-
-    path = save(name, given, force=force)
-    if as_json:
-        emit({"name": name, "path": str(path), "flags": find(name)})
-    else:
-        print_out(f"{path}\n")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from soracli import lexicon, reading, screen, weights
+from soracli import lexicon, reading
 from soracli.reading import SAID, Reading
 from soracli.types import Card
 from soracli.world import grammar
@@ -175,9 +175,6 @@ def _place(name: str, action: str, rng: Rng) -> str:
     return f"{_pick(ways, rng)} {_pick(place.nouns[:2], rng)}"
 
 
-# --- the verb ---------------------------------------------------------------------------------------------------------
-
-
 def reader(card: Card) -> Encoder:
     """The text encoder of a card, loaded when it is first asked for; None if the card has none of this kind."""
 
@@ -192,27 +189,3 @@ def reader(card: Card) -> Encoder:
 def additions(prompt: str, card: Card, seed: int) -> str:
     """What `--expand` puts behind a prompt; empty if it says everything."""
     return expand(prompt, 1, seed, reader(card))[0][0].text.removeprefix(reading.plain(prompt))
-
-
-def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json: bool) -> None:
-    """Print one caption per line, or one JSON object."""
-    from soracli.console.output import emit, print_out
-    from soracli.console.progress import Talk
-    from soracli.wording import printable
-
-    card = weights.card(model)
-    said = [screen.Said(prompt)]
-    screen.by_words(said)
-    note = screen.by_meaning(said)
-    captions, notes = expand(prompt, count, seed, reader(card))
-    notes = [*filter(None, [note]), *notes]
-    talk = Talk("plain")
-    for one in notes:
-        talk.note(one)
-    if as_json:
-        rows: list[dict[str, Any]] = [
-            {"caption": made.text, "said": made.said, "added": made.added} for made in captions
-        ]
-        emit({"prompt": prompt, "model": card.name, "seed": seed, "captions": rows, "notes": notes})
-    else:
-        print_out("".join(printable(made.text) + "\n" for made in captions))

@@ -8,7 +8,7 @@ text merely hints at, and calls of `soracli.sample` from Python, which screen no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from soracli import policy
 from soracli.errors import PolicyError, WeightsError
@@ -69,75 +69,3 @@ def refusal(name: str, found: Finding) -> PolicyError:
         "refused",
         {"category": found.category, "rule": found.rule, "title": found.title},
     )
-
-
-# --- the verbs --------------------------------------------------------------------------------------------------------
-
-
-def check(text: str, *, as_json: bool) -> None:
-    """Say whether a text would be painted. Raises PolicyError if not."""
-    from soracli.console.output import emit, print_out
-
-    texts = [Said(text, "TEXT")]
-    by_words(texts)
-    note = by_meaning(texts)
-    if as_json:
-        emit({"passes": True, "policy": policy.load().name, "notes": [note] if note else []})
-    else:
-        print_out(f"passes{': ' + note if note else ''}\n")
-
-
-def check_itself(*, as_json: bool) -> None:
-    """Try the policy's own tests. Raises WeightsError if one does not hold."""
-    from soracli import engine
-    from soracli.console.output import emit, print_out
-
-    rules, judge = policy.load(), engine.judge()
-    broken = []
-    for test in rules.tests:
-        found = rules.by_words(test.text) or judge.finding(test.text)
-        if (found.category if found else "") != test.expect:
-            broken.append(f"'{test.text}' {'is ' + found.rule if found else 'passes'}, not {test.expect or 'passing'}")
-    if broken:
-        raise WeightsError(
-            f"{rules.path.name}: {len(broken)} of its {len(rules.tests)} tests fail: {'; '.join(broken)}; mend it",
-            "policy_file",
-        )
-    if as_json:
-        emit({"passes": True, "policy": rules.name, "tests": len(rules.tests)})
-    else:
-        print_out(f"{len(rules.tests)} tests of {rules.path.name} hold\n")
-
-
-def show(which: str | None, *, as_json: bool) -> None:
-    """Print the policy, or what one category or rule of it is about."""
-    from soracli.console.output import emit, print_out
-    from soracli.errors import UsageError
-    from soracli.wording import printable, suggest
-
-    rules = policy.load()
-    wanted = None if which is None else which.upper()
-    known = [*rules.categories, *(rule.id for rule in rules.rules)]
-    if wanted is not None and wanted not in known:
-        raise UsageError(
-            f"RULE {printable(which)}: no such rule{suggest(wanted, known)}; there are {', '.join(known)}", "no_rule"
-        )
-    rows: list[dict[str, Any]] = [
-        {
-            "rule": rule.id, "category": rule.category, "title": rules.categories[rule.category], "about": rule.about,
-            "by": "meaning" if rule.exemplars else "words", "surfaces": list(rule.surfaces),
-            "exemplars": len(rule.exemplars),
-        }
-        for rule in rules.rules if wanted in (None, rule.id, rule.category)
-    ]  # fmt: skip
-    data = {"path": str(rules.path), "policy": rules.name, "sha256": rules.digest, "rules": rows}
-    if as_json:
-        emit(data)
-        return
-    lines = []
-    for category in dict.fromkeys(row["category"] for row in rows):
-        lines.append(f"{category}   {rules.categories[category]}")
-        for row in (row for row in rows if row["category"] == category):
-            how = f"by meaning, {row['exemplars']} examples" if row["exemplars"] else "by words"
-            lines.append(f"  {row['rule']}  {row['about']} ({how})")
-    print_out("\n".join([*lines, "", f"policy {rules.name}, all of it: {printable(rules.path)}", ""]))

@@ -11,8 +11,7 @@ import soracli
 PACKAGE = Path(soracli.__file__).parent
 # Modules that import one another in a circle. A list that only shrinks.
 CIRCLES = [
-    "adapt complete config defaults engine flags inputs job presets recaption screen settings telling values",
-    " telling values",
+    "adapt complete config defaults engine flags inputs job presets screen settings telling values",
     "cli cli_jobs cli_more cli_scenes schema serve",
     "draft types",
 ]
