@@ -46,7 +46,7 @@ class Promise:
 
 def sora(*arguments: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """`sora` in a process of its own. before: a command that runs it."""
-    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1]), "SORA_SOCKET": ""}
+    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2]), "SORA_SOCKET": ""}
     command = [*before, sys.executable, "-m", "soracli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=env, check=False)
 
@@ -55,7 +55,7 @@ def watched() -> str:
     """Look at the final name all the while that a call writes it anew."""
     looks: Counter[str] = Counter()
     for name in ("watched.mp4", "watched.webm"):
-        env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1]), "SORA_SOCKET": ""}
+        env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2]), "SORA_SOCKET": ""}
         command = [sys.executable, "-m", "soracli", "generate", "x", *TINY, "-o", name]
         for force in ((), ("--force",)):
             with subprocess.Popen(

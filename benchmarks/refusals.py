@@ -89,12 +89,12 @@ def refusals() -> list[Refusal]:
 
 
 def measured(repeats: int = 3) -> list[Measured]:
-    compileall.compile_dir(Path(cli.__file__).parent, quiet=1)  # as installing does
+    compileall.compile_dir(Path(cli.__file__).parents[1], quiet=1)  # as installing does
     return [_measured(refusal, repeats) for refusal in refusals()]
 
 
 def _measured(refusal: Refusal, repeats: int) -> Measured:
-    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1]), "SORA_SOCKET": ""}
+    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2]), "SORA_SOCKET": ""}
     command = [sys.executable, "-c", SORA, *refusal.arguments]
     wall, processor, torch = [], [], False
     for _ in range(repeats):

@@ -10,7 +10,7 @@ from typing import Any
 
 from soracli import single, weights
 from soracli.errors import UsageError
-from soracli.flags import Flags
+from soracli.options.flags import Flags
 from soracli.plan import Plan
 from soracli.types import Canvas, Card, SamplingOptions
 from soracli.wording import printable, suggest

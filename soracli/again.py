@@ -14,8 +14,8 @@ from soracli import calls, latents, media, recipes, runs, weights
 from soracli.calls import Call, Key, Origin
 from soracli.console.progress import Talk
 from soracli.errors import MediaError, UsageError
-from soracli.flags import FileFlags, Flags, TalkFlags
 from soracli.inputs import digest
+from soracli.options.flags import FileFlags, Flags, TalkFlags
 from soracli.wording import printable, suggest
 
 MAX_LOOK = 200  # files beside a result that are read in search of what it was made from

@@ -12,9 +12,9 @@ from soracli import job, media, naming, provenance, screen, values
 from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.errors import UsageError
-from soracli.flags import OutputFlags
 from soracli.inputs import named
 from soracli.media import formats
+from soracli.options.flags import OutputFlags
 
 if TYPE_CHECKING:
     from soracli.scenes.animatic import Animatic

@@ -20,9 +20,9 @@ from soracli.console import output
 from soracli.console.output import StdoutClosed
 from soracli.console.progress import Talk
 from soracli.errors import SoraError, UsageError, bug
-from soracli.flags import TalkFlags
 from soracli.inputs import digest, named
 from soracli.ledger import Entry, Ledger, Result, entry
+from soracli.options.flags import TalkFlags
 from soracli.runs import Item, Run
 from soracli.wording import amount, printable
 

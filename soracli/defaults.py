@@ -101,7 +101,7 @@ def fitting(verb: str, given: dict[str, Any], assumed: Mapping[str, str]) -> tup
     if not doubtful or verb not in VERBS:
         return given, ()
     from soracli import adapt, weights
-    from soracli.flags import Flags
+    from soracli.options.flags import Flags
 
     card, left_out = weights.card(given.get("model")), []
     for name in doubtful:

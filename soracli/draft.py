@@ -15,8 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from soracli.types import Frames
-
+Frames = npt.NDArray[np.uint8]  # (T, H, W, 3) RGB, as in `types`, which stands above this
 Alpha = npt.NDArray[np.uint8]  # (T, H, W), 255 = opaque
 Light = npt.NDArray[np.float32]  # (3, 4): RGB of the result from RGB and 1, all in [0, 1]
 Moves = npt.NDArray[np.float32]  # (T, 4), see `Draft.camera`

@@ -17,9 +17,9 @@ from soracli.calls import Call
 from soracli.console import output
 from soracli.console.progress import Talk
 from soracli.errors import UsageError
-from soracli.flags import OutputFlags
 from soracli.media import Source, formats
 from soracli.naming import Outputs
+from soracli.options.flags import OutputFlags
 from soracli.review import Review
 from soracli.runs import Run
 from soracli.wording import duration, stem

@@ -20,6 +20,7 @@ from typing import Any
 
 from soracli.wording import printable
 
+BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143  # exit codes beside those of the tree
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: the disk takes no more
 
 

@@ -38,7 +38,7 @@ def likeness() -> dict[str, Any]:
     """What two processes must have in common to make the same frames in the same way."""
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "LOCAL_RANK")
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    changed = max(path.stat().st_mtime for path in Path(__file__).parent.glob("*.py"))
+    changed = max(path.stat().st_mtime for path in Path(__file__).parent.rglob("*.py"))
     return {
         "package": str(Path(__file__).parent), "changed": changed, "python": sys.executable, "cores": cores,
         "environment": [os.environ.get(name) for name in names],

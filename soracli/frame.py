@@ -10,9 +10,9 @@ from soracli import job, media, naming, provenance, values
 from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.errors import UsageError
-from soracli.flags import OutputFlags
 from soracli.inputs import named
 from soracli.naming import Outputs
+from soracli.options.flags import OutputFlags
 from soracli.types import Clip
 from soracli.wording import printable, stem
 

@@ -31,10 +31,10 @@ from soracli import (
 )
 from soracli.calls import Call
 from soracli.errors import CapacityError, UsageError
-from soracli.flags import Flags, OutputFlags
 from soracli.inputs import Brief, digest, named
 from soracli.media import DIGEST, formats
 from soracli.naming import Outputs
+from soracli.options.flags import Flags, OutputFlags
 from soracli.plan import Budget, Plan
 from soracli.runs import Run
 from soracli.scenes.plot import Plot

@@ -15,11 +15,11 @@ from soracli import job as jobs
 from soracli.console.output import emit, print_out, print_path
 from soracli.console.progress import Meter, Talk
 from soracli.errors import CapacityError, CheckError, MediaError, PolicyError
-from soracli.flags import Flags
 from soracli.inputs import Brief
 from soracli.job import Job
 from soracli.media import Area, Source, Writer
 from soracli.naming import target
+from soracli.options.flags import Flags
 from soracli.preview import TERMINAL, Preview
 from soracli.review import Review
 from soracli.runs import Item, Run

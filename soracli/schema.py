@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import json
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -20,43 +20,41 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
 
-def show(verb: str | None, *, as_json: bool) -> None:
-    """Print the schema of one verb, or that of a batch's jobs, events and errors."""
-    found = everything() if verb is None else of_verb(" ".join(verb.split()))
+def show(verb: str | None, root: Any, *, as_json: bool) -> None:
+    """Print the schema of one verb, or that of a batch's jobs, events and errors. root: the command `sora`."""
+    known = verbs(root)
+    found = everything(known) if verb is None else of_verb(" ".join(verb.split()), known)
     if as_json:
         emit(found)
     else:
         print_out(json.dumps(found, indent=2) + "\n")
 
 
-def verbs() -> dict[str, Callable[..., Any]]:
-    """Every command by name, such as `model list`."""
-    from soracli import cli
-
-    return dict(_commands(cli.app, ""))
+def verbs(root: Any) -> dict[str, Callable[..., Any]]:
+    """Every verb by name, such as `model list`, and its function. root: the command `sora`."""
+    return dict(_verbs(root, ""))
 
 
-def _commands(app: Any, start: str) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for command in app.registered_commands:
-        if not command.hidden:
-            yield start + (command.name or command.callback.__name__), command.callback
-    for group in app.registered_groups:
-        yield from _commands(group.typer_instance, f"{group.name} " if isinstance(group.name, str) else start)
+def _verbs(group: Any, start: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _verbs(command, f"{start}{name} ")
+        elif not command.hidden:
+            yield start + name, inspect.unwrap(command.callback)
 
 
-def everything() -> Schema:
+def everything(known: Mapping[str, Callable[..., Any]]) -> Schema:
     """A job of `sora batch` is any verb that renders; events and errors are the same everywhere."""
     return {
         "$schema": DRAFT,
-        "verbs": list(verbs()),
+        "verbs": list(known),
         "job": {"oneOf": [arguments(name, function) for name, function in calls.RENDERING.items()]},
         "event": of_type(results.Event),
         "error": of_type(results.Failure),
     }
 
 
-def of_verb(name: str) -> Schema:
-    known = verbs()
+def of_verb(name: str, known: Mapping[str, Callable[..., Any]]) -> Schema:
     if name not in known:
         raise UsageError(f"VERB {name}: no such verb{suggest(name, known)}; there are {', '.join(known)}", "no_verb")
     kind = results.OF.get(name, results.Results if name in calls.RENDERING else object)

@@ -14,24 +14,25 @@ import stat
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from soracli import engine, parsing, parts, weights
 from soracli.console.progress import Talk
-from soracli.errors import UsageError
-from soracli.flags import TalkFlags
+from soracli.errors import INTERRUPTED, UsageError
 from soracli.forward import GO, INTERRUPT, TERMINATE, VARIABLE, YES, likeness, place
+from soracli.options.flags import TalkFlags
 from soracli.wording import printable
 
 MAX_REQUEST = 10_000_000  # bytes
+Run = Callable[[list[str]], int]
 PATIENCE = 5.0  # seconds for a caller to say what it wants
 
 
-def serve(model: str | None, device: str, flags: TalkFlags) -> None:
-    """Load a model and do calls until Ctrl-C."""
+def serve(model: str | None, device: str, flags: TalkFlags, run: Run) -> None:
+    """Load a model and do calls until Ctrl-C. run: does one command line, and returns its exit code."""
     talk = Talk.of(flags)
     card = weights.card(model)
     given = place()
@@ -59,7 +60,7 @@ def serve(model: str | None, device: str, flags: TalkFlags) -> None:
             while True:
                 link, _ = door.accept()
                 with link:
-                    answer(link, like, talk)
+                    answer(link, like, talk, run)
                 torch.set_num_threads(threads)
 
 
@@ -124,7 +125,7 @@ def _socket(path: Path) -> tuple[int, int] | None:
     return (status.st_dev, status.st_ino) if ours else None
 
 
-def answer(link: socket.socket, like: dict[str, Any], talk: Talk) -> None:
+def answer(link: socket.socket, like: dict[str, Any], talk: Talk, run: Run) -> None:
     """Do one call, if it is one that we can do as its caller would, and if the caller still waits."""
     link.settimeout(PATIENCE)
     streams: list[int] = []
@@ -138,7 +139,7 @@ def answer(link: socket.socket, like: dict[str, Any], talk: Talk) -> None:
         link.sendall(YES)
         if link.recv(1) != GO:
             return
-        code = _done(request, streams, link)
+        code = _done(request, streams, link, run)
         link.sendall(str(code).encode())
         talk.detail(f"{' '.join(request['arguments'])[:60]}: {code}")
     except Exception as error:  # whatever somebody sends, the engine goes on
@@ -168,17 +169,15 @@ def _check(request: dict[str, Any]) -> None:
         raise ValueError("umask")
 
 
-def _done(request: dict[str, Any], streams: list[int], link: socket.socket) -> int:
+def _done(request: dict[str, Any], streams: list[int], link: socket.socket, run: Run) -> int:
     """The exit code of a call that was done in its caller's place."""
-    from soracli import cli
-
     with _in_place_of(request, streams), _signals_from(link):
         try:
-            return cli.run(request["arguments"])
+            return run(request["arguments"])
         except SystemExit as end:
             return int(end.code or 0)
         except KeyboardInterrupt:  # after the call, as it were
-            return cli.INTERRUPTED
+            return INTERRUPTED
 
 
 @contextlib.contextmanager

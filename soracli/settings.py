@@ -89,7 +89,7 @@ def _model(text: str) -> None:
 
 def _device(text: str) -> None:
     from soracli import job
-    from soracli.flags import OutputFlags
+    from soracli.options.flags import OutputFlags
 
     job.check_device(OutputFlags(device=text))
 

@@ -6,8 +6,8 @@ import unicodedata
 from typing import NamedTuple
 
 from soracli import values
-from soracli.flags import Flags
 from soracli.inputs import Brief
+from soracli.options.flags import Flags
 from soracli.types import Card
 from soracli.wording import printable
 

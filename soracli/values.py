@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from soracli.errors import UsageError
-from soracli.flags import Flags
+from soracli.options.flags import Flags
 from soracli.types import Card, Clip, SamplingOptions, Shot
 
 MAX_PROMPT = 20_000  # bytes

@@ -171,7 +171,7 @@ def test_closed_pipe_is_quiet() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     script = "from soracli import cli; cli.main(['model', 'list'])"
-    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
+    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2])}
     ran = subprocess.run([sys.executable, "-c", script], stdout=writer, stderr=subprocess.PIPE, env=env, check=False)
     os.close(writer)
     assert (ran.returncode, ran.stderr) == (141, b"")

@@ -339,7 +339,7 @@ def test_standard_output_on_a_full_disk(sora: Sora, tmp_path: Path) -> None:
         assert (ended.code, ended.err.splitlines()[-1]) == (6, line)
     assert sorted(contents()) == ["a.mp4"]
     script = "import sys; from soracli import cli; cli.main(sys.argv[1:])"
-    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
+    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2])}
     with open("/dev/full", "wb") as sink:
         command = [sys.executable, "-c", script, "info", "a.mp4"]
         ran = subprocess.run(command, stdout=sink, stderr=subprocess.PIPE, env=env, text=True, check=False)

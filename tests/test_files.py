@@ -15,7 +15,7 @@ import pytest
 from conftest import Sora
 from PIL import Image
 
-from soracli import forward, hub, job, keys, media, naming, parts, serve, weights
+from soracli import cli, forward, hub, job, keys, media, naming, parts, serve, weights
 from soracli.console.progress import Talk
 from soracli.errors import SoraError, UsageError
 from soracli.media import commit
@@ -218,7 +218,7 @@ def ask(data: bytes, like: dict[str, object]) -> bytes:
         ours.shutdown(socket.SHUT_WR)
         before = os.getcwd()
         try:
-            serve.answer(theirs, like, Talk("none"))
+            serve.answer(theirs, like, Talk("none"), cli.run)
         finally:
             os.chdir(before)
         theirs.close()

@@ -16,7 +16,8 @@ import pytest
 from conftest import Sora
 from PIL import Image
 
-from soracli import cli, complete, guide, manpage, media, weights
+from soracli import cli, errors, media, weights
+from soracli.cli import completion, manual
 from soracli.errors import SoraError
 from soracli.types import Clip
 
@@ -29,11 +30,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_topics_are_listed_and_shown(sora: Sora) -> None:
     ran = sora("help")
     assert "  prompts     What to write, and what becomes of it\n" in ran.text
-    for topic in guide.topics():
+    for topic in manual.topics():
         assert f"  {topic}" in ran.text
-        assert sora("help", topic).text == guide.text(topic)
+        assert sora("help", topic).text == manual.text(topic)
     assert sora("help", "Exit codes").text.startswith("How sora ends\n")
-    assert json.loads(sora("help", "seeds", "--json").out)["data"] == {"topic": "seeds", "text": guide.text("seeds")}
+    assert json.loads(sora("help", "seeds", "--json").out)["data"] == {"topic": "seeds", "text": manual.text("seeds")}
     assert sora("help", "generate").text.startswith("Usage: sora generate ")
     assert sora("help", "model-list").text.startswith("Usage: sora model list ")
 
@@ -45,29 +46,29 @@ def test_unknown_topics(sora: Sora) -> None:
 
 
 def test_topics_are_plain_and_narrow() -> None:
-    for topic in guide.topics():
-        lines = guide.text(topic).splitlines()
+    for topic in manual.topics():
+        lines = manual.text(topic).splitlines()
         assert lines[0]
         assert lines[1] == ""
         assert all(len(line) <= 80 for line in lines), topic
 
 
 def test_every_format_is_told_of() -> None:
-    told = re.findall(r"^  (\w+)  +", guide.text("formats"), re.M)
+    told = re.findall(r"^  (\w+)  +", manual.text("formats"), re.M)
     assert sorted(told) == sorted(media.FORMATS)
 
 
 def test_exit_codes_are_those_of_the_errors() -> None:
-    told = {int(code) for code in re.findall(r"^  (\d+) ", guide.text("exit-codes"), re.M)}
+    told = {int(code) for code in re.findall(r"^  (\d+) ", manual.text("exit-codes"), re.M)}
 
     def codes(kind: type[SoraError]) -> set[int]:
         return {kind.exit_code}.union(*(codes(child) for child in kind.__subclasses__()))
 
-    assert told == codes(SoraError) | {0, 9, cli.INTERRUPTED, cli.BROKEN_PIPE, cli.TERMINATED}
+    assert told == codes(SoraError) | {0, 9, errors.INTERRUPTED, errors.BROKEN_PIPE, errors.TERMINATED}
 
 
 def told() -> list[str]:
-    lines = [line.strip() for topic in guide.topics() for line in guide.text(topic).splitlines()]
+    lines = [line.strip() for topic in manual.topics() for line in manual.text(topic).splitlines()]
     return [line for line in dict.fromkeys(lines) if re.match(r"(?:sora [a-z]|echo )", line) and "  " not in line]
 
 
@@ -103,11 +104,11 @@ def test_some_examples_were_found() -> None:
 
 def test_every_verb_is_in_the_manual(sora: Sora) -> None:
     page = sora("help", "--man").text
-    names = [name for name, _, _ in manpage.verbs(cli.app)]
+    names = [name for name, _, _ in manual.verbs(cli.parser())]
     assert {"generate", "enhance", "model list", "config set", "preset save", "sheet", "help"} <= set(names)
     for name in names:
         assert f".SS sora {name}\n" in page
-    for topic in guide.topics():
+    for topic in manual.topics():
         assert f".SH {topic.upper().replace('-', chr(92) + '-')}\n" in page
     for flag in ("\\-\\-duration", "\\-\\-max\\-memory", "\\-p, \\-\\-preset"):
         assert flag in page
@@ -133,7 +134,7 @@ def completed(line: str, tmp_path: Path) -> list[str]:
     words = line.split(" ")
     env = {
         **os.environ, "_SORA_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1),
-        "PYTHONPATH": str(Path(cli.__file__).parent.parent), "XDG_CONFIG_HOME": str(tmp_path),
+        "PYTHONPATH": str(Path(cli.__file__).parents[2]), "XDG_CONFIG_HOME": str(tmp_path),
     }  # fmt: skip
     script = "from soracli import cli; cli.main([])"
     return subprocess.run(
@@ -156,17 +157,17 @@ def test_completion_in_a_shell(tmp_path: Path, line: str, offered: list[str]) ->
 
 
 def test_what_is_completed() -> None:
-    assert complete.sizes("16") == ["16:9"]
-    assert complete.keys("max") == ["max-memory"]
-    assert complete.models("") == list(weights.cards())
-    assert complete.adapters("wan-i2v") == ["wan-i2v-14b-4step"]
-    assert complete.cameras("zoom") == ["zoom-in", "zoom-out"]
-    assert complete.formats("w") == ["webm", "webp"]
-    assert complete.qualities("") == ["draft", "good", "lossless"]
-    assert "noir" in complete.styles("")
+    assert completion.sizes("16") == ["16:9"]
+    assert completion.keys("max") == ["max-memory"]
+    assert completion.models("") == list(weights.cards())
+    assert completion.adapters("wan-i2v") == ["wan-i2v-14b-4step"]
+    assert completion.cameras("zoom") == ["zoom-in", "zoom-out"]
+    assert completion.formats("w") == ["webm", "webp"]
+    assert completion.qualities("") == ["draft", "good", "lossless"]
+    assert "noir" in completion.styles("")
 
 
 def test_completion_minds_a_broken_file(tmp_path: Path) -> None:
     (tmp_path / "home" / "soracli").mkdir(parents=True)
     (tmp_path / "home" / "soracli" / "presets.toml").write_text("[mine]\nsise = 3\n")
-    assert "draft" in complete.presets("")
+    assert "draft" in completion.presets("")

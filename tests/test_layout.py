@@ -99,7 +99,6 @@ MAY_IMPORT = {
     "credentials": {"keys", "media", "signals"},
     "provenance": {"credentials", "keys", "media", "signals", "watermark"},
     "calls": set(),
-    "flags": {"calls", "complete"},
     "recipes": {"adapt", "calls", "media", "weights"},
     "hub": {"machine", "parts"},
     "footprint": set(),
@@ -115,16 +114,14 @@ MAY_IMPORT = {
     "forward": set(),
     "settings": set(),
     "defaults": {"settings"},
-    "complete": set(),
-    "cli_jobs": {"flags"},
-    "cli_more": {"complete", "flags", "calls"},
-    "cli_scenes": {"cli_more", "flags"},
-    "cli": {"cli_jobs", "cli_more", "cli_scenes", "complete", "flags", "start"},
+    "options": {"calls"},
+    "cli": {"calls", "defaults", "options", "start"},
+    "commands": {"config", "engine", "policy", "presets", "recaption", "screen", "settings", "weights"},
 }
 
 # library -> the only places that may import it, at any depth
 ONLY_IN = {
-    "typer": {"cli", "cli_jobs", "cli_more", "cli_scenes", "flags", "manpage"},
+    "typer": {"cli"},
     "rich": {"console"},
     "av": {"media", "doctor"},
     "PIL": {"media", "doctor", "scenes", "world", "train", "sheet", "console"},

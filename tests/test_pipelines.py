@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 from conftest import Sora
 
-from soracli import cli, manpage, media
+from soracli import cli, errors, media
+from soracli.cli import manual
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -145,7 +146,7 @@ def test_the_first_pipeline_in_a_shell(tmp_path: Path) -> None:
         ["bash", "-c", f"set -o pipefail; {line}"], cwd=tmp_path, capture_output=True, check=False,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
     )  # fmt: skip
-    assert ran.returncode in (0, cli.BROKEN_PIPE)
+    assert ran.returncode in (0, errors.BROKEN_PIPE)
     assert (ran.stdout[4:8], ran.stderr) == (b"ftyp", b"")
 
 
@@ -165,7 +166,7 @@ def test_every_wish_has_an_answer() -> None:
 
 def test_commands_of_the_answers_exist(sora: Sora) -> None:
     """Every verb and every flag that a row names."""
-    helps = manpage.helps(cli.app)
+    helps = manual.helps(cli.parser())
     for number, row in wishes():
         for command in re.findall(r"`sora ([^`]+)`", row):
             words = command.replace("\\|", " ").split()

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from conftest import Sora
 
-from soracli import disguise, engine, meaning, media, policy, provenance, schema
+from soracli import cli, disguise, engine, meaning, media, policy, provenance, schema
 from soracli.errors import WeightsError
 from soracli.meaning import Judge
 from soracli.policy import Policy
@@ -275,7 +275,7 @@ def test_the_vectors_that_ship_are_of_the_policy_that_ships(rules: Policy) -> No
 def test_check_and_show(sora: Sora) -> None:
     def holds(verb: str, *arguments: str) -> None:
         data = json.loads(sora("policy", verb, *arguments, "--json").out)
-        jsonschema.validate(data, schema.of_verb(f"policy {verb}")["result"])
+        jsonschema.validate(data, schema.of_verb(f"policy {verb}", schema.verbs(cli.parser()))["result"])
 
     assert sora("policy", "check", "a killer whale").text == "passes\n"
     assert sora("policy", "check", "-", stdin=BAD.encode()).err == f"sora: error: TEXT: {LINE}\n"

@@ -13,8 +13,9 @@ import pytest
 from conftest import Sora
 from PIL import Image, PngImagePlugin
 
-from soracli import calls, flags, inputs, media, recipes
+from soracli import calls, inputs, media, recipes
 from soracli.errors import MediaError
+from soracli.options import flags
 
 DOG = {"prompt": "a dog in a meadow"}
 SECRET = "AKIA-SECRET-token hunter2 a dog\n"

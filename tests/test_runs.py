@@ -248,7 +248,7 @@ def cpu_seconds(pid: int) -> float:
 def test_control_c(sora: Sora, tmp_path: Path) -> None:
     """A real one, in the middle of painting: gone within two seconds, nothing left but the run."""
     script = "import sys; from soracli import cli; cli.main(sys.argv[1:])"
-    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
+    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2])}
     command = [sys.executable, "-c", script, "generate", "x", "-m", "tiny", "--steps", "1000", "--progress", "json"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=tmp_path, env=env, text=True) as process:
         assert process.stderr is not None

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from conftest import Sora
 
-from soracli import calls, media, provenance, schema
+from soracli import calls, cli, media, provenance, schema
 from soracli.types import Clip
 
 TINY = ("-m", "tiny", "--steps", "1", "--seed", "1", "-q", "--json")
@@ -90,7 +90,7 @@ def test_every_verb_prints_what_its_schema_says(sora: Sora, clip: Clip, words: t
     Path("jobs.jsonl").write_text('{"verb": "image", "prompt": "x", "model": "tiny", "output": "out.png"}\n')
     if words[0] in ("runs", "replay"):
         assert sora("batch", "jobs.jsonl").code == 0
-    name = next(name for name in (" ".join(words[:2]), words[0]) if name in schema.verbs())
+    name = next(name for name in (" ".join(words[:2]), words[0]) if name in schema.verbs(cli.parser()))
     rules = json.loads(sora("schema", name).out)["result"]
     ran = sora(*words)
     assert ran.code == 0, ran.err
@@ -129,5 +129,5 @@ def test_events_and_errors(sora: Sora) -> None:
 
 def test_every_command_has_json(sora: Sora) -> None:
     """But those that only lead to others, and `train`, which is another program."""
-    for name, function in schema.verbs().items():
+    for name, function in schema.verbs(cli.parser()).items():
         assert "json" in {key.name for key in calls.keys(function)}, name

@@ -31,7 +31,7 @@ def warm(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[byt
 def place(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path_factory.mktemp("run") / "engine.sock"
     monkeypatch.setenv("SORA_SOCKET", str(path))
-    monkeypatch.setenv("PYTHONPATH", str(Path(cli.__file__).parent.parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(cli.__file__).parents[2]))
     return path
 
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import Sora
 
 from soracli import config, defaults, media, presets, runs, settings, weights
-from soracli.flags import Flags
+from soracli.options.flags import Flags
 
 DRY = ("a dog", "--dry-run", "--json", "-m", "tiny")
 

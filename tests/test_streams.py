@@ -107,7 +107,7 @@ def test_a_reader_that_leaves(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     script = "import sys; from soracli import cli; cli.main(sys.argv[1:])"
-    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent), "TMPDIR": str(tmp_path)}
+    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2]), "TMPDIR": str(tmp_path)}
     env["SORA_REVIEW"] = "flashes"  # onnxruntime, which another reviewer needs, leaves a file of its own there
     command = [sys.executable, "-c", script, "generate", "x", *TINY, "-o", "-"]
     ran = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, cwd=tmp_path, env=env, check=False)

@@ -1,35 +1,21 @@
-"""The verbs about renders as such: many at once, once more, gone on with. A signature and a call each, as in `cli`."""
+"""The verbs about renders as such: many at once, once more, gone on with."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import functools
+from typing import Annotated
 
 import typer
 
-from soracli.flags import (
-    GIVEN,
-    TALK,
-    Debug,
-    FileFlags,
-    Flags,
-    Group,
-    Json,
-    TalkFlags,
-    Verb,
-    examples,
-    flagged,
-    rendering,
-)
-
-PART_FAILED = 9
+from soracli.cli import runner
+from soracli.cli.command import Verb, group, rendering, with_options
+from soracli.cli.options import TALK, Debug, Json, examples, given
+from soracli.options.flags import FileFlags, Flags, TalkFlags
 
 app = typer.Typer(rich_markup_mode=None)
-runs_app = typer.Typer(help="Renders and what became of them: list, show, prune.", cls=Group, rich_markup_mode=None)
+PART_FAILED = 9
+runs_app = group("Renders and what became of them: list, show, prune.")
 app.add_typer(runs_app, name="runs")
-
-
-def _given(text: str, *names: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=text, rich_help_panel=GIVEN, metavar=metavar, show_default=False)
 
 
 @app.command(
@@ -40,15 +26,15 @@ def _given(text: str, *names: str, metavar: str | None = None) -> Any:
         """echo '{"verb": "generate", "prompt": "a dog in a meadow", "seed": 7}' | sora batch -""",
     ),
 )
-@flagged
+@with_options
 def batch(
     jobs: Annotated[
         str,
         typer.Argument(help="One JSON object a line; '-' reads standard input.", metavar="JOBS", show_default=False),
     ],
-    continue_on_error: Annotated[bool, _given("Go on when a job fails.", "--continue-on-error")] = False,
+    continue_on_error: Annotated[bool, given("Go on when a job fails.", "--continue-on-error")] = False,
     shard: Annotated[
-        str | None, _given("Do every n-th job from the i-th on; torchrun sets it by itself.", "--shard", metavar="I/N")
+        str | None, given("Do every n-th job from the i-th on; torchrun sets it by itself.", "--shard", metavar="I/N")
     ] = None,
     *,
     flags: TalkFlags,
@@ -77,11 +63,11 @@ def replay(
     file: Annotated[
         str, typer.Argument(help="A file that sora made. '-' reads standard input.", metavar="FILE", show_default=False)
     ],
-    check: Annotated[bool, _given("Write nothing: say whether the same frames come out.", "--check")] = False,
-    prompt: Annotated[str | None, _given("Another prompt.", "--prompt", metavar="TEXT")] = None,
+    check: Annotated[bool, given("Write nothing: say whether the same frames come out.", "--check")] = False,
+    prompt: Annotated[str | None, given("Another prompt.", "--prompt", metavar="TEXT")] = None,
     input: Annotated[
         list[str] | None,
-        _given(
+        given(
             "A picture or clip that it was made from, if it is not beside it; may be repeated.",
             "--input",
             metavar="FILE",
@@ -89,7 +75,7 @@ def replay(
     ] = None,
     set: Annotated[
         list[str] | None,
-        _given("Another argument of its verb, such as strength=0.5; may be repeated.", "--set", metavar="KEY=VALUE"),
+        given("Another argument of its verb, such as strength=0.5; may be repeated.", "--set", metavar="KEY=VALUE"),
     ] = None,
     *,
     flags: Flags,
@@ -101,7 +87,7 @@ def replay(
 
 
 @app.command(cls=Verb, epilog=examples("sora resume", "sora resume 8f3a"))
-@flagged
+@with_options
 def resume(
     run: Annotated[
         str | None,
@@ -113,7 +99,7 @@ def resume(
     ] = None,
     input: Annotated[
         str | None,
-        _given("What it read from standard input, as a file; needed if it was over 256 MB.", "--input", metavar="FILE"),
+        given("What it read from standard input, as a file; needed if it was over 256 MB.", "--input", metavar="FILE"),
     ] = None,
     *,
     flags: TalkFlags,
@@ -125,7 +111,7 @@ def resume(
 
 
 @app.command(cls=Verb, epilog=examples("sora decode 7.safetensors -o car.webm"))
-@flagged
+@with_options
 def decode(
     latents: Annotated[
         str, typer.Argument(help="A file of latents; see sora runs show.", metavar="LATENTS", show_default=False)
@@ -140,14 +126,15 @@ def decode(
 
 
 @app.command(cls=Verb, epilog=examples("sora serve", "sora serve -m tiny --verbose"))
-@flagged
+@with_options
 def serve(
     model: Annotated[
-        str | None, _given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
+        str | None, given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
     ] = None,
-    device: Annotated[str, _given("auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = "auto",
+    device: Annotated[str, given("auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = "auto",
     *,
     flags: TalkFlags,
+    context: typer.Context,
 ) -> None:
     """Keep a model loaded for the calls of sora that follow: they find it by themselves, and start at once.
 
@@ -155,7 +142,7 @@ def serve(
     """
     from soracli import serve as serves
 
-    serves.serve(model, device, flags)
+    serves.serve(model, device, flags, functools.partial(runner.run, context.find_root().command))
 
 
 RunName = Annotated[
@@ -164,12 +151,6 @@ RunName = Annotated[
         help="A run, or the beginning of its name. Default: the last unfinished one.", metavar="RUN", show_default=False
     ),
 ]
-
-
-@runs_app.callback(invoke_without_command=True)
-def runs(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
 
 
 @runs_app.command("list", cls=Verb, epilog=examples("sora runs list"))
@@ -207,17 +188,3 @@ def runs_prune(
     from soracli import show_runs
 
     show_runs.runs_prune(older, unfinished=all, yes=yes, as_json=json)
-
-
-@app.command(cls=Verb, epilog=examples("sora schema", "sora schema generate"))
-def schema(
-    verb: Annotated[
-        str | None, typer.Argument(help="A verb, such as generate or 'model list'.", metavar="VERB", show_default=False)
-    ] = None,
-    json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """The JSON schema of a verb's arguments and result; without a verb, that of a batch's jobs and of events."""
-    from soracli import schema as schemas
-
-    schemas.show(verb, as_json=json)

@@ -1,4 +1,4 @@
-"""The signatures of the verbs around scenes: their drafts, and the pictures that play in them. See `cli`."""
+"""The verbs around scenes: their drafts, and the pictures that play in them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ from typing import Annotated
 
 import typer
 
-from soracli.cli_more import Force, _argument, _option
-from soracli.flags import GIVEN, OUTPUT, Debug, Json, Verb, examples
+from soracli.cli.command import Verb, group
+from soracli.cli.options import GIVEN, OUTPUT, Debug, Force, Json, argument, examples, option
 
-app = typer.Typer(rich_markup_mode=None)  # its verbs become verbs of `sora`
-cast_app = typer.Typer(help="The pictures that scenes are played by: list, show, search.", rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None)
+cast_app = group("The pictures that scenes are played by: list, show, search.")
 app.add_typer(cast_app, name="cast")
-
-
-@cast_app.callback(invoke_without_command=True)
-def group(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
 
 
 @app.command(
@@ -32,26 +26,26 @@ def animatic(
     prompt: Annotated[
         str | None, typer.Argument(help="A prompt; '-' reads standard input.", show_default=False, metavar="PROMPT")
     ] = None,
-    scene: Annotated[str | None, _option(GIVEN, "A scene file instead of a prompt.", "--scene", metavar="FILE")] = None,
+    scene: Annotated[str | None, option(GIVEN, "A scene file instead of a prompt.", "--scene", metavar="FILE")] = None,
     size: Annotated[
-        str | None, _option(OUTPUT, "WIDTHxHEIGHT, or a shape: 16:9 (default 256x256).", "-s", "--size", metavar="SIZE")
+        str | None, option(OUTPUT, "WIDTHxHEIGHT, or a shape: 16:9 (default 256x256).", "-s", "--size", metavar="SIZE")
     ] = None,
-    fps: Annotated[str | None, _option(OUTPUT, "Frames per second (default 16).", "--fps", metavar="N")] = None,
+    fps: Annotated[str | None, option(OUTPUT, "Frames per second (default 16).", "--fps", metavar="N")] = None,
     duration: Annotated[
-        str | None, _option(OUTPUT, "Length for a prompt (default 4s).", "-d", "--duration", metavar="TIME")
+        str | None, option(OUTPUT, "Length for a prompt (default 4s).", "-d", "--duration", metavar="TIME")
     ] = None,
     seed: Annotated[
-        str | None, _option(GIVEN, "Other seeds, other choices for a prompt (default 0).", "--seed", metavar="N")
+        str | None, option(GIVEN, "Other seeds, other choices for a prompt (default 0).", "--seed", metavar="N")
     ] = None,
     output: Annotated[
-        str | None, _option(OUTPUT, "File or '-'. Default: NAME-animatic.webp here.", "-o", "--output", metavar="PATH")
+        str | None, option(OUTPUT, "File or '-'. Default: NAME-animatic.webp here.", "-o", "--output", metavar="PATH")
     ] = None,
     format: Annotated[
         str | None,
-        _option(OUTPUT, "webp, mov, webm, png and frames are transparent.", "--format", metavar="NAME"),
+        option(OUTPUT, "webp, mov, webm, png and frames are transparent.", "--format", metavar="NAME"),
     ] = None,
     quality: Annotated[
-        str, _option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
+        str, option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
     ] = "good",
     force: Force = False,
     json: Json = False,
@@ -68,7 +62,7 @@ def animatic(
 @cast_app.command("list", cls=Verb, epilog=examples("sora cast list", "sora cast list --kind flyer"))
 def cast_list(
     kind: Annotated[
-        str | None, _option(GIVEN, "walker, driver, flyer, swimmer or thing.", "--kind", metavar="KIND")
+        str | None, option(GIVEN, "walker, driver, flyer, swimmer or thing.", "--kind", metavar="KIND")
     ] = None,
     json: Json = False,
     debug: Debug = False,
@@ -81,9 +75,9 @@ def cast_list(
 
 @cast_app.command("show", cls=Verb, epilog=examples("sora cast show dog", "sora cast show dog -o drawing.png"))
 def cast_show(
-    name: Annotated[str, _argument("A picture, by name or synonym.", "NAME")],
+    name: Annotated[str, argument("A picture, by name or synonym.", "NAME")],
     output: Annotated[
-        str | None, _option(OUTPUT, "Also write it as PNG with transparency.", "-o", "--output", metavar="PATH")
+        str | None, option(OUTPUT, "Also write it as PNG with transparency.", "-o", "--output", metavar="PATH")
     ] = None,
     force: Force = False,
     json: Json = False,
@@ -97,8 +91,8 @@ def cast_show(
 
 @cast_app.command("search", cls=Verb, epilog=examples("sora cast search wizard", "sora cast search sea animal -n 5"))
 def cast_search(
-    words: Annotated[list[str], _argument("What it should show.", "WORD...")],
-    count: Annotated[str, _option(GIVEN, "How many (default 10).", "-n", "--count", metavar="N")] = "10",
+    words: Annotated[list[str], argument("What it should show.", "WORD...")],
+    count: Annotated[str, option(GIVEN, "How many (default 10).", "-n", "--count", metavar="N")] = "10",
     json: Json = False,
     debug: Debug = False,
 ) -> None:

@@ -68,6 +68,6 @@ def keys(incomplete: str) -> list[str]:
 
 
 def topics(incomplete: str) -> list[str]:
-    from soracli import guide
+    from soracli.cli import manual
 
-    return _starting(guide.topics(), incomplete)
+    return _starting(manual.topics(), incomplete)

@@ -1,0 +1,86 @@
+"""The verbs about `sora` itself."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from soracli.cli import completion, manual
+from soracli.cli.command import Verb
+from soracli.cli.options import GIVEN, Debug, Json, examples, given, option
+from soracli.errors import CheckError
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(cls=Verb, epilog=examples("sora doctor", "sora doctor --json"))
+def doctor(
+    calibrate: Annotated[
+        bool, given("Measure how fast this machine is, for estimates; takes some seconds.", "--calibrate")
+    ] = False,
+    threads: Annotated[str | None, given("Measure with so many CPU threads.", "--threads", metavar="N")] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Check this installation and this machine."""
+    from soracli import show
+
+    if calibrate or threads is not None:
+        show.calibrate(threads, as_json=json)
+        return
+    problems = show.doctor(as_json=json)
+    if problems:
+        raise CheckError(f"doctor: {problems} of these will not work; see the lines marked with !", "doctor")
+
+
+@app.command(
+    hidden=True,
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def train(context: typer.Context) -> None:
+    """Train models: `sora train ARGS` is `python -m soracli.train ARGS`."""
+    import runpy
+
+    sys.argv = ["sora train", *context.args]
+    runpy.run_module("soracli.train", run_name="__main__")
+
+
+@app.command(cls=Verb, epilog=examples("sora schema", "sora schema generate"))
+def schema(
+    verb: Annotated[
+        str | None, typer.Argument(help="A verb, such as generate or 'model list'.", metavar="VERB", show_default=False)
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+    *,
+    context: typer.Context,
+) -> None:
+    """The JSON schema of a verb's arguments and result; without a verb, that of a batch's jobs and of events."""
+    from soracli import schema as schemas
+
+    schemas.show(verb, context.find_root().command, as_json=json)
+
+
+@app.command("help", cls=Verb, epilog=examples("sora help", "sora help prompts", "sora help --man > sora.1"))
+def help_(
+    topic: Annotated[
+        str | None,
+        typer.Argument(
+            help="A topic or a verb.", show_default=False, metavar="TOPIC", autocompletion=completion.topics
+        ),
+    ] = None,
+    man: Annotated[bool, option(GIVEN, "Print the manual page, for man.", "--man")] = False,
+    json: Json = False,
+    debug: Debug = False,
+    *,
+    context: typer.Context,
+) -> None:
+    """Explain a topic: prompts, sizes, streams, settings, ...; without one, list them."""
+    from soracli.console.output import emit, print_out
+
+    root = context.find_root().command
+    text = manual.page(root) if man else manual.show(topic, lambda: manual.helps(root))
+    emit({"topic": "man" if man else topic, "text": text}) if json else print_out(text)

@@ -1,0 +1,87 @@
+"""The verbs about models."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from soracli.cli import completion
+from soracli.cli.command import Verb, group
+from soracli.cli.options import Debug, Json, examples
+
+app = group("The models: list, pull, show, verify, path, rm.")
+
+
+@app.command("list", cls=Verb, epilog=examples("sora model list"))
+def model_list(json: Json = False, debug: Debug = False) -> None:
+    """Every model that `--model` knows, and whether it is here."""
+    from soracli import show
+
+    show.model_list(as_json=json)
+
+
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        help="A model. Default: the one used by default.",
+        show_default=False,
+        metavar="NAME",
+        autocompletion=completion.models,
+    ),
+]
+
+
+@app.command("show", cls=Verb, epilog=examples("sora model show", "sora model show tiny --json"))
+def model_show(name: Name = None, json: Json = False, debug: Debug = False) -> None:
+    """What a model is: defaults, limits, files, licence."""
+    from soracli import show
+
+    show.model_show(name, as_json=json)
+
+
+@app.command("verify", cls=Verb, epilog=examples("sora model verify", "sora model verify spark"))
+def model_verify(name: Name = None, json: Json = False, debug: Debug = False) -> None:
+    """Read every file of a model and compare it with its sha256."""
+    from soracli import show
+
+    show.model_verify(name, as_json=json)
+
+
+@app.command(
+    "pull",
+    cls=Verb,
+    epilog=examples("sora model pull spark", "sora model pull wan-vace-1.3b --dry-run"),
+)
+def model_pull(
+    name: Annotated[str, typer.Argument(help="A model; see sora model list.", show_default=False, metavar="NAME")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come, and how big it is.")] = False,
+    accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Agree to the model's licence.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print paths and errors only.")] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Fetch a model's files from its hub; a broken download goes on where it stopped."""
+    from soracli import fetch
+
+    fetch.pull(name, dry_run=dry_run, agreed=accept_licence, quiet=quiet, as_json=json)
+
+
+@app.command("rm", cls=Verb, epilog=examples("sora model rm wan-vace-1.3b"))
+def model_rm(
+    name: Annotated[str, typer.Argument(help="A fetched model.", show_default=False, metavar="NAME")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Delete a model's fetched files."""
+    from soracli import fetch
+
+    fetch.remove(name, as_json=json)
+
+
+@app.command("path", cls=Verb, epilog=examples("sora model path"))
+def model_path(name: Name = None, json: Json = False, debug: Debug = False) -> None:
+    """Where a model's files are."""
+    from soracli import show
+
+    show.model_path(name, as_json=json)

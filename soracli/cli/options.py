@@ -1,0 +1,208 @@
+"""The options of verbs: panels, the form of every shared flag, and arguments that several verbs take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from soracli.cli import completion
+
+Complete = Callable[[str], list[str]]
+GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What is given", "Output", "Size and length", "Sampling", "Talk"
+OPEN = "Open models"
+
+
+def argument(text: str, metavar: str, complete: Complete | None = None) -> Any:
+    return typer.Argument(help=text, show_default=False, metavar=metavar, autocompletion=complete)
+
+
+def option(panel: str, text: str, *names: str, metavar: str | None = None, complete: Complete | None = None) -> Any:
+    return typer.Option(
+        *names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False, autocompletion=complete
+    )
+
+
+def given(text: str, *names: str, metavar: str | None = None, complete: Complete | None = None) -> Any:
+    """An option of the panel of what is given."""
+    return option(GIVEN, text, *names, metavar=metavar, complete=complete)
+
+
+def examples(*lines: str) -> str:
+    """Runnable examples for the end of a verb's help. They are executed by the tests."""
+    return "\n".join(["Examples:", *("  " + line for line in lines)])
+
+
+_JSON = typer.Option("--json", help="Print one JSON object on standard output.", rich_help_panel=TALK)
+_DEBUG = typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=TALK)
+Json, Debug = Annotated[bool, _JSON], Annotated[bool, _DEBUG]
+Force = Annotated[bool, option(OUTPUT, "Replace the output if it exists.", "-f", "--force")]
+
+
+def source(text: str, metavar: str) -> Any:
+    return argument(text + " '-' reads standard input.", metavar)
+
+
+Prompt = Annotated[
+    str | None,
+    typer.Argument(help="What to show, in quotes; '-' reads standard input.", show_default=False, metavar="PROMPT"),
+]
+Image = Annotated[str, source("A picture.", "IMAGE")]
+ClipFile = Annotated[str, source("A clip.", "CLIP")]
+Keyframes = Annotated[
+    list[str] | None,
+    given("A picture that is shown at a time; may be repeated.", "--keyframe", metavar="IMAGE@TIME"),
+]
+Camera = Annotated[
+    str | None,
+    given(
+        "static, tracking, zoom-in, zoom-out, pan-left, pan-right, ...",
+        "--camera",
+        metavar="MOVE",
+        complete=completion.cameras,
+    ),
+]
+Motion = Annotated[str | None, given("0 (still) .. 10 (much).", "--motion", metavar="N")]
+Style = Annotated[
+    str | None,
+    given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME", complete=completion.styles),
+]
+Partial = Annotated[bool, given("Use what there is of a file that ends early.", "--allow-partial")]
+SceneFile = Annotated[
+    str | None, given("A scene file (TOML) instead of a prompt: see sora scene.", "--scene", metavar="SCENE")
+]
+Fit = Annotated[str, given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
+
+
+def _choose(context: typer.Context, preset: str | None) -> str | None:
+    """Called before all other flags are looked at."""
+    choose = getattr(context.default_map, "choose", None)
+    if preset is not None and choose is not None:
+        choose(preset)
+    return preset
+
+
+# The form of each field of `options.flags`.
+OPTIONS: Mapping[str, Any] = {
+    "dry_run": option(TALK, "Say what would be done, with time and memory, and stop.", "--dry-run"),
+    "json": _JSON,
+    "print0": option(TALK, "End each printed path with NUL, for xargs -0.", "--print0"),
+    "progress": option(TALK, "auto (default), plain, json or none; on standard error.", "--progress", metavar="HOW"),
+    "color": option(TALK, "auto (default: on terminals, unless NO_COLOR), always or never.", "--color", metavar="WHEN"),
+    "quiet": option(TALK, "Print paths and errors only.", "-q", "--quiet"),
+    "verbose": option(TALK, "Say more: the plan and the time of each stage.", "-v", "--verbose"),
+    "debug": _DEBUG,
+    "output": option(
+        OUTPUT,
+        "File, folder or '-' (standard output). May hold {slug} {seed} {n} {model} {width} {height} {ext}. "
+        "Default: {slug}-{seed}.{ext} here.",
+        "-o",
+        "--output",
+        metavar="PATH",
+    ),
+    "format": option(
+        OUTPUT,
+        "mp4, mov, webm, mkv, gif, webp, avif, png or frames. Default: by suffix.",
+        "--format",
+        metavar="NAME",
+        complete=completion.formats,
+    ),
+    "quality": option(
+        OUTPUT,
+        "draft, good (default), lossless, or a CRF number.",
+        "--quality",
+        metavar="LEVEL",
+        complete=completion.qualities,
+    ),
+    "force": option(OUTPUT, "Replace the output if it exists.", "-f", "--force"),
+    "device": option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME"),
+    "threads": option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N"),
+    "preset": typer.Option(
+        "-p",
+        "--preset",
+        help="A named set of flags; see sora preset list.",
+        rich_help_panel=OUTPUT,
+        metavar="NAME",
+        show_default=False,
+        is_eager=True,
+        callback=_choose,
+        autocompletion=completion.presets,
+    ),
+    "fps": option(PICTURE, "Frames per second.", "--fps", metavar="RATE"),
+    "keep_held": option(OUTPUT, "Keep what review withholds, as NAME.held; see sora help safety.", "--keep-held"),
+    "preview": option(
+        OUTPUT,
+        "A small picture of the work so far, in this file or on the terminal.",
+        "--preview",
+        metavar="PATH|term",
+    ),
+    "save_latents": option(OUTPUT, "Keep the latents too, for sora decode; see sora runs show.", "--save-latents"),
+    "no_prompt_metadata": option(
+        OUTPUT, "Keep texts and file names out of the result; its credentials stay.", "--no-prompt-metadata"
+    ),
+    "size": option(
+        PICTURE,
+        "WIDTHxHEIGHT, a shape such as 16:9, or 480p / 720p.",
+        "-s",
+        "--size",
+        metavar="SIZE",
+        complete=completion.sizes,
+    ),
+    "duration": option(PICTURE, "Seconds (4s, 2.5s) or frames (96f).", "-d", "--duration", metavar="TIME"),
+    "model": option(
+        SAMPLING,
+        "Which model paints; see sora model list.",
+        "-m",
+        "--model",
+        metavar="NAME",
+        complete=completion.models,
+    ),
+    "lora": option(
+        OPEN,
+        "An adapter, by its file or its name in sora model list; may be repeated.",
+        "--lora",
+        metavar="FILE[:SCALE]",
+        complete=completion.adapters,
+    ),
+    "weights": option(
+        OPEN,
+        "whole (default), int8 or fp8: half the memory, nearly the same pictures.",
+        "--weights",
+        metavar="KIND",
+        complete=completion.packings,
+    ),
+    "tiles": option(
+        OPEN,
+        "Decode in tiles of so many pixels, for less memory; 0 = whole. Default: as memory allows.",
+        "--tiles",
+        metavar="PIXELS",
+    ),
+    "guide": option(
+        OPEN,
+        "Noise levels between which the prompt is followed closely, such as 0.2..0.9; others take half the time.",
+        "--guide",
+        metavar="LOW..HIGH",
+    ),
+    "cache": option(
+        OPEN,
+        "Skip what changes less than this from step to step, such as 0.1: faster, less exact. Default: 0.",
+        "--cache",
+        metavar="SHARE",
+    ),
+    "compile": option(OPEN, "Compile the network: a slow first step, faster others.", "--compile"),
+    "seed": option(
+        SAMPLING, "N, several N,N or a range N..M; one result each. Default: random.", "--seed", metavar="N"
+    ),
+    "count": option(SAMPLING, "How many results, with seeds counting up.", "-n", "--count", metavar="N"),
+    "steps": option(SAMPLING, "Solver steps: more is slower and finer.", "--steps", metavar="N"),
+    "guidance": option(SAMPLING, "How closely to follow the prompt; 1 = off.", "-g", "--guidance", metavar="X"),
+    "negative": option(SAMPLING, "What not to show.", "-N", "--negative", metavar="TEXT"),
+    "max_memory": option(
+        SAMPLING, "Refuse what needs more, such as 6G. Default: what is free.", "--max-memory", metavar="SIZE"
+    ),
+    "expand": option(SAMPLING, "Say what the prompt leaves open: sora recaption.", "-e", "--expand/--no-expand"),
+    "prompt_file": option(
+        SAMPLING, "Read the prompt from a file, or '-' for standard input.", "--prompt-file", metavar="FILE"
+    ),
+}

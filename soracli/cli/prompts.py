@@ -1,0 +1,112 @@
+"""The verbs about prompts: what is made of them, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from soracli.cli import completion
+from soracli.cli.command import Verb, group
+from soracli.cli.options import GIVEN, Debug, Json, examples, option
+
+app = typer.Typer(rich_markup_mode=None)
+policy_app = group("What sora refuses to paint: show, check.")
+app.add_typer(policy_app, name="policy")
+
+
+@app.command(
+    cls=Verb,
+    epilog=examples(
+        'sora recaption "a dog" -n 3',
+        'sora recaption "a red car at night" --json --seed 7',
+        'echo "a penguin" | sora recaption -',
+    ),
+)
+def recaption(
+    prompt: Annotated[
+        str | None,
+        typer.Argument(help="A short prompt; '-' reads standard input.", show_default=False, metavar="PROMPT"),
+    ] = None,
+    count: Annotated[str, option(GIVEN, "How many captions (default 1).", "-n", "--count", metavar="N")] = "1",
+    seed: Annotated[str, option(GIVEN, "Other seeds, other captions (default 0).", "--seed", metavar="N")] = "0",
+    model: Annotated[
+        str | None,
+        option(
+            GIVEN, "For which model; see sora model list.", "-m", "--model", metavar="NAME", complete=completion.models
+        ),
+    ] = None,
+    prompt_file: Annotated[
+        str | None, option(GIVEN, "Read the prompt from a file.", "--prompt-file", metavar="FILE")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Say what a short prompt leaves open: one full caption per line. What it says stays as it is."""
+    from soracli import values
+    from soracli.commands import prompts
+
+    number = values.whole("--seed", seed, 0, 999_999_999)
+    text = values.prompt(prompt, prompt_file)
+    prompts.recaption(text, model, values.whole("--count", count, 1, 100), number, as_json=json)
+
+
+@app.command(
+    cls=Verb,
+    epilog=examples('sora scene "two penguins hop in falling snow"', 'sora scene "a dog chases a cat" --json --seed 7'),
+)
+def scene(
+    prompt: Annotated[
+        str | None,
+        typer.Argument(help="A prompt; '-' reads standard input.", show_default=False, metavar="PROMPT"),
+    ] = None,
+    seed: Annotated[str, option(GIVEN, "Other seeds, other choices (default 0).", "--seed", metavar="N")] = "0",
+    seconds: Annotated[str, option(GIVEN, "Length in whole seconds (default 4).", "--seconds", metavar="N")] = "4",
+    prompt_file: Annotated[
+        str | None, option(GIVEN, "Read the prompt from a file.", "--prompt-file", metavar="FILE")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print the scene that a prompt is read into, as a file to edit and paint; notes on all that is not shown."""
+    from soracli import values
+    from soracli.scenes import told
+
+    number = values.whole("--seed", seed, 0, 999_999_999)
+    length = values.whole("--seconds", seconds, 1, 600)
+    told.scene(values.prompt(prompt, prompt_file), float(length), number, as_json=json)
+
+
+@policy_app.command("show", cls=Verb, epilog=examples("sora policy show", "sora policy show V1"))
+def policy_show(
+    rule: Annotated[
+        str | None, typer.Argument(help="A rule or a category.", show_default=False, metavar="RULE")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """What is refused, rule by rule, and the file in which all of it stands."""
+    from soracli.commands import prompts
+
+    prompts.policy_show(rule, as_json=json)
+
+
+@policy_app.command(
+    "check", cls=Verb, epilog=examples('sora policy check "a killer whale jumps"', 'echo "a dog" | sora policy check -')
+)
+def policy_check(
+    text: Annotated[
+        str | None,
+        typer.Argument(help="A prompt; '-' reads standard input.", show_default=False, metavar="TEXT"),
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Say whether a prompt would be painted: exit code 0, or 4 and why not. Without a text: the policy's own tests."""
+    from soracli import values
+    from soracli.commands import prompts
+
+    if text is None:
+        prompts.policy_check_itself(as_json=json)
+    else:
+        prompts.policy_check(values.prompt(text, None), as_json=json)

@@ -1,0 +1,82 @@
+"""`sora`: the tree of its verbs, and the way in. Imports nothing slow; the work is imported inside the verbs."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from soracli import __version__, start
+from soracli.cli import help, jobs, media, models, prompts, render, runner, scenes, settings, trust
+from soracli.cli.command import Group
+from soracli.errors import SoraError
+
+# The verbs in the order of the help; others follow.
+ORDER = (
+    "generate", "image", "animate", "extend", "edit", "inpaint", "blend", "views", "vary", "enhance", "info", "verify",
+    "detect", "doctor", "train", "model", "batch", "replay", "resume", "decode", "serve", "schema", "runs", "sheet",
+    "compare", "frame", "recaption", "scene", "help", "config", "preset", "policy", "animatic", "cast", "keys",
+)  # fmt: skip
+
+
+class Sora(Group):
+    """All verbs, in order."""
+
+    def __init__(self, *, commands: Any = None, **given: Any) -> None:
+        ranked = sorted(commands or {}, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+        super().__init__(commands={name: commands[name] for name in ranked}, **given)
+
+
+app = typer.Typer(
+    name="sora",
+    cls=Sora,
+    help="Make video from the command line.",
+    epilog='Start with:\n  sora generate "a dog walks to the right across a grassy meadow"\n\nMore: sora help',
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _part in (render, media, trust, jobs, prompts, settings, scenes, help):
+    app.add_typer(_part.app)
+app.add_typer(models.app, name="model")
+
+
+@app.callback(invoke_without_command=True)
+def sora(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    color: Annotated[
+        str, typer.Option("--color", help="auto, always or never.", metavar="WHEN", show_default=False)
+    ] = "auto",
+) -> None:
+    if version:
+        typer.echo(f"sora {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@functools.cache
+def parser() -> Any:
+    """The tree of verbs: it takes a third of a warm call's time to make, and `sora serve` runs many calls."""
+    return typer.main.get_command(app)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code, having said what went wrong."""
+    return runner.run(parser(), arguments)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run `sora` and exit with the code that the error tree names."""
+    arguments = sys.argv[1:] if argv is None else argv
+    signal.signal(signal.SIGTERM, runner.terminate)
+    signal.signal(signal.SIGINT, runner.interrupt)
+    try:
+        start.prepare()
+    except SoraError as error:
+        sys.exit(runner.fail(arguments, error))
+    sys.exit(run(arguments))

@@ -1,0 +1,1 @@
+"""From text, environment and files to values: flags, calls, settings, presets."""
