@@ -16,7 +16,7 @@ from soracli.errors import UsageError
 from soracli.wording import suggest
 
 Verb = Callable[..., None]
-RENDERING: dict[str, Verb] = {}  # the verbs that render, by name; `flags.rendering` fills it in
+RENDERING: dict[str, Verb] = {}  # the verbs that render, by name; `cli.command.rendering` fills it in
 
 # What values are called in the help is what they are. These name files to read, and `-` is standard input for them.
 MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "IMAGE@TIME", "SCENE")

@@ -36,7 +36,8 @@ def examples(*lines: str) -> str:
 
 _JSON = typer.Option("--json", help="Print one JSON object on standard output.", rich_help_panel=TALK)
 _DEBUG = typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=TALK)
-Json, Debug = Annotated[bool, _JSON], Annotated[bool, _DEBUG]
+Json = Annotated[bool, _JSON]
+Debug = Annotated[bool, _DEBUG]
 Force = Annotated[bool, option(OUTPUT, "Replace the output if it exists.", "-f", "--force")]
 
 
