@@ -14,13 +14,11 @@ from soracli.errors import UsageError, WeightsError
 from soracli.types import Card
 
 if TYPE_CHECKING:
-    from soracli.meaning import Judge
     from soracli.models import Model
     from soracli.models.enhance import Enhancer
     from soracli.rates import Between, Picture
 
 ENHANCER = "enhance"  # of the tools
-_judges: dict[str, Judge] = {}  # by the digest of the policy; kept as long as models are
 _kept: dict[tuple[str, str], Model] | None = None  # the model loaded last; None = it is not kept
 
 
@@ -31,24 +29,14 @@ def keeping_models() -> Iterator[None]:
     if _kept is not None:  # whoever came first decides when it ends
         yield
         return
+    from soracli import meaning
+
     _kept = {}
     try:
-        yield
+        with meaning.keeping_judges():
+            yield
     finally:
         _kept = None
-        _judges.clear()
-
-
-def judge() -> Judge:
-    """Who says what texts mean, by the policy in force. Raises WeightsError if the text encoder is not there."""
-    from soracli import policy
-    from soracli.meaning import Judge, encoder
-
-    rules = policy.load()
-    found = _judges.get(rules.digest) or Judge(rules, encoder())
-    if _kept is not None:
-        _judges[rules.digest] = found
-    return found
 
 
 def load(card: Card, where: str) -> Model:

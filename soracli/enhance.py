@@ -182,7 +182,7 @@ def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
     """Read the clip, and say in one line what is wrong with the request."""
     slow, denoise = _read(asked)
     jobs.check_streams(flags)
-    jobs.check_device(flags)
+    values.check_device(flags.device)
     path, source = asked.path, media.read_source(asked.path, asked.partial)
     still = len(source.clip.frames) == 1
     if still and (flags.fps is not None or asked.loop):

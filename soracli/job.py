@@ -171,12 +171,14 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     if plot is not None:
         typed, asked, said = telling.Told(text, "", telling.scripts(card, told))
     else:
-        typed, asked, said = telling.told(text, card, flags, brief)
+        seed = values.seeds(flags.seed, flags.count)[0] if flags.expand and not brief.shots else None
+        beside = (*brief.shots, flags.negative or "")
+        typed, asked, said = telling.told(text, card, words=brief.words, beside=beside, seed=seed)
     text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     check_streams(flags)
-    check_device(flags)
+    values.check_device(flags.device)
     if plot is not None and plot.file and flags.duration is None and not brief.still:
         options = replace(options, seconds=plot.seconds)
     canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
@@ -288,13 +290,6 @@ def check_inputs(outputs: Outputs, inputs: Sequence[str], preview: str | None = 
             for name in inputs:
                 if beside.exists() and Path(name).exists() and beside.samefile(name):
                     raise UsageError(f"{flag} {printable(path)}: is also an input; choose another name", "same_file")
-
-
-def check_device(flags: OutputFlags) -> None:
-    """`auto`, `cpu`, `cuda` or `cuda:N`; whether it is there shows later."""
-    kind, _, index = flags.device.partition(":")
-    if kind not in ("auto", "cpu", "cuda") or (index and (kind != "cuda" or not index.isdigit())):
-        raise UsageError(f"--device {flags.device}: must be auto, cpu, cuda or cuda:N", "bad_device")
 
 
 def check_memory(job: Job) -> None:

@@ -6,6 +6,7 @@ margin, and nearer than its floor. Letters: W stretches, N texts of the policy, 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from soracli.sentences import Floats, Sentences
 from soracli.types import Card
 
 VECTORS = Path(__file__).with_name("policy.safetensors")  # of the policy that ships
+_judges: dict[str, Judge] | None = None  # by the digest of the policy; None = they are not kept
 WORDS, STEP = 14, 7  # of the stretches that slide over a text, so that nothing is drowned in a long one
 
 
@@ -43,6 +45,29 @@ def encoder() -> Sentences:
     found = sentences.of(_model())
     if found is None:
         raise WeightsError("model 'spark' has no text encoder that compares texts; run: sora model verify")
+    return found
+
+
+@contextlib.contextmanager
+def keeping_judges() -> Iterator[None]:
+    """Within this block judges stay from one call to the next."""
+    global _judges
+    if _judges is not None:  # whoever came first decides when it ends
+        yield
+        return
+    _judges = {}
+    try:
+        yield
+    finally:
+        _judges = None
+
+
+def judge() -> Judge:
+    """Who says what texts mean, by the policy in force. Raises WeightsError if the text encoder is not there."""
+    rules = policy.load()
+    found = (_judges or {}).get(rules.digest) or Judge(rules, encoder())
+    if _judges is not None:
+        _judges[rules.digest] = found
     return found
 
 

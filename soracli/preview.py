@@ -15,39 +15,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from soracli import values
 from soracli.errors import MediaError, UsageError
-from soracli.media import formats, info
-from soracli.media.formats import Format
+from soracli.media import info
 from soracli.media.write import Writer, check_target
 from soracli.types import Frames, Geometry
-from soracli.wording import printable
+from soracli.values import TERMINAL
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from soracli.models import Model
 
-TERMINAL = "term"
-PROTOCOLS = ("kitty", "sixel", "blocks")
 SQUARES = 8  # numbers per cell, both ways
 TALLEST = 128  # pixels of the picture's height
 SHARE = 0.02  # of the time of sampling that previews may take, after the first
-
-
-def check(text: str) -> Format | None:
-    """The format of a `--preview` file; None for a preview on the terminal."""
-    kind, _, protocol = text.partition(":")
-    if kind == TERMINAL and (text == TERMINAL or protocol in PROTOCOLS):
-        return None
-    suffix = Path(text).suffix.lower()
-    found = next((f for f in formats.FORMATS.values() if f.still and f.suffix == suffix), None)
-    if found is None:
-        raise UsageError(
-            f"--preview {printable(text)}: must end in .png, .webp or .gif, or be {TERMINAL}, "
-            + ", ".join(f"{TERMINAL}:{name}" for name in PROTOCOLS),
-            "bad_preview",
-        )
-    return found
 
 
 class Projection:
@@ -97,7 +79,7 @@ class Preview:
         self._path = Path(where)
         self._clock, self._spent = 0.0, 0.0
         self._projection: Projection | None = None
-        form = check(where)
+        form = values.preview(where)
         if form is None:
             self._on_terminal(where)
             return

@@ -20,10 +20,11 @@ from soracli.job import Job
 from soracli.media import Area, Source, Writer
 from soracli.naming import target
 from soracli.options.flags import Flags
-from soracli.preview import TERMINAL, Preview
+from soracli.preview import Preview
 from soracli.review import Review
 from soracli.runs import Item, Run
 from soracli.seams import Likeness, Seams, Watcher
+from soracli.values import TERMINAL
 from soracli.wording import duration
 
 if TYPE_CHECKING:

@@ -47,13 +47,13 @@ def by_meaning(texts: Sequence[Said]) -> str:
 
     Returns a sentence if that could not be done, else nothing.
     """
-    from soracli import engine
+    from soracli import meaning
 
     wanted = [one for one in texts if one.surface == PROMPT]
     if not wanted or not policy.load().by_meaning:
         return ""
     try:
-        judge = engine.judge()
+        judge = meaning.judge()
     except WeightsError as error:
         return f"texts were screened by their words alone ({error})."
     for one in wanted:

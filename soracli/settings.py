@@ -88,10 +88,9 @@ def _model(text: str) -> None:
 
 
 def _device(text: str) -> None:
-    from soracli import job
-    from soracli.options.flags import OutputFlags
+    from soracli import values
 
-    job.check_device(OutputFlags(device=text))
+    values.check_device(text)
 
 
 def _memory(text: str) -> None:
@@ -148,9 +147,9 @@ def _progress(text: str) -> None:
 
 
 def _preview(text: str) -> None:
-    from soracli import preview
+    from soracli import values
 
-    preview.check(text)
+    values.preview(text)
 
 
 def _manner(name: str) -> Callable[[str], None]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from soracli import values
-from soracli.inputs import Brief
-from soracli.options.flags import Flags
 from soracli.types import Card
 from soracli.wording import printable
 
@@ -24,15 +22,21 @@ class Told(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def told(prompt: str, card: Card, flags: Flags, brief: Brief) -> Told:
-    """The words that flags add are minded, so that nothing is said twice. A film of several shots is told as it is."""
-    foreign = scripts(card, " ".join(filter(None, [prompt, *brief.shots, flags.negative])))
-    if not prompt or brief.shots or not flags.expand:
+def told(
+    prompt: str, card: Card, *, words: Sequence[str] = (), beside: Sequence[str] = (), seed: int | None = None
+) -> Told:
+    """What a prompt becomes.
+
+    words: what flags add, minded so that nothing is said twice. beside: other texts that the model is told. seed: of
+    what is added to a prompt; None = it is told as it is.
+    """
+    foreign = scripts(card, " ".join(filter(None, [prompt, *beside])))
+    if not prompt or seed is None:
         return Told(prompt, "", foreign)
     from soracli import reading, recaption
 
-    said = ", ".join([prompt, *brief.words])
-    added = recaption.additions(said, card, values.seeds(flags.seed, flags.count)[0])
+    said = ", ".join([prompt, *words])
+    added = recaption.additions(said, card, seed)
     if not added:
         return Told(prompt, "", foreign)
     text = reading.plain(prompt) + added

@@ -12,13 +12,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from soracli.errors import UsageError
 from soracli.options.flags import Flags
 from soracli.types import Card, Clip, SamplingOptions, Shot
+from soracli.wording import printable
+
+if TYPE_CHECKING:
+    from soracli.media.formats import Format
 
 MAX_PROMPT = 20_000  # bytes
 MAX_SEEDS = 1000
+TERMINAL = "term"  # of --preview
+PROTOCOLS = ("kitty", "sixel", "blocks")
 _LINES = re.compile(r"([1-9][0-9]{1,3})[pP]")  # 720p
 _SIDES = re.compile(r"([0-9]{1,6})\s*[xX×*]\s*([0-9]{1,6})")  # 640x360
 _SHAPE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?):([0-9]{1,3})")  # 16:9
@@ -261,6 +268,34 @@ def _seed_range(word: str, text: str) -> list[int]:
     if last - first >= MAX_SEEDS:
         raise UsageError(f"--seed {text}: that is {last - first + 1:,} results; the limit is {MAX_SEEDS}", "bad_seed")
     return list(range(first, last + 1))
+
+
+# --- places and devices -----------------------------------------------------------------------------------------------
+
+
+def check_device(text: str) -> None:
+    """`auto`, `cpu`, `cuda` or `cuda:N`; whether it is there shows later."""
+    kind, _, index = text.partition(":")
+    if kind not in ("auto", "cpu", "cuda") or (index and (kind != "cuda" or not index.isdigit())):
+        raise UsageError(f"--device {text}: must be auto, cpu, cuda or cuda:N", "bad_device")
+
+
+def preview(text: str) -> Format | None:
+    """The format of a `--preview` file; None for a preview on the terminal."""
+    from soracli.media import formats
+
+    kind, _, protocol = text.partition(":")
+    if kind == TERMINAL and (text == TERMINAL or protocol in PROTOCOLS):
+        return None
+    suffix = Path(text).suffix.lower()
+    found = next((f for f in formats.FORMATS.values() if f.still and f.suffix == suffix), None)
+    if found is None:
+        raise UsageError(
+            f"--preview {printable(text)}: must end in .png, .webp or .gif, or be {TERMINAL}, "
+            + ", ".join(f"{TERMINAL}:{name}" for name in PROTOCOLS),
+            "bad_preview",
+        )
+    return found
 
 
 # --- everything together --------------------------------------------------------------------------------------------

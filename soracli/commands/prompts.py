@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from soracli import engine, policy, screen, weights
+from soracli import meaning, policy, screen, weights
 from soracli import recaption as expansion
 from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
@@ -43,7 +43,7 @@ def policy_check(text: str, *, as_json: bool) -> None:
 
 def policy_check_itself(*, as_json: bool) -> None:
     """Try the policy's own tests. Raises WeightsError if one does not hold."""
-    rules, judge = policy.load(), engine.judge()
+    rules, judge = policy.load(), meaning.judge()
     broken = []
     for test in rules.tests:
         found = rules.by_words(test.text) or judge.finding(test.text)
