@@ -34,7 +34,7 @@ from sheet import strip
 
 from soracli.errors import SoraError
 from soracli.scenes import known, library, read
-from soracli.scenes.drafting import Film, drafted
+from soracli.scenes.drafting import drafted
 from soracli.train import drafts
 from soracli.world.actors import actor
 from soracli.world.scene import Event, Performer, Scene

@@ -13,7 +13,7 @@ import torch
 from soracli import tasks, windows
 from soracli.draft import PLAIN, Draft, Layer
 from soracli.models.spark import Spark, steering
-from soracli.models.spark.dit import COVER, Control, Layout
+from soracli.models.spark.dit import COVER, SKETCH, Control, Layout
 from soracli.sample import sample
 from soracli.scene import Scene
 from soracli.types import Canvas, Frames, Geometry, SamplingOptions
@@ -165,6 +165,21 @@ def test_a_camera_is_told_from_the_start_of_its_window() -> None:
     assert still.steered.tolist() == [0]
 
 
+def test_a_sketch_is_shown_in_blocks_of_eight_pixels_with_a_ring_around_each_cell() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (16, 32, 64, 3), dtype=np.uint8)
+    control = control_of(Draft(square, sketch=lambda start, stop: noise[start:stop]))
+    assert control is not None
+    assert control.sketched.tolist() == [1]
+    seen = control.sketch.view(2, 1, 2, 3, 2, 6, 6)  # latent frames, rows and columns of cells, colours, halves, blocks
+    block = noise[8:12, 8:16, 40:48, 1].astype(np.float64).mean() / 127.5 - 1
+    assert float(seen[1, 0, 1, 1, 0, 2, 2]) == pytest.approx(block, abs=1e-5)
+    assert float(seen[1, 0, 0, 1, 0, 2, 5]) == pytest.approx(float(seen[1, 0, 1, 1, 0, 2, 1])), "the neighbour's"
+    without = control_of(Draft(square))
+    assert without is not None
+    assert without.sketched.tolist() == [0]
+    assert not without.sketch.any()
+
+
 def test_a_network_without_control_and_one_with_nothing_to_control_paint_the_same() -> None:
     plain, told = tiny.dit(), tiny.dit(control=True)
     told.load_state_dict({**told.state_dict(), **plain.state_dict()})
@@ -179,6 +194,8 @@ def test_a_network_without_control_and_one_with_nothing_to_control_paint_the_sam
         torch.zeros(1, 4, COVER),
         torch.zeros(1),
         torch.zeros(1, 2, 2, 4),
+        torch.zeros(1),
+        torch.zeros(1, 4, SKETCH),
         torch.zeros(1),
     )
     assert torch.equal(told(x, levels, keys, layout), plain(x, levels, keys, layout))

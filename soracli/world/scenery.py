@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
@@ -16,6 +17,7 @@ from soracli.world.scene import Scene
 from soracli.world.sprites import SEEN, Cast, paste, place, prepare, shadow
 from soracli.world.strips import ONE, Strip, fixed, lerp, over
 from soracli.world.verbs import ground_factor
+from soracli.world.weather import fall
 
 Box = tuple[float, float, float, float]
 
@@ -68,6 +70,20 @@ def _clip(
         for k, i in enumerate(order):
             if casts[k].shown[t]:
                 boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, seen, float(camera.zoom[t]))
+
+
+def without_performers(scene: Scene) -> Scene:
+    """A scene whose performers are too small and too far away to be seen, their shadows too."""
+    return replace(scene, performers=tuple(replace(p, size=0.02, x=-9.0, partner=-1) for p in scene.performers))
+
+
+def plate(scene: Scene, frame: Frame, bank: ActorBank) -> torch.Tensor:
+    """uint8 (T, H, W, 3) of a scene without what falls in its weather; of performers, if `frame.bare`, the shadows."""
+    painted = paint([scene], frame, bank, torch.device("cpu"))
+    pixels = painted.pixels[0]
+    if scene.weather == "fog":
+        fall(pixels, scene, frame, painted.camera[0])
+    return pixels
 
 
 def window(frame: Frame, camera: motion.Camera, t: int) -> Box:

@@ -36,6 +36,7 @@ ROTARY = (16, 24, 24)  # of them for time, y, x
 BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
 COVER = 128  # numbers that say which part of a cell a draft covers: 2 x 8 x 8 means over 4 frames, 4 x 4 pixels
+SKETCH = 216  # numbers of a sketch that a cell sees: 3 x 2 x 6 x 6 means over 4 frames, 8 x 8 pixels, a ring around it
 TRAVELS = (0.5, 1.0, 2.0, 4.0, 8.0)  # periods of a camera's travel, in frame heights
 LOUDEST = (
     3.0  # root mean square at which a token's numbers are cut off: footage unlike the training world stays bounded
@@ -284,6 +285,8 @@ class Control(NamedTuple):
     the parts of a cell. present: (B,) 1 = there is a draft. camera: (B, t, 2, 4) at the start and at the end of each
     latent frame: travel in frame heights from the window's first, log of the zoom, and how far the middle of the
     picture lies from that of the unzoomed frame, in its widths and heights. steered: (B,) 1 = the camera is known.
+    sketch: (B, N, SKETCH) a coarse picture in [-1, 1] of what is to be painted, see `steering.seen`. sketched: (B,) 1 =
+    there is one.
     """
 
     draft: Tensor
@@ -291,6 +294,8 @@ class Control(NamedTuple):
     present: Tensor
     camera: Tensor
     steered: Tensor
+    sketch: Tensor
+    sketched: Tensor
 
 
 class Steering(nn.Module):
@@ -301,18 +306,28 @@ class Steering(nn.Module):
         self.draft = nn.Linear(config.channels + COVER + 1, config.width)
         self.camera = nn.Linear(2 * (4 + 2 * len(TRAVELS)) + 1, config.width)
         self.shade = nn.Linear(COVER, config.channels, bias=False)  # a shadow lies where the draft does
+        self.sketch = nn.Linear(SKETCH + 1, config.width)
+        self.rough = nn.Linear(SKETCH, config.channels, bias=False)  # the sketch itself, enlarged
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
 
     def forward(self, control: Control, spectrum: Tensor, cells: int) -> Tensor:
         """(B, N, D) to be added to the tokens. cells: in a latent frame."""
-        present = control.present[:, None, None].expand(-1, control.draft.shape[1], 1)
+        present, sketched = (
+            flag[:, None, None].expand(-1, control.draft.shape[1], 1) for flag in (control.present, control.sketched)
+        )
         out = self.draft(torch.cat([control.draft * spectrum.rsqrt(), control.cover, present], -1)) * present
+        out = out + self.sketch(torch.cat([control.sketch, sketched], -1)) * sketched
         turns = [2 * math.pi * control.camera[..., :1] / period for period in TRAVELS]
         numbers = torch.cat([control.camera, *(f(turn) for turn in turns for f in (torch.sin, torch.cos))], -1)
         steered = control.steered[:, None, None].expand(-1, control.camera.shape[1], 1)
         camera = self.camera(torch.cat([numbers.flatten(2), steered], -1)) * steered  # (B, t, D)
         return cast(Tensor, out + camera.repeat_interleave(cells, 1))
+
+    def expected(self, control: Control) -> Tensor:
+        """(B, N, C) what the draft's cover and the sketch alone say of the clean latents, in units of the spectrum."""
+        shade = self.shade(control.cover * control.present[:, None, None])
+        return cast(Tensor, shade + self.rough(control.sketch * control.sketched[:, None, None]))
 
 
 class Dit(nn.Module):
@@ -417,7 +432,7 @@ class Dit(nn.Module):
         h = norm(h) * (1 + scale) + shift + foreseen
         mean, doubt = self.outlet(h).chunk(2, -1)  # (B, N, C) each
         if self.steering is not None and control is not None:
-            mean = mean + self.steering.shade(control.cover * control.present[:, None, None])
+            mean = mean + self.steering.expected(control)
         mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
         variance, settled = self.variance(doubt), self.variance(doubt + self.settle(h))
         for around in self.around:
