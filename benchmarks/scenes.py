@@ -35,6 +35,7 @@ from sheet import strip
 from soracli.errors import SoraError
 from soracli.scenes import known, library, read
 from soracli.scenes.drafting import drafted
+from soracli.scenes.plot import Film
 from soracli.train import drafts
 from soracli.world.actors import actor
 from soracli.world.scene import Event, Performer, Scene

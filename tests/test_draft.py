@@ -204,6 +204,26 @@ def test_a_network_without_control_and_one_with_nothing_to_control_paint_the_sam
     assert not torch.allclose(told(x, levels, keys, layout, control=seen), plain(x, levels, keys, layout), atol=1e-2)
 
 
+def test_with_a_sketch_the_network_paints_what_the_best_linear_guess_leaves() -> None:
+    """A network that says nothing itself: Bayes' rule around the guess, with the variance of what is left."""
+    network = tiny.dit(control=True)
+    assert network.steering is not None
+    with torch.no_grad():
+        network.steering.gains.zero_()
+        network.steering.rough.weight.normal_(0, 0.1)
+        network.steering.remainder.fill_(0.25)
+    x, levels = tiny.noise(1, tiny.CHANNELS, 1, 1, 2), torch.full((1, 1, 1, 2), 0.5)
+    keys = network.prepare(tiny.noise(1, 3, 384), torch.ones(1, 3, dtype=torch.bool))
+    control = Control(
+        torch.zeros(1, 2, tiny.CHANNELS), torch.zeros(1, 2, COVER), torch.zeros(1), torch.zeros(1, 1, 2, 4),
+        torch.zeros(1), tiny.noise(1, 2, SKETCH), torch.ones(1),
+    )  # fmt: skip
+    out = network(x, levels, keys, Layout.still(1, 2), control=control)
+    guess = network.steering.rough(control.sketch).transpose(1, 2).view_as(x)
+    left = 0.5 * 0.25 / (0.25 * 0.25 + 0.25) * (x - 0.5 * guess)
+    assert torch.allclose(out, guess + left, atol=1e-5)
+
+
 def test_what_is_far_louder_than_the_training_world_stays_bounded() -> None:
     """Camera footage has several times the power of the training world; it must not be answered by more."""
     network = tiny.dit(control=True)

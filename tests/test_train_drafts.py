@@ -116,6 +116,19 @@ def test_sketches_are_worked_out_of_latents(bank: ActorBank, tmp_path: Path) -> 
     assert torch.allclose(drafts.Sketches.of(vae)(latents), steering.thumbnail(shown), atol=1e-4)
 
 
+def test_the_linear_guess_from_a_sketch_keeps_its_colours(bank: ActorBank, tmp_path: Path) -> None:
+    """What the guess shows comes down to the sketch that it was made from."""
+    vae, network = tiny.vae(), tiny.dit(control=True)
+    assert network.steering is not None
+    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 16.0)
+    sketches, examples = drafts.Sketches.of(vae), drafts.Examples([tmp_path])
+    drafts.fit_rough(network, examples, sketches)
+    sketch = sketches(examples.batch(2, 2, np.random.default_rng(0)).plate)
+    guess = network.steering.rough(steering.seen(sketch)).transpose(1, 2).unflatten(2, (2, 2, 2))
+    assert float((sketches(guess) - sketch).abs().mean()) < 0.1 * float(sketch.std())
+    assert float(network.steering.remainder.sum()) < 0.5 * float(examples.variance().sum())
+
+
 def test_a_sketch_says_more_than_words() -> None:
     """After a few steps on flat colours, the error with a sketch is smaller than without."""
     vae, network = tiny.vae(), tiny.dit(control=True).requires_grad_(True)

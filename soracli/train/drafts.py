@@ -434,6 +434,25 @@ class Sketches(NamedTuple):
         return parts.permute(0, 4, 1, 5, 2, 6, 3, 7).reshape(count, 3, 2 * t, 4 * h, 4 * w)
 
 
+@torch.no_grad()
+def fit_rough(dit: Dit, examples: Examples, sketches: Sketches, noise: float = 0.03) -> None:
+    """Fit the linear guess from a sketch by ridge regression, and what it leaves. noise: deviation of a sketch."""
+    assert dit.steering is not None
+    plates = [(plates, 1) for shards in examples.stills.values() for plates, _ in shards[:8]]
+    plates += [(shard["plate"], 4) for shards in examples.shards.values() for shard in shards[:3]]
+    pairs = []
+    for shard, every in plates:
+        latents = _first(shard[:: 2 * every].float())
+        pairs.append((steering.seen(sketches(latents)).flatten(0, 1), latents.flatten(2).transpose(1, 2).flatten(0, 1)))
+    seen, latents = (torch.cat(part) for part in zip(*pairs, strict=True))
+    ones = torch.cat([seen, torch.ones(len(seen), 1)], 1).double()
+    square = ones.T @ ones + noise**2 * len(seen) * torch.eye(ones.shape[1], dtype=torch.float64)
+    weight = torch.linalg.solve(square, ones.T @ latents.double()).float()  # (SKETCH + 1, C)
+    dit.steering.rough.weight.copy_(weight[:-1].T)
+    dit.steering.rough.bias.copy_(weight[-1])
+    dit.steering.remainder.copy_((latents - ones.float() @ weight).var(0))
+
+
 class Maps(NamedTuple):
     """What training works out of latents without decoding them."""
 
@@ -516,7 +535,7 @@ def loss_of(
     x = flow.noised(source, eps, levels[:, None])
     rough = torch.from_numpy((rng.random(count) < sketched).astype(np.float32)).to(device)
     sketch = sketches(target)
-    blur = torch.from_numpy(rng.uniform(0, 0.06, count).astype(np.float32)).to(device)[:, None, None, None, None]
+    blur = torch.from_numpy(rng.uniform(0, 0.03, count).astype(np.float32)).to(device)[:, None, None, None, None]
     sketch = sketch + blur * torch.randn(sketch.shape, generator=generator, device=device)
     words = [
         ("" if rng.random() < 0.08 else pair[0 if h else 1]) for pair, h in zip(batch.said, has.tolist(), strict=True)

@@ -260,6 +260,11 @@ def bounded(cells: Tensor) -> Tensor:
     return cells * (LOUDEST * (power + 1e-6).rsqrt()).clamp(max=1)
 
 
+def spread(doubt: Tensor) -> Tensor:
+    """Factor on a channel's variance, from what the network says of its logarithm."""
+    return torch.exp(BOUND * torch.tanh(doubt / BOUND))
+
+
 def joined(tokens: Tensor, levels: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
     """Clean tokens (B, N, C) by Bayes' rule: a Wiener filter around what is expected. levels: (B, N) of the noise."""
     clean, noise = (1 - levels)[..., None], levels[..., None]
@@ -299,7 +304,14 @@ class Control(NamedTuple):
 
 
 class Steering(nn.Module):
-    """Maps of a `Control` into the network; all start at zero."""
+    """Maps of a `Control` into the network; all start at zero.
+
+    With a sketch the network paints what is left of the latents after the best linear guess from it (`rough`), whose
+    variance `remainder` (C,) takes the place of the whole's. Each part of what it says is scaled by a row of `gains`
+    (4, C) there, so that a network that never saw a sketch can begin with the guess.
+    """
+
+    remainder: Tensor
 
     def __init__(self, config: DitConfig) -> None:
         super().__init__()
@@ -307,12 +319,14 @@ class Steering(nn.Module):
         self.camera = nn.Linear(2 * (4 + 2 * len(TRAVELS)) + 1, config.width)
         self.shade = nn.Linear(COVER, config.channels, bias=False)  # a shadow lies where the draft does
         self.sketch = nn.Linear(SKETCH + 1, config.width)
-        self.rough = nn.Linear(SKETCH, config.channels, bias=False)  # the sketch itself, enlarged
+        self.rough = nn.Linear(SKETCH, config.channels)
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
+        self.gains = nn.Parameter(torch.full((4, config.channels), 0.1))
+        self.register_buffer("remainder", torch.ones(config.channels))
 
     def forward(self, control: Control, spectrum: Tensor, cells: int) -> Tensor:
-        """(B, N, D) to be added to the tokens. cells: in a latent frame."""
+        """(B, N, D) to be added to the tokens. spectrum: (C,) of whole latents. cells: in a latent frame."""
         present, sketched = (
             flag[:, None, None].expand(-1, control.draft.shape[1], 1) for flag in (control.present, control.sketched)
         )
@@ -324,10 +338,25 @@ class Steering(nn.Module):
         camera = self.camera(torch.cat([numbers.flatten(2), steered], -1)) * steered  # (B, t, D)
         return cast(Tensor, out + camera.repeat_interleave(cells, 1))
 
-    def expected(self, control: Control) -> Tensor:
-        """(B, N, C) what the draft's cover and the sketch alone say of the clean latents, in units of the spectrum."""
-        shade = self.shade(control.cover * control.present[:, None, None])
-        return cast(Tensor, shade + self.rough(control.sketch * control.sketched[:, None, None]))
+    def known(self, control: Control, spectrum: Tensor) -> Known:
+        """What is known of the clean latents before they are looked at."""
+        sketched = control.sketched[:, None, None]
+        return Known(
+            self.rough(control.sketch) * sketched,
+            self.shade(control.cover * control.present[:, None, None]),
+            spectrum + (self.remainder - spectrum) * sketched,
+            (1 + (self.gains - 1) * sketched[..., None]).unbind(2),
+        )
+
+
+class Known(NamedTuple):
+    """guess (B, N, C) from the sketch; the network paints what is left. shade (B, N, C): part of the mean, by the cover
+    of the draft. spectrum (B, 1, C): variance of what is left. gains: four of (B, 1, C)."""
+
+    guess: Tensor
+    shade: Tensor
+    spectrum: Tensor
+    gains: tuple[Tensor, ...]
 
 
 class Dit(nn.Module):
@@ -397,9 +426,12 @@ class Dit(nn.Module):
             out = out + self.jump(torch.cat([sinusoidal(rows[:, 3], width), scale], -1))
         return F.silu(out), kind.view_as(levels)
 
-    def variance(self, doubt: Tensor) -> Tensor:
-        """Of each channel, from what the network says of its logarithm."""
-        return self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
+    def known(self, control: Control | None) -> Known:
+        """What is known of the clean latents before they are looked at: nothing but their variance, if not told."""
+        if self.steering is not None and control is not None:
+            return self.steering.known(control, self.spectrum)
+        nothing, one = torch.zeros_like(self.spectrum)[None, None], torch.ones_like(self.spectrum)[None, None]
+        return Known(nothing, nothing, self.spectrum[None, None], (one,) * 4)
 
     def forward(
         self,
@@ -412,9 +444,10 @@ class Dit(nn.Module):
     ) -> Tensor:
         keys, pooled, additive = text
         levels = sigma.flatten(1)  # (B, N)
-        tokens = x.flatten(2).transpose(1, 2).contiguous()  # (B, N, C)
         clean, noise = (1 - levels)[..., None], levels[..., None]
-        power = clean**2 * self.spectrum + noise**2  # (B, N, C) variance of the noised token
+        guess, shade, spectrum, gains = self.known(control)
+        tokens = x.flatten(2).transpose(1, 2) - clean * guess  # (B, N, C)
+        power = clean**2 * spectrum + noise**2  # (B, N, C) variance of the noised token
         condition, kind = self.condition(levels, pooled, layout, jump)  # (K, D), (B, N)
         modulation = per_token(self.modulate(condition).unflatten(-1, (6, self.config.width)), kind)  # (B, N, 6, D)
         angles = rotary_angles(layout, x.device)
@@ -431,16 +464,15 @@ class Dit(nn.Module):
         shift, scale = per_token(self.final(condition), kind).chunk(2, -1)
         h = norm(h) * (1 + scale) + shift + foreseen
         mean, doubt = self.outlet(h).chunk(2, -1)  # (B, N, C) each
-        if self.steering is not None and control is not None:
-            mean = mean + self.steering.expected(control)
-        mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
-        variance, settled = self.variance(doubt), self.variance(doubt + self.settle(h))
+        root = spectrum.sqrt()
+        mean = (gains[0] * mean + shade + gains[1] * self.beside(cells, condition, kind, layout)) * root
+        variance, settled = (spread(gains[2] * part) * spectrum for part in (doubt, doubt + self.settle(h)))
         for around in self.around:
-            guess = bounded(joined(tokens, levels, mean, variance) * self.spectrum.rsqrt())
-            mean = mean + around(guess, condition, kind, layout) * self.spectrum.sqrt()
+            given = bounded(joined(tokens, levels, mean, variance) / root)
+            mean = mean + gains[3] * around(given, condition, kind, layout) * root
             variance = settled
         if not self.training:
             variance = variance * self.config.temperature
-        x0 = joined(tokens, levels, mean, variance)
+        x0 = joined(tokens, levels, mean, variance) + guess
         out: Tensor = x0.transpose(1, 2).reshape(x.shape)
         return out
