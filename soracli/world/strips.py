@@ -138,6 +138,13 @@ def triangle(cx: float, top: float, bottom: float, half: float) -> Distance:
     return lambda x, y: torch.maximum(((x - cx).abs() - (y - top) * slope) * across, y - bottom)
 
 
+def taper(cx: float, top: float, bottom: float, above: float, below: float) -> Distance:
+    """A symmetric trapezium, 2 * above wide at its top and 2 * below at its bottom."""
+    slope = (below - above) / (bottom - top)
+    across, middle, half = (1 + slope * slope) ** -0.5, (top + bottom) / 2, (bottom - top) / 2
+    return lambda x, y: torch.maximum(((x - cx).abs() - above - (y - top) * slope) * across, (y - middle).abs() - half)
+
+
 def fixed(pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Premultiplied float (..., rows, columns, 4) to int16 colour 0..255 and cover 0..128, (..., rows, columns * 3)."""
     colour = (pixels[..., :3] * 255).round().clamp(0, 255).to(torch.int16).flatten(-2)
