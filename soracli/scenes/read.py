@@ -24,6 +24,7 @@ from soracli.scenes.staging import Role, staged
 from soracli.scenes.vocabulary import DRAWN, Entry, Library, Vocabulary, split, tables, vocabulary
 from soracli.wording import printable
 from soracli.world.scene import Scene
+from soracli.world.surroundings import PLACES
 from soracli.world.verbs import MOVES, SPEED
 
 MOST = 6  # performers of one kind
@@ -269,9 +270,10 @@ def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chos
     place = _one(places, swaps, dropped)
     weather = _one(weathers, swaps, dropped) or "clear"
     time = _one([row for row in rows if row.slot == "time"], swaps, dropped)
-    place = place or ("sea" if roles and roles[0].action == "swim" else _home(roles))
+    home = _home(roles)
+    place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
     if not time:
-        time = "night" if place == "moon" or weather == "fireflies" else "overcast" if weather == "rain" else "day"
+        time = "night" if place in ("moon", "space") or weather == "fireflies" else "overcast" if weather == "rain" else "day"
     return Chosen(place, time, weather, tuple(swaps), tuple(dropped))
 
 

@@ -240,7 +240,7 @@ def _right(cx: float, top: float, slope: float) -> Callable[[torch.Tensor, torch
 
 def floor(view: View, near: RGB, far: RGB, grain: float = 0.05) -> Strip:
     """Ground from the horizon down, in perspective: broad soft patches that fade into the distance."""
-    strip = Strip.empty(HORIZON, 1.0, _ground_columns(view), view.height, 1.0)
+    strip = Strip.empty(HORIZON, 1.0, ground_columns(view), view.height, 1.0)
     depth = ((strip.y - HORIZON) / (1 - HORIZON)).clamp(0, 1)
     tints = [view.between(0.92, 1.08, 13, k) for k in range(3)]
     near, far = ((r * tints[0], g * tints[1], b * tints[2]) for r, g, b in (near, far))
@@ -258,7 +258,8 @@ def haze(view: View, strip: Strip, amount: float = 0.5) -> None:
     strip.cover((-depth * 9).exp() * amount, view.light.horizon)
 
 
-def _ground_columns(view: View) -> tuple[int, int]:
+def ground_columns(view: View) -> tuple[int, int]:
+    """World columns [start, stop) that a ground must have for every position of the camera."""
     reach = ground_factor(1.0)
     return (
         math.floor(min(view.low * reach, 0) * view.height) - 1,

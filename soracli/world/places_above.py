@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from soracli.world.layers import LIGHTS, WHITE, Backdrop, View, glow, landmarks, lattice, pane, shaded
+from soracli.world.layers import LIGHTS, WHITE, Backdrop, View, glow, ground_columns, landmarks, lattice, pane, shaded
 from soracli.world.skies import cloud, heavens, stars
 from soracli.world.strips import RGB, Strip, bar, disc, hashed, noise
 from soracli.world.verbs import HORIZON
@@ -14,14 +14,13 @@ from soracli.world.verbs import HORIZON
 Paint = tuple[RGB, RGB]  # a light and a dark colour
 
 
-def _floorless(view: View, whole: Strip) -> tuple[Strip, Strip]:
-    """The sky and the ground that lie unseen behind a layer as large as the frame."""
+def _around(view: View) -> tuple[Strip, list[Strip], Strip]:
+    """Sky, far layers and ground that lie unseen behind a layer as large as the frame."""
     above = Strip.empty(0, HORIZON + 0.08, (0, view.width), view.height, 0.0)
-    below = Strip.empty(HORIZON, 1.0, (whole.start - 8 * view.width, whole.start + whole.pixels.shape[1] + 8 * view.width),
-                        view.height, 1.0)  # fmt: skip
+    below = Strip.empty(HORIZON, 1.0, ground_columns(view), view.height, 1.0)
     for strip in (above, below):
         strip.cover(torch.ones(1, 1), view.light.zenith)
-    return above, below
+    return above, [], below
 
 
 def heights(view: View) -> Backdrop:
@@ -41,12 +40,7 @@ def heights(view: View) -> Backdrop:
             cloud(high, x, 0.12 + 0.36 * hashed(view.seed, 906, i), size, white, view.seed + 7 * i)
     near.insert(1, high)
     front = [_billows(view, 0.955, 0.07, 1.25, 0.04, white, 9)]
-    return Backdrop(*_around(view, whole), near, front)
-
-
-def _around(view: View, whole: Strip) -> tuple[Strip, list[Strip], Strip]:
-    above, below = _floorless(view, whole)
-    return above, [], below
+    return Backdrop(*_around(view), near, front)
 
 
 def _billows(view: View, y: float, size: float, factor: float, drift: float, white: RGB, salt: int) -> Strip:
@@ -75,8 +69,9 @@ HUES: tuple[Paint, ...] = (
     ((0.30, 0.65, 0.45), (0.12, 0.22, 0.50)),
 )  # fmt: skip
 WORLDS: tuple[Paint, ...] = (
-    ((0.92, 0.62, 0.36), (0.62, 0.32, 0.20)), ((0.35, 0.62, 0.92), (0.92, 0.95, 1.0)), ((0.86, 0.78, 0.58), (0.64, 0.50, 0.36)),
-    ((0.46, 0.80, 0.74), (0.20, 0.46, 0.56)), ((0.78, 0.50, 0.82), (0.42, 0.24, 0.56)), ((0.70, 0.70, 0.72), (0.44, 0.44, 0.48)),
+    ((0.92, 0.62, 0.36), (0.62, 0.32, 0.20)), ((0.35, 0.62, 0.92), (0.92, 0.95, 1.0)),
+    ((0.86, 0.78, 0.58), (0.64, 0.50, 0.36)), ((0.46, 0.80, 0.74), (0.20, 0.46, 0.56)),
+    ((0.78, 0.50, 0.82), (0.42, 0.24, 0.56)), ((0.70, 0.70, 0.72), (0.44, 0.44, 0.48)),
     ((0.84, 0.34, 0.26), (0.52, 0.16, 0.14)),
 )  # fmt: skip
 
@@ -121,7 +116,7 @@ def space(view: View) -> Backdrop:
                     i,
                 )
         near.append(rocks)
-    return Backdrop(*_around(view, whole), near, [])
+    return Backdrop(*_around(view), near, [])
 
 
 def _nebula(view: View, strip: Strip) -> None:

@@ -7,10 +7,9 @@ import math
 import torch
 
 from soracli.world.layers import View, glow, ground_coordinates, shaded
-from soracli.world.strips import RGB, Strip, bar, box, disc, hashed, noise, taper, triangle
+from soracli.world.strips import RGB, Bounds, Strip, bar, box, disc, hashed, noise, taper, triangle
 from soracli.world.verbs import GROUND, HORIZON, ground_factor
 
-Bounds = tuple[float, float, float, float]  # x0 y0 x1 y1
 WOODS: tuple[RGB, ...] = ((0.62, 0.42, 0.26), (0.45, 0.29, 0.18), (0.78, 0.60, 0.40), (0.86, 0.78, 0.66))
 PAINTS: tuple[RGB, ...] = (
     (0.85, 0.42, 0.38), (0.38, 0.58, 0.76), (0.48, 0.66, 0.46), (0.93, 0.74, 0.38), (0.60, 0.48, 0.72),

@@ -72,8 +72,8 @@ class Corpus:
     performs, whatever `actions` says. plain: chance that a clip has the first weather, and that it has the first
     style, of those listed. sized: chance of a close-up and of a wide shot. spread: share of the usual differences in
     size, place and phase between two performances of the same thing; 0 = all are laid out alike, which a small network
-    learns much sooner. directions: the ways that a single performer may go. even: every place is as likely as any other;
-    else every performer is, and places follow from who is at home there.
+    learns much sooner. directions: the ways that a single performer may go. even: all places are equally likely;
+    else all performers are, and places follow from who is at home there.
     """
 
     actors: tuple[Actor, ...]

@@ -12,7 +12,7 @@ from soracli.world.verbs import HORIZON
 
 
 def sky(view: View, clouds: float = 1.0) -> Strip:
-    """Gradient, sun or moon, clouds or stars. It stands still, however the camera moves. clouds: how many, 1 = usual."""
+    """Gradient, sun or moon, clouds or stars. It stands still, however the camera moves. clouds: 1 = as usual."""
     strip = Strip.empty(0, HORIZON + 0.08, (0, view.width), view.height, 0.0)
     heavens(view, strip, HORIZON, clouds)
     return strip
