@@ -273,7 +273,8 @@ def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chos
     home = _home(roles)
     place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
     if not time:
-        time = "night" if place in ("moon", "space") or weather == "fireflies" else "overcast" if weather == "rain" else "day"
+        dark = place in ("moon", "space") or weather == "fireflies"
+        time = "night" if dark else "overcast" if weather == "rain" else "day"
     return Chosen(place, time, weather, tuple(swaps), tuple(dropped))
 
 

@@ -502,5 +502,6 @@ def _cone(view: View, strip: Strip, x: float, tall: float, half: float, number: 
 
 
 GREEN = {
-    "park": park, "garden": garden, "jungle": jungle, "playground": playground, "graveyard": graveyard, "volcano": volcano,
+    "park": park, "garden": garden, "jungle": jungle, "playground": playground, "graveyard": graveyard,
+    "volcano": volcano,
 }  # fmt: skip
