@@ -70,6 +70,8 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     near = _nearest(story, words)
     roles, notes = _roles(story, words, known, near)
     chosen = _settings(story, near, roles)
+    if chosen.place == "underwater" or not PLACES[chosen.place].ground:
+        roles = [_adrift(role) if story.parts[role.group].verb is None else role for role in roles]
     scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
     notes = [*_slips(mended), *_foreign(text), *notes, *_notes(story, chosen, film, near)]
     return Reading(scene, tuple(dict.fromkeys(notes)), caption(scene))
@@ -100,6 +102,11 @@ def _said(film: list[Filmed], slot: str) -> str:
     """What is said of camera or style: the thing itself before what is only near."""
     rows = sorted((row for row in film if row.slot == slot and row.value), key=lambda row: row.near)
     return rows[0].value if rows else ""
+
+
+def _adrift(role: Role) -> Role:
+    """Who would walk or stand where there is nothing to walk on floats, if nothing else is said."""
+    return replace(role, action="float") if role.kind in ("walker", "driver", "thing") else role
 
 
 # -- performers -----------------------------------------------------------------------------------------------------
@@ -271,6 +278,8 @@ def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chos
     weather = _one(weathers, swaps, dropped) or "clear"
     time = _one([row for row in rows if row.slot == "time"], swaps, dropped)
     home = _home(roles)
+    if place == "sea" and home == "underwater":  # fish are in the sea, not on it
+        place = home
     place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
     if not time:
         dark = place in ("moon", "space") or weather == "fireflies"

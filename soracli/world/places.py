@@ -14,18 +14,20 @@ from soracli.world.layers import (
     floor,
     ground_coordinates,
     haze,
+    landmarks,
     lattice,
     peak,
     peaks,
     ridge,
+    shaded,
     standing,
 )
 from soracli.world.places_above import ABOVE
 from soracli.world.places_built import BUILT
-from soracli.world.places_green import GREEN
+from soracli.world.places_green import BARK, GREEN, LEAVES, wood
 from soracli.world.places_indoors import INDOORS
 from soracli.world.places_water import WATERS
-from soracli.world.props import barn, cactus, fence, flower, house, pine, stone, tuft
+from soracli.world.props import barn, cactus, fence, flower, house, lamppost, pine, stone, tree, tuft
 from soracli.world.skies import sky
 from soracli.world.strips import box, disc, hashed
 from soracli.world.verbs import HORIZON, ground_factor
@@ -43,13 +45,19 @@ def meadow(view: View) -> Backdrop:
         ridge(view, 0.53, 0.045, 0.55, 0.06, tone((0.45, 0.66, 0.55), 0.35), 21),
         ridge(view, 0.575, 0.035, 0.42, 0.14, tone((0.40, 0.68, 0.36), 0.12), 22),
     ]
-    ground = floor(view, (0.36, 0.66, 0.22), (0.52, 0.78, 0.34))
+    if hashed(view.seed, 28) < 0.55:
+        far.append(wood(view, 0.605, 0.13, view.between(0.2, 0.6, 29), 0.1, 0.25, 30))
+    ground = floor(view, *view.pick((((0.36, 0.66, 0.22), (0.52, 0.78, 0.34)), ((0.48, 0.68, 0.24), (0.64, 0.78, 0.38)),
+                                     ((0.30, 0.60, 0.28), (0.44, 0.72, 0.42)), ((0.50, 0.66, 0.28), (0.66, 0.76, 0.42))),
+                                    20))  # fmt: skip
     haze(view, ground, 0.3)
     near = []
+    spacing = view.between(0.10, 0.34, 17)
     for row, (y, tall) in enumerate(((0.67, 0.028), (0.75, 0.045))):
         strip = standing(view, y, tall * 1.3)
-        for i, x in lattice(strip, 0.34 - 0.06 * row, 0.1, view.seed + 23 + row):
-            flower(view, strip, x, y, tall, int(hashed(view.seed, 24, row, i) * 3))
+        for i, x in lattice(strip, spacing + 0.03 * row, 0.1, view.seed + 23 + row):
+            size = tall * (0.7 + 0.6 * hashed(view.seed, 18, row, i))
+            flower(view, strip, x, y, size, int(hashed(view.seed, 24, row, i) * 3 + view.between(0, 5, 19)))
         near.append(strip)
     front = [standing(view, 0.985, 0.06)]
     for i, x in lattice(front[0], 0.3, 0.1, view.seed + 26):
@@ -61,7 +69,7 @@ def desert(view: View) -> Backdrop:
     """Mesas, dunes, cactuses."""
     tone = view.tone
     mesas = view.strip(0.3, HORIZON + 0.03, 0.05)
-    for i, x in lattice(mesas, 0.62, 0.4, view.seed + 31):
+    for i, x in lattice(mesas, view.between(0.5, 1.1, 38), 0.4, view.seed + 31):
         tall, half = 0.13 + 0.07 * hashed(view.seed, 32, i), 0.1 + 0.06 * hashed(view.seed, 33, i)
         top = HORIZON - tall
         mesas.shape(
@@ -70,7 +78,8 @@ def desert(view: View) -> Backdrop:
             tone((0.80, 0.47, 0.32), 0.3),
         )
     far = [mesas, ridge(view, 0.565, 0.035, 0.6, 0.14, tone((0.93, 0.72, 0.45), 0.12), 34)]
-    ground = floor(view, (0.94, 0.76, 0.47), (0.97, 0.83, 0.58), 0.035)
+    ground = floor(view, *view.pick((((0.94, 0.76, 0.47), (0.97, 0.83, 0.58)), ((0.90, 0.62, 0.40), (0.94, 0.72, 0.50)),
+                                     ((0.96, 0.86, 0.66), (0.98, 0.90, 0.74))), 39), 0.035)  # fmt: skip
     haze(view, ground, 0.25)
     near = []
     for row, (y, tall) in enumerate(((0.655, 0.15), (0.74, 0.23))):
@@ -124,8 +133,9 @@ def city_street(view: View) -> Backdrop:
         )
     base = 0.64
     near = view.strip(0.2, base + 0.02, ground_factor(base))
-    paints = ((0.90, 0.55, 0.42), (0.95, 0.80, 0.55), (0.50, 0.66, 0.78), (0.82, 0.62, 0.66))
-    wide = 0.27
+    paints = ((0.90, 0.55, 0.42), (0.95, 0.80, 0.55), (0.50, 0.66, 0.78), (0.82, 0.62, 0.66), (0.70, 0.74, 0.62),
+              (0.76, 0.44, 0.38), (0.86, 0.84, 0.80))  # fmt: skip
+    wide = view.between(0.23, 0.33, 68)
     left, right = near.span
     for i in range(math.floor(left / wide) - 1, math.ceil(right / wide) + 1):
         x = i * wide + 0.3 * hashed(view.seed, 65)
@@ -135,8 +145,8 @@ def city_street(view: View) -> Backdrop:
             x,
             base,
             wide * 0.97,
-            0.19 + 0.14 * hashed(view.seed, 63, i),
-            tone(paints[(i + view.seed) % 4]),
+            (0.17 + 0.16 * hashed(view.seed, 63, i)) * view.between(0.85, 1.5, 69),
+            tone(view.pick(paints, 66, i // 3) if hashed(view.seed, 67) < 0.3 else paints[(i + view.seed) % 7]),
             i,
         )
     ground = floor(view, (0.36, 0.37, 0.42), (0.42, 0.43, 0.48), 0.02)
@@ -146,11 +156,19 @@ def city_street(view: View) -> Backdrop:
     u, _ = ground_coordinates(view, ground)
     dash = ((0.16 - ((u / 0.62) % 1 - 0.5).abs() * 0.62) * h + 0.5).clamp(0, 1)
     ground.cover(dash * ((0.011 - (y - 0.91).abs()) * h + 0.5).clamp(0, 1), tone((0.98, 0.93, 0.70)))
-    return Backdrop(sky(view, 0.6), [far, near], ground, [], [])
+    kerb = standing(view, 0.69, 0.3)
+    for i, x in landmarks(view, kerb, view.between(0.45, 0.8, 58), 0.3, 59):
+        if (i + view.seed) % 2:
+            lamppost(view, kerb, x, 0.69, 0.25)
+        else:
+            tree(kerb, x, 0.69, 0.21, tone(view.pick(LEAVES, 57)), tone(BARK), view.seed + i)
+    return Backdrop(sky(view, 0.6), [far, near], ground, [kerb], [])
 
 
 def forest(view: View) -> Backdrop:
-    """Rows of firs, paler with distance, and trunks close by."""
+    """Rows of firs, or of trees with leaves, paler with distance, and some close by."""
+    if hashed(view.seed, 77) < 0.4:
+        return _leafy(view)
     tone = view.tone
     far = []
     for row, (y, tall, fade, spacing) in enumerate(((0.60, 0.26, 0.5, 0.11), (0.625, 0.36, 0.27, 0.16))):
@@ -166,6 +184,28 @@ def forest(view: View) -> Backdrop:
         size = 0.5 * (0.9 + 0.2 * hashed(view.seed, 76, i))
         pine(near[0], x, 0.685, size, tone((0.16, 0.43, 0.25), 0.05), tone((0.42, 0.28, 0.19)))
     return Backdrop(sky(view, 0.5), far, ground, near, [])
+
+
+def _leafy(view: View) -> Backdrop:
+    """A forest of trees with leaves."""
+    tone, leaf = view.tone, view.pick(LEAVES, 78)
+    far = []
+    for row, (y, tall, fade, spacing) in enumerate(((0.60, 0.3, 0.5, 0.15), (0.625, 0.4, 0.27, 0.24))):
+        strip = view.strip(y - tall * 1.3, y + 0.03, 0.1 + 0.12 * row)
+        strip.cover(((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1), tone(shaded(leaf, 0.7), fade))
+        for i, x in lattice(strip, spacing, 0.3, view.seed + 79 + row):
+            size = tall * (0.8 + 0.4 * hashed(view.seed, 81, row, i))
+            shade = shaded(leaf, 0.8 + 0.25 * hashed(view.seed, 82, row, i))
+            tree(strip, x, y, size, tone(shade, fade), tone(BARK, fade), view.seed + i)
+        far.append(strip)
+    ground = floor(view, (0.40, 0.48, 0.24), (0.40, 0.52, 0.28), 0.08)
+    near = [standing(view, 0.685, 0.68)]
+    for i, x in landmarks(view, near[0], view.between(0.45, 0.65, 83), 0.5, 84):
+        tree(near[0], x, 0.685, 0.5 * view.between(0.9, 1.15, 85, i), tone(leaf, 0.03), tone(BARK), view.seed + i)
+    grass = standing(view, 0.985, 0.07)
+    for _, x in lattice(grass, 0.3, 0.1, view.seed + 86):
+        tuft(grass, x, 0.985, 0.05, tone(shaded(leaf, 0.7)))
+    return Backdrop(sky(view, 0.5), far, ground, near, [grass])
 
 
 def road(view: View) -> Backdrop:

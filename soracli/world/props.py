@@ -29,7 +29,9 @@ def tuft(strip: Strip, x: float, y: float, tall: float, colour: RGB) -> None:
 
 
 def flower(view: View, strip: Strip, x: float, y: float, tall: float, kind: int) -> None:
-    petal = ((1.0, 0.95, 0.95), (1.0, 0.55, 0.60), (1.0, 0.85, 0.30))[kind]
+    petals = ((1.0, 0.95, 0.95), (1.0, 0.55, 0.60), (1.0, 0.85, 0.30), (0.92, 0.30, 0.28), (0.62, 0.48, 0.90),
+              (0.98, 0.62, 0.24))  # fmt: skip
+    petal = petals[kind % len(petals)]
     tuft(strip, x, y, tall * 0.6, view.tone((0.27, 0.56, 0.20)))
     here = (x - tall, y - tall * 1.3, x + tall, y)
     strip.shape(here, bar(x, y, x, y - tall * 0.8, tall * 0.06), view.tone((0.25, 0.52, 0.18)))

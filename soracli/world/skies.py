@@ -23,11 +23,12 @@ def heavens(view: View, strip: Strip, horizon: float, clouds: float = 1.0) -> No
     light = view.light
     strip.cover(torch.ones(1, 1), light.zenith)
     strip.cover((strip.y / horizon).clamp(0, 1) ** view.between(0.8, 1.6, 6), light.horizon)
-    if light.lit:
+    clear = light.orb_at != "none"
+    if light.lit and clear:
         stars(view, strip, horizon - 0.04, 90)
-    if light.orb_at != "none":
+    if clear:
         _orb(view, strip, horizon)
-    if not light.lit:
+    if not (light.lit and clear):
         _clouds(view, strip, clouds)
 
 
@@ -72,19 +73,19 @@ def stars(view: View, strip: Strip, low: float, count: int) -> None:
 
 def _clouds(view: View, strip: Strip, clouds: float) -> None:
     """Heaps of clouds, on some days with high veils above them."""
-    light, dull = view.light, view.light.orb_at == "none"
+    dull, white = view.light.orb_at == "none", view.tone((0.8, 0.8, 0.86)) if view.light.lit else view.light.cloud
     if dull or hashed(view.seed, 45) < 0.45:
         stretch = 4.0 if dull else view.between(5.0, 10.0, 46)
         veil = noise(strip.x * 1.3, strip.y * stretch, view.seed + 47) + 0.5 * noise(
             strip.x * 3.1, strip.y * stretch * 2.3, view.seed + 48
         )
-        strip.cover(((veil - 0.05) * 1.2).clamp(0, 1) * (0.55 if dull else 0.5), light.cloud)
+        strip.cover(((veil - 0.05) * 1.2).clamp(0, 1) * (0.55 if dull else 0.5), white)
     count = round((1 + 4 * hashed(view.seed, 49)) * clouds * max(view.aspect, 1) * (1.6 if dull else 1))
     size = view.between(0.7, 1.35, 50)
     for i in range(count):
         cx = view.aspect * ((i + 0.8 * hashed(view.seed, 3, i)) / count + hashed(view.seed, 51)) % view.aspect
         cy = 0.07 + 0.33 * hashed(view.seed, 4, i)
-        cloud(strip, cx, cy, (0.055 - 0.06 * cy + 0.025 * hashed(view.seed, 5, i)) * size, light.cloud, view.seed + i)
+        cloud(strip, cx, cy, (0.055 - 0.06 * cy + 0.025 * hashed(view.seed, 5, i)) * size, white, view.seed + i)
 
 
 def cloud(strip: Strip, cx: float, cy: float, size: float, colour: RGB, seed: int) -> None:
