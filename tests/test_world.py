@@ -109,6 +109,15 @@ def test_start_cuts_into_the_same_clip(bank: ActorBank) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
+def test_a_place_stands_still_in_the_world(bank: ActorBank, place: str) -> None:
+    """However much of a clip is drawn at once, everything stands where it stood."""
+    moving = [scene("run", place=place, camera="tracking")]
+    whole = render(moving, width=48, height=48, frames=5, fps=2, bank=bank)
+    part = render(moving, width=48, height=48, frames=2, fps=2, start=1.5, bank=bank)
+    assert torch.equal(part.pixels, whole.pixels[:, 3:])
+
+
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("size", [(32, 32), (77, 43), (48, 80)])
 def test_every_place_renders_at_any_size(bank: ActorBank, place: str, size: tuple[int, int]) -> None:
     clip = film(bank, scene(place=place), scene(place=place, camera="tracking"), frames=2, size=size)

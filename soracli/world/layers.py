@@ -161,9 +161,9 @@ def lattice(strip: Strip, spacing: float, margin: float, seed: int) -> Iterator[
 
 
 def landmarks(view: View, strip: Strip, spacing: float, margin: float, salt: int) -> Iterator[tuple[int, float]]:
-    """(number, world x) of large things `spacing` apart, one of which stands in the frame as the clip begins."""
+    """(number, world x) of large things `spacing` apart, one of which stands in the frame where the camera begins."""
     left, right = strip.span
-    first = view.aspect * view.between(0.25, 0.75, salt) + view.low * strip.factor
+    first = view.aspect * view.between(0.25, 0.75, salt)
     for i in range(math.floor((left - margin - first) / spacing), math.ceil((right + margin - first) / spacing) + 1):
         yield i, first + i * spacing
 

@@ -80,7 +80,7 @@ def space(view: View) -> Backdrop:
     """Stars without number, a nebula, planets, rocks that pass by."""
     night = LIGHTS["night"]._replace(zenith=(0.01, 0.01, 0.04), horizon=(0.03, 0.03, 0.09), scenery=WHITE)
     view = view._replace(light=night)
-    whole = pane(view, 0.0, 1.0, 0.02)
+    whole = pane(view, 0.0, 1.0, 0.0)
     whole.cover(torch.ones(1, 1), view.pick(((0.01, 0.01, 0.04), (0.03, 0.02, 0.07), (0.01, 0.03, 0.07)), 931))
     _nebula(view, whole)
     stars(view, whole, 1.2, 150)

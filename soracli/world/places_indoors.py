@@ -52,7 +52,7 @@ def living_room(view: View) -> Backdrop:
             painting(view, back, (x - half, 0.26 - tall, x + half, 0.26 + tall), 346 + i)
     pendant(view, back, view.aspect * view.between(0.3, 0.7, 347), 0.13, 348)
     ground = _floored(view, 349)
-    rug(view, ground, view.aspect / 2 + view.low, 0.86, 0.45, 350)
+    rug(view, ground, view.aspect / 2, 0.86, 0.45, 350)
     couch = standing(view, 0.72, 0.42)
     for i, x in landmarks(view, couch, 1.25, 0.6, 351):
         side = 1 if hashed(view.seed, 352, i) < 0.5 else -1
@@ -168,7 +168,7 @@ def bedroom(view: View) -> Backdrop:
             window(view, back, (x - 0.14, 0.09, x + 0.14, 0.38), 425 + i)
     pendant(view, back, view.aspect * view.between(0.3, 0.7, 426), 0.1, 427)
     ground = _floored(view, 428)
-    rug(view, ground, view.aspect * view.between(0.35, 0.65, 429) + view.low, 0.85, 0.5, 430)
+    rug(view, ground, view.aspect * view.between(0.35, 0.65, 429), 0.85, 0.5, 430)
     row = standing(view, 0.73, 0.62)
     turn = view.pick((0, 1), 431)
     for i, x in landmarks(view, row, 1.05, 0.9, 432):
@@ -321,7 +321,7 @@ def library(view: View) -> Backdrop:
     for x in [at for _, at in landmarks(view, back, 0.9, 0.2, 487)]:
         pendant(view, back, x, 0.14, 488)
     ground = _floored(view, 489)
-    rug(view, ground, view.aspect / 2 + view.low, 0.86, 0.6, 490)
+    rug(view, ground, view.aspect / 2, 0.86, 0.6, 490)
     row = standing(view, 0.725, 0.36)
     for i, x in landmarks(view, row, 1.2, 0.5, 491):
         table = view.tone(shaded(wood, 1.15))
@@ -350,9 +350,9 @@ def stage(view: View) -> Backdrop:
     back.cover(((hem - back.y) * view.height + 0.5).clamp(0, 1), (0.80, 0.60, 0.20))
     ground = floor(view, (0.66, 0.45, 0.28), (0.50, 0.32, 0.20), 0.03)
     planks(view, ground, (0.36, 0.22, 0.13))
-    spot = view.strip(0.0, 1.0, 1.0)
+    spot = view.strip(0.0, 1.0, 0.0)  # it follows the camera
     x, y = spot.x, spot.y
-    middle = view.aspect / 2 + (view.low + view.high) / 2
+    middle = view.aspect / 2
     pool = (1 - ((x - middle) / 0.52) ** 2 - ((y - 0.85) / 0.11) ** 2).clamp(0, 1)
     beam = (1 - (x - middle).abs() / (0.1 + 0.42 * y)).clamp(0, 1) * (0.86 - y).mul(60).clamp(0, 1)
     lit = view.pick(((1.0, 0.95, 0.78), (1.0, 0.95, 0.78), (0.80, 0.90, 1.0), (1.0, 0.80, 0.88)), 365)
