@@ -44,8 +44,8 @@ def heights(view: View) -> Backdrop:
 
 
 def _billows(view: View, y: float, size: float, factor: float, drift: float, white: RGB, salt: int) -> Strip:
-    """A bank of clouds from its heaped upper edge near row y down to the lower border of the frame."""
-    strip = view.strip(y - size * 2.6, 1.0, factor, drift)
+    """A bank of clouds below its heaped upper edge near row y, as far down as another may begin."""
+    strip = view.strip(y - size * 2.6, min(y + 0.24, 1.0), factor, drift)  # the next bank hides the rest
     x = strip.x / size
     flat = torch.full((1, 1), 0.5)
     heap = (x * 0.9 + 2 * hashed(view.seed, 907, salt)).sin().abs() ** 0.6

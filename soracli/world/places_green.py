@@ -104,8 +104,8 @@ def garden(view: View) -> Backdrop:
     if hashed(view.seed, 745) < 0.5:
         fence(view, hedge, 0.67, 0.07)
     else:
-        for i, x in lattice(hedge, 0.1, 0.2, view.seed + 746):
-            bush(hedge, x, 0.672, 0.06, view.tone((0.24, 0.50, 0.26)), i)
+        for i, x in lattice(hedge, 0.14, 0.2, view.seed + 746):
+            bush(hedge, x, 0.672, 0.07, view.tone((0.24, 0.50, 0.26)), i)
     near = [home, hedge]
     for row, (y, tall) in enumerate(((0.70, 0.06), (0.765, 0.085))):
         bed = standing(view, y, tall * 1.5)
