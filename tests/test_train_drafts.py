@@ -64,7 +64,8 @@ def test_weather_that_falls_belongs_to_the_whole_clip_alone(bank: ActorBank) -> 
     fog = drafts.of_scene(scene(weather="fog"), film(), bank, rng, empty=False)
     open_ = snow.alpha == 0
     assert float((snow.full.float() - snow.plate.float())[open_].abs().max()) > 30
-    assert float((fog.full.float() - fog.plate.float())[fog.alpha == 0].abs().max()) <= 1
+    # 2 of 255 remain where a drawing's edge has a colour, but a cover that rounds to none.
+    assert float((fog.full.float() - fog.plate.float())[fog.alpha == 0].abs().max()) <= 2
 
 
 def test_a_camera_over_a_photograph_shows_what_its_numbers_say() -> None:

@@ -86,6 +86,7 @@ def corpus(without: Sequence[str] = ()) -> Corpus:
         styles=("3d",),
         plain=(0.6, 1.0),
         share=(0.5, 0.3, 0.1, 0.06, 0.04),
+        even=True,
     )
 
 

@@ -11,11 +11,12 @@ import torch
 from soracli.world import ensemble, motion
 from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame, Painted
-from soracli.world.layers import Backdrop, View, light_of
+from soracli.world.layers import Backdrop, View, graded, light_of
 from soracli.world.places import backdrop
 from soracli.world.scene import Scene
 from soracli.world.sprites import SEEN, Cast, paste, place, prepare, shadow
 from soracli.world.strips import ONE, Strip, fixed, lerp, over
+from soracli.world.surroundings import PLACES
 from soracli.world.verbs import ground_factor
 from soracli.world.weather import fall
 
@@ -48,17 +49,18 @@ def _clip(
     camera = ensemble.camera(scene, frame.times, frame.aspect)
     travel = camera.x * frame.aspect
     low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
-    view = View(frame.width, frame.height, low, high, light, scene.seed, latest)
+    view = View(frame.width, frame.height, low, high, graded(light, scene.seed), scene.seed, latest)
     scenery = Scenery(backdrop(scene.place, view), travel, frame, device)
     together = ensemble.staged(scene, frame.times, frame.aspect)
     order = sorted(range(len(together)), key=lambda i: together[i].performer.depth)
     casts = [prepare(*together[i], camera.x, frame, bank, light, scene.style).to(device) for i in order]
+    grounded = scene.place not in PLACES or PLACES[scene.place].ground
     cameras[:, 0], cameras[:, 2] = travel.float(), camera.zoom.float()
     cameras[:, 1] = camera.middle[:, 1].float() - 0.5
     flat = pixels.view(len(frame.times), frame.height, frame.width * 3)
     for t in range(len(frame.times)):
         canvas = scenery.behind(t)
-        for cast in casts:
+        for cast in casts if grounded else ():
             shadow(canvas, cast, t)
         placed = [place(cast, t) for cast in casts]
         for cast, (drawing, x, y) in zip(casts, placed, strict=True):
