@@ -205,11 +205,13 @@ def test_a_network_without_control_and_one_with_nothing_to_control_paint_the_sam
 
 
 def test_with_a_sketch_the_network_paints_what_the_best_linear_guess_leaves() -> None:
-    """A network that says nothing itself: Bayes' rule around the guess, with the variance of what is left."""
+    """A network that is not believed: Bayes' rule around the guess, with the variance of what is left."""
     network = tiny.dit(control=True)
     assert network.steering is not None
     with torch.no_grad():
-        network.steering.gains.zero_()
+        network.steering.own.bias.fill_(-100)
+        network.steering.detail.weight.zero_()
+        network.steering.detail.bias.zero_()
         network.steering.rough.weight.normal_(0, 0.1)
         network.steering.remainder.fill_(0.25)
     x, levels = tiny.noise(1, tiny.CHANNELS, 1, 1, 2), torch.full((1, 1, 1, 2), 0.5)
@@ -222,6 +224,13 @@ def test_with_a_sketch_the_network_paints_what_the_best_linear_guess_leaves() ->
     guess = network.steering.rough(control.sketch).transpose(1, 2).view_as(x)
     left = 0.5 * 0.25 / (0.25 * 0.25 + 0.25) * (x - 0.5 * guess)
     assert torch.allclose(out, guess + left, atol=1e-5)
+    with torch.no_grad():
+        network.steering.own.bias.fill_(100)
+        network.steering.sketch.weight.zero_()
+        network.steering.sketch.bias.zero_()
+    without = control._replace(sketch=0 * control.sketch, sketched=torch.zeros(1))
+    own = network(x, levels, keys, Layout.still(1, 2), control=control)
+    assert torch.allclose(own, network(x, levels, keys, Layout.still(1, 2), control=without), atol=1e-5)
 
 
 def test_what_is_far_louder_than_the_training_world_stays_bounded() -> None:

@@ -37,6 +37,7 @@ BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
 COVER = 128  # numbers that say which part of a cell a draft covers: 2 x 8 x 8 means over 4 frames, 4 x 4 pixels
 SKETCH = 216  # numbers of a sketch that a cell sees: 3 x 2 x 6 x 6 means over 4 frames, 8 x 8 pixels, a ring around it
+EVEN, STEEP = 0.75, 20.0  # the noise level at which a sketch is believed half, and how fast that changes
 TRAVELS = (0.5, 1.0, 2.0, 4.0, 8.0)  # periods of a camera's travel, in frame heights
 LOUDEST = (
     3.0  # root mean square at which a token's numbers are cut off: footage unlike the training world stays bounded
@@ -260,11 +261,6 @@ def bounded(cells: Tensor) -> Tensor:
     return cells * (LOUDEST * (power + 1e-6).rsqrt()).clamp(max=1)
 
 
-def spread(doubt: Tensor) -> Tensor:
-    """Factor on a channel's variance, from what the network says of its logarithm."""
-    return torch.exp(BOUND * torch.tanh(doubt / BOUND))
-
-
 def joined(tokens: Tensor, levels: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
     """Clean tokens (B, N, C) by Bayes' rule: a Wiener filter around what is expected. levels: (B, N) of the noise."""
     clean, noise = (1 - levels)[..., None], levels[..., None]
@@ -306,9 +302,9 @@ class Control(NamedTuple):
 class Steering(nn.Module):
     """Maps of a `Control` into the network; all start at zero.
 
-    With a sketch the network paints what is left of the latents after the best linear guess from it (`rough`), whose
-    variance `remainder` (C,) takes the place of the whole's. Each part of what it says is scaled by a row of `gains`
-    (4, C) there, so that a network that never saw a sketch can begin with the guess.
+    With a sketch there are two expectations of the clean latents: the best linear guess from it (`rough`), which leaves
+    the variance `remainder` (C,), and the network's own. They are mixed by noise level and channel: under much noise
+    the guess knows more, under little the network, which sees the picture itself.
     """
 
     remainder: Tensor
@@ -320,13 +316,14 @@ class Steering(nn.Module):
         self.shade = nn.Linear(COVER, config.channels, bias=False)  # a shadow lies where the draft does
         self.sketch = nn.Linear(SKETCH + 1, config.width)
         self.rough = nn.Linear(SKETCH, config.channels)
+        self.detail = nn.Linear(config.width, config.channels)  # beyond the guess
+        self.own = nn.Linear(config.width, config.channels)  # how far the network's own expectation is believed
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
-        self.gains = nn.Parameter(torch.full((4, config.channels), 0.1))
         self.register_buffer("remainder", torch.ones(config.channels))
 
     def forward(self, control: Control, spectrum: Tensor, cells: int) -> Tensor:
-        """(B, N, D) to be added to the tokens. spectrum: (C,) of whole latents. cells: in a latent frame."""
+        """(B, N, D) to be added to the tokens. cells: in a latent frame."""
         present, sketched = (
             flag[:, None, None].expand(-1, control.draft.shape[1], 1) for flag in (control.present, control.sketched)
         )
@@ -338,25 +335,26 @@ class Steering(nn.Module):
         camera = self.camera(torch.cat([numbers.flatten(2), steered], -1)) * steered  # (B, t, D)
         return cast(Tensor, out + camera.repeat_interleave(cells, 1))
 
-    def known(self, control: Control, spectrum: Tensor) -> Known:
-        """What is known of the clean latents before they are looked at."""
+    def mixed(
+        self,
+        control: Control,
+        h: Tensor,
+        levels: Tensor,
+        condition: Tensor,
+        kind: Tensor,
+        mean: Tensor,
+        variance: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """Mean and variance (B, N, C) of the clean latents, of the network's own and those from the sketch, if any.
+
+        h: (B, N, D) what the network has made out. levels: (B, N). condition, kind: see `Dit.condition`.
+        """
         sketched = control.sketched[:, None, None]
-        return Known(
-            self.rough(control.sketch) * sketched,
-            self.shade(control.cover * control.present[:, None, None]),
-            spectrum + (self.remainder - spectrum) * sketched,
-            (1 + (self.gains - 1) * sketched[..., None]).unbind(2),
-        )
-
-
-class Known(NamedTuple):
-    """guess (B, N, C) from the sketch; the network paints what is left. shade (B, N, C): part of the mean, by the cover
-    of the draft. spectrum (B, 1, C): variance of what is left. gains: four of (B, 1, C)."""
-
-    guess: Tensor
-    shade: Tensor
-    spectrum: Tensor
-    gains: tuple[Tensor, ...]
+        doubt = STEEP * (levels[..., None] - EVEN) - per_token(self.own(condition), kind)
+        share = 1 - sketched * torch.sigmoid(doubt)  # of the network's own
+        guess = self.rough(control.sketch) + self.detail(h) * self.remainder.sqrt()
+        mixed = (variance.log() * share + self.remainder.log() * (1 - share)).exp()
+        return guess + share * (mean - guess), mixed
 
 
 class Dit(nn.Module):
@@ -426,12 +424,9 @@ class Dit(nn.Module):
             out = out + self.jump(torch.cat([sinusoidal(rows[:, 3], width), scale], -1))
         return F.silu(out), kind.view_as(levels)
 
-    def known(self, control: Control | None) -> Known:
-        """What is known of the clean latents before they are looked at: nothing but their variance, if not told."""
-        if self.steering is not None and control is not None:
-            return self.steering.known(control, self.spectrum)
-        nothing, one = torch.zeros_like(self.spectrum)[None, None], torch.ones_like(self.spectrum)[None, None]
-        return Known(nothing, nothing, self.spectrum[None, None], (one,) * 4)
+    def variance(self, doubt: Tensor) -> Tensor:
+        """Of each channel, from what the network says of its logarithm."""
+        return self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
 
     def forward(
         self,
@@ -444,10 +439,9 @@ class Dit(nn.Module):
     ) -> Tensor:
         keys, pooled, additive = text
         levels = sigma.flatten(1)  # (B, N)
+        tokens = x.flatten(2).transpose(1, 2).contiguous()  # (B, N, C)
         clean, noise = (1 - levels)[..., None], levels[..., None]
-        guess, shade, spectrum, gains = self.known(control)
-        tokens = x.flatten(2).transpose(1, 2) - clean * guess  # (B, N, C)
-        power = clean**2 * spectrum + noise**2  # (B, N, C) variance of the noised token
+        power = clean**2 * self.spectrum + noise**2  # (B, N, C) variance of the noised token
         condition, kind = self.condition(levels, pooled, layout, jump)  # (K, D), (B, N)
         modulation = per_token(self.modulate(condition).unflatten(-1, (6, self.config.width)), kind)  # (B, N, 6, D)
         angles = rotary_angles(layout, x.device)
@@ -464,15 +458,18 @@ class Dit(nn.Module):
         shift, scale = per_token(self.final(condition), kind).chunk(2, -1)
         h = norm(h) * (1 + scale) + shift + foreseen
         mean, doubt = self.outlet(h).chunk(2, -1)  # (B, N, C) each
-        root = spectrum.sqrt()
-        mean = (gains[0] * mean + shade + gains[1] * self.beside(cells, condition, kind, layout)) * root
-        variance, settled = (spread(gains[2] * part) * spectrum for part in (doubt, doubt + self.settle(h)))
+        if self.steering is not None and control is not None:
+            mean = mean + self.steering.shade(control.cover * control.present[:, None, None])
+        mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
+        variance, settled = self.variance(doubt), self.variance(doubt + self.settle(h))
         for around in self.around:
-            given = bounded(joined(tokens, levels, mean, variance) / root)
-            mean = mean + gains[3] * around(given, condition, kind, layout) * root
+            guess = bounded(joined(tokens, levels, mean, variance) * self.spectrum.rsqrt())
+            mean = mean + around(guess, condition, kind, layout) * self.spectrum.sqrt()
             variance = settled
+        if self.steering is not None and control is not None:
+            mean, variance = self.steering.mixed(control, h, levels, condition, kind, mean, variance)
         if not self.training:
             variance = variance * self.config.temperature
-        x0 = joined(tokens, levels, mean, variance) + guess
+        x0 = joined(tokens, levels, mean, variance)
         out: Tensor = x0.transpose(1, 2).reshape(x.shape)
         return out
