@@ -40,6 +40,8 @@ class Draft:
     one's, in its widths and heights. finish: a look that is laid over the finished frames, from a frame on.
     held: whether what lies behind the shot that a frame belongs to is one picture, which the camera at most moves over;
     then that is painted once, as a still, and `moved` makes of it (H, W, 3) the frames of a part of the shot.
+    sketch: frames of what the network is to paint, of which it is shown no more than the means of 8 x 8 pixels (as the
+    coarse strokes of SDEdit), None = words alone.
     """
 
     drawn: Callable[[int, int], Layer]
@@ -49,6 +51,7 @@ class Draft:
     finish: Callable[[Frames, int], Frames] = lambda frames, start: frames
     held: Callable[[int], bool] = lambda frame: False
     moved: Callable[[Frames, int, int], Frames] = lambda picture, start, stop: np.repeat(picture[None], stop - start, 0)
+    sketch: Callable[[int, int], Frames] | None = None
 
     def laid(self, painted: Frames, start: int) -> Frames:
         """The frames of the result from what was painted, (T, H, W, 3); start: number of the first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame
 from soracli.world.layers import light_of
 from soracli.world.scene import Scene
-from soracli.world.scenery import cropped, window
+from soracli.world.scenery import cropped, plate, window, without_performers
 from soracli.world.styles import held, styled
 from soracli.world.weather import Draw, falling
 
@@ -69,7 +70,10 @@ def drafted(film: Film) -> Draft:
     def moved(picture: Frames, start: int, stop: int) -> Frames:
         return np.concatenate([_filmed(picture, film, *part) for part in film.parts(start, stop)])
 
-    return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish, held, moved)
+    def sketch(start: int, stop: int) -> Frames:
+        return np.concatenate([_sketched(film, *part, bank()) for part in film.parts(start, stop)])
+
+    return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish, held, moved, sketch)
 
 
 def _stands(scene: Scene, aspect: float) -> bool:
@@ -93,6 +97,14 @@ def _performed(film: Film, which: int, start: int, stop: int, bank: ActorBank) -
     held = _stands(scene, film.aspect)
     colour, alpha = animatic(scene, moments, film.width, film.height, bank, shadows=held)
     return Layer(colour.numpy(), alpha.numpy())
+
+
+def _sketched(film: Film, which: int, start: int, stop: int, bank: ActorBank) -> Frames:
+    """What lies behind the performers as the world's own painter has it, (T, H, W, 3)."""
+    scene, moments = film.scenes[which], times(film, which, start, stop)
+    if _stands(scene, film.aspect):
+        scene = without_performers(replace(scene, camera="static"))
+    return plate(scene, Frame(film.width, film.height, moments, bare=True), bank).numpy()
 
 
 def light(scene: Scene) -> Light:

@@ -24,6 +24,7 @@ from soracli.scenes.staging import Role, staged
 from soracli.scenes.vocabulary import DRAWN, Entry, Library, Vocabulary, split, tables, vocabulary
 from soracli.wording import printable
 from soracli.world.scene import Scene
+from soracli.world.surroundings import PLACES
 from soracli.world.verbs import MOVES, SPEED
 
 MOST = 6  # performers of one kind
@@ -69,6 +70,8 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     near = _nearest(story, words)
     roles, notes = _roles(story, words, known, near)
     chosen = _settings(story, near, roles)
+    if chosen.place == "underwater" or not PLACES[chosen.place].ground:
+        roles = [_adrift(role) if story.parts[role.group].verb is None else role for role in roles]
     scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
     notes = [*_slips(mended), *_foreign(text), *notes, *_notes(story, chosen, film, near)]
     return Reading(scene, tuple(dict.fromkeys(notes)), caption(scene))
@@ -99,6 +102,11 @@ def _said(film: list[Filmed], slot: str) -> str:
     """What is said of camera or style: the thing itself before what is only near."""
     rows = sorted((row for row in film if row.slot == slot and row.value), key=lambda row: row.near)
     return rows[0].value if rows else ""
+
+
+def _adrift(role: Role) -> Role:
+    """Who would walk or stand where there is nothing to walk on floats, if nothing else is said."""
+    return replace(role, action="float") if role.kind in ("walker", "driver", "thing") else role
 
 
 # -- performers -----------------------------------------------------------------------------------------------------
@@ -269,9 +277,13 @@ def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chos
     place = _one(places, swaps, dropped)
     weather = _one(weathers, swaps, dropped) or "clear"
     time = _one([row for row in rows if row.slot == "time"], swaps, dropped)
-    place = place or ("sea" if roles and roles[0].action == "swim" else _home(roles))
+    home = _home(roles)
+    if place == "sea" and home == "underwater":  # fish are in the sea, not on it
+        place = home
+    place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
     if not time:
-        time = "night" if place == "moon" or weather == "fireflies" else "overcast" if weather == "rain" else "day"
+        dark = place in ("moon", "space") or weather == "fireflies"
+        time = "night" if dark else "overcast" if weather == "rain" else "day"
     return Chosen(place, time, weather, tuple(swaps), tuple(dropped))
 
 

@@ -22,7 +22,10 @@ from soracli.world.words import ACTIONS, ACTOR_ACTIONS, ACTORS
 FOLDER = Path(__file__).parent
 MEANINGS = FOLDER / "meanings.json"  # kinds of what can be shown: `python -m soracli.train.meanings`
 DRAWN = ("meadow", "desert", "snowy field", "beach", "city street", "forest", "sea", "road", "mountain", "farm", "moon",
-         "living room", "stage")  # fmt: skip
+         "living room", "stage", "kitchen", "bedroom", "classroom", "office", "library", "cave", "underwater", "lake",
+         "swimming pool", "jungle", "park", "garden", "playground", "graveyard", "castle", "volcano", "village",
+         "airport", "railway station", "sky", "space")  # fmt: skip
+SEEN = frozenset({"moon", "castle", "sky", "space", "volcano"})  # what is seen from elsewhere, too
 PEOPLE = ("man", "woman", "person", "men", "women", "people")
 LIKE_SCENERY = frozenset(  # pictures of what a place, a time or a weather already draws
     """
@@ -139,7 +142,7 @@ def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             for value, phrases in words[slot].get("near" if near else "same", {}).items():
                 for phrase in split(phrases):
                     yield phrase, Entry(slot, value, near)
-    for name in (name for name in DRAWN if name != "moon"):  # which is seen from elsewhere too
+    for name in (name for name in DRAWN if name not in SEEN):
         for noun in PLACES[name].nouns:
             yield noun.lower().partition(" ")[2] or noun.lower(), Entry("place", name)
     for name, time in TIMES.items():
