@@ -130,6 +130,21 @@ def test_the_linear_guess_from_a_sketch_keeps_its_colours(bank: ActorBank, tmp_p
     assert float(network.steering.remainder.sum()) < 0.5 * float(examples.variance().sum())
 
 
+def test_what_is_painted_shows_what_its_sketch_shows(bank: ActorBank, tmp_path: Path) -> None:
+    vae, network = tiny.vae(), tiny.dit(control=True)
+    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 16.0)
+    sketches, batch = drafts.Sketches.of(vae), drafts.Examples([tmp_path]).batch(2, 1, np.random.default_rng(0))
+    drafts.fit_kept(network, sketches)
+    sketch = sketches(batch.plate)
+    control = batch.control._replace(sketch=steering.seen(sketch), sketched=torch.ones(2))
+    keys = network.prepare(tiny.noise(2, 3, 384), torch.ones(2, 3, dtype=torch.bool))
+    with torch.no_grad():
+        painted = network(
+            tiny.noise(*batch.plate.shape), torch.full((2, 1, 2, 2), 0.5), keys, batch.layout, None, control
+        )
+    assert float((sketches(painted) - sketch).abs().max()) < 0.05 * float(sketch.std())
+
+
 def test_a_sketch_says_more_than_words() -> None:
     """After a few steps on flat colours, the error with a sketch is smaller than without."""
     vae, network = tiny.vae(), tiny.dit(control=True).requires_grad_(True)

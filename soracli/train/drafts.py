@@ -454,6 +454,18 @@ def fit_rough(dit: Dit, examples: Examples, sketches: Sketches, noise: float = 0
     dit.steering.remainder.copy_((latents - ones.float() @ weight).var(0))
 
 
+@torch.no_grad()
+def fit_kept(dit: Dit, sketches: Sketches) -> None:
+    """What brings latents back to their sketch: for numbers of the variances `spectrum`, the most likely change."""
+    assert dit.steering is not None
+    spread = dit.spectrum[:, None].double() * sketches.matrix.double()  # (C, SHOWN)
+    shown = sketches.matrix.double().T @ spread
+    shown += 1e-4 * shown.diagonal().mean() * torch.eye(len(shown), dtype=torch.float64)
+    dit.steering.reduce.copy_(sketches.matrix)
+    dit.steering.offset.copy_(sketches.offset)
+    dit.steering.restore.copy_((spread @ torch.linalg.inv(shown)).T)
+
+
 class Maps(NamedTuple):
     """What training works out of latents without decoding them."""
 
@@ -536,7 +548,7 @@ def loss_of(
     x = flow.noised(source, eps, levels[:, None])
     rough = torch.from_numpy((rng.random(count) < sketched).astype(np.float32)).to(device)
     sketch = sketches(target)
-    blur = torch.from_numpy(rng.uniform(0, 0.03, count).astype(np.float32)).to(device)[:, None, None, None, None]
+    blur = torch.from_numpy(rng.uniform(0, 0.01, count).astype(np.float32)).to(device)[:, None, None, None, None]
     sketch = sketch + blur * torch.randn(sketch.shape, generator=generator, device=device)
     words = [
         ("" if rng.random() < 0.08 else pair[0 if h else 1]) for pair, h in zip(batch.said, has.tolist(), strict=True)

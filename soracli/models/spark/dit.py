@@ -37,6 +37,7 @@ BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
 COVER = 128  # numbers that say which part of a cell a draft covers: 2 x 8 x 8 means over 4 frames, 4 x 4 pixels
 SKETCH = 216  # numbers of a sketch that a cell sees: 3 x 2 x 6 x 6 means over 4 frames, 8 x 8 pixels, a ring around it
+RING, SHOWN = 6, 96  # blocks of a sketch along a side of what a cell sees; numbers of its own part
 EVEN, STEEP = 0.75, 20.0  # the noise level at which a sketch is believed half, and how fast that changes
 TRAVELS = (0.5, 1.0, 2.0, 4.0, 8.0)  # periods of a camera's travel, in frame heights
 LOUDEST = (
@@ -304,10 +305,14 @@ class Steering(nn.Module):
 
     With a sketch there are two expectations of the clean latents: the best linear guess from it (`rough`), which leaves
     the variance `remainder` (C,), and the network's own. They are mixed by noise level and channel: under much noise
-    the guess knows more, under little the network, which sees the picture itself.
+    the guess knows more, under little the network, which sees the picture itself. Whatever comes out is brought back to
+    the sketch, so that only what the sketch cannot say is the network's (null-space models, Wang et al. 2022).
     """
 
     remainder: Tensor
+    reduce: Tensor  # (1, C, SHOWN): latents of a cell to what a sketch shows of it
+    offset: Tensor  # (SHOWN,): of black latents
+    restore: Tensor  # (1, SHOWN, C): the most likely change of latents for a change of what is shown
 
     def __init__(self, config: DitConfig) -> None:
         super().__init__()
@@ -321,6 +326,9 @@ class Steering(nn.Module):
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
         self.register_buffer("remainder", torch.ones(config.channels))
+        self.register_buffer("reduce", torch.zeros(1, config.channels, SHOWN))
+        self.register_buffer("offset", torch.zeros(SHOWN))
+        self.register_buffer("restore", torch.zeros(1, SHOWN, config.channels))
 
     def forward(self, control: Control, spectrum: Tensor, cells: int) -> Tensor:
         """(B, N, D) to be added to the tokens. cells: in a latent frame."""
@@ -355,6 +363,12 @@ class Steering(nn.Module):
         guess = self.rough(control.sketch) + self.detail(h) * self.remainder.sqrt()
         mixed = (variance.log() * share + self.remainder.log() * (1 - share)).exp()
         return guess + share * (mean - guess), mixed
+
+    def kept(self, control: Control, x0: Tensor) -> Tensor:
+        """Clean latents (B, N, C) that show what the sketch shows, where there is one."""
+        shown = control.sketch.unflatten(-1, (-1, RING, RING))[..., 1:-1, 1:-1].flatten(2)
+        error = shown - x0 @ self.reduce - self.offset
+        return x0 + control.sketched[:, None, None] * (error @ self.restore)
 
 
 class Dit(nn.Module):
@@ -471,5 +485,7 @@ class Dit(nn.Module):
         if not self.training:
             variance = variance * self.config.temperature
         x0 = joined(tokens, levels, mean, variance)
+        if self.steering is not None and control is not None:
+            x0 = self.steering.kept(control, x0)
         out: Tensor = x0.transpose(1, 2).reshape(x.shape)
         return out
