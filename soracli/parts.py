@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import re
 import secrets
 import shutil
 import stat
@@ -29,6 +30,7 @@ from pathlib import Path
 _YOUNG = 60.0  # seconds: a part file that is not held yet, or whose result is getting its name just now
 _KINDS = (".part", ".sealed")
 OLD, NAME = ".old", ".name"
+_PART = re.compile(r"\.sora-[0-9a-f]{8}-[0-9a-f]{12}\.(part|sealed|old|name)")
 
 
 def beside(target: Path) -> Path:
@@ -143,6 +145,13 @@ def sweep(folder: Path) -> int:
             if path.suffix in _KINDS:
                 count += _swept(path)
     return count
+
+
+def left(folder: Path) -> list[Path]:
+    """Part files in a folder, of this computer and of others."""
+    with contextlib.suppress(OSError):
+        return sorted(path for path in folder.iterdir() if _PART.fullmatch(path.name))
+    return []
 
 
 def _restored(old: Path) -> bool:

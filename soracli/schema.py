@@ -59,7 +59,7 @@ def of_verb(name: str) -> Schema:
     known = verbs()
     if name not in known:
         raise UsageError(f"VERB {name}: no such verb{suggest(name, known)}; there are {', '.join(known)}", "no_verb")
-    kind = results.OF.get(name, results.Results if name in calls.RENDERING else object)
+    kind = results.OF.get(name, results.RENDERS)
     return {"$schema": DRAFT, "arguments": arguments(name, known[name]), "result": result(kind)}
 
 
