@@ -75,7 +75,9 @@ def runs_prune(older: str, *, unfinished: bool, yes: bool, as_json: bool) -> Non
     told: Pruned = {
         "removed": [run.id for run in gone], "prompts": len(prompts), "leftovers": leftovers, "bytes": freed,
         "kept": [
-            {"id": run.id, "state": cast("RunState", run.state), "bytes": sizes[run.id]} for run in old if run not in gone
+            {"id": run.id, "state": cast("RunState", run.state), "bytes": sizes[run.id]}
+            for run in old
+            if run not in gone
         ],
         "unreadable": [str(path) for path in runs.unreadable()],
         "parts": [str(path) for folder in sorted(folders) for path in parts.left(folder)],

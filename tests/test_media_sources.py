@@ -171,6 +171,42 @@ def test_a_burst_is_counted_where_it_is_too_fast(tmp_path: Path) -> None:
     assert {0, 1, 5, 6, 7} <= set(numbers)
 
 
+def placed(path: Path, ticks: list[int], codec: str, **options: str) -> Path:
+    """Shades, each a packet that begins at a tick of 1/25 s, whatever the container makes of that."""
+    with av.open(str(path), "w", options={"avoid_negative_ts": "disabled"}) as container:
+        stream = container.add_stream(codec, rate=25, options={"bf": "0", **options})
+        stream.height, stream.width = 32, 48
+        stream.pix_fmt = "yuv420p"
+        frames = [av.VideoFrame.from_ndarray(array, format="rgb24") for array in shades(len(ticks))]
+        packets = [packet for frame in frames for packet in stream.encode(frame)] + list(stream.encode(None))
+        for tick, packet in zip(ticks, packets, strict=True):
+            packet.pts = packet.dts = tick
+            packet.time_base, packet.duration = Fraction(1, 25), 1
+            container.mux(packet)
+    return path
+
+
+def test_ticks_of_an_avi_in_which_nothing_is_new_are_no_lost_frames(tmp_path: Path) -> None:
+    """A screen recorder counts them; what was shown before them is held, the last frame too."""
+    path = placed(tmp_path / "a.avi", [0, 1, 4, 5], "mpeg4")
+    found = media.read_source(path)
+    assert (found.clip.fps, shade_numbers(found.clip)) == (25, [0, 1, 1, 1, 2, 3])
+    assert media.info(path).frames == 6
+    data = path.read_bytes()
+    path.write_bytes(data[: data.rindex(b"00dc", 0, data.rindex(b"idx1"))])
+    with pytest.raises(MediaError, match="ends early"):
+        media.read(path)
+
+
+def test_what_an_edit_list_cuts_off_is_not_missed(tmp_path: Path) -> None:
+    """A film that was cut without being encoded anew: whole groups of pictures lie before its first moment."""
+    path = placed(tmp_path / "a.mp4", [-5, -4, -3, -2, -1, 0, 1, 2], "libx264", g="2")
+    assert shade_numbers(media.read(path)) == [5, 6, 7]
+    assert media.info(path).frames == 3
+    with pytest.raises(MediaError, match="shows none of its frames, by its own edit list"):
+        media.read(placed(tmp_path / "b.mp4", [-5, -4, -3], "libx264"))
+
+
 def animation(path: Path, delays: list[int], count: int | None = None) -> Path:
     """Shades, each for so many milliseconds."""
     first, *rest = [Image.fromarray(pixels) for pixels in shades(len(delays))]
