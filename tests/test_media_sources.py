@@ -188,10 +188,10 @@ def placed(path: Path, ticks: list[int], codec: str, **options: str) -> Path:
 
 def test_ticks_of_an_avi_in_which_nothing_is_new_are_no_lost_frames(tmp_path: Path) -> None:
     """A screen recorder counts them; what was shown before them is held, the last frame too."""
-    path = placed(tmp_path / "a.avi", [0, 1, 4, 5], "mpeg4")
+    path = placed(tmp_path / "a.avi", [0, 1, 2, 3, 11, 12, 13, 14], "mpeg4")
     found = media.read_source(path)
-    assert (found.clip.fps, shade_numbers(found.clip)) == (25, [0, 1, 1, 1, 2, 3])
-    assert media.info(path).frames == 6
+    assert (found.clip.fps, shade_numbers(found.clip)) == (25, [0, 1, 2, *[3] * 8, 4, 5, 6, 7])
+    assert media.info(path).frames == 15
     data = path.read_bytes()
     path.write_bytes(data[: data.rindex(b"00dc", 0, data.rindex(b"idx1"))])
     with pytest.raises(MediaError, match="ends early"):
