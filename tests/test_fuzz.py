@@ -93,3 +93,13 @@ def _read(path: Path) -> tuple[Any, Any]:
         ):
             raise
         return None, None
+
+
+def test_every_fault_has_a_test_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/faults.md, whose rows `benchmarks/faults.py` runs."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+    faults = importlib.import_module("faults")
+    rows = faults.rows()
+    assert len(rows) == sum(faults.LISTS.values())
+    assert faults.missing([test for _, tests in rows.values() for test in tests]) == []
+    assert faults.missing(["test_fuzz.py::test_of_nothing"]) == ["test_fuzz.py::test_of_nothing"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from soracli import media
+from soracli import media, parts
 from soracli.errors import MediaError, UsageError
 from soracli.media import Writer, gamut, hdr, source, timing
 from soracli.types import Clip
@@ -534,6 +535,30 @@ def test_standard_input_is_cleaned_away(tmp_path: Path, monkeypatch: pytest.Monk
         with pytest.raises(MediaError):
             media.read("-")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_process_left_of_standard_input_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another one is reading just now stays, and so does what is not ours or is no folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names = {name: tmp_path / f"sora-spool-{name}" for name in ("dead", "living", "young", "file", "link")}
+    for name in ("dead", "living", "young"):
+        names[name].mkdir()
+        (names[name] / "input").write_bytes(b"x")
+    names["file"].write_bytes(b"x")
+    (tmp_path / "others").mkdir()
+    names["link"].symlink_to(tmp_path / "others")
+    for name in ("dead", "living", "file"):
+        os.utime(names[name], (0, 0))
+    held = parts.hold(names["living"])
+    with parts.temporary() as folder:
+        assert folder.is_dir()
+        os.utime(folder, (0, 0))
+        with parts.temporary():
+            assert folder.is_dir()
+    parts.release(held)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "others", *(f"sora-spool-{name}" for name in ("living", "young", "file", "link")),
+    }  # fmt: skip
 
 
 def test_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
