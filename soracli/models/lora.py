@@ -108,8 +108,8 @@ def _changes(lora: Lora, wanted: Shapes, places: Mapping[str, str]) -> Iterator[
                 continue
             before, name = seen.setdefault(target, (stem, change.name))
             if before != stem:
-                raise _refusal(lora.path, f"changes one layer twice, by {printable(name)} and {printable(change.name)}; "
-                               "take one that holds one adapter")  # fmt: skip
+                both = f"{printable(name)} and {printable(change.name)}"
+                raise _refusal(lora.path, f"changes one layer twice, by {both}; take one that holds one adapter")
             yield target, partial(change.difference, lora.scale)
     if strange:
         why = f"{len(strange)} of its layers are not in it, such as {strange[0]}"
