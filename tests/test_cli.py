@@ -216,7 +216,7 @@ BAD: list[tuple[tuple[str, ...], int, str]] = [
     ((*DRY, "--fps", "nan"), 2, "--fps nan: must be a number"),
     ((*DRY, "--fps", "1/0"), 2, "--fps 1/0"),
     ((*DRY, "--fps", "100"), 2, "must be at most 60 with model 'tiny'"),
-    ((*DRY, "--fps", "60", "-o", "a.gif"), 2, "gif cannot show more than 50"),
+    ((*DRY, "--fps", "60", "-o", "a.gif"), 2, "gif cannot show more than 50; lower it or use mp4"),
     ((*DRY, "--steps", "0"), 2, "--steps 0: must be a whole number 1..1000"),
     ((*DRY, "--steps", "many"), 2, "--steps many"),
     ((*DRY, "-g", "nan"), 2, "--guidance nan: must be a number 0..100"),

@@ -57,9 +57,7 @@ def picture_info(path: Path) -> MediaInfo:
         recipe = parse_recipe(_comment(image))
         even, notes = Schedule(Fraction(0), (1,)), _oddities(image)
         form, mode = str(image.format).lower(), image.mode
-        width, height = image.size
-        if image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS:
-            width, height = height, width
+        width, height = _seen_size(image)
         if moves(path, image):
             even = _timed(path, image)
             notes += [even.note] if even.note else []
@@ -69,6 +67,12 @@ def picture_info(path: Path) -> MediaInfo:
         str(path), form, form, mode.lower(), width, height, even.frames, even.fps, seconds, path.stat().st_size, recipe,
         notes=tuple(note for note in notes if note),
     )  # fmt: skip
+
+
+def _seen_size(image: Image.Image) -> tuple[int, int]:
+    """(width, height) upright. Of a TIFF Pillow gives it so, of others as it is stored."""
+    sideways = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS
+    return (image.height, image.width) if sideways else image.size
 
 
 def read_picture(path: Path) -> tuple[Clip, list[str]]:
@@ -146,10 +150,14 @@ def luma(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[Image.Image, list[warnings.WarningMessage]]]:
-    """A picture, and what Pillow finds odd about it while it is used: that is kept off standard error."""
+    """A picture, and what Pillow finds odd about it while it is used: that is kept off standard error.
+
+    Given as a file object it is never mapped into memory: where it is cut meanwhile that would end the process, and
+    of a TIFF that is stored sideways Pillow 13 maps rows of the wrong length.
+    """
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        with Image.open(path, formats=_PICTURES) as image:
+        with path.open("rb") as file, Image.open(file, formats=_PICTURES) as image:
             check_pixels(image.width, image.height)
             yield image, warned
 

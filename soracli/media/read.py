@@ -11,7 +11,6 @@ import dataclasses
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from soracli import parsing
+from soracli import parsing, parts
 from soracli.errors import CapacityError, MediaError, SoraError, UsageError
 from soracli.media.audio import Audio
 from soracli.media.pictures import MAGIC, is_picture, picture_info, read_picture
@@ -95,8 +94,8 @@ def opened(path: str | Path) -> Iterator[tuple[Path, str]]:
     if "://" in str(path):
         raise UsageError(f"{printable(path)}: only local files are read; download it first", "not_local")
     if str(path) == "-":
-        with tempfile.TemporaryDirectory(prefix="sora-") as folder:
-            file = Path(folder) / "input"
+        with parts.temporary() as folder:
+            file = folder / "input"
             _spool(file)
             with _explained(file, "standard input"):
                 yield file, "standard input"

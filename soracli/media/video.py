@@ -7,6 +7,7 @@ us read another file or the network.
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -40,6 +41,7 @@ _MATRICES, _CONSTANT = (0, 1, 4, 5, 6, 7, 9), 10  # of ITU-T H.273: those that t
 _UNSAID = (0, 2, 3)  # numbers of H.273 that say nothing
 _SD_LINES, _HD_COLUMNS = 576, 1280  # film that says nothing is BT.601 up to these lines and below these columns
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # codec -> the decoder that reads its second, hidden picture
+_IN_TICKS = "avi"  # the container whose count of frames is a length: of ticks, in some of which there is nothing new
 _TO_THE_END = ("matroska,webm", "flv")  # containers whose length is the time of their end, wherever they begin
 
 
@@ -83,8 +85,10 @@ def video_info(path: Path) -> MediaInfo:
         fps, seconds, frames = _declared(container, stream)
         film = _Film(stream, fps)
         with contextlib.suppress(MediaError, av.error.FFmpegError):  # damaged: what its header says has to do
-            even, counted = _seen(container, stream, film, fps)
-            if not ends_short(path) and (stream.frames <= 0 or abs(counted - stream.frames) <= 1):
+            lasts = seconds if container.format.name == _IN_TICKS else 0.0
+            even, counted = _seen(container, stream, film, fps, lasts)
+            stated = _stated(container, stream) if container.format.name != _IN_TICKS else 0
+            if not ends_short(path) and (stated <= 0 or abs(counted - stated) <= 1):
                 fps, frames, seconds = even.fps, even.frames, float(even.frames / even.fps)
                 film.told(even.note)
         height, width = film.frames[0].shape[:2] if film.frames else (context.height, context.width)
@@ -96,24 +100,28 @@ def video_info(path: Path) -> MediaInfo:
         )  # fmt: skip
 
 
-def _seen(container: InputContainer, stream: VideoStream, film: _Film, fps: Fraction) -> tuple[Schedule, int]:
+def _seen(
+    container: InputContainer, stream: VideoStream, film: _Film, fps: Fraction, lasts: float
+) -> tuple[Schedule, int]:
     """(how the frames will be taken, by the times of their packets; how many packets there are).
 
-    Decodes into `film` until it has a frame.
+    Decodes into `film` until it has a frame. lasts: until when the last one is held at least, in seconds.
     """
-    times, end, counted = [], Fraction(0), 0
+    spans, end, counted = [], Fraction(0), 0
     for packet in container.demux(stream):
         counted += bool(packet.size)
         if not film.frames:
             film.add(packet)
         time = packet.dts if packet.pts is None else packet.pts
-        if packet.is_discard or not packet.size or time is None or packet.time_base is None:
+        if packet.is_discard or not packet.size or packet.time_base is None:
             continue
-        times.append(time * packet.time_base)
-        end = max(end, times[-1] + ((packet.duration or 0) * packet.time_base or 1 / fps))
-    if not times:
+        begin = end if time is None else time * packet.time_base
+        end = begin + ((packet.duration or 0) * packet.time_base or 1 / fps)
+        spans.append((begin, end))
+    if not spans:
         raise MediaError("contains no video frames", "no_frames")
-    return schedule(sorted(times), end, fps), counted
+    spans.sort()
+    return schedule([begin for begin, _ in spans], max(spans[-1][1], Fraction(lasts)), fps), counted
 
 
 def _heard(container: InputContainer) -> tuple[str, list[str]]:
@@ -167,11 +175,12 @@ def _decode(
     container: InputContainer, stream: VideoStream, film: _Film, listener: Listener | None, seconds: float, cut: bool
 ) -> None:
     """All packets into `film` and `listener`. seconds: that the file says it lasts. cut: see `_check_whole`."""
-    dropped, others = 0, Fraction(0)
+    dropped, packets, others = 0, 0, Fraction(0)
     with _ending_early(film, stream.frames):
         for packet in container.demux():
             if packet.stream is stream:
                 dropped += packet.is_discard
+                packets += bool(packet.size)
                 film.add(packet)
             else:
                 others = max(others, _end(packet))
@@ -179,11 +188,24 @@ def _decode(
                 listener.add(packet)
             check_bytes(film.bytes + (listener.bytes if listener else 0))
     if not film.frames:
-        raise MediaError("contains no video frames that decode", "no_frames")
+        raise MediaError(
+            "shows none of its frames, by its own edit list" if dropped else "contains no video frames that decode",
+            "no_frames",
+        )
+    stated = _stated(container, stream) - dropped
+    if container.format.name == _IN_TICKS:
+        stated = 0 if cut else packets
+        film.hold(seconds)
     begin = min(film.times[0], Fraction(container.start_time or 0, 1_000_000))
     if container.format.name in _TO_THE_END:
         begin = min(begin, Fraction(0))
-    _check_whole(film, stream.frames - dropped, seconds, float(max(film.end, others) - begin), cut=cut)
+    _check_whole(film, stated, seconds, float(max(film.end, others) - begin), cut=cut)
+
+
+def _stated(container: InputContainer, stream: VideoStream) -> int:
+    """Frames that are to come by the file's header, 0 = it does not say. What an edit list cuts off does not count."""
+    listed = len(stream.index_entries) if container.format.name.startswith("mov") else 0
+    return listed or stream.frames
 
 
 @contextlib.contextmanager
@@ -279,7 +301,13 @@ def _check_whole(film: _Film, stated: int, seconds: float, got: float, *, cut: b
 
 
 def _array(frame: VideoFrame, format: str, matrix: int | None) -> npt.NDArray[np.uint8]:
-    return cast(npt.NDArray[np.uint8], frame.to_ndarray(format=format, src_colorspace=matrix))
+    try:
+        return cast(npt.NDArray[np.uint8], frame.to_ndarray(format=format, src_colorspace=matrix))
+    except OSError as error:  # FFmpeg's own among them
+        if error.errno != errno.EOPNOTSUPP:
+            raise
+        tags = f"{frame.color_primaries}/{int(frame.color_trc)}/{int(frame.colorspace)}"
+        raise MediaError(f"has colours by {tags} of H.273, which are not read; convert it first", "no_codec") from error
 
 
 class _Film:
@@ -316,6 +344,10 @@ class _Film:
             self.end = self.times[-1] + ((frame.duration or 0) * tick or 1 / self._fps)
             self.frames.append(pixels)
             self.bytes += pixels.nbytes
+
+    def hold(self, until: float) -> None:
+        """Show the last frame until then at least, in seconds."""
+        self.end = max(self.end, Fraction(until))
 
     def told(self, text: str) -> None:
         """Note what is true of the film as a whole; nothing if it is empty."""
