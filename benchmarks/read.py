@@ -15,9 +15,10 @@ said: only rows that ask for something there, which is the figure to look at.
 How far to trust it: one hand wrote both halves of `read` before the reader, and then the reader's lists of words, so
 the second half is not blind to them; labels of both were widened once (optional performers) after misses of the first
 were seen. `strangers` are mostly prompts of others word for word (`source`: VBench, Sora's report, CogVideoX's and
-DitFlow's galleries and so on), labelled before the reader was read by the hand that then changed it, and halved by hash.
-`sayings` and `paraphrases` were written and labelled for an older reader by three other hands: one performer, its
-action, direction, place and time.
+DitFlow's galleries and so on), labelled by the hand that then changed the reader, before it had read it, and halved by
+hash; labels of both halves were widened once by rule (snow in `snowy`, the moon for space). `sayings` and `paraphrases`
+were written and labelled for an older reader by three other hands: one performer, its action, direction, place and
+time; the first rows of each were seen when the files were made, and `sayings-a` whole.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from soracli.scenes.vocabulary import Library
 from soracli.world.scene import Performer
 
 FOLDER = Path(__file__).with_name("prompts")
+
 
 class Set(NamedTuple):
     """file: of `prompts/`. half: the rows marked so, all if "". held: its misses are never shown."""
@@ -169,6 +171,8 @@ def _met(group: Group, cast: tuple[Performer, ...]) -> bool:
 
 def _changed(want: dict[str, Any], one: Performer) -> bool:
     change = want.get("change", "")
+    if change == "*":
+        return True
     if change == "out":
         return one.leaves < math.inf
     if change == "in":
