@@ -31,11 +31,9 @@ from typing import Any, NamedTuple, NoReturn
 from soracli.errors import MediaError, UsageError
 from soracli.scenes import library
 from soracli.wording import printable
-from soracli.world.colours import COLOURS
-from soracli.world.motion import ACTS
+from soracli.world.hues import COLOURS
 from soracli.world.scene import Event, Performer, Scene
-from soracli.world.scenes import Corpus
-from soracli.world.verbs import MOVES, SPEED, feet, ground_factor, signed
+from soracli.world.verbs import ACTED, MOVES, SPEED, feet, ground_factor, signed
 
 MOST_BYTES, MOST_SHOTS, MOST_PERFORMERS, MOST_EVENTS = 1_000_000, 100, 24, 12
 LONGEST = 200  # characters of a name; a prompt may have ten times as many
@@ -324,6 +322,8 @@ def _lines(text: str) -> dict[At, int]:
 
 @cache
 def _choices() -> dict[str, tuple[str, ...]]:
+    from soracli.world.scenes import Corpus
+
     full = Corpus.full()
     cameras = tuple(dict.fromkeys(full.cameras))
     return {
@@ -332,7 +332,7 @@ def _choices() -> dict[str, tuple[str, ...]]:
 
 
 def _actions() -> tuple[str, ...]:
-    return tuple(sorted({*ACTS, *SPEED, "stand"}))
+    return tuple(sorted({*ACTED, *SPEED, "stand"}))
 
 
 # --- what is not said -------------------------------------------------------------------------------------------------
