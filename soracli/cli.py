@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, cli_jobs, cli_more, cli_scenes, complete, start, stdout
+from soracli import __version__, calls, cli_jobs, cli_more, cli_scenes, complete, start, stdout
 from soracli.errors import CheckError, SoraError, UsageError, bug
 from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.flags import examples as _examples
@@ -110,6 +110,29 @@ Partial = Annotated[bool, _given("Use what there is of a file that ends early.",
 SceneFile = Annotated[
     str | None, _given("A scene file (TOML) instead of a prompt: see sora scene.", "--scene", metavar="SCENE")
 ]
+Draft = Annotated[
+    str | None,
+    _given("A picture or clip with alpha, or with --key, that is laid over.", "--draft", metavar="DRAFT"),
+]
+KeyColour = Annotated[
+    str | None, _given("Colour of --draft that is transparent: green, #00b140.", "--key", metavar="COLOUR")
+]
+Subject = Annotated[
+    list[str] | None,
+    _given(
+        "Your picture plays a performer: with alpha, or PHOTO@X,Y,W,H; may be repeated.",
+        "--subject",
+        metavar=calls.SUBJECT,
+    ),
+]
+Move = Annotated[
+    list[str] | None,
+    _given(
+        "A region is cut out and moved, in pixels or %; may be repeated.",
+        "--move",
+        metavar="X,Y,W,H:DX,DY[@T0-T1]",
+    ),
+]
 Fit = Annotated[str, _given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 
 
@@ -119,6 +142,7 @@ Fit = Annotated[str, _given("crop, pad (default) or stretch, where shapes differ
         'sora generate "a dog walks to the right across a grassy meadow"',
         'sora generate "a red car drives through the snow" -s 16:9 -d 4s --seed 7 -o car.mp4',
         'sora generate "a cat sits in the rain" -n 4 --format gif -o "cats/{slug}-{seed}.gif"',
+        'sora generate "my dog walks on a beach" --subject rex.png:dog',
         'sora generate --shot 0s:"a dog walks in a meadow" --shot 4s:"the dog runs along a beach" -d 8s',
         'echo "a boat at sunset" | sora generate - -o - > boat.mp4',
     ),
@@ -135,6 +159,9 @@ def generate(
     camera: Camera = None,
     motion: Motion = None,
     style: Style = None,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -144,12 +171,14 @@ def generate(
     What is left out (size, length, steps, ...) is the model's own choice: sora model show.
     """
     from soracli import inputs, manner
+    from soracli.composite import Hand
     from soracli.render import render
 
-    words = manner.words(camera, motion, style)
+    words, hand = manner.words(camera, motion, style), Hand.of(draft, key, subject, how=fit)
     brief = inputs.generate(
-        "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene
-    )
+        "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene,
+        hand=hand,
+    )  # fmt: skip
     render(brief, prompt, flags)
 
 
@@ -162,15 +191,27 @@ def generate(
     ),
 )
 @rendering
-def image(prompt: Prompt = None, scene: SceneFile = None, style: Style = None, *, flags: Flags) -> None:
+def image(
+    prompt: Prompt = None,
+    scene: SceneFile = None,
+    style: Style = None,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
+    *,
+    flags: Flags,
+) -> None:
     """Make a picture from a text.
 
     What is left out (size, steps, ...) is the model's own choice: sora model show.
     """
     from soracli import inputs, manner
+    from soracli.composite import Hand
     from soracli.render import render
 
-    render(inputs.generate("image", still=True, words=manner.words(style=style), scene=scene), prompt, flags)
+    hand = Hand.of(draft, key, subject)
+    brief = inputs.generate("image", still=True, words=manner.words(style=style), scene=scene, hand=hand)
+    render(brief, prompt, flags)
 
 
 @app.command(
@@ -179,6 +220,7 @@ def image(prompt: Prompt = None, scene: SceneFile = None, style: Style = None, *
         'sora animate dog.png "the dog walks to the right"',
         "sora animate start.png --to end.png -d 2s -o between.mp4",
         "sora animate lake.jpg --region 0,160,256,96 --motion 3",
+        "sora animate boat.jpg --move 40,150,60,40:120,0 -d 3s",
     ),
 )
 @rendering
@@ -193,16 +235,21 @@ def animate(
     camera: Camera = None,
     motion: Motion = None,
     style: Style = None,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
+    move: Move = None,
     fit: Fit = "pad",
     *,
     flags: Flags,
 ) -> None:
     """Bring a picture to life. Frame 0 is the picture itself."""
     from soracli import inputs, manner
+    from soracli.composite import Hand
     from soracli.render import render
 
-    words = manner.words(camera, motion, style)
-    brief = inputs.animate(image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words)
+    words, hand = manner.words(camera, motion, style), Hand.of(draft, key, subject, move, fit)
+    brief = inputs.animate(image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand)
     render(brief, prompt, flags)
 
 
@@ -263,6 +310,10 @@ def edit(
     style_ref: Annotated[
         str | None, _given("A picture whose colours and contrast are taken over.", "--style-ref", metavar="IMAGE")
     ] = None,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
+    move: Move = None,
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -270,15 +321,15 @@ def edit(
 ) -> None:
     """Change what a clip shows, keeping how it moves. Frames outside the time range stay as they are."""
     from soracli import inputs, manner, values
+    from soracli.composite import Hand
     from soracli.render import render
 
     share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    words = manner.words(style=style)
-    render(
-        inputs.edit(clip, share, start, stop, fit, words, reference=style_ref, allow_partial=allow_partial),
-        prompt,
-        flags,
+    words, hand = manner.words(style=style), Hand.of(draft, key, subject, move, fit)
+    brief = inputs.edit(
+        clip, share, start, stop, fit, words, reference=style_ref, allow_partial=allow_partial, hand=hand
     )
+    render(brief, prompt, flags)
 
 
 @app.command(
@@ -301,6 +352,10 @@ def inpaint(
         str | None, _given("Add room to paint: top,right,bottom,left in pixels.", "--outpaint", metavar="T,R,B,L")
     ] = None,
     invert_mask: Annotated[bool, _given("Paint all but the mask.", "--invert-mask")] = False,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
+    move: Move = None,
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -308,9 +363,11 @@ def inpaint(
 ) -> None:
     """Paint a part of a clip anew, or around it. Every other pixel stays as it is."""
     from soracli import inputs
+    from soracli.composite import Hand
     from soracli.render import render
 
-    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask), prompt, flags)
+    hand = Hand.of(draft, key, subject, move, fit)
+    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, hand), prompt, flags)
 
 
 @app.command(

@@ -31,6 +31,14 @@ class Layer(NamedTuple):
     alpha: Alpha
 
 
+def stacked(below: Layer, above: Layer) -> Layer:
+    """One layer over another."""
+    share = (255 - above.alpha.astype(np.uint16))[..., None]
+    frames = above.frames + ((below.frames * share + 127) // 255).astype(np.uint8)
+    alpha = above.alpha + ((below.alpha * share[..., 0] + 127) // 255).astype(np.uint8)
+    return Layer(np.minimum(frames, alpha[..., None]), alpha)
+
+
 @dataclass(frozen=True)
 class Draft:
     """Each function is told the first frame and the last + 1 of a part of the result.

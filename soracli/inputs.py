@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from soracli import machine, media, tasks, values
+from soracli.composite import Hand
 from soracli.errors import CapacityError, MediaError, UsageError
 from soracli.media import Area, Audio, Source
 from soracli.types import Canvas, Clip, SamplingOptions
@@ -36,7 +37,9 @@ class Brief:
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
     record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
     what says which of them to paint. compare: whether results are told apart by figures. staged: the prompt may become
-    scenes, since nothing is given. scene: path of a scene file instead of a prompt.
+    scenes, since nothing is given. scene: path of a scene file instead of a prompt, or its text. hand: what is composited
+    over the canvas. rests: when all but the work of that hand is kept: `always`, `unprompted`, or `` (never).
+    lasts: seconds of the result where --duration says nothing, None = the card's.
     """
 
     verb: str
@@ -56,6 +59,9 @@ class Brief:
     compare: bool = False
     staged: bool = False
     scene: str = ""
+    hand: Hand | None = None
+    rests: str = ""
+    lasts: Fraction | None = None
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
@@ -183,8 +189,14 @@ def generate(
     words: Sequence[str] = (),
     shots: Sequence[str] = (),
     scene: str | None = None,
+    hand: Hand | None = None,
 ) -> Brief:
-    """From a text, several from given times on, or a scene file, with pictures at given times if there are any."""
+    """From a text, several from given times on, or a scene file, with pictures at given times if there are any.
+
+    Where flags say nothing the result is as large, as fast and as long as the hand's draft.
+    """
+    _check_hand(hand, "moves", f"sora {verb}: there is nothing to move before it is painted; use: sora animate")
+    draft = None if hand is None or hand.draft is None else hand.draft.source.clip
     keys = [_keyframe(text) for text in keyframes]
     how = _how(fit)
 
@@ -195,8 +207,8 @@ def generate(
     record = _record(keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys], fit=fit if keys else None)
     return Brief(
         verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not (shots or scene), record=record,
-        given=tuple(key[2] for key in keys), notes=_notes(*(key[2] for key in keys)), staged=not keys,
-        scene=scene or "",
+        given=(*(key[2] for key in keys), *_of_hand(hand)), notes=_notes(*(key[2] for key in keys), hand=hand),
+        staged=not keys, scene=scene or "", hand=hand, source=draft, lasts=None if still or hand is None else hand.seconds,
     )  # fmt: skip
 
 
@@ -210,8 +222,12 @@ def animate(
     words: Sequence[str] = (),
     verb: str = "animate",
     frames: int | None = None,
+    hand: Hand | None = None,
 ) -> Brief:
-    """A picture, and what else of the clip is given. frames: of the result, None = as the flags say."""
+    """A picture, and what else of the clip is given. frames: of the result, None = as the flags say.
+
+    Under a hand all else of the picture stands still, unless something says how it is to move.
+    """
     source, how = picture(image, verb), _how(fit)
     last = None if to is None else picture(to, verb)
     moving = None if region is None else Area.of(region, "--region")
@@ -232,8 +248,9 @@ def animate(
     return Brief(
         verb, canvas, source=source.clip, words=tuple(words), prompted=False, stem=_stem(image, verb),
         length="" if frames is None else "the number of views decides; use -n",
-        given=tuple(part for part in (source, last, *(key[2] for key in keys)) if part is not None),
-        notes=_notes(source, last, *(key[2] for key in keys)), areas=() if moving is None else (moving,),
+        given=tuple(part for part in (source, last, *(key[2] for key in keys), *_of_hand(hand)) if part is not None),
+        notes=_notes(source, last, *(key[2] for key in keys), hand=hand), hand=hand,
+        rests="always" if hand and not (words or region or to or keys) else "", areas=() if moving is None else (moving,),
         record=_record(
             inputs=named(image, *([to] if to else [])), region=_shown(region, moving), fit=fit, views=frames,
             keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys],
@@ -275,11 +292,14 @@ def extend(
 def edit(
     path: str, strength: float, start: str | None = None, stop: str | None = None, fit: str = "pad",
     words: Sequence[str] = (), verb: str = "edit", reference: str | None = None, allow_partial: bool = False,
+    hand: Hand | None = None,
 ) -> Brief:  # fmt: skip
     """A clip that is painted anew from itself, all of it or a part of its time.
 
     reference: a picture whose colours and contrast it is to take over.
     """
+    if start is not None or stop is not None:
+        _check_hand(hand, "all", "--from, --to: do not go with --draft, --subject or --move; a move says its own @T0-T1")
     source, how = clip(path, verb, allow_partial), _how(fit)
     model = None if reference is None else picture(reference, verb)
     count = len(source.clip.frames)
@@ -299,10 +319,11 @@ def edit(
         return tasks.edit(ours, strength, round(first * ratio), min(len(ours.frames), round(last * ratio)), time, look)
 
     return Brief(
-        verb, canvas, source=source.clip, words=tuple(words), prompted=verb == "edit" and not words and not model,
+        verb, canvas, source=source.clip, words=tuple(words), prompted=verb == "edit" and not words and not model and not hand,
         stem=_stem(path, verb), length="the clip keeps its own length",
-        sound=_sound(source), notes=_notes(source, model), compare=verb == "vary",
-        given=(source,) if model is None else (source, model),
+        sound=_sound(source), notes=_notes(source, model, hand=hand), compare=verb == "vary",
+        given=(source, *_of_hand(hand)) if model is None else (source, model, *_of_hand(hand)),
+        hand=hand, rests="unprompted" if hand and not words and not model else "",
         record=_record(
             inputs=named(path), strength=strength, start=start, stop=stop, fit=fit, allow_partial=allow_partial or None,
             style_ref=None if reference is None else named(reference)[0],
@@ -312,11 +333,11 @@ def edit(
 
 def inpaint(
     path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False,
-    invert: bool = False,
+    invert: bool = False, hand: Hand | None = None,
 ) -> Brief:  # fmt: skip
     """A clip with a hole, or with room around it, to be filled. invert: paint all but what the mask says."""
     source, how = clip(path, "inpaint", allow_partial), _how(fit)
-    if (mask is None) == (outpaint is None):
+    if (mask is None) == (outpaint is None) and not (hand and mask is None):
         raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
     if invert and mask is None:
         raise UsageError("--invert-mask: has no effect without --mask", "no_effect")
@@ -340,7 +361,8 @@ def inpaint(
             area = (seen.frames[0, :, :, 0] < 128).astype(np.float32)
             return tasks.inpaint(ours, np.broadcast_to(area, ours.frames.shape[:3]))
         ours = _fitted(source.clip, options, how)
-        assert hole is not None
+        if hole is None:
+            return tasks.inpaint(ours, np.broadcast_to(np.float32(0), ours.frames.shape[:3]))
         area = hole.mask((options.width, options.height), len(ours.frames), options.fps)
         made = tasks.inpaint(ours, media.feather(area, RIM))
         return replace(made, notes=hole.notes(area, options.fps))
@@ -348,7 +370,8 @@ def inpaint(
     return Brief(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         length="the clip keeps its own length", sound=_sound(source),
-        notes=_notes(source), given=(source,), areas=() if hole is None else (hole,),
+        notes=_notes(source, hand=hand), given=(source, *_of_hand(hand)), areas=() if hole is None else (hole,),
+        hand=hand,
         record=_record(
             inputs=named(path), mask=_shown(mask, hole), invert_mask=invert or None, outpaint=outpaint, fit=fit,
             allow_partial=allow_partial or None,
@@ -421,5 +444,16 @@ def _keyed(canvas: Canvas, keys: Sequence[tuple[str, str, Source]], options: Sam
     return tasks.keyed(canvas, given) if given else canvas
 
 
-def _notes(*sources: Source | None) -> tuple[str, ...]:
-    return tuple(note for source in sources if source is not None for note in source.notes)
+def _notes(*sources: Source | None, hand: Hand | None = None) -> tuple[str, ...]:
+    own = () if hand is None else hand.notes
+    return (*(note for source in sources if source is not None for note in source.notes), *own)
+
+
+def _of_hand(hand: Hand | None) -> tuple[Source, ...]:
+    return () if hand is None else hand.given
+
+
+def _check_hand(hand: Hand | None, part: str, why: str) -> None:
+    """Refuse a hand where it, or that part of it, makes no sense."""
+    if hand is not None and (part == "all" or getattr(hand, part)):
+        raise UsageError(why, "no_effect")

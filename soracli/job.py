@@ -14,6 +14,7 @@ from soracli import (
     __version__,
     adapt,
     calls,
+    composite,
     engine,
     footprint,
     machine,
@@ -30,6 +31,7 @@ from soracli import (
     windows,
 )
 from soracli.calls import Call
+from soracli.composite import Hand, Way
 from soracli.errors import CapacityError, UsageError
 from soracli.flags import Flags, OutputFlags
 from soracli.inputs import Brief, digest, named
@@ -66,6 +68,7 @@ class Job:
     budget: Budget = field(default_factory=Budget)
     by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
     plot: Plot | None = None  # of models that take drafts, where nothing is given
+    cast: Plot | None = None  # of the user's own performers, where they are composited over what is given
 
     @property
     def painting(self) -> SamplingOptions:
@@ -79,7 +82,18 @@ class Job:
         from soracli.scenes.drafting import drafted
 
         film, _ = self.plot.film(self.options, seed, self.canvas.frames)
-        return replace(self.canvas, draft=drafted(film)), film.shots
+        above = None if self.brief.hand is None else self.brief.hand.layer(self.options)
+        return replace(self.canvas, draft=drafted(film, above)), film.shots
+
+    def composed(self) -> Job:
+        """With the user's own performers over what is given: they are drawn only now, since that takes torch."""
+        if self.cast is None:
+            return self
+        from soracli.scenes.drafting import drafted
+
+        film, _ = self.cast.film(self.options, self.seeds[0], self.canvas.frames)
+        canvas = composite.laid(self.canvas, drafted(film).drawn, Way.of(self.card))
+        return replace(self, canvas=canvas, pace=rates.paced(canvas, self.card))
 
     @property
     def said(self) -> list[screen.Said]:
@@ -105,7 +119,8 @@ class Job:
         from soracli.scenes import file
 
         film, _ = self.plot.film(self.options, seed, self.canvas.frames)
-        return {"scene": file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])}
+        text = file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])
+        return {"scene": calls.with_pictures(text, lambda path: Path(path).name)}
 
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""
@@ -118,7 +133,7 @@ class Job:
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record, **self._more,
-            **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}), **self._scene(seed),
+            **({"shots": [[shot.start, shot.prompt] for shot in self.shots]} if self.shots else {}), **self._scene(seed),
             "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
             "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
@@ -169,6 +184,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     screen.by_words(screen.said(told, shots, options.negative, options.guidance))
     plot = _plot(card, brief, told, shots)
     if plot is not None:
+        _check_expand(flags, card)
         typed, asked, said = telling.Told(text, "", telling.scripts(card, told))
     else:
         typed, asked, said = telling.told(text, card, flags, brief)
@@ -179,7 +195,12 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_device(flags)
     if plot is not None and plot.file and flags.duration is None and not brief.still:
         options = replace(options, seconds=plot.seconds)
+    elif brief.lasts is not None and flags.duration is None:
+        options = replace(options, seconds=brief.lasts)
     canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
+    cast = None
+    if brief.hand is not None and plot is None:
+        canvas, cast = _by_hand(brief, brief.hand, canvas, options, card, told)
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
     names = {
@@ -194,6 +215,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
+    if cast is not None:  # for a name that nobody has
+        cast.film(options, seeds[0], canvas.frames)
     pace = rates.paced(canvas, card)
     geometry = Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
@@ -208,16 +231,18 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     expected = expected.within(budget.room)
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
-    cuts = _of_shots(shots, geometry)
+    cuts = _of_shots(shots if plot is None else plot.begins, geometry)
     if plot is not None:
         said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
     notes = [*flags.origin.notes, *said, *brief.notes, *canvas.notes, *adapt.notes(card, options, canvas)]
+    if brief.hand is not None:
+        notes += brief.hand.over(canvas.frames, float(canvas.frames / options.fps))
     notes += [*rates.notes(geometry, pace), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget, plot=plot,
+        call, record, pace, asked, budget, plot=plot, cast=cast,
     )  # fmt: skip
 
 
@@ -229,7 +254,30 @@ def _plot(card: Card, brief: Brief, text: str, shots: tuple[Shot, ...]) -> Plot 
         if brief.scene:
             raise UsageError(f"--scene: {card.name} takes no drafts; use: -m {weights.default()}", "no_drafts")
         return None
-    return Plot(shots or (Shot(0.0, text),), brief.scene)
+    hand = brief.hand or Hand()
+    subjects, alone = hand.subjects, hand.draft is not None
+    return Plot(shots or (Shot(0.0, text),), brief.scene, card.stride[0], subjects, alone)
+
+
+def _by_hand(
+    brief: Brief, hand: Hand, canvas: Canvas, options: SamplingOptions, card: Card, text: str
+) -> tuple[Canvas, Plot | None]:
+    """The canvas with what the user's hand adds, and the scene that its subjects play in, who are added later."""
+    way = Way.of(card)
+    if (brief.rests == "always" and way is not Way.CLOCKS) or (brief.rests == "unprompted" and not text):
+        canvas = composite.held(canvas)
+    cast = Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True) if hand.subjects else None
+    return hand.on(canvas, options, way), cast
+
+
+def _check_expand(flags: Flags, card: Card) -> None:
+    """What a prompt leaves open a scene chooses by its seed; no words are added to it."""
+    if flags.expand and "expand" not in flags.origin.assumed:
+        raise UsageError(
+            f"--expand: {card.name} reads a prompt into a scene, and the seed chooses what it leaves open; leave it "
+            "out, or edit the scene: sora scene PROMPT",
+            "no_effect",
+        )
 
 
 def _of_shots(shots: tuple[Shot, ...], geometry: Geometry) -> list[str]:

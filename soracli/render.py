@@ -78,6 +78,8 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
         return
     jobs.check_memory(job)
+    with _in_memory(brief.verb):
+        job = job.composed()
     if note := screen.by_meaning(job.said):
         job = replace(job, notes=[*job.notes, note], by_words_only=True)
     for note in job.notes:  # after what may be refused: what was not understood of that is of no interest

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -127,9 +127,11 @@ def sample(
     shape = (1, model.channels, *geometry.latent)
     progress = Progress() if progress is None else progress
     generator = torch.Generator().manual_seed(options.seed)
-    drawn = torch.randn(shape, generator=generator)
-    if options.marked:
-        drawn = noise.NoiseMark(noise.PUBLIC).put(drawn, options.seed)
+    drawn = _noise(shape, generator, options)
+    for script in parts:
+        if (seed := script.shots[0].seed) is not None:
+            own, span = replace(options, seed=seed), slice(script.take.start, script.take.stop)
+            drawn[:, :, span] = _noise(shape, torch.Generator().manual_seed(seed), own)[:, :, span]
     progress.noise = drawn.to(device)
     if geometry.causal:
         _reopened(model, parts[0], progress)
@@ -144,6 +146,12 @@ def sample(
             yield from _paint(model, canvas, script, options, stretch, progress, Round(place, rounds))
         number, finished = number + windows, max(0, finished - windows)
     yield from _result(model, canvas, geometry, parts, progress, enlarge if geometry.enlarges else None)
+
+
+def _noise(shape: tuple[int, ...], generator: torch.Generator, options: SamplingOptions) -> Tensor:
+    """Of a whole canvas, (1, C, t, h, w)."""
+    drawn = torch.randn(shape, generator=generator)
+    return noise.NoiseMark(noise.PUBLIC).put(drawn, options.seed) if options.marked else drawn
 
 
 def _storyboard(

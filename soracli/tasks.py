@@ -125,7 +125,8 @@ def led(canvas: Canvas, time: int) -> Canvas:
     before = clip[:loose] if canvas.head is None else np.concatenate([canvas.head.frames, clip[:loose]])
     show = None if canvas.show is None else (0, canvas.show[1] - loose)
     rest = Clip(clip[loose:], fps)
-    return replace(canvas, clip=rest, mask=canvas.mask[loose:], head=Clip(before, fps), show=show)
+    hint = None if canvas.hint is None else canvas.hint[loose:]
+    return replace(canvas, clip=rest, mask=canvas.mask[loose:], head=Clip(before, fps), show=show, hint=hint)
 
 
 def _bridge(end: Frames, start: Frames, by: int, fps: Fraction) -> Canvas:

@@ -10,7 +10,7 @@ from soracli.media.encode import DIGEST
 from soracli.media.fit import FITS, describe_fit, fit, hold, retime, retimed_length
 from soracli.media.formats import FORMATS, Format, Quality
 from soracli.media.masks import Area, borders, feather, outpainted, region
-from soracli.media.read import info, read, read_source
+from soracli.media.read import info, read, read_layer, read_source
 from soracli.media.source import MediaInfo, Source
 from soracli.media.write import Digest, Writer, write_text
 
@@ -35,6 +35,7 @@ __all__ = [
     "info",
     "outpainted",
     "read",
+    "read_layer",
     "read_source",
     "region",
     "retime",

@@ -20,7 +20,8 @@ from PIL import Image, UnidentifiedImageError
 from safetensors import SafetensorError, safe_open
 
 from soracli import weights
-from soracli.errors import MediaError, UsageError, WeightsError
+from soracli.errors import UsageError, WeightsError
+from soracli.scenes import cutout
 from soracli.world.actors import index
 from soracli.world.assets import CELL, FRAMES, ActorBank
 from soracli.world.verbs import GROUND_SIZE
@@ -28,7 +29,6 @@ from soracli.world.verbs import GROUND_SIZE
 TOOL = "cast"  # table of weights.toml that lists the shards
 OWN_SIDE = 768  # pixels of the cell that a user's own picture is fitted to
 MARGIN = 0.06  # of the cell, left free around it
-MOST_PIXELS = 40_000_000  # of a user's own picture
 ALONE, COMPANY = 0.06, 0.2  # powers of a thing's metres by which it is drawn: alone, and beside others
 MIDDLE = 1.0  # metres of what is drawn at GROUND_SIZE when alone
 SMALLEST, LARGEST = 0.13, 0.62  # cell heights in company, frame heights
@@ -166,27 +166,11 @@ def _places() -> dict[str, Path]:
 
 
 def picture(path: str | Path) -> Pixels:
-    """A user's own picture with alpha, cut to what it shows, in a cell: uint8 (768, 768, 4) premultiplied.
+    """A user's own picture (see `cutout.read`), cut to what it shows, in a cell: uint8 (768, 768, 4) premultiplied.
 
-    It stands where the library's drawings stand. Raises MediaError if it is not there, not a picture, or has no alpha.
+    It stands where the library's drawings stand. Raises what `cutout.read` raises.
     """
-    where = Path(path)
-    try:
-        with Image.open(where) as file:
-            if file.width * file.height > MOST_PIXELS:
-                raise MediaError(f"{where}: {file.width}x{file.height} is too large; make it smaller", "picture_size")
-            if "A" not in file.getbands() and "transparency" not in file.info:
-                reason = "it has no alpha, so nothing says what is drawn and what is background"
-                raise MediaError(f"{where}: {reason}; save it as PNG or WebP with transparency", "picture_alpha")
-            pixels = file.convert("RGBA")
-    except FileNotFoundError:
-        raise MediaError(f"{where}: there is no such picture; check the path", "picture_missing") from None
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise MediaError(f"{where}: not a picture that can be read ({error}); pass a PNG or WebP", "picture") from None
-    shown = pixels.getchannel("A").getbbox()
-    if shown is None:
-        raise MediaError(f"{where}: all of it is transparent; pass a picture that shows something", "picture_alpha")
-    cut = pixels.crop(shown).convert("RGBa")
+    cut = cutout.read(path).convert("RGBa")
     room = round(OWN_SIDE * (1 - 2 * MARGIN))
     scale = room / max(cut.size)
     size = (max(round(cut.width * scale), 1), max(round(cut.height * scale), 1))
