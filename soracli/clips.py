@@ -38,7 +38,9 @@ class DraftClip:
         what, opaque = f"--draft {printable(path)}", bool((alpha == 255).all())
         if colour is not None:
             if not opaque:
-                raise UsageError(f"--key {key}: has no effect, since {printable(path)} has alpha; leave it out", "no_effect")
+                raise UsageError(
+                    f"--key {key}: has no effect, since {printable(path)} has alpha; leave it out", "no_effect"
+                )
             frames, alpha = keyed(source.clip.frames, colour)
             source = _with(source, Clip(frames, source.clip.fps))
             if (alpha == 255).all():
@@ -102,7 +104,9 @@ def key_colour(text: str) -> tuple[int, int, int]:
     try:
         return screens.get(text.strip().lower()) or ImageColor.getrgb(text.strip())[:3]
     except ValueError:
-        raise UsageError(f"--key {printable(text)[:40]}: is not a colour; write green, magenta or #00b140", "bad_key") from None
+        raise UsageError(
+            f"--key {printable(text)[:40]}: is not a colour; write green, magenta or #00b140", "bad_key"
+        ) from None
 
 
 def keyed(

@@ -128,16 +128,17 @@ def _moved(canvas: Canvas, moves: Sequence[Move], way: Way) -> Canvas:
 def laid(canvas: Canvas, layers: Layers, way: Way) -> Canvas:
     """A canvas with a layer over it, head and tail included."""
     first, count = _first(canvas), len(canvas.clip.frames)
-    parts = {}
-    for name, start in (("head", 0), ("tail", first + count)):
-        if (part := getattr(canvas, name)) is not None:
-            parts[name] = Clip(_composited(part.frames, layers(start, start + len(part.frames))), part.fps)
+    head, tail = canvas.head, canvas.tail
+    if head is not None:
+        head = Clip(_composited(head.frames, layers(0, len(head.frames))), head.fps)
+    if tail is not None:
+        tail = Clip(_composited(tail.frames, layers(first + count, first + count + len(tail.frames))), tail.fps)
     start = max(first, 0)
     layer = layers(start, first + count)
     if first < 0:  # frames that lead up to the result have none
         lead = ((-first, 0), (0, 0), (0, 0))
         layer = Layer(np.pad(layer.frames, (*lead, (0, 0))), np.pad(layer.alpha, lead))
-    return _laid(replace(canvas, **parts), layer, way)
+    return _laid(replace(canvas, head=head, tail=tail), layer, way)
 
 
 def _first(canvas: Canvas) -> int:
@@ -170,8 +171,8 @@ def _laid(canvas: Canvas, layer: Layer, way: Way) -> Canvas:
         colour = layer.frames[t] + (1 - share) * (1 - open_) * frames[t]
         frames[t] = np.where(left > 0, np.rint((colour / np.maximum(left, 1e-6)).clip(0, 255)), frames[t])
         mask[t] *= 1 - share[..., 0]
-    hint = hint if way is Way.CLOCKS else None
-    return replace(canvas, clip=Clip(frames, canvas.clip.fps), mask=mask, hint=hint)
+    clip = Clip(frames, canvas.clip.fps)
+    return replace(canvas, clip=clip, mask=mask, hint=hint if way is Way.CLOCKS else None)
 
 
 def _composited(frames: Frames, layer: Layer) -> Frames:

@@ -37,8 +37,8 @@ class Brief:
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
     record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
     what says which of them to paint. compare: whether results are told apart by figures. staged: the prompt may become
-    scenes, since nothing is given. scene: path of a scene file instead of a prompt, or its text. hand: what is composited
-    over the canvas. rests: when all but the work of that hand is kept: `always`, `unprompted`, or `` (never).
+    scenes, since nothing is given. scene: path of a scene file instead of a prompt, or its text. hand: what is
+    composited over the canvas. rests: when all but the work of that hand is kept, `always`, `unprompted` or `` (never).
     lasts: seconds of the result where --duration says nothing, None = the card's.
     """
 
@@ -208,7 +208,8 @@ def generate(
     return Brief(
         verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not (shots or scene), record=record,
         given=(*(key[2] for key in keys), *_of_hand(hand)), notes=_notes(*(key[2] for key in keys), hand=hand),
-        staged=not keys, scene=scene or "", hand=hand, source=draft, lasts=None if still or hand is None else hand.seconds,
+        staged=not keys, scene=scene or "", hand=hand, source=draft,
+        lasts=None if still or hand is None else hand.seconds,
     )  # fmt: skip
 
 
@@ -250,7 +251,8 @@ def animate(
         length="" if frames is None else "the number of views decides; use -n",
         given=tuple(part for part in (source, last, *(key[2] for key in keys), *_of_hand(hand)) if part is not None),
         notes=_notes(source, last, *(key[2] for key in keys), hand=hand), hand=hand,
-        rests="always" if hand and not (words or region or to or keys) else "", areas=() if moving is None else (moving,),
+        rests="always" if hand and not (words or region or to or keys) else "",
+        areas=() if moving is None else (moving,),
         record=_record(
             inputs=named(image, *([to] if to else [])), region=_shown(region, moving), fit=fit, views=frames,
             keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys],
@@ -299,7 +301,9 @@ def edit(
     reference: a picture whose colours and contrast it is to take over.
     """
     if start is not None or stop is not None:
-        _check_hand(hand, "all", "--from, --to: do not go with --draft, --subject or --move; a move says its own @T0-T1")
+        _check_hand(
+            hand, "all", "--from, --to: do not go with --draft, --subject or --move; a move says its own @T0-T1"
+        )
     source, how = clip(path, verb, allow_partial), _how(fit)
     model = None if reference is None else picture(reference, verb)
     count = len(source.clip.frames)
@@ -319,7 +323,8 @@ def edit(
         return tasks.edit(ours, strength, round(first * ratio), min(len(ours.frames), round(last * ratio)), time, look)
 
     return Brief(
-        verb, canvas, source=source.clip, words=tuple(words), prompted=verb == "edit" and not words and not model and not hand,
+        verb, canvas, source=source.clip, words=tuple(words),
+        prompted=verb == "edit" and not (words or model or hand),
         stem=_stem(path, verb), length="the clip keeps its own length",
         sound=_sound(source), notes=_notes(source, model, hand=hand), compare=verb == "vary",
         given=(source, *_of_hand(hand)) if model is None else (source, model, *_of_hand(hand)),

@@ -133,7 +133,8 @@ class Job:
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record, **self._more,
-            **({"shots": [[shot.start, shot.prompt] for shot in self.shots]} if self.shots else {}), **self._scene(seed),
+            **({"shots": [[shot.start, shot.prompt] for shot in self.shots]} if self.shots else {}),
+            **self._scene(seed),
             "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
             "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip

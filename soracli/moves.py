@@ -24,7 +24,9 @@ from soracli.wording import printable
 FEATHER = 3  # pixels of soft edge inside the cut-out
 _NUMBER = r"[0-9]{1,7}(?:\.[0-9]{1,6})?"
 _VALUE = rf"\s*(-?{_NUMBER}%?)\s*"
-_MOVE = re.compile(rf"{_VALUE},{_VALUE},{_VALUE},{_VALUE}:{_VALUE},{_VALUE}(?:@\s*({_NUMBER})s?\s*-\s*({_NUMBER})s?\s*)?")
+_MOVE = re.compile(
+    rf"{_VALUE},{_VALUE},{_VALUE},{_VALUE}:{_VALUE},{_VALUE}(?:@\s*({_NUMBER})s?\s*-\s*({_NUMBER})s?\s*)?"
+)
 _HOW = "write X,Y,W,H:DX,DY in pixels or %, with @T0-T1 for the seconds from T0 to T1"
 
 

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from soracli import flow, noise, rim, storyboard
-from soracli.denoise import pinned, prompted, steadied
+from soracli.denoise import pinned, prompted, steadied, strong_level, two_clocks
 from soracli.errors import WeightsError
 from soracli.heal import Part, healed
 from soracli.models import Model
@@ -203,6 +204,9 @@ def _paint(
         continued = not progress.painted.isdisjoint(span)
         steady = Steady.of(given[:, :, stills:], mask[:, stills:].to(device), continued)
     denoise = pinned(steadied(network, steady, stills), given, mask.to(device))
+    if given is not None and scene.drafted:
+        region = F.pad(scene.hint(), (0, 0, 0, 0, stills, 0)) & (mask > 0).to(device)
+        denoise = two_clocks(denoise, given, region, strong_level(sigmas))
     if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess
         progress.guesses.pop(progress.known.windows, None)
     said = progress.guesses.setdefault(progress.known.windows, [])

@@ -37,7 +37,9 @@ class Subject:
         if path == "-":
             raise UsageError("--subject -: a subject is drawn more than once; give it as a file", "bad_subject")
         if not path:
-            raise UsageError(f"--subject {printable(text)}: must be PICTURE, PICTURE:NAME or PHOTO@X,Y,W,H", "bad_subject")
+            raise UsageError(
+                f"--subject {printable(text)}: must be PICTURE, PICTURE:NAME or PHOTO@X,Y,W,H", "bad_subject"
+            )
         from soracli.scenes import cutout
 
         cutout.read(path + box)
@@ -64,7 +66,9 @@ def played(scenes: Sequence[Scene], subjects: Sequence[Subject]) -> tuple[Scene,
         if one.name and not any(_is(one.name, name) for name in names):
             there = " and ".join(f"'{name}'" for name in names)
             rest = f"there is {there}" if names else "there is nobody in it; leave the name out"
-            raise UsageError(f"--subject {printable(one.text)}: nobody in the scene is called so; {rest}", "bad_subject")
+            raise UsageError(
+                f"--subject {printable(one.text)}: nobody in the scene is called so; {rest}", "bad_subject"
+            )
     return tuple(_played(scene, subjects) for scene in scenes)
 
 

@@ -82,10 +82,11 @@ def read_layer(path: str | Path) -> tuple[Source, Alpha]:
     return dataclasses.replace(source, clip=Clip(np.minimum(colour, alpha[..., None]), whole.fps)), alpha
 
 
-def decoded(
-    file: Path, partial: bool | None = None, alpha: bool = False
-) -> tuple[Clip, Audio | None, list[str]]:
-    """Frames, sound, and what was odd, of a file that `opened` gave: messages lack its name. alpha: see `read_video`."""
+def decoded(file: Path, partial: bool | None = None, alpha: bool = False) -> tuple[Clip, Audio | None, list[str]]:
+    """Frames, sound, and what was odd, of a file that `opened` gave: messages lack its name.
+
+    partial: see `read_source`. alpha: see `read_video`.
+    """
     if _pictured(file):
         clip, notes = read_picture(file, alpha)
         return clip, None, notes

@@ -32,8 +32,9 @@ def times(film: Film, which: int, start: int, stop: int) -> torch.Tensor:
 
 
 def drafted(film: Film, above: Callable[[int, int], Layer] | None = None) -> Draft:
-    """The draft of a film. Its pictures are read when they are first drawn. above: a draft of the user's own, which lies
-    over the performers in the same light.
+    """The draft of a film. Its pictures are read when they are first drawn.
+
+    above: a draft of the user's own, which lies over the performers in the same light.
     """
     size = film.width, film.height
 

@@ -55,7 +55,9 @@ class Film:
         """What the network is told of each, and the seed of its noise."""
         return tuple(
             Shot(float(start / self.fps), setting(scene), seed)
-            for scene, start, seed in zip(self.scenes, self.starts, self.seeds or (None,) * len(self.scenes), strict=True)
+            for scene, start, seed in zip(
+                self.scenes, self.starts, self.seeds or (None,) * len(self.scenes), strict=True
+            )
         )
 
     def at(self, frame: int) -> int:
@@ -119,7 +121,7 @@ class Plot:
             notes += [f"the draft is shown instead of {' and '.join(map(repr, gone))}."] if gone else []
         if self.footage:
             scenes = [replace(scene, camera="static", style="3d") for scene in scenes]
-        own = self.file and not options.seconds == 0
+        own = self.file and options.seconds != 0
         seeds = tuple(_mixed(seed, scene.seed) if own and scene.seed not in (0, seed) else None for scene in scenes)
         size = options.width, options.height
         return Film(tuple(scenes), tuple(starts), options.fps, *size, begin, seeds), notes
@@ -137,8 +139,14 @@ class Plot:
         self, options: SamplingOptions, seed: int, which: Sequence[int], borders: Sequence[int]
     ) -> tuple[list[Scene], list[str]]:
         """The scenes of shots by number, between frames, and notes."""
+        shown = [float(max(end - start, 1) / options.fps) for start, end in itertools.pairwise(borders)]
+        if options.seconds == 0:
+            shown = [2 * MOMENT for _ in which]
         if self.file:
-            return [self.filed[number].scene for number in which], []
+            return [
+                replace(self.filed[number].scene, length=seconds)
+                for number, seconds in zip(which, shown, strict=True)
+            ], []
         from soracli.scenes import known, read
 
         library = known.shipped()
@@ -147,8 +155,7 @@ class Plot:
 
             library = subjects.known(self.subjects)
         aspect, readings = options.width / options.height, []
-        for number, (start, end) in zip(which, itertools.pairwise(borders), strict=True):
-            seconds = float(max(end - start, 1) / options.fps) if options.seconds else 2 * MOMENT
+        for number, seconds in zip(which, shown, strict=True):
             reading = read.read(self.prompts[number].prompt, seconds, aspect, seed, library)
             readings.append(reading._replace(scene=replace(reading.scene, length=seconds)))
         return [reading.scene for reading in readings], list(
