@@ -18,7 +18,7 @@ from soracli.types import Clip
 from soracli.wording import printable
 
 GREY = 12.0  # length of chroma, in levels, below which a key colour is told by its brightness too
-KEYED, CLEAR = 0.75, 0.15  # chroma along the key's, in its length, from which a pixel is the key, up to which it is not
+KEYED, CLEAR = 0.65, 0.15  # chroma along the key's, in its length, from which a pixel is the key, up to which it is not
 NEAR, FAR = 12.0, 60.0  # the same of grey keys: distance in levels of 255
 CHROMA = np.array([[-0.1687, -0.3313, 0.5], [0.5, -0.4187, -0.0813]], np.float32)  # ITU-R BT.601: Cb and Cr of RGB
 

@@ -48,16 +48,20 @@ class Scene:
 
     @property
     def drafted(self) -> bool:
-        """Whether painting starts from the canvas's own pixels somewhere here, at a lower noise level than elsewhere."""
+        """Whether some of it is painted from the canvas's own pixels, from a lower noise level on than the rest."""
         hint = self.canvas.hint
         return hint is not None and bool((hint[self.frames.start : self.frames.stop] > 0).any())
 
     @property
     def blank(self) -> bool:
         """Whether nothing is given here."""
-        return self.strength == 1 and not self.drafted and all(
-            number not in self.painted and bool((self.canvas.mask[self.geometry.span(number)] > 0).all())
-            for number in self.numbers
+        return (
+            self.strength == 1
+            and not self.drafted
+            and all(
+                number not in self.painted and bool((self.canvas.mask[self.geometry.span(number)] > 0).all())
+                for number in self.numbers
+            )
         )
 
     # --- a model whose latent frames stand alone asks for them one by one --------------------------------------------

@@ -47,12 +47,13 @@ class Subject:
 
 
 def known(subjects: Sequence[Subject]) -> Library:
-    """The pictures that a prompt may mean: those that ship, and the subjects under names that no word has."""
+    """The pictures that a prompt may mean: those that ship, and subjects under names that are nearly or not in them."""
     from soracli.scenes.known import named, shipped
     from soracli.scenes.vocabulary import vocabulary
 
     words = vocabulary(shipped())
-    own = tuple(sorted({one.name.lower() for one in subjects if one.name and not words.of(one.name.lower(), "name")}))
+    names = {one.name.lower(): words.of(one.name.lower(), "name") for one in subjects if one.name}
+    own = tuple(sorted(name for name, entry in names.items() if entry is None or entry.near))
     return named(own) if own else shipped()
 
 
@@ -95,4 +96,4 @@ def _is(name: str, performer: str) -> bool:
     if asked == own or asked in own.split():
         return True
     entry = vocabulary(shipped()).of(asked, "name")
-    return entry is not None and entry.value == performer
+    return entry is not None and not entry.near and entry.value == performer

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,7 +65,14 @@ def plainly(model: Any, canvas: Canvas, steps: int) -> Tensor:
     grid = geometry.latent
     none: dict[int, Tensor] = {}
     scene = Scene(
-        canvas, geometry, Stretch(0, grid[0]), options, none, set(), lambda number: canvas.clip.frames, torch.device("cpu")
+        canvas,
+        geometry,
+        Stretch(0, grid[0]),
+        options,
+        none,
+        set(),
+        lambda number: canvas.clip.frames,
+        torch.device("cpu"),
     )
     laid = model.arrange(scene)
     eps = torch.randn((1, model.channels, *grid), generator=torch.Generator().manual_seed(options.seed))

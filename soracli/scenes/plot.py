@@ -144,8 +144,7 @@ class Plot:
             shown = [2 * MOMENT for _ in which]
         if self.file:
             return [
-                replace(self.filed[number].scene, length=seconds)
-                for number, seconds in zip(which, shown, strict=True)
+                replace(self.filed[number].scene, length=seconds) for number, seconds in zip(which, shown, strict=True)
             ], []
         from soracli.scenes import known, read
 

@@ -50,10 +50,14 @@ IRREGULAR = {  # past and participle -> verb
 
 
 class Library(Protocol):
-    """The pictures that performers are drawn with. kind: as `soracli.world.actors.Actor.kind`. length: metres."""
+    """The pictures that performers are drawn with. kind: as `soracli.world.actors.Actor.kind`. length: metres.
+
+    own: names of the user's, lower case, which mean nothing else.
+    """
 
     def __hash__(self) -> int: ...
     def names(self) -> Sequence[str]: ...
+    def own(self) -> Sequence[str]: ...
     def synonyms(self, name: str) -> Sequence[str]: ...
     def kind(self, name: str) -> str: ...
     def length(self, name: str) -> float: ...
@@ -127,6 +131,7 @@ def vocabulary(known: Library) -> Vocabulary:
     for phrase, entry in _meanings(pictures):
         if phrase not in listed:  # what is listed by hand means that and nothing else
             found.setdefault(phrase, []).append(entry)
+    found |= {name: [Entry("name", name, False, "one")] for name in known.own()}
     longest = max(phrase.count(" ") + 1 for phrase in found)
     kept = {phrase: tuple(row) for phrase, row in found.items()}
     return Vocabulary(kept, longest, pictures, {k: frozenset(v) for k, v in deeds.items()}, nouns["people"])
