@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, calls, cli_jobs, cli_more, cli_scenes, complete, start, stdout
+from soracli import __version__, cli_jobs, cli_more, cli_scenes, complete, start, stdout
 from soracli.errors import CheckError, SoraError, UsageError, bug
 from soracli.flags import GIVEN, Complete, Debug, Flags, Group, Json, OutputFlags, StdoutClosed, Verb, rendering
 from soracli.flags import examples as _examples
@@ -122,7 +122,7 @@ Subject = Annotated[
     _given(
         "Your picture plays a performer: with alpha, or PHOTO@X,Y,W,H; may be repeated.",
         "--subject",
-        metavar=calls.SUBJECT,
+        metavar="PICTURE[:NAME]",
     ),
 ]
 Move = Annotated[

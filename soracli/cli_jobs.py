@@ -70,7 +70,7 @@ def batch(
         "sora replay car.mp4 --check",
         "sora replay car.mp4 --seed 9 -o car9.mp4",
         'sora replay car.mp4 --prompt "a blue car in the snow" --set style=noir',
-        "sora replay car.mp4 --set performer.1.direction=left --set time=night",
+        "sora replay scene.mp4 --set performer.1.direction=left --set time=night",
     ),
 )
 @rendering

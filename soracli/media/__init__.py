@@ -5,6 +5,7 @@ has to be installed. Frames are uint8 (T, H, W, 3) RGB everywhere.
 """
 
 from soracli.media.audio import Audio, crossfaded
+from soracli.media.chroma import key_colour, keyed
 from soracli.media.colour import toned
 from soracli.media.encode import DIGEST
 from soracli.media.fit import FITS, describe_fit, fit, hold, retime, retimed_length
@@ -33,6 +34,8 @@ __all__ = [
     "fit",
     "hold",
     "info",
+    "key_colour",
+    "keyed",
     "outpainted",
     "read",
     "read_layer",
