@@ -41,7 +41,7 @@ def membrane(values: Plane, weights: Plane, block: int = 1) -> Plane:
     block: pixels of a side within which they are averaged first.
     """
     share = _blocks(weights, block)
-    return _resized(_continued(_blocks(values * weights, block), share), weights.shape)
+    return _resized(_continued(_blocks(values * weights, block), share), weights.shape[:2])
 
 
 def _difference(painted: npt.NDArray[np.uint8], given: npt.NDArray[np.uint8], hole: Plane) -> Plane:

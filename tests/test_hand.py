@@ -177,6 +177,14 @@ def test_a_cut_out_arrives_where_it_is_sent(move: str) -> None:
     assert psnr(hole, picture[18:38, 22:42]) < 25  # what was there is gone
 
 
+def test_a_hole_takes_the_colours_around_it() -> None:
+    red = np.full((1, 40, 40, 3), (200, 60, 20), np.uint8)
+    hole = np.zeros((1, 40, 40), np.float32)
+    hole[0, 10:30, 12:28] = 1
+    spoiled = np.where(hole[..., None] > 0, np.uint8(0), red)
+    assert np.abs(moves.filled(spoiled, hole).astype(int) - red).max() <= 1
+
+
 def test_holes_are_the_networks_where_it_can_fill_them() -> None:
     canvas = tasks.inpaint(
         Clip(np.broadcast_to(photo(), (8, *SIZE, 3)), Fraction(16)), np.zeros((8, *SIZE), np.float32)

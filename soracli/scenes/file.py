@@ -4,7 +4,7 @@
     seconds = 5
 
     [[performer]]
-    name = "dog"                # as in `sora cast list`, or picture = "me.png" (with transparency)
+    name = "dog"                # as in `sora cast list`, or picture = "me.png" (with transparency; or "me.jpg@X,Y,W,H")
     action = "run"
     direction = "right"
 
