@@ -199,7 +199,8 @@ def scene_pictures(text: str) -> list[str]:
 
 
 def with_pictures(text: str, change: Callable[[str], str]) -> str:
-    """The text of a scene file with its pictures renamed."""
+    """The text of a scene file with its pictures renamed, each asked for once."""
+    change = functools.cache(change)
 
     def renamed(found: re.Match[str]) -> str:
         path, box, _ = parted_subject(json.loads(f'"{found[2]}"'))

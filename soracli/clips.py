@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from soracli.types import Clip
 from soracli.wording import printable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DraftClip:
     """source: its colour is premultiplied. alpha: uint8 (T, H, W)."""
 
@@ -65,14 +65,8 @@ class DraftClip:
     def still(self) -> bool:
         return len(self.alpha) == 1
 
-    def __hash__(self) -> int:
-        return id(self)
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-
-@cache
+@lru_cache(maxsize=2)
 def _fitted(clip: DraftClip, size: tuple[int, int], fps: Fraction, how: str) -> Layer:
     """All of it at the size and rate of a result."""
     grey = np.broadcast_to(clip.alpha[..., None], (*clip.alpha.shape, 3))

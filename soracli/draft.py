@@ -32,11 +32,15 @@ class Layer(NamedTuple):
 
 
 def stacked(below: Layer, above: Layer) -> Layer:
-    """One layer over another."""
-    share = (255 - above.alpha.astype(np.uint16))[..., None]
-    frames = above.frames + ((below.frames * share + 127) // 255).astype(np.uint8)
-    alpha = above.alpha + ((below.alpha * share[..., 0] + 127) // 255).astype(np.uint8)
-    return Layer(np.minimum(frames, alpha[..., None]), alpha)
+    """One layer over another, of the same size and length."""
+    frames, alpha = np.array(below.frames), np.array(below.alpha)
+    for t, cover in enumerate(above.alpha):
+        if cover.any():
+            share = 255 - cover.astype(np.uint16)
+            alpha[t] = cover + ((alpha[t] * share + 127) // 255).astype(np.uint8)
+            colour = above.frames[t] + ((frames[t] * share[..., None] + 127) // 255).astype(np.uint8)
+            frames[t] = np.minimum(colour, alpha[t][..., None])
+    return Layer(frames, alpha)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soracli import media, rim
-from soracli.draft import Layer, stacked
+from soracli.draft import Layer
 from soracli.errors import UsageError
 from soracli.types import Frames, Mask
 from soracli.wording import printable
@@ -120,13 +120,11 @@ def moved(paths: Sequence[Path], frames: Frames, first: int = 0) -> tuple[Layer,
     layer = Layer(np.zeros_like(frames), np.zeros((count, height, width), np.uint8))
     for path in paths:
         soft = _feathered(path)
-        own = Layer(np.zeros_like(frames), np.zeros((count, height, width), np.uint8))
         for t in range(count):
             share = path.share(first + t)
             if share > 0:
                 hole[t, path.rows, path.columns] = 1
-                _paste(own, t, frames[t, path.rows, path.columns], soft, path, share)
-        layer = stacked(layer, own)
+                _paste(layer, t, frames[t, path.rows, path.columns], soft, path, share)
     return layer, hole
 
 
@@ -141,7 +139,7 @@ def _feathered(path: Path) -> npt.NDArray[np.float32]:
 def _paste(
     layer: Layer, t: int, pixels: npt.NDArray[np.uint8], alpha: npt.NDArray[np.float32], path: Path, share: float
 ) -> None:
-    """A cut-out (h, w, 3) with its alpha, premultiplied, at its place in frame t of a layer."""
+    """Lay a cut-out (h, w, 3) with its alpha at its place over frame t of a layer, in place."""
     whole = np.dstack([pixels * alpha[..., None], 255 * alpha]).astype(np.float32)
     y, x = path.rows.start + share * path.dy, path.columns.start + share * path.dx
     top, left = math.floor(y), math.floor(x)
@@ -149,9 +147,11 @@ def _paste(
     rows = slice(max(top - 2, 0), min(top - 2 + len(shifted), layer.alpha.shape[1]))
     columns = slice(max(left - 2, 0), min(left - 2 + shifted.shape[1], layer.alpha.shape[2]))
     cut = shifted[rows.start - top + 2 : rows.stop - top + 2, columns.start - left + 2 : columns.stop - left + 2]
-    cover = np.rint(cut[..., 3].clip(0, 255))
-    layer.alpha[t, rows, columns] = cover
-    layer.frames[t, rows, columns] = np.rint(cut[..., :3].clip(0, cover[..., None]))
+    cover = np.rint(cut[..., 3:].clip(0, 255))
+    place = (t, rows, columns)
+    below = np.dstack([layer.frames[place], layer.alpha[place]]) * (1 - cover / 255)
+    layer.frames[place] = np.rint(cut[..., :3].clip(0, cover) + below[..., :3])
+    layer.alpha[place] = np.rint(cover + below[..., 3:])[..., 0]
 
 
 def _shifted(plane: npt.NDArray[np.float32], part: float, axis: int) -> npt.NDArray[np.float32]:
