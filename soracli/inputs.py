@@ -35,7 +35,8 @@ class Brief:
     sound: of the result, from its first frame on, once its rate is known. words: added to the prompt.
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
     record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
-    what says which of them to paint. compare: whether results are told apart by figures. staged: the prompt may become
+    what says which of them to paint. filled: whether what is to be painted is brought from the rest of the clip where no
+    prompt says otherwise, by models that know nothing of it. compare: whether results are told apart by figures. staged: the prompt may become
     scenes, since nothing is given. scene: path of a scene file instead of a prompt.
     """
 
@@ -53,6 +54,7 @@ class Brief:
     record: dict[str, Any] = field(default_factory=dict)
     given: tuple[Source, ...] = ()
     areas: tuple[Area, ...] = ()
+    filled: bool = False
     compare: bool = False
     staged: bool = False
     scene: str = ""
@@ -84,6 +86,11 @@ def clip(path: str, verb: str, allow_partial: bool = False) -> Source:
             "wrong_medium",
         )
     return _large_enough(source)
+
+
+def footage(path: str, allow_partial: bool = False) -> Source:
+    """A clip or a still. allow_partial: see `media.read_source`."""
+    return _large_enough(media.read_source(path, allow_partial))
 
 
 def _large_enough(source: Source) -> Source:
@@ -314,8 +321,8 @@ def inpaint(
     path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False,
     invert: bool = False,
 ) -> Brief:  # fmt: skip
-    """A clip with a hole, or with room around it, to be filled. invert: paint all but what the mask says."""
-    source, how = clip(path, "inpaint", allow_partial), _how(fit)
+    """A clip or picture with a hole, or with room around it, to be filled. invert: paint all but what the mask says."""
+    source, how = footage(path, allow_partial), _how(fit)
     if (mask is None) == (outpaint is None):
         raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
     if invert and mask is None:
@@ -346,8 +353,8 @@ def inpaint(
         return replace(made, notes=hole.notes(area, options.fps))
 
     return Brief(
-        "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
-        length="the clip keeps its own length", sound=_sound(source),
+        "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"), filled=True,
+        still=len(shape.frames) == 1, length="the clip keeps its own length", sound=_sound(source),
         notes=_notes(source), given=(source,), areas=() if hole is None else (hole,),
         record=_record(
             inputs=named(path), mask=_shown(mask, hole), invert_mask=invert or None, outpaint=outpaint, fit=fit,

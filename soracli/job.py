@@ -42,6 +42,10 @@ from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
 
+FILLERS = ("rife", "shots")  # networks by which holes are filled
+REMOVE = frozenset({"remove", "remove it", "remove this", "removed", "erase", "erase it", "delete", "delete it"})
+
+
 @dataclass(frozen=True)
 class Job:
     """One call of a rendering verb. options.seed is set per result from `seeds`."""
@@ -65,6 +69,7 @@ class Job:
     asked: str = ""  # the prompt before it was expanded
     budget: Budget = field(default_factory=Budget)
     by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
+    filled: bool = False  # from the clip itself: no model paints
     plot: Plot | None = None  # of models that take drafts, where nothing is given
 
     @property
@@ -88,14 +93,23 @@ class Job:
         return [*told, *([screen.Said(self.asked)] if self.asked else [])]
 
     @property
+    def enlarges(self) -> bool:
+        """Whether a network makes the result larger than it is painted."""
+        return self.geometry.enlarges and not self.filled
+
+    @property
     def seconds(self) -> float:
         """Estimated seconds for all results, 0 if unknown."""
         return self.plan.seconds * len(self.seeds)
 
     @property
     def _more(self) -> dict[str, Any]:
-        """Whether painting started from marked noise, and what made a picture larger than it was painted."""
-        enlarged = {"enlarged": weights.digest(weights.tools()[engine.ENHANCER])} if self.geometry.enlarges else {}
+        """Whether painting started from marked noise, what made a picture larger than it was painted, and what saw the
+        motion by which it was filled instead."""
+        known = weights.tools()
+        if self.filled:
+            return {"filled": True, "networks": {name: weights.digest(known[name]) for name in FILLERS}}
+        enlarged = {"enlarged": weights.digest(known[engine.ENHANCER])} if self.enlarges else {}
         return enlarged | ({"noise": "marked"} if self.painting.marked else {})
 
     def _scene(self, seed: int) -> dict[str, Any]:
@@ -163,6 +177,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     card = adapt.adapted(weights.card(flags.model), flags)
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
+    if filled := brief.filled and bool(card.params.get("drafts")) and text.strip(" .!").lower() in {"", *REMOVE}:
+        text = ""
     options = values.options(card, flags, still=brief.still, source=brief.source)
     shots = values.shots(brief.shots, options.fps, brief.words)
     told = ", ".join(filter(None, [text, *brief.words]))
@@ -194,30 +210,30 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
-    pace = rates.paced(canvas, card)
+    pace = None if filled else rates.paced(canvas, card)
     geometry = Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
     outline, begins = pace.outline() if pace else canvas, [shot.start for shot in shots] or [0.0]
-    takes = windows.takes(outline, geometry, card.limits.get("window", 0), begins)
+    takes = [] if filled else windows.takes(outline, geometry, card.limits.get("window", 0), begins)
     sizes = [size for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
     budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
     expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
-    expected = expected.within(budget.room)
+    expected = Plan(0, 0, 0.0, 0) if filled else expected.within(budget.room)
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
     cuts = _of_shots(shots, geometry)
     if plot is not None:
         said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
     notes = [*flags.origin.notes, *said, *brief.notes, *canvas.notes, *adapt.notes(card, options, canvas)]
-    notes += [*rates.notes(geometry, pace), *cuts, *outputs.notes]
+    notes += [*([] if filled else rates.notes(geometry, pace)), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget, plot=plot,
+        call, record, pace, asked, budget, filled=filled, plot=plot,
     )  # fmt: skip
 
 
@@ -319,6 +335,8 @@ def headline(job: Job) -> str:
     frames, (_, height, width) = job.canvas.frames, job.geometry.keep
     length = "" if job.geometry.is_still else f", {frames} frames at {float(job.options.fps):g} fps"
     seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
+    if job.filled:
+        return f"{width}x{height}{length}: what is removed is filled from other frames, and by patches where none shows it"
     steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
     took = f", about {duration(job.seconds)}" if job.seconds else ""
     return f"model {printable(job.card.name)}, {width}x{height}{length}, {steps}, {seeds}{took}"

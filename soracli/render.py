@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from soracli.pixels import Enlarge
     from soracli.provenance import Stamp
     from soracli.rates import Between
+    from soracli.sample import Progress, Step
 
 
 # What tensors of another shape than is said of them make the model raise.
@@ -47,7 +48,7 @@ _SHAPELESS = (RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 class Studio:
     """What all results of a call share once the model is loaded."""
 
-    model: Model
+    model: Model | None  # None: what is painted is brought from the clip itself
     device: str
     notes: list[str]
     preview: Preview | None
@@ -180,16 +181,19 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         given = (provenance.latents(Path(flags.origin.latents), titles=titles),)
     with talk.meter() as meter:
         meter.step("load", 0, 1)
-        weights.paths(job.card)
+        for card in [weights.tools()[name] for name in jobs.FILLERS] if job.filled else [job.card]:
+            weights.paths(card)
         where = engine.device(flags.device, job.threads)
-        model = engine.load(job.card, where)
-        enlarge = engine.enhancer(where).enlarged if job.geometry.enlarges else None
+        model = None if job.filled else engine.load(job.card, where)
+        enlarge = engine.enhancer(where).enlarged if job.enlarges else None
         between = engine.between(where) if job.pace else None
         meter.step("load", 1, 1)
-        notes = [*(origin.note for origin in given if origin.note), *advice.on_prompt(model, job.prompt)]
+        notes = [origin.note for origin in given if origin.note]
+        notes += [] if model is None else advice.on_prompt(model, job.prompt)
     for note in notes:
         talk.note(note)
-    talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
+    name = job.card.name if model is not None else "what sees motion"
+    talk.detail(f"loaded {name} on {where} in {time.perf_counter() - clock:.1f} s")
     return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, between)
 
 
@@ -325,32 +329,20 @@ def _paint(
     job: Job, studio: Studio, item: Item, file: Writer | media.Digest, meter: Meter, watchers: Sequence[Watcher]
 ) -> tuple[dict[str, float], str]:
     """Sample one result into a file, every frame past the watchers. Returns seconds by stage, and the digest."""
-    from soracli.sample import sample
-
-    options = replace(job.painting, seed=item.seed)
     took: dict[str, float] = {}
     clock = time.perf_counter()
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
-    progress, model = kept.progress(job, run, item.seed, given, studio.device, talk), studio.model
-    if given:
-        model = latents.Developer(model, progress)
-    canvas, spoken = job.staged(item.seed)
+    progress = kept.progress(job, run, item.seed, given, studio.device, talk)
     try:
         count = 0
         with file as writer:
-            pace = job.pace
-            if pace is not None and studio.between is not None:
-                canvas = pace.canvas(studio.between)
-            steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
-            if pace is not None and studio.between is not None:
-                steps = rates.painted(steps, pace, studio.between)
-            for step in steps:
+            for step in _steps(job, studio, item, progress):
                 if step.frames is not None:
                     writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
                     count += len(step.frames)
                     for watcher in watchers:
                         watcher.add(step.frames)
-                if studio.preview is not None and step.latents is not None:
+                if studio.preview is not None and studio.model is not None and step.latents is not None:
                     last = step.index == step.total
                     told = job.shots[step.shot].prompt if job.shots else job.prompt
                     studio.preview.show(studio.model, step.latents, job.geometry, told, last=last)
@@ -369,6 +361,29 @@ def _paint(
     if studio.flags.save_latents:
         kept.keep(job, run, item.seed, progress, talk)
     return took, writer.digest
+
+
+def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator[Step]:
+    """How one result comes about: sampled, or filled from what is given."""
+    if studio.model is None:
+        from soracli.removal import Removal
+
+        removal = Removal(job.canvas, studio.device)
+        yield from removal.steps()
+        studio.talk.say(removal.said)
+        return
+    from soracli.sample import sample
+
+    options, model, pace = replace(job.painting, seed=item.seed), studio.model, job.pace
+    if studio.flags.origin.latents:
+        model = latents.Developer(model, progress)
+    canvas, spoken = job.staged(item.seed)
+    if pace is not None and studio.between is not None:
+        canvas = pace.canvas(studio.between)
+    steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
+    if pace is not None and studio.between is not None:
+        steps = rates.painted(steps, pace, studio.between)
+    yield from steps
 
 
 def _writer(job: Job, flags: Flags, stamp: Stamp, review: Review, path: Path) -> Writer | media.Digest:
