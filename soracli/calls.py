@@ -29,6 +29,7 @@ FROM_FILES = frozenset((
     "prompt", "shot", "camera", "motion", "style", "fit", "image", "to", "region", "keyframe", "clip", "forward",
     "backward", "both", "loop", "by", "overlap", "strength", "from", "style_ref", "allow_partial", "mask", "outpaint",
     "a", "b", "mode", "elevation", "scale", "slow", "denoise", "engine", "fps", "duration", "scene", "invert_mask",
+    "track",
 ))  # fmt: skip
 REPEATABLE = (
     "generate",

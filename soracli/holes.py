@@ -129,7 +129,9 @@ class Filling:
     def _laid(self, t: int, s: int, points: Points) -> tuple[Matrix, float]:
         """Where frame t lies in frame s, and how badly: levels of 255."""
         known = self._known(s)
-        matrix, error = aligned(self._tensor(t), self._tensor(s), points, self._path(t, s), known, (1,) if abs(s - t) < 3 else (2, 1))
+        matrix, error = aligned(
+            self._tensor(t), self._tensor(s), points, self._path(t, s), known, (1,) if abs(s - t) < 3 else (2, 1)
+        )
         places = np.argwhere(self.hole[t])[:, ::-1].astype(float)
         corners = np.array([places.min(0), places.max(0), [places[:, 0].min(), places[:, 1].max()],
                             [places[:, 0].max(), places[:, 1].min()]])  # fmt: skip
@@ -148,13 +150,16 @@ class Filling:
         (after, until), (before, since) = found
         both = np.isfinite(until) & np.isfinite(since)
         apart = np.abs(after - before).mean(-1)
-        agree = both & (smoothed(np.where(both, apart, 0)) < AGREE * np.maximum(smoothed(both.astype(np.float32)), 0.01))
+        agree = both & (
+            smoothed(np.where(both, apart, 0)) < AGREE * np.maximum(smoothed(both.astype(np.float32)), 0.01)
+        )
         with np.errstate(invalid="ignore"):
             share = np.where(agree, since / (since + until), np.where(since < until, 0.0, 1.0))  # of the one after
         share = np.where(np.isfinite(until), share, 0.0)[..., None]
-        mixed = np.where(np.isfinite(since)[..., None], before, 0) * (1 - share) + np.where(
-            np.isfinite(until)[..., None], after, 0
-        ) * share
+        mixed = (
+            np.where(np.isfinite(since)[..., None], before, 0) * (1 - share)
+            + np.where(np.isfinite(until)[..., None], after, 0) * share
+        )
         done = hole & (np.isfinite(until) | np.isfinite(since))
         part = self.frames[t][window]
         part[done] = np.rint(mixed[done].clip(0, 255))

@@ -18,7 +18,7 @@ import numpy as np
 from soracli import machine, media, tasks, values
 from soracli.errors import CapacityError, MediaError, UsageError
 from soracli.media import Area, Audio, Source
-from soracli.types import Canvas, Clip, SamplingOptions
+from soracli.types import Canvas, Clip, Mask, SamplingOptions
 from soracli.wording import amount, printable, stem
 
 RIM = 6  # pixels of soft edge inside an inpainted area
@@ -319,14 +319,18 @@ def edit(
 
 def inpaint(
     path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False,
-    invert: bool = False,
+    invert: bool = False, track: bool = False,
 ) -> Brief:  # fmt: skip
-    """A clip or picture with a hole, or with room around it, to be filled. invert: paint all but what the mask says."""
+    """A clip or picture with a hole, or with room around it, to be filled.
+
+    invert: paint all but what the mask says. track: the mask follows what it lies on.
+    """
     source, how = footage(path, allow_partial), _how(fit)
     if (mask is None) == (outpaint is None):
         raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
-    if invert and mask is None:
-        raise UsageError("--invert-mask: has no effect without --mask", "no_effect")
+    for flag, given in (("--invert-mask", invert), ("--track", track)):
+        if given and mask is None:
+            raise UsageError(f"{flag}: has no effect without --mask", "no_effect")
     shape = source.clip
     hole, sides = None if mask is None else Area.of(mask, inverted=invert), None
     if outpaint is not None:
@@ -348,7 +352,7 @@ def inpaint(
             return tasks.inpaint(ours, np.broadcast_to(area, ours.frames.shape[:3]))
         ours = _fitted(source.clip, options, how)
         assert hole is not None
-        area = hole.mask((options.width, options.height), len(ours.frames), options.fps)
+        area = _covered(hole, ours, track)
         made = tasks.inpaint(ours, media.feather(area, RIM))
         return replace(made, notes=hole.notes(area, options.fps))
 
@@ -357,10 +361,29 @@ def inpaint(
         still=len(shape.frames) == 1, length="the clip keeps its own length", sound=_sound(source),
         notes=_notes(source), given=(source,), areas=() if hole is None else (hole,),
         record=_record(
-            inputs=named(path), mask=_shown(mask, hole), invert_mask=invert or None, outpaint=outpaint, fit=fit,
+            inputs=named(path), mask=_shown(mask, hole), invert_mask=invert or None, track=track or None,
+            outpaint=outpaint, fit=fit,
             allow_partial=allow_partial or None,
         ),
     )  # fmt: skip
+
+
+def _covered(area: Area, clip: Clip, track: bool) -> Mask:
+    """What of a clip an area covers."""
+    if track and (area.people or area.inverted or isinstance(area.found, Clip)):
+        other = "people are found in every frame" if area.people else "give a box or a picture of what moves"
+        raise UsageError(f"--track: does not go with this mask; {other}", "no_effect")
+    if area.people:
+        from soracli import people
+
+        return area.settled(people.mask(clip.frames))
+    height, width = clip.frames.shape[1:3]
+    mask = area.mask((width, height), len(clip.frames), clip.fps)
+    if track:
+        from soracli import tracks
+
+        mask = tracks.followed(clip.frames, mask)
+    return mask
 
 
 MODES = ("between", "replace", "dissolve")

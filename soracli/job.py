@@ -93,6 +93,11 @@ class Job:
         return [*told, *([screen.Said(self.asked)] if self.asked else [])]
 
     @property
+    def styled(self) -> bool:
+        """Whether a look was asked for, or another picture's colours: what is given does not bound them."""
+        return bool(self.brief.words) or "style_ref" in self.brief.record
+
+    @property
     def enlarges(self) -> bool:
         """Whether a network makes the result larger than it is painted."""
         return self.geometry.enlarges and not self.filled
@@ -336,7 +341,9 @@ def headline(job: Job) -> str:
     length = "" if job.geometry.is_still else f", {frames} frames at {float(job.options.fps):g} fps"
     seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
     if job.filled:
-        return f"{width}x{height}{length}: what is removed is filled from other frames, and by patches where none shows it"
+        return (
+            f"{width}x{height}{length}: what is removed is filled from other frames, and by patches where none shows it"
+        )
     steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
     took = f", about {duration(job.seconds)}" if job.seconds else ""
     return f"model {printable(job.card.name)}, {width}x{height}{length}, {steps}, {seeds}{took}"

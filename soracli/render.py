@@ -18,6 +18,7 @@ from soracli import advice, engine, kept, keys, latents, media, naming, parts, r
 from soracli import job as jobs
 from soracli.errors import CapacityError, CheckError, MediaError, PolicyError
 from soracli.flags import Flags, TalkFlags
+from soracli.guard import Guard
 from soracli.inputs import Brief
 from soracli.job import Job
 from soracli.media import Area, Source, Writer
@@ -189,7 +190,8 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         between = engine.between(where) if job.pace else None
         meter.step("load", 1, 1)
         notes = [origin.note for origin in given if origin.note]
-        notes += [] if model is None else advice.on_prompt(model, job.prompt)
+        if model is not None:
+            notes += [*advice.on_prompt(model, job.prompt), *advice.on_source(model, job.canvas, job.geometry, where)]
     for note in notes:
         talk.note(note)
     name = job.card.name if model is not None else "what sees motion"
@@ -240,7 +242,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
         run.finish(item, data | made)
         return
     seams, likeness = Seams.of(job.canvas), Likeness()
-    watchers = (seams, likeness) if job.brief.compare else (seams,)  # what is kept a frame costs far more than its size
+    watchers: list[Watcher] = [seams, *([likeness] if job.brief.compare else [])]
     place = target(job.outputs, n) if flags.origin.expected is None else contextlib.nullcontext(Path())
     stamp, review = _stamp(job, studio, seed), Review(keep=flags.keep_held)
     with place as path, talk.meter(label) as meter:
@@ -333,6 +335,8 @@ def _paint(
     clock = time.perf_counter()
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
     progress = kept.progress(job, run, item.seed, given, studio.device, talk)
+    guarded = studio.model is not None and "spectrum" in job.card.params  # what is filled is the clip's own
+    guard = Guard(job.canvas, told=bool(job.prompt), styled=job.styled) if guarded else None
     try:
         count = 0
         with file as writer:
@@ -340,7 +344,7 @@ def _paint(
                 if step.frames is not None:
                     writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
                     count += len(step.frames)
-                    for watcher in watchers:
+                    for watcher in (*watchers, *([guard] if guard else [])):
                         watcher.add(step.frames)
                 if studio.preview is not None and studio.model is not None and step.latents is not None:
                     last = step.index == step.total
@@ -349,8 +353,14 @@ def _paint(
                 meter.step(step.stage, step.index, step.total)
                 now = time.perf_counter()
                 took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now
+            if guard is not None and (why := guard.fault()):
+                raise CheckError(
+                    f"{job.verb}: withheld, {why}; {job.card.name} does not know such pictures: try less --strength or "
+                    "another prompt, or a model of sora model list",
+                    "withheld",
+                )
             meter.step("save", 0, 1)
-    except PolicyError:
+    except (PolicyError, CheckError):
         raise  # what is withheld is not worth going on with
     except BaseException as error:
         if studio.flags.origin.foreign and isinstance(error, _SHAPELESS) and "memory" not in str(error):
