@@ -34,7 +34,8 @@ STYLES = 6.0  # times as rough as that: what a style may draw
 ROUGH = 2.0  # times the high-band power of what was given, or of the renderer if that is more: withheld
 GLARING = (1.6, 12.0)  # as CHROMA, of the more colourful of the two: withheld
 ENDS = 0.2  # as CLIPPED: withheld
-EMPTY = 0.04  # times the high-band power of what was given: less is fog, and withheld
+EMPTY = (0.02, 0.12)  # times the high-band power of what was given: less is fog, and withheld. Of what a model was
+# trained on, whose own clips keep 0.04 and more where things leave them; and of what it was not, which turns to fog
 RICH = 8.0  # high-band power that is given, below which nothing is too empty
 LOOKED = 24  # frames of what is given that are measured, at most
 
@@ -143,11 +144,11 @@ class Guard:
     """Looks at the frames of one result as they come, `add` and `add` again, and says in `fault` why it is withheld.
 
     told: whether a prompt says what is to be painted; in a part of the picture, or over a clip, it may be more colourful
-    then. styled: whether a look was asked for that changes colours and contours; then only noise is withheld.
+    then. far: whether what is given is unlike what the model was trained on. styled: whether a look was asked for that changes colours and contours; then only noise is withheld.
     """
 
-    def __init__(self, canvas: Canvas, *, told: bool = False, styled: bool = False) -> None:
-        self.canvas, self.told, self.styled = canvas, told, styled
+    def __init__(self, canvas: Canvas, *, told: bool = False, styled: bool = False, far: bool = False) -> None:
+        self.canvas, self.told, self.styled, self.far = canvas, told, styled, far
         self.given = _given(canvas)
         self.whole: list[Look] = []  # of frames that were painted as a whole
         self.parts: list[Look] = []  # of painted parts
@@ -174,7 +175,7 @@ class Guard:
         usual = float(np.median([look.high for look in self.given]))
         if self.whole and goes_on and usual > RICH and not self.styled:
             low = float(np.percentile([look.high for look in self.whole], 20))
-            if low < EMPTY * usual:
+            if low < EMPTY[self.far] * usual:
                 return f"it has {100 * low / usual:.1f} % of the detail of what it was made from"
         return ""
 

@@ -37,6 +37,7 @@ COARSE = 160  # pixels on the shorter side at which motion is looked for first
 SEEN = (1, 2, 4, 6, 9, 13, 19, 28, 40, 58, 85)  # how many frames away is looked, both ways
 AGREE = 14  # levels by which two frames may differ in what they show behind and both be believed
 OTHER = 9.0  # levels of median difference around the hole, beyond the usual, from which a frame shows another thing
+SAME = 0.006  # change of brightness below which there is none
 SHADES = 30  # levels of 255 by which shades are made to agree at most
 FILLINGS = 12  # by patches in one shot; what is missing then is filled frame by frame
 
@@ -213,8 +214,10 @@ class Filling:
         if around.sum() < 16:
             return picture
         weights = around.astype(np.float32)[..., None]
-        apart = (given.astype(np.float32) - picture).clip(-SHADES, SHADES)
-        return picture + rim.membrane(apart, weights, 4)
+        lit = picture * _gain(given[around].astype(np.float32), picture[around])
+        apart = (given.astype(np.float32) - lit).clip(-SHADES, SHADES)
+        found: Picture = lit + rim.membrane(apart, weights, 4)
+        return found
 
     # --- what none shows --------------------------------------------------------------------------------------------------
 
@@ -261,6 +264,15 @@ class Filling:
         part = self.frames[t][window]
         part[done] = np.rint(picture[done].clip(0, 255))
         self.lack[t][window] &= ~done
+
+
+def _gain(given: Picture, picture: Picture) -> npt.NDArray[np.float32]:
+    """By how much most of the pixels (N, 3) of a picture have to be brighter, channel by channel, to be those given."""
+    apart = np.abs(given - picture).mean(-1)
+    most = apart <= np.percentile(apart, 80)
+    gain = (given[most] * picture[most]).sum(0) / np.maximum((picture[most] ** 2).sum(0), 1.0)
+    found: npt.NDArray[np.float32] = np.where(np.abs(gain - 1) < SAME, 1, gain.clip(0.5, 2)).astype(np.float32)
+    return found
 
 
 def grown(plane: Plane, pixels: int) -> Plane:

@@ -36,7 +36,7 @@ class Brief:
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
     record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
     what says which of them to paint. filled: whether what is to be painted is brought from the rest of the clip where no
-    prompt says otherwise, by models that know nothing of it. compare: whether results are told apart by figures. staged: the prompt may become
+    prompt says otherwise, by models that know nothing of it. rim: pixels of a soft edge inside what is painted, if it is. compare: whether results are told apart by figures. staged: the prompt may become
     scenes, since nothing is given. scene: path of a scene file instead of a prompt.
     """
 
@@ -55,6 +55,7 @@ class Brief:
     given: tuple[Source, ...] = ()
     areas: tuple[Area, ...] = ()
     filled: bool = False
+    rim: int = 0
     compare: bool = False
     staged: bool = False
     scene: str = ""
@@ -353,11 +354,12 @@ def inpaint(
         ours = _fitted(source.clip, options, how)
         assert hole is not None
         area = _covered(hole, ours, track)
-        made = tasks.inpaint(ours, media.feather(area, RIM))
+        made = tasks.inpaint(ours, area)
         return replace(made, notes=hole.notes(area, options.fps))
 
     return Brief(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"), filled=True,
+        rim=0 if hole is None else RIM,
         still=len(shape.frames) == 1, length="the clip keeps its own length", sound=_sound(source),
         notes=_notes(source), given=(source,), areas=() if hole is None else (hole,),
         record=_record(

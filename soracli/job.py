@@ -17,6 +17,7 @@ from soracli import (
     engine,
     footprint,
     machine,
+    media,
     naming,
     plan,
     policy,
@@ -201,6 +202,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     if plot is not None and plot.file and flags.duration is None and not brief.still:
         options = replace(options, seconds=plot.seconds)
     canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
+    if brief.rim and not filled:
+        canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
     names = {

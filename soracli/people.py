@@ -15,6 +15,7 @@ from soracli.types import Frames, Mask
 TOOL = "people"  # of the weights
 SURE = 0.4  # from which a pixel shows a person
 AROUND = 0.008  # of the shorter side by which a mask is made wider: hair, fringes of motion
+LEAST = 0.002  # of the picture: less is nobody
 STEADY = 0.35  # share of the frame before in how sure it is
 
 
@@ -39,5 +40,6 @@ def mask(frames: Frames, device: str = "cpu") -> Mask:
         before = sure
         large = F.interpolate(sure, (height, width), mode="bilinear", align_corners=False)
         wide = F.max_pool2d((large > SURE).float(), 2 * pixels + 1, 1, pixels)
-        out[t] = wide[0, 0].cpu().numpy()
+        if wide.mean() >= LEAST:
+            out[t] = wide[0, 0].cpu().numpy()
     return out

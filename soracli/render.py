@@ -58,6 +58,7 @@ class Studio:
     talk: Talk
     given: tuple[provenance.Origin, ...]
     enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
+    far: bool  # what is given is unlike what the model was trained on
     between: Between | None  # paints frames between painted ones
     made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
@@ -190,13 +191,15 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         between = engine.between(where) if job.pace else None
         meter.step("load", 1, 1)
         notes = [origin.note for origin in given if origin.note]
+        unlike: list[str] = []
         if model is not None:
-            notes += [*advice.on_prompt(model, job.prompt), *advice.on_source(model, job.canvas, job.geometry, where)]
+            unlike = advice.on_source(model, job.canvas, job.geometry, where)
+            notes += [*advice.on_prompt(model, job.prompt), *unlike]
     for note in notes:
         talk.note(note)
     name = job.card.name if model is not None else "what sees motion"
     talk.detail(f"loaded {name} on {where} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, between)
+    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, bool(unlike), between)
 
 
 @contextlib.contextmanager
@@ -336,7 +339,7 @@ def _paint(
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
     progress = kept.progress(job, run, item.seed, given, studio.device, talk)
     guarded = studio.model is not None and "spectrum" in job.card.params  # what is filled is the clip's own
-    guard = Guard(job.canvas, told=bool(job.prompt), styled=job.styled) if guarded else None
+    guard = Guard(job.canvas, told=bool(job.prompt), styled=job.styled, far=studio.far) if guarded else None
     try:
         count = 0
         with file as writer:
