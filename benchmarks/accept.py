@@ -3,7 +3,7 @@
 python benchmarks/accept.py --assets DIR --sheet accept.png     the matrix: every pair of rate, source and shape a verb
 python benchmarks/accept.py --short                             the cells that must hold now, in about two minutes
 python benchmarks/accept.py --assets DIR --full --rates all     the whole product, at all six rates
-python benchmarks/accept.py --assets DIR --renderer             the renderer's own figures (guard.RENDERER_HIGH and others)
+python benchmarks/accept.py --assets DIR --renderer             the renderer's own figures (guard.RENDERER_...)
 
 A cell is one call of `sora`. Its frames are read back from the file, and those that were painted are looked at. It
 fails if they have more than 1.3 times the high-band power of what was given (or of the renderer, where nothing was),

@@ -1,4 +1,4 @@
-"""What the user should know once the model is there: what of a prompt it does not read, what of a source it never saw."""
+"""What the user should know once the model is there: what of a prompt it does not read, how far it knows a source."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def on_source(model: Model, canvas: Canvas, geometry: Geometry, device: str) -> 
     if trained is None or (far := distance(model, canvas, geometry, device, trained)) is None or far <= FAR:
         return []
     return [
-        f"what is given is unlike all that {model.card.name} was trained on ({far:.1f} times as much structure beside its "
-        f"shades; its own clips have 0.6 to {FAR:g}): what it paints may not fit, and is withheld if it shows."
+        f"what is given is unlike all that {model.card.name} was trained on ({far:.1f} times as much structure beside "
+        f"its shades; its own clips have 0.6 to {FAR:g}): what it paints may not fit, and is withheld if it shows."
     ]
 
 
 def distance(
     model: Model, canvas: Canvas, geometry: Geometry, device: str, trained: tuple[float, float]
 ) -> float | None:
-    """Rms of the second four latent channels over that of the first four, as a multiple of the same in training; None if
-    nothing is given. trained: both, in training.
+    """Rms of the second four latent channels over that of the first four, as a multiple of the same in training; None
+    if nothing is given. trained: both, in training.
     """
     import torch
 

@@ -143,8 +143,9 @@ class Look(NamedTuple):
 class Guard:
     """Looks at the frames of one result as they come, `add` and `add` again, and says in `fault` why it is withheld.
 
-    told: whether a prompt says what is to be painted; in a part of the picture, or over a clip, it may be more colourful
-    then. far: whether what is given is unlike what the model was trained on. styled: whether a look was asked for that changes colours and contours; then only noise is withheld.
+    told: whether a prompt says what is to be painted; in a part of the picture, or over a clip, it may be more
+    colourful then. far: whether what is given is unlike what the model was trained on. styled: whether a look was asked
+    for that changes colours and contours; then only noise is withheld.
     """
 
     def __init__(self, canvas: Canvas, *, told: bool = False, styled: bool = False, far: bool = False) -> None:

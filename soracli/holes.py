@@ -1,9 +1,9 @@
 """What lay behind: holes in a film, filled with what its other frames show there, and the rest by patches.
 
 As in flow-guided video completion (Xu et al. 2019; Gao et al. 2020), with a plane in the place of the flow inside a
-hole: around the hole each frame is laid over others, farther and farther away in time, and what one of those shows where
-the hole is comes from there, in this frame's shades. What no frame shows is filled once, in the frame that lacks most
-(see `patches`), and that one filling is laid over the others, so that it holds still on what it belongs to.
+hole: around the hole each frame is laid over others, farther and farther away in time, and what one of those shows
+where the hole is comes from there, in this frame's shades. What no frame shows is filled once, in the frame that lacks
+most (see `patches`), and that one filling is laid over the others, so that it holds still on what it belongs to.
 
 Frames are uint8 (T, H, W, 3), holes bool (T, H, W); only a window around all holes is looked at.
 """
@@ -44,18 +44,21 @@ FILLINGS = 12  # by patches in one shot; what is missing then is filled frame by
 
 @dataclass
 class Filling:
-    """A shot that is being filled; `steps` does it. frames: as they are so far. lack: what is still open."""
+    """A shot that is being filled; `steps` does it. frames: as they are so far. lack: what is still open. found:
+    what of the holes other frames showed.
+    """
 
     frames: Frames
     hole: Holes
     device: str = "cpu"
-    seen: int = 0  # pixels of the holes that other frames showed
     lack: Holes = field(init=False)
+    found: Holes = field(init=False)
     _moves: list[Matrix] = field(default_factory=list)  # from each frame to the next
 
     def __post_init__(self) -> None:
         self.frames = self.frames.copy()
         self.lack = self.hole.copy()
+        self.found = np.zeros_like(self.hole)
         self._open = np.stack([grown(plane, EDGE) for plane in self.hole])  # is not taken from
         self._tensor = lru_cache(maxsize=48)(self._as_tensor)
         self._error = [0.0] * len(self.frames)  # usual difference to a neighbour, levels
@@ -73,10 +76,10 @@ class Filling:
             if self.hole[t].any():
                 self._bring(t, given)
             yield
-        self.seen = int(self.hole.sum()) - int(self.lack.sum())
+        self.found = self.hole & ~self.lack
         self._invent()
 
-    # --- where frames lie in one another --------------------------------------------------------------------------------
+    # --- where frames lie in one another ----------------------------------------------------------------------------
 
     def _as_tensor(self, t: int) -> Tensor:
         return motion.tensor(self.frames[t], self.device)
@@ -106,8 +109,8 @@ class Filling:
             return np.eye(3)
         first, second = self._tensor(t), self._tensor(t + 1)
         factor = max(1, round(min(first.shape[2:]) / COARSE))
-        small = [padded(F.avg_pool2d(x, factor)) for x in (first, second)]
-        found, _ = motion.network(self.device).motion(*small, 0.5)
+        small, other = (padded(F.avg_pool2d(x, factor)) for x in (first, second))
+        found, _ = motion.network(self.device).motion(small, other, 0.5)
         flow = motion.told_for_the_first(found) * factor
         far = sampled(flow, (points + 0.5) / factor - 0.5).double().cpu().numpy().T
         matrix = fitted(points, points + far)
@@ -120,12 +123,13 @@ class Filling:
 
     def _path(self, t: int, s: int) -> Matrix:
         """From frame t to frame s over all between."""
-        matrix = np.eye(3)
+        matrix: Matrix = np.eye(3)
         for i in range(t, s):
             matrix = self._moves[i] @ matrix
         for i in range(t - 1, s - 1, -1):
             matrix = np.linalg.inv(self._moves[i]) @ matrix
-        return matrix / matrix[2, 2]
+        matrix = matrix / matrix[2, 2]
+        return matrix
 
     def _laid(self, t: int, s: int, points: Points) -> tuple[Matrix, float]:
         """Where frame t lies in frame s, and how badly: levels of 255."""
@@ -138,7 +142,7 @@ class Filling:
                             [places[:, 0].max(), places[:, 1].min()]])  # fmt: skip
         return whole(matrix, corners), error
 
-    # --- what other frames show -----------------------------------------------------------------------------------------
+    # --- what other frames show -------------------------------------------------------------------------------------
 
     def _bring(self, t: int, given: Frames) -> None:
         """Fill what lacks in frame t with what frames before and after it show."""
@@ -216,10 +220,9 @@ class Filling:
         weights = around.astype(np.float32)[..., None]
         lit = picture * _gain(given[around].astype(np.float32), picture[around])
         apart = (given.astype(np.float32) - lit).clip(-SHADES, SHADES)
-        found: Picture = lit + rim.membrane(apart, weights, 4)
-        return found
+        return np.asarray(lit + rim.membrane(apart, weights, 4), np.float32)
 
-    # --- what none shows --------------------------------------------------------------------------------------------------
+    # --- what none shows ----------------------------------------------------------------------------------------------
 
     def _invent(self) -> None:
         """Fill what no frame shows: once for all frames, as far as one filling reaches."""
@@ -232,8 +235,9 @@ class Filling:
             for t in range(len(self.frames)):
                 if self.lack[t].any():
                     self._carry(key, new, t)
-        for t in np.flatnonzero(self.lack.any((1, 2))):
-            self._patched(int(t))
+        for t in range(len(self.frames)):
+            if self.lack[t].any():
+                self._patched(t)
 
     def _patched(self, t: int) -> Plane:
         """Fill a frame by patches; returns what was filled."""
@@ -281,7 +285,7 @@ def grown(plane: Plane, pixels: int) -> Plane:
         return plane
     window = box(plane, pixels)
     x = torch.from_numpy(plane[window]).float()[None, None]
-    out = plane.copy()
+    out: Plane = plane.copy()
     for axis in (0, 1):
         kernel = [1, 1]
         kernel[axis] = 2 * pixels + 1
@@ -299,7 +303,7 @@ def box(plane: Plane, room: int = 0) -> tuple[slice, slice]:
     return found[0], found[1]
 
 
-def smoothed(plane: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+def smoothed(plane: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
     """Means over 9 x 9 pixels."""
     x = torch.from_numpy(np.ascontiguousarray(plane, np.float32))[None, None]
-    return F.avg_pool2d(F.pad(x, (4, 4, 4, 4), mode="replicate"), 9, 1)[0, 0].numpy()
+    return np.asarray(F.avg_pool2d(F.pad(x, (4, 4, 4, 4), mode="replicate"), 9, 1)[0, 0].numpy(), np.float32)

@@ -35,9 +35,10 @@ class Brief:
     sound: of the result, from its first frame on, once its rate is known. words: added to the prompt.
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
     record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
-    what says which of them to paint. filled: whether what is to be painted is brought from the rest of the clip where no
-    prompt says otherwise, by models that know nothing of it. rim: pixels of a soft edge inside what is painted, if it is. compare: whether results are told apart by figures. staged: the prompt may become
-    scenes, since nothing is given. scene: path of a scene file instead of a prompt.
+    what says which of them to paint. filled: whether what is to be painted is brought from the rest of the clip where
+    no prompt says otherwise, by models that know nothing of it. rim: pixels of a soft edge inside what a model paints.
+    compare: whether results are told apart by figures. staged: the prompt may become scenes, since nothing is given.
+    scene: path of a scene file instead of a prompt.
     """
 
     verb: str

@@ -42,7 +42,6 @@ from soracli.scenes.plot import Plot
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
-
 FILLERS = ("rife", "shots")  # networks by which holes are filled
 REMOVE = frozenset({"remove", "remove it", "remove this", "removed", "erase", "erase it", "delete", "delete it"})
 

@@ -1,9 +1,9 @@
 """A hole in one picture, filled with what the rest of the picture looks like. NumPy only.
 
-Space-time completion by Wexler, Shechtman & Irani (2007), for pictures: every patch that touches the hole is to look like
-some patch of what is known, and a pixel of the hole is the mean of what the patches around it propose for it. Both are
-made true in turn, from a small picture of it to the whole; the nearest patches are searched for as in PatchMatch (Barnes
-et al. 2009): a neighbour's answer, shifted, is a good guess, and so are places around one's own.
+Space-time completion by Wexler, Shechtman & Irani (2007), for pictures: every patch that touches the hole is to look
+like some patch of what is known, and a pixel of the hole is the mean of what the patches around it propose for it. Both
+are made true in turn, from a small picture of it to the whole; the nearest patches are searched for as in PatchMatch
+(Barnes et al. 2009): a neighbour's answer, shifted, is a good guess, and so are places around one's own.
 """
 
 from __future__ import annotations
@@ -37,26 +37,22 @@ def filled(picture: Picture, hole: Plane, usable: Plane | None = None, seed: int
     known = ~hole if usable is None else usable & ~hole
     smooth = rim.membrane(picture, (~hole).astype(np.float32)[..., None])
     rough = np.where(hole[..., None], smooth, picture).astype(np.float32)
-    levels = _pyramid(rough, hole, known)
-    rng = np.random.default_rng(seed)
-    matches: Places | None = None
-    image = levels[-1].image
-    for number, level in enumerate(reversed(levels)):
-        search = _Search.of(level, rng)
-        if search is None:
-            if number == len(levels) - 1:
-                return rough if matches is None else np.where(hole[..., None], image, picture)
+    rng, image = np.random.default_rng(seed), rough
+    before: tuple[_Search, Places] | None = None
+    for number, level in enumerate(reversed(_pyramid(rough, hole, known))):
+        search, image = _Search.of(level, rng), level.image
+        if search is None:  # too small for patches
             continue
-        if matches is None:
-            image, found = level.image, search.everywhere(level.image)
+        if before is None:
+            found = search.everywhere(image)
         else:
-            found = search.enlarged(matches, previous)
-            image = search.voted(level.image, found)
+            found = search.enlarged(*before)
+            image = search.voted(image, found)
         if max(level.hole.shape) <= SEARCHED:
             for _ in range(ROUNDS[min(number, len(ROUNDS) - 1)]):
                 found = search.improved(image, found)
                 image = search.voted(image, found)
-        matches, previous = found, search
+        before = search, found
     return image
 
 
@@ -90,12 +86,12 @@ def _depth(hole: Plane) -> npt.NDArray[np.float32]:
     """How many steps to a side or corner lead out of the hole; 0 outside. The edge of the picture leads nowhere."""
     depth, rest = np.zeros(hole.shape, np.float32), hole
     while rest.any():
-        depth += rest
+        depth += rest.astype(np.float32)
         inner = rest & ~_grown(~rest, 1)
         if np.array_equal(inner, rest):
             break
         rest = inner
-    return depth
+    return np.asarray(depth, np.float32)
 
 
 def _grown(plane: Plane, pixels: int) -> Plane:
@@ -103,7 +99,7 @@ def _grown(plane: Plane, pixels: int) -> Plane:
     for axis in (0, 1):
         ends = [(pixels, pixels) if i == axis else (0, 0) for i in range(2)]
         padded = np.pad(plane, ends)
-        plane = np.lib.stride_tricks.sliding_window_view(padded, 2 * pixels + 1, axis).any(-1)
+        plane = np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * pixels + 1, axis).any(-1))
     return plane
 
 
@@ -156,7 +152,7 @@ class _Search:
         nearest: Places = choices[rest.argmin(1)]
         return nearest
 
-    def enlarged(self, matches: Places, before: _Search) -> Places:
+    def enlarged(self, before: _Search, matches: Places) -> Places:
         """Matches of a picture of half the size, for this one."""
         near = np.minimum(self.at // 2, np.array(before.size) - 1)
         number = before.number[near[:, 0], near[:, 1]]
@@ -197,8 +193,7 @@ class _Search:
                 tried(best[np.maximum(number, 0)] - step, number >= 0)
         reach = max(self.size)
         while reach >= 1:
-            step = self.rng.integers(-reach, reach + 1, size=best.shape)
-            tried(best + step, np.ones(len(best), bool))
+            tried(best + self.rng.integers(-reach, reach + 1, size=best.shape), np.ones(len(best), bool))
             reach //= 3
         return best
 
@@ -213,8 +208,8 @@ class _Search:
         wide = self.size[1]
         target, source = self.at @ [wide, 1], matches @ [wide, 1]
         colours = self.source.reshape(-1, 3)
-        for step in self.steps @ [wide, 1]:  # no two patches have the same pixel at one step
-            sums[target + step] += trust[:, None] * colours[source + step]
-            total[target + step] += trust
+        for far in self.steps @ [wide, 1]:  # no two patches have the same pixel at one step
+            sums[target + far] += trust[:, None] * colours[source + far]
+            total[target + far] += trust
         voted = (sums / np.maximum(total, 1e-6)[:, None]).reshape(image.shape)
         return np.where((self.hole & (total.reshape(self.size) > 0))[..., None], voted, image)

@@ -1,9 +1,9 @@
 """How a part of one picture lies in another: a plane seen by a moving camera, found directly from the pixels.
 
 A homography by which the second picture, warped, is as much like the first as can be at given points (Baker & Matthews
-2004, with the mean of both pictures' gradients as in Benhimane & Malis 2004), up to a shade; points that belong to
-something else lose their say (iteratively reweighted least squares). Matrices (3, 3) take (x, y, 1) of the first picture
-to places in the second, in pixels; pictures are float (1, 3, H, W) in [0, 1].
+2004, with the mean of both pictures' gradients as in Benhimane & Malis 2004), but for shades; points that belong to
+something else lose their say (iteratively reweighted least squares). Matrices (3, 3) take (x, y, 1) of the first
+picture to places in the second, in pixels; pictures are float (1, 3, H, W) in [0, 1].
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ def aligned(
 ) -> tuple[Matrix, float]:  # fmt: skip
     """(the matrix, corrected; median difference at the points then, levels of 255, infinite if there is no telling).
 
-    known: (1, 1, H, W), 1 where the second picture may be compared. sizes: by how much both are shrunk, one after another.
+    known: (1, 1, H, W), 1 where the second picture may be compared. sizes: by how much both are shrunk, in turn.
     """
     error = float("inf")
     for size in sizes:
         if min(first.shape[2:]) < 8 * size:
             continue
-        small = [F.avg_pool2d(x, size) if size > 1 else x for x in (first, second)]
+        small, other = (F.avg_pool2d(x, size) if size > 1 else x for x in (first, second))
         seen = None if known is None else -F.max_pool2d(-known, size) if size > 1 else known
         down = np.array([[1 / size, 0, (0.5 / size) - 0.5], [0, 1 / size, (0.5 / size) - 0.5], [0, 0, 1]])
-        inner, error = _aligned(*small, moved(down, points), down @ matrix @ np.linalg.inv(down), seen)
+        inner, error = _aligned(small, other, moved(down, points), down @ matrix @ np.linalg.inv(down), seen)
         if not np.isfinite(error):
             return matrix, error
         matrix = np.linalg.inv(down) @ inner @ down
@@ -115,7 +115,8 @@ def _seen(
     around = (points[None] + steps[:, None]).reshape(-1, 2)
     places = around if matrix is None else moved(matrix, around)
     colours = sampled(picture, places).cpu().numpy().reshape(3, 5, len(points))
-    return colours[:, 0], np.stack([colours[:, 1] - colours[:, 2], colours[:, 3] - colours[:, 4]], 1) / 2
+    slopes = np.stack([colours[:, 1] - colours[:, 2], colours[:, 3] - colours[:, 4]], 1) / 2
+    return colours[:, 0], np.asarray(slopes, np.float32)
 
 
 def whole(matrix: Matrix, points: Points) -> Matrix:

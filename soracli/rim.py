@@ -36,8 +36,8 @@ def suited(painted: Frames, given: Frames, mask: Mask) -> Frames:
 
 
 def membrane(values: Plane, weights: Plane, block: int = 1) -> Plane:
-    """Values (H, W, C) where weights (H, W, 1) are, continued smoothly to where none are. block: pixels of a side within
-    which they are averaged first.
+    """Values (H, W, C) where weights (H, W, 1) are, continued smoothly to where none are. block: pixels of a side
+    within which they are averaged first.
     """
     share = _blocks(weights, block)
     return _resized(_continued(_blocks(values * weights, block), share), weights.shape)

@@ -87,7 +87,7 @@ def _similar(matrix: Matrix, points: Points) -> Matrix:
     middle, to = points.mean(0), places.mean(0)
     own, there = (points - middle) @ [1, 1j], (places - to) @ [1, 1j]
     turn = (own.conj() @ there) / max(float((own.conj() @ own).real), 1e-9)
-    linear = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
+    linear: Matrix = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
     found = np.eye(3)
     found[:2, :2], found[:2, 2] = linear, to - linear @ middle
     return found
@@ -97,7 +97,8 @@ def _moved(plane: npt.NDArray[np.float32], matrix: Matrix) -> npt.NDArray[np.flo
     """A mask (H, W) as it lies after the matrix."""
     height, width = plane.shape
     rows, columns = np.mgrid[:height, :width]
-    places = moved(np.linalg.inv(matrix), np.stack([columns.ravel(), rows.ravel()], 1).astype(float))
+    back: Matrix = np.asarray(np.linalg.inv(matrix), np.float64)
+    places = moved(back, np.stack([columns.ravel(), rows.ravel()], 1).astype(float))
     near = np.rint(places).astype(int)
     inside = ((near >= 0) & (near < [width, height])).all(1)
     out = np.zeros(height * width, np.float32)

@@ -99,7 +99,7 @@ def test_what_no_frame_shows_is_filled_once_and_holds_still() -> None:
     pasted, holes = covered(film)
     filling = Filling(pasted, holes)
     list(filling.steps())
-    assert filling.seen == 0
+    assert not filling.found.any()
     assert np.abs(np.diff(filling.frames.astype(int), axis=0)).max() == 0
     inside = filling.frames[0][holes[0]].astype(float)
     assert inside.std(0).min() > 8  # it has texture, and none of the noise
@@ -119,7 +119,7 @@ def test_nothing_is_brought_over_a_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     removal = Removal(Canvas(Clip(pasted, Fraction(30)), holes.astype(np.float32)))
     for _ in removal.steps():
         pass
-    assert removal.seen == 0
+    assert not removal.found.any()
     assert "no other frame" in removal.said
 
 

@@ -46,9 +46,9 @@ _BORDER = re.compile(rf"({_NUMBER})\s*(%|px|)")
 class Area:
     """What a flag's text says is to be painted: boxes, what a file shows, or people.
 
-    boxes: empty = there is a file, or people are meant. found: a stencil (H, W), bright = paint, or a clip. erased: the stencil is what a
-    photograph lacks. inverted: all the rest is to be painted instead. data: the file itself where it came through
-    standard input, which cannot be read again.
+    boxes: empty = there is a file, or people are meant. found: a stencil (H, W), bright = paint, or a clip. erased: the
+    stencil is what a photograph lacks. inverted: all the rest is to be painted instead. data: the file itself where it
+    came through standard input, which cannot be read again.
     """
 
     text: str
@@ -91,7 +91,7 @@ class Area:
         return self.settled(mask)
 
     def settled(self, mask: Mask) -> Mask:
-        """What was found (T, H, W), the other way round if that is asked for. Raises UsageError if it paints nothing."""
+        """What was found (T, H, W), or the rest if that is asked for. Raises UsageError if it paints nothing."""
         frames = len(mask)
         if self.people and not mask.any():
             raise UsageError(

@@ -38,7 +38,7 @@ class Gate(nn.Module):
 
 
 class Block(nn.Module):
-    """Wide inside, each channel by itself, narrow again; added to its input if it can be. gate: inner width, 0 = none."""
+    """Wide inside, each channel by itself, narrow again; added to its input if it fits. gate: inner width, 0 = none."""
 
     def __init__(self, inputs: int, wide: int, outputs: int, side: int, stride: int, gate: int, hard: bool) -> None:
         super().__init__()

@@ -66,7 +66,8 @@ def kernels(data: bytes) -> Iterator[tuple[Tensor, Tensor]]:
     model = Table.root(data)
     codes = [max(code.number(0, "<b"), code.number(3)) for code in model.tables(1)]
     buffers, graph = model.tables(4), model.tables(2)[0]
-    tensors, packed = graph.tables(0), {}
+    tensors = graph.tables(0)
+    packed: dict[int, int] = {}
 
     def values(number: int) -> Tensor:
         tensor = tensors[packed.get(number, number)]
