@@ -33,6 +33,7 @@ EDGE = 2  # pixels around a hole that are not taken from: what is removed shines
 AROUND = 6  # pixels around a hole whose shades are compared
 ROOM = 48  # pixels around a hole by which frames are aligned, at least; else as far as the hole is wide
 POINTS = 2500  # by which they are
+FEWEST = 64  # with fewer, frames are not aligned
 COARSE = 160  # pixels on the shorter side at which motion is looked for first
 SEEN = (1, 2, 4, 6, 9, 13, 19, 28, 40, 58, 85)  # how many frames away is looked, both ways
 AGREE = 14  # levels by which two frames may differ in what they show behind and both be believed
@@ -105,7 +106,7 @@ class Filling:
     def _neighbour(self, t: int) -> Matrix:
         """From frame t to the next: by RIFE's motion around the hole, then by the pixels."""
         points = self._points(t if self.hole[t].any() else t + 1)
-        if len(points) < 64:
+        if len(points) < FEWEST:
             return np.eye(3)
         first, second = self._tensor(t), self._tensor(t + 1)
         factor = max(1, round(min(first.shape[2:]) / COARSE))
@@ -132,7 +133,9 @@ class Filling:
         return matrix
 
     def _laid(self, t: int, s: int, points: Points) -> tuple[Matrix, float]:
-        """Where frame t lies in frame s, and how badly: levels of 255."""
+        """Where frame t lies in frame s, and how badly: levels of 255. Without points: as its neighbours lie."""
+        if len(points) < FEWEST:
+            return self._path(t, s), 0.0
         known = self._known(s)
         matrix, error = aligned(
             self._tensor(t), self._tensor(s), points, self._path(t, s), known, (1,) if abs(s - t) < 3 else (2, 1)
@@ -147,8 +150,6 @@ class Filling:
     def _bring(self, t: int, given: Frames) -> None:
         """Fill what lacks in frame t with what frames before and after it show."""
         points = self._points(t)
-        if len(points) < 64:
-            return
         window = box(grown(self.hole[t], AROUND))
         hole = self.hole[t][window]
         found = [self._shown(t, way, window, given, points) for way in (1, -1)]
@@ -251,13 +252,9 @@ class Filling:
 
     def _carry(self, key: int, new: Plane, t: int) -> None:
         """Lay what was filled in one frame over another."""
-        points = self._points(t)
-        if len(points) < 64:
-            matrix: Matrix = np.eye(3)
-        else:
-            matrix, error = self._laid(t, key, points)
-            if error > self._usual(t) + 2 * OTHER:
-                return
+        matrix, error = self._laid(t, key, self._points(t))
+        if error > self._usual(t) + 2 * OTHER:
+            return
         window = box(grown(self.lack[t], AROUND))
         picture, known = self._warped(self.frames[key], new, matrix, window)
         done = self.lack[t][window] & known

@@ -196,11 +196,17 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
+    if filled and len(seeds) > 1:
+        raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
     check_streams(flags)
     check_device(flags)
     if plot is not None and plot.file and flags.duration is None and not brief.still:
         options = replace(options, seconds=plot.seconds)
     canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
+    if filled and bool((canvas.mask > 0).all()):
+        raise UsageError(
+            "--mask: covers all there is, and nothing is left to fill it from; say what is to be there", "full_mask"
+        )
     if brief.rim and not filled:
         canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas

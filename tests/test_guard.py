@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from conftest import Sora
 
 from soracli import advice, guard, media, sample
 from soracli.guard import Guard
-from soracli.types import Canvas, Clip, Frames
+from soracli.types import Canvas, Clip, Frames, Geometry
 
 FPS = Fraction(16)
 
@@ -145,8 +146,6 @@ def test_nothing_is_written_of_what_is_withheld(
 
 
 def test_how_far_a_source_lies_is_measured() -> None:
-    import torch
-
     class Fake:
         """Latents that are given; channels 0..3 coarse, 4..7 finer."""
 
@@ -155,8 +154,6 @@ def test_how_far_a_source_lies_is_measured() -> None:
 
         def encode(self, pixels: torch.Tensor) -> torch.Tensor:
             return torch.tensor([6.0] * 4 + [self.fine] * 4 + [1.0] * 8).view(1, 16, 1, 1, 1).repeat(1, 1, 1, 2, 2)
-
-    from soracli.types import Geometry
 
     geometry = Geometry(16, 64, 64, FPS, (8, 32, 32), (16, 64, 64), (64, 64))
     canvas = extended(film(2))

@@ -123,6 +123,15 @@ def test_nothing_is_brought_over_a_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no other frame" in removal.said
 
 
+def test_a_frame_that_is_hidden_whole_is_taken_from_its_neighbours() -> None:
+    film = np.repeat(panned(0, 1), 5, 0)
+    holes = np.zeros(film.shape[:3], bool)
+    holes[2] = True
+    hidden = film.copy()
+    hidden[2] = 0
+    np.testing.assert_allclose(removed(hidden, holes)[2].astype(int), film[2], atol=1)
+
+
 # --- one picture ------------------------------------------------------------------------------------------------------
 
 
@@ -266,6 +275,8 @@ def test_a_picture_is_filled_too(sora: Sora, film: Frames, tmp_path: Path) -> No
         (("--outpaint", "0,8,0,8", "--track"), "--track: has no effect without --mask"),
         (("--mask", "person", "--track"), "--track: does not go with this mask"),
         (("--mask", "person"), "--mask person: nobody was found"),
+        (("--mask", "0,0,128,96"), "--mask: covers all there is"),
+        (("--mask", "0,0,12,9", "-n", "2"), "--count, --seed: what is removed comes out the same"),
     ],
 )
 def test_masks_that_cannot_be_are_refused(sora: Sora, film: Frames, words: tuple[str, ...], message: str) -> None:
