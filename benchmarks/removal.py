@@ -132,7 +132,7 @@ def table(rows: Sequence[tuple[str, dict[str, float]]]) -> None:
     """Print rows under one head, and their means."""
     keys = list(rows[0][1])
     print(f"{'':<22}" + "".join(f"{key:>17}" for key in keys))
-    mean = {key: float(np.nanmean([row[key] for _, row in rows])) for key in keys}
+    mean = {key: float(np.mean([row[key] for _, row in rows if row[key] == row[key]] or [np.nan])) for key in keys}
     for name, row in [*rows, ("mean", mean)]:
         print(f"{name[:21]:<22}" + "".join(f"{row[key]:>17.2f}" for key in keys), flush=True)
 

@@ -242,7 +242,7 @@ class Filling:
 
     def _patched(self, t: int) -> Plane:
         """Fill a frame by patches; returns what was filled."""
-        new = self.lack[t].copy()
+        new: Plane = self.lack[t].copy()
         side = max(ROOM, round(1.5 * float(np.sqrt(new.sum()))))
         window = box(grown(new, 2 * side))
         picture = patches.filled(self.frames[t][window].astype(np.float32), new[window])

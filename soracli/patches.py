@@ -78,15 +78,14 @@ def _halved(plane: npt.NDArray[np.generic]) -> Picture:
     """Means of 2x2 pixels; an odd row or column at the end goes with the one before it."""
     ends = [(0, side % 2) for side in plane.shape[:2]] + [(0, 0)] * (plane.ndim - 2)
     x = np.pad(plane.astype(np.float32), ends, mode="edge")
-    halves: Picture = (x[::2, ::2] + x[1::2, ::2] + x[::2, 1::2] + x[1::2, 1::2]) / 4
-    return halves
+    return np.asarray((x[::2, ::2] + x[1::2, ::2] + x[::2, 1::2] + x[1::2, 1::2]) / 4, np.float32)
 
 
 def _depth(hole: Plane) -> npt.NDArray[np.float32]:
     """How many steps to a side or corner lead out of the hole; 0 outside. The edge of the picture leads nowhere."""
     depth, rest = np.zeros(hole.shape, np.float32), hole
     while rest.any():
-        depth += rest.astype(np.float32)
+        depth += rest
         inner = rest & ~_grown(~rest, 1)
         if np.array_equal(inner, rest):
             break
