@@ -19,7 +19,7 @@ Verb = Callable[..., None]
 RENDERING: dict[str, Verb] = {}  # the verbs that render, by name; `flags.rendering` fills it in
 
 # What values are called in the help is what they are. These name files to read, and `-` is standard input for them.
-MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "IMAGE@TIME", "SCENE")
+MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "STYLE", "IMAGE@TIME", "SCENE")
 READS = (*MEDIA, "PROMPT", "FILE", "JOBS")
 
 # The one list of what a file may say of the call that made it. Nothing else in a recipe is followed: not where results
@@ -29,6 +29,7 @@ FROM_FILES = frozenset((
     "prompt", "shot", "camera", "motion", "style", "fit", "image", "to", "region", "keyframe", "clip", "forward",
     "backward", "both", "loop", "by", "overlap", "strength", "from", "style_ref", "allow_partial", "mask", "outpaint",
     "a", "b", "mode", "elevation", "scale", "slow", "denoise", "engine", "fps", "duration", "scene", "invert_mask",
+    "size",
 ))  # fmt: skip
 REPEATABLE = (
     "generate",
@@ -168,8 +169,8 @@ def with_files(call: Call, change: Callable[[str], str], known: Container[str] =
 
 
 def _renamed(key: Key, value: str, change: Callable[[str], str], known: Container[str]) -> str:
-    if key.kind == "AREA" and value != "-" and value not in known and not os.path.lexists(value):
-        return value  # a box
+    if key.kind in ("AREA", "STYLE") and value != "-" and value not in known and not os.path.lexists(value):
+        return value  # a box, a name
     path, at, when = value.rpartition("@") if key.kind == "IMAGE@TIME" else (value, "", "")
     return change(path) + at + when
 

@@ -96,14 +96,32 @@ def _large_enough(source: Source) -> Source:
     return source
 
 
-def _fitted(source: Clip, options: SamplingOptions, how: str) -> Clip:
-    """At the request's size and rate. A pixel too many at an edge is cut, never padded or stretched."""
+def fitted(source: Clip, size: tuple[int, int], fps: Fraction, how: str) -> Clip:
+    """At a size and rate. A pixel too many at an edge is cut, never padded or stretched."""
     height, width = source.frames.shape[1:3]
-    trimmed = (width - options.width, height - options.height) in ((0, 1), (1, 0), (1, 1))
+    trimmed = (width - size[0], height - size[1]) in ((0, 1), (1, 0), (1, 1))
     if trimmed:
-        source = Clip(source.frames[:, : options.height, : options.width], source.fps)
-    sized = media.fit(source, options.width, options.height, how)
-    return sized if len(sized.frames) == 1 else media.retime(sized, options.fps)
+        source = Clip(source.frames[:, : size[1], : size[0]], source.fps)
+    sized = media.fit(source, *size, how)
+    return sized if len(sized.frames) == 1 else media.retime(sized, fps)
+
+
+def _fitted(source: Clip, options: SamplingOptions, how: str) -> Clip:
+    return fitted(source, (options.width, options.height), options.fps, how)
+
+
+def part(clip: Clip, start: str | None, stop: str | None) -> tuple[int, int]:
+    """First frame and last + 1 of the part that `--from` and `--to` name."""
+    count = len(clip.frames)
+    first = 0 if start is None else values.frames("--from", start, clip.fps)
+    last = count if stop is None else values.frames("--to", stop, clip.fps)
+    if not 0 <= first < last or first >= count:
+        raise UsageError(
+            f"--from {start or '0s'} --to {stop or 'end'}: is not a part of the clip, which is "
+            f"{float(clip.seconds):g}s long",
+            "bad_range",
+        )
+    return first, last
 
 
 def _record(**values: Any) -> dict[str, Any]:
@@ -275,37 +293,36 @@ def extend(
 def edit(
     path: str, strength: float, start: str | None = None, stop: str | None = None, fit: str = "pad",
     words: Sequence[str] = (), verb: str = "edit", reference: str | None = None, allow_partial: bool = False,
+    region: str | None = None,
 ) -> Brief:  # fmt: skip
     """A clip that is painted anew from itself, all of it or a part of its time.
 
-    reference: a picture whose colours and contrast it is to take over.
+    reference: a picture whose colours and contrast it is to take over. region: where alone it is painted.
     """
     source, how = clip(path, verb, allow_partial), _how(fit)
     model = None if reference is None else picture(reference, verb)
-    count = len(source.clip.frames)
-    first = 0 if start is None else values.frames("--from", start, source.clip.fps)
-    last = count if stop is None else values.frames("--to", stop, source.clip.fps)
-    if not 0 <= first < last or first >= count:
-        seconds = float(count / source.clip.fps)
-        raise UsageError(
-            f"--from {start or '0s'} --to {stop or 'end'}: is not a part of the clip, which is {seconds:g}s long",
-            "bad_range",
-        )
+    area = None if region is None else Area.of(region, "--region")
+    first, last = part(source.clip, start, stop)
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         ours = _fitted(source.clip, options, how)
-        ratio = Fraction(len(ours.frames), count)
+        ratio = Fraction(len(ours.frames), len(source.clip.frames))
         look = None if model is None else media.toned(ours, model.clip)
-        return tasks.edit(ours, strength, round(first * ratio), min(len(ours.frames), round(last * ratio)), time, look)
+        stop = min(len(ours.frames), round(last * ratio))
+        made = tasks.edit(ours, strength, round(first * ratio), stop, time, look)
+        if area is None:
+            return made
+        mask = area.mask((options.width, options.height), len(ours.frames), options.fps)[-len(made.mask) :]
+        return replace(made, mask=made.mask * media.feather(mask, RIM), notes=area.notes(mask, options.fps))
 
     return Brief(
         verb, canvas, source=source.clip, words=tuple(words), prompted=verb == "edit" and not words and not model,
         stem=_stem(path, verb), length="the clip keeps its own length",
         sound=_sound(source), notes=_notes(source, model), compare=verb == "vary",
-        given=(source,) if model is None else (source, model),
+        given=(source,) if model is None else (source, model), areas=() if area is None else (area,),
         record=_record(
             inputs=named(path), strength=strength, start=start, stop=stop, fit=fit, allow_partial=allow_partial or None,
-            style_ref=None if reference is None else named(reference)[0],
+            style_ref=None if reference is None else named(reference)[0], region=_shown(region, area),
         ),
     )  # fmt: skip
 
