@@ -19,7 +19,7 @@ Verb = Callable[..., None]
 RENDERING: dict[str, Verb] = {}  # the verbs that render, by name; `flags.rendering` fills it in
 
 # What values are called in the help is what they are. These name files to read, and `-` is standard input for them.
-MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "STYLE", "IMAGE@TIME", "SCENE")
+MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "STYLE", "SOUND", "IMAGE@TIME", "SCENE")
 READS = (*MEDIA, "PROMPT", "FILE", "JOBS")
 
 # The one list of what a file may say of the call that made it. Nothing else in a recipe is followed: not where results
@@ -29,7 +29,7 @@ FROM_FILES = frozenset((
     "prompt", "shot", "camera", "motion", "style", "fit", "image", "to", "region", "keyframe", "clip", "forward",
     "backward", "both", "loop", "by", "overlap", "strength", "from", "style_ref", "allow_partial", "mask", "outpaint",
     "a", "b", "mode", "elevation", "scale", "slow", "denoise", "engine", "fps", "duration", "scene", "invert_mask",
-    "size",
+    "size", "audio", "no_audio",
 ))  # fmt: skip
 REPEATABLE = (
     "generate",

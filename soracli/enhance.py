@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, overload
 
@@ -17,6 +17,7 @@ from soracli.media import Source, formats
 from soracli.naming import Outputs
 from soracli.progress import Talk
 from soracli.runs import Run
+from soracli.soundtrack import Soundtrack
 from soracli.wording import stem
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Work:
     denoise: float | None = 0.0
     double: str = ""
     between: str = ""
+    track: Soundtrack = field(default_factory=Soundtrack)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -105,7 +107,7 @@ class Work:
 
     @property
     def given(self) -> tuple[Source, ...]:
-        return (self.source,)
+        return self.source, *self.track.given
 
     def made(self, flags: OutputFlags) -> Iterator[tuple[Frames, None]]:
         """Every frame through the networks."""
@@ -142,7 +144,7 @@ def enhance(asked: Asked, flags: OutputFlags) -> None:
     """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
     talk, run = Talk.of(flags), passes.found_run(flags)
     work = _prepare(asked, flags, run)
-    for note in (*work.source.notes, *work.outputs.notes):
+    for note in (*work.source.notes, *work.track.notes, *work.outputs.notes):
         talk.note(note)
     talk.say(f"enhancing to {passes.described(work)}")
     if flags.dry_run:
@@ -193,7 +195,9 @@ def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
     formats.quality(flags.quality, outputs.format)
     given = {"clip": path, "scale": asked.scale, "loop": asked.loop, "allow_partial": asked.partial}
     own = Call(call.verb, given).having(slow=asked.slow, denoise=asked.denoise, engine=asked.engine)
-    return replace(draft, outputs=outputs, call=own if still else own.having(fps=str(fps)))
+    own = own.having(audio=flags.audio, no_audio=flags.no_audio or None)
+    track = Soundtrack.of(flags, outputs.format, still=still)
+    return replace(draft, outputs=outputs, track=track, call=own if still else own.having(fps=str(fps)))
 
 
 def _read(asked: Asked) -> tuple[Fraction, float | None]:

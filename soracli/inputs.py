@@ -163,12 +163,23 @@ def _some(frames: int, by: str) -> int:
     return frames
 
 
-def _sound(source: Source, before: str | None = None) -> Callable[[Fraction], Audio | None] | None:
-    """That of a source. before: time that is added before it."""
+def _sound(
+    source: Source, before: str | None = None, after: str | None = None, loop: str | None = None
+) -> Callable[[Fraction], Audio | None] | None:
+    """That of a source. before, after: time that is added. loop: the same, back to the beginning."""
     audio = source.audio
     if audio is None:
         return None
-    return lambda fps: audio.delayed(Fraction(values.frames("--by", before, fps)) / fps if before else Fraction(0))
+
+    def added(by: str | None, fps: Fraction) -> Fraction:
+        return Fraction(values.frames("--by", by, fps)) / fps if by else Fraction(0)
+
+    def sound(fps: Fraction) -> Audio:
+        if loop is not None:
+            return media.looped(media.lasting(audio, source.clip.seconds), added(loop, fps))
+        return media.eased(audio, added(before, fps), added(after, fps))
+
+    return sound
 
 
 def _added(by: str, options: SamplingOptions) -> int:
@@ -282,7 +293,7 @@ def extend(
     return Brief(
         "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
-        sound=_sound(source, before), notes=_notes(source), given=(source,),
+        sound=_sound(source, before, after, loop), notes=_notes(source), given=(source,),
         record=_record(
             inputs=named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit,
             allow_partial=allow_partial or None,
@@ -408,7 +419,11 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: b
         count, cut = values.frames("--by", by, fps), round(media.retimed_length(one.clip, fps) * fps)
         begin = {"between": cut, "replace": cut - count // 2, "dissolve": cut - count}[mode]
         second = {"between": cut + count, "replace": cut, "dissolve": cut - count}[mode]
-        return media.crossfaded(one.audio, two.audio, second / fps, begin / fps, (begin + count) / fps)
+        first, last = (
+            None if source.audio is None else media.eased(media.lasting(source.audio, source.clip.seconds), *room)
+            for source, room in ((one, (Fraction(0), media.EASE)), (two, (media.EASE, Fraction(0))))
+        )
+        return media.crossfaded(first, last, second / fps - media.EASE, begin / fps, (begin + count) / fps)
 
     return Brief(
         "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{stem(b)}"),

@@ -38,6 +38,7 @@ from soracli.naming import Outputs
 from soracli.plan import Budget, Plan
 from soracli.runs import Run
 from soracli.scenes.plot import Plot
+from soracli.soundtrack import Soundtrack
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
@@ -66,6 +67,7 @@ class Job:
     budget: Budget = field(default_factory=Budget)
     by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
     plot: Plot | None = None  # of models that take drafts, where nothing is given
+    track: Soundtrack = field(default_factory=Soundtrack)
 
     @property
     def painting(self) -> SamplingOptions:
@@ -144,7 +146,8 @@ def repeated(call: Call, brief: Brief, text: str, frames: int, fps: Fraction) ->
 
     How it is to be painted stands in the recipe beside it; where the result goes is for whoever repeats it to say.
     """
-    own = {name: value for name, value in call.arguments.items() if name not in {f.name for f in fields(Flags)}}
+    settings = {f.name for f in fields(Flags)} - {"audio", "no_audio"}
+    own = {name: value for name, value in call.arguments.items() if name not in settings}
     length = None if brief.still or brief.length else f"{frames}f"
     return Call(call.verb, own).having(
         prompt=text or None, fps=None if brief.still else str(fps), duration=length,
@@ -194,6 +197,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
+    track = Soundtrack.of(flags, outputs.format, still=brief.still)
+    brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
     pace = rates.paced(canvas, card)
     geometry = Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
@@ -217,7 +222,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget, plot=plot,
+        call, record, pace, asked, budget, plot=plot, track=track,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from soracli.naming import Outputs
 from soracli.progress import Talk
 from soracli.review import Review
 from soracli.runs import Run
+from soracli.soundtrack import Soundtrack
 from soracli.types import Frames, Mask
 from soracli.wording import duration
 
@@ -42,6 +43,8 @@ class Pass(Protocol):
     def frames(self) -> int: ...
     @property
     def fps(self) -> Fraction: ...
+    @property
+    def track(self) -> Soundtrack: ...
 
     def recipe(self) -> dict[str, Any]:
         """What the file says about itself."""
@@ -50,7 +53,7 @@ class Pass(Protocol):
         """Frames of the result, and which of their pixels are new; None = all."""
 
     def sound(self) -> media.Audio | None:
-        """That of the result."""
+        """The source's own, as long as the result."""
 
     def marked(self) -> Frames | None:
         """See `provenance.Stamp`."""
@@ -137,7 +140,7 @@ def _write(work: Pass, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp,
     if flags.origin.expected is None:
         writer = media.Writer(
             path, width, height, work.fps, work.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
-            audio=work.sound(), stamp=stamp, review=review,
+            audio=work.track.sound(work.sound(), work.frames / work.fps), stamp=stamp, review=review,
         )  # fmt: skip
     with writer, talk.meter() as meter:
         for index, (frames, new) in enumerate(work.made(flags), 1):

@@ -1,4 +1,4 @@
-"""`sora edit` where nothing is painted anew: a look over a clip, by a --style, a picture, or a prompt that asks for one."""
+"""`sora edit` where nothing is painted anew: a look over a clip, by a --style, a picture, or by a prompt."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from soracli.manner import LOOKS, PAINTINGS
 from soracli.media import Area, Audio, Source, formats
 from soracli.naming import Outputs
 from soracli.progress import Talk
+from soracli.soundtrack import Soundtrack
 from soracli.types import Clip, Frames, Mask
 from soracli.wording import printable, stem, suggest
 
@@ -87,6 +88,7 @@ class Work:
     seed: int
     outputs: Outputs
     call: Call
+    track: Soundtrack
     painted_as: Source | None = None
     toned_as: Source | None = None
 
@@ -164,7 +166,7 @@ def edit(asked: Asked, flags: Flags) -> None:
     work = _prepare(
         asked, text, look, flags, None if run is None else naming.planned(run.format, [i.path for i in run.items])
     )
-    notes = [*work.given[0].notes, *told, *flags.origin.notes]
+    notes = [*work.given[0].notes, *work.track.notes, *told, *flags.origin.notes]
     if said and (note := screen.by_meaning(said)):
         notes.append(note)
     for note in (*notes, *work.outputs.notes):
@@ -234,16 +236,32 @@ def _prepare(asked: Asked, text: str, look: Look, flags: Flags, going_on: Output
         if flags.origin.expected is not None
         else naming.outputs(flags.output, flags.format, names, seed, len(clip.frames), force=flags.force)
     )
-    given = tuple(part for part in (source, picture, tone) if part is not None)
+    track = Soundtrack.of(flags, outputs.format, still=False)
+    given = tuple(part for part in (source, picture, tone, *track.given) if part is not None)
     jobs.check_inputs(outputs, [str(part.path) for part in given])
     formats.check(outputs.format, width, height, float(clip.fps))
     formats.quality(flags.quality, outputs.format)
     arguments = {name: value for name, value in flags.origin.call.arguments.items() if name in OWN}
     call = Call("edit", arguments).having(fps=str(clip.fps), size=flags.size, prompt=text or None)
-    return Work(given, clip, look, start, stop, shares, asked.strength, seed[0], outputs, call, picture, tone)
+    return Work(
+        given, clip, look, start, stop, shares, asked.strength, seed[0], outputs, call, track, picture, tone
+    )  # fmt: skip
 
 
-OWN = ("clip", "prompt", "strength", "start", "stop", "style", "style_ref", "region", "fit", "allow_partial")
+OWN = (
+    "clip",
+    "prompt",
+    "strength",
+    "start",
+    "stop",
+    "style",
+    "style_ref",
+    "region",
+    "fit",
+    "allow_partial",
+    "audio",
+    "no_audio",
+)
 
 
 def _styled(style: str | None, look: Look) -> tuple[Look, Source | None]:

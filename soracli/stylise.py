@@ -90,8 +90,16 @@ def held(out: Tensor, frame: Frame, earlier: Frame, painted_earlier: Tensor, dev
     flow = moved(frame, earlier, device)
     apart = (warped(motion.tensor(earlier, device), flow) - motion.tensor(frame, device)).abs().mean(1, keepdim=True)
     apart = F.avg_pool2d(F.pad(apart, (2,) * 4, mode="replicate"), 5, 1)
-    trust = KEPT * torch.exp(-((apart / DOUBT) ** 2))
+    trust = KEPT * torch.exp(-((apart / DOUBT) ** 2)) * inside(flow)
     return torch.lerp(out, warped(painted_earlier, flow), trust)
+
+
+def inside(flow: Tensor) -> Tensor:
+    """(1, 1, H, W): 1 where a place plus flow (1, 2, H, W) lies within the picture, else 0."""
+    height, width = flow.shape[2:]
+    across = torch.arange(width, device=flow.device) + flow[:, :1]
+    down = torch.arange(height, device=flow.device)[:, None] + flow[:, 1:]
+    return ((across >= 0) & (across <= width - 1) & (down >= 0) & (down <= height - 1)).to(flow.dtype)
 
 
 def moved(frame: Frame, earlier: Frame, device: str) -> Tensor:
