@@ -250,7 +250,7 @@ def extend(
         'sora edit dog.mp4 "a dog walks at night" --strength 0.5 --from 1s --to 2s',
         "sora edit dog.mp4 --style noir",
         "sora edit dog.mp4 --style painting.jpg --from 1s",
-        'sora edit film.mp4 "make it snow" --region 0,0,160,90',
+        'sora edit dog.mp4 "make it snow" --region 0,0,128,128',
         "sora edit dog.mp4 --style-ref painting.jpg --strength 0.4",
     ),
 )
