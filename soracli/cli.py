@@ -292,7 +292,7 @@ def edit(
     from soracli import inputs, manner, restyle, values
     from soracli.render import render
 
-    share = None if strength is None else values.share("--strength", strength, "0 = unchanged, 1 = all new")
+    share = None if strength is None else values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     asked = restyle.Asked(
         clip, prompt, 1 if share is None else share, start, stop, style, style_ref, region, fit, allow_partial
     )
