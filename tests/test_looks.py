@@ -125,6 +125,16 @@ def test_nothing_is_taken_from_beyond_the_border() -> None:
     np.testing.assert_array_equal(stylise.inside(flow)[0, 0, 0], [1, 1, 1, 0, 0, 0])
 
 
+def test_warping_over_and_over_neither_blurs_nor_rings() -> None:
+    wave = 0.5 + 0.2 * torch.sin(torch.arange(128) * torch.pi / 4).expand(1, 1, 8, 128)  # eight pixels long
+    flow = torch.full((1, 2, 8, 128), 0.0)
+    flow[:, 0] = 0.5
+    moved = wave
+    for _ in range(16):
+        moved = stylise.warped(moved, flow)
+    assert 0.8 < float(moved[..., 32:96].std() / wave[..., 32:96].std()) <= 1.01
+
+
 def test_motion_is_told_at_the_size_of_the_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stylise, "MOVED", 64)
     film = panned(2, 4)
