@@ -286,6 +286,7 @@ def _of_clip(cell: Cell, stock: Stock, words: tuple[str, ...]) -> Asked:
     sound = of.sound
     long = None if sound is None else sound + float(by / source.clip.fps)
     whole, anew = range(count), words or ("a garden in bloom",)
+    look = words or ("at sunset",)  # what can be done to footage without painting it
 
     def same(number: int) -> int | None:
         return number if number < count else None
@@ -300,9 +301,10 @@ def _of_clip(cell: Cell, stock: Stock, words: tuple[str, ...]) -> Asked:
             kept = {by + i: i for i in whole}
             return replace(of, words=call, frames=count + by, painted=range(by + 1), kept=kept.get, sound=long)
         case "edit" | "vary":
-            return replace(of, words=(cell.verb, str(path), *anew), painted=whole, kept=lambda number: None)
+            said = look if cell.verb == "edit" else anew
+            return replace(of, words=(cell.verb, str(path), *said), painted=whole, kept=lambda number: None)
         case "edit part":
-            call = ("edit", str(path), *anew, "--from", f"{count // 4}f", "--to", f"{3 * count // 4}f")
+            call = ("edit", str(path), *look, "--from", f"{count // 4}f", "--to", f"{3 * count // 4}f")
             kept = {i: i for i in whole if not count // 4 <= i < 3 * count // 4}
             return replace(of, words=call, painted=range(count // 4 - 1, 3 * count // 4 + 1), kept=kept.get)
         case "blend":

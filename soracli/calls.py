@@ -22,7 +22,7 @@ RENDERING: dict[str, Verb] = {}  # the verbs that render, by name; `flags.render
 
 # What values are called in the help is what they are. These name files to read, and `-` is standard input for them.
 SUBJECT = "PICTURE[:NAME]"
-MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "IMAGE@TIME", "SCENE", "DRAFT", SUBJECT)
+MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "STYLE", "SOUND", "IMAGE@TIME", "SCENE", "DRAFT", SUBJECT)
 READS = (*MEDIA, "PROMPT", "FILE", "JOBS")
 
 # The one list of what a file may say of the call that made it. Nothing else in a recipe is followed: not where results
@@ -34,6 +34,7 @@ FROM_FILES = frozenset((
     "a", "b", "mode", "elevation", "scale", "slow", "denoise", "engine", "fps", "duration", "scene", "invert_mask",
     "draft", "key", "subject", "move",
     "track",
+    "size", "audio", "no_audio",
 ))  # fmt: skip
 REPEATABLE = (
     "generate",
@@ -173,8 +174,8 @@ def with_files(call: Call, change: Callable[[str], str], known: Container[str] =
 
 
 def _renamed(key: Key, value: str, change: Callable[[str], str], known: Container[str]) -> str:
-    if key.kind == "AREA" and value != "-" and value not in known and not os.path.lexists(value):
-        return value  # a box
+    if key.kind in ("AREA", "STYLE") and value != "-" and value not in known and not os.path.lexists(value):
+        return value  # a box, a name
     if key.kind == "SCENE" and "\n" in value:
         return with_pictures(value, change)
     if key.kind == SUBJECT:

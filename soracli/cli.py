@@ -296,6 +296,8 @@ def extend(
         'sora edit dog.mp4 "an elephant walks to the right across a desert"',
         'sora edit dog.mp4 "a dog walks at night" --strength 0.5 --from 1s --to 2s',
         "sora edit dog.mp4 --style noir",
+        "sora edit dog.mp4 --style painting.jpg --from 1s",
+        'sora edit dog.mp4 "make it snow" --region 0,0,128,128',
         "sora edit dog.mp4 --style-ref painting.jpg --strength 0.4",
     ),
 )
@@ -303,10 +305,24 @@ def extend(
 def edit(
     clip: ClipFile,
     prompt: Prompt = None,
-    strength: Annotated[str, _given("0 (unchanged) .. 1 (all new); default 0.6.", "--strength", metavar="X")] = "0.6",
+    strength: Annotated[
+        str | None,
+        _given("0 (unchanged) .. 1 (all new); default 0.6 for painting, 1 for a look.", "--strength", metavar="X"),
+    ] = None,
     start: Annotated[str | None, _given("Edit from this time on.", "--from", metavar="TIME")] = None,
     stop: Annotated[str | None, _given("Edit up to this time.", "--to", metavar="TIME")] = None,
-    style: Style = None,
+    style: Annotated[
+        str | None,
+        _given(
+            "noir, sepia, watercolour, starry-night, ..., or a picture in whose manner it is painted.",
+            "--style",
+            metavar="STYLE",
+            complete=complete.looks,
+        ),
+    ] = None,
+    region: Annotated[
+        str | None, _given("Only this changes: a mask picture or X,Y,W,H.", "--region", metavar="AREA")
+    ] = None,
     style_ref: Annotated[
         str | None, _given("A picture whose colours and contrast are taken over.", "--style-ref", metavar="IMAGE")
     ] = None,
@@ -319,16 +335,27 @@ def edit(
     *,
     flags: Flags,
 ) -> None:
-    """Change what a clip shows, keeping how it moves. Frames outside the time range stay as they are."""
-    from soracli import inputs, manner, values
+    """Change what a clip shows, keeping how it moves. Frames outside the time range stay as they are.
+
+    Over any footage: a --style, weather, another light. Other things are painted by the model, and not by the embedded
+    one into footage.
+    """
+    from soracli import inputs, manner, restyle, values
     from soracli.composite import Hand
     from soracli.render import render
 
-    share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    words, hand = manner.words(style=style), Hand.of(draft, key, subject, move, fit)
-    brief = inputs.edit(
-        clip, share, start, stop, fit, words, reference=style_ref, allow_partial=allow_partial, hand=hand
+    hand = Hand.of(draft, key, subject, move, fit)
+    share = None if strength is None else values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
+    asked = restyle.Asked(
+        clip, prompt, 1 if share is None else share, start, stop, style, style_ref, region, fit, allow_partial
     )
+    if hand is None and restyle.applies(asked, flags):
+        restyle.edit(asked, flags)
+        return
+    brief = inputs.edit(
+        clip, 0.6 if share is None else share, start, stop, fit, manner.words(style=style), reference=style_ref,
+        allow_partial=allow_partial, region=region, hand=hand,
+    )  # fmt: skip
     render(brief, prompt, flags)
 
 

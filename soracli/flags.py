@@ -181,6 +181,13 @@ class OutputFlags(FileFlags):
         ),
     ] = None  # fmt: skip
     fps: Annotated[str | None, _option(PICTURE, "Frames per second.", "--fps", metavar="RATE")] = None
+    audio: Annotated[
+        str | None,
+        _option(
+            OUTPUT, "Music to lay under it: fitted, faded, and as loud as EBU R128 has it.", "--audio", metavar="SOUND"
+        ),
+    ] = None
+    no_audio: Annotated[bool, _option(OUTPUT, "Leave out the sound of what is given.", "--no-audio")] = False
     keep_held: Annotated[
         bool, _option(OUTPUT, "Keep what review withholds, as NAME.held; see sora help safety.", "--keep-held")
     ] = False

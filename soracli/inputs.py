@@ -111,14 +111,32 @@ def _large_enough(source: Source) -> Source:
     return source
 
 
-def _fitted(source: Clip, options: SamplingOptions, how: str) -> Clip:
-    """At the request's size and rate. A pixel too many at an edge is cut, never padded or stretched."""
+def fitted(source: Clip, size: tuple[int, int], fps: Fraction, how: str) -> Clip:
+    """At a size and rate. A pixel too many at an edge is cut, never padded or stretched."""
     height, width = source.frames.shape[1:3]
-    trimmed = (width - options.width, height - options.height) in ((0, 1), (1, 0), (1, 1))
+    trimmed = (width - size[0], height - size[1]) in ((0, 1), (1, 0), (1, 1))
     if trimmed:
-        source = Clip(source.frames[:, : options.height, : options.width], source.fps)
-    sized = media.fit(source, options.width, options.height, how)
-    return sized if len(sized.frames) == 1 else media.retime(sized, options.fps)
+        source = Clip(source.frames[:, : size[1], : size[0]], source.fps)
+    sized = media.fit(source, *size, how)
+    return sized if len(sized.frames) == 1 else media.retime(sized, fps)
+
+
+def _fitted(source: Clip, options: SamplingOptions, how: str) -> Clip:
+    return fitted(source, (options.width, options.height), options.fps, how)
+
+
+def part(clip: Clip, start: str | None, stop: str | None) -> tuple[int, int]:
+    """First frame and last + 1 of the part that `--from` and `--to` name."""
+    count = len(clip.frames)
+    first = 0 if start is None else values.frames("--from", start, clip.fps)
+    last = count if stop is None else values.frames("--to", stop, clip.fps)
+    if not 0 <= first < last or first >= count:
+        raise UsageError(
+            f"--from {start or '0s'} --to {stop or 'end'}: is not a part of the clip, which is "
+            f"{float(clip.seconds):g}s long",
+            "bad_range",
+        )
+    return first, last
 
 
 def _record(**values: Any) -> dict[str, Any]:
@@ -160,12 +178,23 @@ def _some(frames: int, by: str) -> int:
     return frames
 
 
-def _sound(source: Source, before: str | None = None) -> Callable[[Fraction], Audio | None] | None:
-    """That of a source. before: time that is added before it."""
+def _sound(
+    source: Source, before: str | None = None, after: str | None = None, loop: str | None = None
+) -> Callable[[Fraction], Audio | None] | None:
+    """That of a source. before, after: time that is added. loop: the same, back to the beginning."""
     audio = source.audio
     if audio is None:
         return None
-    return lambda fps: audio.delayed(Fraction(values.frames("--by", before, fps)) / fps if before else Fraction(0))
+
+    def added(by: str | None, fps: Fraction) -> Fraction:
+        return Fraction(values.frames("--by", by, fps)) / fps if by else Fraction(0)
+
+    def sound(fps: Fraction) -> Audio:
+        if loop is not None:
+            return media.looped(media.lasting(audio, source.clip.seconds), added(loop, fps))
+        return media.eased(audio, added(before, fps), added(after, fps))
+
+    return sound
 
 
 def _added(by: str, options: SamplingOptions) -> int:
@@ -292,7 +321,7 @@ def extend(
     return Brief(
         "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
-        sound=_sound(source, before), notes=_notes(source), given=(source,),
+        sound=_sound(source, before, after, loop), notes=_notes(source), given=(source,),
         record=_record(
             inputs=named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit,
             allow_partial=allow_partial or None,
@@ -303,11 +332,11 @@ def extend(
 def edit(
     path: str, strength: float, start: str | None = None, stop: str | None = None, fit: str = "pad",
     words: Sequence[str] = (), verb: str = "edit", reference: str | None = None, allow_partial: bool = False,
-    hand: Hand | None = None,
+    region: str | None = None, hand: Hand | None = None,
 ) -> Brief:  # fmt: skip
     """A clip that is painted anew from itself, all of it or a part of its time.
 
-    reference: a picture whose colours and contrast it is to take over.
+    reference: a picture whose colours and contrast it is to take over. region: where alone it is painted.
     """
     if start is not None or stop is not None:
         _check_hand(
@@ -315,21 +344,19 @@ def edit(
         )
     source, how = clip(path, verb, allow_partial), _how(fit)
     model = None if reference is None else picture(reference, verb)
-    count = len(source.clip.frames)
-    first = 0 if start is None else values.frames("--from", start, source.clip.fps)
-    last = count if stop is None else values.frames("--to", stop, source.clip.fps)
-    if not 0 <= first < last or first >= count:
-        seconds = float(count / source.clip.fps)
-        raise UsageError(
-            f"--from {start or '0s'} --to {stop or 'end'}: is not a part of the clip, which is {seconds:g}s long",
-            "bad_range",
-        )
+    area = None if region is None else Area.of(region, "--region")
+    first, last = part(source.clip, start, stop)
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         ours = _fitted(source.clip, options, how)
-        ratio = Fraction(len(ours.frames), count)
+        ratio = Fraction(len(ours.frames), len(source.clip.frames))
         look = None if model is None else media.toned(ours, model.clip)
-        return tasks.edit(ours, strength, round(first * ratio), min(len(ours.frames), round(last * ratio)), time, look)
+        stop = min(len(ours.frames), round(last * ratio))
+        made = tasks.edit(ours, strength, round(first * ratio), stop, time, look)
+        if area is None:
+            return made
+        mask = area.mask((options.width, options.height), len(ours.frames), options.fps)[-len(made.mask) :]
+        return replace(made, mask=made.mask * media.feather(mask, RIM), notes=area.notes(mask, options.fps))
 
     return Brief(
         verb, canvas, source=source.clip, words=tuple(words),
@@ -337,10 +364,10 @@ def edit(
         stem=_stem(path, verb), length="the clip keeps its own length",
         sound=_sound(source), notes=_notes(source, model, hand=hand), compare=verb == "vary",
         given=(source, *_of_hand(hand)) if model is None else (source, model, *_of_hand(hand)),
-        hand=hand, rests="unprompted" if hand and not words and not model else "",
+        areas=() if area is None else (area,), hand=hand, rests="unprompted" if hand and not words and not model else "",
         record=_record(
             inputs=named(path), strength=strength, start=start, stop=stop, fit=fit, allow_partial=allow_partial or None,
-            style_ref=None if reference is None else named(reference)[0],
+            style_ref=None if reference is None else named(reference)[0], region=_shown(region, area),
         ),
     )  # fmt: skip
 
@@ -452,7 +479,11 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: b
         count, cut = values.frames("--by", by, fps), round(media.retimed_length(one.clip, fps) * fps)
         begin = {"between": cut, "replace": cut - count // 2, "dissolve": cut - count}[mode]
         second = {"between": cut + count, "replace": cut, "dissolve": cut - count}[mode]
-        return media.crossfaded(one.audio, two.audio, second / fps, begin / fps, (begin + count) / fps)
+        first, last = (
+            None if source.audio is None else media.eased(media.lasting(source.audio, source.clip.seconds), *room)
+            for source, room in ((one, (Fraction(0), media.EASE)), (two, (media.EASE, Fraction(0))))
+        )
+        return media.crossfaded(first, last, second / fps - media.EASE, begin / fps, (begin + count) / fps)
 
     return Brief(
         "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{stem(b)}"),

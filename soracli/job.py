@@ -41,6 +41,7 @@ from soracli.naming import Outputs
 from soracli.plan import Budget, Plan
 from soracli.runs import Run
 from soracli.scenes.plot import Plot
+from soracli.soundtrack import Soundtrack
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
 
@@ -74,6 +75,7 @@ class Job:
     filled: bool = False  # from the clip itself: no model paints
     plot: Plot | None = None  # of models that take drafts, where nothing is given
     cast: Plot | None = None  # of the user's own performers, where they are composited over what is given
+    track: Soundtrack = field(default_factory=Soundtrack)
 
     @property
     def painting(self) -> SamplingOptions:
@@ -179,7 +181,8 @@ def repeated(call: Call, brief: Brief, text: str, frames: int, fps: Fraction) ->
 
     How it is to be painted stands in the recipe beside it; where the result goes is for whoever repeats it to say.
     """
-    own = {name: value for name, value in call.arguments.items() if name not in {f.name for f in fields(Flags)}}
+    settings = {f.name for f in fields(Flags)} - {"audio", "no_audio"}
+    own = {name: value for name, value in call.arguments.items() if name not in settings}
     length = None if brief.still or brief.length else f"{frames}f"
     return Call(call.verb, own).having(
         prompt=text or None, fps=None if brief.still else str(fps), duration=length,
@@ -247,6 +250,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     formats.quality(flags.quality, outputs.format)
     if cast is not None:  # for a name that nobody has
         cast.film(options, seeds[0], canvas.frames)
+    track = Soundtrack.of(flags, outputs.format, still=brief.still)
+    brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
     pace = None if filled else rates.paced(canvas, card)
     geometry = Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
@@ -272,7 +277,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget, filled=filled, plot=plot, cast=cast,
+        call, record, pace, asked, budget, filled=filled, plot=plot, cast=cast, track=track,
     )  # fmt: skip
 
 

@@ -407,7 +407,8 @@ def _writer(job: Job, flags: Flags, stamp: Stamp, review: Review, path: Path) ->
         return media.Digest()
     _, height, width = job.geometry.keep
     fps = Fraction(1) if job.geometry.is_still else job.options.fps
-    audio = job.brief.sound(fps) if job.brief.sound and job.outputs.format.sound else None
+    own = job.brief.sound(fps) if job.brief.sound and job.outputs.format.sound else None
+    audio = job.track.sound(own, job.canvas.frames / fps)
     return Writer(
         path, width, height, fps, job.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
         audio=audio, stamp=stamp, review=review,

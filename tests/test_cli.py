@@ -544,7 +544,7 @@ def test_examples_of_the_help_run(sora: Sora, clip: Clip, example: str) -> None:
         prepare_jobs(sora)
     for name in ("car.mp4",) if "info" in example else ("dog.mp4", "cow.mp4"):
         stamp = provenance.Stamp("generate", {}, ()) if "verify" in example else None
-        with media.Writer(name, 384, 256, clip.fps, stamp=stamp) as writer:
+        with media.Writer(name, 384, 256, clip.fps, recipe={"model": "spark"}, stamp=stamp) as writer:
             writer.add(np.concatenate([frames, frames]))
     keys.export(Path("friend.pem"), force=False)
     Path("film.toml").write_text('seconds = 0.5\n[[performer]]\nname = "dog"\n')

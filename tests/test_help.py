@@ -79,7 +79,7 @@ def test_what_topics_tell_to_type_runs(sora: Sora, clip: Clip, example: str) -> 
         return
     frames = clip.frames.repeat(2, 1).repeat(2, 2)
     for name in ("dog.mp4", "cow.mp4"):
-        with media.Writer(name, 96, 64, clip.fps, recipe={"prompt": "a dog"}) as writer:
+        with media.Writer(name, 96, 64, clip.fps, recipe={"prompt": "a dog", "model": "spark"}) as writer:
             writer.add(np.concatenate([frames, frames]))
     Image.fromarray(frames[0]).save("dog.png")
     if example in guide.text("drafts"):

@@ -25,7 +25,7 @@ from soracli.errors import CapacityError, MediaError, SoraError, UsageError
 from soracli.media.audio import Audio
 from soracli.media.pictures import MAGIC, is_picture, picture_info, read_picture
 from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes, state_of, stated_rate
-from soracli.media.video import ENDS_EARLY, read_video, video_info
+from soracli.media.video import ENDS_EARLY, read_track, read_video, video_info
 from soracli.types import Clip, Frames
 from soracli.wording import printable
 
@@ -62,6 +62,16 @@ def read_source(path: str | Path, partial: bool | None = None) -> Source:
         clip, audio, notes = decoded(file, partial)
         data = file.read_bytes() if str(path) == "-" else None
     return Source(Path(path), clip, audio, tuple(f"{shown} {note}." for note in notes), data, state)
+
+
+def read_sound(path: str | Path) -> Source:
+    """The sound of a file, as a source without frames. `-` is standard input."""
+    with opened(path) as (file, shown):
+        state = () if str(path) == "-" else state_of(file)
+        audio, notes = read_track(file)
+        data = file.read_bytes() if str(path) == "-" else None
+    none = Clip(np.zeros((0, 1, 1, 3), np.uint8), Fraction(1))
+    return Source(Path(path), none, audio, tuple(f"{shown} {note}." for note in notes), data, state)
 
 
 def read_layer(path: str | Path) -> tuple[Source, Alpha]:

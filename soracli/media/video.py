@@ -36,6 +36,7 @@ from soracli.types import Clip
 
 ENDS_EARLY = "ends_early"  # code of the error about a video that lacks frames at its end
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
+_SOUNDS = "wav,w64,mp3,flac,aac,aiff"  # containers of sound alone
 _MATRICES, _CONSTANT = (0, 1, 4, 5, 6, 7, 9), 10  # of ITU-T H.273: those that the scaler knows; BT.2020's other one
 _UNSAID = (0, 2, 3)  # numbers of H.273 that say nothing
 _SD_LINES, _HD_COLUMNS = 576, 1280  # film that says nothing is BT.601 up to these lines and below these columns
@@ -163,6 +164,24 @@ def read_video(path: Path, partial: bool = False, alpha: bool = False) -> tuple[
         if listener.failed and audio is not None:
             notes.append(f"has {listener.failed} places where its sound does not decode; they are silent")
     return clip, audio, film.notes + notes
+
+
+def read_track(path: Path) -> tuple[Audio, list[str]]:
+    """(all the sound of a file, what was odd): of a video its sound alone."""
+    options = {"format_whitelist": f"{_CONTAINERS},{_SOUNDS}", "protocol_whitelist": "file"}
+    with path.open("rb") as file, av.open(file, "r", options=options, metadata_errors="replace") as container:
+        listener, notes = _listener(container)
+        if listener is None:
+            raise MediaError(notes[0] if notes else "has no sound; give a file that has", "no_sound")
+        for packet in container.demux(listener.stream):
+            listener.add(packet)
+            check_bytes(listener.bytes)
+    audio = listener.whole(MAX_SECONDS)
+    if audio is None or not len(audio.samples):
+        raise MediaError("its sound does not decode; give another file", "no_sound")
+    if listener.failed:
+        notes.append(f"has {listener.failed} places where its sound does not decode; they are silent")
+    return audio, notes
 
 
 def _decode(
