@@ -101,6 +101,14 @@ Camera = Annotated[
         complete=complete.cameras,
     ),
 ]
+Engine = Annotated[
+    str,
+    _given(
+        "What makes the new frames: motion (the source's own), model, or auto (default): motion for real footage.",
+        "--engine",
+        metavar="NAME",
+    ),
+]
 Motion = Annotated[str | None, _given("0 (still) .. 10 (much).", "--motion", metavar="N")]
 Style = Annotated[
     str | None,
@@ -193,6 +201,7 @@ def animate(
     camera: Camera = None,
     motion: Motion = None,
     style: Style = None,
+    engine: Engine = "auto",
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -202,7 +211,9 @@ def animate(
     from soracli.render import render
 
     words = manner.words(camera, motion, style)
-    brief = inputs.animate(image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words)
+    brief = inputs.animate(
+        image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, engine=engine, camera=camera
+    )
     render(brief, prompt, flags)
 
 
@@ -227,6 +238,7 @@ def extend(
         str | None,
         _given("How much of the clip the new frames follow (default: all it can see).", "--overlap", metavar="TIME"),
     ] = None,
+    engine: Engine = "auto",
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -240,7 +252,8 @@ def extend(
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
     after = by if not loop and (forward or both or not backward) else None
-    render(inputs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial), prompt, flags)
+    brief = inputs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
+    render(brief, prompt, flags)
 
 
 @app.command(
@@ -333,6 +346,7 @@ def blend(
             "--mode", metavar="HOW",
         ),
     ] = "between",
+    engine: Engine = "auto",
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -342,7 +356,7 @@ def blend(
     from soracli import inputs
     from soracli.render import render
 
-    render(inputs.blend(a, b, by, mode, fit, allow_partial), prompt, flags)
+    render(inputs.blend(a, b, by, mode, fit, allow_partial, engine), prompt, flags)
 
 
 @app.command(cls=Verb, epilog=_examples("sora views dog.png", "sora views dog.png -n 21 --elevation 30 -o round.webp"))

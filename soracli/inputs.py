@@ -36,7 +36,8 @@ class Brief:
     shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
     record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
     what says which of them to paint. compare: whether results are told apart by figures. staged: the prompt may become
-    scenes, since nothing is given. scene: path of a scene file instead of a prompt.
+    scenes, since nothing is given. scene: path of a scene file instead of a prompt. engine: of `moving.ENGINES`, what
+    makes the new frames; empty = it is the model. camera: the move that was asked for.
     """
 
     verb: str
@@ -56,6 +57,8 @@ class Brief:
     compare: bool = False
     staged: bool = False
     scene: str = ""
+    engine: str = ""
+    camera: str = ""
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
@@ -210,6 +213,8 @@ def animate(
     words: Sequence[str] = (),
     verb: str = "animate",
     frames: int | None = None,
+    engine: str = "",
+    camera: str | None = None,
 ) -> Brief:
     """A picture, and what else of the clip is given. frames: of the result, None = as the flags say."""
     source, how = picture(image, verb), _how(fit)
@@ -231,6 +236,7 @@ def animate(
 
     return Brief(
         verb, canvas, source=source.clip, words=tuple(words), prompted=False, stem=_stem(image, verb),
+        engine=engine, camera=camera or "",
         length="" if frames is None else "the number of views decides; use -n",
         given=tuple(part for part in (source, last, *(key[2] for key in keys)) if part is not None),
         notes=_notes(source, last, *(key[2] for key in keys)), areas=() if moving is None else (moving,),
@@ -243,7 +249,7 @@ def animate(
 
 def extend(
     path: str, before: str | None, after: str | None, loop: str | None, fit: str = "pad", overlap: str | None = None,
-    allow_partial: bool = False,
+    allow_partial: bool = False, engine: str = "",
 ) -> Brief:  # fmt: skip
     """A clip and what is to be added: time before, after, or to close the loop. overlap: how much of it is seen."""
     source, how = clip(path, "extend", allow_partial), _how(fit)
@@ -262,7 +268,8 @@ def extend(
         return tasks.extend(ours, count(before) if before else 0, count(after) if after else 0, time, context)
 
     return Brief(
-        "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
+        "extend", canvas, source=source.clip, prompted=False, engine=engine,
+        stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
         sound=_sound(source, before), notes=_notes(source), given=(source,),
         record=_record(
@@ -359,7 +366,7 @@ def inpaint(
 MODES = ("between", "replace", "dissolve")
 
 
-def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: bool = False) -> Brief:
+def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: bool = False, engine: str = "") -> Brief:
     """Two clips and the way from one to the other."""
     if mode not in MODES:
         raise UsageError(f"--mode {mode}: must be one of {', '.join(MODES)}", "bad_mode")
@@ -394,7 +401,7 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: b
         return media.crossfaded(one.audio, two.audio, second / fps, begin / fps, (begin + count) / fps)
 
     return Brief(
-        "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{stem(b)}"),
+        "blend", canvas, source=one.clip, prompted=False, engine=engine, stem=_stem(a, f"to-{stem(b)}"),
         length="the clips keep their own lengths; use --by", notes=tuple(notes),
         sound=sound, given=(one, two),
         record=_record(inputs=named(a, b), by=by, mode=mode, fit=fit, allow_partial=allow_partial or None),

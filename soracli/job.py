@@ -17,6 +17,7 @@ from soracli import (
     engine,
     footprint,
     machine,
+    moving,
     naming,
     plan,
     policy,
@@ -34,6 +35,7 @@ from soracli.errors import CapacityError, UsageError
 from soracli.flags import Flags, OutputFlags
 from soracli.inputs import Brief, digest, named
 from soracli.media import DIGEST, formats
+from soracli.moving import Moving
 from soracli.naming import Outputs
 from soracli.plan import Budget, Plan
 from soracli.runs import Run
@@ -66,6 +68,7 @@ class Job:
     budget: Budget = field(default_factory=Budget)
     by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
     plot: Plot | None = None  # of models that take drafts, where nothing is given
+    moving: Moving | None = None  # of sources that go on by their own motion: nothing is sampled
 
     @property
     def painting(self) -> SamplingOptions:
@@ -119,6 +122,7 @@ class Job:
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record, **self._more,
             **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}), **self._scene(seed),
+            **({} if self.moving is None else self.moving.record),
             "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
             "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
@@ -163,9 +167,11 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     card = adapt.adapted(weights.card(flags.model), flags)
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
-    options = values.options(card, flags, still=brief.still, source=brief.source)
-    shots = values.shots(brief.shots, options.fps, brief.words)
     told = ", ".join(filter(None, [text, *brief.words]))
+    own = moving.chosen(brief, card, told)
+    bounds = card if own is None else replace(card, limits={})  # those of the model
+    options = values.options(bounds, flags, still=brief.still, source=brief.source)
+    shots = values.shots(brief.shots, options.fps, brief.words)
     screen.by_words(screen.said(told, shots, options.negative, options.guidance))
     plot = _plot(card, brief, told, shots)
     if plot is not None:
@@ -179,7 +185,10 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_device(flags)
     if plot is not None and plot.file and flags.duration is None and not brief.still:
         options = replace(options, seconds=plot.seconds)
-    canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
+    if own is not None and own.move and flags.fps is None:
+        options = replace(options, fps=moving.RATE)
+    canvas = brief.canvas(options, 1 if card.rates or own else card.stride[0])
+    canvas = canvas if own is None else own.laid(canvas)
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
     names = {
@@ -194,8 +203,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
-    pace = rates.paced(canvas, card)
-    geometry = Geometry.of(rates.options(options, pace), card)
+    pace = None if own else rates.paced(canvas, card)
+    geometry = Geometry.snap(options, (1, 1, 1)) if own else Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
@@ -211,13 +220,15 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     cuts = _of_shots(shots, geometry)
     if plot is not None:
         said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
+    if own is not None:
+        said = own.said(len(seeds))
     notes = [*flags.origin.notes, *said, *brief.notes, *canvas.notes, *adapt.notes(card, options, canvas)]
     notes += [*rates.notes(geometry, pace), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget, plot=plot,
+        call, record, pace, asked, budget, plot=plot, moving=own,
     )  # fmt: skip
 
 
@@ -321,6 +332,8 @@ def headline(job: Job) -> str:
     seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
     steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
     took = f", about {duration(job.seconds)}" if job.seconds else ""
+    if job.moving is not None:
+        return f"by its own motion, {width}x{height}{length}"
     return f"model {printable(job.card.name)}, {width}x{height}{length}, {steps}, {seeds}{took}"
 
 

@@ -47,7 +47,7 @@ _SHAPELESS = (RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 class Studio:
     """What all results of a call share once the model is loaded."""
 
-    model: Model
+    model: Model | None  # None where nothing is sampled
     device: str
     notes: list[str]
     preview: Preview | None
@@ -182,14 +182,18 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         meter.step("load", 0, 1)
         weights.paths(job.card)
         where = engine.device(flags.device, job.threads)
-        model = engine.load(job.card, where)
+        if job.moving is not None:
+            job.moving.check()
+        model = None if job.moving else engine.load(job.card, where)
         enlarge = engine.enhancer(where).enlarged if job.geometry.enlarges else None
         between = engine.between(where) if job.pace else None
         meter.step("load", 1, 1)
-        notes = [*(origin.note for origin in given if origin.note), *advice.on_prompt(model, job.prompt)]
+        notes = [origin.note for origin in given if origin.note]
+        notes += [] if model is None else advice.on_prompt(model, job.prompt)
     for note in notes:
         talk.note(note)
-    talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
+    if model is not None:
+        talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
     return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, between)
 
 
@@ -249,7 +253,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     if flags.save_latents and (saved := run.latents(seed)) is not None and saved.is_file():
         found["latents"] = str(saved)
         talk.say(f"latents: {saved}")
-    odd = [*stamp.notes, *review.notes]
+    odd = [*stamp.notes, *review.notes, *(job.canvas.draft.notes if job.canvas.draft else ())]
     for note in odd:
         talk.note(note)
     if shown is not None:
@@ -325,14 +329,14 @@ def _paint(
     job: Job, studio: Studio, item: Item, file: Writer | media.Digest, meter: Meter, watchers: Sequence[Watcher]
 ) -> tuple[dict[str, float], str]:
     """Sample one result into a file, every frame past the watchers. Returns seconds by stage, and the digest."""
-    from soracli.sample import sample
+    from soracli.sample import sample, shown
 
     options = replace(job.painting, seed=item.seed)
     took: dict[str, float] = {}
     clock = time.perf_counter()
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
     progress, model = kept.progress(job, run, item.seed, given, studio.device, talk), studio.model
-    if given:
+    if given and model is not None:
         model = latents.Developer(model, progress)
     canvas, spoken = job.staged(item.seed)
     try:
@@ -341,7 +345,10 @@ def _paint(
             pace = job.pace
             if pace is not None and studio.between is not None:
                 canvas = pace.canvas(studio.between)
-            steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
+            if model is None:
+                steps = shown(canvas)
+            else:
+                steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
             if pace is not None and studio.between is not None:
                 steps = rates.painted(steps, pace, studio.between)
             for step in steps:
@@ -350,7 +357,7 @@ def _paint(
                     count += len(step.frames)
                     for watcher in watchers:
                         watcher.add(step.frames)
-                if studio.preview is not None and step.latents is not None:
+                if studio.preview is not None and step.latents is not None and studio.model is not None:
                     last = step.index == step.total
                     told = job.shots[step.shot].prompt if job.shots else job.prompt
                     studio.preview.show(studio.model, step.latents, job.geometry, told, last=last)
