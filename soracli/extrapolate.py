@@ -10,6 +10,7 @@ Frames are uint8 (H, W, 3), RGB. Velocities and displacements are in pixels, acr
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import NamedTuple
 
@@ -19,20 +20,29 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from soracli import motion
+from soracli.models.enhance import warp
+from soracli.models.rife import padded
 from soracli.motion import Frame
 from soracli.types import Frames
 
 LINES = 360  # pixels on the shorter side of frames in which motion is looked for, at least, if the film has them
 APART = 0.12  # between the two frames that velocity is told from, about
+TEST_LINES = 128  # the same where a course is chosen
 TESTED = 0.4  # that are told from what came before them, at most, to choose a course
-SEEN = 2.0  # of what was last seen, at most, that a course is chosen by
+LEAST = 3  # frames that something is told from, more than
 SURE = 0.6  # over which steady motion goes on; from then on it slows down
 GLIDE = 0.5  # time constant of that
 GAIN = 0.2  # dB by which a course has to be better than standing still
-ROUNDS = 12  # of the iteration that finds where a pixel comes from
+TIED = 1.0  # pixels of its own motion by which something may be in front and does not hide what is behind
+COVERED = 0.3  # share of a pixel that has to arrive at a place for it to be known
+BEHIND = 4  # frames from which what lies behind moving things is taken, each twice as long ago as the last
 ROBUST = 12  # rounds of the affine fit
-SMOOTH = 0.005  # of the shorter side: radius of the three box filters over what moves otherwise
-ALIKE = 0.6  # share of the difference of two frames that may be left once they are warped onto each other
+SCALES = 4  # of the filters over what moves of its own; the widest reaches over 2**(SCALES - 1) places
+UNLIKE = (0.1, 0.1)  # pixels a frame, and share of its velocity, by which what is like it may differ
+TORN = 1.0  # pixels by which neighbours are carried apart at the rim of a thing
+CLOSED = 6  # places, on each side, across which cracks close
+ALIKE = 0.72  # share of the difference of two frames that may be left once they are warped onto each other
+NEAR = 0.15  # of the way from one frame to another, over which what the one does not show comes in
 CLOSE = 4  # levels of 255 of it that may be left in any case
 
 
@@ -64,73 +74,113 @@ def travelled(seconds: float, decay: float) -> float:
 
 
 class Motion:
-    """How the picture moves at a frame: (2, h, w) velocity in pixels a frame, of a frame shrunk by `factor`."""
+    """How the picture moves at a frame: (2, h, w) velocity in pixels a frame, of a frame shrunk by `factor`.
+
+    whole: generator of the picture's motion (3, 3), of places from the middle. own: (2, h, w), what moves otherwise.
+    """
 
     def __init__(self, velocity: Tensor, factor: int) -> None:
-        height, width = velocity.shape[1:]
-        self.factor, self.middle = factor, torch.tensor([(width - 1) / 2, (height - 1) / 2])[:, None, None]
-        self.places = places(height, width) - self.middle
+        self.factor = factor
+        self.places = centred(*velocity.shape[1:])
         self.whole = affine(velocity, self.places)
-        radius = max(1, round(SMOOTH * min(height, width)))
-        self.own = smoothed(velocity - self._moved(1.0) + self.places, radius)
+        self.own = levelled(velocity - (carried(self.places, self.whole) - self.places))
 
-    def _moved(self, frames: float) -> Tensor:
-        """Where each place is after so many frames of the whole picture's motion, from the middle."""
-        flat = torch.cat([self.places.flatten(1), torch.ones(1, self.places[0].numel())])
-        return (torch.linalg.matrix_exp(frames * self.whole).float() @ flat)[:2].view_as(self.places)
+    def origin(self, whole: float, own: float) -> tuple[Tensor, Tensor]:
+        """Where each place of a later frame was, less where it would have been by the picture's motion alone (2, h, w);
+        and whether nothing that was seen came there (1, h, w), 1 = nothing.
 
-    def displacement(self, whole: float, own: float) -> Tensor:
-        """What to add to each place of a later frame to get to where it was, (2, h, w).
-
-        whole, own: frames of undiminished motion between.
+        whole, own: frames of undiminished motion between. What moves more of its own lies in front of what moves less:
+        as a rule it is nearer. Each place is carried on to the four around where it arrives (splatting).
         """
-        start = self._moved(-whole)
-        found = start  # halfway steps: at the rims of what moves, whole ones would go to and fro
-        for _ in range(ROUNDS if own else 0):
-            found = (found + start - own * sampled(self.own, found + self.middle, "bilinear", "border")) / 2
-        return found - self.places
+        height, width = self.own.shape[1:]
+        target = carried(self.places, whole * self.whole) + own * self.own
+        depth, at = own * self.own.norm(dim=0), target - self.places[:, :1, :1]
+        near, whole_ones, parts = at.floor(), ~torn(own * self.own), []
+        for across, down in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            corner = near + torch.tensor([across, down])[:, None, None]
+            inside = ((corner >= 0) & (corner <= torch.tensor([width - 1, height - 1])[:, None, None])).all(0)
+            inside &= whole_ones
+            share = (1 - (at - corner).abs()).prod(0)
+            number = (corner[1] * width + corner[0]).long()
+            came = self.places + (corner - at)
+            parts.append((number[inside], share[inside], depth[inside], came[:, inside]))
+        number, share, depth, came = (torch.cat(column, -1) for column in zip(*parts, strict=True))
+        front = torch.zeros(height * width).scatter_reduce(0, number, depth, "amax")
+        share = share * (depth >= front[number] - TIED)
+        total = torch.zeros(height * width).index_add(0, number, share).view(1, height, width)
+        came = torch.zeros(2, height * width).index_add(1, number, came * share).view(2, height, width)
+        plain = carried(self.places, -whole * self.whole)
+        aside = came - total * plain
+        for _ in range(CLOSED):  # cracks take their surroundings' motion
+            crack = total < COVERED
+            aside, total = (torch.where(crack, box(x, 1), x) for x in (aside, total))
+        open_ = total < COVERED
+        return torch.where(open_, 0.0, aside / total.clamp_min(1e-6)), open_.float()
 
 
 class Onward:
     """How the last of some frames (T, H, W, 3), T > 1, goes on. All belong to one shot."""
 
     def __init__(self, frames: Frames, fps: float, device: str = "cpu") -> None:
-        last, apart = frames[-1], min(len(frames) - 1, max(1, round(APART * fps)))
+        last, self.apart = frames[-1], min(len(frames) - 1, max(1, round(APART * fps)))
         factor = shrinking(last)
-        now, before = (shrunk(frame, factor) for frame in (last, frames[-1 - apart]))
-        self.motion = Motion(-motion.flow(now, before, device) / apart, factor)
-        self.picture, self.fps = picture(last), fps
+        now, before = (shrunk(frame, factor) for frame in (last, frames[-1 - self.apart]))
+        self.motion = Motion(-motion.flow(now, before, device) / self.apart, factor)
+        self.frames, self.picture, self.fps = frames, picture(last), fps
+        self.places = centred(*last.shape[:2])
 
     def at(self, frames: float, course: Course) -> Frame:
-        """The picture so many frames later."""
+        """The picture so many frames later. What lies beyond its borders is its mirror image."""
         whole, own = (self.fps * travelled(frames / self.fps, decay) for decay in course)
-        return displaced(self.picture, self.motion.displacement(whole, own), self.motion.factor)
+        came = self._whole(whole)
+        if not own:
+            return eight_bit(sampled(self.picture, came))
+        size, factor = (self.picture.shape[1], self.picture.shape[2]), self.motion.factor
+        aside, open_ = self.motion.origin(whole, own)
+        shown = sampled(self.picture, came + factor * enlarged(aside, size, factor, "nearest"))
+        if open_.any():
+            shown = torch.lerp(shown, sampled(self._behind, came), enlarged(box(open_, 1), size, factor))
+        return eight_bit(shown)
+
+    def _whole(self, frames: float) -> Tensor:
+        """Where each place of the picture so many frames later was, by the motion of the whole alone (2, H, W)."""
+        size = torch.tensor(self.picture.shape[:0:-1])[:, None, None]
+        whole = self.motion.whole.clone()
+        whole[:2, 2] *= self.motion.factor
+        return carried(self.places, -frames * whole) + (size - 1) / 2
+
+    @functools.cached_property
+    def _behind(self) -> Tensor:
+        """The picture without what moves of its own, as far as that was elsewhere before: the median of some frames
+        that the motion of the whole brings here.
+        """
+        ages = [age for age in (self.apart * 2**i for i in range(BEHIND)) if age < len(self.frames)]
+        before = [sampled(picture(self.frames[-1 - age]), self._whole(age)) for age in ages]
+        return torch.stack([self.picture, *before]).median(0).values
 
 
 def course(frames: Frames, fps: float, ahead: int, device: str = "cpu") -> Course:
     """On which course frames (T, H, W, 3) of one shot are best told from those before them. ahead: how many are asked.
 
-    Two beginnings are tried, and what loses against standing still at either is not taken.
+    Three beginnings are tried; what is worse than standing still from any of them is not taken.
     """
-    small = np.stack([shrunk(frame, shrinking(frame)) for frame in frames])
-    longest = max(1, min(ahead, round(TESTED * fps)))
-    tests = [
-        [_score(small[:-back], small[-back:], fps, min(longest, back), device)]
-        for back in dict.fromkeys((longest, 2 * longest))
-        if len(small) - back > round(APART * fps)
-    ]
-    if not tests:
+    factor = max(1, round(min(frames.shape[1:3]) / TEST_LINES))
+    small = np.stack([shrunk(frame, factor) for frame in frames])
+    longest = max(2, min(ahead, round(TESTED * fps)))
+    backs = [back for back in (longest // 2, longest, 2 * longest) if len(small) - back > LEAST]
+    if not backs:
         return STILL
-    scores = np.array(tests)[:, 0]  # (tests, courses)
-    gains = (scores - scores[:, :1]).mean(0) - np.where((scores < scores[:, :1] - GAIN).any(0), np.inf, 0)
-    best = int(gains.argmax())
-    return COURSES[best] if gains[best] > GAIN else STILL
+    scores = np.array([_scores(small[:-back], small[-back:][:longest], fps, device) for back in backs])
+    gains = scores - scores[:, :1]  # (tests, courses)
+    gain = np.where((gains < 0).any(0), 0, gains.mean(0))
+    best = int(gain.argmax())
+    return COURSES[best] if gain[best] > GAIN else STILL
 
 
-def _score(known: Frames, truth: Frames, fps: float, ahead: int, device: str) -> list[float]:
-    """PSNR of every course, in dB: the mean over moments up to so many frames ahead."""
+def _scores(known: Frames, truth: Frames, fps: float, device: str) -> list[float]:
+    """PSNR of every course, in dB: the mean over moments of what really followed."""
     onward = Onward(known, fps, device)
-    moments = sorted({max(1, round(ahead * share)) for share in (0.25, 0.5, 0.75, 1)})
+    moments = sorted({max(1, round(len(truth) * share)) for share in (0.33, 0.67, 1)})
     return [float(np.mean([psnr(onward.at(n, way), truth[n - 1]) for n in moments])) for way in COURSES]
 
 
@@ -145,35 +195,33 @@ class Between:
 
     def __init__(self, a: Frame, b: Frame, device: str = "cpu") -> None:
         self.ends, self.factor, self.device = (picture(a), picture(b)), shrinking(a), device
-        small = [shrunk(frame, self.factor) for frame in (a, b)]
-        self.size = small[0].shape[:2]
-        self.small = [motion.padded(motion.tensor(frame, device)) for frame in small]
-        self.alike = self._alike(*map(picture, small))
+        self.small = [padded(motion.tensor(shrunk(frame, self.factor), device)) for frame in (a, b)]
+        self.alike = self._alike()
 
     @torch.inference_mode()
-    def _motion(self, t: float) -> tuple[Tensor, Tensor]:
-        """From what is seen at time t to where it is in a and b, (4, h, w), and the share of a, (1, h, w)."""
-        height, width = self.size
-        found, mask = motion.network(self.device).motion(*self.small, t)
-        return found[0, :, :height, :width].cpu(), torch.sigmoid(mask)[0, :, :height, :width].cpu()
-
-    def _alike(self, a: Tensor, b: Tensor) -> bool:
-        ways, _ = self._motion(0.5)
-        here = places(*self.size)
-        warped = [sampled(end, here + way, "bilinear", "border") for end, way in ((a, ways[:2]), (b, ways[2:]))]
-        before, after = (float((x - y).abs().mean()) for x, y in ((a, b), warped))
+    def _alike(self) -> bool:
+        a, b = self.small
+        ways, _ = motion.network(self.device).motion(a, b, 0.5)
+        seen, other = warp(a, ways[:, :2]), warp(b, ways[:, 2:])
+        before, after = (255 * float((x - y).abs().mean()) for x, y in ((a, b), (seen, other)))
         return after < max(ALIKE * before, CLOSE)
 
+    @torch.inference_mode()
     def at(self, t: float) -> Frame:
-        """The picture at 0 < t < 1."""
-        ways, share = self._motion(t)
+        """The picture at 0 < t < 1: large frames are warped as they are, by what is found in smaller ones."""
+        network, (a, b) = motion.network(self.device), self.small
+        seen = min(max(t, NEAR), 1 - NEAR)  # nearer to an end the network moves what stands at it
+        ways, mask = network.motion(a, b, seen)
+        missing = network.refine((a, b), (warp(a, ways[:, :2]), warp(b, ways[:, 2:])), mask, ways)
         size = self.ends[0].shape[1], self.ends[0].shape[2]
+        ways = torch.cat([ways[0, :2] * (t / seen), ways[0, 2:] * ((1 - t) / (1 - seen))])
+        found = (self.factor * ways, torch.sigmoid(mask[0]), 255 * missing[0])
+        moved, share, more = (enlarged(x.cpu(), size, self.factor) for x in found)
         here = places(*size)
-        warped = [
-            sampled(end, here + self.factor * enlarged(way, size, self.factor))
-            for end, way in zip(self.ends, (ways[:2], ways[2:]), strict=True)
-        ]
-        return eight_bit(torch.lerp(warped[1], warped[0], enlarged(share, size, self.factor)))
+        first, second = (sampled(end, here + way) for end, way in zip(self.ends, (moved[:2], moved[2:]), strict=True))
+        beyond = min(1.0, t / NEAR, (1 - t) / NEAR)  # share of what the end that is near does not show
+        share = torch.lerp(torch.full_like(share, float(t < 0.5)), share, beyond)
+        return eight_bit(torch.lerp(second, first, share) + beyond * more)
 
 
 # --- pixels -----------------------------------------------------------------------------------------------------------
@@ -181,7 +229,8 @@ class Between:
 
 def shrinking(frame: Frame) -> int:
     """By which factor motion is looked for in frames of that size."""
-    return max(1, min(frame.shape[:2]) // LINES)
+    lines: int = min(frame.shape[:2])
+    return max(1, lines // LINES)
 
 
 def shrunk(frame: Frame, factor: int) -> Frame:
@@ -204,6 +253,17 @@ def places(height: int, width: int) -> Tensor:
     return torch.stack([across, down])
 
 
+def centred(height: int, width: int) -> Tensor:
+    """(2, h, w): the same from the middle."""
+    return places(height, width) - torch.tensor([(width - 1) / 2, (height - 1) / 2])[:, None, None]
+
+
+def carried(at: Tensor, generator: Tensor) -> Tensor:
+    """Places (2, h, w) from the middle, carried on by a motion: see `affine`."""
+    step = torch.linalg.matrix_exp(generator).float()
+    return torch.tensordot(step[:2, :2], at, 1) + step[:2, 2, None, None]
+
+
 def sampled(x: Tensor, at: Tensor, mode: str = "bicubic", beyond: str = "reflection") -> Tensor:
     """x (C, H, W) at places (2, h, w). beyond: what lies outside the picture, see `grid_sample`."""
     height, width = x.shape[1:]
@@ -211,28 +271,39 @@ def sampled(x: Tensor, at: Tensor, mode: str = "bicubic", beyond: str = "reflect
     return F.grid_sample(x[None], grid[None], mode, beyond, align_corners=False)[0]
 
 
-def displaced(x: Tensor, displacement: Tensor, factor: int) -> Frame:
-    """A picture (3, H, W), each place taken from elsewhere: displacement is (2, h, w), of a picture shrunk by factor.
-
-    What lies beyond its borders is its mirror image.
-    """
-    size = x.shape[1], x.shape[2]
-    return eight_bit(sampled(x, places(*size) + factor * enlarged(displacement, size, factor)))
-
-
-def enlarged(field: Tensor, size: tuple[int, int], factor: int) -> Tensor:
+def enlarged(field: Tensor, size: tuple[int, int], factor: int, mode: str = "bilinear") -> Tensor:
     """A field (C, h, w) of a picture shrunk by factor, for each pixel (C, H, W) of the picture."""
-    if factor == 1:
-        return field
-    whole = F.interpolate(field[None], scale_factor=factor, mode="bilinear", align_corners=False)[0]
-    return whole[:, : size[0], : size[1]]
+    whole: Tensor = field[None] if factor == 1 else F.interpolate(field[None], scale_factor=factor, mode=mode)
+    return whole[0, :, : size[0], : size[1]]
 
 
-def smoothed(x: Tensor, radius: int) -> Tensor:
-    """Three box filters one after the other, which is nearly a Gaussian."""
-    for _ in range(3):
-        x = F.avg_pool2d(F.pad(x[None], (radius,) * 4, mode="replicate"), 2 * radius + 1, 1)[0]
-    return x
+def box(x: Tensor, radius: int) -> Tensor:
+    """Mean over a square around each place of (C, h, w)."""
+    return F.avg_pool2d(F.pad(x[None], (radius,) * 4, mode="replicate"), 2 * radius + 1, 1)[0]
+
+
+def levelled(velocity: Tensor) -> Tensor:
+    """Velocities (2, h, w), each the mean of those around that are like it: things move as a piece, and edges stay.
+
+    Filters with holes, each twice as wide as the last (Dammertz et al. 2010).
+    """
+    height, width = velocity.shape[1:]
+    steps = [2**i for i in range(SCALES)]
+    for step in [*steps, *steps]:
+        wide = F.pad(velocity[None], (step,) * 4, mode="replicate")[0]
+        around = [wide[:, y : y + height, x : x + width] for y in (0, step, 2 * step) for x in (0, step, 2 * step)]
+        like = UNLIKE[0] + UNLIKE[1] * velocity.norm(dim=0)
+        shares = [torch.exp(-((x - velocity) / like).square().sum(0)) for x in around]
+        total = torch.stack(shares)
+        velocity = (torch.stack(around) * total[:, None]).sum(0) / total.sum(0)
+    return box(box(velocity, 1), 1)
+
+
+def torn(displacement: Tensor) -> Tensor:
+    """Where neighbours of a displacement (2, h, w) are carried apart, (h, w): between things that part."""
+    wide = F.pad(displacement[None], (1, 1, 1, 1), mode="replicate")[0]
+    apart = [(wide[:, 1:-1, 2:] - wide[:, 1:-1, :-2]) / 2, (wide[:, 2:, 1:-1] - wide[:, :-2, 1:-1]) / 2]
+    return torch.stack(apart).square().sum((0, 1)) > TORN**2
 
 
 def affine(velocity: Tensor, at: Tensor) -> Tensor:

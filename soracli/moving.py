@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -143,7 +143,7 @@ def _painted(source: Source) -> bool:
         recipe = media.info(str(source.path)).recipe if source.data is None else None
     except SoraError:
         return False
-    return bool(recipe) and recipe.get("verb") in ("generate", "image")
+    return recipe is not None and recipe.get("verb") in ("generate", "image")
 
 
 def _rough(frame: Frame) -> bool:
@@ -174,7 +174,8 @@ def _photographed(canvas: Canvas, source: Clip, how: Moving) -> Draft:
 
     @functools.cache
     def picture() -> Frame:
-        return media.fit(source, round(scale * width), round(scale * height), how.fit).frames[0]
+        whole: Frame = media.fit(source, round(scale * width), round(scale * height), how.fit).frames[0]
+        return whole
 
     def frame(number: int) -> Frame:
         view = camera.view(how.move, number / float(canvas.clip.fps), length, how.pace)
@@ -195,7 +196,7 @@ def filmed(canvas: Canvas, device: str = "cpu") -> Draft:
 
     def frame(number: int) -> Frame:
         if canvas.strength < 1:  # a dissolve of both is there already
-            return frames[number]
+            return cast(Frame, frames[number])
         return next(drawing(*span)(number) for span in spans if span[0] <= number < span[1])
 
     return _draft(canvas, frame, notes)
