@@ -260,8 +260,8 @@ def centred(height: int, width: int) -> Tensor:
 
 def carried(at: Tensor, generator: Tensor) -> Tensor:
     """Places (2, h, w) from the middle, carried on by a motion: see `affine`."""
-    step = torch.linalg.matrix_exp(generator).float()
-    return torch.tensordot(step[:2, :2], at, 1) + step[:2, 2, None, None]
+    step: Tensor = torch.linalg.matrix_exp(generator).float()
+    return torch.einsum("ij,jhw->ihw", step[:2, :2], at) + step[:2, 2, None, None]
 
 
 def sampled(x: Tensor, at: Tensor, mode: str = "bicubic", beyond: str = "reflection") -> Tensor:
