@@ -37,7 +37,6 @@ from soracli.types import Canvas, Clip, Frames
 
 BEFORE, AHEAD = 1.2, 0.5  # seconds that are known, and that are asked for
 KINDS = ("extend", "middle", "loop", "camera")
-STEADY = 1.0  # dB over standing still from which a film is said to move steadily: what the best course would gain
 CAMERA = ("zoom-in", "pan-right", "tilt-up")
 
 
@@ -131,8 +130,8 @@ class Table:
         picture = media.fit(media.read_source(str(path)).clip, width, height, "crop")
         canvas = Moving(move, picture, "crop").laid(tasks.animate(picture, 61, Fraction(30)))
         made, seconds, _ = painted(canvas)
-        truth = cosines(picture.frames[0], camera.view(move, 2.0, 2.0))
         own = camera.view(move, 2.0, 2.0)
+        truth = cosines(picture.frames[0], own)
         fade = np.asarray(
             Image.fromarray(picture.frames[0]).resize(
                 (width, height), Image.Resampling.BILINEAR, box(own, width, height)
@@ -175,7 +174,7 @@ def cosines(picture: npt.NDArray[np.uint8], view: camera.View) -> npt.NDArray[np
     down = series(height, np.linspace(top, bottom, height, endpoint=False) + (bottom - top) / height / 2)
     across = series(width, np.linspace(left, right, width, endpoint=False) + (right - left) / width / 2)
     seen = np.einsum("yi,ijc,xj->yxc", down, picture.astype(np.float64), across, optimize=True)
-    return np.rint(seen.clip(0, 255)).astype(np.uint8)
+    return np.asarray(np.rint(seen.clip(0, 255)), np.uint8)
 
 
 def series(count: int, at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -222,7 +221,7 @@ def summary(rows: Sequence[Row]) -> Iterator[str]:
         better = [row.looks[1] <= row.looks[0] for row in found if row.looks is not None]
         yield (
             f"{kind}: {len(found)} rows; made {np.mean([row.made for row in found]):.2f} dB, gain mean "
-            f"{np.mean(gains):+.2f} worst {min(gains):+.2f}; looks no worse in {100 * np.mean(better or [0]):.0f} %; "
+            f"{np.mean(gains):+.2f} worst {min(gains):+.2f}; looks no worse in {100 * np.mean(better or [False]):.0f} %; "
             f"high band {min(row.high for row in found):.2f}..{max(row.high for row in found):.2f}; worst seam "
             f"{max(row.seam for row in found):.2f}"
         )

@@ -94,7 +94,7 @@ class Motion:
         """
         height, width = self.own.shape[1:]
         target = carried(self.places, whole * self.whole) + own * self.own
-        depth, at = own * self.own.norm(dim=0), target - self.places[:, :1, :1]
+        depth, at = abs(own) * self.own.norm(dim=0), target - self.places[:, :1, :1]
         near, whole_ones, parts = at.floor(), ~torn(own * self.own), []
         for across, down in ((0, 0), (1, 0), (0, 1), (1, 1)):
             corner = near + torch.tensor([across, down])[:, None, None]
@@ -151,12 +151,19 @@ class Onward:
 
     @functools.cached_property
     def _behind(self) -> Tensor:
-        """The picture without what moves of its own, as far as that was elsewhere before: the median of some frames
-        that the motion of the whole brings here.
+        """The picture without what moves of its own, as far as that was elsewhere before: from the youngest of some
+        frames in which it was, by its own motion backwards, brought here by the motion of the whole.
         """
-        ages = [age for age in (self.apart * 2**i for i in range(BEHIND)) if age < len(self.frames)]
-        before = [sampled(picture(self.frames[-1 - age]), self._whole(age)) for age in ages]
-        return torch.stack([self.picture, *before]).median(0).values
+        found, size, factor = self.picture, (self.picture.shape[1], self.picture.shape[2]), self.motion.factor
+        hidden = torch.ones(1, *size, dtype=torch.bool)
+        for age in (age for age in (self.apart * 2**i for i in range(BEHIND)) if age < len(self.frames)):
+            aside, _ = self.motion.origin(-age, -age)
+            there = (aside.norm(dim=0, keepdim=True) > TIED).float()
+            came = self._whole(age)
+            free = hidden & (sampled(enlarged(there, size, factor), came, "bilinear", "border") < 0.01)
+            found = torch.where(free, sampled(picture(self.frames[-1 - age]), came), found)
+            hidden &= ~free
+        return found
 
 
 def course(frames: Frames, fps: float, ahead: int, device: str = "cpu") -> Course:
