@@ -219,11 +219,11 @@ def summary(rows: Sequence[Row]) -> Iterator[str]:
             continue
         gains = [row.made - row.plain for row in found]
         better = [row.looks[1] <= row.looks[0] for row in found if row.looks is not None]
+        highs, looks = [row.high for row in found], f"{100 * np.mean(better):.0f} %" if better else "-"
         yield (
             f"{kind}: {len(found)} rows; made {np.mean([row.made for row in found]):.2f} dB, gain mean "
-            f"{np.mean(gains):+.2f} worst {min(gains):+.2f}; looks no worse in {100 * np.mean(better or [False]):.0f} %; "
-            f"high band {min(row.high for row in found):.2f}..{max(row.high for row in found):.2f}; worst seam "
-            f"{max(row.seam for row in found):.2f}"
+            f"{np.mean(gains):+.2f} worst {min(gains):+.2f}; looks no worse in {looks}; high band {min(highs):.2f}.."
+            f"{max(highs):.2f}; worst seam {max(row.seam for row in found):.2f}"
         )
 
 

@@ -175,10 +175,12 @@ def _photographed(canvas: Canvas, source: Clip, how: Moving) -> Draft:
     @functools.cache
     def picture() -> Frame:
         whole: Frame = media.fit(source, round(scale * width), round(scale * height), how.fit).frames[0]
-        return whole
+        return camera.crisp(whole)
 
     def frame(number: int) -> Frame:
         view = camera.view(how.move, number / float(canvas.clip.fps), length, how.pace)
+        if view.zoom == 1:
+            return cast(Frame, canvas.clip.frames[number])
         return camera.shown(picture(), view, width, height)
 
     return _draft(canvas, frame, [])

@@ -23,7 +23,7 @@ from soracli.sample import shown
 from soracli.types import Canvas, Clip, Frames
 
 FPS = Fraction(25)
-HEIGHT, WIDTH = 96, 128
+HEIGHT, WIDTH = 64, 96
 
 
 def texture(across: float, down: float, seed: int = 0, height: int = HEIGHT, width: int = WIDTH) -> Frames:
@@ -92,10 +92,8 @@ def test_what_moves_before_a_background_goes_on_and_uncovers_it() -> None:
 
 def test_what_cannot_be_told_stands_still() -> None:
     rng = np.random.default_rng(0)
-    shaken = np.stack([texture(*rng.uniform(-6, 6, 2)) for _ in range(24)])
-    assert course(shaken, 25.0, 10) == STILL
-    resting = np.repeat(texture(0, 0)[None], 16, 0)
-    assert course(resting, 25.0, 10) == STILL
+    shaken = np.stack([texture(*rng.uniform(-6, 6, 2)) for _ in range(12)])
+    assert course(shaken, 25.0, 4) == STILL
     assert course(pan(3), 25.0, 10) == STILL  # too short to tell
 
 
@@ -118,16 +116,14 @@ def test_motion_comes_to_rest() -> None:
     assert extrapolate.travelled(3, 0) == 0
 
 
-def test_both_ends_of_a_film_go_on_and_its_frames_stay() -> None:
-    film = Clip(pan(14, start=6), FPS)
-    canvas = Moving().laid(tasks.extend(film, 5, 5, 1))
-    made, whole = drawn(canvas), pan(24, start=1)
-    np.testing.assert_array_equal(made[5:19], film.frames)
-    for number in (0, 23):
-        still = film.frames[0 if number == 0 else -1]
-        assert psnr(made[number], whole[number], rim=12) > psnr(still, whole[number], rim=12) + 6
+def test_a_film_is_extended_backward_and_its_frames_stay() -> None:
+    film = Clip(pan(11, start=4), FPS)
+    canvas = Moving().laid(tasks.extend(film, 4, 0, 1))
+    made, truth = drawn(canvas), pan(1)[0]
+    np.testing.assert_array_equal(made[4:], film.frames)
+    assert psnr(made[0], truth, rim=12) > psnr(film.frames[0], truth, rim=12) + 6
     assert canvas.draft is not None
-    assert all("goes on as it moved" in note for note in canvas.draft.notes)
+    assert canvas.draft.notes == ["before the beginning the picture goes on as it moved and comes to rest."]
 
 
 # --- between two ends -------------------------------------------------------------------------------------------------
@@ -144,14 +140,14 @@ def test_two_views_of_one_place_meet_in_its_motion() -> None:
 
 
 def test_two_places_are_not_warped_into_each_other() -> None:
-    a, b = pan(6), np.stack([texture(i, 0, seed=9) for i in range(6)])
+    a, b = pan(3), np.stack([texture(i, 0, seed=9) for i in range(3)])
     canvas = Moving().laid(tasks.blend(Clip(a, FPS), Clip(b, FPS), 6, "between", 1))
     made = drawn(canvas)
-    np.testing.assert_array_equal(made[:6], a)
-    np.testing.assert_array_equal(made[-6:], b)
+    np.testing.assert_array_equal(made[:3], a)
+    np.testing.assert_array_equal(made[-3:], b)
     assert canvas.draft is not None
     assert any("not show the same place" in note for note in canvas.draft.notes)
-    nearer = [psnr(frame, b[0]) - psnr(frame, a[-1]) for frame in made[6:12]]
+    nearer = [psnr(frame, b[0]) - psnr(frame, a[-1]) for frame in made[3:9]]
     assert nearer == sorted(nearer)
 
 
@@ -250,7 +246,8 @@ def test_a_photograph_is_filmed_without_a_model(sora: Sora) -> None:
     assert len(frames) == 12
     np.testing.assert_array_equal(frames[0], picture)
     view = camera.view("pan-right", 11 / 30, 11 / 30)
-    assert psnr(frames[-1], camera.shown(picture, view, WIDTH, HEIGHT)) > 38  # with its watermark
+    seen = camera.shown(picture, view, WIDTH, HEIGHT)
+    assert psnr(frames[-1], seen) > 30 > psnr(picture, seen) + 8  # it has a watermark
     assert (data["engine"], data["move"]) == ("motion", "pan-right")
     assert any("nothing in it moves" in note for note in data["notes"])
     assert "text" not in data["took"]
