@@ -262,11 +262,12 @@ def _onward(
 ) -> Callable[[int], Frame]:
     """How frames go on: number of the frame after them -> that frame."""
     from soracli import motion
-    from soracli.extrapolate import STILL, Onward, course
+    from soracli.extrapolate import LEAST, STILL, Onward, course
 
     frames = frames[-max(2, round(SEEN * fps)) :]
-    frames = frames[max((0, *motion.cuts(frames, device))) :]
-    way = course(frames, fps, ahead, device) if len(frames) > 1 else STILL
+    if len(frames) > LEAST:
+        frames = frames[max((0, *motion.cuts(frames, device))) :]
+    way = course(frames, fps, ahead, device)
     notes += [_told(way, where)] if where else []
     if way == STILL:
         return lambda number: frames[-1]
