@@ -101,6 +101,14 @@ Camera = Annotated[
         complete=complete.cameras,
     ),
 ]
+Engine = Annotated[
+    str,
+    _given(
+        "What makes the new frames: motion (the source's own), model, or auto (default): motion for real footage.",
+        "--engine",
+        metavar="NAME",
+    ),
+]
 Motion = Annotated[str | None, _given("0 (still) .. 10 (much).", "--motion", metavar="N")]
 Style = Annotated[
     str | None,
@@ -239,6 +247,7 @@ def animate(
     key: KeyColour = None,
     subject: Subject = None,
     move: Move = None,
+    engine: Engine = "auto",
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -249,7 +258,10 @@ def animate(
     from soracli.render import render
 
     words, hand = manner.words(camera, motion, style), Hand.of(draft, key, subject, move, fit)
-    brief = inputs.animate(image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand)
+    brief = inputs.animate(
+        image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand, engine=engine,
+        camera=camera,
+    )  # fmt: skip
     render(brief, prompt, flags)
 
 
@@ -274,6 +286,7 @@ def extend(
         str | None,
         _given("How much of the clip the new frames follow (default: all it can see).", "--overlap", metavar="TIME"),
     ] = None,
+    engine: Engine = "auto",
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -287,7 +300,8 @@ def extend(
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
     after = by if not loop and (forward or both or not backward) else None
-    render(inputs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial), prompt, flags)
+    brief = inputs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
+    render(brief, prompt, flags)
 
 
 @app.command(
@@ -423,6 +437,7 @@ def blend(
             "--mode", metavar="HOW",
         ),
     ] = "between",
+    engine: Engine = "auto",
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -432,7 +447,7 @@ def blend(
     from soracli import inputs
     from soracli.render import render
 
-    render(inputs.blend(a, b, by, mode, fit, allow_partial), prompt, flags)
+    render(inputs.blend(a, b, by, mode, fit, allow_partial, engine), prompt, flags)
 
 
 @app.command(cls=Verb, epilog=_examples("sora views dog.png", "sora views dog.png -n 21 --elevation 30 -o round.webp"))

@@ -9,7 +9,7 @@ itself is kept, so that it is as sharp and as much itself in the result as it wa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -53,6 +53,7 @@ class Draft:
     one's, in its widths and heights. finish: a look that is laid over the finished frames, from a frame on.
     held: whether what lies behind the shot that a frame belongs to is one picture, which the camera at most moves over;
     then that is painted once, as a still, and `moved` makes of it (H, W, 3) the frames of a part of the shot.
+    whole: whether it covers all that is to be painted, so that nothing is. notes: what turned out while it was drawn.
     """
 
     drawn: Callable[[int, int], Layer]
@@ -62,6 +63,8 @@ class Draft:
     finish: Callable[[Frames, int], Frames] = lambda frames, start: frames
     held: Callable[[int], bool] = lambda frame: False
     moved: Callable[[Frames, int, int], Frames] = lambda picture, start, stop: np.repeat(picture[None], stop - start, 0)
+    whole: bool = False
+    notes: list[str] = field(default_factory=list)
 
     def laid(self, painted: Frames, start: int) -> Frames:
         """The frames of the result from what was painted, (T, H, W, 3); start: number of the first."""

@@ -41,7 +41,8 @@ class Brief:
     compare: whether results are told apart by figures. staged: the prompt may become scenes, since nothing is given.
     scene: path of a scene file instead of a prompt, or its text. hand: what is composited over the canvas. rests: when
     all but the work of that hand is kept, `always`, `unprompted` or `` (never). lasts: seconds of the result where
-    --duration says nothing, None = the card's.
+    --duration says nothing, None = the card's. engine: of `moving.ENGINES`, what makes the new frames; empty = it is
+    the model. camera: the move that was asked for.
     """
 
     verb: str
@@ -66,6 +67,8 @@ class Brief:
     hand: Hand | None = None
     rests: str = ""
     lasts: Fraction | None = None
+    engine: str = ""
+    camera: str = ""
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
@@ -262,6 +265,8 @@ def animate(
     verb: str = "animate",
     frames: int | None = None,
     hand: Hand | None = None,
+    engine: str = "",
+    camera: str | None = None,
 ) -> Brief:
     """A picture, and what else of the clip is given. frames: of the result, None = as the flags say.
 
@@ -286,6 +291,7 @@ def animate(
 
     return Brief(
         verb, canvas, source=source.clip, words=tuple(words), prompted=False, stem=_stem(image, verb),
+        engine=engine, camera=camera or "",
         length="" if frames is None else "the number of views decides; use -n",
         given=tuple(part for part in (source, last, *(key[2] for key in keys), *_of_hand(hand)) if part is not None),
         notes=_notes(source, last, *(key[2] for key in keys), hand=hand), hand=hand,
@@ -300,7 +306,7 @@ def animate(
 
 def extend(
     path: str, before: str | None, after: str | None, loop: str | None, fit: str = "pad", overlap: str | None = None,
-    allow_partial: bool = False,
+    allow_partial: bool = False, engine: str = "",
 ) -> Brief:  # fmt: skip
     """A clip and what is to be added: time before, after, or to close the loop. overlap: how much of it is seen."""
     source, how = clip(path, "extend", allow_partial), _how(fit)
@@ -319,7 +325,8 @@ def extend(
         return tasks.extend(ours, count(before) if before else 0, count(after) if after else 0, time, context)
 
     return Brief(
-        "extend", canvas, source=source.clip, prompted=False, stem=_stem(path, "loop" if loop else "extend"),
+        "extend", canvas, source=source.clip, prompted=False, engine=engine,
+        stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
         sound=_sound(source, before, after, loop), notes=_notes(source), given=(source,),
         record=_record(
@@ -364,7 +371,8 @@ def edit(
         stem=_stem(path, verb), length="the clip keeps its own length",
         sound=_sound(source), notes=_notes(source, model, hand=hand), compare=verb == "vary",
         given=(source, *_of_hand(hand)) if model is None else (source, model, *_of_hand(hand)),
-        areas=() if area is None else (area,), hand=hand, rests="unprompted" if hand and not words and not model else "",
+        areas=() if area is None else (area,), hand=hand,
+        rests="unprompted" if hand and not words and not model else "",
         record=_record(
             inputs=named(path), strength=strength, start=start, stop=stop, fit=fit, allow_partial=allow_partial or None,
             style_ref=None if reference is None else named(reference)[0], region=_shown(region, area),
@@ -447,7 +455,7 @@ def _covered(area: Area, clip: Clip, track: bool) -> Mask:
 MODES = ("between", "replace", "dissolve")
 
 
-def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: bool = False) -> Brief:
+def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: bool = False, engine: str = "") -> Brief:
     """Two clips and the way from one to the other."""
     if mode not in MODES:
         raise UsageError(f"--mode {mode}: must be one of {', '.join(MODES)}", "bad_mode")
@@ -486,7 +494,7 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: b
         return media.crossfaded(first, last, second / fps - media.EASE, begin / fps, (begin + count) / fps)
 
     return Brief(
-        "blend", canvas, source=one.clip, prompted=False, stem=_stem(a, f"to-{stem(b)}"),
+        "blend", canvas, source=one.clip, prompted=False, engine=engine, stem=_stem(a, f"to-{stem(b)}"),
         length="the clips keep their own lengths; use --by", notes=tuple(notes),
         sound=sound, given=(one, two),
         record=_record(inputs=named(a, b), by=by, mode=mode, fit=fit, allow_partial=allow_partial or None),

@@ -19,6 +19,7 @@ from soracli import (
     footprint,
     machine,
     media,
+    moving,
     naming,
     plan,
     policy,
@@ -37,6 +38,7 @@ from soracli.errors import CapacityError, UsageError
 from soracli.flags import Flags, OutputFlags
 from soracli.inputs import Brief, digest, named
 from soracli.media import DIGEST, formats
+from soracli.moving import Moving
 from soracli.naming import Outputs
 from soracli.plan import Budget, Plan
 from soracli.runs import Run
@@ -76,6 +78,7 @@ class Job:
     plot: Plot | None = None  # of models that take drafts, where nothing is given
     cast: Plot | None = None  # of the user's own performers, where they are composited over what is given
     track: Soundtrack = field(default_factory=Soundtrack)
+    moving: Moving | None = None  # of sources that go on by their own motion: nothing is sampled
 
     @property
     def painting(self) -> SamplingOptions:
@@ -116,7 +119,7 @@ class Job:
     @property
     def enlarges(self) -> bool:
         """Whether a network makes the result larger than it is painted."""
-        return self.geometry.enlarges and not self.filled
+        return self.geometry.enlarges and not (self.filled or self.moving)
 
     @property
     def seconds(self) -> float:
@@ -155,7 +158,7 @@ class Job:
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record, **self._more,
             **({"shots": [[shot.start, shot.prompt] for shot in self.shots]} if self.shots else {}),
-            **self._scene(seed),
+            **self._scene(seed), **({} if self.moving is None else self.moving.record),
             "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
             "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
@@ -203,9 +206,11 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     if filled := brief.filled and bool(card.params.get("drafts")) and text.strip(" .!").lower() in {"", *REMOVE}:
         text = ""
-    options = values.options(card, flags, still=brief.still, source=brief.source)
-    shots = values.shots(brief.shots, options.fps, brief.words)
     told = ", ".join(filter(None, [text, *brief.words]))
+    own = moving.chosen(brief, card, told)
+    bounds = card if own is None else replace(card, limits={})  # those of the model
+    options = values.options(bounds, flags, still=brief.still, source=brief.source)
+    shots = values.shots(brief.shots, options.fps, brief.words)
     screen.by_words(screen.said(told, shots, options.negative, options.guidance))
     plot = _plot(card, brief, told, shots)
     if plot is not None:
@@ -224,7 +229,10 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         options = replace(options, seconds=plot.seconds)
     elif brief.lasts is not None and flags.duration is None:
         options = replace(options, seconds=brief.lasts)
-    canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
+    if own is not None and own.move and flags.fps is None:
+        options = replace(options, fps=moving.RATE)
+    canvas = brief.canvas(options, 1 if card.rates or own else card.stride[0])
+    canvas = canvas if own is None else own.laid(canvas)
     if filled and bool((canvas.mask > 0).all()):
         raise UsageError(
             "--mask: covers all there is, and nothing is left to fill it from; say what is to be there", "full_mask"
@@ -252,8 +260,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         cast.film(options, seeds[0], canvas.frames)
     track = Soundtrack.of(flags, outputs.format, still=brief.still)
     brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
-    pace = None if filled else rates.paced(canvas, card)
-    geometry = Geometry.of(rates.options(options, pace), card)
+    pace = None if filled or own else rates.paced(canvas, card)
+    geometry = Geometry.snap(options, (1, 1, 1)) if own else Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
@@ -269,15 +277,18 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     cuts = _of_shots(shots if plot is None else plot.begins, geometry)
     if plot is not None:
         said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
+    if own is not None:
+        said = own.said(len(seeds))
     notes = [*flags.origin.notes, *said, *brief.notes, *canvas.notes, *adapt.notes(card, options, canvas)]
     if brief.hand is not None:
         notes += brief.hand.over(canvas.frames, float(canvas.frames / options.fps))
     notes += [*([] if filled else rates.notes(geometry, pace)), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
+    call = call if own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget, filled=filled, plot=plot, cast=cast, track=track,
+        call, record, pace, asked, budget, filled=filled, plot=plot, cast=cast, track=track, moving=own,
     )  # fmt: skip
 
 
@@ -408,6 +419,8 @@ def headline(job: Job) -> str:
         )
     steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
     took = f", about {duration(job.seconds)}" if job.seconds else ""
+    if job.moving is not None:
+        return f"by its own motion, {width}x{height}{length}"
     return f"model {printable(job.card.name)}, {width}x{height}{length}, {steps}, {seeds}{took}"
 
 

@@ -49,7 +49,7 @@ _SHAPELESS = (RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 class Studio:
     """What all results of a call share once the model is loaded."""
 
-    model: Model | None  # None: what is painted is brought from the clip itself
+    model: Model | None  # None where nothing is sampled
     device: str
     notes: list[str]
     preview: Preview | None
@@ -188,7 +188,9 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         for card in [weights.tools()[name] for name in jobs.FILLERS] if job.filled else [job.card]:
             weights.paths(card)
         where = engine.device(flags.device, job.threads)
-        model = None if job.filled else engine.load(job.card, where)
+        if job.moving is not None:
+            job.moving.check()
+        model = None if job.filled or job.moving else engine.load(job.card, where)
         enlarge = engine.enhancer(where).enlarged if job.enlarges else None
         between = engine.between(where) if job.pace else None
         meter.step("load", 1, 1)
@@ -260,7 +262,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     if flags.save_latents and (saved := run.latents(seed)) is not None and saved.is_file():
         found["latents"] = str(saved)
         talk.say(f"latents: {saved}")
-    odd = [*stamp.notes, *review.notes]
+    odd = [*stamp.notes, *review.notes, *(job.canvas.draft.notes if job.canvas.draft else ())]
     for note in odd:
         talk.note(note)
     if shown is not None:
@@ -379,16 +381,19 @@ def _paint(
 
 
 def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator[Step]:
-    """How one result comes about: sampled, or filled from what is given."""
-    if studio.model is None:
+    """How one result comes about: sampled, filled from what is given, or carried on by its motion."""
+    if job.filled:
         from soracli.removal import Removal
 
         removal = Removal(job.canvas, studio.device)
         yield from removal.steps()
         studio.talk.say(removal.said)
         return
-    from soracli.sample import sample
+    from soracli.sample import sample, shown
 
+    if studio.model is None:
+        yield from shown(job.canvas)
+        return
     options, model, pace = replace(job.painting, seed=item.seed), studio.model, job.pace
     if studio.flags.origin.latents:
         model = latents.Developer(model, progress)

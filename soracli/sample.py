@@ -29,6 +29,8 @@ from soracli.steady import Steady
 from soracli.types import Canvas, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
 from soracli.windows import Stretch
 
+TOGETHER = 4  # frames of a step where nothing is sampled
+
 
 @dataclass(frozen=True)
 class Step:
@@ -102,6 +104,18 @@ class Progress:
             at, frames = next(self.reel)
             self.frames[at] = frames
         return self.frames[number]
+
+
+def shown(canvas: Canvas) -> Iterator[Step]:
+    """The frames of a canvas all of which are given or drafted (`Draft.whole`), so that nothing is sampled."""
+    assert canvas.draft is not None
+    first, last, _ = canvas.shown.indices(len(canvas.clip.frames))
+    yield from _joined(canvas.head, 0, last - first)
+    for start in range(first, last, TOGETHER):
+        stop = min(start + TOGETHER, last)
+        frames = canvas.draft.laid(canvas.clip.frames[start:stop], start)
+        yield Step("decode", stop - first, last - first, frames=frames)
+    yield from _joined(canvas.tail, last - first, last - first)
 
 
 @torch.inference_mode()
