@@ -138,7 +138,7 @@ def test_nothing_is_written_of_what_is_withheld(
             yield part
 
     monkeypatch.setattr(sample, "_parts", spoilt)
-    outcome = sora("extend", "a.mp4", "--by", "8f", "--steps", "1", "-o", "b.mp4", "--json")
+    outcome = sora("extend", "a.mp4", "--by", "8f", "--steps", "1", "--engine", "model", "-o", "b.mp4", "--json")
     assert outcome.code == 8, outcome.err
     assert "extend: withheld, it is" in outcome.err
     assert '"code": "withheld"' in outcome.text
