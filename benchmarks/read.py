@@ -74,6 +74,9 @@ class Indexed:
     def __init__(self, path: Path) -> None:
         self._rows = {row["name"]: row for row in json.loads(path.read_text("utf-8"))}
 
+    def own(self) -> tuple[str, ...]:
+        return ()
+
     def names(self) -> tuple[str, ...]:
         return tuple(self._rows)
 

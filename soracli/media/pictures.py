@@ -75,21 +75,23 @@ def _seen_size(image: Image.Image) -> tuple[int, int]:
     return (image.height, image.width) if sideways else image.size
 
 
-def read_picture(path: Path) -> tuple[Clip, list[str]]:
-    """All frames, upright and over black, and what was odd; a still has one frame and a rate of 1."""
+def read_picture(path: Path, alpha: bool = False) -> tuple[Clip, list[str]]:
+    """All frames, upright and over black, and what was odd; a still has one frame and a rate of 1. alpha: frames have a
+    fourth channel of it.
+    """
     with _opened(path) as (image, warned):
         notes = _oddities(image)
         convert, note = to_srgb(image)
         notes += [note] if note else []
         if not moves(path, image):
-            pixels, alpha = _layers(image, convert)
-            frames, fps = pixels[None], Fraction(1)
-            opaque = alpha is None or bool((alpha == 255).all())
+            pixels, cover = _layers(image, convert)
+            frames, fps = (with_alpha(pixels, cover) if alpha else pixels)[None], Fraction(1)
+            opaque = cover is None or bool((cover == 255).all())
         else:
             even = _timed(path, image)
             notes += [even.note] if even.note else []
-            (frames, opaque), fps = _animation(image, even, convert), even.fps
-        if not opaque:
+            (frames, opaque), fps = _animation(image, even, convert, alpha), even.fps
+        if not (opaque or alpha):
             notes.append("is transparent in places; they count as black")
         if any(issubclass(one.category, UserWarning) for one in warned):
             notes.append("is not quite as its format wants it; what can be read of it is used")
@@ -201,6 +203,12 @@ def over_black(layers: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return ((layers[..., :3] * alpha + 127) // 255).astype(np.uint8)
 
 
+def with_alpha(pixels: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.uint8]:
+    """RGB over black (H, W, 3) and alpha (H, W), None = opaque, as premultiplied RGBA (H, W, 4)."""
+    cover = np.full(pixels.shape[:2], 255, np.uint8) if alpha is None else alpha
+    return np.dstack([pixels, cover])
+
+
 # --- pictures that move ---------------------------------------------------------------------------------------------
 
 
@@ -218,15 +226,16 @@ def _timed(path: Path, image: Image.Image) -> Schedule:
     return schedule(edges[:-1], edges[-1], stated, tick=tick, made=_made(parse_recipe(_comment(image))))
 
 
-def _animation(image: Image.Image, even: Schedule, convert: Convert) -> tuple[Frames, bool]:
-    """(frames, whether all of them are opaque)."""
-    check_bytes(even.frames * image.width * image.height * 3)
+def _animation(image: Image.Image, even: Schedule, convert: Convert, alpha: bool = False) -> tuple[Frames, bool]:
+    """(frames, whether all of them are opaque). alpha: see `read_picture`."""
+    check_bytes(even.frames * image.width * image.height * (4 if alpha else 3))
     first, opaque, at = _skipped(image), True, 0
     frames: Frames = np.empty((0,), np.uint8)
     for index, shown in enumerate(even.shown):
         image.seek(index + first)
-        pixels, alpha = _layers(image, convert)
-        opaque = opaque and (alpha is None or bool((alpha == 255).all()))
+        pixels, cover = _layers(image, convert)
+        opaque = opaque and (cover is None or bool((cover == 255).all()))
+        pixels = with_alpha(pixels, cover) if alpha else pixels
         if not index:
             frames = np.empty((even.frames, *pixels.shape), np.uint8)
         frames[at : at + shown] = pixels

@@ -29,7 +29,7 @@ from soracli.errors import MediaError
 from soracli.media import gamut, hdr
 from soracli.media.audio import Audio, Listener
 from soracli.media.fit import resized
-from soracli.media.pictures import over_black
+from soracli.media.pictures import over_black, with_alpha
 from soracli.media.source import MAX_SECONDS, MediaInfo, check_bytes, check_pixels, check_seconds, parse_recipe
 from soracli.media.timing import Schedule, schedule
 from soracli.media.whole import ends_in_a_packet, ends_short
@@ -37,6 +37,7 @@ from soracli.types import Clip
 
 ENDS_EARLY = "ends_early"  # code of the error about a video that lacks frames at its end
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
+_SOUNDS = "wav,w64,mp3,flac,aac,aiff"  # containers of sound alone
 _MATRICES, _CONSTANT = (0, 1, 4, 5, 6, 7, 9), 10  # of ITU-T H.273: those that the scaler knows; BT.2020's other one
 _UNSAID = (0, 2, 3)  # numbers of H.273 that say nothing
 _SD_LINES, _HD_COLUMNS = 576, 1280  # film that says nothing is BT.601 up to these lines and below these columns
@@ -145,11 +146,13 @@ def _container_name(path: Path, container: InputContainer) -> str:
 # --- frames ---------------------------------------------------------------------------------------------------------
 
 
-def read_video(path: Path, partial: bool = False) -> tuple[Clip, Audio | None, list[str]]:
-    """(frames, their sound, what was odd). partial: of a file that ends early, take what there is."""
+def read_video(path: Path, partial: bool = False, alpha: bool = False) -> tuple[Clip, Audio | None, list[str]]:
+    """(frames, their sound, what was odd). partial: of a file that ends early, take what there is. alpha: frames have a
+    fourth channel of it, with which their colour is premultiplied.
+    """
     with _opened(path) as (container, stream):
         fps, seconds, _ = _declared(container, stream)
-        film = _Film(stream, fps)
+        film = _Film(stream, fps, alpha)
         listener, notes = _listener(container)
         notes += _left_out(container)
         with _forgiven(partial, notes):
@@ -169,6 +172,24 @@ def read_video(path: Path, partial: bool = False) -> tuple[Clip, Audio | None, l
         if listener.failed and audio is not None:
             notes.append(f"has {listener.failed} places where its sound does not decode; they are silent")
     return clip, audio, film.notes + notes
+
+
+def read_track(path: Path) -> tuple[Audio, list[str]]:
+    """(all the sound of a file, what was odd): of a video its sound alone."""
+    options = {"format_whitelist": f"{_CONTAINERS},{_SOUNDS}", "protocol_whitelist": "file"}
+    with path.open("rb") as file, av.open(file, "r", options=options, metadata_errors="replace") as container:
+        listener, notes = _listener(container)
+        if listener is None:
+            raise MediaError(notes[0] if notes else "has no sound; give a file that has", "no_sound")
+        for packet in container.demux(listener.stream):
+            listener.add(packet)
+            check_bytes(listener.bytes)
+    audio = listener.whole(MAX_SECONDS)
+    if audio is None or not len(audio.samples):
+        raise MediaError("its sound does not decode; give another file", "no_sound")
+    if listener.failed:
+        notes.append(f"has {listener.failed} places where its sound does not decode; they are silent")
+    return audio, notes
 
 
 def _decode(
@@ -311,10 +332,14 @@ def _array(frame: VideoFrame, format: str, matrix: int | None) -> npt.NDArray[np
 
 
 class _Film:
-    """The frames of a stream as they decode, made upright, opaque and square, with their times."""
+    """The frames of a stream as they decode, made upright, opaque and square, with their times.
 
-    def __init__(self, stream: VideoStream, fps: Fraction) -> None:
-        self.frames: list[Any] = []  # uint8 (H, W, 3)
+    alpha: not made opaque, but premultiplied, with alpha as a fourth channel.
+    """
+
+    def __init__(self, stream: VideoStream, fps: Fraction, alpha: bool = False) -> None:
+        self.frames: list[Any] = []  # uint8 (H, W, 3 or 4)
+        self._alpha = alpha
         self.times: list[Fraction] = []  # seconds on the container's clock, rising
         self.end = Fraction(0)
         self.bytes = 0
@@ -358,16 +383,17 @@ class _Film:
         self._odd[text] = self._odd.get(text, 0) + 1
 
     def _pixels(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
-        """A frame as it is meant to be seen, (H, W, 3)."""
+        """A frame as it is meant to be seen, (H, W, 3 or 4)."""
+        cover: npt.NDArray[np.uint8] | None = None
         primaries = next((n for n in (frame.color_primaries, self._primaries) if n not in _UNSAID), 0)
         matrix = self._matrix(frame)
         if any(part.is_alpha for part in frame.format.components):
             layers = _array(frame, "rgba", matrix)
-            if (layers[..., 3] < 255).any():
+            if (layers[..., 3] < 255).any() and not self._alpha:
                 self._note("is transparent in places; they count as black")
             if primaries in gamut.NAMES:
                 layers = np.dstack([self._narrowed(layers[..., :3], primaries), layers[..., 3]])
-            pixels = over_black(layers)
+            pixels, cover = over_black(layers), layers[..., 3]
         elif frame.color_trc in hdr.TRANSFERS:
             deep = cast(npt.NDArray[np.uint16], frame.to_ndarray(format="rgb48le", src_colorspace=matrix))
             narrowing = (gamut.to_709(primaries),) if primaries in gamut.NAMES else ()
@@ -380,6 +406,8 @@ class _Film:
             self._damaged += 1
         if frame.interlaced_frame:
             self._note("is interlaced; what moves fast may look combed")
+        if self._alpha:
+            pixels = with_alpha(pixels, cover)
         return self._upright(self._square(pixels), frame)
 
     def _matrix(self, frame: VideoFrame) -> int | None:
@@ -413,7 +441,11 @@ class _Film:
         height = max(high, 2 * round(high / self._aspect / 2))
         check_pixels(width, height)
         self._note(f"has pixels that are not square; resampled from {wide}x{high} to {width}x{height}")
-        return resized(pixels, width, height)
+        return np.dstack([resized(pixels[..., :3], width, height), *self._resized_alpha(pixels, width, height)])
+
+    def _resized_alpha(self, pixels: npt.NDArray[np.uint8], width: int, height: int) -> list[npt.NDArray[np.uint8]]:
+        """Alone: Pillow would take the colours for ones that are not premultiplied."""
+        return [resized(pixels[..., 3], width, height)] if self._alpha else []
 
     def _upright(self, pixels: npt.NDArray[np.uint8], frame: VideoFrame) -> npt.NDArray[np.uint8]:
         """Turned and mirrored as the header says, in right angles."""

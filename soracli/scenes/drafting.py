@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
 
-from soracli.draft import PLAIN, Draft, Layer, Light, Moves
+from soracli.draft import PLAIN, Draft, Layer, Light, Moves, stacked
 from soracli.scenes.animatic import animatic, bank_of
 from soracli.scenes.plot import Film
 from soracli.types import Frames
@@ -32,8 +32,11 @@ def times(film: Film, which: int, start: int, stop: int) -> torch.Tensor:
     return held(seconds, film.scenes[which].style)
 
 
-def drafted(film: Film) -> Draft:
-    """The draft of a film. Its pictures are read when they are first drawn."""
+def drafted(film: Film, above: Callable[[int, int], Layer] | None = None) -> Draft:
+    """The draft of a film. Its pictures are read when they are first drawn.
+
+    above: a draft of the user's own, which lies over the performers in the same light.
+    """
     size = film.width, film.height
 
     @functools.cache
@@ -41,7 +44,8 @@ def drafted(film: Film) -> Draft:
         return bank_of(*film.scenes)
 
     def drawn(start: int, stop: int) -> Layer:
-        return _stacked([_performed(film, *part, bank()) for part in film.parts(start, stop)])
+        layer = _stacked([_performed(film, *part, bank()) for part in film.parts(start, stop)])
+        return layer if above is None else stacked(layer, above(start, stop))
 
     @functools.cache
     def sheets(which: int) -> list[Draw]:

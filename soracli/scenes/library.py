@@ -19,8 +19,8 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from soracli import weights
-from soracli.errors import MediaError, UsageError, WeightsError
-from soracli.scenes import sizes
+from soracli.errors import UsageError, WeightsError
+from soracli.scenes import cutout, sizes
 from soracli.scenes.sizes import Body
 from soracli.world.actors import index
 
@@ -175,27 +175,11 @@ def _places() -> dict[str, Path]:
 
 
 def picture(path: str | Path) -> Pixels:
-    """A user's own picture with alpha, cut to what it shows, in a cell: uint8 (768, 768, 4) premultiplied.
+    """A user's own picture (see `cutout.read`), cut to what it shows, in a cell: uint8 (768, 768, 4) premultiplied.
 
-    It stands where the library's drawings stand. Raises MediaError if it is not there, not a picture, or has no alpha.
+    It stands where the library's drawings stand. Raises what `cutout.read` raises.
     """
-    where = Path(path)
-    try:
-        with Image.open(where) as file:
-            if file.width * file.height > MOST_PIXELS:
-                raise MediaError(f"{where}: {file.width}x{file.height} is too large; make it smaller", "picture_size")
-            if "A" not in file.getbands() and "transparency" not in file.info:
-                reason = "it has no alpha, so nothing says what is drawn and what is background"
-                raise MediaError(f"{where}: {reason}; save it as PNG or WebP with transparency", "picture_alpha")
-            pixels = file.convert("RGBA")
-    except FileNotFoundError:
-        raise MediaError(f"{where}: there is no such picture; check the path", "picture_missing") from None
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise MediaError(f"{where}: not a picture that can be read ({error}); pass a PNG or WebP", "picture") from None
-    shown = pixels.getchannel("A").getbbox()
-    if shown is None:
-        raise MediaError(f"{where}: all of it is transparent; pass a picture that shows something", "picture_alpha")
-    cut = pixels.crop(shown).convert("RGBa")
+    cut = cutout.read(path).convert("RGBa")
     room = round(OWN_SIDE * (1 - 2 * MARGIN))
     scale = room / max(cut.size)
     size = (max(round(cut.width * scale), 1), max(round(cut.height * scale), 1))

@@ -57,10 +57,14 @@ IRREGULAR = {  # past and participle -> verb
 
 
 class Library(Protocol):
-    """The pictures that performers are drawn with. kind: as `soracli.world.actors.Actor.kind`. length: metres."""
+    """The pictures that performers are drawn with. kind: as `soracli.world.actors.Actor.kind`. length: metres.
+
+    own: names of the user's, lower case, which mean nothing else.
+    """
 
     def __hash__(self) -> int: ...
     def names(self) -> Sequence[str]: ...
+    def own(self) -> Sequence[str]: ...
     def synonyms(self, name: str) -> Sequence[str]: ...
     def kind(self, name: str) -> str: ...
     def length(self, name: str) -> float: ...
@@ -160,6 +164,7 @@ def vocabulary(known: Library) -> Vocabulary:
     for deed, lemmas in words["deed"].items():
         for lemma in split(lemmas):
             deeds.setdefault(lemma, set()).add(deed)
+    found |= {name: [Entry("name", name, False, "one")] for name in known.own()}
     phrases = Phrases({phrase: tuple(row) for phrase, row in found.items()}, frozenset(pictures))
     kinds = {lemma: frozenset(some) for lemma, some in deeds.items()}
     return Vocabulary(phrases, max(LONGEST, *(p.count(" ") + 1 for p in found)), pictures, kinds, nouns["people"])

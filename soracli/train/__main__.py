@@ -292,7 +292,7 @@ def train_drafts(args: argparse.Namespace) -> None:
         report_every=50,
     )
     maps = drafts.Maps.of(load_vae(args.run))
-    if bool((dit.steering.remainder == 1).all()):
+    if dit.steering is not None and bool((dit.steering.remainder == 1).all()):
         drafts.fit_rough(dit, examples, maps.sketches)
     drafts.fit_kept(dit, maps.sketches)
     drafts.train(dit, TextStates(load_text()), examples, aside, maps, args.run / "drafts", recipe, args.device)

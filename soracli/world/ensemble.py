@@ -296,7 +296,7 @@ def _in_step(way: Path, performer: Performer, times: torch.Tensor, aspect: float
     cells = speed * aspect / max(performer.size, 1e-6) * times  # of ground that went by
     if performer.action not in ("walk", "run", "chase", "meet") or entry.kind in FLOATERS:
         return way._replace(cycle=performer.phase + times / motion.LOOP * min(speed / 0.09, 3.0))
-    if entry.stride:
+    if entry.stride and not performer.picture:
         return way._replace(cycle=performer.phase + cells / entry.stride, lift=way.lift * 0)
     if entry.kind == "driver":
         return way

@@ -366,8 +366,8 @@ class Steering(nn.Module):
 
     def kept(self, control: Control, x0: Tensor) -> Tensor:
         """Clean latents (B, N, C) that show what the sketch shows, where there is one."""
-        shown = control.sketch.unflatten(-1, (-1, RING, RING))[..., 1:-1, 1:-1].flatten(2)
-        error = shown - x0 @ self.reduce - self.offset
+        blocks = control.sketch.view(*control.sketch.shape[:2], -1, RING, RING)
+        error = blocks[..., 1:-1, 1:-1].flatten(2) - x0 @ self.reduce - self.offset
         return x0 + control.sketched[:, None, None] * (error @ self.restore)
 
 
