@@ -3,7 +3,7 @@
 python benchmarks/accept.py --assets DIR --sheet accept.png     the matrix: every pair of rate, source and shape a verb
 python benchmarks/accept.py --short                             the cells that must hold now, in about two minutes
 python benchmarks/accept.py --assets DIR --full --rates all     the whole product, at all six rates
-python benchmarks/accept.py --assets DIR --renderer             the renderer's own figures (the constants below)
+python benchmarks/accept.py --assets DIR --renderer             the renderer's own figures (guard.RENDERER_...)
 
 A cell is one call of `sora`. Its frames are read back from the file, and those that were painted are looked at. It
 fails if they have more than 1.3 times the high-band power of what was given (or of the renderer, where nothing was),
@@ -35,6 +35,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sheet import GAP, SIDE, strip
 
 from soracli import cli, engine, media
+from soracli.guard import RENDERER_HIGH, Figures, faults, figures, high_band
 from soracli.media import Audio, Source
 from soracli.types import Clip, Frames
 
@@ -45,90 +46,10 @@ SOURCES = ("own", "camera", "photo")
 PROMPT = "a dog walks to the right across a grassy meadow"
 STEPS: tuple[str, ...] = ()
 
-# python benchmarks/accept.py --assets DIR --renderer: the 95th percentile of its clips
-RENDERER_HIGH, RENDERER_CHROMA, RENDERER_CLIPPED = 23.0, 98.0, 0.01
-
-MOST = 1.3  # times the high-band power that was given
-FLOOR = 1.0  # of high-band power, levels squared: less is as good as none
-CHROMA = (1.35, 6.0)  # times the mean difference of channels, plus so many levels
-CLIPPED = 0.05  # share of pixels at 0 or 255, beyond that of what was given
-STILL = 0.08  # levels between frames that are 1/16 s apart: less is no motion
-SLOW = 0.1  # of the given frames' motion: less is none
-REPEATED = 0.3  # share of painted frames that may be the one before
-STEP = (6.0, 3.0)  # levels of a frame's mean colour from one frame to the next, or times the given frames' largest step
 SOUND = 0.05  # seconds by which sound may be longer or shorter
 
 
 # --- measures ---------------------------------------------------------------------------------------------------------
-
-
-class Figures(NamedTuple):
-    """Of frames. high: power above half the highest frequency, levels squared. chroma: mean difference of the largest
-    and least channel. clipped: share of pixels with two channels at their ends (a blue sky has one). motion: mean
-    jump, levels, frames 1/16 s apart. repeats: share of frames that are the one before. step: largest change of the
-    mean colour between frames.
-    """
-
-    high: float
-    chroma: float
-    clipped: float
-    motion: float
-    repeats: float
-    step: float
-
-
-def high_band(frames: Frames, where: npt.NDArray[np.bool_] | None = None) -> float:
-    """Mean power of what a binomial blur of luminance takes away: (T, H, W, 3) and a mask (H, W) -> levels squared."""
-    powers = []
-    for frame in frames:
-        luma = frame.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
-        blurred = luma
-        for axis in (0, 1):
-            ends = np.concatenate([blurred.take([0], axis), blurred, blurred.take([-1], axis)], axis)
-            count = blurred.shape[axis]
-            sides = [ends.take(range(i, i + count), axis) for i in range(3)]
-            blurred = (sides[0] + 2 * sides[1] + sides[2]) / 4
-        power = (luma - blurred) ** 2
-        powers.append(float(power.mean() if where is None else power[where].mean()))
-    return float(np.median(powers))
-
-
-def figures(frames: Frames, fps: Fraction, where: npt.NDArray[np.bool_] | None = None) -> Figures:
-    """Of frames (T, H, W, 3), or of a part (H, W) of each."""
-    inside = np.ones(frames.shape[1:3], bool) if where is None else where
-    pixels = frames[:, inside].astype(np.int16)  # (T, N, 3)
-    apart = max(1, round(fps / 16))
-    jumps = [float(np.abs(b - a).mean()) for a, b in itertools.pairwise(pixels)]
-    far = [float(np.abs(b - a).mean()) for a, b in zip(pixels, pixels[apart:], strict=False)]
-    steps = np.abs(np.diff(pixels.mean(1), axis=0))
-    return Figures(
-        high_band(frames, where),
-        float((pixels.max(-1) - pixels.min(-1)).mean()),
-        float((((pixels == 0) | (pixels == 255)).sum(-1) >= 2).mean()),
-        float(np.median(far)) * float(fps / 16 / apart) if far else 0.0,
-        float(np.mean([jump < 0.01 for jump in jumps])) if jumps else 0.0,
-        float(steps.max()) if len(steps) else 0.0,
-    )
-
-
-def faults(made: Figures, given: Figures | None, *, moves: bool) -> list[str]:
-    """What is wrong with painted frames. given: of what they were painted from; None = nothing, the renderer's hold."""
-    power = RENDERER_HIGH if given is None else given.high
-    chroma = RENDERER_CHROMA if given is None else given.chroma
-    clipped = RENDERER_CLIPPED if given is None else given.clipped
-    found = []
-    if made.high > max(MOST * power, FLOOR):
-        found.append(f"high band {made.high / max(power, 1e-3):.2f}x")
-    if made.chroma > CHROMA[0] * chroma + CHROMA[1]:
-        found.append(f"saturated {made.chroma:.0f}, given {chroma:.0f}")
-    if made.clipped > clipped + CLIPPED:
-        found.append(f"clipped {100 * made.clipped:.0f} %")
-    least = STILL if given is None else max(STILL, SLOW * given.motion)
-    if moves and (made.motion < least or made.repeats > REPEATED):
-        found.append(f"frozen: {made.motion:.2f} levels, {100 * made.repeats:.0f} % repeated")
-    if made.step > max(STEP[0], STEP[1] * (0.0 if given is None else given.step)):
-        found.append(f"colour jumps by {made.step:.0f}")
-    return found
 
 
 def form(source: Source, fps: Fraction, size: tuple[int, int], count: int, sound: float | None) -> list[str]:
@@ -365,6 +286,7 @@ def _of_clip(cell: Cell, stock: Stock, words: tuple[str, ...]) -> Asked:
     sound = of.sound
     long = None if sound is None else sound + float(by / source.clip.fps)
     whole, anew = range(count), words or ("a garden in bloom",)
+    look = words or ("at sunset",)  # what can be done to footage without painting it
 
     def same(number: int) -> int | None:
         return number if number < count else None
@@ -379,9 +301,10 @@ def _of_clip(cell: Cell, stock: Stock, words: tuple[str, ...]) -> Asked:
             kept = {by + i: i for i in whole}
             return replace(of, words=call, frames=count + by, painted=range(by + 1), kept=kept.get, sound=long)
         case "edit" | "vary":
-            return replace(of, words=(cell.verb, str(path), *anew), painted=whole, kept=lambda number: None)
+            said = look if cell.verb == "edit" else anew
+            return replace(of, words=(cell.verb, str(path), *said), painted=whole, kept=lambda number: None)
         case "edit part":
-            call = ("edit", str(path), *anew, "--from", f"{count // 4}f", "--to", f"{3 * count // 4}f")
+            call = ("edit", str(path), *look, "--from", f"{count // 4}f", "--to", f"{3 * count // 4}f")
             kept = {i: i for i in whole if not count // 4 <= i < 3 * count // 4}
             return replace(of, words=call, painted=range(count // 4 - 1, 3 * count // 4 + 1), kept=kept.get)
         case "blend":

@@ -1,4 +1,7 @@
-"""Damaged files of every container, and folders of other people's files, read as inputs are: see `limits`.
+"""Damaged and rare files of every container, and folders of other people's, read as inputs are: see `limits`.
+
+A third of the mutations changes bytes, a third the elements of a container (times, edit lists, delays, colour tags,
+profiles, tracks: see `elements`), and a third is whole files of rare kinds, half of them changed (see `strange`).
 
 What crashes or hangs is printed; the number of a damaged file makes the same one again. `trust.py --only media`.
 """
@@ -12,7 +15,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import elements
 import numpy as np
+import strange
 from limits import MEMORY, SECONDS, Reading, read_all
 from PIL import Image, features
 
@@ -20,6 +25,7 @@ from soracli.types import Frames
 
 LIMITS = f"{SECONDS} s of the processor and {MEMORY >> 30} GB each"
 TOGETHER = 500  # damaged files that are on the disk at a time
+RARE = 60  # whole files of rare kinds among those that are damaged
 SIZE = 64
 FRAMES = 10
 # what nobody here writes, and others do: name, muxer, codec, options of the muxer
@@ -75,8 +81,19 @@ def _encoded(frames: Frames, muxer: str, codec: str, options: dict[str, str]) ->
     return out.getvalue()
 
 
+def mutation(files: list[bytes], number: int) -> bytes:
+    """Mutation `number`: bytes changed, elements of the container changed, or a rare kind of file, whole or changed."""
+    kind, number = number % 3, number // 3
+    if kind == 0:
+        return damaged(files, number)
+    if kind == 1:
+        return elements.mutated(files, number)
+    whole = strange.strange(number).data
+    return elements.mutated([whole], number) if number % 2 else whole
+
+
 def damaged(files: list[bytes], number: int) -> bytes:
-    """Mutation `number`: one to four changes to one of the files."""
+    """One to four changes to the bytes of one of the files."""
     rng = np.random.default_rng(number)
     data = bytearray(files[number % len(files)])
     for _ in range(int(rng.integers(1, 5))):
@@ -109,11 +126,11 @@ def fuzz(count: int) -> str:
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="sora-fuzz-") as name:
         kinds = seeds(Path(name))
-        files = [path.read_bytes() for path in kinds]
+        files = [path.read_bytes() for path in kinds] + [strange.strange(number).data for number in range(RARE)]
         for first in range(0, count, TOGETHER):
             with tempfile.TemporaryDirectory(prefix="sora-fuzz-") as place:
                 for number in range(first, min(first + TOGETHER, count)):
-                    (Path(place) / f"{number:07}").write_bytes(damaged(files, number))
+                    (Path(place) / f"{number:07}").write_bytes(mutation(files, number))
                 found += read_all(Path(place), quick=True)
     took = time.perf_counter() - start
     print(f"{count:,} damaged files ({', '.join(path.name for path in kinds)}), {LIMITS}, all {took:.0f} s")

@@ -16,7 +16,8 @@ from soracli.draft import Draft, Layer
 from soracli.models.spark import Spark
 from soracli.sample import sample
 from soracli.scenes.animatic import bank_of
-from soracli.scenes.drafting import Film, drafted
+from soracli.scenes.drafting import drafted, times
+from soracli.scenes.plot import Film
 from soracli.script import scripts
 from soracli.types import Canvas, Frames, Geometry, SamplingOptions
 from soracli.world.frame import Frame, Painted
@@ -108,7 +109,7 @@ class Painter:
             if step.frames is not None:
                 parts.append(step.frames)
         took = time.perf_counter() - clock
-        truth = filmed(scene, film.times(0, 0, frames), size)
+        truth = filmed(scene, times(film, 0, 0, frames), size)
         plate, laid = (np.concatenate(kept)[:frames] for kept in (draft.plates, plain))
         borders = self._borders(canvas, film, geometry)
         return Painting(scene, fps, plate, laid, np.concatenate(parts), truth, own, borders, took)

@@ -27,9 +27,9 @@ from soracli.types import Frames
 from soracli.world.frame import Frame
 from soracli.world.render import painter
 from soracli.world.scene import Scene
-from soracli.world.scenes import BARE, Corpus, sample_scene
+from soracli.world.scenes import Corpus, sample_scene
 from soracli.world.styles import styled
-from soracli.world.surroundings import PLACES
+from soracli.world.surroundings import BARE, PLACES
 from soracli.world.verbs import ground_factor
 from soracli.world.weather import fall
 

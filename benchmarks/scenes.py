@@ -34,11 +34,13 @@ from sheet import strip
 
 from soracli.errors import SoraError
 from soracli.scenes import known, library, read
-from soracli.scenes.drafting import Film, drafted
+from soracli.scenes.drafting import drafted
+from soracli.scenes.plot import Film
 from soracli.train import drafts
 from soracli.world.actors import actor
 from soracli.world.scene import Event, Performer, Scene
 from soracli.world.scenes import GROUND_SIZE, Corpus
+from soracli.world.surroundings import BARE, PLACES
 from soracli.world.verbs import signed
 
 ASIDE = (
@@ -186,7 +188,7 @@ def alone(name: str, corpus: Corpus, rng: np.random.Generator) -> Scene:
     x = 0.5 - 0.12 * signed(direction)
     performer = Performer(name, verb, direction, GROUND_SIZE * entry.scale, x, phase=float(rng.uniform()))
     place = str(rng.choice(corpus.homes(entry)))
-    weathers = ("clear",) if place in readers.BARE else corpus.weathers
+    weathers = ("clear",) if place in BARE or PLACES[place].indoors else corpus.weathers
     time, seed = str(rng.choice(corpus.times)), int(rng.integers(2**31))
     return Scene("scenery", (performer,), place, time, str(rng.choice(weathers)), "static", "3d", seed)
 

@@ -29,8 +29,16 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "s p a c e d": lambda text: " ".join(text.replace(" ", "")),
     "cyrillic": lambda text: text.translate(CYRILLIC),
     "zero width": lambda text: "\u200b".join(text),
+    "invisible letters": lambda text: "\u3164".join(text),
+    "sl/ash": lambda text: _cut(text, "/"),
+    "cu t": lambda text: _cut(text, " "),
     "buried": lambda text: FILLER * 2 + text + ", " + FILLER * 2,
 }
+
+
+def _cut(text: str, sign: str) -> str:
+    """Every word of four letters or more in two, with a sign between the halves."""
+    return " ".join(word[: len(word) // 2] + sign * (len(word) > 3) + word[len(word) // 2 :] for word in text.split())
 
 
 def screening(innocent: Sequence[str], forbidden: Sequence[str], captions_: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from soracli import calls, latents, media, recipes, runs, weights
+from soracli import calls, latents, media, recipes, runs, values, weights
 from soracli.calls import Call, Key, Origin
 from soracli.console.progress import Talk
 from soracli.errors import MediaError, UsageError
@@ -23,12 +23,16 @@ MAX_LOOK = 200  # files beside a result that are read in search of what it was m
 
 @dataclass(frozen=True)
 class Changes:
-    """What a replay does otherwise. inputs: files given again. settings: `KEY=VALUE` each. check: only compare."""
+    """What a replay does otherwise. inputs: files given again. settings: `KEY=VALUE` each. check: only compare.
+
+    shot: the number of the one shot that another seed is for.
+    """
 
     prompt: str | None = None
     inputs: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     check: bool = False
+    shot: str | None = None
 
 
 def talk_of(flags: TalkFlags) -> dict[str, Any]:
@@ -53,11 +57,19 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
         raise UsageError("--check: compares with the file as it is; leave out what would change it", "bad_check")
     recipe = media.info(file).recipe or {}
     call = recipes.call(recipe, file, typed)
-    settings = dict(_setting(text, call) for text in changes.settings)
+    texts = [*changes.settings, *_reseeded(changes.shot, typed)]
+    scened, rest = _of_scene(texts, call)
+    if scened:
+        call = _staged(call, recipe, file, changes)
+    settings = dict(_setting(text, call) for text in rest)
     call = call.having(**{key.name: None for key in settings})  # what is given anew need not be found
     call = _located(call, recipe, file, changes.inputs, talk)
     if "lora" not in typed:
         call = _adapted(call, recipe, file)
+    if scened:
+        from soracli.scenes import edits
+
+        call = call.having(scene=edits.edited(call.arguments["scene"], scened))
     if settings:
         call = calls.parse({**call.as_data(), **{key.key: value for key, value in settings.items()}})
     if changes.prompt is not None:
@@ -67,6 +79,38 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
     marked = recipes.marked(recipe)
     origin = Origin(run=flags.origin.run, expected=expected, assumed=flags.origin.assumed, marked=marked)
     call.having(**typed).run(origin=origin, **talk_of(flags))
+
+
+def _reseeded(shot: str | None, typed: dict[str, Any]) -> list[str]:
+    """`--shot N --seed S` as a setting of the scene; the seed is then not that of the whole."""
+    if shot is None:
+        return []
+    number = values.whole("--shot", shot, 1, 9999)
+    if "seed" not in typed:
+        raise UsageError(f"--shot {shot}: needs another seed for that shot: add --seed 9, say", "bad_shot")
+    seed = values.whole("--seed", typed.pop("seed"), 1, 999_999_999)
+    return [f"shot.{number}.seed={seed}"]
+
+
+def _of_scene(texts: Iterable[str], call: Call) -> tuple[list[tuple[str, str]], list[str]]:
+    """(settings of the scene, as key and value; those of the verb, as they were typed). Where the scene is changed, its
+    camera and style are; else those words are flags of the verb.
+    """
+    from soracli.scenes import edits
+
+    parted = [(text, *text.partition("=")[::2]) for text in texts]
+    own = "scene" in call.arguments or any(edits.is_scene_key(key.strip()) for _, key, _ in parted)
+    scene = [one for one in parted if edits.is_scene_key(one[1].strip()) or (own and one[1] in ("camera", "style"))]
+    return [(key.strip(), value.strip()) for _, key, value in scene], [one[0] for one in parted if one not in scene]
+
+
+def _staged(call: Call, recipe: dict[str, Any], file: str, changes: Changes) -> Call:
+    """The call of the scene that a recipe holds instead of the prompt that it was read from."""
+    if changes.prompt is not None:
+        raise UsageError("--prompt: would be read into another scene; leave it out, or --set of the scene", "bad_set")
+    text = recipes.scene(recipe, file)
+    words = dict.fromkeys(("prompt", "shot", "camera", "motion", "style", "subject"))
+    return call.having(**words, scene=text)
 
 
 def _setting(text: str, call: Call) -> tuple[Key, str | bool]:

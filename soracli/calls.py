@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import os
+import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args, get_origin
@@ -19,7 +21,8 @@ Verb = Callable[..., None]
 RENDERING: dict[str, Verb] = {}  # the verbs that render, by name; `cli.command.rendering` fills it in
 
 # What values are called in the help is what they are. These name files to read, and `-` is standard input for them.
-MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "IMAGE@TIME", "SCENE")
+SUBJECT = "PICTURE[:NAME]"
+MEDIA = ("IMAGE", "CLIP", "A", "B", "AREA", "STYLE", "SOUND", "IMAGE@TIME", "SCENE", "DRAFT", SUBJECT)
 READS = (*MEDIA, "PROMPT", "FILE", "JOBS")
 
 # The one list of what a file may say of the call that made it. Nothing else in a recipe is followed: not where results
@@ -29,6 +32,9 @@ FROM_FILES = frozenset((
     "prompt", "shot", "camera", "motion", "style", "fit", "image", "to", "region", "keyframe", "clip", "forward",
     "backward", "both", "loop", "by", "overlap", "strength", "from", "style_ref", "allow_partial", "mask", "outpaint",
     "a", "b", "mode", "elevation", "scale", "slow", "denoise", "engine", "fps", "duration", "scene", "invert_mask",
+    "draft", "key", "subject", "move",
+    "track",
+    "size", "audio", "no_audio",
 ))  # fmt: skip
 REPEATABLE = (
     "generate",
@@ -168,10 +174,41 @@ def with_files(call: Call, change: Callable[[str], str], known: Container[str] =
 
 
 def _renamed(key: Key, value: str, change: Callable[[str], str], known: Container[str]) -> str:
-    if key.kind == "AREA" and value != "-" and value not in known and not os.path.lexists(value):
-        return value  # a box
+    if key.kind in ("AREA", "STYLE") and value != "-" and value not in known and not os.path.lexists(value):
+        return value  # a box, a name
+    if key.kind == "SCENE" and "\n" in value:
+        return with_pictures(value, change)
+    if key.kind == SUBJECT:
+        path, box, name = parted_subject(value)
+        return change(path) + box + (f":{name}" if name else "")
     path, at, when = value.rpartition("@") if key.kind == "IMAGE@TIME" else (value, "", "")
     return change(path) + at + when
+
+
+_SUBJECT = re.compile(r"(.+?)(@\s*-?[0-9]+(?:\s*,\s*-?[0-9]+){3}\s*)?(?::([^:/\\@]+))?", re.DOTALL)
+_PICTURE = re.compile(r'^(picture = ")((?:[^"\\]|\\.)*)(")$', re.MULTILINE)  # as scene files are written
+
+
+def parted_subject(text: str) -> tuple[str, str, str]:
+    """`photo.jpg@1,2,30,40:dog` -> path, box with its `@`, name; what is not there is empty."""
+    found = None if os.path.lexists(text) else _SUBJECT.fullmatch(text)
+    return (text, "", "") if found is None else (found[1], found[2] or "", (found[3] or "").strip())
+
+
+def scene_pictures(text: str) -> list[str]:
+    """The pictures that the text of a scene file names in the form in which such files are written, boxes included."""
+    return [json.loads(f'"{found[2]}"') for found in _PICTURE.finditer(text)]
+
+
+def with_pictures(text: str, change: Callable[[str], str]) -> str:
+    """The text of a scene file with its pictures renamed, each asked for once."""
+    change = functools.cache(change)
+
+    def renamed(found: re.Match[str]) -> str:
+        path, box, _ = parted_subject(json.loads(f'"{found[2]}"'))
+        return found[1] + json.dumps(change(path) + box, ensure_ascii=False)[1:-1] + found[3]
+
+    return _PICTURE.sub(renamed, text)
 
 
 TALK = ("dry_run", "json", "print0", "progress", "color", "quiet", "verbose", "debug")  # flags that change no result
@@ -208,7 +245,7 @@ def check_stdin(verb: Verb, call: Call) -> None:
 
 def _reads_stdin(key: Key, value: Any) -> bool:
     parts = value if isinstance(value, list) else [value]
-    return key.kind in READS and any(part == "-" or str(part).startswith("-@") for part in parts)
+    return key.kind in READS and any(part == "-" or str(part).startswith(("-@", "-:")) for part in parts)
 
 
 # --- from JSON --------------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from soracli.types import Card, SamplingOptions, Window
 if TYPE_CHECKING:
     from soracli.models import Model
 
+HELD = 7 / 50  # share of the steps in which a draft is held
+
 # (x (B,C,t,h,w), levels (B,t,h,w), sigma) -> x0 (B,C,t,h,w), for one prompt; levels = sigma where painted, else 0
 Predict = Callable[[Tensor, Tensor, float], Tensor]
 
@@ -71,6 +73,27 @@ def steadied(predict: Predict, steady: Steady | None, stills: int) -> Predict:
         return torch.cat([x0[:, :, :stills], steady.hold(x0[:, :, stills:])], 2)
 
     return run
+
+
+def two_clocks(denoise: Denoise, draft: Tensor, region: Tensor, strong: float) -> Denoise:
+    """Time-to-Move (Singer et al. 2025, arXiv 2511.08633, dual-clock denoising): down to the noise level `strong` a
+    region is the draft under noise, and from there on it is painted like the rest, which was from the start.
+
+    The draft as the clean prediction makes every solver's steps just that. draft: (B, C, t, h, w) latents.
+    region: bool (B, t, h, w).
+    """
+    inside = region[:, None]
+
+    def run(x: Tensor, sigma: float) -> Tensor:
+        x0 = denoise(x, sigma)
+        return torch.where(inside, draft, x0) if sigma > strong else x0
+
+    return run
+
+
+def strong_level(sigmas: Sequence[float]) -> float:
+    """The noise level down to which a draft is held: after as many of the steps as Time-to-Move takes for Wan."""
+    return sigmas[max(1, round(HELD * (len(sigmas) - 1)))]
 
 
 def pinned(

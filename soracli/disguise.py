@@ -6,6 +6,7 @@ Standard library only. What comes out is for matching, never for painting: `vari
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
@@ -24,8 +25,20 @@ _MIXED = re.compile(r"[^\W\d_][0-9@$€£!|+]|[0-9@$€£!|+][^\W\d_]")  # somew
 _LONG = re.compile(r"[a-z0-9]{64}(?=[a-z0-9])")  # no word is as long; many patterns take the square of a word's length
 _HIDDEN = dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0))  # letters and signs that leave nothing on the page
 _PLAIN = re.compile(r"\d+(?:st|nd|rd|th|d|k|p|s|m|f|x|fps|mm|px|am|pm|yo)?[.,!?]*|[^\W\d_]+[!+|]+")  # 4k, 1990s, wow!
-_SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][\s._*·-]+){2,}[^\W_](?![^\W_])")
-_INSIDE = re.compile(r"(?<=[^\W_])[._*·'’-]+(?=[^\W_])")
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][\W_]+){2,}[^\W_](?![^\W_])")
+_INSIDE = re.compile(r"(?<=[^\W_])(?:[^\w\s]|_)+(?=[^\W_])")  # any sign within a word: a hyphen, a slash, an emoji
+_WORD = re.compile(r"[^\W\d_]+")
+# Words that stand beside others all the time: what they make with a neighbour is no word that was cut in two.
+_OFTEN = (
+    "a about after all an and are as at back be been before black boy but by can cat day dog down each face far "
+    "few fire for from full girl glass go good had half hand has have he head her here high him his hot house i "
+    "if in into is it its just ken key lady land large last left light like line little long low made make man "
+    "many me men more most my new night no not now of off old on one only or other our out over own pen pink play "
+    "put red right room run s sea see seen set she side sit small so some stone sun t take tall than that the "
+    "their them then there these they this through time to too top two under up us very was water we well were "
+    "what when where while white who wide will with woman women wood work year yet you young your"
+)
+_COMMON = frozenset(_OFTEN.split())
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 
 
@@ -47,6 +60,7 @@ def readings(text: str) -> tuple[str, ...]:
 def variants(text: str) -> tuple[str, ...]:
     """Every reading of a text, the plain one first, without doubles: stretched and hyphenated words undone as well."""
     found = [*readings(text), folded(_CAPITAL.sub(" ", text))]  # someWordsWithoutGaps
+    found.append(_neighbours(found[0]))
     found += [_INSIDE.sub("", reading) for reading in found]
     for reading in list(dict.fromkeys(found)):
         found += [_STRETCHED.sub(r"\1\1", reading), _STRETCHED.sub(r"\1", reading)]
@@ -62,8 +76,15 @@ def spelled(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_unleet(run, one) for run in runs for one in _ONE))
 
 
+def _neighbours(text: str) -> str:
+    """Each word joined with the next, `na ked wo man` as `naked kedwo woman`; common ones are left out."""
+    words = _WORD.findall(text)
+    pairs = [a + b for a, b in itertools.pairwise(words) if a not in _COMMON and b not in _COMMON]
+    return " ".join(pairs)
+
+
 def _joined(run: str) -> str:
-    return re.sub(r"[\s._*·-]+", "", run)
+    return re.sub(r"[\W_]+", "", run)
 
 
 def _letters(token: str, one: str) -> str:

@@ -9,7 +9,7 @@ itself is kept, so that it is as sharp and as much itself in the result as it wa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +30,18 @@ class Layer(NamedTuple):
     alpha: Alpha
 
 
+def stacked(below: Layer, above: Layer) -> Layer:
+    """One layer over another, of the same size and length."""
+    frames, alpha = np.array(below.frames), np.array(below.alpha)
+    for t, cover in enumerate(above.alpha):
+        if cover.any():
+            share = 255 - cover.astype(np.uint16)
+            alpha[t] = cover + ((alpha[t] * share + 127) // 255).astype(np.uint8)
+            colour = above.frames[t] + ((frames[t] * share[..., None] + 127) // 255).astype(np.uint8)
+            frames[t] = np.minimum(colour, alpha[t][..., None])
+    return Layer(frames, alpha)
+
+
 @dataclass(frozen=True)
 class Draft:
     """Each function is told the first frame and the last + 1 of a part of the result.
@@ -40,6 +52,9 @@ class Draft:
     one's, in its widths and heights. finish: a look that is laid over the finished frames, from a frame on.
     held: whether what lies behind the shot that a frame belongs to is one picture, which the camera at most moves over;
     then that is painted once, as a still, and `moved` makes of it (H, W, 3) the frames of a part of the shot.
+    sketch: frames of what the network is to paint, of which it is shown no more than the means of 8 x 8 pixels (as the
+    coarse strokes of SDEdit), None = words alone.
+    whole: whether it covers all that is to be painted, so that nothing is. notes: what turned out while it was drawn.
     """
 
     drawn: Callable[[int, int], Layer]
@@ -49,6 +64,9 @@ class Draft:
     finish: Callable[[Frames, int], Frames] = lambda frames, start: frames
     held: Callable[[int], bool] = lambda frame: False
     moved: Callable[[Frames, int, int], Frames] = lambda picture, start, stop: np.repeat(picture[None], stop - start, 0)
+    sketch: Callable[[int, int], Frames] | None = None
+    whole: bool = False
+    notes: list[str] = field(default_factory=list)
 
     def laid(self, painted: Frames, start: int) -> Frames:
         """The frames of the result from what was painted, (T, H, W, 3); start: number of the first."""

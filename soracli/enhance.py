@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from soracli import calls, engine, kept, media, naming, render, runs, values, weights
+from soracli import engine, media, naming, passes, values, weights
 from soracli import job as jobs
 from soracli import review as reviews
 from soracli.calls import Call
-from soracli.console import output
 from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.media import Source, formats
 from soracli.naming import Outputs
 from soracli.options.flags import OutputFlags
-from soracli.review import Review
 from soracli.runs import Run
-from soracli.wording import duration, stem
+from soracli.soundtrack import Soundtrack
+from soracli.wording import stem
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from soracli.provenance import Stamp
     from soracli.types import Frames
 
 SCALES = ("1", "2", "4")
 ENGINES = ("auto", "photo", "drawing")
+NETWORKS = (engine.ENHANCER, "photo", "rife")  # by their names in weights.toml
 SLOWEST = 16  # times as long
 NOISIEST = 50  # levels of 255: footage.MOST
 
@@ -67,6 +63,7 @@ class Work:
     denoise: float | None = 0.0
     double: str = ""
     between: str = ""
+    track: Soundtrack = field(default_factory=Soundtrack)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -108,74 +105,55 @@ class Work:
             **jobs.remembered(self.call), media.DIGEST: "",
         }  # fmt: skip
 
+    @property
+    def given(self) -> tuple[Source, ...]:
+        return self.source, *self.track.given
+
+    def made(self, flags: OutputFlags) -> Iterator[tuple[Frames, None]]:
+        """Every frame through the networks."""
+        from soracli import footage
+        from soracli.pixels import to_numpy
+
+        where = _device(flags)
+        tool = footage.enhancer(engine.enhancer(where), self.double, self.between)
+        frames: Iterable[Tensor] = Pictures(self.source.clip.frames)
+        if self.denoise:
+            frames = footage.denoised(frames, self.denoise, where)
+        if not self.still and self.fps != self.pace:
+            frames = tool.interpolated(frames, self.pace, self.fps, self.loop)
+        if self.scale > 1:
+            frames = tool.upscaled(frames, self.scale)
+        width, height = self.size
+        for frame in frames:
+            yield to_numpy(frame[None, :, None, :height, :width]), None
+
+    def sound(self) -> media.Audio | None:
+        """The source's sound, as long as the result."""
+        sound = self.source.audio
+        if sound is None or self.slow == 1:
+            return sound
+        from soracli.media.tempo import slowed
+
+        return slowed(sound, float(self.slow))
+
+    def marked(self) -> Frames:
+        return self.source.clip.frames
+
 
 def enhance(asked: Asked, flags: OutputFlags) -> None:
     """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
-    talk, origin = Talk.of(flags), flags.origin
-    run = runs.find(origin.run) if origin.run else None
+    talk, run = Talk.of(flags), passes.found_run(flags)
     work = _prepare(asked, flags, run)
-    for note in (*work.source.notes, *work.outputs.notes):
+    for note in (*work.source.notes, *work.track.notes, *work.outputs.notes):
         talk.note(note)
-    width, height = work.size
-    what = "" if work.still else f", {work.frames} frames at {float(work.fps):g} fps"
-    talk.say(f"enhancing to {width}x{height}{what}")
-    told: dict[str, Any] = {"path": None, "format": work.outputs.format.name}
+    talk.say(f"enhancing to {passes.described(work)}")
     if flags.dry_run:
-        data = {**told, **work.recipe(), "notes": list(work.source.notes)}
-        output.emit(data) if flags.json else output.print_out(f"{width}x{height}{what}\n")
+        passes.planned(work, flags, [*work.source.notes])
         return
     work, why = _chosen(work, flags)
     for note in why:
         talk.note(note)
-    data = {**told, **work.recipe(), "notes": [*work.source.notes, *why]}
-    if run is None:
-        record = calls.lasting(origin.call).as_data()
-        run = runs.plain(record, work.outputs.format.name, [0], work.outputs.paths)
-        run = run if origin.expected else render.begun(run, origin, [work.source], talk)
-    else:
-        run.take()
-    with render.recorded(run, talk):
-        _do(work, run, flags, talk, data)
-    if flags.json:
-        output.emit(render.found_by(run))
-
-
-def _do(work: Work, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, Any]) -> None:
-    """Make the one result, or find it made, and note it in the run."""
-    clock, paths = time.perf_counter(), work.outputs.paths
-    shown = None if paths is None else naming.shown(paths[0])
-    data["path"] = shown
-    if shown is not None and flags.origin.run and (made := kept.finished(shown, work.recipe())):
-        talk.say(f"{shown} is there already")
-        data |= made
-    else:
-        place = naming.target(work.outputs, 0) if flags.origin.expected is None else contextlib.nullcontext(Path())
-        with place as target:
-            stamp = _stamp(work, data, talk)
-            review = Review(keep=flags.keep_held)
-            data[media.DIGEST] = _write(work, target, flags, talk, stamp, review)
-            data["notes"] += review.notes
-        talk.say(f"done in {duration(time.perf_counter() - clock)}")
-        for note in (*stamp.notes, *review.notes):
-            talk.note(note)
-    if flags.origin.expected is not None:
-        render.compare(data, flags.origin.expected, talk)
-    if shown is not None:
-        output.print_path(shown, flags)
-    run.finish(run.items[0], data)
-
-
-def _stamp(work: Work, data: dict[str, Any], talk: Talk) -> Stamp:
-    """What will mark and sign the result; what it says goes into `data`."""
-    from soracli import provenance
-
-    given = provenance.origins(work.call.verb, [work.source])
-    stamp = provenance.Stamp(work.call.verb, work.recipe(), given, marked=work.source.clip.frames)
-    doubts = [origin.note for origin in given if origin.note]
-    for note in doubts:
-        talk.note(note)
-    data |= {**stamp.told, "notes": [*data["notes"], *doubts]}
-    return stamp
+    passes.send(work, run, flags, talk, [*work.source.notes, *why], NETWORKS)
 
 
 def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
@@ -217,7 +195,9 @@ def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
     formats.quality(flags.quality, outputs.format)
     given = {"clip": path, "scale": asked.scale, "loop": asked.loop, "allow_partial": asked.partial}
     own = Call(call.verb, given).having(slow=asked.slow, denoise=asked.denoise, engine=asked.engine)
-    return replace(draft, outputs=outputs, call=own if still else own.having(fps=str(fps)))
+    own = own.having(audio=flags.audio, no_audio=flags.no_audio or None)
+    track = Soundtrack.of(flags, outputs.format, still=still)
+    return replace(draft, outputs=outputs, track=track, call=own if still else own.having(fps=str(fps)))
 
 
 def _read(asked: Asked) -> tuple[Fraction, float | None]:
@@ -236,7 +216,8 @@ def _chosen(work: Work, flags: OutputFlags) -> tuple[Work, list[str]]:
     """The same with all that is to be measured on the source settled, and what there is to say about it."""
     if work.denoise is not None and "auto" not in (work.double, work.between):
         return work, []
-    _check_networks()
+    for name in NETWORKS:  # before torch is loaded
+        weights.paths(weights.tools()[name])
     from soracli import footage
 
     tool, frames, notes = engine.enhancer(_device(flags)), Pictures(work.source.clip.frames), []
@@ -256,54 +237,9 @@ def _chosen(work: Work, flags: OutputFlags) -> tuple[Work, list[str]]:
     return work, notes
 
 
-def _write(work: Work, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp, review: Review) -> str:
-    """Every frame through the networks and into the file; returns the digest of the frames."""
-    _check_networks()
-    from soracli import footage
-    from soracli.pixels import to_numpy
-
-    where = _device(flags)
-    tool = footage.enhancer(engine.enhancer(where), work.double, work.between)
-    frames: Iterable[Tensor] = Pictures(work.source.clip.frames)
-    if work.denoise:
-        frames = footage.denoised(frames, work.denoise, where)
-    if not work.still and work.fps != work.pace:
-        frames = tool.interpolated(frames, work.pace, work.fps, work.loop)
-    if work.scale > 1:
-        frames = tool.upscaled(frames, work.scale)
-    width, height = work.size
-    writer: media.Writer | media.Digest = media.Digest()
-    if flags.origin.expected is None:
-        writer = media.Writer(
-            path, width, height, work.fps, work.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
-            audio=_sound(work), stamp=stamp, review=review,
-        )  # fmt: skip
-    with writer, talk.meter() as meter:
-        for index, frame in enumerate(frames, 1):
-            writer.add(to_numpy(frame[None, :, None, :height, :width]))
-            meter.step("enhance", index, work.frames)
-    return writer.digest
-
-
-def _check_networks() -> None:
-    """Raise WeightsError if a file is missing, before torch is loaded."""
-    for name in (engine.ENHANCER, "photo", "rife"):
-        weights.paths(weights.tools()[name])
-
-
 def _device(flags: OutputFlags) -> str:
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     return engine.device(flags.device, threads)
-
-
-def _sound(work: Work) -> media.Audio | None:
-    """The source's sound, as long as the result."""
-    sound = work.source.audio
-    if sound is None or work.slow == 1:
-        return sound
-    from soracli.media.tempo import slowed
-
-    return slowed(sound, float(work.slow))
 
 
 class Pictures(Sequence["Tensor"]):

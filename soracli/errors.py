@@ -3,7 +3,7 @@
     SoraError            1   a bug in soracli
     ├── UsageError       2   a flag or an argument is wrong
     ├── MediaError       3   an input picture or clip cannot be used
-    ├── PolicyError      4   refused by policy
+    ├── PolicyError      4   refused: by policy, or because the model cannot do it
     ├── WeightsError     5   weights or configuration missing or wrong
     ├── CapacityError    6   does not fit (memory, disk)
     ├── NetworkError     7   the network failed

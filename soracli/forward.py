@@ -6,6 +6,7 @@ keeps it from doing just what we would do ourselves (another version, other thre
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -38,11 +39,32 @@ def likeness() -> dict[str, Any]:
     """What two processes must have in common to make the same frames in the same way."""
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "LOCAL_RANK")
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    changed = max(path.stat().st_mtime for path in Path(__file__).parent.rglob("*.py"))
     return {
-        "package": str(Path(__file__).parent), "changed": changed, "python": sys.executable, "cores": cores,
+        "package": str(Path(__file__).parent), "files": edition(), "python": sys.executable, "cores": cores,
         "environment": [os.environ.get(name) for name in names],
     }  # fmt: skip
+
+
+def edition(package: Path = Path(__file__).parent) -> str:
+    """Digest of the names, sizes and times of all files of a package, code and data, and of what lists its weights."""
+    found, folders = [], [str(package)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    folders += [entry.path] if entry.name != "__pycache__" else []
+                else:
+                    found.append(_stamp(entry.path))
+    found.append(_stamp(str(package.with_name("weights.toml"))))  # in a checkout
+    return hashlib.sha256("\n".join(sorted(found)).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _stamp(path: str) -> str:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return path
+    return f"{path} {status.st_size} {status.st_mtime_ns}"
 
 
 def verb(arguments: list[str]) -> str | None:

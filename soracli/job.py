@@ -14,9 +14,12 @@ from soracli import (
     __version__,
     adapt,
     calls,
+    composite,
     engine,
     footprint,
     machine,
+    media,
+    moving,
     naming,
     plan,
     policy,
@@ -30,16 +33,22 @@ from soracli import (
     windows,
 )
 from soracli.calls import Call
+from soracli.composite import Hand, Way
 from soracli.errors import CapacityError, UsageError
 from soracli.inputs import Brief, digest, named
 from soracli.media import DIGEST, formats
+from soracli.moving import Moving
 from soracli.naming import Outputs
 from soracli.options.flags import Flags, OutputFlags
 from soracli.plan import Budget, Plan
 from soracli.runs import Run
 from soracli.scenes.plot import Plot
+from soracli.soundtrack import Soundtrack
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
 from soracli.wording import amount, duration, printable
+
+FILLERS = ("rife", "shots")  # networks by which holes are filled
+REMOVE = frozenset({"remove", "remove it", "remove this", "removed", "erase", "erase it", "delete", "delete it"})
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,11 @@ class Job:
     asked: str = ""  # the prompt before it was expanded
     budget: Budget = field(default_factory=Budget)
     by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
+    filled: bool = False  # from the clip itself: no model paints
     plot: Plot | None = None  # of models that take drafts, where nothing is given
+    cast: Plot | None = None  # of the user's own performers, where they are composited over what is given
+    track: Soundtrack = field(default_factory=Soundtrack)
+    moving: Moving | None = None  # of sources that go on by their own motion: nothing is sampled
 
     @property
     def painting(self) -> SamplingOptions:
@@ -79,7 +92,18 @@ class Job:
         from soracli.scenes.drafting import drafted
 
         film, _ = self.plot.film(self.options, seed, self.canvas.frames)
-        return replace(self.canvas, draft=drafted(film)), film.shots
+        above = None if self.brief.hand is None else self.brief.hand.layer(self.options)
+        return replace(self.canvas, draft=drafted(film, above)), film.shots
+
+    def composed(self) -> Job:
+        """With the user's own performers over what is given: they are drawn only now, since that takes torch."""
+        if self.cast is None:
+            return self
+        from soracli.scenes.drafting import drafted
+
+        film, _ = self.cast.film(self.options, self.seeds[0], self.canvas.frames)
+        canvas = composite.laid(self.canvas, drafted(film).drawn, Way.of(self.card))
+        return replace(self, canvas=canvas, pace=rates.paced(canvas, self.card))
 
     @property
     def said(self) -> list[screen.Said]:
@@ -88,14 +112,28 @@ class Job:
         return [*told, *([screen.Said(self.asked)] if self.asked else [])]
 
     @property
+    def styled(self) -> bool:
+        """Whether a look was asked for, or another picture's colours: what is given does not bound them."""
+        return bool(self.brief.words) or "style_ref" in self.brief.record
+
+    @property
+    def enlarges(self) -> bool:
+        """Whether a network makes the result larger than it is painted."""
+        return self.geometry.enlarges and not (self.filled or self.moving)
+
+    @property
     def seconds(self) -> float:
         """Estimated seconds for all results, 0 if unknown."""
         return self.plan.seconds * len(self.seeds)
 
     @property
     def _more(self) -> dict[str, Any]:
-        """Whether painting started from marked noise, and what made a picture larger than it was painted."""
-        enlarged = {"enlarged": weights.digest(weights.tools()[engine.ENHANCER])} if self.geometry.enlarges else {}
+        """Whether painting started from marked noise, what made a picture larger than it was painted, and what saw the
+        motion by which it was filled instead."""
+        known = weights.tools()
+        if self.filled:
+            return {"filled": True, "networks": {name: weights.digest(known[name]) for name in FILLERS}}
+        enlarged = {"enlarged": weights.digest(known[engine.ENHANCER])} if self.enlarges else {}
         return enlarged | ({"noise": "marked"} if self.painting.marked else {})
 
     def _scene(self, seed: int) -> dict[str, Any]:
@@ -105,7 +143,8 @@ class Job:
         from soracli.scenes import file
 
         film, _ = self.plot.film(self.options, seed, self.canvas.frames)
-        return {"scene": file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])}
+        text = file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])
+        return {"scene": calls.with_pictures(text, lambda path: Path(path).name)}
 
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""
@@ -118,7 +157,8 @@ class Job:
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **adapt.record(self.card), **self.brief.record, **self._more,
-            **({"shots": [list(shot) for shot in self.shots]} if self.shots else {}), **self._scene(seed),
+            **({"shots": [[shot.start, shot.prompt] for shot in self.shots]} if self.shots else {}),
+            **self._scene(seed), **({} if self.moving is None else self.moving.record),
             "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
             "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
         }  # fmt: skip
@@ -144,7 +184,8 @@ def repeated(call: Call, brief: Brief, text: str, frames: int, fps: Fraction) ->
 
     How it is to be painted stands in the recipe beside it; where the result goes is for whoever repeats it to say.
     """
-    own = {name: value for name, value in call.arguments.items() if name not in {f.name for f in fields(Flags)}}
+    settings = {f.name for f in fields(Flags)} - {"audio", "no_audio"}
+    own = {name: value for name, value in call.arguments.items() if name not in settings}
     length = None if brief.still or brief.length else f"{frames}f"
     return Call(call.verb, own).having(
         prompt=text or None, fps=None if brief.still else str(fps), duration=length,
@@ -163,12 +204,17 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     card = adapt.adapted(weights.card(flags.model), flags)
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
-    options = values.options(card, flags, still=brief.still, source=brief.source)
-    shots = values.shots(brief.shots, options.fps, brief.words)
+    if filled := brief.filled and bool(card.params.get("drafts")) and text.strip(" .!").lower() in {"", *REMOVE}:
+        text = ""
     told = ", ".join(filter(None, [text, *brief.words]))
+    own = moving.chosen(brief, card, told)
+    bounds = card if own is None else replace(card, limits={})  # those of the model
+    options = values.options(bounds, flags, still=brief.still, source=brief.source)
+    shots = values.shots(brief.shots, options.fps, brief.words)
     screen.by_words(screen.said(told, shots, options.negative, options.guidance))
     plot = _plot(card, brief, told, shots)
     if plot is not None:
+        _check_expand(flags, card)
         typed, asked, said = telling.Told(text, "", telling.scripts(card, told))
     else:
         seed = values.seeds(flags.seed, flags.count)[0] if flags.expand and not brief.shots else None
@@ -177,11 +223,27 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     text = typed
     text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
     seeds = values.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
+    if filled and len(seeds) > 1:
+        raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
     check_streams(flags)
     values.check_device(flags.device)
     if plot is not None and plot.file and flags.duration is None and not brief.still:
         options = replace(options, seconds=plot.seconds)
-    canvas = brief.canvas(options, 1 if card.rates else card.stride[0])
+    elif brief.lasts is not None and flags.duration is None:
+        options = replace(options, seconds=brief.lasts)
+    if own is not None and own.move and flags.fps is None:
+        options = replace(options, fps=moving.RATE)
+    canvas = brief.canvas(options, 1 if card.rates or own else card.stride[0])
+    canvas = canvas if own is None else own.laid(canvas)
+    if filled and bool((canvas.mask > 0).all()):
+        raise UsageError(
+            "--mask: covers all there is, and nothing is left to fill it from; say what is to be there", "full_mask"
+        )
+    if brief.rim and not filled:
+        canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
+    cast = None
+    if brief.hand is not None and plot is None:
+        canvas, cast = _by_hand(brief, brief.hand, canvas, options, card, told)
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
     names = {
@@ -196,30 +258,39 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
-    pace = rates.paced(canvas, card)
-    geometry = Geometry.of(rates.options(options, pace), card)
+    if cast is not None:  # for a name that nobody has
+        cast.film(options, seeds[0], canvas.frames)
+    track = Soundtrack.of(flags, outputs.format, still=brief.still)
+    brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
+    pace = None if filled or own else rates.paced(canvas, card)
+    geometry = Geometry.snap(options, (1, 1, 1)) if own else Geometry.of(rates.options(options, pace), card)
     threads = None if flags.threads is None else values.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else values.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
     outline, begins = pace.outline() if pace else canvas, [shot.start for shot in shots] or [0.0]
-    takes = windows.takes(outline, geometry, card.limits.get("window", 0), begins)
+    takes = [] if filled else windows.takes(outline, geometry, card.limits.get("window", 0), begins)
     sizes = [size for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
     budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
     expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
-    expected = expected.within(budget.room)
+    expected = Plan(0, 0, 0.0, 0) if filled else expected.within(budget.room)
     plan.check_tokens(expected, card, options)
     card = adapt.settled(card, expected) if budget.room else card
-    cuts = _of_shots(shots, geometry)
+    cuts = _of_shots(shots if plot is None else plot.begins, geometry)
     if plot is not None:
         said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
+    if own is not None:
+        said = own.said(len(seeds))
     notes = [*flags.origin.notes, *said, *brief.notes, *canvas.notes, *adapt.notes(card, options, canvas)]
-    notes += [*rates.notes(geometry, pace), *cuts, *outputs.notes]
+    if brief.hand is not None:
+        notes += brief.hand.over(canvas.frames, float(canvas.frames / options.fps))
+    notes += [*([] if filled else rates.notes(geometry, pace)), *cuts, *outputs.notes]
     call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
+    call = call if own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
     record = calls.lasting(flags.origin.call, typed).having(expand=None)
     return Job(
         brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget, plot=plot,
+        call, record, pace, asked, budget, filled=filled, plot=plot, cast=cast, track=track, moving=own,
     )  # fmt: skip
 
 
@@ -231,7 +302,30 @@ def _plot(card: Card, brief: Brief, text: str, shots: tuple[Shot, ...]) -> Plot 
         if brief.scene:
             raise UsageError(f"--scene: {card.name} takes no drafts; use: -m {weights.default()}", "no_drafts")
         return None
-    return Plot(shots or (Shot(0.0, text),), brief.scene)
+    hand = brief.hand or Hand()
+    subjects, alone = hand.subjects, hand.draft is not None
+    return Plot(shots or (Shot(0.0, text),), brief.scene, card.stride[0], subjects, alone)
+
+
+def _by_hand(
+    brief: Brief, hand: Hand, canvas: Canvas, options: SamplingOptions, card: Card, text: str
+) -> tuple[Canvas, Plot | None]:
+    """The canvas with what the user's hand adds, and the scene that its subjects play in, who are added later."""
+    way = Way.of(card)
+    if (brief.rests == "always" and way is not Way.CLOCKS) or (brief.rests == "unprompted" and not text):
+        canvas = composite.held(canvas)
+    cast = Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True) if hand.subjects else None
+    return hand.on(canvas, options, way), cast
+
+
+def _check_expand(flags: Flags, card: Card) -> None:
+    """What a prompt leaves open a scene chooses by its seed; no words are added to it."""
+    if flags.expand and "expand" not in flags.origin.assumed:
+        raise UsageError(
+            f"--expand: {card.name} reads a prompt into a scene, and the seed chooses what it leaves open; leave it "
+            "out, or edit the scene: sora scene PROMPT",
+            "no_effect",
+        )
 
 
 def _of_shots(shots: tuple[Shot, ...], geometry: Geometry) -> list[str]:
@@ -314,8 +408,14 @@ def headline(job: Job) -> str:
     frames, (_, height, width) = job.canvas.frames, job.geometry.keep
     length = "" if job.geometry.is_still else f", {frames} frames at {float(job.options.fps):g} fps"
     seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
+    if job.filled:
+        return (
+            f"{width}x{height}{length}: what is removed is filled from other frames, and by patches where none shows it"
+        )
     steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
     took = f", about {duration(job.seconds)}" if job.seconds else ""
+    if job.moving is not None:
+        return f"by its own motion, {width}x{height}{length}"
     return f"model {printable(job.card.name)}, {width}x{height}{length}, {steps}, {seeds}{took}"
 
 

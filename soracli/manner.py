@@ -16,6 +16,16 @@ PACES = ((0, "nothing moves"), (3, "moving slowly"), (6, ""), (8, "moving fast")
 HEIGHTS = ((-15, "seen from below"), (10, ""), (45, "seen from above"), (90, "seen from high above"))
 
 
+GRADES = tuple(name for name in STYLES if name != "3d")  # styles that can be laid over any footage
+# Styles in which `stylise` paints, by number. The network came without names; these say what is seen.
+PAINTINGS = (
+    "sunlit", "bold-lines", "charcoal", "carnival", "gouache", "fauve", "midnight", "primary", "crayon", "terrazzo",
+    "copper", "etching", "impression", "expressionist", "mist", "stained-glass", "coloured-pencil", "weave", "woodcut",
+    "starry-night", "ember", "cutout", "fresco", "nocturne", "wave", "impasto",
+)  # fmt: skip
+LOOKS = (*GRADES, *PAINTINGS)
+
+
 def words(
     camera: str | None = None, motion: str | None = None, style: str | None = None, elevation: str | None = None
 ) -> tuple[str, ...]:

@@ -18,9 +18,11 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import re
 import secrets
 import shutil
 import stat
+import tempfile
 import time
 import zlib
 from collections.abc import Iterator
@@ -28,7 +30,9 @@ from pathlib import Path
 
 _YOUNG = 60.0  # seconds: a part file that is not held yet, or whose result is getting its name just now
 _KINDS = (".part", ".sealed")
+_SPOOL = "sora-spool-"  # how folders for what comes through standard input begin
 OLD, NAME = ".old", ".name"
+_PART = re.compile(r"\.sora-[0-9a-f]{8}-[0-9a-f]{12}\.(part|sealed|old|name)")
 
 
 def beside(target: Path) -> Path:
@@ -131,6 +135,33 @@ def reserved(target: Path) -> Iterator[Path]:
         release(handle)
 
 
+@contextlib.contextmanager
+def temporary() -> Iterator[Path]:
+    """A folder of our own among the system's temporary ones, gone in the end.
+
+    Those of processes that were killed go first: nobody holds them any more.
+    """
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(tempfile.gettempdir()):
+            if entry.name.startswith(_SPOOL):
+                _cleared(Path(entry.path))
+    with tempfile.TemporaryDirectory(prefix=_SPOOL) as name:
+        handle = hold(Path(name))
+        try:
+            yield Path(name)
+        finally:
+            release(handle)
+
+
+def _cleared(spool: Path) -> None:
+    """Remove a temporary folder of this user that nobody holds; errors pass."""
+    status = spool.lstat()
+    ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+    if ours and time.time() - status.st_mtime > _YOUNG and (handle := hold(spool)) is not None:
+        remove(spool)
+        release(handle)
+
+
 def sweep(folder: Path) -> int:
     """Remove part files of this computer in a folder whose writers are gone. Returns how many; errors pass."""
     count = 0
@@ -143,6 +174,13 @@ def sweep(folder: Path) -> int:
             if path.suffix in _KINDS:
                 count += _swept(path)
     return count
+
+
+def left(folder: Path) -> list[Path]:
+    """Part files in a folder, of this computer and of others."""
+    with contextlib.suppress(OSError):
+        return sorted(path for path in folder.iterdir() if _PART.fullmatch(path.name))
+    return []
 
 
 def _restored(old: Path) -> bool:

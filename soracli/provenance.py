@@ -39,7 +39,7 @@ KEPT = frozenset((
     "seed", "loras", "packing", "tiles", "guidance_interval", "cache", "compile", "inputs", "fit", "before", "after",
     "loop", "overlap", "strength", "start", "stop", "style_ref", "outpaint", "by", "mode", "views", "allow_partial",
     "enlarged", "noise", "policy", "review", "scale", "frame", "time", "latents", "difference", "worst", "psnr",
-    "identical", "slow", "denoise", "double", "between", "networks", DIGEST,
+    "identical", "slow", "denoise", "double", "between", "networks", "look", "engine", "move", DIGEST,
 ))  # fmt: skip
 _SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _MADE, _EDITED, _JOINED = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Container
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,15 @@ def expected(recipe: dict[str, Any], file: str) -> str:
     return found
 
 
+def scene(recipe: dict[str, Any], file: str) -> str:
+    """The text of the scene file that a recipe holds. Raises MediaError if there is none, or it is not one of ours."""
+    found = recipe.get("scene")
+    if not isinstance(found, str) or "\n" not in found:
+        raise MediaError(f"{printable(file)}: its recipe holds no scene to change", "no_scene")
+    _check_scene(found, file)
+    return found
+
+
 def inputs(recipe: dict[str, Any]) -> list[tuple[str, str]]:
     """(name, short sha256) of every file that it was made from; empty where the recipe gives no digest, or none."""
     listed = recipe.get("inputs")
@@ -107,6 +117,20 @@ def _check_keys(arguments: dict[str, Any], verb: str, file: str) -> None:
             )
         if key == "prompt" and value == "-":
             raise _damaged(file, "its prompt is '-'")
+        if key == "scene" and isinstance(value, str) and "\n" in value:
+            _check_scene(value, file)
+
+
+def _check_scene(text: str, file: str) -> None:
+    """Pictures must be told in the one form in which they are looked for by digest, never as files of the user's."""
+    try:
+        table = tomllib.loads(text)
+        rows = [row for shot in (table, *table.get("shot", ())) for row in shot.get("performer", ())]
+        named = [row["picture"] for row in rows if "picture" in row]
+    except (tomllib.TOMLDecodeError, LookupError, TypeError, AttributeError) as error:
+        raise _damaged(file, f"its scene: {type(error).__name__}") from error
+    if sorted(map(str, named)) != sorted(calls.scene_pictures(text)):
+        raise _damaged(file, "its scene names pictures in another way than scenes are written")
 
 
 def _typed(recipe: dict[str, Any], key: str, file: str) -> Any:

@@ -15,6 +15,7 @@ from soracli import job as jobs
 from soracli.console.output import emit, print_out, print_path
 from soracli.console.progress import Meter, Talk
 from soracli.errors import CapacityError, CheckError, MediaError, PolicyError
+from soracli.guard import Guard
 from soracli.inputs import Brief
 from soracli.job import Job
 from soracli.media import Area, Source, Writer
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from soracli.pixels import Enlarge
     from soracli.provenance import Stamp
     from soracli.rates import Between
+    from soracli.sample import Progress, Step
 
 
 # What tensors of another shape than is said of them make the model raise.
@@ -44,7 +46,7 @@ _SHAPELESS = (RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 class Studio:
     """What all results of a call share once the model is loaded."""
 
-    model: Model
+    model: Model | None  # None where nothing is sampled
     device: str
     notes: list[str]
     preview: Preview | None
@@ -53,6 +55,7 @@ class Studio:
     talk: Talk
     given: tuple[provenance.Origin, ...]
     enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
+    far: bool  # what is given is unlike what the model was trained on
     between: Between | None  # paints frames between painted ones
     made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
@@ -75,6 +78,8 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
         return
     jobs.check_memory(job)
+    with _in_memory(brief.verb):
+        job = job.composed()
     if note := screen.by_meaning(job.said):
         job = replace(job, notes=[*job.notes, note], by_words_only=True)
     for note in job.notes:  # after what may be refused: what was not understood of that is of no interest
@@ -154,17 +159,25 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         given = (provenance.latents(Path(flags.origin.latents), titles=titles),)
     with talk.meter() as meter:
         meter.step("load", 0, 1)
-        weights.paths(job.card)
+        for card in [weights.tools()[name] for name in jobs.FILLERS] if job.filled else [job.card]:
+            weights.paths(card)
         where = engine.device(flags.device, job.threads)
-        model = engine.load(job.card, where)
-        enlarge = engine.enhancer(where).enlarged if job.geometry.enlarges else None
+        if job.moving is not None:
+            job.moving.check()
+        model = None if job.filled or job.moving else engine.load(job.card, where)
+        enlarge = engine.enhancer(where).enlarged if job.enlarges else None
         between = engine.between(where) if job.pace else None
         meter.step("load", 1, 1)
-        notes = [*(origin.note for origin in given if origin.note), *advice.on_prompt(model, job.prompt)]
+        notes = [origin.note for origin in given if origin.note]
+        unlike: list[str] = []
+        if model is not None:
+            unlike = advice.on_source(model, job.canvas, job.geometry, where)
+            notes += [*advice.on_prompt(model, job.prompt), *unlike]
     for note in notes:
         talk.note(note)
-    talk.detail(f"loaded {job.card.name} on {where} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, between)
+    name = job.card.name if model is not None else "what sees motion"
+    talk.detail(f"loaded {name} on {where} in {time.perf_counter() - clock:.1f} s")
+    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, bool(unlike), between)
 
 
 @contextlib.contextmanager
@@ -210,7 +223,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
         run.finish(item, data | made)
         return
     seams, likeness = Seams.of(job.canvas), Likeness()
-    watchers = (seams, likeness) if job.brief.compare else (seams,)  # what is kept a frame costs far more than its size
+    watchers: list[Watcher] = [seams, *([likeness] if job.brief.compare else [])]
     place = target(job.outputs, n) if flags.origin.expected is None else contextlib.nullcontext(Path())
     stamp, review = _stamp(job, studio, seed), Review(keep=flags.keep_held)
     with place as path, talk.meter(label) as meter:
@@ -223,7 +236,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     if flags.save_latents and (saved := run.latents(seed)) is not None and saved.is_file():
         found["latents"] = str(saved)
         talk.say(f"latents: {saved}")
-    odd = [*stamp.notes, *review.notes]
+    odd = [*stamp.notes, *review.notes, *(job.canvas.draft.notes if job.canvas.draft else ())]
     for note in odd:
         talk.note(note)
     if shown is not None:
@@ -281,40 +294,36 @@ def _paint(
     job: Job, studio: Studio, item: Item, file: Writer | media.Digest, meter: Meter, watchers: Sequence[Watcher]
 ) -> tuple[dict[str, float], str]:
     """Sample one result into a file, every frame past the watchers. Returns seconds by stage, and the digest."""
-    from soracli.sample import sample
-
-    options = replace(job.painting, seed=item.seed)
     took: dict[str, float] = {}
     clock = time.perf_counter()
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
-    progress, model = kept.progress(job, run, item.seed, given, studio.device, talk), studio.model
-    if given:
-        model = latents.Developer(model, progress)
-    canvas, spoken = job.staged(item.seed)
+    progress = kept.progress(job, run, item.seed, given, studio.device, talk)
+    guarded = studio.model is not None and "spectrum" in job.card.params  # what is filled is the clip's own
+    guard = Guard(job.canvas, told=bool(job.prompt), styled=job.styled, far=studio.far) if guarded else None
     try:
         count = 0
         with file as writer:
-            pace = job.pace
-            if pace is not None and studio.between is not None:
-                canvas = pace.canvas(studio.between)
-            steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
-            if pace is not None and studio.between is not None:
-                steps = rates.painted(steps, pace, studio.between)
-            for step in steps:
+            for step in _steps(job, studio, item, progress):
                 if step.frames is not None:
                     writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
                     count += len(step.frames)
-                    for watcher in watchers:
+                    for watcher in (*watchers, *([guard] if guard else [])):
                         watcher.add(step.frames)
-                if studio.preview is not None and step.latents is not None:
+                if studio.preview is not None and studio.model is not None and step.latents is not None:
                     last = step.index == step.total
                     told = job.shots[step.shot].prompt if job.shots else job.prompt
                     studio.preview.show(studio.model, step.latents, job.geometry, told, last=last)
                 meter.step(step.stage, step.index, step.total)
                 now = time.perf_counter()
                 took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now
+            if guard is not None and (why := guard.fault()):
+                raise CheckError(
+                    f"{job.verb}: withheld, {why}; {job.card.name} does not know such pictures: try less --strength or "
+                    "another prompt, or a model of sora model list",
+                    "withheld",
+                )
             meter.step("save", 0, 1)
-    except PolicyError:
+    except (PolicyError, CheckError):
         raise  # what is withheld is not worth going on with
     except BaseException as error:
         if studio.flags.origin.foreign and isinstance(error, _SHAPELESS) and "memory" not in str(error):
@@ -327,13 +336,40 @@ def _paint(
     return took, writer.digest
 
 
+def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator[Step]:
+    """How one result comes about: sampled, filled from what is given, or carried on by its motion."""
+    if job.filled:
+        from soracli.removal import Removal
+
+        removal = Removal(job.canvas, studio.device)
+        yield from removal.steps()
+        studio.talk.say(removal.said)
+        return
+    from soracli.sample import sample, shown
+
+    if studio.model is None:
+        yield from shown(job.canvas)
+        return
+    options, model, pace = replace(job.painting, seed=item.seed), studio.model, job.pace
+    if studio.flags.origin.latents:
+        model = latents.Developer(model, progress)
+    canvas, spoken = job.staged(item.seed)
+    if pace is not None and studio.between is not None:
+        canvas = pace.canvas(studio.between)
+    steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
+    if pace is not None and studio.between is not None:
+        steps = rates.painted(steps, pace, studio.between)
+    yield from steps
+
+
 def _writer(job: Job, flags: Flags, stamp: Stamp, review: Review, path: Path) -> Writer | media.Digest:
     """Where frames go: into a file, or no farther than their digest if that is all that is asked for."""
     if flags.origin.expected is not None:
         return media.Digest()
     _, height, width = job.geometry.keep
     fps = Fraction(1) if job.geometry.is_still else job.options.fps
-    audio = job.brief.sound(fps) if job.brief.sound and job.outputs.format.sound else None
+    own = job.brief.sound(fps) if job.brief.sound and job.outputs.format.sound else None
+    audio = job.track.sound(own, job.canvas.frames / fps)
     return Writer(
         path, width, height, fps, job.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
         audio=audio, stamp=stamp, review=review,

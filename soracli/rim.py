@@ -35,6 +35,15 @@ def suited(painted: Frames, given: Frames, mask: Mask) -> Frames:
     return out
 
 
+def membrane(values: Plane, weights: Plane, block: int = 1) -> Plane:
+    """Values (H, W, C) where weights (H, W, 1) are, continued smoothly to where none are.
+
+    block: pixels of a side within which they are averaged first.
+    """
+    share = _blocks(weights, block)
+    return _resized(_continued(_blocks(values * weights, block), share), weights.shape[:2])
+
+
 def _difference(painted: npt.NDArray[np.uint8], given: npt.NDArray[np.uint8], hole: Plane) -> Plane:
     """What the painted side of the rim lacks of the given one, smooth and for every pixel: (H, W, 3)."""
     inside = _blocks(hole[..., None])
@@ -47,9 +56,9 @@ def _difference(painted: npt.NDArray[np.uint8], given: npt.NDArray[np.uint8], ho
     return _resized(sides[1] - sides[0], hole.shape)
 
 
-def _blocks(plane: Plane) -> Plane:
+def _blocks(plane: Plane, block: int = BLOCK) -> Plane:
     """Means of blocks; those at the end are of what is there."""
-    rows, columns = (np.arange(0, size, BLOCK) for size in plane.shape[:2])
+    rows, columns = (np.arange(0, size, block) for size in plane.shape[:2])
     sums = np.add.reduceat(np.add.reduceat(plane.astype(np.float32), rows, 0), columns, 1)
     counts = np.diff([*rows, plane.shape[0]])[:, None] * np.diff([*columns, plane.shape[1]])
     means: Plane = (sums / counts[..., None]).astype(np.float32)

@@ -246,6 +246,19 @@ def size(run: Run) -> int:
     return 0 if run.home is None else sum(file.stat().st_size for file in run.home.iterdir())
 
 
-def remove(run: Run) -> None:
+def unreadable() -> list[Path]:
+    """Folders of records that are damaged."""
+    found = []
+    for name in _names():
+        try:
+            find(name)
+        except WeightsError:
+            found.append(state_folder() / "runs" / name)
+    return found
+
+
+def remove(run: Run) -> bool:
+    """Forget a run; False if its folder is there still."""
     if run.home is not None:
         parts.drop_folder(run.home, state_folder() / "runs")
+    return run.home is None or not run.home.exists()

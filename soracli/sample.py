@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from soracli import flow, noise, rim, storyboard
-from soracli.denoise import pinned, prompted, steadied
+from soracli.denoise import pinned, prompted, steadied, strong_level, two_clocks
 from soracli.errors import WeightsError
 from soracli.heal import Part, healed
 from soracli.models import Model
@@ -27,6 +28,8 @@ from soracli.solvers import SOLVERS
 from soracli.steady import Steady
 from soracli.types import Canvas, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
 from soracli.windows import Stretch
+
+TOGETHER = 4  # frames of a step where nothing is sampled
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,18 @@ class Progress:
         return self.frames[number]
 
 
+def shown(canvas: Canvas) -> Iterator[Step]:
+    """The frames of a canvas all of which are given or drafted (`Draft.whole`), so that nothing is sampled."""
+    assert canvas.draft is not None
+    first, last, _ = canvas.shown.indices(len(canvas.clip.frames))
+    yield from _joined(canvas.head, 0, last - first)
+    for start in range(first, last, TOGETHER):
+        stop = min(start + TOGETHER, last)
+        frames = canvas.draft.laid(canvas.clip.frames[start:stop], start)
+        yield Step("decode", stop - first, last - first, frames=frames)
+    yield from _joined(canvas.tail, last - first, last - first)
+
+
 @torch.inference_mode()
 def sample(
     model: Model,
@@ -127,9 +142,11 @@ def sample(
     shape = (1, model.channels, *geometry.latent)
     progress = Progress() if progress is None else progress
     generator = torch.Generator().manual_seed(options.seed)
-    drawn = torch.randn(shape, generator=generator)
-    if options.marked:
-        drawn = noise.NoiseMark(noise.PUBLIC).put(drawn, options.seed)
+    drawn = _noise(shape, generator, options)
+    for script in parts:
+        if (seed := script.shots[0].seed) is not None:
+            own, span = replace(options, seed=seed), slice(script.take.start, script.take.stop)
+            drawn[:, :, span] = _noise(shape, torch.Generator().manual_seed(seed), own)[:, :, span]
     progress.noise = drawn.to(device)
     if geometry.causal:
         _reopened(model, parts[0], progress)
@@ -144,6 +161,12 @@ def sample(
             yield from _paint(model, canvas, script, options, stretch, progress, Round(place, rounds))
         number, finished = number + windows, max(0, finished - windows)
     yield from _result(model, canvas, geometry, parts, progress, enlarge if geometry.enlarges else None)
+
+
+def _noise(shape: tuple[int, ...], generator: torch.Generator, options: SamplingOptions) -> Tensor:
+    """Of a whole canvas, (1, C, t, h, w)."""
+    drawn = torch.randn(shape, generator=generator)
+    return noise.NoiseMark(noise.PUBLIC).put(drawn, options.seed) if options.marked else drawn
 
 
 def _storyboard(
@@ -195,6 +218,9 @@ def _paint(
         continued = not progress.painted.isdisjoint(span)
         steady = Steady.of(given[:, :, stills:], mask[:, stills:].to(device), continued)
     denoise = pinned(steadied(network, steady, stills), given, mask.to(device))
+    if given is not None and scene.drafted:
+        region = F.pad(scene.hint(), (0, 0, 0, 0, stills, 0)) & (mask > 0).to(device)
+        denoise = two_clocks(denoise, given, region, strong_level(sigmas))
     if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess
         progress.guesses.pop(progress.known.windows, None)
     said = progress.guesses.setdefault(progress.known.windows, [])

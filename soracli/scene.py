@@ -47,11 +47,21 @@ class Scene:
         return self.canvas.strength
 
     @property
+    def drafted(self) -> bool:
+        """Whether some of it is painted from the canvas's own pixels, from a lower noise level on than the rest."""
+        hint = self.canvas.hint
+        return hint is not None and bool((hint[self.frames.start : self.frames.stop] > 0).any())
+
+    @property
     def blank(self) -> bool:
         """Whether nothing is given here."""
-        return self.strength == 1 and all(
-            number not in self.painted and bool((self.canvas.mask[self.geometry.span(number)] > 0).all())
-            for number in self.numbers
+        return (
+            self.strength == 1
+            and not self.drafted
+            and all(
+                number not in self.painted and bool((self.canvas.mask[self.geometry.span(number)] > 0).all())
+                for number in self.numbers
+            )
         )
 
     # --- a model whose latent frames stand alone asks for them one by one --------------------------------------------
@@ -99,6 +109,17 @@ class Scene:
             pixels = torch.cat([pixels, pixels[:, :, -1:].expand(-1, -1, rest, -1, -1)], 2)
             paint = torch.cat([paint, torch.ones_like(paint[:, :, :1]).expand(-1, -1, rest, -1, -1)], 2)
         return pixels, paint
+
+    def hint(self) -> Tensor:
+        """Which cells a draft covers by half or more, bool (1, n, h, w)."""
+        assert self.canvas.hint is not None
+        part = np.ascontiguousarray(self.canvas.hint[self.frames.start : self.frames.stop])
+        x = F.adaptive_avg_pool2d(torch.from_numpy(part).to(self.device)[:, None], self.geometry.inner)
+        x = F.pad(x, (0, self.geometry.width - x.shape[3], 0, self.geometry.height - x.shape[2]))
+        x = F.avg_pool2d(x, self.geometry.stride[1:])[:, 0]  # (T, h, w)
+        x = F.pad(x, (0, 0, 0, 0, 0, len(self.frames) - len(x)))
+        later = x[1:].reshape(-1, self.geometry.stride[0], *x.shape[1:]).mean(1)
+        return (torch.cat([x[:1], later]) >= 0.5)[None]
 
     def _on_grid(self, mask: Mask) -> Tensor:
         """(T, H, W) of the result -> (1, 1, T, H, W) of the model; the rim repeats the border, as pixels do."""

@@ -57,7 +57,7 @@ def everything(known: Mapping[str, Callable[..., Any]]) -> Schema:
 def of_verb(name: str, known: Mapping[str, Callable[..., Any]]) -> Schema:
     if name not in known:
         raise UsageError(f"VERB {name}: no such verb{suggest(name, known)}; there are {', '.join(known)}", "no_verb")
-    kind = results.OF.get(name, results.Results if name in calls.RENDERING else object)
+    kind = results.OF.get(name, results.RENDERS)
     return {"$schema": DRAFT, "arguments": arguments(name, known[name]), "result": result(kind)}
 
 

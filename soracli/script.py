@@ -39,7 +39,7 @@ def scripts(card: Card, canvas: Canvas, shots: tuple[Shot, ...], geometry: Geome
         told = shots if geometry.causal else (shots[take.shot],)
         seen = oriented(geometry, card, told[0].prompt)
         if seen.mirrored:
-            told = tuple(Shot(shot.start, turned(shot.prompt)) for shot in told)
+            told = tuple(shot._replace(prompt=turned(shot.prompt)) for shot in told)
         found.append(Script(take, told, replace(seen, frames=1) if take.held else seen))
     return found
 

@@ -7,12 +7,16 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from soracli import encoded, ledger, parts, runs
 from soracli.console.output import emit, print_out
 from soracli.errors import UsageError
 from soracli.runs import Run
 from soracli.wording import amount, printable
+
+if TYPE_CHECKING:
+    from soracli.results import Pruned, RunState
 
 _AGE = re.compile(r"([0-9]{1,6})\s*([mhdw])")
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -60,24 +64,41 @@ def runs_prune(older: str, *, unfinished: bool, yes: bool, as_json: bool) -> Non
     old = [run for run in runs.latest() if run.started <= before and run.state != "running"]
     found = [run for run in old if unfinished or run.state == "done"]
     prompts = encoded.unused(before)
-    freed = sum(runs.size(run) for run in found) + sum(size for _, size in prompts)
+    sizes = {run.id: runs.size(run) for run in old}
     if found and not yes:
-        _ask(found, freed)
+        _ask(found, sum(sizes[run.id] for run in found) + sum(size for _, size in prompts))
     folders = {Path(item.path).parent for run in runs.latest() for item in run.items if item.path is not None}
     leftovers = sum(map(parts.sweep, folders))
-    for run in found:
-        runs.remove(run)
-    for path, _ in prompts:
-        parts.drop(path, encoded.folder())
+    gone = [run for run in found if runs.remove(run)]
+    freed = sum(sizes[run.id] for run in gone) + sum(parts.drop(path, encoded.folder()) for path, _ in prompts)
     ledger.prune(before)
+    told: Pruned = {
+        "removed": [run.id for run in gone], "prompts": len(prompts), "leftovers": leftovers, "bytes": freed,
+        "kept": [
+            {"id": run.id, "state": cast("RunState", run.state), "bytes": sizes[run.id]}
+            for run in old
+            if run not in gone
+        ],
+        "unreadable": [str(path) for path in runs.unreadable()],
+        "parts": [str(path) for folder in sorted(folders) for path in parts.left(folder)],
+    }  # fmt: skip
     if as_json:
-        emit({"removed": [run.id for run in found], "prompts": len(prompts), "leftovers": leftovers, "bytes": freed})
+        emit(told)
     else:
-        left = len(old) - len(found)
-        more = f"; {left} unfinished ones stay (--all)" if left else ""
-        also = f" and {len(prompts)} encoded prompts" if prompts else ""
-        gone = f"; {leftovers} part files of killed runs removed" if leftovers else ""
-        print_out(f"{len(found)} runs{also} forgotten, {amount(freed)}{more}{gone}\n")
+        print_out("".join(printable(line) + "\n" for line in _pruned(told)))
+
+
+def _pruned(told: Pruned) -> list[str]:
+    """What was removed, in a line, and a line for each thing that stays."""
+    also = f" and {told['prompts']} encoded prompts" if told["prompts"] else ""
+    more = f"; {told['leftovers']} part files of killed runs removed" if told["leftovers"] else ""
+    lines = [f"{len(told['removed'])} runs{also} forgotten, {amount(told['bytes'])}{more}"]
+    for run in told["kept"]:
+        why = "sora runs prune --all forgets it too" if run["state"] != "done" else "its folder cannot be removed"
+        lines.append(f"stays: run {run['id']}, {run['state']}, {amount(run['bytes'])} ({why})")
+    lines += [f"stays: {path}, a record that cannot be read; remove that folder" for path in told["unreadable"]]
+    lines += [f"stays: {path}, a part file of a living run or of another computer" for path in told["parts"]]
+    return lines
 
 
 def _ask(found: list[Run], freed: int) -> None:

@@ -37,7 +37,9 @@ def keyed(canvas: Canvas, pictures: Mapping[int, Frames]) -> Canvas:
 def animate(picture: Clip, frames: int, fps: Fraction, region: Mask | None = None) -> Canvas:
     """A picture comes alive: it is frame 0, and all that lies outside the region (H, W) in every frame."""
     held = np.broadcast_to(picture.frames, (frames, *picture.frames.shape[1:]))
-    mask = np.array(_all(1, held) if region is None else np.broadcast_to(region, held.shape[:3]))
+    if region is None:
+        return Canvas(Clip(held, fps), _timed(held, 1, frames))
+    mask = np.array(np.broadcast_to(region, held.shape[:3]))
     mask[0] = 0
     return Canvas(Clip(held, fps), mask)
 
@@ -125,7 +127,8 @@ def led(canvas: Canvas, time: int) -> Canvas:
     before = clip[:loose] if canvas.head is None else np.concatenate([canvas.head.frames, clip[:loose]])
     show = None if canvas.show is None else (0, canvas.show[1] - loose)
     rest = Clip(clip[loose:], fps)
-    return replace(canvas, clip=rest, mask=canvas.mask[loose:], head=Clip(before, fps), show=show)
+    hint = None if canvas.hint is None else canvas.hint[loose:]
+    return replace(canvas, clip=rest, mask=canvas.mask[loose:], head=Clip(before, fps), show=show, hint=hint)
 
 
 def _bridge(end: Frames, start: Frames, by: int, fps: Fraction) -> Canvas:

@@ -51,6 +51,8 @@ class Canvas:
     loop: the result is to be shown over and over, so its end has to meet its beginning.
     context: given frames that the network sees beside those it paints; 0 = as many as are useful.
     draft: what is known in pixels of what is to be painted, and is laid over it.
+    hint: float32 (T, H, W), 1 = what is painted there starts from the clip's own pixels, at a lower noise level than
+    elsewhere; None = nowhere.
     notes: what the user should know about how it was made.
     """
 
@@ -63,6 +65,7 @@ class Canvas:
     loop: bool = False
     context: int = 0
     draft: Draft | None = None
+    hint: Mask | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -97,6 +100,7 @@ class Shot(NamedTuple):
 
     start: float
     prompt: str
+    seed: int | None = None  # of its noise, where that is not the clip's
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,8 @@ def takes(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[f
     Where latent frames stand alone a shot begins on the border between two that is nearest to its time, and nothing of
     the one before is seen in it. Where they hang together there is one take, and a window's time says which shot it is.
     """
+    if canvas.draft is not None and canvas.draft.whole:
+        return []
     count = geometry.latent[0]
     begun = {} if geometry.causal else {border(start, geometry): shot for shot, start in enumerate(starts[1:], 1)}
     first = {0: 0} | {at: shot for at, shot in begun.items() if at < count}

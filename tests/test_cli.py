@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -216,7 +217,7 @@ BAD: list[tuple[tuple[str, ...], int, str]] = [
     ((*DRY, "--fps", "nan"), 2, "--fps nan: must be a number"),
     ((*DRY, "--fps", "1/0"), 2, "--fps 1/0"),
     ((*DRY, "--fps", "100"), 2, "must be at most 60 with model 'tiny'"),
-    ((*DRY, "--fps", "60", "-o", "a.gif"), 2, "gif cannot show more than 50"),
+    ((*DRY, "--fps", "60", "-o", "a.gif"), 2, "gif cannot show more than 50; lower it or use mp4"),
     ((*DRY, "--steps", "0"), 2, "--steps 0: must be a whole number 1..1000"),
     ((*DRY, "--steps", "many"), 2, "--steps many"),
     ((*DRY, "-g", "nan"), 2, "--guidance nan: must be a number 0..100"),
@@ -523,6 +524,9 @@ def prepare_jobs(sora: Sora) -> None:
     """What the examples about jobs and runs speak of: a list, a result with its recipe, latents, an unfinished run."""
     Path("jobs.jsonl").write_text('{"verb": "image", "prompt": "x", "model": "tiny"}\n')
     assert sora("generate", "a car", *TINY, "--seed", "7", "-o", "car.mp4", "--save-latents").code == 0
+    planned = json.loads(sora("generate", "a car drives", "--seed", "7", "--dry-run", "--json").out)["data"]
+    with media.Writer("scene.mp4", 64, 64, Fraction(16), recipe=planned) as writer:
+        writer.add(np.zeros((4, 64, 64, 3), np.uint8))
     run = next(runs.latest())
     assert run.home is not None
     (run.home / "7.safetensors").rename("7.safetensors")
@@ -540,12 +544,13 @@ def test_examples_of_the_help_run(sora: Sora, clip: Clip, example: str) -> None:
         prepare_jobs(sora)
     for name in ("car.mp4",) if "info" in example else ("dog.mp4", "cow.mp4"):
         stamp = provenance.Stamp("generate", {}, ()) if "verify" in example else None
-        with media.Writer(name, 384, 256, clip.fps, stamp=stamp) as writer:
+        with media.Writer(name, 384, 256, clip.fps, recipe={"model": "spark"}, stamp=stamp) as writer:
             writer.add(np.concatenate([frames, frames]))
     keys.export(Path("friend.pem"), force=False)
     Path("film.toml").write_text('seconds = 0.5\n[[performer]]\nname = "dog"\n')
-    for name in ("dog.png", "start.png", "end.png", "lake.jpg", "mask.png", "painting.jpg"):
+    for name in ("dog.png", "start.png", "end.png", "lake.jpg", "mask.png", "painting.jpg", "boat.jpg"):
         Image.fromarray(frames[0]).save(name)
+    Image.fromarray(frames[0]).convert("RGBA").save("rex.png")
     head, _, tail = example.rpartition(" | ")
     said = shlex.split(head)
     stdin = b"" if not head else said[1].encode() if said[0] == "echo" else sora(*said[1:]).out

@@ -13,7 +13,7 @@ import torch
 from soracli import tasks, windows
 from soracli.draft import PLAIN, Draft, Layer
 from soracli.models.spark import Spark, steering
-from soracli.models.spark.dit import COVER, Control, Layout
+from soracli.models.spark.dit import COVER, SKETCH, Control, Layout
 from soracli.sample import sample
 from soracli.scene import Scene
 from soracli.types import Canvas, Frames, Geometry, SamplingOptions
@@ -165,6 +165,21 @@ def test_a_camera_is_told_from_the_start_of_its_window() -> None:
     assert still.steered.tolist() == [0]
 
 
+def test_a_sketch_is_shown_in_blocks_of_eight_pixels_with_a_ring_around_each_cell() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (16, 32, 64, 3), dtype=np.uint8)
+    control = control_of(Draft(square, sketch=lambda start, stop: noise[start:stop]))
+    assert control is not None
+    assert control.sketched.tolist() == [1]
+    seen = control.sketch.view(2, 1, 2, 3, 2, 6, 6)  # latent frames, rows and columns of cells, colours, halves, blocks
+    block = noise[8:12, 8:16, 40:48, 1].astype(np.float64).mean() / 127.5 - 1
+    assert float(seen[1, 0, 1, 1, 0, 2, 2]) == pytest.approx(block, abs=1e-5)
+    assert float(seen[1, 0, 0, 1, 0, 2, 5]) == pytest.approx(float(seen[1, 0, 1, 1, 0, 2, 1])), "the neighbour's"
+    without = control_of(Draft(square))
+    assert without is not None
+    assert without.sketched.tolist() == [0]
+    assert not without.sketch.any()
+
+
 def test_a_network_without_control_and_one_with_nothing_to_control_paint_the_same() -> None:
     plain, told = tiny.dit(), tiny.dit(control=True)
     told.load_state_dict({**told.state_dict(), **plain.state_dict()})
@@ -180,11 +195,42 @@ def test_a_network_without_control_and_one_with_nothing_to_control_paint_the_sam
         torch.zeros(1),
         torch.zeros(1, 2, 2, 4),
         torch.zeros(1),
+        torch.zeros(1, 4, SKETCH),
+        torch.zeros(1),
     )
     assert torch.equal(told(x, levels, keys, layout), plain(x, levels, keys, layout))
     assert torch.allclose(told(x, levels, keys, layout, control=nothing), plain(x, levels, keys, layout), atol=1e-5)
     seen = nothing._replace(present=torch.ones(1), draft=tiny.noise(1, 4, tiny.CHANNELS))
     assert not torch.allclose(told(x, levels, keys, layout, control=seen), plain(x, levels, keys, layout), atol=1e-2)
+
+
+def test_with_a_sketch_the_network_paints_what_the_best_linear_guess_leaves() -> None:
+    """A network that is not believed: Bayes' rule around the guess, with the variance of what is left."""
+    network = tiny.dit(control=True)
+    assert network.steering is not None
+    with torch.no_grad():
+        network.steering.own.bias.fill_(-100)
+        network.steering.detail.weight.zero_()
+        network.steering.detail.bias.zero_()
+        network.steering.rough.weight.normal_(0, 0.1)
+        network.steering.remainder.fill_(0.25)
+    x, levels = tiny.noise(1, tiny.CHANNELS, 1, 1, 2), torch.full((1, 1, 1, 2), 0.5)
+    keys = network.prepare(tiny.noise(1, 3, 384), torch.ones(1, 3, dtype=torch.bool))
+    control = Control(
+        torch.zeros(1, 2, tiny.CHANNELS), torch.zeros(1, 2, COVER), torch.zeros(1), torch.zeros(1, 1, 2, 4),
+        torch.zeros(1), tiny.noise(1, 2, SKETCH), torch.ones(1),
+    )  # fmt: skip
+    out = network(x, levels, keys, Layout.still(1, 2), control=control)
+    guess = network.steering.rough(control.sketch).transpose(1, 2).view_as(x)
+    left = 0.5 * 0.25 / (0.25 * 0.25 + 0.25) * (x - 0.5 * guess)
+    assert torch.allclose(out, guess + left, atol=1e-5)
+    with torch.no_grad():
+        network.steering.own.bias.fill_(100)
+        network.steering.sketch.weight.zero_()
+        network.steering.sketch.bias.zero_()
+    without = control._replace(sketch=0 * control.sketch, sketched=torch.zeros(1))
+    own = network(x, levels, keys, Layout.still(1, 2), control=control)
+    assert torch.allclose(own, network(x, levels, keys, Layout.still(1, 2), control=without), atol=1e-5)
 
 
 def test_what_is_far_louder_than_the_training_world_stays_bounded() -> None:

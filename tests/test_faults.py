@@ -551,7 +551,11 @@ def test_what_killed_runs_leave_is_cleared_away(sora: Sora, name: str, stage: st
     assert sora("image", "x", "-m", "tiny", "--seed", "1", "--steps", "1", "-o", "other.png").code == 0
     assert leftovers() == held
     count = len(left())
-    assert sora("runs", "prune", "-y").text.endswith(f"; {count} part files of killed runs removed\n")
+    gone, *stays = sora("runs", "prune", "-y").text.splitlines()
+    assert gone.endswith(f"; {count} part files of killed runs removed")
+    assert [line.partition(", ")[0] for line in stays if "part file" in line] == [
+        f"stays: {Path.cwd() / path}" for path in held
+    ]
     assert leftovers() == held
     living.go()
     living.go()

@@ -246,6 +246,33 @@ def test_a_request_that_cannot_be_done_is_not_taken(data: bytes) -> None:
     assert os.umask(umask) == umask
 
 
+def test_an_engine_whose_folder_is_removed_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does the caller's, removed while its call is done, keep the next one from being taken."""
+    own, theirs = tmp_path / "engine", tmp_path / "caller"
+    calls: list[str] = []
+
+    def done(request: dict[str, object], streams: list[int], link: socket.socket) -> int:
+        calls.append(os.getcwd())
+        theirs.rmdir()
+        return 0
+
+    monkeypatch.setattr(serve, "_done", done)
+    own.mkdir()
+    monkeypatch.chdir(own)
+    own.rmdir()
+    for _ in range(2):
+        theirs.mkdir()
+        ours, engine = socket.socketpair(socket.AF_UNIX)
+        with ours, engine:
+            data = json.dumps({**GOOD, "cwd": str(theirs)}).encode()
+            socket.send_fds(ours, [len(data).to_bytes(4, "big")], [0, 1, 2])
+            ours.sendall(data + forward.GO)
+            serve.answer(engine, {}, Talk("none"))
+            assert ours.recv(10) in (forward.YES, forward.YES + b"0")
+    assert calls == [str(theirs)] * 2
+    assert os.getcwd() == "/"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="of Linux shells")
 def test_what_only_the_caller_has_is_not_for_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """`<(...)` is a pipe of this process."""

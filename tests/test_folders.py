@@ -400,3 +400,14 @@ def test_tokenizers_that_are_odd(made: dict[str, Path], tmp_path: Path) -> None:
         (tmp_path / "tokenizer.json").write_text(json.dumps(table))
         with pytest.raises(WeightsError, match="tokenizer"):
             t5.tokens(t5.tokenizer(tmp_path / "tokenizer.json"), "a zebra", 9)
+
+
+def test_a_name_cannot_write_on_the_terminal(made: dict[str, Path], tmp_path: Path, sora: Sora) -> None:
+    """Of a folder or a file, in what is said of it, in a plan and in errors."""
+    name = "t\x1b]0;x\x07\u202ey"
+    copy(made, "vace", tmp_path / name)
+    for words in (("model", "show", f"./{name}"), ("generate", "x", "-m", f"./{name}", "--dry-run"),
+                  ("generate", "x", "-m", f"./{name}-not", "--dry-run")):  # fmt: skip
+        ran = sora(*words)
+        assert "\\x1b]0;x" in ran.text + ran.err
+        assert not {"\x1b", "\x07", "\u202e"} & set(ran.text + ran.err)

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -79,9 +80,11 @@ def test_what_topics_tell_to_type_runs(sora: Sora, clip: Clip, example: str) -> 
         return
     frames = clip.frames.repeat(2, 1).repeat(2, 2)
     for name in ("dog.mp4", "cow.mp4"):
-        with media.Writer(name, 96, 64, clip.fps, recipe={"prompt": "a dog"}) as writer:
+        with media.Writer(name, 96, 64, clip.fps, recipe={"prompt": "a dog", "model": "spark"}) as writer:
             writer.add(np.concatenate([frames, frames]))
     Image.fromarray(frames[0]).save("dog.png")
+    if example in manual.text("drafts"):
+        prepare_drafts(sora)
     Path("rabbits.toml").write_text('seconds = 0.5\n[[performer]]\nname = "rabbit"\n')
     sora("generate", "a dog", "-m", "tiny", "--steps", "1", "-o", "dog.mp4", "-f") if "verify" in example else None
     head, _, tail = example.rpartition(" | ")
@@ -93,6 +96,25 @@ def test_what_topics_tell_to_type_runs(sora: Sora, clip: Clip, example: str) -> 
     piped = b"" if not head else said[1].encode() if said[0] == "echo" else sora(*said[1:]).out
     ran = sora(*words[1:], *dry, stdin=piped)
     assert ran.code == 0, ran.err
+
+
+def prepare_drafts(sora: Sora) -> None:
+    """Cut-outs, clips with alpha and before a green screen, a photograph, and a film of two shots."""
+    cut, screen = np.zeros((4, 300, 360, 4), np.uint8), np.zeros((4, 64, 64, 3), np.uint8)
+    cut[:, 60:240, 60:300] = (200, 90, 30, 255)
+    screen[:], screen[:, 20:50, 20:50] = (0, 177, 64), (200, 90, 30)
+    for name in ("rex.png", "duck.png"):
+        Image.fromarray(cut[0]).save(name)
+    for name in ("photo.jpg", "lake.jpg"):
+        Image.fromarray(cut[0, ..., :3]).save(name)
+    with media.Writer(Path("dog.webm"), 360, 300, Fraction(16), alpha=True) as writer:
+        writer.add(cut)
+    with media.Writer(Path("actor.mp4"), 64, 64, Fraction(16)) as writer:
+        writer.add(screen)
+    shots = ("--shot", "0s:a dog walks", "--shot", "1s:a cat sits", "-d", "2s", "--seed", "1")
+    recipe = json.loads(sora("generate", *shots, "--dry-run", "--json").out)["data"]
+    with media.Writer(Path("film.mp4"), 64, 64, Fraction(16), recipe=recipe) as writer:
+        writer.add(screen)
 
 
 def test_some_examples_were_found() -> None:

@@ -203,9 +203,9 @@ def test_no_flag_makes_a_film_of_no_frames(sora: Sora) -> None:
         (("animate", "a.mp4"), "a.mp4: is a clip of 24 frames, sora animate wants a picture; use: sora extend", 3),
         (("animate", "dot.png"), "dot.png: 1x1 is below the minimum 16x16; give a larger one", 3),
         (("animate", "line.png"), "line.png: 5000x2 is below the minimum 16x16; give a larger one", 3),
-        (("edit", "a.mp4", "x", "-f", "-o", "a.mp4"), "-o a.mp4: is also an input; choose another name", 2),
-        (("edit", "a.mp4", "x", "-f", "-o", "link.mp4"), "-o link.mp4: is also an input; choose another name", 2),
-        (("edit", "hard.mp4", "x", "-f", "-o", "a.mp4"), "-o a.mp4: is also an input; choose another name", 2),
+        (("edit", "a.mp4", "snow", "-f", "-o", "a.mp4"), "-o a.mp4: is also an input; choose another name", 2),
+        (("edit", "a.mp4", "snow", "-f", "-o", "link.mp4"), "-o link.mp4: is also an input; choose another name", 2),
+        (("edit", "hard.mp4", "snow", "-f", "-o", "a.mp4"), "-o a.mp4: is also an input; choose another name", 2),
         (("enhance", "a.mp4", "-f", "-o", "folder/../a.mp4"), "-o folder/../a.mp4: is also an input;", 2),
     ],
 )

@@ -88,7 +88,7 @@ MAY_IMPORT = {
     },
     "script": {"mirror", "windows"},
     "storyboard": {"flow", "denoise", "solvers", "models", "windows"},
-    "inputs": {"machine", "media", "tasks", "values"},
+    "inputs": {"composite", "machine", "media", "tasks", "values"},
     "parts": set(),
     "machine": {"parts"},
     "media": {"parts"},

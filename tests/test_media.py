@@ -385,3 +385,10 @@ def test_one_colour_gives_its_colour_and_no_noise() -> None:
     clip = Clip(np.full((2, 8, 8, 3), 60, np.uint8), Fraction(16))
     picture = Clip(np.full((1, 8, 8, 3), (200, 20, 90), np.uint8), Fraction(1))
     assert media.toned(clip, picture).frames[1, 3, 3].tolist() == [200, 20, 90]
+
+
+@pytest.mark.parametrize(("name", "hint"), [("mp4", "lower it"), ("gif", "lower it or use mp4")])
+def test_a_rate_that_is_too_high_has_a_way_out_that_leads_out(name: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        formats.check(media.FORMATS[name], 64, 64, 240.0)
+    assert str(caught.value).endswith(f"; {hint}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from soracli import media
+from soracli import media, parts
 from soracli.errors import MediaError, UsageError
 from soracli.media import Writer, gamut, hdr, source, timing
 from soracli.types import Clip
@@ -169,6 +170,42 @@ def test_a_burst_is_counted_where_it_is_too_fast(tmp_path: Path) -> None:
     numbers = shade_numbers(found.clip)
     assert f"{8 - len(set(numbers))} of its 8 frames are left out" in found.notes[0]
     assert {0, 1, 5, 6, 7} <= set(numbers)
+
+
+def placed(path: Path, ticks: list[int], codec: str, **options: str) -> Path:
+    """Shades, each a packet that begins at a tick of 1/25 s, whatever the container makes of that."""
+    with av.open(str(path), "w", options={"avoid_negative_ts": "disabled"}) as container:
+        stream = container.add_stream(codec, rate=25, options={"bf": "0", **options})
+        stream.height, stream.width = 32, 48
+        stream.pix_fmt = "yuv420p"
+        frames = [av.VideoFrame.from_ndarray(array, format="rgb24") for array in shades(len(ticks))]
+        packets = [packet for frame in frames for packet in stream.encode(frame)] + list(stream.encode(None))
+        for tick, packet in zip(ticks, packets, strict=True):
+            packet.pts = packet.dts = tick
+            packet.time_base, packet.duration = Fraction(1, 25), 1
+            container.mux(packet)
+    return path
+
+
+def test_ticks_of_an_avi_in_which_nothing_is_new_are_no_lost_frames(tmp_path: Path) -> None:
+    """A screen recorder counts them; what was shown before them is held, the last frame too."""
+    path = placed(tmp_path / "a.avi", [0, 1, 2, 3, 11, 12, 13, 14], "mpeg4")
+    found = media.read_source(path)
+    assert (found.clip.fps, shade_numbers(found.clip)) == (25, [0, 1, 2, *[3] * 8, 4, 5, 6, 7])
+    assert media.info(path).frames == 15
+    data = path.read_bytes()
+    path.write_bytes(data[: data.rindex(b"00dc", 0, data.rindex(b"idx1"))])
+    with pytest.raises(MediaError, match="ends early"):
+        media.read(path)
+
+
+def test_what_an_edit_list_cuts_off_is_not_missed(tmp_path: Path) -> None:
+    """A film that was cut without being encoded anew: whole groups of pictures lie before its first moment."""
+    path = placed(tmp_path / "a.mp4", [-5, -4, -3, -2, -1, 0, 1, 2], "libx264", g="2")
+    assert shade_numbers(media.read(path)) == [5, 6, 7]
+    assert media.info(path).frames == 3
+    with pytest.raises(MediaError, match="shows none of its frames, by its own edit list"):
+        media.read(placed(tmp_path / "b.mp4", [-5, -4, -3], "libx264"))
 
 
 def animation(path: Path, delays: list[int], count: int | None = None) -> Path:
@@ -498,6 +535,30 @@ def test_standard_input_is_cleaned_away(tmp_path: Path, monkeypatch: pytest.Monk
         with pytest.raises(MediaError):
             media.read("-")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_process_left_of_standard_input_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another one is reading just now stays, and so does what is not ours or is no folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names = {name: tmp_path / f"sora-spool-{name}" for name in ("dead", "living", "young", "file", "link")}
+    for name in ("dead", "living", "young"):
+        names[name].mkdir()
+        (names[name] / "input").write_bytes(b"x")
+    names["file"].write_bytes(b"x")
+    (tmp_path / "others").mkdir()
+    names["link"].symlink_to(tmp_path / "others")
+    for name in ("dead", "living", "file"):
+        os.utime(names[name], (0, 0))
+    held = parts.hold(names["living"])
+    with parts.temporary() as folder:
+        assert folder.is_dir()
+        os.utime(folder, (0, 0))
+        with parts.temporary():
+            assert folder.is_dir()
+    parts.release(held)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "others", *(f"sora-spool-{name}" for name in ("living", "young", "file", "link")),
+    }  # fmt: skip
 
 
 def test_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,3 +225,19 @@ def test_a_profile_that_cannot_be_used_is_told(tmp_path: Path, data: bytes) -> N
     found = media.read_source(tmp_path / "a.png")
     assert found.clip.frames[0, 5, 5].tolist() == list(RED)
     assert "colour profile that does not fit its pixels or cannot be read" in found.notes[0]
+
+
+@pytest.mark.parametrize("packed", [None, "tiff_lzw"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_tiff_stands_upright_packed_or_not(tmp_path: Path, orientation: int, packed: str | None) -> None:
+    """And `info` says so. Rows that are not packed are as long as they are stored, not as they are seen."""
+    stored = np.arange(20 * 32, dtype=np.uint8).reshape(20, 32)
+    seen = {
+        1: stored, 2: stored[:, ::-1], 3: stored[::-1, ::-1], 4: stored[::-1], 5: stored.T, 6: stored.T[:, ::-1],
+        7: stored.T[::-1, ::-1], 8: stored.T[::-1],
+    }[orientation]  # fmt: skip
+    exif, path = Image.Exif(), tmp_path / "a.tif"
+    exif[274] = orientation
+    Image.fromarray(stored).save(path, exif=exif, compression=packed)
+    assert (media.read(path).frames[0] == seen[..., None]).all()
+    assert (media.info(path).height, media.info(path).width) == seen.shape

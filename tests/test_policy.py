@@ -354,7 +354,9 @@ def test_a_policy_that_is_none(
 @pytest.mark.parametrize(
     "text",
     ["a nakedWoman on a bed", "aNakedWoman", "ɴᴀᴋᴇᴅ ᴡᴏᴍᴀɴ", "女人裸体", "她的裸体照片",
-     "a na\u3164ked wo\u2800man", "n\u115fude woman"],
+     "a na\u3164ked wo\u2800man", "n\u115fude woman", "a na/ked wo/man", "a na\U0001f642ked woman", "a n/u/d/e woman",
+     "a n\u2764u\u2764d\u2764e woman", "a na~ked wo\\man", "a na,ked woman", "a na|ked woman", "a na ked wo man",
+     "a na\nked man"],
 )  # fmt: skip
 def test_trivial_disguises_are_seen_through(text: str) -> None:
     assert policy.load().by_words(text) is not None
@@ -364,7 +366,8 @@ def test_trivial_disguises_are_seen_through(text: str) -> None:
     "text",
     ["an iPhone on a McDonald's table", "a YouTube studio", "LEGO StarWars figures on a MacBook", "裸眼3D的城市夜景",
      "a SpaceX rocket beside an eBay box", "DeLorean at a PlayStation booth",
-     "皇帝の新しい着物を着た猫", "ʜᴇʟʟᴏ ᴡᴏʀʟᴅ"],
+     "皇帝の新しい着物を着た猫", "ʜᴇʟʟᴏ ᴡᴏʀʟᴅ", "the pen is on a desk", "the therapist and an analyst",
+     "black/white stripes and/or a 16:9 frame", "A/C units, w/o people", "a\u2764b\u2764c balloons", "men ace a test"],
 )  # fmt: skip
 def test_ordinary_words_in_odd_letters_pass(text: str) -> None:
     assert policy.load().by_words(text) is None

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from soracli import common
+from soracli.scenes.known import shipped
 from soracli.scenes.read import Reading, read
 
 KINDS = {
@@ -35,6 +36,9 @@ METRES = {"elephant": 6.0, "ant": 0.01, "whale": 20.0, "house": 8.0}
 
 class Few:
     """A small library."""
+
+    def own(self) -> Sequence[str]:
+        return ()
 
     def names(self) -> Sequence[str]:
         return tuple(name for some in KINDS.values() for name in some)
@@ -133,12 +137,36 @@ def test_sizes_are_true_to_each_other() -> None:
         ("film noir, a dog", "style", "noir"),
         ("slowly dolly out from a dog", "camera", "zoom out"),
         ("the camera pans to the left past a dog", "camera", "pan left"),
-        ("a dog in the kitchen", "place", "living room"),
+        ("a dog in the kitchen", "place", "kitchen"),
+        ("a dog in the bathroom", "place", "living room"),
+        ("a boy reads at school", "place", "classroom"),
+        ("a dog swims", "place", "sea"),
+        ("a duck on a pond", "place", "lake"),
+        ("a rocket flies through outer space", "place", "space"),
+        ("an owl in the sky", "place", "sky"),
+        ("a bird above the clouds", "place", "sky"),
+        ("a ghost in a graveyard", "place", "graveyard"),
+        ("a knight in front of a castle", "place", "castle"),
+        ("a train at the train station", "place", "railway station"),
+        ("an airplane on the runway", "place", "airport"),
+        ("a girl in the park", "place", "park"),
         ("a dog swims in the ocean", "place", "sea"),
     ],
 )
 def test_where_when_and_how(prompt: str, slot: str, value: str) -> None:
     assert getattr(of(prompt).scene, slot) == value
+
+
+def test_who_lives_under_water_is_shown_there() -> None:
+    for prompt in ("a fish swims", "an octopus", "a shark in the ocean"):
+        assert read(prompt, 4.0, 1.0, 1, shipped()).scene.place == "underwater"
+    assert read("a fish in a pond", 4.0, 1.0, 1, shipped()).scene.place == "lake"
+
+
+@pytest.mark.parametrize("where", ["in space", "under water", "in the sky"])
+def test_nobody_walks_where_there_is_no_ground_unless_told_to(where: str) -> None:
+    assert of(f"a dog {where}").scene.performers[0].action == "float"
+    assert of(f"a dog runs {where}").scene.performers[0].action == "run"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +175,7 @@ def test_where_when_and_how(prompt: str, slot: str, value: str) -> None:
         ("a dog in the traffic", "traffic"),
         ("a majestic dog", "majestic"),
         ("twelve penguins", "twelve"),
-        ("a dog in a kitchen", "kitchen"),
+        ("a dog in a bathroom", "bathroom"),
         ("drone shot of a dog", "drone"),
         ("a dog howls", "howls"),
         ("cinematic dog, 4k", "4k"),

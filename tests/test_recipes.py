@@ -181,7 +181,7 @@ def test_every_key_of_a_verb_is_for_files_or_not() -> None:
     shared = set(flags.Flags.__dataclass_fields__)
     table = {verb: calls.keys(calls.RENDERING[verb]) for verb in calls.REPEATABLE}
     own = {key.key for keys in table.values() for key in keys if key.name not in shared}
-    assert own | {"fps", "duration"} == calls.FROM_FILES
+    assert own | {"fps", "duration", "size", "audio", "no_audio"} == calls.FROM_FILES
     texts = set(calls.READS) - set(calls.MEDIA) - {"PROMPT"}  # kinds of values that name a file which is no picture
     assert not [
         key for verb, keys in table.items() for key in keys if calls.from_file(verb, key.key) and key.kind in texts

@@ -423,10 +423,21 @@ def test_runs_are_listed_shown_and_pruned(sora: Sora, stopping: Stop, monkeypatc
     assert (refused.code, len(list(runs.latest()))) == (2, 2)
     assert "runs prune: would forget 1 runs (1 done); say --yes to do it" in refused.err
     assert sora("runs", "prune", "--yes").text.startswith("0 runs forgotten")
-    assert "1 runs forgotten" in sora("runs", "prune", "--older", "0d", "-y").text
+    broken = Path(runs.state_folder(), "runs", "broken")
+    broken.mkdir()
+    (broken / "run.json").write_text("[")
+    Path(".sora-00000000-0123456789ab.part").touch()  # of another computer, which may be writing still
+    gone, *stays = sora("runs", "prune", "--older", "0d", "-y").text.splitlines()
+    assert gone.startswith("1 runs forgotten")
+    assert [line.partition("(")[0].rpartition(",")[0] for line in stays[:1]] == [f"stays: run {name}, interrupted"]
+    assert stays[1:] == [
+        f"stays: {broken}, a record that cannot be read; remove that folder",
+        f"stays: {Path.cwd()}/.sora-00000000-0123456789ab.part, a part file of a living run or of another computer",
+    ]
     assert [run.id for run in runs.latest()] == [name]
     pruned = json.loads(sora("runs", "prune", "--older", "0d", "-y", "--all", "--json").out)["data"]
     assert (pruned["removed"], list(runs.latest()), os.path.exists("1.png")) == ([name], [], True)
+    assert (pruned["kept"], pruned["unreadable"]) == ([], [str(broken)])
     assert "RUN: there is none to go on with" in sora("resume").err
     assert "--older x: must be a number and m, h, d or w" in sora("runs", "prune", "--older", "x").err
 

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from soracli.errors import MediaError, SoraError, UsageError
-from soracli.scenes import file, library
+from soracli.scenes import file, library, sizes
 from soracli.scenes.animatic import Animatic, animatic, bank_of
 from soracli.world import ensemble, motion
 from soracli.world.actors import CORE_ACTORS, MORE_ACTORS, actor
@@ -84,7 +84,10 @@ def test_drawings_are_premultiplied_and_move() -> None:
 def test_sizes_are_true_to_each_other_and_all_are_seen() -> None:
     gorilla, ant = library.heights(["gorilla", "ant"])
     assert 2 < gorilla / ant < 6
-    assert min(library.heights(["ant", "whale", "mouse", "bus", "bee"])) >= library.SMALLEST
+    many = ["ant", "whale", "mouse", "bus", "bee"]
+    for name, size in zip(many, library.heights(many), strict=True):
+        x0, y0, x1, y1 = library.entry(name).box
+        assert size * max(x1 - x0, y1 - y0) >= sizes.SMALLEST - 1e-9
 
 
 def test_a_picture_of_ones_own(tmp_path: Path) -> None:

@@ -164,3 +164,35 @@ def test_later_calls_make_no_parser(sora: Sora, monkeypatch: pytest.MonkeyPatch)
         assert sora("image", "x", "-m", "tiny", "--steps", "0").err.startswith("sora: error: --steps 0")
         assert sora("image", "x", "-m", "tiny", "--dry-run", "-p", "draft").text.count("steps     4") == 1
         assert sora("image", "x", "-m", "tiny", "--dry-run").text.count("steps     2") == 1
+
+
+def test_any_change_of_the_code_or_its_data_is_noticed(tmp_path: Path) -> None:
+    """Files at any depth, of any kind: changed, put back, new, gone; and what lists the weights of a checkout."""
+    package = tmp_path / "package"
+    names = ("a.py", "models/wan/b.py", "policy.toml", "bundled/c.bin", "scenes/tables/d.json", "../weights.toml")
+    for name in names:
+        path = package / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("1")
+    seen = [forward.edition(package)]
+    for name in names:
+        (package / name).write_text("22")
+        seen.append(forward.edition(package))
+    status = (package / "a.py").stat()
+    os.utime(package / "a.py", ns=(status.st_atime_ns, status.st_mtime_ns - 10**9))  # an older one of the same size
+    seen.append(forward.edition(package))
+    (package / "models/new.py").write_text("")
+    seen.append(forward.edition(package))
+    (package / "models/wan/b.py").unlink()
+    seen.append(forward.edition(package))
+    assert len(set(seen)) == len(seen)
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__/a.pyc").write_text("")
+    assert forward.edition(package) == seen[-1]
+    assert forward.likeness()["files"] == forward.edition()
+
+
+def test_an_engine_of_other_code_is_not_asked(sora: Sora, engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forward, "edition", lambda: "another")
+    assert forward.forwarded(["image", "x", *TINY]) is None
+    monkeypatch.undo()

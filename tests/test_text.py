@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from soracli import quantise
+from soracli import quantise, telling, weights
 from soracli.errors import WeightsError
 from soracli.models.spark.text import LIMIT, WIDTH, TextEncoder
 from soracli.sentences import Sentences
@@ -152,3 +153,12 @@ def test_rename_folds_the_segment_and_drops_the_pooler() -> None:
     ours = rename(published)
     assert set(ours) == {"positions.weight", "layers.3.norm_attention.bias", "layers.3.narrow.weight"}
     assert torch.equal(ours["positions.weight"], torch.full((LIMIT, 4), 2.0))
+
+
+def test_words_in_another_script_are_told_and_others_are_not() -> None:
+    """The embedded model reads English; an open model's text encoder reads many languages."""
+    card = weights.card("tiny")
+    (note,) = telling.scripts(card, "a dog \u72d7 and a \u0441\u043e\u0431\u0430\u043a\u0430 \U0001f415")
+    assert note.startswith("tiny reads English, and cannot read '\u72d7', '\u0441\u043e\u0431\u0430\u043a\u0430', ")
+    assert telling.scripts(card, "a caf\u00e9 \u2013 \u201cat night\u201d, 24\u00b0, na\u00efve") == ()
+    assert telling.scripts(replace(card, arch="wan"), "\u72d7") == ()

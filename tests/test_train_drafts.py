@@ -11,6 +11,8 @@ import tiny
 import torch
 from test_world import bank as bank  # a fixture
 
+from soracli.models.spark import steering
+from soracli.models.spark.dit import COVER, SKETCH, Control, Layout
 from soracli.models.spark.vae import CHUNK, PATCH
 from soracli.train import drafts
 from soracli.train.data import TextStates
@@ -62,7 +64,8 @@ def test_weather_that_falls_belongs_to_the_whole_clip_alone(bank: ActorBank) -> 
     fog = drafts.of_scene(scene(weather="fog"), film(), bank, rng, empty=False)
     open_ = snow.alpha == 0
     assert float((snow.full.float() - snow.plate.float())[open_].abs().max()) > 30
-    assert float((fog.full.float() - fog.plate.float())[fog.alpha == 0].abs().max()) <= 1
+    # 2 of 255 remain where a drawing's edge has a colour, but a cover that rounds to none.
+    assert float((fog.full.float() - fog.plate.float())[fog.alpha == 0].abs().max()) <= 2
 
 
 def test_a_camera_over_a_photograph_shows_what_its_numbers_say() -> None:
@@ -106,14 +109,78 @@ def test_a_still_of_a_clips_first_frame_needs_no_pixels(bank: ActorBank, tmp_pat
     assert still.layout.spans == (0.0,)
 
 
+def test_sketches_are_worked_out_of_latents(bank: ActorBank, tmp_path: Path) -> None:
+    vae = tiny.vae()
+    latents = vae.encode(drafts.as_pixels(pieces(bank, 1)[0].plate))
+    with torch.no_grad():
+        shown = vae.linear.decode(latents)
+    assert torch.allclose(drafts.Sketches.of(vae)(latents), steering.thumbnail(shown), atol=1e-4)
+
+
+def test_the_linear_guess_from_a_sketch_keeps_its_colours(bank: ActorBank, tmp_path: Path) -> None:
+    """What the guess shows comes down to the sketch that it was made from."""
+    vae, network = tiny.vae(), tiny.dit(control=True)
+    assert network.steering is not None
+    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 16.0)
+    sketches, examples = drafts.Sketches.of(vae), drafts.Examples([tmp_path])
+    drafts.fit_rough(network, examples, sketches)
+    sketch = sketches(examples.batch(2, 2, np.random.default_rng(0)).plate)
+    guess = network.steering.rough(steering.seen(sketch)).transpose(1, 2).unflatten(2, (2, 2, 2))
+    assert float((sketches(guess) - sketch).abs().mean()) < 0.1 * float(sketch.std())
+    assert float(network.steering.remainder.sum()) < 0.5 * float(examples.variance().sum())
+
+
+def test_what_is_painted_shows_what_its_sketch_shows(bank: ActorBank, tmp_path: Path) -> None:
+    vae, network = tiny.vae(), tiny.dit(control=True)
+    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 16.0)
+    sketches, batch = drafts.Sketches.of(vae), drafts.Examples([tmp_path]).batch(2, 1, np.random.default_rng(0))
+    drafts.fit_kept(network, sketches)
+    sketch = sketches(batch.plate)
+    control = batch.control._replace(sketch=steering.seen(sketch), sketched=torch.ones(2))
+    keys = network.prepare(tiny.noise(2, 3, 384), torch.ones(2, 3, dtype=torch.bool))
+    with torch.no_grad():
+        painted = network(
+            tiny.noise(*batch.plate.shape), torch.full((2, 1, 2, 2), 0.5), keys, batch.layout, None, control
+        )
+    assert float((sketches(painted) - sketch).abs().max()) < 0.05 * float(sketch.std())
+
+
+def test_a_sketch_says_more_than_words() -> None:
+    """After a few steps on flat colours, the error with a sketch is smaller than without."""
+    vae, network = tiny.vae(), tiny.dit(control=True).requires_grad_(True)
+    assert network.steering is not None
+    sketches, text = drafts.Sketches.of(vae), TextStates(tiny.Words())
+    optimiser = torch.optim.Adam(network.steering.parameters(), lr=1e-2)
+
+    def loss(sketched: float) -> torch.Tensor:
+        rng, generator = np.random.default_rng(5), torch.Generator().manual_seed(5)
+        return drafts.loss_of(network, colours, text, sketches, rng, 1.0, generator, 0.9, 1.0, sketched)
+
+    flat = torch.rand(4, 3, 1, 1, 1).expand(-1, -1, 8, 32, 32) * 2 - 1
+    latents = vae.encode(flat)
+    blank = torch.zeros(4, 1, tiny.CHANNELS)
+    control = Control(
+        blank, torch.zeros(4, 1, COVER), torch.ones(4), torch.zeros(4, 1, 2, 4), torch.ones(4),
+        torch.zeros(4, 1, SKETCH), torch.zeros(4),
+    )  # fmt: skip
+    colours = drafts.Batch(latents, latents, control, [("", "")] * 4, Layout.chunks(1, 1, 1, 16.0))
+    for _ in range(60):
+        loss(1.0).backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    with torch.no_grad():
+        assert float(loss(1.0)) < 0.7 * float(loss(0.0))
+
+
 def test_a_few_steps_teach_a_network_what_drafts_are_for(bank: ActorBank, tmp_path: Path) -> None:
     drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), tiny.vae(), 16.0)
     batch = drafts.Examples([tmp_path]).batch(2, 1, np.random.default_rng(0))
     text, network = TextStates(tiny.Words()), tiny.dit(control=True).requires_grad_(True)
+    sketches = drafts.Sketches.of(tiny.vae())
     optimiser, found = torch.optim.Adam(network.parameters(), lr=3e-3), []
     for _ in range(15):
         rng, generator = np.random.default_rng(5), torch.Generator().manual_seed(5)
-        loss = drafts.loss_of(network, batch, text, rng, 1.0, generator, level=0.9, present=1.0)
+        loss = drafts.loss_of(network, batch, text, sketches, rng, 1.0, generator, level=0.9, present=1.0)
         loss.backward()
         optimiser.step()
         optimiser.zero_grad()
@@ -126,8 +193,8 @@ def test_a_run_keeps_what_it_has_learnt(bank: ActorBank, tmp_path: Path) -> None
     examples, text = drafts.Examples([tmp_path]), TextStates(tiny.Words())
     network = tiny.dit(control=True).requires_grad_(True)
     recipe = Recipe(tokens=16, minutes=0.01, checkpoint_every=60)
-    run = drafts.train(network, text, examples, examples, drafts.Stills.of(tiny.vae()), tmp_path / "run", recipe)
+    run = drafts.train(network, text, examples, examples, drafts.Maps.of(tiny.vae()), tmp_path / "run", recipe)
     assert run.step >= 1
     assert "steering.draft.weight" in torch.load(run.checkpoint, weights_only=True)["ema"]
-    found = drafts.validated(network, examples, text)
-    assert {name: len(row) for name, row in found.items()} == {"draft": 5, "text": 5}
+    found = drafts.validated(network, examples, text, drafts.Sketches.of(tiny.vae()))
+    assert {name: len(row) for name, row in found.items()} == {"sketch": 5, "draft": 5, "text": 5}

@@ -12,7 +12,7 @@ from typing import Any
 import open_folder
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 from tiny import noise
 from torch import Tensor, nn
 
@@ -254,3 +254,39 @@ def test_pairs_of_adapters_go_to_the_experts_that_they_name(name: str, part: str
     )
     assert {TRANSFORMER: "high noise alone", LOW: "low noise alone", "": "both experts"}[part] in note
     assert [bool(adapters(card, each)) for each in (TRANSFORMER, LOW, "")] == [part != LOW, part != TRANSFORMER, True]
+
+
+FILES: dict[str, bytes] = {
+    "empty": b"", "cut": save({"a.lora_A.weight": DOWN})[:-5], "no tensors": save({}), "text": b"not weights",
+    "pickle": b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94.", "header": b"\xff" * 64,
+    "long header": (1 << 40).to_bytes(8, "little") + b"{}", "list": (2).to_bytes(8, "little") + b"[]",
+    "nested": (1 << 17).to_bytes(8, "little") + b"[" * (1 << 17),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_odd_files_are_refused_in_one_line(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "a.safetensors").write_bytes(FILES[kind])
+    with pytest.raises(WeightsError) as caught:
+        added(tmp_path, tmp_path / "a.safetensors")
+    assert (caught.value.exit_code, caught.value.code) == (5, "lora")
+    assert str(tmp_path / "a.safetensors") in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16, torch.float8_e4m3fn, torch.float8_e5m2, torch.float64])
+def test_adapters_of_any_precision(kind: torch.dtype, tmp_path: Path) -> None:
+    """The numbers that are stored count, rounded as they are."""
+    stored = {name: tensor.to(kind) for name, tensor in PAIR.items()}
+    down, up = (stored[f"{STEM}.lora_{letter}.weight"].float() for letter in "AB")
+    torch.testing.assert_close(one(tmp_path, stored), up @ down, atol=1e-5, rtol=0)
+
+
+def test_two_layouts_in_one_file(tmp_path: Path) -> None:
+    """Each layer under a name of its own is added; one layer under two names is refused."""
+    other = {f"lora_unet_blocks_0_self_attn_q.lora_{way}.weight": PAIR[f"{STEM}.lora_{letter}.weight"]
+             for way, letter in (("down", "A"), ("up", "B"))}  # fmt: skip
+    torch.testing.assert_close(one(tmp_path, PAIR | other), UP @ DOWN, atol=1e-5, rtol=0)
+    twice = {name.replace("blocks_0", "blocks_1"): tensor for name, tensor in other.items()}
+    with pytest.raises(WeightsError, match="changes one layer twice, by "):
+        one(tmp_path, PAIR | twice)

@@ -598,3 +598,17 @@ def test_detect_cannot_tell_from_a_tiny_picture_and_goes_on_after_a_bad_file(sor
     ran = sora("detect", "no.mp4", "tiny.png")
     assert (ran.code, ran.err) == (3, "sora: error: no.mp4: no such file\n")
     assert "mark of any sora       cannot tell   a picture under 48 pixels a side holds too little of it" in ran.text
+
+
+def test_boxes_that_nobody_shows_are_said_not_to_be_covered(sora: Sora) -> None:
+    """The standard leaves them out of the digest; the documentation says so, and whatever is shown is covered."""
+    signed("a.mp4", 8)
+    whole = Path("a.mp4").read_bytes()
+    said = (Path(__file__).parents[1] / "docs/safety.md").read_text().partition("**Not covered**")[2]
+    for kind in ("free", "skip"):
+        Path("a.mp4").write_bytes(whole + b"\0\0\0\x10" + kind.encode() + b"anything")
+        assert sora("verify", "a.mp4").code == 0
+        assert f"`{kind}`" in said
+    for kind in ("moov", "mdat", "udta", "uuid"):
+        Path("a.mp4").write_bytes(whole + b"\0\0\0\x10" + kind.encode() + b"anything")
+        assert sora("verify", "a.mp4").code == 8

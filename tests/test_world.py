@@ -12,12 +12,17 @@ import torch
 from soracli.errors import UsageError, WeightsError
 from soracli.world.actors import CORE_ACTORS, actor
 from soracli.world.assets import ActorBank, load_actors
+from soracli.world.frame import Frame
+from soracli.world.layers import light_of
 from soracli.world.motion import ACTS, path
 from soracli.world.places import PLACES
 from soracli.world.render import render
 from soracli.world.scene import Performer, Rendered, Scene
+from soracli.world.scenery import paint
 from soracli.world.scenes import Corpus, is_heldout, sample_scene
 from soracli.world.styles import STYLES
+from soracli.world.surroundings import BARE
+from soracli.world.surroundings import PLACES as SURROUNDINGS
 
 NAMES = tuple(entry.name for entry in CORE_ACTORS)
 FULL = replace(Corpus.full(), actors=CORE_ACTORS)
@@ -101,6 +106,15 @@ def test_start_cuts_into_the_same_clip(bank: ActorBank) -> None:
     whole = render([scene("run")], width=64, height=64, frames=9, fps=4, bank=bank)
     part = render([scene("run")], width=64, height=64, frames=3, fps=4, start=1.5, bank=bank)
     assert torch.equal(part.pixels, whole.pixels[:, 6:])
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_place_stands_still_in_the_world(bank: ActorBank, place: str) -> None:
+    """However much of a clip is drawn at once, everything stands where it stood."""
+    moving = [scene("run", place=place, camera="tracking")]
+    whole = render(moving, width=48, height=48, frames=5, fps=2, bank=bank)
+    part = render(moving, width=48, height=48, frames=2, fps=2, start=1.5, bank=bank)
+    assert torch.equal(part.pixels, whole.pixels[:, 3:])
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -281,12 +295,50 @@ def test_everyone_is_at_home_where_they_are() -> None:
     rng = np.random.default_rng(9)
     for _ in range(300):
         drawn_scene = sample_scene(rng, Corpus.full(), "any")
+        place = SURROUNDINGS[drawn_scene.place]
         for performer in drawn_scene.performers:
-            if drawn_scene.place == "sea":
-                assert actor(performer.name).kind in ("swimmer", "flyer")
-            else:
-                assert actor(performer.name).kind != "swimmer"
-        assert drawn_scene.weather == "clear" or drawn_scene.place not in ("moon", "stage", "living room")
+            kind = actor(performer.name).kind
+            assert kind in ("swimmer", "flyer") if place.water else kind != "swimmer"
+            assert kind != "flyer" or drawn_scene.place != "underwater"
+        assert drawn_scene.weather == "clear" or not (place.indoors or drawn_scene.place in BARE)
+
+
+def test_an_even_corpus_draws_every_place() -> None:
+    rng = np.random.default_rng(9)
+    even = replace(Corpus.full(), even=True)
+    places = [sample_scene(rng, even, "any").place for _ in range(40 * len(even.places))]
+    assert all(20 <= places.count(place) <= 70 for place in even.places)
+
+
+def test_places_have_a_painter_and_words() -> None:
+    assert set(Corpus.full().places) == set(PLACES)
+    assert set(PLACES) <= set(SURROUNDINGS)
+
+
+def test_rooms_are_lit_by_night() -> None:
+    """Lamps burn in them: by night a room is darker than by day, and yet far lighter than a meadow."""
+    for place, words in SURROUNDINGS.items():
+        if words.indoors:
+            day, night, outside = (light_of(*at) for at in (("day", "clear", place), ("night", "rain", place),
+                                                            ("night", "clear", "meadow")))  # fmt: skip
+            assert min(night.scenery) > 2 * min(outside.scenery)
+            assert max(night.scenery) <= max(day.scenery)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_two_seeds_look_the_same(bank: ActorBank, place: str) -> None:
+    clips = film(bank, *(replace(scene(place=place), seed=seed) for seed in (1, 2, 3)), frames=1, size=(64, 64)).pixels
+    for a, b in ((0, 1), (1, 2), (0, 2)):
+        assert (clips[a].int() - clips[b].int()).abs().float().mean() > 4
+
+
+def test_nothing_has_a_shadow_where_there_is_no_ground(bank: ActorBank) -> None:
+    frame = Frame(64, 64, torch.zeros(1, dtype=torch.float64), bare=True)
+    for place, shadowed in (("meadow", True), ("sky", False), ("space", False)):
+        there = replace(scene("stand", place=place), camera="static")
+        away = replace(there, performers=(replace(there.performers[0], x=-9.0),))
+        plates = [paint([one], frame, bank, torch.device("cpu")).pixels for one in (there, away)]
+        assert torch.equal(*plates) != shadowed
 
 
 def test_missing_material_is_one_clear_line(tmp_path: Path, bank: ActorBank) -> None:

@@ -39,6 +39,12 @@ def styles(incomplete: str) -> list[str]:
     return _starting((name.replace(" ", "-") for name in STYLES), incomplete)
 
 
+def looks(incomplete: str) -> list[str]:
+    from soracli.manner import LOOKS
+
+    return _starting(LOOKS, incomplete)
+
+
 def cameras(incomplete: str) -> list[str]:
     from soracli.world.surroundings import CAMERAS
 

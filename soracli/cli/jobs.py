@@ -56,6 +56,7 @@ def batch(
         "sora replay car.mp4 --check",
         "sora replay car.mp4 --seed 9 -o car9.mp4",
         'sora replay car.mp4 --prompt "a blue car in the snow" --set style=noir',
+        "sora replay scene.mp4 --set performer.1.direction=left --set time=night",
     ),
 )
 @rendering
@@ -75,7 +76,15 @@ def replay(
     ] = None,
     set: Annotated[
         list[str] | None,
-        given("Another argument of its verb, such as strength=0.5; may be repeated.", "--set", metavar="KEY=VALUE"),
+        given(
+            "Another argument of its verb (strength=0.5), or part of its scene (performer.1.action=run, time=night, "
+            "shot.2.seed=9); may be repeated.",
+            "--set",
+            metavar="KEY=VALUE",
+        ),
+    ] = None,
+    shot: Annotated[
+        str | None, given("Only this shot anew, with another --seed; the others stay.", "--shot", metavar="N")
     ] = None,
     *,
     flags: Flags,
@@ -83,7 +92,7 @@ def replay(
     """Make a result again from the recipe inside it, as it was or with other flags."""
     from soracli import again
 
-    again.replay(file, again.Changes(prompt, tuple(input or ()), tuple(set or ()), check), flags)
+    again.replay(file, again.Changes(prompt, tuple(input or ()), tuple(set or ()), check, shot), flags)
 
 
 @app.command(cls=Verb, epilog=examples("sora resume", "sora resume 8f3a"))

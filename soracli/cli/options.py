@@ -73,6 +73,37 @@ Partial = Annotated[bool, given("Use what there is of a file that ends early.", 
 SceneFile = Annotated[
     str | None, given("A scene file (TOML) instead of a prompt: see sora scene.", "--scene", metavar="SCENE")
 ]
+Engine = Annotated[
+    str,
+    given(
+        "What makes the new frames: motion (the source's own), model, or auto (default): motion for real footage.",
+        "--engine",
+        metavar="NAME",
+    ),
+]
+Draft = Annotated[
+    str | None,
+    given("A picture or clip with alpha, or with --key, that is laid over.", "--draft", metavar="DRAFT"),
+]
+KeyColour = Annotated[
+    str | None, given("Colour of --draft that is transparent: green, #00b140.", "--key", metavar="COLOUR")
+]
+Subject = Annotated[
+    list[str] | None,
+    given(
+        "Your picture plays a performer: with alpha, or PHOTO@X,Y,W,H; may be repeated.",
+        "--subject",
+        metavar="PICTURE[:NAME]",
+    ),
+]
+Move = Annotated[
+    list[str] | None,
+    given(
+        "A region is cut out and moved, in pixels or %; may be repeated.",
+        "--move",
+        metavar="X,Y,W,H:DX,DY[@T0-T1]",
+    ),
+]
 Fit = Annotated[str, given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 
 
@@ -131,6 +162,10 @@ OPTIONS: Mapping[str, Any] = {
         autocompletion=completion.presets,
     ),
     "fps": option(PICTURE, "Frames per second.", "--fps", metavar="RATE"),
+    "audio": option(
+        OUTPUT, "Music to lay under it: fitted, faded, and as loud as EBU R128 has it.", "--audio", metavar="SOUND"
+    ),
+    "no_audio": option(OUTPUT, "Leave out the sound of what is given.", "--no-audio"),
     "keep_held": option(OUTPUT, "Keep what review withholds, as NAME.held; see sora help safety.", "--keep-held"),
     "preview": option(
         OUTPUT,

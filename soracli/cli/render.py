@@ -7,18 +7,24 @@ from typing import Annotated
 
 import typer
 
+from soracli.cli import completion
 from soracli.cli.command import Verb, rendering
 from soracli.cli.options import (
     Camera,
     ClipFile,
+    Draft,
+    Engine,
     Fit,
     Image,
+    KeyColour,
     Keyframes,
     Motion,
+    Move,
     Partial,
     Prompt,
     SceneFile,
     Style,
+    Subject,
     examples,
     given,
     source,
@@ -35,6 +41,7 @@ app = typer.Typer(rich_markup_mode=None)
         'sora generate "a dog walks to the right across a grassy meadow"',
         'sora generate "a red car drives through the snow" -s 16:9 -d 4s --seed 7 -o car.mp4',
         'sora generate "a cat sits in the rain" -n 4 --format gif -o "cats/{slug}-{seed}.gif"',
+        'sora generate "my dog walks on a beach" --subject rex.png:dog',
         'sora generate --shot 0s:"a dog walks in a meadow" --shot 4s:"the dog runs along a beach" -d 8s',
         'echo "a boat at sunset" | sora generate - -o - > boat.mp4',
     ),
@@ -51,6 +58,9 @@ def generate(
     camera: Camera = None,
     motion: Motion = None,
     style: Style = None,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -60,12 +70,14 @@ def generate(
     What is left out (size, length, steps, ...) is the model's own choice: sora model show.
     """
     from soracli import inputs, manner
+    from soracli.composite import Hand
     from soracli.render import render
 
-    words = manner.words(camera, motion, style)
+    words, hand = manner.words(camera, motion, style), Hand.of(draft, key, subject, how=fit)
     brief = inputs.generate(
-        "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene
-    )
+        "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene,
+        hand=hand,
+    )  # fmt: skip
     render(brief, prompt, flags)
 
 
@@ -78,15 +90,27 @@ def generate(
     ),
 )
 @rendering
-def image(prompt: Prompt = None, scene: SceneFile = None, style: Style = None, *, flags: Flags) -> None:
+def image(
+    prompt: Prompt = None,
+    scene: SceneFile = None,
+    style: Style = None,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
+    *,
+    flags: Flags,
+) -> None:
     """Make a picture from a text.
 
     What is left out (size, steps, ...) is the model's own choice: sora model show.
     """
     from soracli import inputs, manner
+    from soracli.composite import Hand
     from soracli.render import render
 
-    render(inputs.generate("image", still=True, words=manner.words(style=style), scene=scene), prompt, flags)
+    hand = Hand.of(draft, key, subject)
+    brief = inputs.generate("image", still=True, words=manner.words(style=style), scene=scene, hand=hand)
+    render(brief, prompt, flags)
 
 
 @app.command(
@@ -95,6 +119,7 @@ def image(prompt: Prompt = None, scene: SceneFile = None, style: Style = None, *
         'sora animate dog.png "the dog walks to the right"',
         "sora animate start.png --to end.png -d 2s -o between.mp4",
         "sora animate lake.jpg --region 0,160,256,96 --motion 3",
+        "sora animate boat.jpg --move 40,150,60,40:120,0 -d 3s",
     ),
 )
 @rendering
@@ -109,16 +134,25 @@ def animate(
     camera: Camera = None,
     motion: Motion = None,
     style: Style = None,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
+    move: Move = None,
+    engine: Engine = "auto",
     fit: Fit = "pad",
     *,
     flags: Flags,
 ) -> None:
     """Bring a picture to life. Frame 0 is the picture itself."""
     from soracli import inputs, manner
+    from soracli.composite import Hand
     from soracli.render import render
 
-    words = manner.words(camera, motion, style)
-    brief = inputs.animate(image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words)
+    words, hand = manner.words(camera, motion, style), Hand.of(draft, key, subject, move, fit)
+    brief = inputs.animate(
+        image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand, engine=engine,
+        camera=camera,
+    )  # fmt: skip
     render(brief, prompt, flags)
 
 
@@ -143,6 +177,7 @@ def extend(
         str | None,
         given("How much of the clip the new frames follow (default: all it can see).", "--overlap", metavar="TIME"),
     ] = None,
+    engine: Engine = "auto",
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -156,7 +191,8 @@ def extend(
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
     after = by if not loop and (forward or both or not backward) else None
-    render(inputs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial), prompt, flags)
+    brief = inputs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
+    render(brief, prompt, flags)
 
 
 @app.command(
@@ -165,6 +201,8 @@ def extend(
         'sora edit dog.mp4 "an elephant walks to the right across a desert"',
         'sora edit dog.mp4 "a dog walks at night" --strength 0.5 --from 1s --to 2s',
         "sora edit dog.mp4 --style noir",
+        "sora edit dog.mp4 --style painting.jpg --from 1s",
+        'sora edit dog.mp4 "make it snow" --region 0,0,128,128',
         "sora edit dog.mp4 --style-ref painting.jpg --strength 0.4",
     ),
 )
@@ -172,29 +210,58 @@ def extend(
 def edit(
     clip: ClipFile,
     prompt: Prompt = None,
-    strength: Annotated[str, given("0 (unchanged) .. 1 (all new); default 0.6.", "--strength", metavar="X")] = "0.6",
+    strength: Annotated[
+        str | None,
+        given("0 (unchanged) .. 1 (all new); default 0.6 for painting, 1 for a look.", "--strength", metavar="X"),
+    ] = None,
     start: Annotated[str | None, given("Edit from this time on.", "--from", metavar="TIME")] = None,
     stop: Annotated[str | None, given("Edit up to this time.", "--to", metavar="TIME")] = None,
-    style: Style = None,
+    style: Annotated[
+        str | None,
+        given(
+            "noir, sepia, watercolour, starry-night, ..., or a picture in whose manner it is painted.",
+            "--style",
+            metavar="STYLE",
+            complete=completion.looks,
+        ),
+    ] = None,
+    region: Annotated[
+        str | None, given("Only this changes: a mask picture or X,Y,W,H.", "--region", metavar="AREA")
+    ] = None,
     style_ref: Annotated[
         str | None, given("A picture whose colours and contrast are taken over.", "--style-ref", metavar="IMAGE")
     ] = None,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
+    move: Move = None,
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
     flags: Flags,
 ) -> None:
-    """Change what a clip shows, keeping how it moves. Frames outside the time range stay as they are."""
-    from soracli import inputs, manner, values
+    """Change what a clip shows, keeping how it moves. Frames outside the time range stay as they are.
+
+    Over any footage: a --style, weather, another light. Other things are painted by the model, and not by the embedded
+    one into footage.
+    """
+    from soracli import inputs, manner, restyle, values
+    from soracli.composite import Hand
     from soracli.render import render
 
-    share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    words = manner.words(style=style)
-    render(
-        inputs.edit(clip, share, start, stop, fit, words, reference=style_ref, allow_partial=allow_partial),
-        prompt,
-        flags,
+    hand = Hand.of(draft, key, subject, move, fit)
+    share = None if strength is None else values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
+    asked = restyle.Asked(
+        clip, prompt, 1 if share is None else share, start, stop, style, style_ref, region, fit, allow_partial
     )
+    if hand is None and restyle.applies(asked, flags):
+        restyle.edit(asked, flags)
+        return
+    brief = inputs.edit(
+        clip, 0.6 if share is None else share, start, stop, fit, manner.words(style=style), reference=style_ref,
+        allow_partial=allow_partial, region=region, hand=hand,
+    )  # fmt: skip
+    render(brief, prompt, flags)
 
 
 @app.command(
@@ -202,6 +269,7 @@ def edit(
     epilog=examples(
         'sora inpaint dog.mp4 "a red flower" --mask 32,160,64,64',
         "sora inpaint dog.mp4 --mask mask.png -o without.mp4",
+        "sora inpaint dog.mp4 --mask 96,120,64,64 --track",
         'sora inpaint dog.mp4 "a grassy meadow" --outpaint 0,96,0,96',
     ),
 )
@@ -211,22 +279,33 @@ def inpaint(
     prompt: Prompt = None,
     mask: Annotated[
         str | None,
-        given("What to paint: a picture or clip (white) or X,Y,W,H[@T0-T1].", "--mask", metavar="AREA"),
+        given("What to paint: a picture or clip (white), X,Y,W,H[@T0-T1] or person.", "--mask", metavar="AREA"),
     ] = None,
     outpaint: Annotated[
         str | None, given("Add room to paint: top,right,bottom,left in pixels.", "--outpaint", metavar="T,R,B,L")
     ] = None,
+    track: Annotated[bool, given("The mask follows what it lies on in its first frame.", "--track")] = False,
     invert_mask: Annotated[bool, given("Paint all but the mask.", "--invert-mask")] = False,
+    draft: Draft = None,
+    key: KeyColour = None,
+    subject: Subject = None,
+    move: Move = None,
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
     flags: Flags,
 ) -> None:
-    """Paint a part of a clip anew, or around it. Every other pixel stays as it is."""
+    """Paint a part of a clip or picture anew, or around it. Every other pixel stays as it is.
+
+    Without a prompt what is masked is removed: other frames show what is behind, and what none shows is filled by
+    patches of the surroundings.
+    """
     from soracli import inputs
+    from soracli.composite import Hand
     from soracli.render import render
 
-    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask), prompt, flags)
+    hand = Hand.of(draft, key, subject, move, fit)
+    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand), prompt, flags)
 
 
 @app.command(
@@ -249,6 +328,7 @@ def blend(
             "--mode", metavar="HOW",
         ),
     ] = "between",
+    engine: Engine = "auto",
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -258,7 +338,7 @@ def blend(
     from soracli import inputs
     from soracli.render import render
 
-    render(inputs.blend(a, b, by, mode, fit, allow_partial), prompt, flags)
+    render(inputs.blend(a, b, by, mode, fit, allow_partial, engine), prompt, flags)
 
 
 @app.command(cls=Verb, epilog=examples("sora views dog.png", "sora views dog.png -n 21 --elevation 30 -o round.webp"))

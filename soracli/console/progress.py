@@ -20,6 +20,7 @@ STAGES = {
     "encode": "reading the input",
     "sample": "painting",
     "decode": "developing frames",
+    "fill": "looking behind",
     "enhance": "enhancing frames",
     "save": "saving",
 }

@@ -24,6 +24,7 @@ _LAYOUTS = {1: "mono", 2: "stereo"}
 _RATES = {"aac": (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000), "libopus": (48000,)}
 _BITS = {"aac": 96_000, "libopus": 64_000}  # a second and channel
 _TAIL = Fraction(1, 10)  # seconds by which sound may outlast the picture and is only a last packet's filling
+EASE = Fraction(1, 4)  # seconds in which sound that has no more to it dies away, or comes
 _SLACK = Fraction(1, 20)  # seconds that rounded time stamps may be off before they count as a gap
 
 
@@ -60,6 +61,45 @@ def resampled(audio: Audio, rate: int, channels: int) -> Audio:
     tool = AudioResampler("s16", _LAYOUTS[channels], rate)
     parts = [part.to_ndarray().reshape(-1, channels) for part in (*tool.resample(frame), *tool.resample(None))]
     return Audio(cast(Samples, np.concatenate(parts)), rate)
+
+
+def lasting(audio: Audio, seconds: Fraction) -> Audio:
+    """No longer than that: what is heard after the last picture is left out."""
+    return Audio(audio.samples[: round(seconds * audio.rate)], audio.rate)
+
+
+def eased(audio: Audio, before: Fraction, after: Fraction) -> Audio:
+    """The same sound with so many seconds before and after it, into which its ends die away.
+
+    What is heard there is its own beginning and end in reverse, for at most EASE: nothing clicks.
+    """
+    ahead, behind = (round(seconds * audio.rate) for seconds in (before, after))
+    samples = np.pad(audio.samples, ((ahead, behind), (0, 0)))
+    fade = _fade(audio, behind)
+    samples[ahead + len(audio.samples) :][: len(fade)] = _scaled(audio.samples[::-1], fade)
+    fade = _fade(audio, ahead)
+    samples[ahead - len(fade) : ahead] = _scaled(audio.samples[: len(fade)][::-1], fade[::-1])
+    return Audio(samples, audio.rate)
+
+
+def looped(audio: Audio, by: Fraction) -> Audio:
+    """A sound and `by` seconds in which its end dies away and its beginning comes, so that it may start over."""
+    ahead = min(EASE, by)
+    whole = eased(audio, ahead, by)
+    head = round(ahead * audio.rate)
+    samples = whole.samples[head:].astype(np.int32)
+    samples[len(samples) - head :] += whole.samples[:head]
+    return Audio(samples.clip(-32768, 32767).astype(np.int16), audio.rate)
+
+
+def _fade(audio: Audio, room: int) -> npt.NDArray[np.float32]:
+    """Gains of a sound's dying away, of equal power with what comes meanwhile."""
+    count = min(room, len(audio.samples), round(EASE * audio.rate))
+    return np.cos(np.pi / 2 * (np.arange(count) + 0.5) / max(count, 1)).astype(np.float32)
+
+
+def _scaled(samples: Samples, gains: npt.NDArray[np.float32]) -> Samples:
+    return cast(Samples, np.rint(samples[: len(gains)] * gains[:, None]).astype(np.int16))
 
 
 def crossfaded(first: Audio | None, second: Audio | None, at: Fraction, begin: Fraction, end: Fraction) -> Audio | None:
@@ -107,6 +147,10 @@ class Listener:
             time = None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
             self._parts.append((time, samples))
             self.bytes += samples.nbytes
+
+    def whole(self, most: int) -> Audio | None:
+        """All that is heard, from its beginning on; most: seconds at most. None if nothing decoded."""
+        return self.audio(self._parts[0][0] or Fraction(0), Fraction(0), most) if self._parts else None
 
     def audio(self, start: Fraction, seconds: Fraction, most: int) -> Audio | None:
         """What is heard from `start` on the container's clock: for so many seconds, or as long as it goes on.

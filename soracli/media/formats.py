@@ -117,8 +117,9 @@ def check(format: Format, width: int, height: int, fps: float) -> None:
             "odd_size",
         )
     if fps > format.top_fps:
+        other = " or use mp4" if format.top_fps < FORMATS["mp4"].top_fps else ""
         raise UsageError(
-            f"--fps {fps:g}: {format.name} cannot show more than {format.top_fps}; lower it or use mp4", "bad_fps"
+            f"--fps {fps:g}: {format.name} cannot show more than {format.top_fps}; lower it{other}", "bad_fps"
         )
 
 

@@ -29,6 +29,7 @@ Plane = npt.NDArray[np.bool_]  # (H, W)
 Size = tuple[int, int]  # (width, height)
 Sides = tuple[int, int, int, int]  # top, right, bottom, left
 
+PERSON = "person"  # as a mask: whoever is to be seen
 MAX_BORDER = 4096  # pixels
 _DRAWN = 8  # colours that a drawn mask has at most
 _LIT = 128  # brightness or alpha from which a mask's pixel means paint
@@ -43,11 +44,11 @@ _BORDER = re.compile(rf"({_NUMBER})\s*(%|px|)")
 
 @dataclass(frozen=True)
 class Area:
-    """What a flag's text says is to be painted: boxes, or what a file shows.
+    """What a flag's text says is to be painted: boxes, what a file shows, or people.
 
-    boxes: empty = there is a file. found: a stencil (H, W), bright = paint, or a clip. erased: the stencil is what a
-    photograph lacks. inverted: all the rest is to be painted instead. data: the file itself where it came through
-    standard input, which cannot be read again.
+    boxes: empty = there is a file, or people are meant. found: a stencil (H, W), bright = paint, or a clip. erased: the
+    stencil is what a photograph lacks. inverted: all the rest is to be painted instead. data: the file itself where it
+    came through standard input, which cannot be read again.
     """
 
     text: str
@@ -57,13 +58,16 @@ class Area:
     data: bytes | None = field(default=None, repr=False)
     erased: bool = False
     inverted: bool = False
+    people: bool = False
 
     @classmethod
     def of(cls, text: str, flag: str = "--mask", *, inverted: bool = False) -> Area:
         """text: `X,Y,W,H` in pixels, `X,Y,W,H@T0-T1` for the seconds T0 up to T1, several of them joined by `;`;
         or a clip (what is white) or a picture: what is white; if it is transparent in places, what is opaque in a
-        drawing, and what was erased from a photograph.
+        drawing, and what was erased from a photograph; or PERSON, if no file has that name.
         """
+        if text == PERSON and not os.path.lexists(text):
+            return cls(text, flag, inverted=inverted, people=True)
         parts = [_BOX.fullmatch(part) for part in text.rstrip("; ").split(";")]
         boxes = tuple(_Box.of(part) for part in parts if part is not None)
         if len(boxes) == len(parts):
@@ -72,18 +76,27 @@ class Area:
             wrong = next(part for part, match in zip(text.split(";"), parts, strict=False) if match is None)
             raise UsageError(
                 f"{flag} {printable(wrong.strip()) or repr('')}: is not a box; write X,Y,W,H in pixels, "
-                "X,Y,W,H@T0-T1 for seconds T0 to T1, or name a picture or a clip",
+                "X,Y,W,H@T0-T1 for seconds T0 to T1, or name a picture or a clip, or {PERSON}",
                 "bad_mask",
             )
         found, data, erased = _stencil(text)
         return cls(text, flag, (), found, data, erased, inverted)
 
     def mask(self, size: Size, frames: int, fps: Fraction) -> Mask:
-        """For a clip of this size, length and rate."""
+        """For a clip of this size, length and rate. Not for people: who they are is seen by a network (`people`)."""
         if self.found is None:
             mask = _from_boxes(self.boxes, size, frames, fps, self.flag)
         else:
             mask = _from_file(self, self.found, size, frames, fps)
+        return self.settled(mask)
+
+    def settled(self, mask: Mask) -> Mask:
+        """What was found (T, H, W), or the rest if that is asked for. Raises UsageError if it paints nothing."""
+        frames = len(mask)
+        if self.people and not mask.any():
+            raise UsageError(
+                f"{self.flag} {PERSON}: nobody was found; give a box X,Y,W,H with --track, or a mask", "empty_mask"
+            )
         if self.inverted:
             still = mask.strides[0] == 0
             mask = _still(1 - mask[0], frames) if still else 1 - mask

@@ -57,9 +57,7 @@ def picture_info(path: Path) -> MediaInfo:
         recipe = parse_recipe(_comment(image))
         even, notes = Schedule(Fraction(0), (1,)), _oddities(image)
         form, mode = str(image.format).lower(), image.mode
-        width, height = image.size
-        if image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS:
-            width, height = height, width
+        width, height = _seen_size(image)
         if moves(path, image):
             even = _timed(path, image)
             notes += [even.note] if even.note else []
@@ -71,21 +69,29 @@ def picture_info(path: Path) -> MediaInfo:
     )  # fmt: skip
 
 
-def read_picture(path: Path) -> tuple[Clip, list[str]]:
-    """All frames, upright and over black, and what was odd; a still has one frame and a rate of 1."""
+def _seen_size(image: Image.Image) -> tuple[int, int]:
+    """(width, height) upright. Of a TIFF Pillow gives it so, of others as it is stored."""
+    sideways = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS
+    return (image.height, image.width) if sideways else image.size
+
+
+def read_picture(path: Path, alpha: bool = False) -> tuple[Clip, list[str]]:
+    """All frames, upright and over black, and what was odd; a still has one frame and a rate of 1. alpha: frames have a
+    fourth channel of it.
+    """
     with _opened(path) as (image, warned):
         notes = _oddities(image)
         convert, note = to_srgb(image)
         notes += [note] if note else []
         if not moves(path, image):
-            pixels, alpha = _layers(image, convert)
-            frames, fps = pixels[None], Fraction(1)
-            opaque = alpha is None or bool((alpha == 255).all())
+            pixels, cover = _layers(image, convert)
+            frames, fps = (with_alpha(pixels, cover) if alpha else pixels)[None], Fraction(1)
+            opaque = cover is None or bool((cover == 255).all())
         else:
             even = _timed(path, image)
             notes += [even.note] if even.note else []
-            (frames, opaque), fps = _animation(image, even, convert), even.fps
-        if not opaque:
+            (frames, opaque), fps = _animation(image, even, convert, alpha), even.fps
+        if not (opaque or alpha):
             notes.append("is transparent in places; they count as black")
         if any(issubclass(one.category, UserWarning) for one in warned):
             notes.append("is not quite as its format wants it; what can be read of it is used")
@@ -146,10 +152,14 @@ def luma(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[tuple[Image.Image, list[warnings.WarningMessage]]]:
-    """A picture, and what Pillow finds odd about it while it is used: that is kept off standard error."""
+    """A picture, and what Pillow finds odd about it while it is used: that is kept off standard error.
+
+    Given as a file object it is never mapped into memory: where it is cut meanwhile that would end the process, and
+    of a TIFF that is stored sideways Pillow 13 maps rows of the wrong length.
+    """
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        with Image.open(path, formats=_PICTURES) as image:
+        with path.open("rb") as file, Image.open(file, formats=_PICTURES) as image:
             check_pixels(image.width, image.height)
             yield image, warned
 
@@ -193,6 +203,12 @@ def over_black(layers: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return ((layers[..., :3] * alpha + 127) // 255).astype(np.uint8)
 
 
+def with_alpha(pixels: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.uint8]:
+    """RGB over black (H, W, 3) and alpha (H, W), None = opaque, as premultiplied RGBA (H, W, 4)."""
+    cover = np.full(pixels.shape[:2], 255, np.uint8) if alpha is None else alpha
+    return np.dstack([pixels, cover])
+
+
 # --- pictures that move ---------------------------------------------------------------------------------------------
 
 
@@ -210,15 +226,16 @@ def _timed(path: Path, image: Image.Image) -> Schedule:
     return schedule(edges[:-1], edges[-1], stated, tick=tick, made=_made(parse_recipe(_comment(image))))
 
 
-def _animation(image: Image.Image, even: Schedule, convert: Convert) -> tuple[Frames, bool]:
-    """(frames, whether all of them are opaque)."""
-    check_bytes(even.frames * image.width * image.height * 3)
+def _animation(image: Image.Image, even: Schedule, convert: Convert, alpha: bool = False) -> tuple[Frames, bool]:
+    """(frames, whether all of them are opaque). alpha: see `read_picture`."""
+    check_bytes(even.frames * image.width * image.height * (4 if alpha else 3))
     first, opaque, at = _skipped(image), True, 0
     frames: Frames = np.empty((0,), np.uint8)
     for index, shown in enumerate(even.shown):
         image.seek(index + first)
-        pixels, alpha = _layers(image, convert)
-        opaque = opaque and (alpha is None or bool((alpha == 255).all()))
+        pixels, cover = _layers(image, convert)
+        opaque = opaque and (cover is None or bool((cover == 255).all()))
+        pixels = with_alpha(pixels, cover) if alpha else pixels
         if not index:
             frames = np.empty((even.frames, *pixels.shape), np.uint8)
         frames[at : at + shown] = pixels

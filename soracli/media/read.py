@@ -11,22 +11,24 @@ import dataclasses
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from soracli import parsing
+from soracli import parsing, parts
 from soracli.errors import CapacityError, MediaError, SoraError, UsageError
 from soracli.media.audio import Audio
 from soracli.media.pictures import MAGIC, is_picture, picture_info, read_picture
 from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes, state_of, stated_rate
-from soracli.media.video import ENDS_EARLY, read_video, video_info
-from soracli.types import Clip
+from soracli.media.video import ENDS_EARLY, read_track, read_video, video_info
+from soracli.types import Clip, Frames
 from soracli.wording import printable
+
+Alpha = npt.NDArray[np.uint8]  # (T, H, W), 255 = opaque
 
 MAX_STDIN = 4_000_000_000  # bytes
 _BLOCK = 1 << 20  # bytes
@@ -61,13 +63,44 @@ def read_source(path: str | Path, partial: bool | None = None) -> Source:
     return Source(Path(path), clip, audio, tuple(f"{shown} {note}." for note in notes), data, state)
 
 
-def decoded(file: Path, partial: bool | None = None) -> tuple[Clip, Audio | None, list[str]]:
-    """Frames, sound, and what was odd, of a file that `opened` gave: messages lack its name."""
+def read_sound(path: str | Path) -> Source:
+    """The sound of a file, as a source without frames. `-` is standard input."""
+    with opened(path) as (file, shown):
+        state = () if str(path) == "-" else state_of(file)
+        audio, notes = read_track(file)
+        data = file.read_bytes() if str(path) == "-" else None
+    none = Clip(np.zeros((0, 1, 1, 3), np.uint8), Fraction(1))
+    return Source(Path(path), none, audio, tuple(f"{shown} {note}." for note in notes), data, state)
+
+
+def read_layer(path: str | Path) -> tuple[Source, Alpha]:
+    """A picture or clip with its alpha, uint8 (T, H, W), with which its colour is premultiplied. `-` is standard input.
+
+    Its sound is left out. What has no alpha is opaque.
+    """
+    if _is_frames_folder(Path(path)):
+        whole = _read_folder(Path(path), alpha=True)
+        source = Source(Path(path), whole)
+    else:
+        with opened(path) as (file, shown):
+            state = () if str(path) == "-" else state_of(file)
+            whole, _, notes = decoded(file, alpha=True)
+            data = file.read_bytes() if str(path) == "-" else None
+        source = Source(Path(path), whole, None, tuple(f"{shown} {note}." for note in notes), data, state)
+    colour, alpha = np.ascontiguousarray(whole.frames[..., :3]), np.ascontiguousarray(whole.frames[..., 3])
+    return dataclasses.replace(source, clip=Clip(np.minimum(colour, alpha[..., None]), whole.fps)), alpha
+
+
+def decoded(file: Path, partial: bool | None = None, alpha: bool = False) -> tuple[Clip, Audio | None, list[str]]:
+    """Frames, sound, and what was odd, of a file that `opened` gave: messages lack its name.
+
+    partial: see `read_source`. alpha: see `read_video`.
+    """
     if _pictured(file):
-        clip, notes = read_picture(file)
+        clip, notes = read_picture(file, alpha)
         return clip, None, notes
     try:
-        return read_video(file, bool(partial))
+        return read_video(file, bool(partial), alpha)
     except MediaError as error:
         if error.code != ENDS_EARLY:
             raise
@@ -95,8 +128,8 @@ def opened(path: str | Path) -> Iterator[tuple[Path, str]]:
     if "://" in str(path):
         raise UsageError(f"{printable(path)}: only local files are read; download it first", "not_local")
     if str(path) == "-":
-        with tempfile.TemporaryDirectory(prefix="sora-") as folder:
-            file = Path(folder) / "input"
+        with parts.temporary() as folder:
+            file = folder / "input"
             _spool(file)
             with _explained(file, "standard input"):
                 yield file, "standard input"
@@ -249,8 +282,13 @@ def _folder_info(path: Path) -> MediaInfo:
     )
 
 
-def _read_folder(path: Path) -> Clip:
+def _read_folder(path: Path, alpha: bool = False) -> Clip:
     fps, _, files = _folder_record(path)
-    first = read(files[0]).frames
+
+    def frames(file: Path) -> Frames:
+        with opened(file) as (found, _):
+            return decoded(found, alpha=alpha)[0].frames
+
+    first = frames(files[0])
     check_bytes(len(files) * first.nbytes)
-    return Clip(np.concatenate([first, *(read(file).frames for file in files[1:])]), fps)
+    return Clip(np.concatenate([first, *map(frames, files[1:])]), fps)

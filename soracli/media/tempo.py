@@ -4,36 +4,20 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import av
-import numpy as np
-from av.filter import Graph
-
 from soracli.media.audio import Audio
+from soracli.media.mix import cut, filtered
 
 SLOWEST = 0.5  # of one filter; slower sound goes through several
+AHEAD = 9 / 8  # windows by which that filter takes what it plays from too late a place, for each time that it stretches
 
 
 def slowed(sound: Audio, times: float) -> Audio:
     """The same sound, `times` as long (at least 1), as high as it was. As many samples as that makes, to the sample."""
-    wanted = round(len(sound.samples) * times)
-    layout = "mono" if sound.samples.shape[1] == 1 else "stereo"
-    graph = Graph()
-    ends = [graph.add_abuffer(format="s16", sample_rate=sound.rate, layout=layout, time_base=Fraction(1, sound.rate))]
-    left = 1 / times
+    left, chain = 1 / times, []
+    window = 1 << max(sound.rate // 24, 1).bit_length()  # samples: as libavfilter chooses it
     while left < 1:
-        ends.append(graph.add("atempo", f"{max(left, SLOWEST):.9f}"))
-        left /= max(left, SLOWEST)
-    ends += [graph.add("aformat", "sample_fmts=s16"), graph.add("abuffersink")]
-    graph.link_nodes(*ends).configure()
-    frame = av.AudioFrame.from_ndarray(sound.samples.reshape(1, -1).copy(), format="s16", layout=layout)
-    frame.sample_rate, frame.pts = sound.rate, 0
-    graph.push(frame)
-    graph.push(None)
-    heard = []
-    while True:
-        try:
-            heard.append(graph.pull().to_ndarray().reshape(-1, sound.samples.shape[1]))
-        except (av.BlockingIOError, av.EOFError):
-            break
-    samples = np.concatenate([*heard, np.zeros((wanted, sound.samples.shape[1]), np.int16)])[:wanted]
-    return Audio(samples.astype(np.int16), sound.rate)
+        tempo = max(left, SLOWEST)
+        chain += [f"adelay={round((1 - tempo) * AHEAD * window)}S:all=1", f"atempo={tempo:.9f}"]
+        left /= tempo
+    slow = filtered([sound], ",".join(chain))[0] if chain else sound
+    return cut(slow, Fraction(round(len(sound.samples) * times), sound.rate))

@@ -7,6 +7,7 @@ us read another file or the network.
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -28,7 +29,7 @@ from soracli.errors import MediaError
 from soracli.media import gamut, hdr
 from soracli.media.audio import Audio, Listener
 from soracli.media.fit import resized
-from soracli.media.pictures import over_black
+from soracli.media.pictures import over_black, with_alpha
 from soracli.media.source import MAX_SECONDS, MediaInfo, check_bytes, check_pixels, check_seconds, parse_recipe
 from soracli.media.timing import Schedule, schedule
 from soracli.media.whole import ends_in_a_packet, ends_short
@@ -36,10 +37,12 @@ from soracli.types import Clip
 
 ENDS_EARLY = "ends_early"  # code of the error about a video that lacks frames at its end
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
+_SOUNDS = "wav,w64,mp3,flac,aac,aiff"  # containers of sound alone
 _MATRICES, _CONSTANT = (0, 1, 4, 5, 6, 7, 9), 10  # of ITU-T H.273: those that the scaler knows; BT.2020's other one
 _UNSAID = (0, 2, 3)  # numbers of H.273 that say nothing
 _SD_LINES, _HD_COLUMNS = 576, 1280  # film that says nothing is BT.601 up to these lines and below these columns
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # codec -> the decoder that reads its second, hidden picture
+_IN_TICKS = "avi"  # the container whose count of frames is a length: of ticks, in some of which there is nothing new
 _TO_THE_END = ("matroska,webm", "flv")  # containers whose length is the time of their end, wherever they begin
 
 
@@ -83,8 +86,10 @@ def video_info(path: Path) -> MediaInfo:
         fps, seconds, frames = _declared(container, stream)
         film = _Film(stream, fps)
         with contextlib.suppress(MediaError, av.error.FFmpegError):  # damaged: what its header says has to do
-            even, counted = _seen(container, stream, film, fps)
-            if not ends_short(path) and (stream.frames <= 0 or abs(counted - stream.frames) <= 1):
+            lasts = seconds if container.format.name == _IN_TICKS else 0.0
+            even, counted = _seen(container, stream, film, fps, lasts)
+            stated = _stated(container, stream) if container.format.name != _IN_TICKS else 0
+            if not ends_short(path) and (stated <= 0 or abs(counted - stated) <= 1):
                 fps, frames, seconds = even.fps, even.frames, float(even.frames / even.fps)
                 film.told(even.note)
         height, width = film.frames[0].shape[:2] if film.frames else (context.height, context.width)
@@ -96,24 +101,28 @@ def video_info(path: Path) -> MediaInfo:
         )  # fmt: skip
 
 
-def _seen(container: InputContainer, stream: VideoStream, film: _Film, fps: Fraction) -> tuple[Schedule, int]:
+def _seen(
+    container: InputContainer, stream: VideoStream, film: _Film, fps: Fraction, lasts: float
+) -> tuple[Schedule, int]:
     """(how the frames will be taken, by the times of their packets; how many packets there are).
 
-    Decodes into `film` until it has a frame.
+    Decodes into `film` until it has a frame. lasts: until when the last one is held at least, in seconds.
     """
-    times, end, counted = [], Fraction(0), 0
+    spans, end, counted = [], Fraction(0), 0
     for packet in container.demux(stream):
         counted += bool(packet.size)
         if not film.frames:
             film.add(packet)
         time = packet.dts if packet.pts is None else packet.pts
-        if packet.is_discard or not packet.size or time is None or packet.time_base is None:
+        if packet.is_discard or not packet.size or packet.time_base is None:
             continue
-        times.append(time * packet.time_base)
-        end = max(end, times[-1] + ((packet.duration or 0) * packet.time_base or 1 / fps))
-    if not times:
+        begin = end if time is None else time * packet.time_base
+        end = begin + ((packet.duration or 0) * packet.time_base or 1 / fps)
+        spans.append((begin, end))
+    if not spans:
         raise MediaError("contains no video frames", "no_frames")
-    return schedule(sorted(times), end, fps), counted
+    spans.sort()
+    return schedule([begin for begin, _ in spans], max(spans[-1][1], Fraction(lasts)), fps), counted
 
 
 def _heard(container: InputContainer) -> tuple[str, list[str]]:
@@ -137,11 +146,13 @@ def _container_name(path: Path, container: InputContainer) -> str:
 # --- frames ---------------------------------------------------------------------------------------------------------
 
 
-def read_video(path: Path, partial: bool = False) -> tuple[Clip, Audio | None, list[str]]:
-    """(frames, their sound, what was odd). partial: of a file that ends early, take what there is."""
+def read_video(path: Path, partial: bool = False, alpha: bool = False) -> tuple[Clip, Audio | None, list[str]]:
+    """(frames, their sound, what was odd). partial: of a file that ends early, take what there is. alpha: frames have a
+    fourth channel of it, with which their colour is premultiplied.
+    """
     with _opened(path) as (container, stream):
         fps, seconds, _ = _declared(container, stream)
-        film = _Film(stream, fps)
+        film = _Film(stream, fps, alpha)
         listener, notes = _listener(container)
         notes += _left_out(container)
         with _forgiven(partial, notes):
@@ -163,15 +174,34 @@ def read_video(path: Path, partial: bool = False) -> tuple[Clip, Audio | None, l
     return clip, audio, film.notes + notes
 
 
+def read_track(path: Path) -> tuple[Audio, list[str]]:
+    """(all the sound of a file, what was odd): of a video its sound alone."""
+    options = {"format_whitelist": f"{_CONTAINERS},{_SOUNDS}", "protocol_whitelist": "file"}
+    with path.open("rb") as file, av.open(file, "r", options=options, metadata_errors="replace") as container:
+        listener, notes = _listener(container)
+        if listener is None:
+            raise MediaError(notes[0] if notes else "has no sound; give a file that has", "no_sound")
+        for packet in container.demux(listener.stream):
+            listener.add(packet)
+            check_bytes(listener.bytes)
+    audio = listener.whole(MAX_SECONDS)
+    if audio is None or not len(audio.samples):
+        raise MediaError("its sound does not decode; give another file", "no_sound")
+    if listener.failed:
+        notes.append(f"has {listener.failed} places where its sound does not decode; they are silent")
+    return audio, notes
+
+
 def _decode(
     container: InputContainer, stream: VideoStream, film: _Film, listener: Listener | None, seconds: float, cut: bool
 ) -> None:
     """All packets into `film` and `listener`. seconds: that the file says it lasts. cut: see `_check_whole`."""
-    dropped, others = 0, Fraction(0)
+    dropped, packets, others = 0, 0, Fraction(0)
     with _ending_early(film, stream.frames):
         for packet in container.demux():
             if packet.stream is stream:
                 dropped += packet.is_discard
+                packets += bool(packet.size)
                 film.add(packet)
             else:
                 others = max(others, _end(packet))
@@ -179,11 +209,24 @@ def _decode(
                 listener.add(packet)
             check_bytes(film.bytes + (listener.bytes if listener else 0))
     if not film.frames:
-        raise MediaError("contains no video frames that decode", "no_frames")
+        raise MediaError(
+            "shows none of its frames, by its own edit list" if dropped else "contains no video frames that decode",
+            "no_frames",
+        )
+    stated = _stated(container, stream) - dropped
+    if container.format.name == _IN_TICKS:
+        stated = 0 if cut else packets
+        film.hold(seconds)
     begin = min(film.times[0], Fraction(container.start_time or 0, 1_000_000))
     if container.format.name in _TO_THE_END:
         begin = min(begin, Fraction(0))
-    _check_whole(film, stream.frames - dropped, seconds, float(max(film.end, others) - begin), cut=cut)
+    _check_whole(film, stated, seconds, float(max(film.end, others) - begin), cut=cut)
+
+
+def _stated(container: InputContainer, stream: VideoStream) -> int:
+    """Frames that are to come by the file's header, 0 = it does not say. What an edit list cuts off does not count."""
+    listed = len(stream.index_entries) if container.format.name.startswith("mov") else 0
+    return listed or stream.frames
 
 
 @contextlib.contextmanager
@@ -279,14 +322,24 @@ def _check_whole(film: _Film, stated: int, seconds: float, got: float, *, cut: b
 
 
 def _array(frame: VideoFrame, format: str, matrix: int | None) -> npt.NDArray[np.uint8]:
-    return cast(npt.NDArray[np.uint8], frame.to_ndarray(format=format, src_colorspace=matrix))
+    try:
+        return cast(npt.NDArray[np.uint8], frame.to_ndarray(format=format, src_colorspace=matrix))
+    except OSError as error:  # FFmpeg's own among them
+        if error.errno != errno.EOPNOTSUPP:
+            raise
+        tags = f"{frame.color_primaries}/{int(frame.color_trc)}/{int(frame.colorspace)}"
+        raise MediaError(f"has colours by {tags} of H.273, which are not read; convert it first", "no_codec") from error
 
 
 class _Film:
-    """The frames of a stream as they decode, made upright, opaque and square, with their times."""
+    """The frames of a stream as they decode, made upright, opaque and square, with their times.
 
-    def __init__(self, stream: VideoStream, fps: Fraction) -> None:
-        self.frames: list[Any] = []  # uint8 (H, W, 3)
+    alpha: not made opaque, but premultiplied, with alpha as a fourth channel.
+    """
+
+    def __init__(self, stream: VideoStream, fps: Fraction, alpha: bool = False) -> None:
+        self.frames: list[Any] = []  # uint8 (H, W, 3 or 4)
+        self._alpha = alpha
         self.times: list[Fraction] = []  # seconds on the container's clock, rising
         self.end = Fraction(0)
         self.bytes = 0
@@ -317,6 +370,10 @@ class _Film:
             self.frames.append(pixels)
             self.bytes += pixels.nbytes
 
+    def hold(self, until: float) -> None:
+        """Show the last frame until then at least, in seconds."""
+        self.end = max(self.end, Fraction(until))
+
     def told(self, text: str) -> None:
         """Note what is true of the film as a whole; nothing if it is empty."""
         if text:
@@ -326,16 +383,17 @@ class _Film:
         self._odd[text] = self._odd.get(text, 0) + 1
 
     def _pixels(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
-        """A frame as it is meant to be seen, (H, W, 3)."""
+        """A frame as it is meant to be seen, (H, W, 3 or 4)."""
+        cover: npt.NDArray[np.uint8] | None = None
         primaries = next((n for n in (frame.color_primaries, self._primaries) if n not in _UNSAID), 0)
         matrix = self._matrix(frame)
         if any(part.is_alpha for part in frame.format.components):
             layers = _array(frame, "rgba", matrix)
-            if (layers[..., 3] < 255).any():
+            if (layers[..., 3] < 255).any() and not self._alpha:
                 self._note("is transparent in places; they count as black")
             if primaries in gamut.NAMES:
                 layers = np.dstack([self._narrowed(layers[..., :3], primaries), layers[..., 3]])
-            pixels = over_black(layers)
+            pixels, cover = over_black(layers), layers[..., 3]
         elif frame.color_trc in hdr.TRANSFERS:
             deep = cast(npt.NDArray[np.uint16], frame.to_ndarray(format="rgb48le", src_colorspace=matrix))
             narrowing = (gamut.to_709(primaries),) if primaries in gamut.NAMES else ()
@@ -348,6 +406,8 @@ class _Film:
             self._damaged += 1
         if frame.interlaced_frame:
             self._note("is interlaced; what moves fast may look combed")
+        if self._alpha:
+            pixels = with_alpha(pixels, cover)
         return self._upright(self._square(pixels), frame)
 
     def _matrix(self, frame: VideoFrame) -> int | None:
@@ -381,7 +441,11 @@ class _Film:
         height = max(high, 2 * round(high / self._aspect / 2))
         check_pixels(width, height)
         self._note(f"has pixels that are not square; resampled from {wide}x{high} to {width}x{height}")
-        return resized(pixels, width, height)
+        return np.dstack([resized(pixels[..., :3], width, height), *self._resized_alpha(pixels, width, height)])
+
+    def _resized_alpha(self, pixels: npt.NDArray[np.uint8], width: int, height: int) -> list[npt.NDArray[np.uint8]]:
+        """Alone: Pillow would take the colours for ones that are not premultiplied."""
+        return [resized(pixels[..., 3], width, height)] if self._alpha else []
 
     def _upright(self, pixels: npt.NDArray[np.uint8], frame: VideoFrame) -> npt.NDArray[np.uint8]:
         """Turned and mirrored as the header says, in right angles."""

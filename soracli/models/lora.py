@@ -99,12 +99,17 @@ def flat(name: str) -> str:
 def _changes(lora: Lora, wanted: Shapes, places: Mapping[str, str]) -> Iterator[tuple[str, Difference]]:
     layers, scaling = _read(lora)
     strange: list[str] = []
+    seen: dict[str, tuple[str, str]] = {}  # weight -> the layer of the file that changes it, one of its tensors
     for stem, layer in layers.items():
         for kind, change in _of_layer(layer, scaling(stem)):
             target = _place(stem, kind, places)
             if target is None or not change.fits(wanted[target]):
                 strange.append(printable(change.name))
                 continue
+            before, name = seen.setdefault(target, (stem, change.name))
+            if before != stem:
+                both = f"{printable(name)} and {printable(change.name)}"
+                raise _refusal(lora.path, f"changes one layer twice, by {both}; take one that holds one adapter")
             yield target, partial(change.difference, lora.scale)
     if strange:
         why = f"{len(strange)} of its layers are not in it, such as {strange[0]}"

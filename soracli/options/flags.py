@@ -40,6 +40,8 @@ class OutputFlags(FileFlags):
 
     preset: str | None = None
     fps: str | None = None
+    audio: str | None = None
+    no_audio: bool = False
     keep_held: bool = False
 
 

@@ -20,6 +20,7 @@ from soracli.world.motion import Camera
 from soracli.world.scene import Scene
 from soracli.world.scenery import cropped, window
 from soracli.world.sprites import Cast, paste, place, prepare, shadow
+from soracli.world.surroundings import PLACES
 
 PIECE = 48  # frames drawn together
 ONE = 128  # full cover in the painter's fixed point
@@ -64,6 +65,7 @@ def bank_of(*scenes: Scene) -> ActorBank:
 
 
 def _piece(scene: Scene, frame: Frame, bank: ActorBank, shadows: bool) -> Animatic:
+    shadows = shadows and (scene.place not in PLACES or PLACES[scene.place].ground)
     flat = light_of("day", "clear", "meadow")._replace(actors=WHITE)
     camera = ensemble.camera(scene, frame.times, frame.aspect)
     together = ensemble.staged(scene, frame.times, frame.aspect)

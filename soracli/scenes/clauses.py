@@ -27,8 +27,60 @@ TO_PLACES = ("in", "on", "at", "across", "along", "through", "over", "from", "un
              "by", "near", "around", "past", "of", "above", "down", "up", "above", "towards", "toward", "to", "outside",
              "beside", "behind", "against", "among", "between", "off", "beyond", "next to", "out of")  # fmt: skip
 TREES = ("deciduous tree", "evergreen tree", "palm tree")
+ALIVE = ("walker", "flyer", "swimmer")
+KINDS = ("bear", "bird", "fish", "cat", "dog", "monkey", "whale", "insect", "animal", "bug")  # a koala bear is a koala
+NOBODY = ("nothing", "nobody", "none")
+PATHS = ("through", "across", "along", "down", "past", "off", "away")
+SENSES = (
+    "look",
+    "watch",
+    "stare",
+    "gaze",
+    "peek",
+    "point",
+    "shine",
+    "speak",
+    "talk",
+    "shout",
+    "sing",
+    "lie",
+    "sit",
+    "sleep",
+    "break",
+    "turn",
+    "wave",
+    "show",
+    "read",
+    "listen",
+    "smile",
+    "bark",
+    "howl",
+)  # what goes through the air without one
+GAITS = ("walk", "run", "swim")
+HERD = 5  # as many as `a herd of`
+HERDS = (
+    "herd",
+    "herds",
+    "pack",
+    "flock",
+    "swarm",
+    "school",
+    "pride",
+    "colony",
+    "family",
+    "crowd",
+    "fleet",
+    "gang",
+    "pod",
+)
+THINGS = ("fruit", "vegetable", "plant", "figurine", "toy", "doll", "drink", "dish", "cake")  # an apple fruit
+HANDLED = ("fly", "spin", "roll", "bounce", "float", "launch", "grow", "shrink", "drop")  # what is done by the object
+WITH = ("with", "alongside", "along with", "together with")
+OFF = ("from", "off", "out of")
+LIKE = ("as", "like")
+OF_STUFF = ("made of", "made from", "made out of", "consisting of", "built from", "covered in", "covered with")
 NONE = ("no", "without")
-AMID = ("among", "between", "through", "amid", "under")
+AMID = ("among", "between", "through", "amid", "under", "over", "above", "past", "beneath")
 PACES = {  # factors on the usual pace
     "slowly": 0.6, "slow": 0.6, "leisurely": 0.6, "fast": 1.6, "quickly": 1.6, "rapidly": 1.6, "swiftly": 1.6,
     "full speed": 1.8, "at full speed": 1.8,
@@ -41,7 +93,8 @@ class Part:
 
     verb: what it does. partner: index of the part that `relation` is to. changes: `in`, `out`, `bitten`, `opened`,
     `painted`, `eaten` (bite after bite). counted: its number as typed. role: `subject`, `object` or `partner`.
-    scale: how large for its kind. speed: factor on its usual pace. over: whether it is above a place.
+    scale: how large for its kind. speed: factor on its usual pace. over: whether it is above a place. held:
+    whether another has it.
     """
 
     said: str
@@ -61,6 +114,7 @@ class Part:
     scale: float = 1.0
     speed: float = 1.0
     over: bool = False
+    held: bool = False
 
 
 class Setting(NamedTuple):
@@ -93,6 +147,24 @@ class Group(NamedTuple):
     settings: tuple[Item, ...]
 
 
+@dataclass
+class _Words:
+    """The words of a noun group so far. led: whether an article or a number came first. unknown: a noun of no table."""
+
+    count: int = 0
+    counted: str = ""
+    colour: str = ""
+    definite: bool = False
+    led: bool = False
+    unknown: str = ""
+    head: Item | None = None
+    modifiers: list[str] = field(default_factory=list)
+    settings: list[Item] = field(default_factory=list)
+
+    def group(self, size: int, part: Part | None) -> Group:
+        return Group(size, part, self.definite, tuple(self.modifiers), tuple(self.settings))
+
+
 def told(items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed]) -> Story:
     """The story of a prompt. events: lasting changes by where they are struck out."""
     teller = _Teller(items, vocabulary, events)
@@ -106,6 +178,7 @@ class _Teller:
     """The state of the machine. subject: indices of the parts that verbs go to. recent: those named last.
 
     actor: those of the last verb. verb: the last verb, while an object may follow. prep: a preposition that waits.
+    agency: a verb in the passive whose doer follows.
     scenery: whether something that is no part is what a verb would go to.
     """
 
@@ -118,6 +191,7 @@ class _Teller:
         self.actor: list[int] = []
         self.verb: Entry | None = None
         self.waiting: Entry | None = None
+        self.agency: Entry | None = None
         self.waiting_change = ""
         self.prep = self.prep_word = ""
         self.ahead: tuple[str, int] | None = None
@@ -135,6 +209,8 @@ class _Teller:
         elif item.text in JOINS:
             self.joined, self.prep = True, ""
             self._past("join")
+        elif item.text in (*LIKE, *OF_STUFF) and self._likened():
+            pass
         elif item.text in FRESH and not item.of("name"):
             self._refresh()
         elif item.text in BACK and self._pronoun(item.text):
@@ -185,6 +261,22 @@ class _Teller:
         self.scenery = False
         self._past("cut" if not text.startswith("\x00") else "struck")
 
+    def _likened(self) -> bool:
+        """`as a lifeguard`, `like a worm`, `made of glass`: nobody else is there. Not `as a dog runs by`."""
+        after, stuff = self._peek(), self.items[self.at].text in OF_STUFF
+        if after is None or (after.text not in ("a", "an") and not stuff) or self.adjacent in ("", "cut", "fresh"):
+            return False
+        self.at += 1
+        group = self._group()
+        ahead = self._peek(group.size) if group is not None else None
+        if group is None or group.part is None or (not stuff and ahead is not None and ahead.of("verb")):
+            self.at -= 1
+            return False
+        self._drop(group.part.said)
+        self.prep = ""
+        self._past("noun", group.size)
+        return True
+
     def _refresh(self) -> None:
         self.earlier, self.fresh, self.joined, self.verb, self.prep = self.subject, True, False, None, ""
         self.scenery = False
@@ -192,8 +284,12 @@ class _Teller:
 
     def finish(self) -> None:
         """What waited for a noun that never came goes to the first part."""
-        if self.waiting is not None and self.story.parts and self.story.parts[0].verb is None:
+        if self.waiting is None:
+            return
+        if self.story.parts and self.story.parts[0].verb is None:
             self.story.parts[0].verb = self.waiting
+        elif not self.story.parts and (self.waiting.lemma in self.vocabulary.people or self.waiting.value in GAITS):
+            self.story.parts.append(Part("somebody", "person", verb=self.waiting))  # surfing at sunset
 
     # -- what an item is --------------------------------------------------------------------------------------------
 
@@ -210,6 +306,8 @@ class _Teller:
         entry = item.of("verb")
         if entry is None:
             return item.unknown and self._strange_verb(item.text)
+        if item.of("silent") and not self.story.parts:
+            return False  # make the dog fly
         before, after = self._peek(-1), self._peek()
         named = bool(item.of("name") or item.of("place") or item.of("weather") or item.of("relation"))
         led = before is not None and (before.text in ARTICLES or before.of("count") is not None)
@@ -217,7 +315,9 @@ class _Teller:
         if led and not (entry.form == "doing" and not named):
             return False
         if entry.form == "doing" and (led or self.adjacent in ("", "cut", "join", "struck")) and not named:
-            return not (after is not None and (after.of("name") or after.unknown) and led)
+            return not (
+                led and after is not None and (after.unknown or any(map(after.of, ("name", "place", "weather"))))
+            )
         if entry.form == "past" and after is not None and after.of("name") and self.adjacent != "noun":
             return False
         if not named:
@@ -226,10 +326,11 @@ class _Teller:
             return before is not None and before.text in ("to", "can", "could", "will") and self.adjacent != "cut"
         parts = [self.story.parts[i] for i in self.recent]
         many = len(self.subject) > 1 or any(part.many for part in parts)
-        asked = len(self.items) > 1 and any(
-            one.text in ("make", "let", "can", "see", "watch") for one in self.items[: self.at]
-        )
-        return entry.form == ("base" if many or asked else "finite") or entry.form == "doing"
+        return entry.form == ("base" if many or self._is_asked() else "finite") or entry.form == "doing"
+
+    def _is_asked(self) -> bool:
+        """Whether verbs may be in their base form: make the dog fly."""
+        return any(one.text in ("make", "let", "can", "see", "watch") for one in self.items[: self.at])
 
     def _strange_verb(self, word: str) -> bool:
         """Whether a word that no table has is a verb where it stands."""
@@ -243,13 +344,22 @@ class _Teller:
 
     def _act(self) -> None:
         item = self.items[self.at]
-        entry = item.of("verb") or Entry(
-            "verb", "stand", True, "doing" if item.text.endswith("ing") else "base", item.text
-        )
+        form = "doing" if item.text.endswith("ing") else "base"
+        entry = item.of("verb") or Entry("verb", "stray", True, form, item.text)
         if self.scenery and self.adjacent == "setting":  # snow falling, the sun rising, leaves blowing
             self._past("setting")
             return
+        before, after = self._peek(-1), self._peek()
+        if before is not None and before.text in NOBODY:
+            self._past(self.adjacent)
+            return
+        leads = entry.near and after is not None and after.text in PATHS  # it pounds through the woods
+        if leads and (entry.value == "stray" or (entry.value == "stand" and entry.lemma.split()[0] not in SENSES)):
+            entry = entry._replace(value="go")
         who = self._doers(entry)
+        if who and entry.form == "past" and after is not None and after.text == "by":
+            self._suffer(who, entry)
+            return
         self.prep = ""
         self._past("verb")
         if not who:
@@ -261,13 +371,26 @@ class _Teller:
             self._give(self.story.parts[index], entry, item.text)
         self.joined = self.fresh = False
 
+    def _suffer(self, who: list[int], entry: Entry) -> None:
+        """Chased by a dog: who comes next does it."""
+        self.agency = entry
+        for part in (self.story.parts[i] for i in who if entry.value == "chase"):
+            part.verb = part.verb or Entry("verb", "rush", False, "base", "flee")
+        self._past("verb")
+
     def _doers(self, entry: Entry) -> list[int]:
-        if entry.form in ("doing", "past") and self.adjacent == "noun" and self.recent:
+        held = bool(self.recent) and all(self._is_held(index) for index in self.recent)
+        if entry.form in ("doing", "past") and self.adjacent == "noun" and self.recent and not held:
             whole = self.subject if set(self.recent) <= set(self.subject) else self.recent
             return list(whole)
         if self.fresh and self.adjacent in ("fresh", "cut") and not self.story.parts:
             return []
         return list(self.subject or self.earlier)
+
+    def _is_held(self, index: int) -> bool:
+        """Whether a part is a thing that another has: a duck with a hat swimming."""
+        part = self.story.parts[index]
+        return part.held and bool(self.subject) and self.vocabulary.pictures.get(part.name) == "thing"
 
     def _give(self, part: Part, entry: Entry, text: str) -> None:
         """A verb to a part: one that can be shown outdoes one that cannot; what is left over is noted."""
@@ -286,7 +409,7 @@ class _Teller:
             self._drop(text)
             return
         if part.verb is entry and entry.near:
-            self._near(text, entry.value)
+            self._near(text, {"stray": "stand", "hang": "stand"}.get(entry.value, entry.value))
 
     def _to_place(self) -> bool:
         """Whether a place, or a noun that no table has, follows: leaving a station is not leaving the frame."""
@@ -308,69 +431,90 @@ class _Teller:
 
     def _group(self) -> Group | None:
         """The noun group that begins here, None if none does."""
-        items, i = self.items, self.at
-        count, counted, colour, definite = 0, "", "", False
-        modifiers: list[str] = []
-        settings: list[Item] = []
-        head: Item | None = None
-        unknown = ""
-        seen_det = False
-        while i < len(items) and not items[i].stop:
-            item = items[i]
-            name = item.of("name")
-            if item.text in ARTICLES and head is None:
-                definite, seen_det = definite or item.text in DEFINITE, True
-                if item.text in ("another", "other"):
-                    definite = False
-            elif (entry := item.of("count")) and head is None and not (name and seen_det):
-                count, counted = max(count, int(entry.value)), item.text
-                seen_det = True
-            elif (entry := item.of("colour")) and head is None and not (name and not self._noun_follows(i)):
-                colour = entry.value
-            elif name is not None:
-                if head is not None and (head.text == grammar.plural(grammar.singular(head.text)) or item.of("verb")):
-                    break
-                if unknown:
-                    modifiers.append(unknown)
-                    unknown = ""
-                if head is not None:
-                    modifiers.append(head.text)
-                head = item
-            elif head is not None:
-                break
-            elif item.of("place") or item.of("time") or item.of("weather"):
-                if not self._noun_follows(i):
-                    break
-                settings.append(item)
-            elif self._modifies(i, seen_det):
-                modifiers.append(item.text)
-            elif item.unknown and not (unknown and not seen_det and is_verb(item.text)):
-                if unknown and is_verb(item.text) and item.text.endswith(("s", "ing")):
-                    break
-                if unknown:
-                    modifiers.append(unknown)
-                unknown = item.text
-            else:
-                break
+        words, i = _Words(), self.at
+        while i < len(self.items) and not self.items[i].stop and self._takes(words, i):
             i += 1
         size = i - self.at
-        if head is not None:
-            entry = head.of("name")
+        if words.head is not None:
+            entry = words.head.of("name")
             assert entry is not None
-            part = Part(
-                head.text, entry.value, entry.near, entry.form == "many" or count > 1, count, colour, counted=counted
+            part = Part(words.head.text, entry.value, entry.near, entry.form == "many" or words.count > 1, words.count,
+                        words.colour, counted=words.counted)  # fmt: skip
+            return words.group(size, part)
+        following = self.items[i].of("verb") if i < len(self.items) and not self.items[i].stop else None
+        acts = following is not None and following.form in ("finite", "doing")
+        if not words.unknown and words.modifiers and words.led and acts:
+            words.unknown = words.modifiers.pop()  # an adjective that something is called by: an alien walks
+        if words.unknown:
+            plural = words.unknown.endswith("s") and not words.unknown.endswith(("ss", "us", "is"))
+            return words.group(
+                size, Part(words.unknown, "", True, words.count > 1 or plural, words.count, words.colour)
             )
-            return Group(size, part, definite, tuple(modifiers), tuple(settings))
-        following = items[i].of("verb") if i < len(items) and not items[i].stop else None
-        if not unknown and modifiers and seen_det and following is not None and following.form in ("finite", "doing"):
-            unknown = modifiers.pop()  # an adjective that something is called by: an alien walks
-        if unknown:
-            many = count > 1 or (unknown.endswith("s") and not unknown.endswith(("ss", "us", "is")))
-            part = Part(unknown, "", True, many, count, colour)
-            return Group(size, part, definite, tuple(modifiers), tuple(settings))
-        if size and (modifiers or colour or count or seen_det):
-            return Group(size, None, definite, tuple([colour, *modifiers] if colour else modifiers), tuple(settings))
+        if size and (words.modifiers or words.colour or words.count or words.led):
+            words.modifiers[:0] = [words.colour] if words.colour else []
+            return words.group(size, None)
         return None
+
+    def _takes(self, words: _Words, i: int) -> bool:
+        """Whether item i belongs to the group, which takes it."""
+        item = self.items[i]
+        name = item.of("name")
+        if item.text in ARTICLES and words.head is None:
+            words.definite = (words.definite or item.text in DEFINITE) and item.text not in ("another", "other")
+            words.led = True
+        elif (entry := item.of("count")) and words.head is None and not (name and words.led):
+            words.count, words.counted, words.led = max(words.count, int(entry.value)), item.text, True
+        elif (entry := item.of("colour")) and words.head is None and not (name and not self._noun_follows(i)):
+            words.colour = entry.value
+        elif words.head is not None and item.text in HERDS:
+            words.count, words.counted = max(words.count, HERD), item.text
+        elif name is not None:
+            return self._takes_noun(words, item)
+        elif words.head is not None:
+            return False
+        elif item.of("place") or item.of("time") or item.of("weather"):
+            if not self._noun_follows(i):
+                return False
+            words.settings.append(item)
+        elif self._modifies(i, words.led):
+            words.modifiers.append(item.text)
+        else:
+            return self._takes_unknown(words, item)
+        return True
+
+    def _takes_noun(self, words: _Words, item: Item) -> bool:
+        """A noun is the head of its group; nouns before it say what kind: a police dog, but a koala bear."""
+        head = words.head
+        verb = item.of("verb")
+        if head is not None and (
+            head.text == grammar.plural(grammar.singular(head.text))
+            or (verb is not None and (verb.form != "base" or self._is_asked()))
+        ):
+            return False
+        if words.unknown:
+            words.modifiers.append(words.unknown)
+            words.unknown = ""
+        if head is not None:
+            before, entry = head.of("name"), item.of("name")
+            alive = before is not None and self.vocabulary.pictures.get(before.value) in ALIVE
+            kind = grammar.singular(item.text)
+            if ((alive and kind in KINDS) or kind in THINGS) and before is not None and entry is not None:
+                words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
+                return True
+            words.modifiers.append(head.text)
+        words.head = item
+        return True
+
+    def _takes_unknown(self, words: _Words, item: Item) -> bool:
+        """A word that no table has may be the head, or say what kind of thing the next one is."""
+        if not item.unknown or item.text in common.BREAKERS or (words.unknown and not words.led and is_verb(item.text)):
+            return False
+        if words.unknown and is_verb(item.text) and item.text.endswith(("s", "ing")):
+            return False
+        if words.unknown:
+            words.modifiers.append(words.unknown)
+        words.unknown = item.text
+        return True
 
     def _noun_follows(self, i: int) -> bool:
         """Whether a noun follows in the same group."""
@@ -430,6 +574,9 @@ class _Teller:
         if part.many and part.count == 0 and part.name in TREES and word in AMID and role_prep:
             self.story.settings.append(Setting("place", Entry("place", "forest"), part.said, word))
             self.prep = ""
+            self._past("setting", group.size)
+            return
+        if part.name in TREES and self._behind() == "of" and self.adjacent == "setting":  # a forest of firs
             self._past("setting", group.size)
             return
         if not part.name and not self._takes_stranger(part, role_prep, word):
@@ -544,13 +691,25 @@ class _Teller:
         part, other = self.story.parts[index], self.story.parts[anchor]
         part.role = "partner"
         verb = other.verb
+        if word == "by" and self.agency is not None:
+            part.verb, part.role = self.agency, "subject"
+            if self.agency.value == "chase":
+                part.relation, part.partner = "chases", anchor
+            elif not other.relation:
+                other.verb, other.relation, other.partner = other.verb or self.agency, "behind", index
+            self.agency = None
+            return
         if word in ("from", "of") and verb is not None and verb.value in ("run", "rush") and part.name:
             part.verb = part.verb or Entry("verb", "chase", False, "base", "chase")
             part.relation, part.partner, other.role = "chases", anchor, other.role
+        elif word in OFF and verb is not None and verb.value == "fall" and part.name:
+            other.relation, other.partner = "above", index  # an apple falls from a tree
+        elif prep == "above" and verb is not None and verb.value == "meet":  # they fight over it
+            part.relation, part.partner = "beside", anchor
         elif prep == "below":
             part.relation, part.partner = "below", anchor
-        elif word in ("with", "alongside", "along with", "together with") or other.relation:
-            part.verb = part.verb or verb
+        elif word in WITH or other.relation:
+            part.verb, part.held = part.verb or verb, word in WITH
             part.relation, part.partner = "beside", anchor
         elif prep == "on" and word in ("in", "inside") and not other.verb and part.partner < 0:
             other.relation, other.partner = "on", index
@@ -575,13 +734,20 @@ class _Teller:
             part.verb = part.verb or verb
         elif verb.value == "follow":
             doer.relation, doer.partner = "behind", index
-        elif "rides" in deeds and doer.name:
+            part.verb = part.verb or Entry("verb", "go", False, "base", "go")
+        elif verb.value == "rush":  # a dolphin races a boat
+            part.verb, part.relation, part.partner = part.verb or verb, "beside", actor
+        elif verb.value in HANDLED and self._handles(doer, part):  # a boy flies a kite
+            part.verb, doer.verb = part.verb or verb, Entry("verb", "stand", True, "base", lemma)
+            part.relation, part.partner = "beside", actor
+        elif "rides" in deeds and doer.name and part.name:
             doer.relation, doer.partner = "on", index
             doer.verb, part.verb = (
                 Entry("verb", "stand", False, "base", "ride"),
                 part.verb or Entry("verb", "go", False, "base", "go"),
             )
         else:
+            part.held = lemma == "wear" or "holds" in deeds
             part.relation, part.partner = ("on" if lemma in ("wear", "balance") else "beside"), actor
             if lemma in ("paint", "draw"):
                 part.changes.add("painted")
@@ -589,6 +755,11 @@ class _Teller:
                 part.changes.add("bitten")
             if lemma == "walk":
                 part.verb = part.verb or verb
+
+    def _handles(self, doer: Part, part: Part) -> bool:
+        """Whether one makes the other do what only that can: a thing, or what flies by one that does not."""
+        kinds = self.vocabulary.pictures
+        return kinds.get(part.name) in ("thing", "flyer", "driver") and kinds.get(doer.name) in ("walker", "swimmer")
 
     # -- the rest ---------------------------------------------------------------------------------------------------
 
@@ -615,8 +786,11 @@ class _Teller:
         return True
 
     def _change(self, value: str) -> None:
+        """value: `in`, `out`, or `out left`: where to."""
+        change, _, way = value.partition(" ")
         for index in self.actor or self.subject:
-            self.story.parts[index].changes.add(value)
+            self.story.parts[index].changes.add(change)
+            self.story.parts[index].direction = way or self.story.parts[index].direction
         self._past("change")
 
     def _comes_in(self) -> bool:
@@ -644,7 +818,7 @@ class _Teller:
     def _set(self, item: Item) -> None:
         self._add(item, self.prep_word if self.prep else self._behind())
         if (self.prep == "above" or self._behind() in ("over", "above")) and item.of("place"):
-            for index in self.recent if self.adjacent == "noun" else ():
+            for index in self.recent if self.adjacent == "noun" else self.actor:
                 self.story.parts[index].over = True
         self.scenery = not self.prep and self._behind() == ""
         self.prep = ""
@@ -676,6 +850,8 @@ class _Teller:
     def _pass_over(self, item: Item) -> None:
         if item.of("undrawn"):
             self._drop(item.text)
+            for part in (self.story.parts[i] for i in (self.recent if self.prep == "on" else ())):
+                part.verb = part.verb or Entry("verb", "stand", False, "base", "perch")  # on a branch
             self.prep, self.scenery = "", True
             self._past("setting")
         elif item.of("silent") or item.text in common.BREAKERS or item.text in common.DETERMINERS:

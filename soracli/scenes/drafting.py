@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 
-from soracli.draft import PLAIN, Draft, Layer, Light, Moves
+from soracli.draft import PLAIN, Draft, Layer, Light, Moves, stacked
 from soracli.scenes.animatic import animatic, bank_of
 from soracli.scenes.plot import Film
 from soracli.types import Frames
@@ -17,7 +18,7 @@ from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame
 from soracli.world.layers import light_of
 from soracli.world.scene import Scene
-from soracli.world.scenery import cropped, window
+from soracli.world.scenery import cropped, plate, window, without_performers
 from soracli.world.styles import held, styled
 from soracli.world.weather import Draw, falling
 
@@ -31,8 +32,11 @@ def times(film: Film, which: int, start: int, stop: int) -> torch.Tensor:
     return held(seconds, film.scenes[which].style)
 
 
-def drafted(film: Film) -> Draft:
-    """The draft of a film. Its pictures are read when they are first drawn."""
+def drafted(film: Film, above: Callable[[int, int], Layer] | None = None) -> Draft:
+    """The draft of a film. Its pictures are read when they are first drawn.
+
+    above: a draft of the user's own, which lies over the performers in the same light.
+    """
     size = film.width, film.height
 
     @functools.cache
@@ -40,7 +44,8 @@ def drafted(film: Film) -> Draft:
         return bank_of(*film.scenes)
 
     def drawn(start: int, stop: int) -> Layer:
-        return _stacked([_performed(film, *part, bank()) for part in film.parts(start, stop)])
+        layer = _stacked([_performed(film, *part, bank()) for part in film.parts(start, stop)])
+        return layer if above is None else stacked(layer, above(start, stop))
 
     @functools.cache
     def sheets(which: int) -> list[Draw]:
@@ -69,7 +74,10 @@ def drafted(film: Film) -> Draft:
     def moved(picture: Frames, start: int, stop: int) -> Frames:
         return np.concatenate([_filmed(picture, film, *part) for part in film.parts(start, stop)])
 
-    return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish, held, moved)
+    def sketch(start: int, stop: int) -> Frames:
+        return np.concatenate([_sketched(film, *part, bank()) for part in film.parts(start, stop)])
+
+    return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish, held, moved, sketch)
 
 
 def _stands(scene: Scene, aspect: float) -> bool:
@@ -93,6 +101,14 @@ def _performed(film: Film, which: int, start: int, stop: int, bank: ActorBank) -
     held = _stands(scene, film.aspect)
     colour, alpha = animatic(scene, moments, film.width, film.height, bank, shadows=held)
     return Layer(colour.numpy(), alpha.numpy())
+
+
+def _sketched(film: Film, which: int, start: int, stop: int, bank: ActorBank) -> Frames:
+    """What lies behind the performers as the world's own painter has it, (T, H, W, 3)."""
+    scene, moments = film.scenes[which], times(film, which, start, stop)
+    if _stands(scene, film.aspect):
+        scene = without_performers(replace(scene, camera="static"))
+    return plate(scene, Frame(film.width, film.height, moments, bare=True), bank).numpy()
 
 
 def light(scene: Scene) -> Light:

@@ -4,7 +4,7 @@
     seconds = 5
 
     [[performer]]
-    name = "dog"                # as in `sora cast list`, or picture = "me.png" (with transparency)
+    name = "dog"                # as in `sora cast list`, or picture = "me.png" (with transparency; or "me.jpg@X,Y,W,H")
     action = "run"
     direction = "right"
 
@@ -29,13 +29,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from soracli.errors import MediaError, UsageError
-from soracli.scenes import library
+from soracli.scenes import cutout, library
 from soracli.wording import printable
-from soracli.world.colours import COLOURS
-from soracli.world.motion import ACTS
+from soracli.world.hues import COLOURS
 from soracli.world.scene import Event, Performer, Scene
-from soracli.world.scenes import Corpus
-from soracli.world.verbs import MOVES, SPEED, feet, ground_factor, signed
+from soracli.world.verbs import ACTED, MOVES, SPEED, feet, ground_factor, signed
 
 MOST_BYTES, MOST_SHOTS, MOST_PERFORMERS, MOST_EVENTS = 1_000_000, 100, 24, 12
 LONGEST = 200  # characters of a name; a prompt may have ten times as many
@@ -46,7 +44,7 @@ DIRECTIONS = ("", "left", "right")
 GO = {"walker": "run", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "roll"}
 STAY = {"flyer": "hover", "swimmer": "float"}
 NUMBERS = {  # key: least, most
-    "seconds": (0.1, 600.0), "size": (0.02, 2.0), "x": (-1.0, 2.0), "depth": (0.0, 1.0), "phase": (0.0, 1.0),
+    "seconds": (0.1, 600.0), "size": (0.02, 2.0), "x": (-99.0, 99.0), "depth": (0.0, 1.0), "phase": (0.0, 1.0),
     "enters": (0.0, 600.0), "leaves": (0.0, 600.0), "speed": (0.1, 4.0), "seed": (0.0, 2.0**32 - 1),
 }  # fmt: skip
 SETTING = ("place", "time", "weather", "camera", "style", "seconds", "seed", "prompt")
@@ -102,6 +100,11 @@ def parse(data: bytes | str, folder: Path, name: str = "scene") -> tuple[Shot, .
     return _Reader(text, folder, name).shots(table)
 
 
+def of_table(table: dict[str, Any], folder: Path, name: str) -> tuple[Shot, ...]:
+    """The same of what TOML reads the text as."""
+    return _Reader("", folder, name).shots(table)
+
+
 class _Reader:
     """One file on its way to shots: knows its lines, so that every complaint has a number."""
 
@@ -146,7 +149,8 @@ class _Reader:
 
     def _cast(self, rows: Sequence[dict[str, Any]], shot: int, seconds: float) -> tuple[Performer, ...]:
         names = [self._who(row, At(shot, i)) for i, row in enumerate(rows)]
-        sizes = library.heights([name or "person standing" for name, _ in names])
+        known = library.entries()
+        sizes = library.heights([name if name in known else "person standing" for name, _ in names])
         cast = []
         for i, row in enumerate(rows):
             at = At(shot, i)
@@ -178,7 +182,7 @@ class _Reader:
         name = self._text(row, "name", at._replace(key="name"), LONGEST)
         if picture:
             path = str(self._folder / picture)
-            self._blaming(at._replace(key="picture"), lambda: library.picture(path))
+            self._blaming(at._replace(key="picture"), lambda: cutout.read(path))
             return name, path
         if not name:
             self._fail(at, "a performer without a name", 'give it name = "dog" or picture = "FILE"')
@@ -324,6 +328,8 @@ def _lines(text: str) -> dict[At, int]:
 
 @cache
 def _choices() -> dict[str, tuple[str, ...]]:
+    from soracli.world.scenes import Corpus
+
     full = Corpus.full()
     cameras = tuple(dict.fromkeys(full.cameras))
     return {
@@ -332,7 +338,7 @@ def _choices() -> dict[str, tuple[str, ...]]:
 
 
 def _actions() -> tuple[str, ...]:
-    return tuple(sorted({*ACTS, *SPEED, "stand"}))
+    return tuple(sorted({*ACTED, *SPEED, "stand"}))
 
 
 # --- what is not said -------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from soracli.scenes.vocabulary import tables
+
 _THE = r"(?:the )?(?:camera|shot|cam|lens|view)"
 _SLOW = r"(?:(?:slow(?:ly)?|fast|quick(?:ly)?|gentl[ey]|smooth(?:ly)?|gradual(?:ly)?)[ -])?"
 _ON = r"(?:(?: view)?(?: shot)?(?: on| to| towards?| from| of| at| into)\b)?"
@@ -84,7 +86,8 @@ NEAR_STYLES = {
     "line": rf"{_LEAD}(?:pencil|charcoal|hand-drawn|chalk|doodle)(?:[- ]?(?:sketch|drawing|style))*"
     rf"|sketch(?= of)|drawing(?= of)",
     "neon": rf"{_LEAD}(?:cyberpunk|vaporwave|tron|blade runner){_STYLE}",
-    "sepia": rf"{_LEAD}(?:vintage|1920s|silent (?:film|movie)|old-timey|retro film){_STYLE}",
+    "sepia": rf"{_LEAD}(?:vintage(?= (?:look|style|photo|aesthetic|clip|video)|\s*(?:$|[,.;]))"
+    rf"|1920s|silent (?:film|movie)|old-timey|retro film){_STYLE}",
     "3d": rf"{_LEAD}(?:pixar|dreamworks|cgi|unreal engine|octane render){_STYLE}",
     "": rf"(?:lego|origami|steampunk|wes anderson|tarantino|gothic|art deco|low[- ]?poly|ukiyo-e|graffiti"
     rf"|mosaic|felt|knitted){_STYLE}",
@@ -107,7 +110,7 @@ EVENTS = {
 
 
 class Filmed(NamedTuple):
-    """slot: `camera`, `style`, `size`, `praise` or `event` (a lasting change, value: what kind).
+    """slot: `camera`, `style`, `size`, `time`, `praise` or `event` (a lasting change, value: what kind).
 
     value: empty if it cannot be shown. near: to be said in a note.
     """
@@ -119,11 +122,18 @@ class Filmed(NamedTuple):
     text: str
 
 
+def hours() -> dict[str, str]:
+    """Times of day as stories tell them -> one pattern each: the lists [hours.told] of words.toml."""
+    table = tables()[0]["hours"]
+    parts = {name: f"(?:{'|'.join(some)})" for name, some in table["parts"].items()}
+    return {time: "|".join(some).format_map(parts) for time, some in table["told"].items()}
+
+
 @cache
 def _patterns() -> tuple[tuple[str, str, bool, re.Pattern[str]], ...]:
     rows = [("camera", CAMERAS, False), ("camera", NEAR_CAMERAS, True), ("size", SIZES, False),
             ("style", STYLES, False), ("style", NEAR_STYLES, True), ("praise", {"": PRAISE}, True),
-            ("event", EVENTS, False)]  # fmt: skip
+            ("time", hours(), False), ("event", EVENTS, False)]  # fmt: skip
     return tuple(
         (slot, value, near, re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])"))
         for slot, table, near in rows

@@ -15,6 +15,9 @@ class Index:
     def __init__(self) -> None:
         self._called = {str(row["name"]): tuple(map(str, row["called"])) for row in index()}
 
+    def own(self) -> Sequence[str]:
+        return ()
+
     def names(self) -> Sequence[str]:
         return tuple(self._called)
 
@@ -28,7 +31,30 @@ class Index:
         return actor(name).metres
 
 
+class Named(Index):
+    """The same with the user's own performers under names that it has not. They walk, and are a metre long."""
+
+    def __init__(self, own: tuple[str, ...]) -> None:
+        super().__init__()
+        self._own = own
+        self._called |= {name: (name,) for name in own}
+
+    def own(self) -> Sequence[str]:
+        return self._own
+
+    def kind(self, name: str) -> str:
+        return "walker" if name in self._own else super().kind(name)
+
+    def length(self, name: str) -> float:
+        return 1.0 if name in self._own else super().length(name)
+
+
 @cache
 def shipped() -> Library:
     """That which ships with the package."""
     return Index()
+
+
+@cache
+def named(own: tuple[str, ...]) -> Library:
+    return Named(own)

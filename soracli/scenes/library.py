@@ -12,26 +12,25 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from PIL import Image, UnidentifiedImageError
-from safetensors import SafetensorError, safe_open
 
 from soracli import weights
-from soracli.errors import MediaError, UsageError, WeightsError
+from soracli.errors import UsageError, WeightsError
+from soracli.scenes import cutout, sizes
+from soracli.scenes.sizes import Body
 from soracli.world.actors import index
-from soracli.world.assets import CELL, FRAMES, ActorBank
-from soracli.world.verbs import GROUND_SIZE
+
+if TYPE_CHECKING:
+    from soracli.world.assets import ActorBank
 
 TOOL = "cast"  # table of weights.toml that lists the shards
 OWN_SIDE = 768  # pixels of the cell that a user's own picture is fitted to
 MARGIN = 0.06  # of the cell, left free around it
 MOST_PIXELS = 40_000_000  # of a user's own picture
-ALONE, COMPANY = 0.06, 0.2  # powers of a thing's metres by which it is drawn: alone, and beside others
-MIDDLE = 1.0  # metres of what is drawn at GROUND_SIZE when alone
-SMALLEST, LARGEST = 0.13, 0.62  # cell heights in company, frame heights
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -105,6 +104,10 @@ def bank(wanted: Iterable[str], pictures: Iterable[str | Path] = ()) -> ActorBan
     Raises UsageError for an unknown name, MediaError for a picture that cannot be used, WeightsError for a shard that
     is missing or damaged.
     """
+    import torch
+
+    from soracli.world.assets import CELL, FRAMES, ActorBank
+
     cast = tuple(dict.fromkeys(wanted))
     frames = np.zeros((len(cast), FRAMES, CELL, CELL, 4), np.uint8)
     stills: dict[str, torch.Tensor] = {}
@@ -122,6 +125,8 @@ def bank(wanted: Iterable[str], pictures: Iterable[str | Path] = ()) -> ActorBan
 
 def drawing(item: Entry) -> Pixels:
     """Frames of an entry: uint8 (36, 128, 128, 4) or (1, 192, 192, 4), premultiplied RGBA."""
+    from soracli.world.assets import CELL, FRAMES
+
     try:
         with Image.open(io.BytesIO(_blob(item.code))) as file:
             if item.frames == 1:
@@ -147,6 +152,8 @@ def _blob(code: str) -> bytes:
     path = _places().get(code)
     if path is None:
         raise WeightsError(f"cast {code}: in none of the shards; run: sora model verify", "cast_damaged")
+    from safetensors import safe_open
+
     with safe_open(path, "np") as file:
         blob: npt.NDArray[np.uint8] = file.get_tensor(code)
     return blob.tobytes()
@@ -155,6 +162,8 @@ def _blob(code: str) -> bytes:
 @cache
 def _places() -> dict[str, Path]:
     """The shard of each code. Raises WeightsError if one is missing or damaged."""
+    from safetensors import SafetensorError, safe_open
+
     found: dict[str, Path] = {}
     for path in weights.paths(weights.tools()[TOOL])["pictures"]:
         try:
@@ -166,27 +175,11 @@ def _places() -> dict[str, Path]:
 
 
 def picture(path: str | Path) -> Pixels:
-    """A user's own picture with alpha, cut to what it shows, in a cell: uint8 (768, 768, 4) premultiplied.
+    """A user's own picture (see `cutout.read`), cut to what it shows, in a cell: uint8 (768, 768, 4) premultiplied.
 
-    It stands where the library's drawings stand. Raises MediaError if it is not there, not a picture, or has no alpha.
+    It stands where the library's drawings stand. Raises what `cutout.read` raises.
     """
-    where = Path(path)
-    try:
-        with Image.open(where) as file:
-            if file.width * file.height > MOST_PIXELS:
-                raise MediaError(f"{where}: {file.width}x{file.height} is too large; make it smaller", "picture_size")
-            if "A" not in file.getbands() and "transparency" not in file.info:
-                reason = "it has no alpha, so nothing says what is drawn and what is background"
-                raise MediaError(f"{where}: {reason}; save it as PNG or WebP with transparency", "picture_alpha")
-            pixels = file.convert("RGBA")
-    except FileNotFoundError:
-        raise MediaError(f"{where}: there is no such picture; check the path", "picture_missing") from None
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise MediaError(f"{where}: not a picture that can be read ({error}); pass a PNG or WebP", "picture") from None
-    shown = pixels.getchannel("A").getbbox()
-    if shown is None:
-        raise MediaError(f"{where}: all of it is transparent; pass a picture that shows something", "picture_alpha")
-    cut = pixels.crop(shown).convert("RGBa")
+    cut = cutout.read(path).convert("RGBa")
     room = round(OWN_SIDE * (1 - 2 * MARGIN))
     scale = room / max(cut.size)
     size = (max(round(cut.width * scale), 1), max(round(cut.height * scale), 1))
@@ -201,20 +194,9 @@ def picture(path: str | Path) -> Pixels:
 
 
 def heights(cast: Sequence[str]) -> tuple[float, ...]:
-    """Cell heights of entries that are seen together, frame heights: true to each other, but all to be seen.
-
-    Alone, a thing is drawn a little larger or smaller than GROUND_SIZE by its metres to the power ALONE. In company
-    the metres count by the power COMPANY (an ant beside a gorilla: 1 to 3 instead of 1 to 300), around the size that so
-    many have room for.
-    """
-    metres = [min(max(entry(name).metres, 0.003), 60.0) for name in cast]
-    if len(metres) == 1:
-        return (GROUND_SIZE * (metres[0] / MIDDLE) ** ALONE,)
-    if not metres:
-        return ()
-    room = GROUND_SIZE * {2: 0.85, 3: 0.72, 4: 0.62, 5: 0.56}.get(len(metres), 0.48)
-    logs = np.log(np.array(metres))
-    shares = np.exp(COMPANY * (logs - logs.mean()))
-    sizes = room * shares
-    sizes *= min(1.0, LARGEST / float(sizes.max()))
-    return tuple(float(size) for size in np.maximum(sizes, SMALLEST))
+    """Cell heights of entries that are seen together, frame heights: see `soracli.scenes.sizes`."""
+    bodies = []
+    for name in cast:
+        x0, y0, x1, y1 = entry(name).box
+        bodies.append(Body(entry(name).metres, x1 - x0, y1 - y0))
+    return sizes.heights(bodies)

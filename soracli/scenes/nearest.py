@@ -1,7 +1,7 @@
-"""Nouns that no table has: the nearest picture of the library, or place, by sentence vectors, and how far it is.
+"""English nouns that no list has: the nearest picture of the library, or place, and how near it is.
 
-The vectors of what can be drawn are kept in nearest.safetensors, one row a word (`python -m soracli.train nearest`):
-N words, D = 384, unit length about the mean of all nouns, as bytes of 1/127.
+The nearest of every usual word of English are kept in nearest.json (`python -m soracli.train.nearest`), found by
+sentence vectors; a word that is not among them is not guessed at.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from soracli.lexicon import CARRIER, CENTRE, FAR
 from soracli.scenes.vocabulary import Vocabulary
 from soracli.world import grammar
 
-if TYPE_CHECKING:
-    from soracli.sentences import Floats, Sentences
-
-FILE = Path(__file__).with_name("nearest.safetensors")
-BYTE = 127
+FILE = Path(__file__).with_name("nearest.json")
+LEAST = {"name": 0.5, "place": 0.55}  # cosines below which there is no likeness
 
 
 class Near(NamedTuple):
@@ -30,79 +26,23 @@ class Near(NamedTuple):
     value: str
     cosine: float
 
-    @property
-    def far(self) -> bool:
-        return self.cosine < FAR
-
     def note(self, word: str) -> str:
         """One sentence for the user."""
-        if self.far:
-            return f"nothing in the library is like '{word}'; {self.value} is drawn, far as it is ({self.cosine:.2f})."
         return f"'{word}' is not in the library; it is drawn as the nearest: {self.value} ({self.cosine:.2f})."
 
 
-class Known(NamedTuple):
-    """labels: (slot, value) of each row. rows: (N, D)."""
-
-    labels: tuple[tuple[str, str], ...]
-    rows: Floats
-
-
 def nearest(words: Sequence[str], slot: str, vocabulary: Vocabulary) -> Mapping[str, Near]:
-    """Word -> the nearest picture (`name`) or place (`place`). Empty if the text encoder or the table is not there."""
-    from soracli.sentences import Sentences  # noqa: F401  (numpy only here)
-
-    encoder, table = _encoder(), known()
-    if encoder is None or table is None or not words:
-        return {}
-    import numpy as np
-
-    fits = np.array(
-        [kind == slot and (kind == "place" or value in vocabulary.pictures) for kind, value in table.labels]
-    )
-    if not fits.any():
-        return {}
-    near = vectors([grammar.singular(word) for word in words], encoder) @ table.rows.T  # (W, N)
-    best = np.where(fits, near, -2.0).argmax(axis=1)
-    return {word: Near(slot, table.labels[i][1], float(row[i])) for word, i, row in zip(words, best, near, strict=True)}
-
-
-def vectors(words: Sequence[str], encoder: Sentences) -> Floats:
-    """Unit vectors (N, D) of words inside the carrier sentence, about the mean of all nouns."""
-    from soracli.sentences import unit
-
-    said = encoder([CARRIER.format(word) for word in words])
-    return unit(said - _origin(encoder))
+    """Word -> the nearest picture (`name`) or place (`place`); without the words that nothing is like."""
+    found = {}
+    for word in words:
+        value, hundredths = table().get(grammar.singular(word), {}).get(slot, ("", 0))
+        if value and (slot == "place" or value in vocabulary.pictures):
+            found[word] = Near(slot, value, hundredths / 100)
+    return found
 
 
 @cache
-def _origin(encoder: Sentences) -> Floats:
-    return encoder([CARRIER.format(word) for word in CENTRE]).mean(axis=0)  # type: ignore[no-any-return]
-
-
-@cache
-def known() -> Known | None:
-    """The table of what can be drawn, None if it is not there."""
-    import numpy as np
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(FILE, "np") as file:
-            labels = json.loads(file.metadata()["labels"])
-            rows = file.get_tensor("rows").astype(np.float32) / BYTE
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
-        return None
-    return Known(tuple((slot, value) for slot, value in labels), rows)
-
-
-@cache
-def _encoder() -> Sentences | None:
-    """That of the bundled text encoder."""
-    from soracli import weights
-    from soracli.errors import WeightsError
-    from soracli.sentences import of
-
-    try:
-        return of(weights.card("spark"))
-    except WeightsError:
-        return None
+def table() -> Mapping[str, Mapping[str, tuple[str, int]]]:
+    """Word -> slot -> the nearest value and its cosine in hundredths."""
+    found: Mapping[str, Mapping[str, tuple[str, int]]] = json.loads(FILE.read_text("utf-8"))
+    return found

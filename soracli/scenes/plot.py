@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soracli.types import SamplingOptions, Shot
@@ -14,6 +16,7 @@ from soracli.world.setting import setting
 
 if TYPE_CHECKING:
     from soracli.scenes.file import Shot as Filed
+    from soracli.subjects import Subject
 
 MOMENT = 2.0  # seconds into a scene that a picture of it shows: halfway along the paths of those who move
 
@@ -22,7 +25,7 @@ MOMENT = 2.0  # seconds into a scene that a picture of it shows: halfway along t
 class Film:
     """Scenes one after the other. starts: first frame of each, rising from 0. fps, width, height: of the result.
 
-    begin: seconds into the first scene that the first frame shows.
+    begin: seconds into the first scene that the first frame shows. seeds: of the noise of each, None = the film's.
     """
 
     scenes: tuple[Scene, ...]
@@ -31,6 +34,7 @@ class Film:
     width: int
     height: int
     begin: float = 0.0
+    seeds: tuple[int | None, ...] = ()
 
     @property
     def aspect(self) -> float:
@@ -38,6 +42,8 @@ class Film:
 
     def timed(self, frames: int) -> list[tuple[Scene, float]]:
         """Each scene and how many seconds of the film, which has so many frames, are of it."""
+        if frames == 1:
+            return [(self.scenes[0], self.scenes[0].length or 2 * MOMENT)]
         ends = [*self.starts[1:], frames]
         return [
             (scene, float((end - start) / self.fps))
@@ -46,9 +52,12 @@ class Film:
 
     @property
     def shots(self) -> tuple[Shot, ...]:
-        """What the network is told of each."""
+        """What the network is told of each, and the seed of its noise."""
         return tuple(
-            Shot(float(start / self.fps), setting(scene)) for scene, start in zip(self.scenes, self.starts, strict=True)
+            Shot(float(start / self.fps), setting(scene), seed)
+            for scene, start, seed in zip(
+                self.scenes, self.starts, self.seeds or (None,) * len(self.scenes), strict=True
+            )
         )
 
     def at(self, frame: int) -> int:
@@ -63,41 +72,107 @@ class Film:
 
 @dataclass(frozen=True)
 class Plot:
-    """prompts: at least one, the first from 0 s on. file: path of a scene file instead, or ``."""
+    """prompts: at least one, the first from 0 s on. file: path of a scene file instead, or its text, or ``.
+
+    time: frames that are painted together; shots begin on their borders. subjects: pictures of the user's own that
+    play performers. alone: whether those are the only performers. footage: whether they play over pictures that have a
+    camera of their own.
+    """
 
     prompts: tuple[Shot, ...] = ()
     file: str = ""
+    time: int = 1
+    subjects: tuple[Subject, ...] = ()
+    alone: bool = False
+    footage: bool = False
 
     @cached_property
     def filed(self) -> tuple[Filed, ...]:
         """The scenes of the file with their lengths."""
         from soracli.scenes import file
 
-        return file.load(self.file)
+        return file.parse(self.file, Path(), "--scene") if "\n" in self.file else file.load(self.file)
 
     @property
     def seconds(self) -> Fraction:
         """How long a scene file is."""
         return sum((Fraction(shot.seconds).limit_denominator(1000) for shot in self.filed), Fraction(0))
 
+    @property
+    def begins(self) -> tuple[Shot, ...]:
+        """When each shot is to begin, before that is brought to a border."""
+        if not self.file:
+            return self.prompts
+        starts = itertools.accumulate((shot.seconds for shot in self.filed[:-1]), initial=0.0)
+        return tuple(Shot(start, shot.prompt) for start, shot in zip(starts, self.filed, strict=True))
+
     def film(self, options: SamplingOptions, seed: int, frames: int) -> tuple[Film, list[str]]:
         """The film for one seed, and what there is to say about it. frames: of the result, 1 for a picture."""
         begin = MOMENT if options.seconds == 0 else 0.0
-        scenes, starts, notes = self._cast(options, seed, frames)
-        return Film(tuple(scenes), tuple(starts), options.fps, options.width, options.height, begin), notes
+        which, starts = self._cuts(options.fps, frames)
+        scenes, notes = self._scenes(options, seed, which, [*starts, frames])
+        if self.subjects:
+            from soracli.subjects import played
 
-    def _cast(self, options: SamplingOptions, seed: int, frames: int) -> tuple[list[Scene], list[int], list[str]]:
-        """Scenes, their first frames, and notes."""
+            scenes = list(played(scenes, self.subjects))
+        if self.alone:
+            gone = list(dict.fromkeys(p.name for scene in scenes for p in scene.performers if not p.picture))
+            scenes = [alone(scene) for scene in scenes]
+            notes += [f"the draft is shown instead of {' and '.join(map(repr, gone))}."] if gone else []
+        if self.footage:
+            scenes = [replace(scene, camera="static", style="3d") for scene in scenes]
+        own = self.file and options.seconds != 0
+        seeds = tuple(_mixed(seed, scene.seed) if own and scene.seed not in (0, seed) else None for scene in scenes)
+        size = options.width, options.height
+        return Film(tuple(scenes), tuple(starts), options.fps, *size, begin, seeds), notes
+
+    def _cuts(self, fps: Fraction, frames: int) -> tuple[list[int], list[int]]:
+        """Which shots are shown, and their first frames, on borders; of several on one border the last is shown."""
+        at: dict[int, int] = {}
+        for number, shot in enumerate(self.begins):
+            border = round(Fraction(shot.start) * fps / self.time) * self.time if number else 0
+            if not number or border < frames:
+                at[border] = number
+        return list(at.values()), list(at)
+
+    def _scenes(
+        self, options: SamplingOptions, seed: int, which: Sequence[int], borders: Sequence[int]
+    ) -> tuple[list[Scene], list[str]]:
+        """The scenes of shots by number, between frames, and notes."""
+        shown = [float(max(end - start, 1) / options.fps) for start, end in itertools.pairwise(borders)]
+        if options.seconds == 0:
+            shown = [2 * MOMENT for _ in which]
         if self.file:
-            lengths = [round(shot.seconds * options.fps) for shot in self.filed]
-            return [shot.scene for shot in self.filed], [0, *itertools.accumulate(lengths[:-1])], []
+            return [
+                replace(self.filed[number].scene, length=seconds) for number, seconds in zip(which, shown, strict=True)
+            ], []
         from soracli.scenes import known, read
 
-        starts = [round(Fraction(shot.start) * options.fps) for shot in self.prompts]
+        library = known.shipped()
+        if self.subjects:
+            from soracli import subjects
+
+            library = subjects.known(self.subjects)
         aspect, readings = options.width / options.height, []
-        for shot, (start, end) in zip(self.prompts, itertools.pairwise([*starts, frames]), strict=True):
-            seconds = float(max(end - start, 1) / options.fps) if options.seconds else 2 * MOMENT
-            reading = read.read(shot.prompt, seconds, aspect, seed, known.shipped())
+        for number, seconds in zip(which, shown, strict=True):
+            reading = read.read(self.prompts[number].prompt, seconds, aspect, seed, library)
             readings.append(reading._replace(scene=replace(reading.scene, length=seconds)))
-        notes = list(dict.fromkeys(note for reading in readings for note in reading.notes))
-        return [reading.scene for reading in readings], starts, notes
+        return [reading.scene for reading in readings], list(
+            dict.fromkeys(note for reading in readings for note in reading.notes)
+        )
+
+
+def alone(scene: Scene) -> Scene:
+    """A scene with those performers alone whom a picture of the user's own plays."""
+    kept = [i for i, performer in enumerate(scene.performers) if performer.picture]
+    cast = []
+    for i in kept:
+        performer = scene.performers[i]
+        partner = kept.index(performer.partner) if performer.partner in kept else -1
+        cast.append(replace(performer, partner=partner, relation=performer.relation if partner >= 0 else ""))
+    return replace(scene, performers=tuple(cast))
+
+
+def _mixed(seed: int, own: int) -> int:
+    """The seed of a shot's noise from the film's and its own."""
+    return (seed + 2_654_435_761 * own) % 2**32  # Knuth's multiplier: neighbours fall far apart

@@ -10,7 +10,8 @@ captions     the scene in the words that a network reads
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -19,21 +20,26 @@ from soracli.scenes.captions import caption
 from soracli.scenes.clauses import Part, Setting, Story, told
 from soracli.scenes.film import Filmed, filmed
 from soracli.scenes.nearest import Near, nearest
-from soracli.scenes.spans import Mended, foreign, items, spelt
-from soracli.scenes.staging import Role, staged
+from soracli.scenes.spans import Mended, foreign, items, options, spelt
+from soracli.scenes.staging import BUILT, SKY, Role, follows, staged
 from soracli.scenes.vocabulary import DRAWN, Entry, Library, Vocabulary, split, tables, vocabulary
 from soracli.wording import printable
 from soracli.world.scene import Scene
-from soracli.world.verbs import MOVES, SPEED
+from soracli.world.surroundings import PLACES
 
 MOST = 6  # performers of one kind
-SURE = 0.6  # cosine from which a noun that no table has is drawn beside others
+SURE = 0.72  # cosine from which a noun that no table has is drawn beside others
 ASHORE = ("by", "beside", "next to", "near", "along", "alongside")
 ALL = 8  # performers of a scene
-LONG_WAY = 0.75  # frame widths that a performer may go before the camera follows it unasked
+PROPER = re.compile(r"\b[A-Z][a-z]+\b")
 GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
 RUSH = {**GO, "walker": "run"}
 IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "stand"}
+FIGURES = frozenset(
+    ("robot", "snowman", "snowman without snow", "teddy bear")
+)  # drawn as things, but people let them walk
+BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
+CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
 BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe"))
 
 
@@ -62,15 +68,22 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     The same arguments give the same scene. What the prompt leaves open is chosen by the seed.
     """
     words = vocabulary(known)
-    text = spelt(prompt)
+    text, others = options(spelt(prompt))
     film, left = filmed(text)
     phrases, mended = items(left, words)
     story = told(phrases, words, {row.start: row for row in film if row.slot == "event"})
     near = _nearest(story, words)
-    roles, notes = _roles(story, words, known, near)
+    roles, notes = _roles(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})
+    story.settings += [Setting("time", Entry("time", row.value), row.text, "") for row in film if row.slot == "time"]
     chosen = _settings(story, near, roles)
+    if chosen.place == "underwater" or not PLACES[chosen.place].ground:
+        roles = [_adrift(role) if story.parts[role.group].verb is None else role for role in roles]
     scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
     notes = [*_slips(mended), *_foreign(text), *notes, *_notes(story, chosen, film, near)]
+    if others:
+        notes.append(f"{', '.join(map(repr, map(printable, others)))}: options of other programs; they are not read.")
+    if prompt.strip() and not (roles or story.settings or near or any(row.value for row in film)):
+        notes.append(f"nothing of this prompt is understood; an empty {chosen.place} is drawn.")
     return Reading(scene, tuple(dict.fromkeys(notes)), caption(scene))
 
 
@@ -78,10 +91,8 @@ def _scene(
     chosen: Chosen, film: list[Filmed], story: Story, roles: list[Role], seconds: float, aspect: float, seed: int
 ) -> Scene:
     view = next((row.value for row in film if row.slot == "size"), "")
-    cast = staged(roles, seconds, seed, view)
-    lead = cast[0] if cast else None
-    far = lead is not None and lead.action in MOVES and SPEED[lead.action] * seconds > LONG_WAY
-    camera = _said(film, "camera") or ("tracking" if far and len(cast) == 1 else "static")
+    cast = staged(roles, seconds, seed, view, aspect)
+    camera = _said(film, "camera") or ("tracking" if follows(cast, seconds, aspect) else "static")
     return Scene(
         "scenery",
         cast,
@@ -101,6 +112,11 @@ def _said(film: list[Filmed], slot: str) -> str:
     return rows[0].value if rows else ""
 
 
+def _adrift(role: Role) -> Role:
+    """Who would walk or stand where there is nothing to walk on floats, if nothing else is said."""
+    return replace(role, action="float") if role.kind in ("walker", "driver", "thing") else role
+
+
 # -- performers -----------------------------------------------------------------------------------------------------
 
 
@@ -108,13 +124,18 @@ def _nearest(story: Story, words: Vocabulary) -> dict[str, Near]:
     """Nouns that no table has -> the nearest place, if they stand where places do, or else the nearest picture."""
     parts = [part.said for part in story.parts if not part.name]
     places = [noun for noun, _ in story.strangers]
-    near = nearest(places, "place", words) if places else {}
-    found = {noun: one for noun, one in near.items() if not one.far}
-    return {**found, **(nearest(parts, "name", words) if parts else {})}
+    return {**(nearest(places, "place", words) if places else {}), **(nearest(parts, "name", words) if parts else {})}
 
 
-def _roles(story: Story, words: Vocabulary, known: Library, near: Mapping[str, Near]) -> tuple[list[Role], list[str]]:
-    """The performers, each of several alike by itself, and notes on them."""
+def _roles(
+    story: Story, words: Vocabulary, known: Library, near: Mapping[str, Near], proper: Set[str]
+) -> tuple[list[Role], list[str]]:
+    """The performers, each of several alike by itself, and notes on them. proper: words that begin with a capital."""
+    for part in story.parts:
+        known_as = near.get(part.said)
+        strange = not part.name and (known_as is None or known_as.cosine < SURE)
+        if strange and part.said in proper and part.role == "subject" and part.verb is not None:
+            part.name = "person"  # somebody's name
     notes: list[str] = []
     first: dict[int, int] = {}
     roles: list[tuple[Role, int]] = []
@@ -137,10 +158,11 @@ def _roles(story: Story, words: Vocabulary, known: Library, near: Mapping[str, N
 
 def _paired(roles: list[Role]) -> list[Role]:
     """Two of a kind that chase or meet each other do so."""
-    if len(roles) == 2 and roles[0].group == roles[1].group and roles[0].action in ("meet", "chase"):
+    first = [role for role in roles if role.group == roles[0].group]
+    if len(first) == 2 and first == roles[:2] and not first[0].relation and first[0].action in ("meet", "chase"):
         relation = "meets" if roles[0].action == "meet" else "chases"
         second = "meet" if relation == "meets" else GO[roles[1].kind]
-        return [replace(roles[0], relation=relation, partner=1), replace(roles[1], action=second)]
+        return [replace(roles[0], relation=relation, partner=1), replace(roles[1], action=second), *roles[2:]]
     return [
         replace(role, action=RUSH[role.kind]) if role.action == "chase" and not role.relation
         else replace(role, action=GO[role.kind]) if role.action == "meet" and not _meets(roles, i) else role
@@ -157,11 +179,14 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
     name = part.name
     if not name:
         found = near.get(part.said)
-        if found is None or (found.cosine < SURE and len(story.parts) > 1):
+        if found is None or found.slot != "name" or (found.cosine < SURE and len(story.parts) > 1):
             notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
             return ""
         name = found.value
         notes.append(found.note(part.said))
+    elif part.near and name == "person" and part.role != "subject":
+        notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
+        return ""
     elif part.near:
         notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
     lemma = part.verb.lemma.split()[0] if part.verb is not None else ""
@@ -185,7 +210,8 @@ def _rest(part: Part) -> str:
 
 
 def _count(part: Part, room: int, notes: list[str]) -> int:
-    asked = part.count or (3 if part.many else 1)
+    several = 2 if part.verb is not None and part.verb.value == "meet" else 3
+    asked = part.count or (several if part.many else 1)
     count = min(asked, MOST, max(room, 0))
     if count < asked:
         notes.append(
@@ -195,15 +221,20 @@ def _count(part: Part, room: int, notes: list[str]) -> int:
 
 
 def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Role:
-    kind = known.kind(name)
+    kind = "walker" if name in FIGURES else known.kind(name)
     changes = frozenset(part.changes)
-    action = _action(part, name, kind)
+    carries = any(other.relation == "on" and other.partner == index for other in story.parts)
+    action = _action(part, name, kind, carries)
     ridden = part.relation == "on" and part.partner >= 0
-    if part.relation == "above" and action not in ("fly", "jump", "float", "launch", "fall", "hop"):
+    stands = part.verb is not None and part.verb.value == "stand" and kind == "walker"
+    stands = stands or (kind == "thing" and known.length(name) > BUILT and name not in SKY and part.verb is None)
+    if part.relation == "above" and stands:  # who looks over something does not fly
+        part.relation = "behind"
+    if part.relation == "above" and action not in ("fly", "jump", "float", "launch", "fall", "hop", "bounce", "spin"):
         action = "hover"
     if part.relation == "chases":
         action = "chase"
-    relation = part.relation
+    relation = "" if name in SKY and part.relation == "beside" else part.relation
     if relation == "below":  # the anchor is under it: only what floats or flies can be above
         relation = "above" if kind in ("flyer", "swimmer") else "behind"
     return Role(
@@ -223,27 +254,47 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
     )
 
 
-def _action(part: Part, name: str, kind: str) -> str:
+def _is_busy(name: str) -> bool:
+    """Whether a picture shows a person at something that is done on the spot."""
+    who, _, what = name.partition(" ")
+    return who in ("person", "man", "woman") and bool(what) and what.split()[0] in BUSY
+
+
+def _action(part: Part, name: str, kind: str, carries: bool) -> str:
+    """What a picture does for a part. carries: whether another is on it."""
     verb = part.verb
-    if kind == "thing" and part.role != "subject" and verb is not None and part.relation == "beside":
+    idle = kind == "thing" and part.role != "subject" and not carries
+    if idle and verb is not None and part.relation == "beside":
         return "stand"  # a dog runs with a hat
+    if verb is not None and verb.value == "hang":
+        return "hover" if kind == "flyer" else "stand"
+    if verb is not None and verb.value == "stand" and part.over and kind == "flyer":
+        return "hover"
     if verb is None and part.over:
         return "fly" if kind == "flyer" else "float"  # a balloon over the desert
     if verb is None:
         moves = part.relation in ("", "beside", "behind", "chases") and part.role == "subject" and part.partner < 0
+        moves = moves and not _is_busy(name)
         action = IDLE[kind] if moves or part.direction or part.changes & {"in", "out"} else "stand"
         action = "fly" if action == "stand" and kind == "flyer" and part.relation != "on" else action
     else:
-        action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": "stand"}.get(verb.value, verb.value)
+        stray = GO[kind] if part.direction or part.changes & {"in", "out"} else "stand"
+        action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": "stand", "stray": stray}.get(
+            verb.value, verb.value
+        )
         action = RUSH[kind] if part.speed > 1 and action == "walk" else action
-    if kind == "driver" and action in ("walk", "run"):
+    if kind == "driver" and action in ("walk", "run", "roll", "hop"):
         action = "drive"
-    if kind == "flyer" and action in ("walk", "run") and verb is not None and verb.value in ("go", "rush"):
+    if kind == "flyer" and ((action == "spin" and name not in CRAFT) or (action == "bounce" and part.direction)):
+        action = "fly"
+    if kind == "flyer" and (action in ("run", "drive") or (action == "walk" and name in CRAFT)):
         action = "fly"
     if kind == "walker" and action == "drive":
         action = "walk"
-    if name in BOATS and action in ("swim", "drive", "walk", "slide"):
+    if name in BOATS and action in ("swim", "drive", "walk", "slide") and (verb is None or verb.lemma != "flee"):
         action = "float"
+    if name in SKY and action in ("stand", "walk", "slide"):
+        action = "hover"
     if kind == "thing" and action in ("walk", "drive", "run"):
         action = "slide"
     return action
@@ -266,12 +317,23 @@ def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chos
             places.append(Setting("place", Entry("place", found.value, True), noun, ""))
     swaps: list[tuple[str, str]] = []
     dropped: list[str] = []
+    shown = {row.entry.value for row in places if not row.entry.near}
+    floats = bool(roles) and roles[0].kind == "swimmer"
+    for first, second in (("city street", "road"), *((("beach", "sea"),) if not floats else ())):
+        if {first, second} <= shown:  # both are seen there
+            places = [row for row in places if row.entry.value != second]
     place = _one(places, swaps, dropped)
     weather = _one(weathers, swaps, dropped) or "clear"
     time = _one([row for row in rows if row.slot == "time"], swaps, dropped)
-    place = place or ("sea" if roles and roles[0].action == "swim" else _home(roles))
+    home = _home(roles)
+    if place == "sea" and home == "underwater":  # fish are in the sea, not on it
+        place = home
+    place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
+    if not time and any(role.name.lower() in split(tables()[0]["hours"]["seen"]["night"]) for role in roles):
+        time = "night"
     if not time:
-        time = "night" if place == "moon" or weather == "fireflies" else "overcast" if weather == "rain" else "day"
+        dark = place in ("moon", "space") or weather == "fireflies"
+        time = "night" if dark else "overcast" if weather == "rain" else "day"
     return Chosen(place, time, weather, tuple(swaps), tuple(dropped))
 
 
@@ -297,9 +359,10 @@ def _home(roles: list[Role]) -> str:
     """Where they are if it is not said."""
     if not roles:
         return DRAWN[0]
-    for place, names in tables()[0]["home"].items():
-        if roles[0].name.lower() in [name.lower() for name in split(names)]:
-            return str(place)
+    homes = {name: str(place) for place, names in tables()[0]["home"].items() for name in split(names)}
+    home = next((homes[role.name.lower()] for role in roles if role.name.lower() in homes), "")
+    if home:
+        return home
     return {"driver": "road", "swimmer": "sea"}.get(roles[0].kind, DRAWN[0])
 
 

@@ -6,15 +6,23 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from soracli import common
-from soracli.scenes.vocabulary import DRAWN, Entry, Vocabulary, is_verb
-from soracli.weights import BUNDLED
+from soracli.scenes.vocabulary import DRAWN, Entry, Vocabulary, is_verb, tables
 from soracli.world.words import ACTORS
 
+TOKENIZER = Path(__file__).parents[1] / "bundled" / "minilm-tokenizer.json"
+OPTIONS = re.compile(
+    r"^\s*/\w+(?:\s+prompt\s*:)?|(?<!\S)--?[a-z]+[ =]+[\d:.x]+(?!\S)|(?<!\S)--[a-z]+(?!\S)"
+)  # other programs'
 TOKEN = re.compile(r"\x00+|[^\W_]+(?:['’.-][^\W_]+)*|[.,;:!?()\n|/&+]|—|–| - ")
+ENDINGS = ("", "s", "es", "ed", "er", "ing", "ly", "less", "like")
+TWICE = 5  # letters of a word in which two slips are looked for
+LIKE = 0.8  # share of letters that two such words have in common
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SOUNDS = (("f", "ph"), ("ph", "f"), ("k", "c"), ("c", "k"), ("ie", "ei"), ("ei", "ie"), ("z", "s"), ("y", "i"))
 ONE = ("a", "an", "one")  # a bus stops: not the plural of a bus stop
@@ -51,11 +59,18 @@ class Mended(NamedTuple):
 def spelt(prompt: str) -> str:
     """A prompt in lower case with pictographs as words, of the same letters otherwise."""
     text = unicodedata.normalize("NFKC", prompt).replace("’", "'").lower()
+    text = re.sub(r"\b(st|mt|dr|mr|mrs)\. ", r"\1 ", text)
     return "".join(f" {_called(c)} " if unicodedata.category(c) == "So" else c for c in text if c != "\ufe0f")
 
 
 def _called(pictograph: str) -> str:
     return unicodedata.name(pictograph, "").lower().removesuffix(" face").removesuffix(" symbol")
+
+
+def options(text: str) -> tuple[str, list[str]]:
+    """A text without the options of other programs, `-ar 16:9` and `/create`, and those."""
+    found = [match[0].strip() for match in OPTIONS.finditer(text)]
+    return OPTIONS.sub(lambda match: " " * len(match[0]), text), found
 
 
 def foreign(text: str) -> list[str]:
@@ -81,7 +96,7 @@ def items(text: str, vocabulary: Vocabulary) -> tuple[list[Item], list[Mended]]:
             continue
         for size in range(min(vocabulary.longest, len(words) - i), 0, -1):
             phrase = " ".join(one for one, _ in words[i : i + size])
-            entries = vocabulary.phrases.get(phrase, ())
+            entries = vocabulary.phrases.get(phrase)
             if entries and not (size > 1 and found and found[-1].text in ONE and _many(entries)):
                 break
         else:
@@ -118,34 +133,48 @@ def _words(text: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int]], li
 
 def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     """The word that is meant; the same if it is one, or if none is near."""
-    if not word.isascii() or not word.isalpha() or word in _singles(vocabulary):
+    if word in (short := tables()[0]["spelling"]):
+        return str(short[word])
+    if word in (others := tables()[0]["misplaced"]) and {*before} & {*PLACED}:  # in the dessert
+        return str(others[word])
+    entries = vocabulary.phrases.get(word)
+    if not word.isascii() or not word.isalpha() or word in vocabulary.singles or entries or is_verb(word):
         return word
-    placed = bool({*before} & {*PLACED})
-    if word in english() and len(word) > 2:  # a word, but not of ours: `in the dessert`
-        near = {w for w in _edits(word) if w in DRAWN} if placed and not is_verb(word) else set()
-        return min(near, default=word)
+    stems = {word.removesuffix(end) + back for end in ENDINGS for back in ("", "e") if word.endswith(end)}
+    if len(word) > 2 and any(stem in english() for stem in stems):
+        return word
     if len(word) < 2 or len(word) > 20:
         return word
     spellings = {word, *(word.replace(one, other) for one, other in SOUNDS)}
-    near = {w for w in spellings if w in _singles(vocabulary)}
-    near = near or {w for one in spellings for w in _edits(one) if w in _singles(vocabulary)}
+    near = {w for w in spellings if w in vocabulary.singles}
+    near = near or {w for one in spellings for w in _edits(one) if w in vocabulary.singles}
     if len(word) < 4:  # too short for more than a guess
         near &= _usual()
-    return min(near, key=lambda w: (not _common(w), w[0] != word[0], w), default=word)
+    if not near and len(word) > TWICE:
+        alike = [w for w in vocabulary.singles if w[0] == word[0] and abs(len(w) - len(word)) <= 2]
+        near = set(get_close_matches(word, alike, 1, LIKE))
+    return min(near, key=lambda w: (_rank(w, vocabulary), not _is_kept(word, w), w[0] != word[0], w), default=word)
+
+
+def _rank(word: str, vocabulary: Vocabulary) -> int:
+    """How likely a word is meant: what can be shown, then what people say, then the rest."""
+    entries = vocabulary.phrases.get(word)
+    if _common(word) or any(entry.slot in ("name", "place") and not entry.near for entry in entries):
+        return 0
+    return 1 if any(entry.slot not in ("silent", "undrawn") for entry in entries) else 2
+
+
+def _is_kept(typed: str, meant: str) -> bool:
+    """Whether all letters that were typed are meant, in their order or with two of them swapped."""
+    letters = iter(meant)
+    return all(letter in letters for letter in typed) or sorted(typed) == sorted(meant)
 
 
 @cache
 def english() -> frozenset[str]:
     """Words that the text encoder has whole: the usual ones of English."""
-    pieces = json.loads((BUNDLED / "minilm-tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+    pieces = json.loads(TOKENIZER.read_text("utf-8"))["model"]["vocab"]
     return frozenset(word for word in pieces if word.isalpha() and len(word) > 2)
-
-
-@cache
-def _singles(vocabulary: Vocabulary) -> frozenset[str]:
-    """Every word of every phrase, and the common words beside them."""
-    words = {word for phrase in vocabulary.phrases for word in phrase.split()}
-    return frozenset(words | common.DETERMINERS | common.BREAKERS | common.ADJECTIVES | common.PASSED_OVER)
 
 
 @cache

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from soracli.scenes.sizes import LONGEST, Body, heights
+from soracli.world.actors import actor
 from soracli.world.layout import at_depth
 from soracli.world.scene import Event, Performer
-from soracli.world.verbs import GROUND_SIZE, MOVES, SPEED, signed
+from soracli.world.verbs import MOVES, SPEED, signed
 
-SHRINK = (1.0, 1.0, 0.8, 0.68, 0.6, 0.54, 0.48)  # size of each of N performers, against one alone
-THING = 0.85
-TRUE = 0.5  # power of the ratio of real lengths by which sizes differ: an ant beside an elephant can still be seen
-LEAST = 0.22  # of the largest's size
+SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
+SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
+                 "comet", "cloud with lightning", "cloud with rain", "globe showing Americas"))  # fmt: skip
+SHORT = 1.5  # seconds in which several do not get far
+ABOVE, FLIGHT = 0.16, 0.28  # frame heights of air below what is above another, and below what flies
+BUILT = 2.0  # metres from which a thing is scenery for whoever acts
+SCENERY = 5.0  # times as long as whoever acts, as which a thing counts at most
+MET = 0.054  # frame widths: what is left of the way to its place when one that meets another stands
+NEARER, SMALL = 0.02, 0.6  # how much nearer in depth those stand who are smaller than that share of the largest
+HIGH_UP = 0.15  # depth of what stands in the sky
 SIDES = {"left": 0.27, "right": 0.73}
 APART = 0.24  # difference in depth of `behind` and `in front of`
+LARGEST = 0.8  # cell of one alone that is said to be large, frame heights
 EDGE = 0.14  # beyond the frame, in its widths
-CLOSE, WIDE = 0.8, 0.19  # size in a close-up and in a wide shot
+FILLS = {"close": 1.7, "wide": 0.45}  # how much of the frame is filled, against the usual
 EVENT_AT, BETWEEN_BITES = 0.3, 0.37  # share of the clip, seconds
 
 
@@ -46,13 +54,15 @@ class Role:
     speed: float = 1.0
 
 
-def staged(roles: Sequence[Role], seconds: float, seed: int, view: str = "") -> tuple[Performer, ...]:
-    """Performers in the order of the roles. view: `close`, `wide` or ``."""
-    rng = np.random.default_rng([seed, 11])
+def staged(
+    roles: Sequence[Role], seconds: float, seed: int, view: str = "", aspect: float = 1.0
+) -> tuple[Performer, ...]:
+    """Performers in the order of the roles. view: `close`, `wide` or ``. aspect: the frame's width / height."""
+    rng = random.Random(seed)
     roles = _headed(roles, rng)
-    sizes = _sizes(roles, view)
-    centres = _centres(roles)
-    depths = _depths(roles, rng)
+    sizes = _sizes(roles, view, max(aspect, 1.0))
+    centres = _centres(roles, [_width(role, size) / max(aspect, 1.0) for role, size in zip(roles, sizes, strict=True)])
+    depths = _depths(roles, sizes, rng)
     cast = []
     for i, role in enumerate(roles):
         start, enters, leaves = _times(role, centres[i], seconds)
@@ -63,8 +73,8 @@ def staged(roles: Sequence[Role], seconds: float, seed: int, view: str = "") -> 
             role.action,
             role.direction,
             size=sizes[i],
-            x=round(start + float(rng.uniform(-0.01, 0.01)), 4),
-            phase=round(float(rng.uniform()), 4),
+            x=round(start + rng.uniform(-0.01, 0.01), 4),
+            phase=round(rng.random(), 4),
             colour=role.colour,
             partner=role.partner,
             relation=role.relation,
@@ -78,12 +88,23 @@ def staged(roles: Sequence[Role], seconds: float, seed: int, view: str = "") -> 
     return tuple(cast)
 
 
+def follows(cast: Sequence[Performer], seconds: float, aspect: float = 1.0) -> bool:
+    """Whether the camera goes along unasked: with those who all go the same way and would not stay in the frame."""
+    ways = {one.direction for one in cast}
+    if not cast or len(ways) > 1 or any(one.action not in MOVES for one in cast):
+        return False
+    long = any(
+        SPEED[one.action] * one.speed * seconds + one.size * _drawn(one.name)[0] / max(aspect, 1.0) > 1 for one in cast
+    )
+    return long or (len(cast) > 1 and seconds > SHORT)
+
+
 def first_of(roles: Sequence[Role], i: int) -> int:
     """The first of those that come from the same part of the story."""
     return next(j for j, role in enumerate(roles) if role.group == roles[i].group)
 
 
-def _headed(roles: Sequence[Role], rng: np.random.Generator) -> list[Role]:
+def _headed(roles: Sequence[Role], rng: random.Random) -> list[Role]:
     """Everybody who moves goes somewhere: as told, as its partner goes, or as all go."""
     way = next((role.direction for role in roles if role.direction), "left" if rng.random() < 0.5 else "right")
     back = "left" if way == "right" else "right"
@@ -100,46 +121,89 @@ def _headed(roles: Sequence[Role], rng: np.random.Generator) -> list[Role]:
     return carried
 
 
-def _sizes(roles: Sequence[Role], view: str) -> list[float]:
-    longest = max((role.length for role in roles), default=1.0)
-    base = GROUND_SIZE * SHRINK[min(len(roles), len(SHRINK) - 1)]
-    if view:
-        base = CLOSE * SHRINK[min(len(roles), 3)] if view == "close" else WIDE
-    sizes = []
+def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]:
+    """Cell heights, frame heights."""
+    lively = max((role.length for role in roles if role.kind != "thing"), default=LONGEST)
+    longest = max((role.length for role in roles if role.name not in SKY), default=1.0)
+    bodies = []
     for role in roles:
-        true = max((role.length / longest) ** TRUE, LEAST)
-        kind = THING if role.kind == "thing" and not view else 1.0
-        sizes.append(min(base * true * kind * role.scale, 0.95))
+        metres = longest if role.name in SKY else role.length
+        if role.kind == "thing" and metres > BUILT:  # a tree does not make those under it small
+            metres = min(metres, SCENERY * lively)
+        metres *= role.scale**SCALE
+        base = role.partner if role.relation in ("on", "above") else -1
+        air = ABOVE if role.relation == "above" else FLIGHT if roles[base].action in ("fly", "hover") else 0.0
+        bodies.append(Body(metres, *_drawn(role.name), _needs_room(role), base, air))
+    sizes = heights(bodies, FILLS.get(view, 1.0), aspect)
+    if len(roles) == 1 and not view:
+        sizes = (min(sizes[0] * roles[0].scale ** 0.5, LARGEST),)
     return sizes
 
 
-def _centres(roles: Sequence[Role]) -> list[float]:
-    """Where each is in the middle of the clip, 0..1 of the frame's width."""
-    free = [i for i, role in enumerate(roles) if _abreast(role) and not role.side]
+def _width(role: Role, size: float) -> float:
+    return size * _drawn(role.name)[0]
+
+
+def _drawn(name: str) -> tuple[float, float]:
+    """Width and height of a drawing, shares of its cell."""
+    x0, y0, x1, y1 = actor(name).box
+    return x1 - x0, y1 - y0
+
+
+def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
+    """Where each is in the middle of the clip, 0..1 of the frame's width: in a row, with room for its width.
+
+    widths: of their drawings, frame widths.
+    """
+    free = [i for i, role in enumerate(roles) if _abreast(role) and not role.side and role.name not in SKY]
+    free = free or [i for i, role in enumerate(roles) if role.name in SKY]
+    taken = sum(widths[i] for i in free)
     centres = [0.5] * len(roles)
-    for slot, i in enumerate(free):
-        centres[i] = (slot + 0.5) / len(free) * 0.84 + 0.08 if len(free) > 1 else 0.5
+    gap = (1 - taken) / (len(free) + 1) if free else 0.0
+    at = gap if gap > 0 else 0.02
+    step = gap if gap > 0 else (0.96 - taken) / max(len(free) - 1, 1)
+    for i in free:
+        centres[i] = at + widths[i] / 2
+        at += widths[i] + step
     for i, role in enumerate(roles):
         if role.side:
             centres[i] = SIDES[role.side]
+        elif role.name in SKY and i not in free:
+            centres[i] = SIDES["right"]
+    for i, role in enumerate(roles):  # both of a pair have room
+        if role.relation in ("behind", "in front of") and role.partner >= 0 and role.action not in MOVES:
+            centres[role.partner] -= 0.15 * (widths[i] + widths[role.partner])
     for i, role in enumerate(roles):
         if role.relation in ("above", "on", "behind", "in front of") and role.partner >= 0 and not role.side:
             shift = {"behind": -0.09, "in front of": 0.09}.get(role.relation, 0.0)
             centres[i] = centres[role.partner] + shift
+        elif role.relation == "meets" and role.partner >= 0:  # its partner's end; its own follows from that
+            gap = (widths[i] + widths[role.partner]) / 2
+            centres[role.partner] = 0.5 - signed(roles[role.partner].direction) * (gap / 2 - MET)
         elif role.relation == "chases" and role.partner >= 0:
             way = signed(role.direction)
             centres[i], centres[role.partner] = 0.5 - 0.2 * way, 0.5 + 0.2 * way
     return centres
 
 
+def _needs_room(role: Role) -> bool:
+    return (_abreast(role) and role.name not in SKY) or role.relation in ("behind", "in front of")
+
+
 def _abreast(role: Role) -> bool:
     return role.relation not in ("above", "on", "behind", "in front of") or role.partner < 0
 
 
-def _depths(roles: Sequence[Role], rng: np.random.Generator) -> list[float]:
-    depths = [
-        0.5 + (0.05 if i % 2 else -0.05) * (len(roles) > 1) + float(rng.uniform(-0.02, 0.02)) for i in range(len(roles))
-    ]
+def _depths(roles: Sequence[Role], sizes: Sequence[float], rng: random.Random) -> list[float]:
+    apart = 0.05 * (len(roles) > 1)
+    depths = []
+    for i, role in enumerate(roles):
+        level = 0.5 + (apart if i % 2 else -apart) + rng.uniform(-0.02, 0.02)
+        depths.append(HIGH_UP if role.name in SKY and not role.relation else level)
+    for i, size in enumerate(sizes):
+        base = any(role.relation in ("on", "above") and role.partner == i for role in roles)
+        if size < SMALL * max(sizes) and roles[i].name not in SKY and not base:
+            depths[i] = max(depths) + NEARER
     for i, role in enumerate(roles):
         if role.partner < 0 or role.partner >= len(roles):
             continue

@@ -7,10 +7,11 @@ come from a library.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -22,7 +23,10 @@ from soracli.world.words import ACTIONS, ACTOR_ACTIONS, ACTORS
 FOLDER = Path(__file__).parent
 MEANINGS = FOLDER / "meanings.json"  # kinds of what can be shown: `python -m soracli.train.meanings`
 DRAWN = ("meadow", "desert", "snowy field", "beach", "city street", "forest", "sea", "road", "mountain", "farm", "moon",
-         "living room", "stage")  # fmt: skip
+         "living room", "stage", "kitchen", "bedroom", "classroom", "office", "library", "cave", "underwater", "lake",
+         "swimming pool", "jungle", "park", "garden", "playground", "graveyard", "castle", "volcano", "village",
+         "airport", "railway station", "sky", "space")  # fmt: skip
+SEEN = frozenset({"moon", "castle", "sky", "space", "volcano"})  # what is seen from elsewhere, too
 PEOPLE = ("man", "woman", "person", "men", "women", "people")
 LIKE_SCENERY = frozenset(  # pictures of what a place, a time or a weather already draws
     """
@@ -30,6 +34,9 @@ LIKE_SCENERY = frozenset(  # pictures of what a place, a time or a weather alrea
     """.split()  # noqa: SIM905
 )
 NOT_THINGS = ("face", "hand", "finger", "fist", "hearted", "o’clock", "thirty", "button", "symbol", "suit", "locked")
+LEADING = frozenset(("in", "on", "at", "from", "into", "onto", "over", "under", "through", "past", "by", "to", "with"))
+SHORT = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]")
+LONGEST = 6  # words of a phrase among the collected meanings
 IRREGULAR = {  # past and participle -> verb
     "ran": "run", "flew": "fly", "flown": "fly", "swam": "swim", "drove": "drive", "driven": "drive", "fell": "fall",
     "fallen": "fall", "stood": "stand", "sat": "sit", "ate": "eat", "eaten": "eat", "slept": "sleep", "rode": "ride",
@@ -50,10 +57,14 @@ IRREGULAR = {  # past and participle -> verb
 
 
 class Library(Protocol):
-    """The pictures that performers are drawn with. kind: as `soracli.world.actors.Actor.kind`. length: metres."""
+    """The pictures that performers are drawn with. kind: as `soracli.world.actors.Actor.kind`. length: metres.
+
+    own: names of the user's, lower case, which mean nothing else.
+    """
 
     def __hash__(self) -> int: ...
     def names(self) -> Sequence[str]: ...
+    def own(self) -> Sequence[str]: ...
     def synonyms(self, name: str) -> Sequence[str]: ...
     def kind(self, name: str) -> str: ...
     def length(self, name: str) -> float: ...
@@ -74,23 +85,53 @@ class Entry(NamedTuple):
     lemma: str = ""
 
 
+class Phrases:
+    """Every phrase -> what it may be. The lists written by hand are whole; kinds of things are looked up as asked for.
+
+    What is listed by hand means that and nothing else.
+    """
+
+    def __init__(self, listed: Mapping[str, tuple[Entry, ...]], pictures: frozenset[str]) -> None:
+        self.listed, self._pictures = listed, pictures
+        self._found: dict[str, tuple[Entry, ...]] = {}
+
+    def __contains__(self, phrase: str) -> bool:
+        return bool(self.get(phrase))
+
+    def get(self, phrase: str) -> tuple[Entry, ...]:
+        """What a phrase in lower case may be; empty if it is not known."""
+        listed = self.listed.get(phrase, ())
+        if any(entry.slot != "silent" for entry in listed):
+            return listed
+        if phrase not in self._found:
+            meant = tuple(entry for entry in _meanings(phrase) if entry.slot != "name" or entry.value in self._pictures)
+            self._found[phrase] = (*listed, *meant)
+        return self._found[phrase]
+
+
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """phrases: lower case, words divided by single spaces -> what they may be. longest: words of the longest.
+    """phrases: lower case, words divided by single spaces. longest: words of the longest.
 
-    pictures: names of the library. deeds: lemma -> kinds of deeds (`rides`, `holds`, `bitten`).
+    pictures: names of the library -> kind. deeds: lemma -> kinds of deeds (`rides`, `holds`, `bitten`).
     people: lemma of a verb -> the rest of a picture's name, `walk` -> `walking`.
     """
 
-    phrases: Mapping[str, tuple[Entry, ...]]
+    phrases: Phrases
     longest: int
-    pictures: frozenset[str]
+    pictures: Mapping[str, str]
     deeds: Mapping[str, frozenset[str]]
     people: Mapping[str, str]
 
     def of(self, phrase: str, slot: str) -> Entry | None:
         """What a phrase is as a `slot`, if it can be that."""
-        return next((entry for entry in self.phrases.get(phrase, ()) if entry.slot == slot), None)
+        return next((entry for entry in self.phrases.get(phrase) if entry.slot == slot), None)
+
+    @cached_property
+    def singles(self) -> frozenset[str]:
+        """Every word of every phrase that is written by hand, and the common words beside them."""
+        words = {word for phrase in self.phrases.listed for word in phrase.split()}
+        return frozenset(words | common.DETERMINERS | common.BREAKERS | common.ADJECTIVES | common.PASSED_OVER)
 
 
 @cache
@@ -109,27 +150,24 @@ def split(text: str) -> list[str]:
 def vocabulary(known: Library) -> Vocabulary:
     """All phrases for a library."""
     words, nouns = tables()
-    pictures = frozenset(known.names())
+    pictures = {name: known.kind(name) for name in known.names()}
     found: dict[str, list[Entry]] = {}
     for phrase, entry in (*_scenery(words), *_verbs(words), *_small(words), *_names(nouns, known, pictures)):
         row = found.setdefault(phrase, [])
         if entry.slot == "name" and phrase in common.BREAKERS:
             continue  # does
-        if entry.slot == "name" and any(old.slot in ("place", "undrawn") for old in row):
-            continue  # what a place draws already, or what belongs to a body
+        if entry.slot == "name" and any(old.slot in ("place", "undrawn", "time", "weather") for old in row):
+            continue  # what a place or an hour draws already, or what belongs to a body
         if all((old.slot, old.value) != (entry.slot, entry.value) for old in row):
             row.append(entry)
     deeds: dict[str, set[str]] = {}
     for deed, lemmas in words["deed"].items():
         for lemma in split(lemmas):
             deeds.setdefault(lemma, set()).add(deed)
-    listed = {phrase for phrase, row in found.items() if any(e.slot != "silent" for e in row)}
-    for phrase, entry in _meanings(pictures):
-        if phrase not in listed:  # what is listed by hand means that and nothing else
-            found.setdefault(phrase, []).append(entry)
-    longest = max(phrase.count(" ") + 1 for phrase in found)
-    kept = {phrase: tuple(row) for phrase, row in found.items()}
-    return Vocabulary(kept, longest, pictures, {k: frozenset(v) for k, v in deeds.items()}, nouns["people"])
+    found |= {name: [Entry("name", name, False, "one")] for name in known.own()}
+    phrases = Phrases({phrase: tuple(row) for phrase, row in found.items()}, frozenset(pictures))
+    kinds = {lemma: frozenset(some) for lemma, some in deeds.items()}
+    return Vocabulary(phrases, max(LONGEST, *(p.count(" ") + 1 for p in found)), pictures, kinds, nouns["people"])
 
 
 def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
@@ -139,7 +177,7 @@ def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             for value, phrases in words[slot].get("near" if near else "same", {}).items():
                 for phrase in split(phrases):
                     yield phrase, Entry(slot, value, near)
-    for name in (name for name in DRAWN if name != "moon"):  # which is seen from elsewhere too
+    for name in (name for name in DRAWN if name not in SEEN):
         for noun in PLACES[name].nouns:
             yield noun.lower().partition(" ")[2] or noun.lower(), Entry("place", name)
     for name, time in TIMES.items():
@@ -147,11 +185,19 @@ def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             yield phrase, Entry("time", name)
 
 
-def _forms(verb: str) -> Iterator[tuple[str, str]]:
-    yield verb, "base"
-    yield grammar.finite(verb), "finite"
-    yield grammar.doing(verb), "doing"
-    yield grammar.past(verb), "past"
+def _doubled(verb: str) -> list[tuple[str, str]]:
+    """Forms with the last letter twice: padding, stopped."""
+    return [(f"{verb}{verb[-1]}ing", "doing"), (f"{verb}{verb[-1]}ed", "past")] if SHORT.fullmatch(verb) else []
+
+
+@cache
+def _forms(verb: str) -> tuple[tuple[str, str], ...]:
+    return (
+        (verb, "base"),
+        (grammar.finite(verb), "finite"),
+        (grammar.doing(verb), "doing"),
+        (grammar.past(verb), "past"),
+    )
 
 
 def _verbs(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
@@ -164,7 +210,11 @@ def _verbs(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     said += [(action, phrase, False) for (_, action), phrases in ACTOR_ACTIONS.items() for phrase in phrases]
     for value, verb, near in [*rows, *said]:
         head, space, rest = verb.partition(" ")
-        forms = [*_forms(head), *((f, "doing" if f.endswith("ing") else "past") for f in irregular.get(head, ()))]
+        forms = [
+            *_forms(head),
+            *_doubled(head),
+            *((f, "doing" if f.endswith("ing") else "past") for f in irregular.get(head, ())),
+        ]
         for form, kind in forms:
             yield form + space + rest, Entry("verb", value, near, kind, verb)
 
@@ -181,14 +231,17 @@ def _small(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         for phrase in split(phrases):
             yield phrase, Entry("scale", scale)
     for way, back in (("left", "right"), ("right", "left")):
-        for phrase in (f"to the {way}", f"{way}wards", f"{way}ward", f"from {back} to {way}", f"towards the {way}",
-                       f"toward the {way}", f"to {way}", f"{back} to {way}", f"from the {back} to the {way}",
-                       f"from the {back}", f"from the {back} side", f"{way}ways", f"heading {way}", f"going {way}",
-                       f"facing {way}", f"off to the {way}", f"out to the {way}"):  # fmt: skip
+        for phrase in split(words["direction"]["going"].format(way=way, back=back)):
             yield phrase, Entry("direction", way)
         for phrase in (f"on the {way}", f"at the {way}", f"on the {way} side", f"on the {way} hand side"):
             yield phrase, Entry("side", way)
         yield way, Entry("direction", way)
+        for verb in ("leaves", "leaving", "exits", "exiting", "disappears", "disappearing"):
+            for where in (f"on the {way}", f"to the {way}", f"stage {way}", f"screen {way}", way):
+                yield f"{verb} {where}", Entry("change", f"out {way}")
+    for side, way in (("west", "left"), ("east", "right")):  # as on a map
+        for phrase in (side, f"{side}ward", f"{side}wards", f"to the {side}", f"heading {side}"):
+            yield phrase, Entry("direction", way)
     for phrase in ("out of frame", "out of the frame", "out of view", "out of sight", "off screen", "offscreen",
                    "off-screen", "out of shot", "out of the picture", "out of the shot", "off the screen"):  # fmt: skip
         yield phrase, Entry("change", "out")
@@ -196,12 +249,14 @@ def _small(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield phrase, Entry("change", "in")
     for phrase in ("out of thin air", "out of nowhere", "from nowhere"):
         yield phrase, Entry("silent", "")
+    for phrase in split(words["still"]["words"]):
+        yield phrase, Entry("verb", "stand", False, "doing", phrase)
     for slot in ("undrawn", "silent"):
         for word in split(words[slot]["words"]):
             yield word, Entry(slot, "")
 
 
-def _names(nouns: Mapping[str, Any], known: Library, pictures: frozenset[str]) -> Iterator[tuple[str, Entry]]:
+def _names(nouns: Mapping[str, Any], known: Library, pictures: Mapping[str, str]) -> Iterator[tuple[str, Entry]]:
     """What pictures are called: by the lists, by their own names, by what the world's captions and the library say."""
     listed = [(phrase, name, near) for near, key in ((False, "same"), (True, "near"))
               for name, phrases in nouns[key].items()
@@ -221,32 +276,56 @@ def _names(nouns: Mapping[str, Any], known: Library, pictures: frozenset[str]) -
                 yield from _noun(phrase.lower(), name, False)
 
 
-def _meanings(pictures: frozenset[str]) -> Iterator[tuple[str, Entry]]:
+def _meanings(phrase: str) -> Iterator[Entry]:
     """What dictionaries and hands have collected: kinds of things, of places and of motions, and times."""
+    table = _collected()
+    for slot, value in table.get(phrase, ()):
+        if slot == "name":
+            yield Entry("name", value, True, "one")
+        elif slot in ("time", "place"):
+            yield Entry(slot, value)
+    one = grammar.singular(phrase)
+    if one != phrase and grammar.plural(one) == phrase:
+        yield from (Entry("name", value, True, "many") for slot, value in table.get(one, ()) if slot == "name")
+    head, space, rest = phrase.partition(" ")
+    for lemma in _lemmas(head):
+        for slot, value in table.get(lemma + space + rest, ()):
+            if slot == "verb":
+                form = next(kind for form, kind in _forms(lemma) if form == head)
+                yield Entry("verb", value, False, form, lemma + space + rest)
+
+
+@cache
+def _collected() -> dict[str, list[tuple[str, str]]]:
+    """Phrase -> (slot, value): `time`, `place`, `name` or `verb`."""
     table: dict[str, dict[str, list[str]]] = json.loads(MEANINGS.read_text("utf-8"))
     kept = common.DETERMINERS | common.BREAKERS | common.ADJECTIVES
     words, nouns = tables()
     heads = {phrase for near in ("same", "near") for some in nouns[near].values() for phrase in split(some)}
     deeds = {verb: value for value, verbs in words["verb"]["same"].items() for verb in split(verbs)}
-    for slot in ("time", "place", "name", "verb"):
-        for value, phrases in table[slot].items():
-            if slot == "name" and value not in pictures:
-                continue
+    found: dict[str, list[tuple[str, str]]] = {}
+    for slot, some in table.items():
+        for value, phrases in some.items():
             for phrase in phrases:
-                first, _, last = phrase.partition(" ")[0], "", phrase.rpartition(" ")[2]
-                if phrase in kept or (slot == "name" and " " in phrase and last in heads):  # a lone wolf is a wolf
+                first, last = phrase.partition(" ")[0], phrase.rpartition(" ")[2]
+                if phrase in kept or (slot == "name" and first != last and last in heads):  # a lone wolf is a wolf
                     continue
-                if slot == "verb" and " " in phrase and deeds.get(first, value) != value:  # to run along is to run
+                if slot == "verb" and last in LEADING:  # what stands there is a place or a partner
                     continue
-                if slot == "verb":
-                    head, space, rest = phrase.partition(" ")
-                    yield from (
-                        (form + space + rest, Entry("verb", value, False, kind, phrase)) for form, kind in _forms(head)
-                    )
+                if slot == "verb" and first != phrase and deeds.get(first, value) != value:  # to run along is to run
                     continue
-                yield phrase, Entry(slot, value, slot == "name", "one" if slot == "name" else "")
-                if slot == "name":
-                    yield grammar.plural(phrase), Entry(slot, value, True, "many")
+                found.setdefault(phrase, []).append((slot, value))
+    return found
+
+
+def _lemmas(word: str) -> list[str]:
+    """Verbs of which a word may be a form."""
+    stems = {word, IRREGULAR.get(word, word)}
+    for ending, back in (("s", ""), ("es", ""), ("ies", "y"), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e")):
+        if word.endswith(ending):
+            stem = word.removesuffix(ending) + back
+            stems |= {stem, stem[:-1]} if len(stem) > 2 and stem[-1:] == stem[-2:-1] else {stem}
+    return [stem for stem in sorted(stems) if stem and any(form == word for form, _ in _forms(stem))]
 
 
 def _called_by_its_synonyms(name: str) -> bool:

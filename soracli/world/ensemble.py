@@ -29,6 +29,10 @@ TURN = 0.5  # seconds of a turn at the border
 STEP = 0.42  # cells of ground in one step of a gait that is laid over a drawing
 REACH = {"zoom in": 1.4, "zoom out": 1.4, "tilt up": 1.22, "tilt down": 1.22, "handheld": 1.08}  # largest zoom
 APART = 0.2  # of depth, between what is behind or in front of a partner
+CROWN = 0.62  # of the partner's height, from where something falls
+CROWNED = frozenset(
+    ("deciduous tree", "evergreen tree", "palm tree", "tanabata tree", "Christmas tree")
+)  # one is in them
 SINK = 0.12  # of the partner's height, by which something on it covers it
 OWN = (0.06, 0.06, 0.94, 0.94)
 FLOATERS = frozenset({"flyer", "swimmer"})  # kinds whose bodies take no steps
@@ -181,7 +185,18 @@ def _over(
     high = (SOLE - top) * partner.size * under.scale * under.squash
     if performer.relation == "on":
         lift = under.lift + high - SINK * (bottom - top) * partner.size
+        if partner.name in CROWNED:
+            lift = under.lift + CROWN * high
+        if performer.action == "fall":
+            lift = lift + own.lift
         return own._replace(x=under.x + shift, lift=lift, turn=under.turn, feet=under.feet)
+    if (
+        performer.action == "fall" and performer.relation == "above"
+    ):  # from the partner's crown, at the side of its middle
+        side = (0.25 if shift >= 0 else -0.25) * half(partner, aspect) * 2
+        return own._replace(
+            x=under.x + shift + side, lift=own.lift.clamp(max=float(CROWN * high.max())), feet=under.feet
+        )
     rise = own.lift * 0.3 + 0.06
     return own._replace(x=under.x + shift, lift=under.lift + high + rise, turn=under.turn, feet=under.feet)
 
@@ -281,7 +296,7 @@ def _in_step(way: Path, performer: Performer, times: torch.Tensor, aspect: float
     cells = speed * aspect / max(performer.size, 1e-6) * times  # of ground that went by
     if performer.action not in ("walk", "run", "chase", "meet") or entry.kind in FLOATERS:
         return way._replace(cycle=performer.phase + times / motion.LOOP * min(speed / 0.09, 3.0))
-    if entry.stride:
+    if entry.stride and not performer.picture:
         return way._replace(cycle=performer.phase + cells / entry.stride, lift=way.lift * 0)
     if entry.kind == "driver":
         return way
@@ -306,5 +321,9 @@ def camera(scene: Scene, times: torch.Tensor, aspect: float = 1.0) -> motion.Cam
     if not together or together[0].performer.action not in MOVES:
         return still
     lead = together[0].performer
-    seen = [way.x for who, way in together if who.action in MOVES and who.direction == lead.direction]
-    return still._replace(x=(torch.stack(seen).mean(0) - 0.5) / ground_factor(feet(lead.depth)))
+    seen = [
+        (way.x, half(who, aspect)) for who, way in together if who.action in MOVES and who.direction == lead.direction
+    ]
+    low = torch.stack([x - wide for x, wide in seen]).amin(0)
+    high = torch.stack([x + wide for x, wide in seen]).amax(0)
+    return still._replace(x=((low + high) / 2 - 0.5) / ground_factor(feet(lead.depth)))

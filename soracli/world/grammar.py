@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 VOWEL_SOUND = re.compile(r"(?:[aeio8]|u(?!fo|ni|se|ti)|hour|honest|heir|suv|x-)", re.IGNORECASE)
 NOT_VOWEL_SOUND = re.compile(r"(?:one\b|once|eu|ewe)", re.IGNORECASE)

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from soracli.world.colours import COLOURS
 from soracli.world.frame import Frame
+from soracli.world.hues import COLOURS
 from soracli.world.scene import Performer
 
 POINTS = 320  # along a stroke

@@ -7,14 +7,17 @@ by `ground_factor(y)` of the camera's travel, so that its parallax is that of th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 
-from soracli.world.strips import RGB, Strip, disc, hashed, noise, triangle
+from soracli.world.strips import RGB, Strip, hashed, noise, triangle
+from soracli.world.surroundings import BARE, PLACES
 from soracli.world.verbs import GROUND, HORIZON, ground_factor
+
+T = TypeVar("T")
 
 
 class Light(NamedTuple):
@@ -72,14 +75,17 @@ LIGHTS = {
         cloud=(0.90, 0.92, 0.94),
     ),
 }
-BRIGHT = frozenset({"moon", "stage"})  # places with a light of their own
+BRIGHT = frozenset({"moon", "stage", "space"})  # places with a light of their own
+LAMPS = (0.97, 0.88, 0.76)  # RGB factor of lamplight
 DULL = frozenset({"rain", "snow", "fog"})  # weathers that hide the sun
 
 
 def light_of(time: str, weather: str, place: str) -> Light:
     """The light of a time of day; rain, snow and fog take its sun and most of its colour."""
     clear = LIGHTS["day" if place in BRIGHT else time]
-    if weather not in DULL:
+    if place in PLACES and PLACES[place].indoors:
+        return clear._replace(scenery=LAMPS if clear.lit else WHITE, actors=(1.0, 0.95, 0.88) if clear.lit else WHITE)
+    if weather not in DULL or place in BARE:
         return clear
     if clear.lit:
         return clear._replace(orb_at="none", lit=True, zenith=(0.06, 0.08, 0.17), horizon=(0.20, 0.23, 0.36))
@@ -122,6 +128,19 @@ class View(NamedTuple):
         )
         return r, g, b
 
+    def pick(self, options: Sequence[T], *salt: int) -> T:
+        """One of the options, by the seed and the salt."""
+        return options[int(hashed(self.seed, *salt) * len(options))]
+
+    def between(self, low: float, high: float, *salt: int) -> float:
+        """A number between two, by the seed and the salt."""
+        return low + (high - low) * hashed(self.seed, *salt)
+
+    @property
+    def aspect(self) -> float:
+        """Width in frame heights."""
+        return self.width / self.height
+
 
 class Backdrop(NamedTuple):
     """Layers from far to near: `behind` the performers and in `front` of them. The ground lies among those behind."""
@@ -136,61 +155,59 @@ class Backdrop(NamedTuple):
 def lattice(strip: Strip, spacing: float, margin: float, seed: int) -> Iterator[tuple[int, float]]:
     """(number, world x) of things about `spacing` apart that may be seen in a strip, with the seed's offsets."""
     left, right = strip.span
+    spacing *= 0.85 + 0.35 * hashed(seed, 990)
     for i in range(math.floor((left - margin) / spacing) - 1, math.ceil((right + margin) / spacing) + 1):
         yield i, (i + 0.5 + 0.5 * (hashed(seed, i) - 0.5)) * spacing
 
 
-def sky(view: View, clouds: float = 1.0) -> Strip:
-    """Gradient, sun or moon, clouds or stars. It stands still, however the camera moves."""
-    light, aspect = view.light, view.width / view.height
-    strip = Strip.empty(0, HORIZON + 0.08, (0, view.width), view.height, 0.0)
-    strip.cover(torch.ones(1, 1), light.zenith)
-    strip.cover((strip.y / HORIZON).clamp(0, 1) ** 1.1, light.horizon)
-    x, low = aspect * (0.2 + 0.6 * hashed(view.seed, 1)), light.orb_at == "low"
-    y = HORIZON - 0.09 if low else 0.15 + 0.05 * hashed(view.seed, 2)
-    away = ((strip.x - x) ** 2 + (strip.y - y) ** 2).sqrt()
-    if light.orb_at != "none":
-        strip.cover((-away * (4 if low else 7)).exp() * (0.5 if not light.lit else 0.25), light.orb)
-        if light.lit:
-            _stars(view, strip)
-        radius = 0.055 if light.lit else 0.062
-        strip.shape((x - 0.1, y - 0.1, x + 0.1, y + 0.1), disc(x, y, radius, radius), light.orb)
-    if light.lit:
-        return strip
-    white = light.cloud
-    for i in range(round(3 * clouds * max(aspect, 1) * (2 if light.orb_at == "none" else 1))):
-        cx, cy = (i + 0.25 + 0.6 * hashed(view.seed, 3, i)) / 3, 0.1 + 0.22 * hashed(view.seed, 4, i)
-        _cloud(strip, cx % max(aspect, 1.0), cy, 0.045 + 0.02 * hashed(view.seed, 5, i), white)
+def landmarks(view: View, strip: Strip, spacing: float, margin: float, salt: int) -> Iterator[tuple[int, float]]:
+    """(number, world x) of large things `spacing` apart, one of which stands in the frame where the camera begins."""
+    left, right = strip.span
+    first = view.aspect * view.between(0.25, 0.75, salt)
+    for i in range(math.floor((left - margin - first) / spacing), math.ceil((right + margin - first) / spacing) + 1):
+        yield i, first + i * spacing
+
+
+def shaded(colour: RGB, factor: float) -> RGB:
+    """A colour made darker or lighter."""
+    return min(colour[0] * factor, 1.0), min(colour[1] * factor, 1.0), min(colour[2] * factor, 1.0)
+
+
+def glow(strip: Strip, x: float, y: float, reach: float, colour: RGB, strength: float) -> None:
+    """Light around a point, fading to nothing at `reach`."""
+    part = strip.part((x - reach, y - reach, x + reach, y + reach))
+    if part is not None:
+        away = ((part.x - x) ** 2 + (part.y - y) ** 2).sqrt() / reach
+        part.cover((1 - away).clamp(min=0) ** 2 * strength, colour)
+
+
+def pane(view: View, y0: float, y1: float, factor: float, drift: float = 0.0) -> Strip:
+    """A layer from y0 to y1 that hides what is behind it, in black."""
+    strip = view.strip(y0, y1, factor, drift)
+    strip.cover(torch.ones(1, 1), (0.0, 0.0, 0.0))
     return strip
 
 
-def _stars(view: View, strip: Strip) -> None:
-    for i in range(26):
-        a, b, c = (hashed(view.seed, 40, i, k) for k in range(3))
-        r = 0.0035 + 0.0025 * c
-        x, y = a * view.width / view.height, b * (HORIZON - 0.12)
-        strip.shape((x - r, y - r, x + r, y + r), disc(x, y, r, r), (0.85, 0.88, 1.0))
+def graded(light: Light, seed: int) -> Light:
+    """The same light as it differs from one day to the next: a little warmer or cooler, paler or deeper."""
+    warm, deep = 0.05 * (hashed(seed, 801) * 2 - 1), 0.16 * (hashed(seed, 802) * 2 - 1)
 
+    def turned(colour: RGB, share: float) -> RGB:
+        grey = sum(colour) / 3
+        r, g, b = (grey + (c - grey) * (1 + deep * share) for c in colour)
+        return min(max(r * (1 + warm), 0.0), 1.0), min(max(g, 0.0), 1.0), min(max(b * (1 - warm), 0.0), 1.0)
 
-def _cloud(strip: Strip, cx: float, cy: float, size: float, colour: RGB) -> None:
-    """Five soft puffs with a flat base."""
-    part = strip.part((cx - 3.2 * size, cy - 2.2 * size, cx + 3.2 * size, cy + 1.5 * size))
-    if part is None:
-        return
-    x, y = part.x, part.y
-    inside = torch.zeros(1, 1)
-    for dx, dy, r in ((-1.9, 0.25, 0.75), (-0.9, -0.2, 1.0), (0.2, -0.5, 1.25), (1.2, -0.1, 0.95), (2.1, 0.3, 0.65)):
-        d = ((x - cx - dx * size) ** 2 + ((y - cy - dy * size) * 1.15) ** 2) / (r * size) ** 2
-        inside = 1 - (1 - inside) * (1 - (1.25 - d).clamp(0, 1))
-    flat = ((cy + size * 0.55 - y) / (size * 0.5)).clamp(0, 1)
-    part.cover(inside * flat * 0.88, colour)
+    zenith = _mix(turned(light.zenith, 1.0), light.horizon, 0.22 * hashed(seed, 803))
+    return light._replace(zenith=zenith, horizon=turned(light.horizon, 0.6), scenery=turned(light.scenery, 0.3))
 
 
 def ridge(view: View, base: float, rise: float, wave: float, factor: float, colour: RGB, salt: int) -> Strip:
     """A rolling skyline that fills everything under it. wave: length of its waves, frame heights."""
-    strip = view.strip(base - rise * 1.6, HORIZON + 0.03, factor)
-    x = strip.x / wave
-    top = base - rise * (noise(x, torch.full((1, 1), 0.5), view.seed + salt) + 0.35 * (x * 2.3 + salt).sin())
+    strip = view.strip(base - rise * 2.2, HORIZON + 0.03, factor)
+    x = strip.x / (wave * view.between(0.75, 1.4, salt, 2))
+    top = base - rise * view.between(0.7, 1.5, salt, 1) * (
+        noise(x, torch.full((1, 1), 0.5), view.seed + salt) + 0.35 * (x * 2.3 + salt).sin()
+    )
     strip.cover(((strip.y - top) * view.height + 0.5).clamp(0, 1), colour)
     return strip
 
@@ -199,7 +216,7 @@ def peaks(view: View, haze: float, snow: float) -> Strip:
     """Mountains with sunlit and shaded sides. snow: share of their height that is white."""
     strip = view.strip(0.2, HORIZON + 0.03, 0.05)
     for i, x in lattice(strip, 0.36, 0.5, view.seed + 7):
-        tall = 0.17 + 0.12 * hashed(view.seed, 8, i)
+        tall = (0.15 + 0.13 * hashed(view.seed, 8, i)) * view.between(0.75, 1.25, 9)
         peak(view, strip, x, tall, tall * 1.25, haze, snow)
     return strip
 
@@ -223,8 +240,10 @@ def _right(cx: float, top: float, slope: float) -> Callable[[torch.Tensor, torch
 
 def floor(view: View, near: RGB, far: RGB, grain: float = 0.05) -> Strip:
     """Ground from the horizon down, in perspective: broad soft patches that fade into the distance."""
-    strip = Strip.empty(HORIZON, 1.0, _ground_columns(view), view.height, 1.0)
+    strip = Strip.empty(HORIZON, 1.0, ground_columns(view), view.height, 1.0)
     depth = ((strip.y - HORIZON) / (1 - HORIZON)).clamp(0, 1)
+    tints = [view.between(0.92, 1.08, 13, k) for k in range(3)]
+    near, far = ((r * tints[0], g * tints[1], b * tints[2]) for r, g, b in (near, far))
     strip.cover(torch.ones(1, 1), view.tone(far))
     strip.cover(depth**0.8, view.tone(near))
     u, z = ground_coordinates(view, strip)
@@ -239,7 +258,8 @@ def haze(view: View, strip: Strip, amount: float = 0.5) -> None:
     strip.cover((-depth * 9).exp() * amount, view.light.horizon)
 
 
-def _ground_columns(view: View) -> tuple[int, int]:
+def ground_columns(view: View) -> tuple[int, int]:
+    """World columns [start, stop) that a ground must have for every position of the camera."""
     reach = ground_factor(1.0)
     return (
         math.floor(min(view.low * reach, 0) * view.height) - 1,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from soracli.world.scene import Performer
 from soracli.world.verbs import GROUND_SIZE, MOVES, SECONDS, SPEED, feet, ground_factor, signed
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PAIR = 0.8  # size of each of two performers, against one alone
 Cast = tuple[Performer, ...]

@@ -14,16 +14,23 @@ from soracli.world.layers import (
     floor,
     ground_coordinates,
     haze,
+    landmarks,
     lattice,
     peak,
     peaks,
     ridge,
-    sky,
+    shaded,
     standing,
 )
-from soracli.world.props import barn, cactus, fence, flower, house, palm, picture, pine, sofa, stone, tuft
-from soracli.world.strips import RGB, Strip, box, disc, hashed, noise
-from soracli.world.verbs import GROUND, HORIZON, ground_factor
+from soracli.world.places_above import ABOVE
+from soracli.world.places_built import BUILT
+from soracli.world.places_green import BARK, GREEN, LEAVES, wood
+from soracli.world.places_indoors import INDOORS
+from soracli.world.places_water import WATERS
+from soracli.world.props import barn, cactus, fence, flower, house, lamppost, pine, stone, tree, tuft
+from soracli.world.skies import sky
+from soracli.world.strips import box, disc, hashed
+from soracli.world.verbs import HORIZON, ground_factor
 
 
 def backdrop(place: str, view: View) -> Backdrop:
@@ -38,13 +45,21 @@ def meadow(view: View) -> Backdrop:
         ridge(view, 0.53, 0.045, 0.55, 0.06, tone((0.45, 0.66, 0.55), 0.35), 21),
         ridge(view, 0.575, 0.035, 0.42, 0.14, tone((0.40, 0.68, 0.36), 0.12), 22),
     ]
-    ground = floor(view, (0.36, 0.66, 0.22), (0.52, 0.78, 0.34))
+    if hashed(view.seed, 28) < 0.55:
+        far.append(wood(view, 0.605, 0.13, view.between(0.2, 0.6, 29), 0.1, 0.25, 30))
+    greens = (
+        ((0.36, 0.66, 0.22), (0.52, 0.78, 0.34)), ((0.48, 0.68, 0.24), (0.64, 0.78, 0.38)),
+        ((0.30, 0.60, 0.28), (0.44, 0.72, 0.42)), ((0.50, 0.66, 0.28), (0.66, 0.76, 0.42)),
+    )  # fmt: skip
+    ground = floor(view, *view.pick(greens, 20))
     haze(view, ground, 0.3)
     near = []
+    spacing = view.between(0.10, 0.34, 17)
     for row, (y, tall) in enumerate(((0.67, 0.028), (0.75, 0.045))):
         strip = standing(view, y, tall * 1.3)
-        for i, x in lattice(strip, 0.34 - 0.06 * row, 0.1, view.seed + 23 + row):
-            flower(view, strip, x, y, tall, int(hashed(view.seed, 24, row, i) * 3))
+        for i, x in lattice(strip, spacing + 0.03 * row, 0.1, view.seed + 23 + row):
+            size = tall * (0.7 + 0.6 * hashed(view.seed, 18, row, i))
+            flower(view, strip, x, y, size, int(hashed(view.seed, 24, row, i) * 3 + view.between(0, 5, 19)))
         near.append(strip)
     front = [standing(view, 0.985, 0.06)]
     for i, x in lattice(front[0], 0.3, 0.1, view.seed + 26):
@@ -56,7 +71,7 @@ def desert(view: View) -> Backdrop:
     """Mesas, dunes, cactuses."""
     tone = view.tone
     mesas = view.strip(0.3, HORIZON + 0.03, 0.05)
-    for i, x in lattice(mesas, 0.62, 0.4, view.seed + 31):
+    for i, x in lattice(mesas, view.between(0.5, 1.1, 38), 0.4, view.seed + 31):
         tall, half = 0.13 + 0.07 * hashed(view.seed, 32, i), 0.1 + 0.06 * hashed(view.seed, 33, i)
         top = HORIZON - tall
         mesas.shape(
@@ -65,7 +80,8 @@ def desert(view: View) -> Backdrop:
             tone((0.80, 0.47, 0.32), 0.3),
         )
     far = [mesas, ridge(view, 0.565, 0.035, 0.6, 0.14, tone((0.93, 0.72, 0.45), 0.12), 34)]
-    ground = floor(view, (0.94, 0.76, 0.47), (0.97, 0.83, 0.58), 0.035)
+    ground = floor(view, *view.pick((((0.94, 0.76, 0.47), (0.97, 0.83, 0.58)), ((0.90, 0.62, 0.40), (0.94, 0.72, 0.50)),
+                                     ((0.96, 0.86, 0.66), (0.98, 0.90, 0.74))), 39), 0.035)  # fmt: skip
     haze(view, ground, 0.25)
     near = []
     for row, (y, tall) in enumerate(((0.655, 0.15), (0.74, 0.23))):
@@ -106,29 +122,6 @@ def snowy_field(view: View) -> Backdrop:
     return Backdrop(sky(view), far, ground, near, [])
 
 
-def beach(view: View) -> Backdrop:
-    """Sand, the sea with waves behind it, palms."""
-    tone = view.tone
-    ground = floor(view, (0.96, 0.84, 0.60), (0.93, 0.80, 0.56), 0.03)
-    shore, (u, z) = 0.735, ground_coordinates(view, ground)
-    edge = shore + 0.008 * noise(u * 1.5, torch.full((1, 1), 0.5), view.seed + 51) + 0.004 * (u * 5).sin()
-    h = view.height
-    ground.cover(((edge + 0.022 - ground.y) * h / 3 + 0.5).clamp(0, 1), tone((0.83, 0.68, 0.46)))
-    ground.cover(((edge + 0.008 - ground.y) * h + 0.5).clamp(0, 1), tone((0.97, 0.99, 1.0)))
-    water = ((edge - 0.004 - ground.y) * h + 0.5).clamp(0, 1)
-    ground.cover(water, tone((0.20, 0.70, 0.80)))
-    ground.cover(water * ((edge - ground.y) / (shore - HORIZON)).clamp(0, 1) ** 0.7, tone((0.10, 0.42, 0.72)))
-    swell = (z * 5 + 0.9 * noise(u * 1.1, z * 2, view.seed + 52)) * 2 * math.pi / 1.6
-    ground.cover(water * ((swell.sin() - 0.72) * 3).clamp(0, 1) * 0.45, tone((0.80, 0.95, 1.0)))
-    near = []
-    for y, tall in ((0.765, 0.42),):
-        strip = standing(view, y, tall * 1.25)
-        for i, x in lattice(strip, 1.05, 0.5, view.seed + 53):
-            palm(view, strip, x, y, tall * (0.9 + 0.2 * hashed(view.seed, 54, i)), 1 if i % 2 else -1)
-        near.append(strip)
-    return Backdrop(sky(view), [], ground, near, [])
-
-
 def city_street(view: View) -> Backdrop:
     """Two rows of houses with windows, a pavement, a road with lane dashes."""
     tone = view.tone
@@ -142,8 +135,9 @@ def city_street(view: View) -> Backdrop:
         )
     base = 0.64
     near = view.strip(0.2, base + 0.02, ground_factor(base))
-    paints = ((0.90, 0.55, 0.42), (0.95, 0.80, 0.55), (0.50, 0.66, 0.78), (0.82, 0.62, 0.66))
-    wide = 0.27
+    paints = ((0.90, 0.55, 0.42), (0.95, 0.80, 0.55), (0.50, 0.66, 0.78), (0.82, 0.62, 0.66), (0.70, 0.74, 0.62),
+              (0.76, 0.44, 0.38), (0.86, 0.84, 0.80))  # fmt: skip
+    wide = view.between(0.23, 0.33, 68)
     left, right = near.span
     for i in range(math.floor(left / wide) - 1, math.ceil(right / wide) + 1):
         x = i * wide + 0.3 * hashed(view.seed, 65)
@@ -153,8 +147,8 @@ def city_street(view: View) -> Backdrop:
             x,
             base,
             wide * 0.97,
-            0.19 + 0.14 * hashed(view.seed, 63, i),
-            tone(paints[(i + view.seed) % 4]),
+            (0.17 + 0.16 * hashed(view.seed, 63, i)) * view.between(0.85, 1.5, 69),
+            tone(view.pick(paints, 66, i // 3) if hashed(view.seed, 67) < 0.3 else paints[(i + view.seed) % 7]),
             i,
         )
     ground = floor(view, (0.36, 0.37, 0.42), (0.42, 0.43, 0.48), 0.02)
@@ -164,11 +158,19 @@ def city_street(view: View) -> Backdrop:
     u, _ = ground_coordinates(view, ground)
     dash = ((0.16 - ((u / 0.62) % 1 - 0.5).abs() * 0.62) * h + 0.5).clamp(0, 1)
     ground.cover(dash * ((0.011 - (y - 0.91).abs()) * h + 0.5).clamp(0, 1), tone((0.98, 0.93, 0.70)))
-    return Backdrop(sky(view, 0.6), [far, near], ground, [], [])
+    kerb = standing(view, 0.69, 0.3)
+    for i, x in landmarks(view, kerb, view.between(0.45, 0.8, 58), 0.3, 59):
+        if (i + view.seed) % 2:
+            lamppost(view, kerb, x, 0.69, 0.25)
+        else:
+            tree(kerb, x, 0.69, 0.21, tone(view.pick(LEAVES, 57)), tone(BARK), view.seed + i)
+    return Backdrop(sky(view, 0.6), [far, near], ground, [kerb], [])
 
 
 def forest(view: View) -> Backdrop:
-    """Rows of firs, paler with distance, and trunks close by."""
+    """Rows of firs, or of trees with leaves, paler with distance, and some close by."""
+    if hashed(view.seed, 77) < 0.4:
+        return _leafy(view)
     tone = view.tone
     far = []
     for row, (y, tall, fade, spacing) in enumerate(((0.60, 0.26, 0.5, 0.11), (0.625, 0.36, 0.27, 0.16))):
@@ -186,30 +188,26 @@ def forest(view: View) -> Backdrop:
     return Backdrop(sky(view, 0.5), far, ground, near, [])
 
 
-def sea(view: View) -> Backdrop:
-    """Open water to the horizon; waves drift, and the nearest hide what swims up to its waterline."""
-    tone = view.tone
-    ground = floor(view, (0.10, 0.42, 0.68), (0.30, 0.66, 0.84), 0.04)
-    haze(view, ground, 0.35)
-    near, front = [], []
-    for row, (y, drift) in enumerate(((0.64, 0.01), (0.69, -0.018), (0.755, 0.03))):
-        near.append(_waves(view, y, y + 0.05, drift, 0.010 + 0.004 * row, tone((0.45, 0.75, 0.90)), 0.35, 301 + row))
-    front.append(_waves(view, 0.822, 1.01, -0.05, 0.016, tone((0.12, 0.46, 0.72)), 0.80, 305))
-    front.append(_waves(view, 0.92, 1.01, 0.08, 0.02, tone((0.08, 0.36, 0.62)), 0.85, 306))
-    return Backdrop(sky(view), [], ground, near, front)
-
-
-def _waves(view: View, y0: float, y1: float, drift: float, rise: float, colour: RGB, cover: float, salt: int) -> Strip:
-    """Water from a wavy crest at y0 down to y1, where it fades unless the frame ends there."""
-    strip = view.strip(y0 - rise * 2, min(y1, 1.0), ground_factor(y0), drift)
-    x = strip.x / (rise * 14) + hashed(view.seed, salt) * 20
-    crest = y0 - rise * (0.6 * x.sin() + 0.4 * (x * 0.47 + salt).sin())
-    inside = ((strip.y - crest) * view.height + 0.5).clamp(0, 1)
-    fade = ((y1 - strip.y) / (y1 - y0)).clamp(0, 1) if y1 <= 1 else torch.ones(1, 1)
-    strip.cover(inside * fade * cover, colour)
-    line = (1 - (strip.y - crest - 0.004).abs() * view.height / max(1.0, view.height / 120)).clamp(0, 1)
-    strip.cover(line * 0.55, view.tone((0.93, 0.98, 1.0)))
-    return strip
+def _leafy(view: View) -> Backdrop:
+    """A forest of trees with leaves."""
+    tone, leaf = view.tone, view.pick(LEAVES, 78)
+    far = []
+    for row, (y, tall, fade, spacing) in enumerate(((0.60, 0.3, 0.5, 0.15), (0.625, 0.4, 0.27, 0.24))):
+        strip = view.strip(y - tall * 1.3, y + 0.03, 0.1 + 0.12 * row)
+        strip.cover(((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1), tone(shaded(leaf, 0.7), fade))
+        for i, x in lattice(strip, spacing, 0.3, view.seed + 79 + row):
+            size = tall * (0.8 + 0.4 * hashed(view.seed, 81, row, i))
+            shade = shaded(leaf, 0.8 + 0.25 * hashed(view.seed, 82, row, i))
+            tree(strip, x, y, size, tone(shade, fade), tone(BARK, fade), view.seed + i)
+        far.append(strip)
+    ground = floor(view, (0.40, 0.48, 0.24), (0.40, 0.52, 0.28), 0.08)
+    near = [standing(view, 0.685, 0.68)]
+    for i, x in landmarks(view, near[0], view.between(0.45, 0.65, 83), 0.5, 84):
+        tree(near[0], x, 0.685, 0.5 * view.between(0.9, 1.15, 85, i), tone(leaf, 0.03), tone(BARK), view.seed + i)
+    grass = standing(view, 0.985, 0.07)
+    for _, x in lattice(grass, 0.3, 0.1, view.seed + 86):
+        tuft(grass, x, 0.985, 0.05, tone(shaded(leaf, 0.7)))
+    return Backdrop(sky(view, 0.5), far, ground, near, [grass])
 
 
 def road(view: View) -> Backdrop:
@@ -292,83 +290,19 @@ def moon(view: View) -> Backdrop:
     return Backdrop(above, far, ground, near, [])
 
 
-def living_room(view: View) -> Backdrop:
-    """A papered wall with a window and pictures, a sofa, a wooden floor."""
-    tone = view.tone
-    wall = view.strip(0.0, HORIZON + 0.06, ground_factor(0.66))
-    wall.cover(torch.ones(1, 1), tone((0.95, 0.87, 0.74)))
-    stripes = ((wall.x / 0.11 * math.pi * 2).sin() * 4 + 0.5).clamp(0, 1)
-    wall.cover(stripes * 0.22, tone((0.90, 0.78, 0.62)))
-    for i, x in lattice(wall, 0.72, 0.4, view.seed + 341):
-        if i % 2:
-            frame, glass = tone((0.99, 0.98, 0.96)), view.light.zenith
-            picture(wall, (x - 0.13, 0.12, x + 0.13, 0.42), frame, _bright(glass, view.light.horizon))
-            for beam in ((x - 0.005, 0.12, x + 0.005, 0.42), (x - 0.13, 0.265, x + 0.13, 0.275)):
-                wall.shape(beam, box(*beam), frame)
-        else:
-            paint = ((0.85, 0.45, 0.40), (0.40, 0.60, 0.75), (0.50, 0.68, 0.48))[int(hashed(view.seed, 342, i) * 3)]
-            picture(wall, (x - 0.08, 0.2, x + 0.08, 0.34), tone((0.55, 0.38, 0.24)), tone(paint))
-    ground = floor(view, (0.72, 0.50, 0.32), (0.62, 0.42, 0.27), 0.03)
-    _planks(view, ground, (0.48, 0.31, 0.19))
-    ground.cover(((0.668 - ground.y) * view.height + 0.5).clamp(0, 1), tone((0.98, 0.95, 0.90)))
-    ground.cover(((0.66 - 0.022 - ground.y) * view.height + 0.5).clamp(0, 1), tone((0.90, 0.80, 0.66)))
-    couch = standing(view, 0.72, 0.3)
-    for _, x in lattice(couch, 1.3, 0.6, view.seed + 343):
-        sofa(view, couch, x, 0.72, 0.24)
-    return Backdrop(_whole(view, wall), [wall], ground, [couch], [])
-
-
-def _bright(a: RGB, b: RGB) -> RGB:
-    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2
-
-
-def _whole(view: View, wall: Strip) -> Strip:
-    """The base that stands behind a wall: plain, of the wall's first colour."""
-    r, g, b, _ = wall.pixels[0, 0].tolist()
-    strip = Strip.empty(0, HORIZON + 0.08, (0, view.width), view.height, 0.0)
-    strip.cover(torch.ones(1, 1), (r, g, b))
-    return strip
-
-
-def _planks(view: View, ground: Strip, seam: RGB) -> None:
-    """Seams of a wooden floor that run towards the viewer."""
-    u, z = ground_coordinates(view, ground)
-    gap = ((u / 0.24) % 1 - 0.5).abs() * 0.24
-    slant = 1 / (1 + (u / (GROUND - HORIZON)) ** 2).sqrt()
-    ground.cover(((0.004 - gap) * slant * view.height / z + 0.5).clamp(0, 1) * 0.55, view.tone(seam))
-
-
-def stage(view: View) -> Backdrop:
-    """A theatre: red curtains, a spotlight on a wooden floor."""
-    wall = view.strip(0.0, HORIZON + 0.06, ground_factor(0.64))
-    wall.cover(torch.ones(1, 1), (0.50, 0.07, 0.10))
-    fold = (wall.x / 0.075 * math.pi * 2 + 1.5 * (wall.x * 7 + view.seed % 7).sin()).sin() * 0.5 + 0.5
-    wall.cover(fold * 0.75, (0.76, 0.13, 0.16))
-    hem = 0.07 + 0.02 * (wall.x / 0.2 * math.pi * 2).cos().abs()
-    wall.cover(((hem - wall.y) * view.height + 0.5).clamp(0, 1), (0.80, 0.60, 0.20))
-    ground = floor(view, (0.66, 0.45, 0.28), (0.50, 0.32, 0.20), 0.03)
-    _planks(view, ground, (0.36, 0.22, 0.13))
-    spot = view.strip(0.0, 1.0, 1.0)
-    x, y = spot.x, spot.y
-    middle = view.width / view.height / 2 + (view.low + view.high) / 2
-    pool = (1 - ((x - middle) / 0.52) ** 2 - ((y - 0.85) / 0.11) ** 2).clamp(0, 1)
-    beam = (1 - (x - middle).abs() / (0.1 + 0.42 * y)).clamp(0, 1) * (0.86 - y).mul(60).clamp(0, 1)
-    spot.cover((pool * 0.8).clamp(max=0.38) + beam.clamp(max=0.5) * 0.18, (1.0, 0.95, 0.78))
-    return Backdrop(_whole(view, wall), [wall], ground, [spot], [])
-
-
 PLACES: dict[str, Callable[[View], Backdrop]] = {
     "meadow": meadow,
     "desert": desert,
     "snowy field": snowy_field,
-    "beach": beach,
     "city street": city_street,
     "forest": forest,
-    "sea": sea,
     "road": road,
     "mountain": mountain,
     "farm": farm,
     "moon": moon,
-    "living room": living_room,
-    "stage": stage,
+    **WATERS,
+    **INDOORS,
+    **GREEN,
+    **BUILT,
+    **ABOVE,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from soracli.world.layers import View
+from soracli.world.layers import View, glow, shaded
 from soracli.world.strips import RGB, Strip, bar, box, disc, hashed, triangle
 
 
@@ -29,7 +29,9 @@ def tuft(strip: Strip, x: float, y: float, tall: float, colour: RGB) -> None:
 
 
 def flower(view: View, strip: Strip, x: float, y: float, tall: float, kind: int) -> None:
-    petal = ((1.0, 0.95, 0.95), (1.0, 0.55, 0.60), (1.0, 0.85, 0.30))[kind]
+    petals = ((1.0, 0.95, 0.95), (1.0, 0.55, 0.60), (1.0, 0.85, 0.30), (0.92, 0.30, 0.28), (0.62, 0.48, 0.90),
+              (0.98, 0.62, 0.24))  # fmt: skip
+    petal = petals[kind % len(petals)]
     tuft(strip, x, y, tall * 0.6, view.tone((0.27, 0.56, 0.20)))
     here = (x - tall, y - tall * 1.3, x + tall, y)
     strip.shape(here, bar(x, y, x, y - tall * 0.8, tall * 0.06), view.tone((0.25, 0.52, 0.18)))
@@ -107,9 +109,9 @@ def barn(view: View, strip: Strip, x: float, y: float, tall: float) -> None:
     strip.shape(here, disc(x, y - tall * 0.68, tall * 0.08, tall * 0.08), white)
 
 
-def sofa(view: View, strip: Strip, x: float, y: float, tall: float) -> None:
+def sofa(view: View, strip: Strip, x: float, y: float, tall: float, paint: RGB) -> None:
     """A couch with two cushions."""
-    cloth, light = view.tone((0.30, 0.52, 0.60)), view.tone((0.40, 0.63, 0.70))
+    cloth, light = view.tone(shaded(paint, 0.85)), view.tone(shaded(paint, 1.08))
     here = (x - tall * 1.4, y - tall * 1.1, x + tall * 1.4, y)
     strip.shape(here, bar(x - tall * 0.85, y - tall * 0.62, x + tall * 0.85, y - tall * 0.62, tall * 0.36), cloth)
     strip.shape(here, box(x - tall * 1.0, y - tall * 0.5, x + tall * 1.0, y - tall * 0.08), cloth)
@@ -120,15 +122,103 @@ def sofa(view: View, strip: Strip, x: float, y: float, tall: float) -> None:
         strip.shape(here, bar(*arm, tall * 0.17), light)
 
 
-def picture(strip: Strip, box_: tuple[float, float, float, float], frame: RGB, inside: RGB) -> None:
-    """A framed flat thing on a wall: a picture or a window."""
-    x0, y0, x1, y1 = box_
-    strip.shape(box_, box(*box_), frame)
-    strip.shape(box_, box(x0 + 0.012, y0 + 0.012, x1 - 0.012, y1 - 0.012), inside)
-
-
 def stone(view: View, strip: Strip, x: float, y: float, tall: float) -> None:
     """A grey boulder, lit from the left."""
     here = (x - tall * 1.2, y - tall, x + tall * 1.2, y)
     strip.shape(here, disc(x, y - tall * 0.2, tall * 0.9, tall * 0.75), view.tone((0.52, 0.53, 0.56)))
     strip.shape(here, disc(x - tall * 0.2, y - tall * 0.4, tall * 0.5, tall * 0.4), view.tone((0.66, 0.67, 0.69)))
+
+
+def tree(strip: Strip, x: float, y: float, tall: float, leaf: RGB, trunk: RGB, salt: int) -> None:
+    """A tree with leaves, lit from the left above."""
+    here = (x - tall * 0.6, y - tall * 1.1, x + tall * 0.6, y)
+    strip.shape(here, bar(x, y, x, y - tall * 0.5, tall * 0.055, tall * 0.035), trunk)
+    for side in (-1, 1):
+        strip.shape(here, bar(x, y - tall * 0.36, x + side * tall * 0.18, y - tall * 0.56, tall * 0.025), trunk)
+    crowns = ((0.22, 0.58, 0.25), (-0.22, 0.56, 0.25), (0.12, 0.80, 0.22), (-0.12, 0.78, 0.24), (0.0, 0.64, 0.28))
+    for k, (dx, dy, r) in enumerate(crowns):
+        r *= tall * (0.85 + 0.3 * hashed(salt, 701, k))
+        cx, cy = x + dx * tall, y - dy * tall
+        strip.shape(here, disc(cx, cy, r, r * 0.9), shaded(leaf, 0.86))
+        strip.shape(here, disc(cx - r * 0.16, cy - r * 0.18, r * 0.8, r * 0.7), leaf)
+    strip.shape(here, disc(x - tall * 0.13, y - tall * 0.82, tall * 0.13, tall * 0.1), shaded(leaf, 1.12))
+
+
+def bush(strip: Strip, x: float, y: float, tall: float, leaf: RGB, salt: int) -> None:
+    """A round bush, 2.4 times as wide as tall."""
+    here = (x - tall * 1.4, y - tall * 1.1, x + tall * 1.4, y)
+    for k, (dx, dy, r) in enumerate(((0.75, 0.3, 0.42), (-0.75, 0.32, 0.42), (0.35, 0.5, 0.5), (-0.35, 0.52, 0.48))):
+        r *= tall * (0.85 + 0.3 * hashed(salt, 702, k))
+        strip.shape(here, disc(x + dx * tall, y - dy * tall, r, r), shaded(leaf, 0.86))
+        strip.shape(here, disc(x + dx * tall - r * 0.15, y - dy * tall - r * 0.2, r * 0.8, r * 0.75), leaf)
+    strip.shape(here, box(x - tall, y - tall * 0.3, x + tall, y), shaded(leaf, 0.86))
+
+
+def reeds(view: View, strip: Strip, x: float, y: float, tall: float, salt: int) -> None:
+    """Reeds and bulrushes at the water's edge."""
+    green, brown = view.tone((0.40, 0.58, 0.24)), view.tone((0.45, 0.28, 0.16))
+    here = (x - tall * 0.7, y - tall * 1.25, x + tall * 0.7, y)
+    for k in range(8):
+        lean, high = (hashed(view.seed, 703, salt, k) - 0.5) * 0.7, tall * (0.6 + 0.5 * hashed(view.seed, 704, salt, k))
+        foot, tip = x + (k - 3.5) * tall * 0.07, (x + (k - 3.5) * tall * 0.07 + lean * high * 0.6, y - high)
+        strip.shape(here, bar(foot, y, *tip, tall * 0.022, tall * 0.006), shaded(green, 0.75 + 0.06 * k))
+        if k % 3 == 1:
+            strip.shape(here, bar(foot, y, tip[0], tip[1], tall * 0.01), green)
+            strip.shape(here, bar(*tip, tip[0] + lean * 0.02, tip[1] - tall * 0.12, tall * 0.03), brown)
+
+
+def lamppost(view: View, strip: Strip, x: float, y: float, tall: float) -> None:
+    """A street lamp, which burns by night."""
+    iron, here = view.tone((0.20, 0.23, 0.25)), (x - tall * 0.2, y - tall * 1.1, x + tall * 0.2, y)
+    top = y - tall
+    if view.light.lit:
+        glow(strip, x, top, tall * 0.75, (1.0, 0.84, 0.50), 0.65)
+    strip.shape(here, bar(x, y, x, top, tall * 0.018), iron)
+    strip.shape(here, bar(x, y, x, y - tall * 0.12, tall * 0.035, tall * 0.02), iron)
+    glass = (1.0, 0.92, 0.66) if view.light.lit else view.tone((0.90, 0.92, 0.90))
+    strip.shape(here, disc(x, top - tall * 0.03, tall * 0.05, tall * 0.06), glass)
+    strip.shape(here, triangle(x, top - tall * 0.13, top - tall * 0.07, tall * 0.065), iron)
+
+
+def bench(view: View, strip: Strip, x: float, y: float, tall: float, wood: RGB) -> None:
+    """A park bench."""
+    iron, plank = view.tone((0.22, 0.24, 0.26)), view.tone(wood)
+    here = (x - tall * 1.3, y - tall, x + tall * 1.3, y)
+    for side in (-1, 1):
+        strip.shape(here, bar(x + side * tall * 0.9, y, x + side * tall * 0.9, y - tall * 0.95, tall * 0.05), iron)
+    for level, thick in ((0.45, 0.07), (0.68, 0.06), (0.88, 0.06)):
+        strip.shape(
+            here, box(x - tall * 1.15, y - tall * (level + thick), x + tall * 1.15, y - tall * (level - thick)), plank
+        )
+
+
+def cottage(view: View, strip: Strip, x: float, y: float, wide: float, number: int) -> None:
+    """A house with a pitched roof, a door, windows and a chimney; its foot at y, its middle at x."""
+    paint = view.pick(
+        ((0.96, 0.92, 0.84), (0.93, 0.80, 0.66), (0.85, 0.90, 0.92), (0.95, 0.86, 0.70), (0.82, 0.66, 0.56)),
+        711,
+        number,
+    )
+    roof = view.pick(((0.72, 0.34, 0.26), (0.42, 0.36, 0.36), (0.60, 0.42, 0.28), (0.46, 0.52, 0.58)), 712, number)
+    half, eaves = wide / 2, y - wide * view.between(0.5, 0.75, 713, number)
+    top = eaves - wide * view.between(0.3, 0.5, 714, number)
+    here = (x - half * 1.3, top - wide * 0.15, x + half * 1.3, y)
+    stack = x + half * 0.5
+    strip.shape(
+        here, box(stack - wide * 0.05, top - wide * 0.02, stack + wide * 0.05, eaves), view.tone((0.60, 0.40, 0.34))
+    )
+    strip.shape(here, box(x - half, eaves - 0.01, x + half, y), view.tone(paint))
+    strip.shape(here, triangle(x, top, eaves, half * 1.18), view.tone(roof))
+    for k in range(2):
+        on = view.light.lit and hashed(view.seed, 715, number, k) < 0.8
+        glass = (1.0, 0.84, 0.48) if on else view.tone((0.58, 0.72, 0.82))
+        cx, cy, r = x + (k * 2 - 1) * half * 0.55, eaves + (y - eaves) * 0.38, wide * 0.1
+        strip.shape(here, box(cx - r * 1.2, cy - r * 1.2, cx + r * 1.2, cy + r * 1.2), view.tone((0.98, 0.97, 0.94)))
+        strip.shape(here, box(cx - r, cy - r, cx + r, cy + r), glass)
+        strip.shape(here, box(cx - r * 0.08, cy - r, cx + r * 0.08, cy + r), view.tone((0.98, 0.97, 0.94)))
+    door = (x - wide * 0.085, y - (y - eaves) * 0.55, x + wide * 0.085, y)
+    strip.shape(
+        here,
+        box(*door),
+        view.tone(view.pick(((0.50, 0.30, 0.20), (0.30, 0.48, 0.56), (0.64, 0.24, 0.22)), 716, number)),
+    )

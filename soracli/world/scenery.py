@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
 from soracli.world import ensemble, motion
 from soracli.world.assets import ActorBank
 from soracli.world.frame import Frame, Painted
-from soracli.world.layers import Backdrop, View, light_of
+from soracli.world.layers import Backdrop, View, graded, light_of
 from soracli.world.places import backdrop
 from soracli.world.scene import Scene
 from soracli.world.sprites import SEEN, Cast, paste, place, prepare, shadow
 from soracli.world.strips import ONE, Strip, fixed, lerp, over
+from soracli.world.surroundings import PLACES
 from soracli.world.verbs import ground_factor
+from soracli.world.weather import fall
 
 Box = tuple[float, float, float, float]
 
@@ -46,17 +49,18 @@ def _clip(
     camera = ensemble.camera(scene, frame.times, frame.aspect)
     travel = camera.x * frame.aspect
     low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
-    view = View(frame.width, frame.height, low, high, light, scene.seed, latest)
+    view = View(frame.width, frame.height, low, high, graded(light, scene.seed), scene.seed, latest)
     scenery = Scenery(backdrop(scene.place, view), travel, frame, device)
     together = ensemble.staged(scene, frame.times, frame.aspect)
     order = sorted(range(len(together)), key=lambda i: together[i].performer.depth)
     casts = [prepare(*together[i], camera.x, frame, bank, light, scene.style).to(device) for i in order]
+    grounded = scene.place not in PLACES or PLACES[scene.place].ground
     cameras[:, 0], cameras[:, 2] = travel.float(), camera.zoom.float()
     cameras[:, 1] = camera.middle[:, 1].float() - 0.5
     flat = pixels.view(len(frame.times), frame.height, frame.width * 3)
     for t in range(len(frame.times)):
         canvas = scenery.behind(t)
-        for cast in casts:
+        for cast in casts if grounded else ():
             shadow(canvas, cast, t)
         placed = [place(cast, t) for cast in casts]
         for cast, (drawing, x, y) in zip(casts, placed, strict=True):
@@ -68,6 +72,20 @@ def _clip(
         for k, i in enumerate(order):
             if casts[k].shown[t]:
                 boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, seen, float(camera.zoom[t]))
+
+
+def without_performers(scene: Scene) -> Scene:
+    """A scene whose performers are too small and too far away to be seen, their shadows too."""
+    return replace(scene, performers=tuple(replace(p, size=0.02, x=-9.0, partner=-1) for p in scene.performers))
+
+
+def plate(scene: Scene, frame: Frame, bank: ActorBank) -> torch.Tensor:
+    """uint8 (T, H, W, 3) of a scene without what falls in its weather; of performers, if `frame.bare`, the shadows."""
+    painted = paint([scene], frame, bank, torch.device("cpu"))
+    pixels = painted.pixels[0]
+    if scene.weather == "fog":
+        fall(pixels, scene, frame, painted.camera[0])
+    return pixels
 
 
 def window(frame: Frame, camera: motion.Camera, t: int) -> Box:

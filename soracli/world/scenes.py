@@ -16,6 +16,7 @@ import numpy as np
 from soracli.world.actors import CORE_ACTORS, MORE_ACTORS, Actor, actor
 from soracli.world.layout import chase, crowd, meet, neighbour, pass_by
 from soracli.world.scene import Performer, Scene
+from soracli.world.surroundings import BARE, PLACES
 from soracli.world.verbs import GROUND_SIZE, MOVES, SECONDS, SPEED, signed
 
 __all__ = [
@@ -38,6 +39,11 @@ T = TypeVar("T")
 
 CORE_PLACES = ("meadow", "desert", "snowy field", "beach", "city street", "forest")
 MORE_PLACES = ("sea", "road", "mountain", "farm", "moon", "living room", "stage")
+NEW_PLACES = (
+    "kitchen", "bedroom", "classroom", "office", "library", "cave", "underwater", "lake", "swimming pool", "jungle",
+    "park", "garden", "playground", "graveyard", "castle", "volcano", "village", "airport", "railway station", "sky",
+    "space",
+)  # fmt: skip
 CORE_TIMES = ("day", "sunset", "night")
 CORE_CAMERAS = ("static", "tracking", "zoom in")
 CORE_ACTIONS = (
@@ -54,7 +60,6 @@ FULL_ACTIONS = (
     ("thing", ("roll", "slide", "stand", "hop", "float", *_CHANGES)),
 )
 EXTRA = {"rocket": ("launch",)}  # actions of one actor
-BARE = frozenset({"moon", "living room", "stage"})  # places without weather
 MORE_CAMERAS = ("zoom in", "zoom out", "pan left", "pan right", "tilt up", "tilt down", "handheld")
 _CALM_CAMERAS = ("static", "handheld")  # that keep several moving performers in the frame
 
@@ -67,7 +72,8 @@ class Corpus:
     performs, whatever `actions` says. plain: chance that a clip has the first weather, and that it has the first
     style, of those listed. sized: chance of a close-up and of a wide shot. spread: share of the usual differences in
     size, place and phase between two performances of the same thing; 0 = all are laid out alike, which a small network
-    learns much sooner. directions: the ways that a single performer may go.
+    learns much sooner. directions: the ways that a single performer may go. even: all places are equally likely;
+    else all performers are, and places follow from who is at home there.
     """
 
     actors: tuple[Actor, ...]
@@ -83,6 +89,7 @@ class Corpus:
     sized: tuple[float, float] = (0.0, 0.0)
     spread: float = 1.0
     directions: tuple[str, ...] = ("left", "right")
+    even: bool = False
     _kinds: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +105,7 @@ class Corpus:
         """Everything: up to five actors, weather, styles, all places, cameras and verbs."""
         return cls(
             CORE_ACTORS + MORE_ACTORS,
-            CORE_PLACES + MORE_PLACES,
+            CORE_PLACES + MORE_PLACES + NEW_PLACES,
             (*CORE_TIMES, "dawn", "overcast"),
             ("clear", "rain", "snow", "fog", "leaves", "confetti", "fireflies"),
             ("static", "static", "static", "tracking", "tracking", *MORE_CAMERAS),
@@ -115,10 +122,13 @@ class Corpus:
         return tuple(verb for verb in able if verb not in self.without)
 
     def homes(self, actor: Actor) -> tuple[str, ...]:
-        """Where an actor can be: swimmers at sea, walkers, drivers and things anywhere but there."""
+        """Where an actor can be: swimmers in water, walkers, drivers and things anywhere but there."""
+        wet = {place: place in PLACES and PLACES[place].water for place in self.places}
         if actor.kind == "swimmer":
-            return tuple(place for place in self.places if place == "sea")
-        return self.places if actor.kind == "flyer" else tuple(place for place in self.places if place != "sea")
+            return tuple(place for place in self.places if wet[place])
+        if actor.kind == "flyer":
+            return tuple(place for place in self.places if place != "underwater")
+        return tuple(place for place in self.places if not wet[place])
 
 
 def is_heldout(triple: tuple[str, str, str]) -> bool:
@@ -148,8 +158,12 @@ def _mostly_first(rng: np.random.Generator, choices: Sequence[T], chance: float)
 
 def _draw(rng: np.random.Generator, corpus: Corpus) -> Scene:
     count = 1 + int(rng.choice(len(corpus.share), p=corpus.share)) if len(corpus.share) > 1 else 1
-    who = _pick(rng, corpus.actors)
-    place = _pick(rng, corpus.homes(who))
+    if corpus.even:
+        place = _pick(rng, corpus.places)
+        who = _pick(rng, [one for one in corpus.actors if place in corpus.homes(one)])
+    else:
+        who = _pick(rng, corpus.actors)
+        place = _pick(rng, corpus.homes(who))
     if count == 1:
         lead, camera = _filmed(rng, corpus, _perform(rng, corpus, who))
         cast: tuple[Performer, ...] = (lead,)
@@ -159,8 +173,8 @@ def _draw(rng: np.random.Generator, corpus: Corpus) -> Scene:
         if cast[0].action in MOVES and count == 2 and "tracking" in corpus.cameras and rng.random() < 0.5:
             camera = "tracking"
     time, weather = _pick(rng, corpus.times), _mostly_first(rng, corpus.weathers, corpus.plain[0])
-    weather = "clear" if place in BARE else weather
-    time = "night" if place == "moon" and "night" in corpus.times else time
+    weather = "clear" if place in BARE or PLACES[place].indoors else weather
+    time = "night" if place in ("moon", "space") and "night" in corpus.times else time
     if weather == "fireflies":
         time = "night" if "night" in corpus.times else time
     style = _mostly_first(rng, corpus.styles, corpus.plain[1])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 ONE = 128  # fixed-point weight of 1
 RGB = tuple[float, float, float]
@@ -36,6 +37,9 @@ def noise(x: torch.Tensor, y: torch.Tensor, seed: int) -> torch.Tensor:
     xf, yf = xf * xf * (3 - 2 * xf), yf * yf * (3 - 2 * yf)
     x0, y0 = xi.long() & 63, yi.long() & 63
     x1, y1 = (x0 + 1) & 63, (y0 + 1) & 63
+    if x.shape[0] == 1 and y.shape[1] == 1:  # a grid: row by row, then column by column
+        rows = torch.lerp(grid[y0[:, 0]], grid[y1[:, 0]], yf)
+        return torch.lerp(rows[:, x0[0]], rows[:, x1[0]], xf)
     top = torch.lerp(grid[y0, x0], grid[y0, x1], xf)
     return torch.lerp(top, torch.lerp(grid[y1, x0], grid[y1, x1], xf), yf)
 
@@ -77,7 +81,7 @@ class Strip:
         """Paint over the strip. inside: coverage 0..1, broadcastable to (rows, columns). colour: RGB or (..., 3)."""
         _over(self.pixels, inside, colour)
 
-    def part(self, box: tuple[float, float, float, float]) -> Strip | None:
+    def part(self, box: Bounds) -> Strip | None:
         """The part that covers a box x0 y0 x1 y1, sharing its pixels; None if none does."""
         h = self.height
         x0, x1 = max(int(box[0] * h) - self.start - 1, 0), min(int(box[2] * h) - self.start + 2, self.pixels.shape[1])
@@ -87,55 +91,82 @@ class Strip:
         pixels, x, y = self.pixels[y0:y1, x0:x1], self.x[:, x0:x1], self.y[y0:y1]
         return Strip(pixels, x, y, self.top + y0, self.start + x0, h, self.factor)
 
-    def shape(
-        self, box: tuple[float, float, float, float], distance: Distance, colour: RGB, cover: float = 1.0
-    ) -> None:
+    def shape(self, box: Bounds, distance: Distance, colour: RGB, cover: float = 1.0) -> None:
         """Paint a shape. box: x0 y0 x1 y1 that holds it. distance(x, y): signed, frame heights, negative inside."""
+        if isinstance(distance, Shape):
+            a, b = box, distance.bounds
+            box = (max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3]))
         part = self.part(box)
         if part is not None:
             part.cover((0.5 - distance(part.x, part.y) * self.height).clamp(0, 1) * cover, colour)
 
 
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+Bounds = tuple[float, float, float, float]  # x0 y0 x1 y1
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A signed distance, and the box outside which nothing of the shape lies."""
+
+    distance: Distance
+    bounds: Bounds
+
+    def __call__(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return self.distance(x, y)
 
 
 def _over(pixels: torch.Tensor, inside: torch.Tensor, colour: RGB | torch.Tensor) -> None:
-    paint = colour if isinstance(colour, torch.Tensor) else torch.tensor(colour)
-    inside = inside.expand(pixels.shape[:2])[..., None]
-    pixels[..., :3] += inside * (paint - pixels[..., :3])
-    pixels[..., 3:] += inside * (1 - pixels[..., 3:])
+    """Composite over premultiplied RGBA, in place."""
+    paint = F.pad(colour, (0, 1), value=1.0) if isinstance(colour, torch.Tensor) else torch.tensor((*colour, 1.0))
+    pixels.lerp_(paint.expand_as(pixels), inside.expand(pixels.shape[:2])[..., None].expand_as(pixels))
 
 
-def disc(cx: float, cy: float, rx: float, ry: float) -> Distance:
+def disc(cx: float, cy: float, rx: float, ry: float) -> Shape:
     """An ellipse (its distance is exact on the axes only)."""
     small = min(rx, ry)
-    return lambda x, y: (((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2).sqrt().sub(1) * small
+    return Shape(
+        lambda x, y: (((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2).sqrt().sub(1).mul(small),
+        (cx - rx, cy - ry, cx + rx, cy + ry),
+    )
 
 
-def bar(x0: float, y0: float, x1: float, y1: float, r0: float, r1: float | None = None) -> Distance:
+def bar(x0: float, y0: float, x1: float, y1: float, r0: float, r1: float | None = None) -> Shape:
     """A line with round ends from (x0, y0) to (x1, y1), half as thick as r0 at its start and r1 at its end."""
     dx, dy = x1 - x0, y1 - y0
     length = dx * dx + dy * dy + 1e-9
     end = r0 if r1 is None else r1
+    r = max(r0, end)
 
     def distance(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        along = (((x - x0) * dx + (y - y0) * dy) / length).clamp(0, 1)
-        return ((x - x0 - along * dx) ** 2 + (y - y0 - along * dy) ** 2).sqrt() - (r0 + (end - r0) * along)
+        x, y = x - x0, y - y0
+        along = (x * (dx / length) + y * (dy / length)).clamp(0, 1)
+        return torch.hypot(x - along * dx, y - along * dy) - (r0 + (end - r0) * along)
 
-    return distance
+    return Shape(distance, (min(x0, x1) - r, min(y0, y1) - r, max(x0, x1) + r, max(y0, y1) + r))
 
 
-def box(x0: float, y0: float, x1: float, y1: float) -> Distance:
+def box(x0: float, y0: float, x1: float, y1: float) -> Shape:
     """A rectangle."""
     cx, cy, rx, ry = (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / 2, (y1 - y0) / 2
-    return lambda x, y: torch.maximum((x - cx).abs() - rx, (y - cy).abs() - ry)
+    return Shape(lambda x, y: torch.maximum((x - cx).abs() - rx, (y - cy).abs() - ry), (x0, y0, x1, y1))
 
 
-def triangle(cx: float, top: float, bottom: float, half: float) -> Distance:
+def triangle(cx: float, top: float, bottom: float, half: float) -> Shape:
     """A triangle that stands on its base, tip at (cx, top), 2 * half wide at the bottom."""
-    slope = half / max(bottom - top, 1e-6)
-    across = (1 + slope * slope) ** -0.5
-    return lambda x, y: torch.maximum(((x - cx).abs() - (y - top) * slope) * across, y - bottom)
+    return taper(cx, top, bottom, 0.0, half)
+
+
+def taper(cx: float, top: float, bottom: float, above: float, below: float) -> Shape:
+    """A symmetric trapezium, 2 * above wide at its top and 2 * below at its bottom."""
+    slope = (below - above) / max(bottom - top, 1e-6)
+    across, half = (1 + slope * slope) ** -0.5, max(above, below)
+
+    def distance(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        sides = ((x - cx).abs() - above - (y - top) * slope) * across
+        return torch.maximum(sides, torch.maximum(y - bottom, top - y))
+
+    return Shape(distance, (cx - half, top, cx + half, bottom))
 
 
 def fixed(pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 class Place(NamedTuple):
     """nouns: with their article. at: prepositions of rest. along: of something that travels.
 
-    whole: phrases of their own. indoors: no sky to see.
+    whole: phrases of their own. indoors: no sky to see, no weather, lamps by night. ground: there is something to
+    stand on. water: swimmers are at home there, and nobody else but what flies over it.
     """
 
     nouns: tuple[str, ...]
@@ -17,6 +18,8 @@ class Place(NamedTuple):
     along: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
     indoors: bool = False
+    ground: bool = True
+    water: bool = False
 
 
 class Time(NamedTuple):
@@ -76,7 +79,7 @@ PLACES: Mapping[str, Place] = {
     "forest": Place(
         ("a forest", "the forest", "the woods", "a green forest"), ("in",), ("through",), ("among the trees",)
     ),
-    "sea": Place(("the sea", "the ocean", "the open sea"), ("on", "in"), ("across",), ("in the water",)),
+    "sea": Place(("the sea", "the ocean", "the open sea"), ("on", "in"), ("across",), ("in the water",), water=True),
     "road": Place(("a road", "a country road", "the road", "a highway"), ("on",), ("along", "down")),
     "mountain": Place(("the mountains", "a mountain landscape", "a mountain valley"), ("in",), ("through",)),
     "farm": Place(("a farm", "the farm", "a farmyard"), ("on",), ("across", "around"), ("in the farmyard",)),
@@ -85,6 +88,38 @@ PLACES: Mapping[str, Place] = {
         ("a living room", "the living room", "a room"), ("in",), ("across", "through"), ("at home",), indoors=True
     ),
     "stage": Place(("a stage", "the stage", "a theatre stage"), ("on",), ("across",), indoors=True),
+    "kitchen": Place(("a kitchen", "the kitchen", "a bright kitchen"), ("in",), ("across", "through"), indoors=True),
+    "bedroom": Place(("a bedroom", "the bedroom", "a cosy bedroom"), ("in",), ("across", "through"), indoors=True),
+    "classroom": Place(("a classroom", "the classroom", "a school"), ("in",), ("through", "across"), indoors=True),
+    "office": Place(("an office", "the office", "a modern office"), ("in",), ("through", "across"), indoors=True),
+    "library": Place(("a library", "the library", "an old library"), ("in",), ("through",), indoors=True),
+    "cave": Place(("a cave", "the cave", "a rocky cave"), ("in",), ("through",), indoors=True),
+    "underwater": Place(
+        ("an underwater scene", "a coral reef", "the sea floor"),
+        ("in",),
+        ("through", "over"),
+        ("under water", "underwater", "in the deep sea"),
+        water=True,
+    ),
+    "lake": Place(
+        ("a lake", "the lake", "a pond", "a river"), ("on", "in"), ("across",), ("in the water",), water=True
+    ),
+    "swimming pool": Place(
+        ("a swimming pool", "the swimming pool", "an outdoor pool"), ("in",), ("across",), water=True
+    ),
+    "jungle": Place(("a jungle", "the jungle", "a tropical jungle"), ("in",), ("through",)),
+    "garden": Place(("a garden", "the garden", "a flower garden"), ("in",), ("through", "across")),
+    "playground": Place(("a playground", "the playground"), ("in", "on"), ("across",)),
+    "graveyard": Place(("a graveyard", "the graveyard", "an old cemetery"), ("in",), ("through", "across")),
+    "castle": Place(
+        ("a castle", "the castle", "a medieval castle"), ("before", "at"), ("past",), ("in front of a castle",)
+    ),
+    "volcano": Place(("a volcano", "the volcano", "a volcanic landscape"), ("before", "at"), ("past",)),
+    "village": Place(("a village", "the village", "a village street"), ("in",), ("through",)),
+    "airport": Place(("an airport", "the airport", "an airport runway"), ("at", "on"), ("across",)),
+    "railway station": Place(
+        ("a railway station", "the railway station", "a train station"), ("at", "in"), ("through", "past")
+    ),
     "studio": Place(("a studio", "a photo studio", "a film studio"), ("in",), indoors=True),
     "park": Place(("a park", "the park", "a city park"), ("in",), ("through", "across")),
     "courtyard": Place(("a courtyard", "an old courtyard"), ("in",), ("across", "through")),
@@ -98,9 +133,13 @@ PLACES: Mapping[str, Place] = {
     "warehouse": Place(("a warehouse", "an empty warehouse"), ("in",), ("through",), indoors=True),
     "workshop": Place(("a workshop", "an old workshop"), ("in",), ("through",), indoors=True),
     "interior": Place(("a room", "a house"), ("inside", "in"), ("through",), ("indoors",), indoors=True),
-    "sky": Place(("the sky", "the open sky"), ("in",), ("across", "through"), ("up in the air", "among the clouds")),
-    "space": Place(("space", "outer space"), ("in",), ("through",), ("among the stars",)),
+    "sky": Place(
+        ("the sky", "the open sky"), ("in",), ("across", "through"), ("up in the air", "among the clouds"), ground=False
+    ),
+    "space": Place(("space", "outer space"), ("in",), ("through",), ("among the stars",), ground=False),
 }
+
+BARE = frozenset({"moon", "space", "underwater"})  # under no roof, and yet without weather
 
 TIMES: Mapping[str, Time] = {
     "day": Time(

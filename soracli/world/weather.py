@@ -175,9 +175,14 @@ def falling(scene: Scene, frame: Frame) -> list[Draw]:
     return [_fireflies(scene, frame)] if scene.weather == "fireflies" else []
 
 
+def overlay(scene: Scene, frame: Frame) -> list[Draw]:
+    """The same, and the fog."""
+    return [_fog(scene, frame)] if scene.weather == "fog" else falling(scene, frame)
+
+
 def fall(pixels: torch.Tensor, scene: Scene, frame: Frame, camera: torch.Tensor) -> None:
     """Lay the scene's weather over uint8 (T, H, W, 3), in place. camera: float32 (T, 3) as in Painted."""
-    draws = [_fog(scene, frame)] if scene.weather == "fog" else falling(scene, frame)
+    draws = overlay(scene, frame)
     if not draws:
         return
     for t, seconds in enumerate(frame.times.tolist()):

@@ -120,7 +120,7 @@ def given(scene: Scene, channels: int, encode: Encode, lag: int) -> Given | None
     grid = (len(scene.numbers), *scene.geometry.latent[1:])
     latents = torch.zeros(1, channels, *grid, device=scene.device)
     mask = torch.ones(1, *grid, device=scene.device)
-    if scene.strength < 1 or kept != touched:  # the whole is a beginning to paint from, or is kept in part
+    if scene.strength < 1 or scene.drafted or kept != touched:  # is a beginning to paint from, or is kept in part
         latents = encode(pixels, 0)
     if kept != touched:
         mask = cells(paint, TIME, SIDE)

@@ -36,6 +36,9 @@ ROTARY = (16, 24, 24)  # of them for time, y, x
 BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
 COVER = 128  # numbers that say which part of a cell a draft covers: 2 x 8 x 8 means over 4 frames, 4 x 4 pixels
+SKETCH = 216  # numbers of a sketch that a cell sees: 3 x 2 x 6 x 6 means over 4 frames, 8 x 8 pixels, a ring around it
+RING, SHOWN = 6, 96  # blocks of a sketch along a side of what a cell sees; numbers of its own part
+EVEN, STEEP = 0.75, 20.0  # the noise level at which a sketch is believed half, and how fast that changes
 TRAVELS = (0.5, 1.0, 2.0, 4.0, 8.0)  # periods of a camera's travel, in frame heights
 LOUDEST = (
     3.0  # root mean square at which a token's numbers are cut off: footage unlike the training world stays bounded
@@ -284,6 +287,8 @@ class Control(NamedTuple):
     the parts of a cell. present: (B,) 1 = there is a draft. camera: (B, t, 2, 4) at the start and at the end of each
     latent frame: travel in frame heights from the window's first, log of the zoom, and how far the middle of the
     picture lies from that of the unzoomed frame, in its widths and heights. steered: (B,) 1 = the camera is known.
+    sketch: (B, N, SKETCH) a coarse picture in [-1, 1] of what is to be painted, see `steering.seen`. sketched: (B,) 1 =
+    there is one.
     """
 
     draft: Tensor
@@ -291,28 +296,79 @@ class Control(NamedTuple):
     present: Tensor
     camera: Tensor
     steered: Tensor
+    sketch: Tensor
+    sketched: Tensor
 
 
 class Steering(nn.Module):
-    """Maps of a `Control` into the network; all start at zero."""
+    """Maps of a `Control` into the network; all start at zero.
+
+    With a sketch there are two expectations of the clean latents: the best linear guess from it (`rough`), which leaves
+    the variance `remainder` (C,), and the network's own. They are mixed by noise level and channel: under much noise
+    the guess knows more, under little the network, which sees the picture itself. Whatever comes out is brought back to
+    the sketch, so that only what the sketch cannot say is the network's (null-space models, Wang et al. 2022).
+    """
+
+    remainder: Tensor
+    reduce: Tensor  # (1, C, SHOWN): latents of a cell to what a sketch shows of it
+    offset: Tensor  # (SHOWN,): of black latents
+    restore: Tensor  # (1, SHOWN, C): the most likely change of latents for a change of what is shown
 
     def __init__(self, config: DitConfig) -> None:
         super().__init__()
         self.draft = nn.Linear(config.channels + COVER + 1, config.width)
         self.camera = nn.Linear(2 * (4 + 2 * len(TRAVELS)) + 1, config.width)
         self.shade = nn.Linear(COVER, config.channels, bias=False)  # a shadow lies where the draft does
+        self.sketch = nn.Linear(SKETCH + 1, config.width)
+        self.rough = nn.Linear(SKETCH, config.channels)
+        self.detail = nn.Linear(config.width, config.channels)  # beyond the guess
+        self.own = nn.Linear(config.width, config.channels)  # how far the network's own expectation is believed
         for parameter in self.parameters():
             nn.init.zeros_(parameter)
+        self.register_buffer("remainder", torch.ones(config.channels))
+        self.register_buffer("reduce", torch.zeros(1, config.channels, SHOWN))
+        self.register_buffer("offset", torch.zeros(SHOWN))
+        self.register_buffer("restore", torch.zeros(1, SHOWN, config.channels))
 
     def forward(self, control: Control, spectrum: Tensor, cells: int) -> Tensor:
         """(B, N, D) to be added to the tokens. cells: in a latent frame."""
-        present = control.present[:, None, None].expand(-1, control.draft.shape[1], 1)
+        present, sketched = (
+            flag[:, None, None].expand(-1, control.draft.shape[1], 1) for flag in (control.present, control.sketched)
+        )
         out = self.draft(torch.cat([control.draft * spectrum.rsqrt(), control.cover, present], -1)) * present
+        out = out + self.sketch(torch.cat([control.sketch, sketched], -1)) * sketched
         turns = [2 * math.pi * control.camera[..., :1] / period for period in TRAVELS]
         numbers = torch.cat([control.camera, *(f(turn) for turn in turns for f in (torch.sin, torch.cos))], -1)
         steered = control.steered[:, None, None].expand(-1, control.camera.shape[1], 1)
         camera = self.camera(torch.cat([numbers.flatten(2), steered], -1)) * steered  # (B, t, D)
         return cast(Tensor, out + camera.repeat_interleave(cells, 1))
+
+    def mixed(
+        self,
+        control: Control,
+        h: Tensor,
+        levels: Tensor,
+        condition: Tensor,
+        kind: Tensor,
+        mean: Tensor,
+        variance: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """Mean and variance (B, N, C) of the clean latents, of the network's own and those from the sketch, if any.
+
+        h: (B, N, D) what the network has made out. levels: (B, N). condition, kind: see `Dit.condition`.
+        """
+        sketched = control.sketched[:, None, None]
+        doubt = STEEP * (levels[..., None] - EVEN) - per_token(self.own(condition), kind)
+        share = 1 - sketched * torch.sigmoid(doubt)  # of the network's own
+        guess = self.rough(control.sketch) + self.detail(h) * self.remainder.sqrt()
+        mixed = (variance.log() * share + self.remainder.log() * (1 - share)).exp()
+        return guess + share * (mean - guess), mixed
+
+    def kept(self, control: Control, x0: Tensor) -> Tensor:
+        """Clean latents (B, N, C) that show what the sketch shows, where there is one."""
+        blocks = control.sketch.view(*control.sketch.shape[:2], -1, RING, RING)
+        error = blocks[..., 1:-1, 1:-1].flatten(2) - x0 @ self.reduce - self.offset
+        return x0 + control.sketched[:, None, None] * (error @ self.restore)
 
 
 class Dit(nn.Module):
@@ -424,8 +480,12 @@ class Dit(nn.Module):
             guess = bounded(joined(tokens, levels, mean, variance) * self.spectrum.rsqrt())
             mean = mean + around(guess, condition, kind, layout) * self.spectrum.sqrt()
             variance = settled
+        if self.steering is not None and control is not None:
+            mean, variance = self.steering.mixed(control, h, levels, condition, kind, mean, variance)
         if not self.training:
             variance = variance * self.config.temperature
         x0 = joined(tokens, levels, mean, variance)
+        if self.steering is not None and control is not None:
+            x0 = self.steering.kept(control, x0)
         out: Tensor = x0.transpose(1, 2).reshape(x.shape)
         return out

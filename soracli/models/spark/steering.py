@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from soracli.draft import Draft, Layer, Moves
-from soracli.models.spark.dit import COVER, Control
+from soracli.models.spark.dit import COVER, SKETCH, Control
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.pixels import to_model
 from soracli.scene import Scene
+
+SIDE = 8  # pixels of a block of a sketch
 
 
 def pooled(alpha: Tensor) -> Tensor:
@@ -19,6 +23,19 @@ def pooled(alpha: Tensor) -> Tensor:
     parts = F.avg_pool3d(alpha[None, None], (4, 4, 4))[0, 0]
     t, h, w = (side // cell for side, cell in zip(alpha.shape, (CHUNK, PATCH, PATCH), strict=True))
     return parts.view(t, 2, h, 8, w, 8).permute(0, 2, 4, 1, 3, 5).reshape(t, h, w, COVER)
+
+
+def thumbnail(pixels: Tensor) -> Tensor:
+    """The sketch that pixels (B, 3, T, H, W) in [-1, 1] come down to: means over 4 frames and 8 x 8 pixels."""
+    return F.avg_pool3d(pixels, (CHUNK // 2, SIDE, SIDE))
+
+
+def seen(sketch: Tensor) -> Tensor:
+    """What each cell sees of a sketch (B, 3, 2 t, 4 h, 4 w): its own part and a ring around it, (B, N, SKETCH)."""
+    side = PATCH // SIDE
+    ringed = F.pad(sketch, (1, 1, 1, 1, 0, 0), mode="replicate")
+    parts = ringed.unfold(2, 2, 2).unfold(3, side + 2, side).unfold(4, side + 2, side)  # (B, 3, t, h, w, 2, 6, 6)
+    return parts.permute(0, 2, 3, 4, 1, 5, 6, 7).flatten(4).flatten(1, 3)
 
 
 def cells(pixels: Tensor) -> Tensor:
@@ -57,7 +74,9 @@ def control(scene: Scene, vae: Vae) -> Control | None:
     geometry, device = scene.geometry, scene.device
     if draft.held(geometry.span(scene.numbers.start).start):
         draft = Draft(
-            lambda start, stop: _nothing(scene, stop - start), camera=lambda start, stop: _unmoved(stop - start)
+            lambda start, stop: _nothing(scene, stop - start),
+            camera=lambda start, stop: _unmoved(stop - start),
+            sketch=draft.sketch,
         )
     drafts, covers = [], []
     for number in scene.numbers:
@@ -74,13 +93,29 @@ def control(scene: Scene, vae: Vae) -> Control | None:
     blank = len(scene.stretch.keys)
     one = torch.ones(1, device=device)
     moves, steered = _moves(draft, scene), one if draft.camera is not None else 0 * one
+    sketch = _sketch(draft, scene)
     return Control(
         F.pad(torch.cat(drafts), (0, 0, blank * high * wide, 0))[None],
         F.pad(torch.cat(covers), (0, 0, blank * high * wide, 0))[None],
         one,
         F.pad(moves, (0, 0, 0, 0, blank, 0))[None].to(device),
         steered,
+        F.pad(sketch, (0, 0, blank * high * wide, 0)),
+        one if draft.sketch is not None else 0 * one,
     )
+
+
+def _sketch(draft: Draft, scene: Scene) -> Tensor:
+    """(1, N, SKETCH) of a window's latent frames; zeros if the draft has none."""
+    geometry = scene.geometry
+    if draft.sketch is None:
+        return torch.zeros(1, len(scene.numbers) * math.prod(geometry.latent[1:]), SKETCH, device=scene.device)
+    parts = []
+    for number in scene.numbers:
+        start = geometry.span(number).start
+        pixels = to_model(draft.sketch(start, start + (1 if geometry.is_still else CHUNK)), geometry, scene.device)
+        parts.append(thumbnail(pixels.expand(-1, -1, CHUNK, -1, -1)))
+    return seen(torch.cat(parts, 2))
 
 
 def _nothing(scene: Scene, count: int) -> Layer:

@@ -124,7 +124,7 @@ def given(way: str, scene: Scene, side: int, encode: Encode) -> tuple[Tensor | N
         paint = torch.ones_like(pixels[:, :1])
     else:
         pixels, paint = scene.clip()
-    start = encode(pixels) if scene.strength < 1 else None
+    start = encode(pixels) if scene.strength < 1 or scene.drafted else None
     if way == "control":
         return controlled(pixels, paint, scene.strength, encode), start, everything
     if way == "channels":

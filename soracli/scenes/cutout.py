@@ -1,0 +1,73 @@
+"""Pictures of the user's own as cut-outs: with alpha, or a box of a photograph with a soft edge. Pillow only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+
+from soracli.errors import MediaError, UsageError
+
+MOST_PIXELS = 40_000_000
+FEATHER = 0.06  # of the shorter side of a box that its soft edge takes
+BOX = re.compile(r"(.+)@\s*(-?\d{1,7})\s*,\s*(-?\d{1,7})\s*,\s*(\d{1,7})\s*,\s*(\d{1,7})\s*")
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+
+
+def read(text: str | Path) -> Image.Image:
+    """`me.png`, or `photo.jpg@X,Y,W,H`: upright, RGBA, not premultiplied, cut to what it shows.
+
+    Raises MediaError if it is not there, not a picture, or has neither alpha nor a box; UsageError for a box outside.
+    """
+    found = BOX.fullmatch(str(text))
+    where = Path(found[1] if found else text)
+    pixels = _opened(where, needs_alpha=found is None)
+    if found is not None:
+        pixels = _boxed(pixels, (int(found[2]), int(found[3]), int(found[4]), int(found[5])), str(text))
+    shown = pixels.getchannel("A").getbbox()
+    if shown is None:
+        raise MediaError(f"{where}: all of it is transparent; pass a picture that shows something", "picture_alpha")
+    return pixels.crop(shown)
+
+
+def _opened(where: Path, *, needs_alpha: bool) -> Image.Image:
+    try:
+        with Image.open(where, formats=_FORMATS) as file:
+            if file.width * file.height > MOST_PIXELS:
+                raise MediaError(f"{where}: {file.width}x{file.height} is too large; make it smaller", "picture_size")
+            if needs_alpha and "A" not in file.getbands() and "transparency" not in file.info:
+                reason = "it has no alpha, so nothing says what is drawn and what is background"
+                remedy = f"save it as PNG or WebP with transparency, or name a box of it: {where.name}@X,Y,W,H"
+                raise MediaError(f"{where}: {reason}; {remedy}", "picture_alpha")
+            return ImageOps.exif_transpose(file).convert("RGBA")
+    except FileNotFoundError:
+        raise MediaError(f"{where}: there is no such picture; check the path", "picture_missing") from None
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise MediaError(f"{where}: not a picture that can be read ({error}); pass a PNG or WebP", "picture") from None
+
+
+def _boxed(pixels: Image.Image, box: tuple[int, int, int, int], text: str) -> Image.Image:
+    """A box (x, y, width, height) with a soft edge inside."""
+    x, y, width, height = box
+    if width < 2 or height < 2:
+        raise UsageError(f"{text}: the box covers no pixels; width and height must be 2 or more", "picture_box")
+    if x < 0 or y < 0 or x + width > pixels.width or y + height > pixels.height:
+        frame = f"the picture, which is {pixels.width}x{pixels.height}"
+        raise UsageError(f"{text}: the box reaches beyond {frame}; make it smaller or move it", "picture_box")
+    cut = pixels.crop((x, y, x + width, y + height))
+    soft = _soft(width, height)
+    alpha: npt.NDArray[np.uint8] = np.asarray(cut.getchannel("A"))
+    cut.putalpha(Image.fromarray((alpha.astype(np.float32) * soft).round().astype(np.uint8)))
+    return cut
+
+
+def _soft(width: int, height: int) -> npt.NDArray[np.float32]:
+    """1 inside, falling to 0 at the edge with rounded corners, (H, W)."""
+    rim = max(1, round(FEATHER * min(width, height)))
+    mask = Image.new("L", (width, height), 0)
+    mask.paste(255, (rim, rim, max(width - rim, rim + 1), max(height - rim, rim + 1)))
+    blurred = mask.filter(ImageFilter.GaussianBlur(rim / 2))
+    return np.asarray(blurred, np.float32) / np.float32(255)
