@@ -200,7 +200,7 @@ def _check_flags(flags: Flags) -> None:
                 "no_effect",
             )
     jobs.check_streams(flags)
-    jobs.check_device(flags)
+    values.check_device(flags.device)
 
 
 def _prepare(asked: Asked, text: str, look: Look, flags: Flags, going_on: Outputs | None) -> Work:
