@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 import os
-import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args, get_origin
 
 from soracli.errors import UsageError
+from soracli.scenes.notation import parted_subject, with_pictures
 from soracli.wording import suggest
 
 Verb = Callable[..., None]
@@ -183,32 +182,6 @@ def _renamed(key: Key, value: str, change: Callable[[str], str], known: Containe
         return change(path) + box + (f":{name}" if name else "")
     path, at, when = value.rpartition("@") if key.kind == "IMAGE@TIME" else (value, "", "")
     return change(path) + at + when
-
-
-_SUBJECT = re.compile(r"(.+?)(@\s*-?[0-9]+(?:\s*,\s*-?[0-9]+){3}\s*)?(?::([^:/\\@]+))?", re.DOTALL)
-_PICTURE = re.compile(r'^(picture = ")((?:[^"\\]|\\.)*)(")$', re.MULTILINE)  # as scene files are written
-
-
-def parted_subject(text: str) -> tuple[str, str, str]:
-    """`photo.jpg@1,2,30,40:dog` -> path, box with its `@`, name; what is not there is empty."""
-    found = None if os.path.lexists(text) else _SUBJECT.fullmatch(text)
-    return (text, "", "") if found is None else (found[1], found[2] or "", (found[3] or "").strip())
-
-
-def scene_pictures(text: str) -> list[str]:
-    """The pictures that the text of a scene file names in the form in which such files are written, boxes included."""
-    return [json.loads(f'"{found[2]}"') for found in _PICTURE.finditer(text)]
-
-
-def with_pictures(text: str, change: Callable[[str], str]) -> str:
-    """The text of a scene file with its pictures renamed, each asked for once."""
-    change = functools.cache(change)
-
-    def renamed(found: re.Match[str]) -> str:
-        path, box, _ = parted_subject(json.loads(f'"{found[2]}"'))
-        return found[1] + json.dumps(change(path) + box, ensure_ascii=False)[1:-1] + found[3]
-
-    return _PICTURE.sub(renamed, text)
 
 
 TALK = ("dry_run", "json", "print0", "progress", "color", "quiet", "verbose", "debug")  # flags that change no result

@@ -42,6 +42,7 @@ from soracli.naming import Outputs
 from soracli.options.flags import Flags, OutputFlags
 from soracli.plan import Budget, Plan
 from soracli.runs import Run
+from soracli.scenes import notation
 from soracli.scenes.plot import Plot
 from soracli.soundtrack import Soundtrack
 from soracli.types import Canvas, Card, Geometry, SamplingOptions, Shot
@@ -144,7 +145,7 @@ class Job:
 
         film, _ = self.plot.film(self.options, seed, self.canvas.frames)
         text = file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])
-        return {"scene": calls.with_pictures(text, lambda path: Path(path).name)}
+        return {"scene": notation.with_pictures(text, lambda path: Path(path).name)}
 
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""

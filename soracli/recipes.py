@@ -19,6 +19,7 @@ from soracli import adapt, calls, weights
 from soracli.calls import Call
 from soracli.errors import MediaError, UsageError
 from soracli.media import DIGEST
+from soracli.scenes import notation
 from soracli.wording import printable
 
 _KINDS: dict[str, type | tuple[type, ...]] = {
@@ -129,7 +130,7 @@ def _check_scene(text: str, file: str) -> None:
         named = [row["picture"] for row in rows if "picture" in row]
     except (tomllib.TOMLDecodeError, LookupError, TypeError, AttributeError) as error:
         raise _damaged(file, f"its scene: {type(error).__name__}") from error
-    if sorted(map(str, named)) != sorted(calls.scene_pictures(text)):
+    if sorted(map(str, named)) != sorted(notation.scene_pictures(text)):
         raise _damaged(file, "its scene names pictures in another way than scenes are written")
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from soracli import calls
 from soracli.errors import UsageError
+from soracli.scenes import notation
 from soracli.wording import printable
 from soracli.world.scene import Performer, Scene
 from soracli.world.verbs import GROUND_SIZE
@@ -33,7 +33,7 @@ class Subject:
     @classmethod
     def of(cls, text: str) -> Subject:
         """Raises MediaError if the picture cannot be used, UsageError for what cannot be meant."""
-        path, box, name = calls.parted_subject(text)
+        path, box, name = notation.parted_subject(text)
         if path == "-":
             raise UsageError("--subject -: a subject is drawn more than once; give it as a file", "bad_subject")
         if not path:

@@ -14,13 +14,13 @@ import pytest
 from conftest import Sora
 from PIL import Image
 
-from soracli import calls, composite, media, moves, subjects, tasks, weights
+from soracli import composite, media, moves, subjects, tasks, weights
 from soracli.clips import DraftClip
 from soracli.composite import Hand, Way
 from soracli.draft import Layer, stacked
 from soracli.errors import SoraError
 from soracli.sample import _mixed
-from soracli.scenes import edits, file
+from soracli.scenes import edits, file, notation
 from soracli.scenes.plot import Plot
 from soracli.types import Clip, Frames, SamplingOptions, Shot
 from soracli.world.scene import Performer, Scene
@@ -240,7 +240,7 @@ def own_picture(path: Path, *, alpha: bool = True) -> str:
     ],
 )
 def test_a_subject_is_a_file_a_box_and_a_name(text: str, parts: tuple[str, str, str]) -> None:
-    assert calls.parted_subject(text) == parts
+    assert notation.parted_subject(text) == parts
 
 
 def film(prompt: str, *texts: str, **more: Any) -> tuple[Scene, list[str]]:

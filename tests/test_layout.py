@@ -98,7 +98,7 @@ MAY_IMPORT = {
     "watermark": set(),
     "credentials": {"keys", "media", "signals"},
     "provenance": {"credentials", "keys", "media", "signals", "watermark"},
-    "calls": set(),
+    "calls": {"scenes"},
     "recipes": {"adapt", "calls", "media", "weights"},
     "hub": {"machine", "parts"},
     "footprint": set(),
