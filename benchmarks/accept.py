@@ -34,9 +34,10 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 from sheet import GAP, SIDE, strip
 
-from soracli import cli, engine, media
-from soracli.guard import RENDERER_HIGH, Figures, faults, figures, high_band
+from soracli import cli, media
+from soracli.footage.plausibility import RENDERER_HIGH, Figures, faults, figures, high_band
 from soracli.media import Audio, Source
+from soracli.pipeline import model_cache
 from soracli.types import Clip, Frames
 
 RATES = ("16", "24", "30")
@@ -488,7 +489,7 @@ def main() -> int:
     print(f"{'verb, rate, source, shape':<44} {'high motion step':<18}")
     outcomes: list[Outcome] = []
     clock = time.perf_counter()
-    with tempfile.TemporaryDirectory() as name, engine.keeping_models():
+    with tempfile.TemporaryDirectory() as name, model_cache.keeping_models():
         stock = Stock(Path(name), args.assets)
         for cell in cells:
             outcomes.append(outcome(cell, stock, Path(name)))

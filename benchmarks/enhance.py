@@ -25,10 +25,13 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor
 
-from soracli import footage, media, models, motion, quantise, weights
+from soracli import media, models
 from soracli.errors import SoraError
+from soracli.footage import optical_flow, restoration
+from soracli.models.common import quantise
 from soracli.models.enhance import Enhancer, Interpolator, Upscaler, bicubic
 from soracli.train.scenes import Stage
+from soracli.weights import manifest
 from soracli.world.assets import ActorBank
 from soracli.world.panorama import sample_panorama
 from soracli.world.render import render
@@ -87,13 +90,13 @@ class Perception:
 def brightness(trial: Trial) -> Trial:
     """The same in shades of grey."""
     shades = torch.tensor([0.299, 0.587, 0.114])[:, None, None]
-    pictures = (footage.eight_bit(x) for x in (trial.source, trial.plain, trial.ours, trial.truth))
+    pictures = (restoration.eight_bit(x) for x in (trial.source, trial.plain, trial.ours, trial.truth))
     return Trial(trial.kind, *((x * shades).sum(0, keepdim=True) for x in pictures))
 
 
 def psnr(guess: Tensor, truth: Tensor, rounded: bool = True) -> float:
     """Decibels, as eight bits would show it."""
-    shown = footage.eight_bit(guess) if rounded else guess
+    shown = restoration.eight_bit(guess) if rounded else guess
     return 10 * math.log10(4 / max(float((shown - truth).square().mean()), 1e-7))
 
 
@@ -127,8 +130,8 @@ def enlarged(enhancer: Enhancer, name: str, frame: Tensor) -> Iterator[Trial]:
 
 def pictures(enhancer: Enhancer, stage: Stage, bank: ActorBank, count: int) -> Iterator[Trial]:
     """What `sora image` makes of a picture that is painted smaller: films at 256 lines, through the model's codec."""
-    card = weights.card()
-    model = models.load(card, weights.paths(card))
+    card = manifest.card()
+    model = models.load(card, manifest.paths(card))
     for film in films(stage, bank, count, 1024, 1):
         small = F.avg_pool2d(film, 4)[:, :, None]  # (1, 3, 1, 256, 256)
         painted = next(model.decode(model.encode(small), still=True)).clamp(-1, 1)
@@ -172,14 +175,14 @@ def of_photo(enhancer: Enhancer, path: Path) -> Iterator[Trial]:
     """A photograph made small, as it is and compressed, and brought back; and with noise, which is taken out."""
     truth = pixels(torch.from_numpy(np.array(Image.open(path).convert("RGB")))[None])[0]
     truth = truth[:, : truth.shape[1] // 2 * 2, : truth.shape[2] // 2 * 2]
-    small = footage.eight_bit(F.avg_pool2d(truth[None], 2)[0])
+    small = restoration.eight_bit(F.avg_pool2d(truth[None], 2)[0])
     for kind, source in (("", small), (", compressed", compressed(small))):
         ours = next(enhancer.upscaled([source]))
         yield Trial(f"x2, photographs{kind}", source, bicubic(source[None])[0], ours, truth)
     for deviation in NOISE:
         grain = torch.randn(truth.shape, generator=torch.Generator().manual_seed(0)) * deviation / 127.5
-        grainy = footage.eight_bit(truth + grain)
-        clean = next(footage.denoised([grainy], deviation))
+        grainy = restoration.eight_bit(truth + grain)
+        clean = next(restoration.denoised([grainy], deviation))
         yield Trial(f"noise {deviation}, photographs", grainy, grainy, clean, truth)
 
 
@@ -190,8 +193,8 @@ def of_gaps(enhancer: Enhancer, path: Path, count: int) -> Iterator[Trial]:
     for gap in GAPS_LEFT:
         for place in np.linspace(4, len(clip.frames) - 5, count).astype(int):
             before, truth, after = pixels(torch.from_numpy(clip.frames[[place - gap, place, place + gap]]))
-            before, truth, after = (footage.shrunk(x) for x in (before, truth, after))
-            if not motion.is_cut((before[None] + 1) / 2, (after[None] + 1) / 2):
+            before, truth, after = (restoration.shrunk(x) for x in (before, truth, after))
+            if not optical_flow.is_cut((before[None] + 1) / 2, (after[None] + 1) / 2):
                 yield between(enhancer, f"gap {gap}, {path.stem}", before, truth, after, 0.5)
 
 
@@ -298,8 +301,8 @@ def say(text: str) -> None:
 def load(run: Path | None) -> Enhancer:
     """The networks that ship, or a run's averaged weights."""
     if run is None:
-        card = weights.tools()["enhance"]
-        return Enhancer.load(card, weights.paths(card))
+        card = manifest.tools()["enhance"]
+        return Enhancer.load(card, manifest.paths(card))
     enhancer = Enhancer(Upscaler(), Interpolator())
     for what, network in (("upscale", enhancer.upscaler), ("interpolate", enhancer.interpolator)):
         path = run / what / "checkpoint.pt"
@@ -318,7 +321,7 @@ def parse() -> argparse.Namespace:
     add("--clips", type=Path, nargs="*", default=[], help="clips to measure on as well")
     add("--frames", type=int, default=6, help="frames of each clip")
     add("--photos", type=Path, nargs="*", default=[], help="photographs to measure on as well")
-    add("--engine", choices=footage.ENGINES, default="drawing", help="networks to measure")
+    add("--engine", choices=restoration.ENGINES, default="drawing", help="networks to measure")
     add("--gaps", action="store_true", help="of clips, only frames left out")
     add("--brightness", action="store_true", help="PSNR of the brightness alone, and no distance")
     add("--run", type=Path, help="a training run's networks (default: those that ship)")
@@ -343,7 +346,7 @@ def main() -> int:
     try:
         enhancer = load(args.run)
         if args.engine == "photo":
-            enhancer = footage.enhancer(enhancer, "photo", "photo")
+            enhancer = restoration.enhancer(enhancer, "photo", "photo")
         path = args.assets / "perceptual" / "vgg_blocks1-3_lpips.safetensors"
         distance = None if args.brightness else Perception(path)
         lines, found = table(trials(enhancer, args), distance)

@@ -15,8 +15,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from soracli import media, motion, stylise
-from soracli.motion import Frame
+from soracli import media
+from soracli.footage import optical_flow, stylisation
+from soracli.footage.optical_flow import Frame
 
 LINES = 216  # pixels on the shorter side at which it is measured, at most
 
@@ -25,23 +26,23 @@ def change(pairs: Sequence[tuple[Frame, Frame]], flows: Sequence[Tensor] | None)
     """Mean absolute difference of neighbours in levels, along the motion if there are flows."""
     total = 0.0
     for number, (before, after) in enumerate(pairs):
-        earlier = motion.tensor(before, "cpu")
-        seen = earlier if flows is None else stylise.warped(earlier, flows[number])
-        total += float((seen - motion.tensor(after, "cpu")).abs().mean()) * 255
+        earlier = optical_flow.tensor(before, "cpu")
+        seen = earlier if flows is None else stylisation.warped(earlier, flows[number])
+        total += float((seen - optical_flow.tensor(after, "cpu")).abs().mean()) * 255
     return total / len(pairs)
 
 
 @torch.inference_mode()
 def measure(path: Path, styles: Sequence[str], count: int) -> None:
     frames = media.read(path).frames[:count]
-    film = [stylise.levels(stylise.resized(motion.tensor(frame, "cpu"), LINES)) for frame in frames]
+    film = [stylisation.levels(stylisation.resized(optical_flow.tensor(frame, "cpu"), LINES)) for frame in frames]
     pairs = list(pairwise(film))
-    flows = [stylise.moved(after, before, "cpu") for before, after in pairs]
+    flows = [stylisation.moved(after, before, "cpu") for before, after in pairs]
     own, along = change(pairs, None), change(pairs, flows)
     print(f"{path.name}: the source changes by {own:.2f} levels a frame, {along:.2f} along its motion")
     for style in styles:
         for steady in (False, True):
-            made = list(pairwise(stylise.painted(film, *stylise.known(style), steady=steady)))
+            made = list(pairwise(stylisation.painted(film, *stylisation.known(style), steady=steady)))
             rows = change(made, None) / own, change(made, flows) / own, change(made, flows) / along
             print(f"  {style:<16} {'steady' if steady else 'loose ':<7}", *(f"{value:6.2f}" for value in rows))
 

@@ -29,10 +29,12 @@ from accept import high_band
 from likeness import Vgg
 from PIL import Image
 
-from soracli import camera, media, motion, tasks
-from soracli.moving import Moving
-from soracli.sample import shown
-from soracli.seams import Seams
+from soracli import media
+from soracli.footage import camera, optical_flow
+from soracli.pipeline import tasks
+from soracli.pipeline.metrics import Seams
+from soracli.pipeline.real_footage import Moving
+from soracli.sampling.sampler import shown
 from soracli.types import Canvas, Clip, Frames
 
 BEFORE, AHEAD = 1.2, 0.5  # seconds that are known, and that are asked for
@@ -193,7 +195,7 @@ def sharpness(frame: npt.NDArray[np.uint8]) -> float:
 def moments(clip: Clip, count: int) -> list[int]:
     """Frames with enough of one shot on both sides."""
     reach = round(BEFORE * clip.fps) // 2, round((AHEAD + BEFORE / 2) * clip.fps)
-    cuts = motion.cuts(clip.frames)
+    cuts = optical_flow.cuts(clip.frames)
     free = [
         i
         for i in range(reach[0], len(clip.frames) - reach[1])

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from soracli.models import tiles
+from soracli.models.common.tiling import of_pixels
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig
 from soracli.models.wan.transformer import WanConfig, WanTransformer
@@ -132,7 +132,7 @@ def wan_decoder(config: WanVaeConfig, side: int, grid: tuple[int, int, int], til
     """Bytes per pixel of a latent frame."""
     with torch.device("meta"):
         vae, latents = WanVae(config), torch.empty(1, config.channels, *grid)
-        used = peak(lambda: through(vae.decode(latents, tiles.of_pixels(tile, side, time=False))))
+        used = peak(lambda: through(vae.decode(latents, of_pixels(tile, side, time=False))))
     return used / (4 * grid[1] * grid[2] * side**2)
 
 
@@ -141,7 +141,7 @@ def ltx_decoder(grid: tuple[int, int, int], tile: int, config: LtxVaeConfig | No
     config = config or LtxVaeConfig()
     with torch.device("meta"):
         vae, latents = LtxVae(config).to(torch.bfloat16), torch.empty(1, 128, *grid)
-        tiling = tiles.of_pixels(tile, 32, time=True)
+        tiling = of_pixels(tile, 32, time=True)
         used = peak(lambda: through(vae.decode(latents, 0.05, torch.empty_like(latents), 0.025, tiling)))
     return used / ((8 * grid[0] - 7) * grid[1] * grid[2] * 1024)
 

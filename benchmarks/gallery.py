@@ -19,7 +19,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from sheet import strip
 
-from soracli import cli, engine, media
+from soracli import cli, media
+from soracli.pipeline import model_cache
 
 PROMPTS = Path(__file__).parent / "prompts" / "read-test.jsonl"
 ROW = 18  # pixels of a line of words
@@ -48,7 +49,7 @@ def main() -> None:
     parser.add_argument("--model", default="spark")
     args = parser.parse_args()
     cells = []
-    with tempfile.TemporaryDirectory() as folder, engine.keeping_models():
+    with tempfile.TemporaryDirectory() as folder, model_cache.keeping_models():
         for prompt in prompts(args.count):
             frames, seconds = painted(prompt, args.model, Path(folder))
             print(f"{seconds:6.1f} s  {prompt}", flush=True)

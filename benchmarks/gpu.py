@@ -28,18 +28,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from soracli import tasks
+from soracli.card import Card
+from soracli.models.common.components import Shelf
+from soracli.models.common.prompt_states import Prompts
 from soracli.models.ltx import Ltx
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig
-from soracli.models.prompts import Prompts
-from soracli.models.shelf import Shelf
 from soracli.models.wan import Wan
-from soracli.models.wan.names import TRANSFORMER
+from soracli.models.wan.key_map import TRANSFORMER
 from soracli.models.wan.transformer import WanConfig, WanTransformer
 from soracli.models.wan.vae import WanVae, WanVaeConfig
-from soracli.sample import sample
-from soracli.types import Card, Geometry, SamplingOptions
+from soracli.pipeline import tasks
+from soracli.sampling.sampler import sample
+from soracli.types import Geometry, SamplingOptions
 
 PROMPT, NEGATIVE = "what is wanted", "what is not"
 WORDS = 40  # tokens of the prompt

@@ -12,8 +12,11 @@ import numpy as np
 from figures import psnr, visible
 from PIL import Image
 
-from soracli import media, models, noise, watermark, weights
+from soracli import media, models
+from soracli.provenance import watermark
+from soracli.sampling import noise_mark
 from soracli.types import Frames
+from soracli.weights import manifest
 
 PROMPTS = (
     "a dog walks to the right across a grassy meadow",
@@ -62,23 +65,24 @@ def painted(count: int, frames: int, folder: Path | None) -> list[tuple[str, Fra
 
     Those that the folder has are not painted again.
     """
-    from soracli import sample, tasks
+    from soracli.pipeline import tasks
+    from soracli.sampling import sampler
     from soracli.types import Geometry, SamplingOptions
 
-    card = weights.card()
+    card = manifest.card()
     model, films = None, []
     for number, prompt in enumerate(prompts(count)):
         kept = folder and folder / f"{number}-{frames}-noise.npy"
         if kept and kept.exists():
             film: Frames = np.load(kept)
         else:
-            model = model or models.load(card, weights.paths(card))
+            model = model or models.load(card, manifest.paths(card))
             options = SamplingOptions.of(card)
             seconds = Fraction(frames) / options.fps
             options = type(options)(**{**vars(options), "seconds": seconds, "seed": number})
             geometry = Geometry.of(options, card)
             canvas = tasks.generate(*geometry.keep, geometry.fps)
-            steps = sample.sample(model, canvas, prompt, options, geometry)
+            steps = sampler.sample(model, canvas, prompt, options, geometry)
             film = np.concatenate([step.frames for step in steps if step.frames is not None])
             if kept:
                 kept.parent.mkdir(parents=True, exist_ok=True)
@@ -210,8 +214,8 @@ def deep(films: list[tuple[str, Frames]], secret: bytes, quick: bool) -> None:
 
     Real clips were not painted at all; painted ones upside down fit nothing that is tried.
     """
-    card = weights.card()
-    model, cost = models.load(card, weights.paths(card)), 0.0
+    card = manifest.card()
+    model, cost = models.load(card, manifest.paths(card)), 0.0
     attacks = {name: change for name, change in ATTACKS.items() if not quick or name in QUICK}
     print(f"{'noise, z':<14} {' '.join(f'{name:>12}' for name in attacks)}")
     found: dict[str, list[float]] = {name: [] for name in attacks}
@@ -220,19 +224,19 @@ def deep(films: list[tuple[str, Frames]], secret: bytes, quick: bool) -> None:
         painted_ = name.startswith("spark")
         other = np.ascontiguousarray(frames[:, ::-1]) if painted_ else frames
         start = time.process_time()
-        absent.append((name, noise.read(model, other, Fraction(16), noise.PUBLIC).z))
+        absent.append((name, noise_mark.read(model, other, Fraction(16), noise_mark.PUBLIC).z))
         cost = max(cost, time.process_time() - start)
         if not painted_:
             continue
         marked = watermark.Mark((watermark.PUBLIC, secret), *frames.shape[1:3]).put(frames)
         for attack, change in attacks.items():
-            found[attack].append(noise.read(model, change(marked), Fraction(16), noise.PUBLIC).z)
+            found[attack].append(noise_mark.read(model, change(marked), Fraction(16), noise_mark.PUBLIC).z)
         print(f"  {name:<12} {' '.join(f'{z[-1]:>12.1f}' for z in found.values())}", flush=True)
     for attack, values in found.items():
-        hit = sum(z >= noise.FOUND for z in values)
+        hit = sum(z >= noise_mark.FOUND for z in values)
         print(f"  {attack:<12} lowest {min(values):.1f}, median {np.median(values):.1f}, found {hit} of {len(values)}")
     name, worst = max(absent, key=lambda one: one[1])
-    tried = sum(noise.tries(len(frames)) for _, frames in films)
+    tried = sum(noise_mark.tries(len(frames)) for _, frames in films)
     print(
         f"  not there: {len(absent)} clips, {tried:,} tries, largest {worst:.2f} ({name}); at most {cost:.1f} s each\n"
     )

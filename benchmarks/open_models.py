@@ -19,9 +19,11 @@ from typing import Any
 
 import torch
 
-from soracli import models, tasks, weights
-from soracli.sample import sample
+from soracli import models
+from soracli.pipeline import tasks
+from soracli.sampling.sampler import sample
 from soracli.types import Geometry, SamplingOptions
+from soracli.weights import manifest
 
 PROMPT = "a dog walks to the right across a grassy meadow"
 
@@ -54,8 +56,8 @@ def timed(model: Any, options: SamplingOptions, device: str) -> dict[str, float]
 
 def rows(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    card = weights.card(arguments.model)
-    model = models.load(card, weights.paths(card), device)
+    card = manifest.card(arguments.model)
+    model = models.load(card, manifest.paths(card), device)
     options = request(card, arguments)
     for number in range(arguments.repeats + 1):
         if device.startswith("cuda"):
@@ -64,7 +66,7 @@ def rows(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         peak = torch.cuda.max_memory_allocated() if device.startswith("cuda") else 0
         yield {"run": number, **{stage: round(seconds, 3) for stage, seconds in took.items()}, "peak_bytes": peak}
     name = torch.cuda.get_device_name() if device.startswith("cuda") else "cpu"
-    yield {"device": name, "torch": torch.__version__, "weights": weights.digest(card)}
+    yield {"device": name, "torch": torch.__version__, "weights": manifest.digest(card)}
 
 
 def main() -> None:

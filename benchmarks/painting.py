@@ -11,16 +11,18 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from soracli import models, tasks, weights
+from soracli import models
 from soracli.draft import Draft, Layer
 from soracli.models.spark import Spark
-from soracli.sample import sample
+from soracli.pipeline import tasks
+from soracli.sampling.sampler import sample
+from soracli.sampling.segments import scripts
 from soracli.scenes.animatic import bank_of
 from soracli.scenes.drafting import drafted, times
 from soracli.scenes.plot import Film
-from soracli.script import scripts
 from soracli.types import Canvas, Frames, Geometry, SamplingOptions
-from soracli.world.frame import Frame, Painted
+from soracli.weights import manifest
+from soracli.world.domain import Frame, Painted
 from soracli.world.render import painter
 from soracli.world.scene import Scene
 from soracli.world.weather import fall
@@ -131,17 +133,17 @@ def filmed(scene: Scene, times: torch.Tensor, size: tuple[int, int]) -> Painted:
 
 def shipped() -> Spark | None:
     """The default model, if it takes drafts."""
-    card = weights.card()
-    model = models.load(card, weights.paths(card))
+    card = manifest.card()
+    model = models.load(card, manifest.paths(card))
     return model if isinstance(model, Spark) and model.dit.steering is not None else None
 
 
 def from_checkpoint(path: Path, base: str = "spark", temperature: float = 0.15) -> Spark:
     """The base model with the averaged weights of a training checkpoint."""
-    card = weights.card(base)
+    card = manifest.card(base)
     dit = {**card.params.get("dit", {}), "control": True, "temperature": temperature}
     kept = {name: value for name, value in card.params.items() if name != "mirror"}
-    paths = {role: files for role, files in weights.paths(card).items() if role != "transformer"}
+    paths = {role: files for role, files in manifest.paths(card).items() if role != "transformer"}
     model = Spark.load(replace(card, params={**kept, "dit": dit}), paths)
     model.dit.load_state_dict(torch.load(path, map_location="cpu", weights_only=False)["ema"])
     return model

@@ -20,8 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from soracli import machine
-from soracli.wording import amount
+from soracli.formatting import amount
+from soracli.system import machine
 
 PROMPT = "a dog walks to the right across a grassy meadow"
 CASES = {

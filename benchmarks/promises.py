@@ -284,7 +284,8 @@ def promises(told: Mapping[int, str], wanted: Collection[int] = ()) -> int:
 
 def tested(tests: Collection[str]) -> dict[str, Counter[str]]:
     """How the cases of each test ended."""
-    nodes = sorted(f"tests/{file}.py::{name}" for file, _, name in (test.partition("::") for test in tests))
+    places = {path.stem: path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
+    nodes = sorted(f"{places[file]}::{name}" for file, _, name in (test.partition("::") for test in tests))
     with tempfile.TemporaryDirectory(prefix="sora-tests-") as folder:
         report = Path(folder) / "report.xml"
         command = [

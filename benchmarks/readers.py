@@ -24,13 +24,13 @@ from torch import Tensor
 
 from soracli.scenes.animatic import bank_of
 from soracli.types import Frames
-from soracli.world.frame import Frame
+from soracli.world.domain import Frame
+from soracli.world.language.surroundings import BARE, PLACES
+from soracli.world.language.verbs import ground_factor
 from soracli.world.render import painter
 from soracli.world.scene import Scene
 from soracli.world.scenes import Corpus, sample_scene
 from soracli.world.styles import styled
-from soracli.world.surroundings import BARE, PLACES
-from soracli.world.verbs import ground_factor
 from soracli.world.weather import fall
 
 LENGTH = 5.0  # seconds of the clips that are read

@@ -19,9 +19,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from soracli import media, patches, rim
-from soracli.guard import high_band
-from soracli.removal import Removal
+from soracli import media
+from soracli.footage import patches
+from soracli.footage.plausibility import high_band
+from soracli.footage.removal import Removal
+from soracli.sampling import seamless_clone
 from soracli.types import Canvas, Clip, Frames
 
 Holes = npt.NDArray[np.bool_]  # (T, H, W)
@@ -63,7 +65,7 @@ def smooth(frames: Frames, holes: Holes) -> Frames:
     """A membrane, frame by frame."""
     out = frames.copy()
     for frame, hole in zip(out, holes, strict=True):
-        found = rim.membrane(frame.astype(np.float32), (~hole).astype(np.float32)[..., None])
+        found = seamless_clone.membrane(frame.astype(np.float32), (~hole).astype(np.float32)[..., None])
         frame[hole] = np.rint(found[hole].clip(0, 255))
     return out
 

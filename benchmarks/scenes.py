@@ -37,11 +37,11 @@ from soracli.scenes import known, library, read
 from soracli.scenes.drafting import drafted
 from soracli.scenes.plot import Film
 from soracli.train import drafts
-from soracli.world.actors import actor
+from soracli.world.language.actors import actor
+from soracli.world.language.surroundings import BARE, PLACES
+from soracli.world.language.verbs import signed
 from soracli.world.scene import Event, Performer, Scene
 from soracli.world.scenes import GROUND_SIZE, Corpus
-from soracli.world.surroundings import BARE, PLACES
-from soracli.world.verbs import signed
 
 ASIDE = (
     "cow", "tiger", "flamingo", "robot", "police car", "teddy bear", "owl", "man walking", "sailboat", "pizza",

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from soracli import meaning, policy
-from soracli.meaning import Judge
-from soracli.policy import Policy
-from soracli.world import captions
-from soracli.world.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
-from soracli.world.words import ACTIONS, ACTORS, DIRECTIONS
+from soracli.safety import policy, semantic
+from soracli.safety.policy import Policy
+from soracli.safety.semantic import Judge
+from soracli.world.language import captions
+from soracli.world.language.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
+from soracli.world.language.words import ACTIONS, ACTORS, DIRECTIONS
 
 PROMPTS = Path(__file__).with_name("prompts.toml")
 FILLER = "a calm wide shot of a valley with a river, soft light, clouds drift over the hills, birds sing in the trees, "
@@ -44,7 +44,7 @@ def _cut(text: str, sign: str) -> str:
 def screening(innocent: Sequence[str], forbidden: Sequence[str], captions_: int) -> str:
     """Print recall and false alarms; returns those on prompts that no rule was made on."""
     rules = policy.load()
-    judge = Judge(rules, meaning.encoder())
+    judge = Judge(rules, semantic.encoder())
     sets = tomllib.loads(PROMPTS.read_text(encoding="utf-8"))
     for name, note in (("tuned", "the rules were made on these"), ("held", "no rule was made on these")):
         table(name, note, sets[name], rules, judge)

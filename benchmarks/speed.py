@@ -21,7 +21,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from soracli import machine, weights, wording
+from soracli import formatting
+from soracli.system import machine
+from soracli.weights import manifest
 
 PROMPT = "a dog walks to the right across a grassy meadow"
 STAGES = ("import", "load", "text", "sample", "decode", "save")
@@ -49,14 +51,15 @@ def stages(job: dict[str, Any]) -> dict[str, Any]:
 
     import torch
 
-    from soracli import media, models, sample  # noqa: F401
+    from soracli import media, models  # noqa: F401
+    from soracli.sampling import sampler  # noqa: F401
 
     imported = time.perf_counter() - clock
     if job["threads"]:
         torch.set_num_threads(job["threads"])
     clock = time.perf_counter()
-    card = weights.card(job["model"])
-    model = models.load(card, weights.paths(card))
+    card = manifest.card(job["model"])
+    model = models.load(card, manifest.paths(card))
     loaded = time.perf_counter() - clock
     runs = [_paint(model, job) for _ in range(job["repeats"] + 1)]
     runs[0] = {"import": imported, "load": loaded, **runs[0]}
@@ -66,8 +69,9 @@ def stages(job: dict[str, Any]) -> dict[str, Any]:
 
 def _paint(model: Any, job: dict[str, Any]) -> dict[str, float]:
     """One clip from prompt to file, by stage. Decoding and saving take turns, as they do in `sora`."""
-    from soracli import media, tasks
-    from soracli.sample import sample
+    from soracli import media
+    from soracli.pipeline import tasks
+    from soracli.sampling.sampler import sample
     from soracli.types import Geometry, SamplingOptions
 
     card = model.card
@@ -171,7 +175,7 @@ def table(columns: dict[str, dict[str, Any]]) -> str:
     lines += [row(f"  {name}", [f"{c['warm'][name]:.2f}" for c in results]) for name in STAGES[2:]]
     lines.append(row("cold / length of the clip", [ratio(c, c["command"]) for c in results]))
     lines.append(row("warm / length of the clip", [ratio(c, c["warm"]["all"]) for c in results]))
-    lines.append(row("peak memory", [wording.amount(c["peak"]) for c in results]))
+    lines.append(row("peak memory", [formatting.amount(c["peak"]) for c in results]))
     return "\n".join(lines)
 
 
@@ -180,8 +184,8 @@ def facts(threads: int) -> str:
     total, free = machine.memory()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     line = (
-        f"{machine.cpu()}, {machine.cores()} cores, {threads} threads, {wording.amount(free)} free of "
-        f"{wording.amount(total)}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+        f"{machine.cpu()}, {machine.cores()} cores, {threads} threads, {formatting.amount(free)} free of "
+        f"{formatting.amount(total)}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     )
     busy = f"\nload {load:.1f}: other work is running here, so all seconds are too many" if load > 0.5 else ""
     return line + busy
@@ -189,7 +193,7 @@ def facts(threads: int) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default=weights.default())
+    parser.add_argument("--model", default=manifest.default())
     parser.add_argument("--seconds", type=float, default=4.0, help="length of the clips (default 4)")
     parser.add_argument("--steps", type=int, help="default: the model's own")
     parser.add_argument("--repeats", type=int, default=3, help="of each measurement; medians are shown")
@@ -203,7 +207,7 @@ def main() -> int:
     before = facts(args.threads or machine.cores())
     helps = [timed([sys.executable, "-m", "soracli", "--help"]) for _ in range(HELP_RUNS)]
     columns = {}
-    for name, (width, height, seconds) in cases(weights.card(args.model).defaults, args.seconds).items():
+    for name, (width, height, seconds) in cases(manifest.card(args.model).defaults, args.seconds).items():
         print(f"measuring {name}", file=sys.stderr, flush=True)
         columns[name] = measure(
             {

@@ -16,7 +16,7 @@ import time
 OURS = """
 import sys
 from torch import nn
-from soracli import local, models, weights
+from soracli.weights import hub_folder as local, manifest as weights; from soracli import models
 card = local.card(sys.argv[1])
 model = models.load(card, weights.paths(card))
 for part in ("text", "transformer", "vae"):

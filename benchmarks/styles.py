@@ -23,10 +23,11 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from soracli import models, weights
-from soracli.models import Model
-from soracli.pixels import to_numpy, to_torch
+from soracli import models
+from soracli.sampling.model import Model
+from soracli.sampling.pixels import to_numpy, to_torch
 from soracli.types import Frames
+from soracli.weights import manifest
 from soracli.world.assets import ActorBank, load_actors
 from soracli.world.render import render
 from soracli.world.scenes import Corpus, Split, sample_scene
@@ -150,8 +151,8 @@ def main() -> int:
     parser.add_argument("--scenes", type=int, default=50, help="held-out scenes to read, each in seven styles")
     args = parser.parse_args()
     torch.manual_seed(0)
-    card = weights.card()
-    model, corpus = models.load(card, weights.paths(card)), Corpus.core()
+    card = manifest.card()
+    model, corpus = models.load(card, manifest.paths(card)), Corpus.core()
     bank = load_actors(args.assets, [one.name for one in corpus.actors])
     if args.fit:
         seen: list[Tensor] = []

@@ -24,16 +24,18 @@ import sheet
 import torch
 from PIL import Image
 
-from soracli import media, models, tasks, weights
-from soracli.sample import sample
-from soracli.seams import Seams
+from soracli import media, models
+from soracli.pipeline import tasks
+from soracli.pipeline.metrics import Seams
+from soracli.sampling.sampler import sample
+from soracli.train.probe_network import Probe
 from soracli.types import Canvas, Clip, Frames, Geometry, SamplingOptions, Shot
-from soracli.world.actors import actor
+from soracli.weights import manifest
 from soracli.world.assets import load_actors
-from soracli.world.captions import slots
+from soracli.world.language.actors import actor
+from soracli.world.language.captions import slots
+from soracli.world.language.prompts import complete
 from soracli.world.maps import load_maps
-from soracli.world.probe import Probe
-from soracli.world.prompts import complete
 from soracli.world.render import render
 from soracli.world.scene import Scene
 from soracli.world.scenes import Corpus, sample_scene
@@ -80,8 +82,8 @@ class Table:
     """A model, a probe, the pieces, and one method per verb that yields figures and notes strips for its sheet."""
 
     def __init__(self, pieces: list[Piece], others: list[Piece]) -> None:
-        self.card = weights.card()
-        self.model = models.load(self.card, weights.paths(self.card))
+        self.card = manifest.card()
+        self.model = models.load(self.card, manifest.paths(self.card))
         self.probe = Probe.load(PROBE)
         self.pieces, self.others = pieces, others
         self.time = self.card.stride[0]

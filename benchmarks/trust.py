@@ -29,7 +29,9 @@ from PIL import Image
 from promises import PROMISES, promises
 from screening import screening
 
-from soracli import cli, credentials, keys, media, provenance
+from soracli import cli, media
+from soracli.provenance import credentials, keys
+from soracli.provenance.stamp import Stamp
 
 CONTAINERS = ("mp4", "mov", "mkv", "webm", "gif", "webp", "frames")
 PARTS = ("policy", "media", "credentials", "mark", "noise", "promises")
@@ -62,7 +64,7 @@ def validity() -> str:
     tiles = np.random.default_rng(0).integers(60, 200, (8, 8, 3), np.uint8).repeat(8, 0).repeat(8, 1)
     drift = np.stack([np.roll(tiles, t, axis=1) for t in range(16)])  # other tiles each time would flash: withheld
     for name in ("a.mp4", "b.mp4"):
-        with media.Writer(name, 64, 64, Fraction(16), stamp=provenance.Stamp("generate", {}, ())) as writer:
+        with media.Writer(name, 64, 64, Fraction(16), stamp=Stamp("generate", {}, ())) as writer:
             writer.add(drift)
     Image.fromarray(tiles).save("a.png")
     print(f"credentials    {' '.join(f'{name:>7}' for name in CONTAINERS)}")
@@ -91,7 +93,7 @@ def flips(count: int) -> str:
     for container in CONTAINERS[:-1]:
         name = Path(f"flip.{container}")
         clocks: list[float] = []
-        stamp = timed(provenance.Stamp("generate", {"verb": "generate"}, ()), clocks)
+        stamp = timed(Stamp("generate", {"verb": "generate"}, ()), clocks)
         with media.Writer(name, 64, 64, Fraction(16), container, stamp=stamp) as writer:
             writer.add(noise)
         whole = name.read_bytes()
@@ -112,7 +114,7 @@ def flips(count: int) -> str:
     return f"one bit flipped: {said}"
 
 
-def timed(stamp: provenance.Stamp, clocks: list[float]) -> provenance.Stamp:
+def timed(stamp: Stamp, clocks: list[float]) -> Stamp:
     """The stamp, noting the seconds that a signature takes; the first, which loads the library, does not count."""
     seal = stamp.seal
 

@@ -8,13 +8,13 @@ import sys
 
 def main() -> None:
     try:
-        from soracli.forward import forwarded, verb
+        from soracli.server.client import forwarded, verb
 
         if os.environ.get("WORLD_SIZE", "1") != "1" and verb(sys.argv[1:]) not in (None, "batch"):  # that shares jobs
             from soracli import cli
-            from soracli.models import ranks
+            from soracli.models.common import parallel
 
-            ranks.run(cli.main)
+            parallel.run(cli.main)
             return
         if (code := forwarded(sys.argv[1:])) is not None:
             sys.exit(code)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from soracli.wording import printable
+from soracli.formatting import printable
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143  # exit codes beside those of the tree
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: the disk takes no more

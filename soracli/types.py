@@ -9,12 +9,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from soracli.card import Card
 from soracli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class SamplingOptions:
 
     width, height: pixels. seconds: length; 0 = one still picture. fps: frames per second.
     steps: solver steps. guidance: classifier-free guidance scale (1 = off).
-    shift: warp of the noise schedule, s*t / (1 + (s-1)*t). seed: 0 .. 2**32-1. marked: as `noise` does the noise.
+    shift: warp of the noise schedule, s*t / (1 + (s-1)*t). seed: 0 .. 2**32-1. marked: as `noise_mark` does the noise.
     """
 
     model: str
@@ -302,71 +302,3 @@ class Geometry:
                 f"{', and one' if self.causal else ''}); painting {self.frames}, keeping {frames}."
             )
         return out
-
-
-ALL, ONE, TURNS = "all", "one", "turns"
-STAYS = {  # what of an open model stays on the device; the later ones need less memory and more time
-    ALL: "all parts stay",
-    ONE: "one part at a time",
-    TURNS: "layers come and go",
-}
-
-
-@dataclass(frozen=True)
-class WeightFile:
-    """One file of a model: where it comes from and what it must be.
-
-    role: what the architecture calls it (`transformer`, `vae`, `text`, `tokenizer`, ...).
-    size: bytes. sha256: hex digest. origin, licence: for people.
-    repo, revision, path: on the hub, for files that do not ship; of these size and sha256 may be unknown (0, "").
-    """
-
-    role: str
-    name: str
-    size: int
-    sha256: str
-    origin: str = ""
-    licence: str = ""
-    repo: str = ""
-    revision: str = ""
-    path: str = ""
-
-
-@dataclass(frozen=True)
-class Card:
-    """One table of weights.toml.
-
-    arch: key of `models.ARCHITECTURES`. params: the architecture's own hyperparameters.
-    defaults: sampling defaults (width, height, seconds, fps, steps, guidance, shift, solver). stride, causal, patch:
-    see Geometry. terms: what to agree to before the files are fetched; empty = nothing. base: the model whose other
-    files it shares, for a checkpoint of the user's own. adapters: names that suit it.
-    """
-
-    name: str
-    arch: str
-    about: str
-    licence: str
-    stride: tuple[int, int, int]
-    files: tuple[WeightFile, ...]
-    defaults: dict[str, Any] = field(default_factory=dict)
-    params: dict[str, Any] = field(default_factory=dict)
-    limits: dict[str, Any] = field(default_factory=dict)
-    repo: str = ""
-    revision: str = ""
-    folder: Path | None = None
-    causal: bool = False
-    patch: int = 1
-    terms: str = ""
-    base: str = ""
-    adapters: tuple[str, ...] = ()
-
-    @property
-    def rates(self) -> tuple[Fraction, Fraction] | None:
-        """Lowest and highest frames per second that the weights were trained at; None = any will do."""
-        found = self.params.get("rates")
-        return None if found is None else (Fraction(found[0]), Fraction(found[1]))
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files together."""
-        return sum(file.size for file in self.files)

@@ -1,14 +1,74 @@
-"""Who imports whom, all imports counted: at the top of a module, inside functions, and for annotations alone."""
+"""Who may import whom, and what may be slow. All imports count: inside functions and for annotations, too.
+
+A module imports its own package and what stands on a lower line of LAYERS.
+"""
 
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import pytest
 
 import soracli
 
 PACKAGE = Path(soracli.__file__).parent
+LAYERS = (  # lowest first
+    {"formatting"},
+    {"errors", "card", "draft"},
+    {"types"},
+    {"system"},
+    {"state", "console"},
+    {"world"},
+    {"sampling"},
+    {"media", "models"},
+    {"weights"},
+    {"prompts"},
+    {"scenes"},
+    {"footage"},
+    {"safety", "provenance", "resources"},
+    {"options"},
+    {"pipeline"},
+    {"api", "commands"},
+    {"server"},
+    {"cli"},
+    {"train", "__main__"},
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+# Arrows that still point up or sideways: a list that only shrinks.
+UPWARD: set[str] = set()
+HEAVY = {
+    "torch",
+    "numpy",
+    "av",
+    "PIL",
+    "rich",
+    "safetensors",
+    "tokenizers",
+    "huggingface_hub",
+    "cv2",
+    "c2pa",
+    "cryptography",
+}
+
+# library -> the only packages that may import it, at any depth
+ONLY_IN = {
+    "typer": {"cli"},
+    "rich": {"console"},
+    "av": {"media", "resources"},
+    "PIL": {"commands", "console", "media", "resources", "scenes", "train", "world"},
+    "cv2": {"train", "world"},
+    "platformdirs": {"options", "provenance", "state", "system"},
+    "tomlkit": {"options"},
+    "cryptography": {"provenance"},
+    "c2pa": {"provenance"},
+    "huggingface_hub": {"weights"},
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def modules() -> dict[str, Path]:
@@ -53,8 +113,145 @@ def test_circles_are_found() -> None:
         ["b", "c"],
         ["e", "f"],
     ]
-    assert graph()["sample"] >= {"flow", "models"}
+    assert graph()["sampling.sampler"] >= {"sampling.flow", "sampling.model"}
 
 
 def test_no_circles() -> None:
     assert circles(graph()) == []
+
+
+def upward() -> set[str]:
+    """`module -> module` for every import that is not of the own package, and not of a lower line."""
+    found = set()
+    for name, others in graph().items():
+        for other in others:
+            own, its = name.split(".")[0], other.split(".")[0]
+            if own != its and RANK[its] >= RANK[own]:
+                found.add(f"{name} -> {other}")
+    return found
+
+
+def test_imports_point_down() -> None:
+    assert {name.split(".")[0] for name in modules()} <= set(RANK), "a package without a line in LAYERS"
+    assert sorted(upward() - UPWARD) == []
+
+
+def test_the_list_of_exceptions_shrinks() -> None:
+    assert sorted(UPWARD - upward()) == [], "these are no more: take them out of UPWARD"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_libraries_have_a_home(path: Path) -> None:
+    name = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    used = {found.split(".")[0] for found in imports(path, everywhere=True)}
+    for library, places in ONLY_IN.items():
+        assert library not in used or name in places, f"{library} is imported by {name}"
+
+
+def imports(path: Path, *, everywhere: bool) -> set[str]:
+    """Dotted names a module imports, not for annotations: when it is itself imported, or at any depth."""
+    found: set[str] = set()
+    todo: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        elif everywhere or not isinstance(node, ast.FunctionDef | ast.Lambda):
+            todo += ast.iter_child_nodes(node)
+    return found
+
+
+# What makes, replaces or removes a file, and the only modules that may: in a part file, by a name that nobody knows, or
+# in a folder of ours. Training and the world, which a user never runs, are their own.
+CHANGES = {"unlink", "rmtree", "rename", "replace", "rmdir", "write_text", "write_bytes", "touch", "symlink_to", "link"}
+MAY_CHANGE = {
+    "system/part_files.py": CHANGES,
+    "media/commit.py": CHANGES,
+    "media/encode.py": {"write_text"},  # into a part folder of ours
+    "media/write.py": {"write_text"},  # into a part file of ours
+    "provenance/stamp.py": {"write_bytes"},  # the same
+    "provenance/keys.py": {"rename", "write_text"},  # within the folder of the keys; `media.write_text`
+    "weights/hub.py": {"rmdir"},  # empty folders within the cache
+    "state/runs.py": {"rmdir"},  # an empty one of ours
+    "weights/manifest.py": {"write_text"},  # for developers
+}
+
+
+def changes(path: Path) -> set[str]:
+    """What a module calls that changes files: methods of paths and functions of `os` and `shutil`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in CHANGES | {"remove"}
+        ):
+            place = ast.unparse(node.func.value)
+            of_text = node.func.attr == "replace" and (len(node.args) != 1 or place == "dataclasses")
+            of_list = node.func.attr == "remove" and place not in ("os", "shutil")
+            if not of_text and not of_list:
+                found.add(node.func.attr)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_who_changes_files(path: Path) -> None:
+    name = path.relative_to(PACKAGE).as_posix()
+    if not name.startswith(("train/", "world/")):
+        assert changes(path) <= MAY_CHANGE.get(name, set())
+
+
+def test_the_rules_bite() -> None:
+    """The tables name real modules, and the readers of imports and of changes see what they should."""
+    sampler, cache = PACKAGE / "sampling/sampler.py", PACKAGE / "pipeline/model_cache.py"
+    assert {path.relative_to(PACKAGE).as_posix() for path in MODULES} >= set(MAY_CHANGE)
+    assert changes(PACKAGE / "system/part_files.py") >= {"unlink", "rmtree", "replace"}
+    assert "torch" in {name.split(".")[0] for name in imports(sampler, everywhere=False)}
+    assert "torch" not in imports(cache, everywhere=False)
+    assert "torch" in imports(cache, everywhere=True)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["--version"], ["generate", "x", "--stepz"]])
+def test_help_is_light(arguments: list[str]) -> None:
+    script = (
+        "import sys\nfrom soracli import cli\ncode = cli.run(sys.argv[1:])\n"
+        "sys.stderr.write(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    assert HEAVY.isdisjoint(ran.stderr.splitlines()[-1].split())
+
+
+def test_a_dry_run_loads_no_torch(tmp_path: Path) -> None:
+    script = "import sys\nfrom soracli import cli\ncli.run(sys.argv[1:])\nassert 'torch' not in sys.modules"
+    command = [sys.executable, "-c", script, "generate", "a zeppelin over a lake", "--dry-run"]
+    env = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "zeppelin" in ran.stderr
+
+
+def test_to_load_the_text_encoder_needs_no_compiler() -> None:
+    """Torch imports its compiler, in more than a second, where numbers are drawn for weights that are only declared."""
+    script = (
+        "import sys\nfrom soracli.weights import manifest as weights\n"
+        "from soracli.models.spark.text import TextEncoder\n"
+        "files = weights.paths(weights.card('spark'))\nTextEncoder.load(files['text'], files['tokenizer'][0])\n"
+        "assert 'torch._dynamo' not in sys.modules"
+    )
+    env = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=env, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_training_needs_no_media() -> None:
+    """The trainer runs where only torch, numpy, Pillow and OpenCV are."""
+    for path in MODULES:
+        if path.relative_to(PACKAGE).parts[0] in ("world", "train", "models", "sampling"):
+            found = imports(path, everywhere=False)
+            roots = {name.split(".")[0] for name in found}
+            assert roots.isdisjoint({"av", "typer", "rich", "platformdirs", "huggingface_hub"}), path
+            assert not any(name.startswith("soracli.media") for name in found), path

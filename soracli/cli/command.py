@@ -11,10 +11,10 @@ from typing import Annotated, Any, get_type_hints
 import typer
 import typer.core
 
-from soracli import calls, defaults
-from soracli.calls import Origin
 from soracli.cli.options import GIVEN, OPEN, OPTIONS, OUTPUT, PICTURE, SAMPLING, TALK
 from soracli.console.output import StdoutClosed
+from soracli.options import calls, defaults
+from soracli.options.calls import Origin
 from soracli.options.flags import TalkFlags
 
 

@@ -12,20 +12,20 @@ def _starting(words: Iterable[str], start: str) -> list[str]:
 
 
 def models(incomplete: str) -> list[str]:
-    from soracli import weights
+    from soracli.weights import manifest
 
-    return _starting(weights.cards(), incomplete)
+    return _starting(manifest.cards(), incomplete)
 
 
 def adapters(incomplete: str) -> list[str]:
-    from soracli import weights
+    from soracli.weights import manifest
 
-    return _starting(weights.adapters(), incomplete)
+    return _starting(manifest.adapters(), incomplete)
 
 
 def presets(incomplete: str) -> list[str]:
-    from soracli import presets
     from soracli.errors import SoraError
+    from soracli.options import presets
 
     try:
         return _starting(presets.every(), incomplete)
@@ -34,19 +34,19 @@ def presets(incomplete: str) -> list[str]:
 
 
 def styles(incomplete: str) -> list[str]:
-    from soracli.world.surroundings import STYLES
+    from soracli.world.language.surroundings import STYLES
 
     return _starting((name.replace(" ", "-") for name in STYLES), incomplete)
 
 
 def looks(incomplete: str) -> list[str]:
-    from soracli.manner import LOOKS
+    from soracli.prompts.modifiers import LOOKS
 
     return _starting(LOOKS, incomplete)
 
 
 def cameras(incomplete: str) -> list[str]:
-    from soracli.world.surroundings import CAMERAS
+    from soracli.world.language.surroundings import CAMERAS
 
     return _starting((name.replace(" ", "-") for name in CAMERAS), incomplete)
 
@@ -68,7 +68,7 @@ def packings(incomplete: str) -> list[str]:
 
 
 def keys(incomplete: str) -> list[str]:
-    from soracli.settings import KEYS
+    from soracli.options.settings import KEYS
 
     return _starting(KEYS, incomplete)
 

@@ -25,12 +25,12 @@ def doctor(
     debug: Debug = False,
 ) -> None:
     """Check this installation and this machine."""
-    from soracli import show
+    from soracli.commands import inspect
 
     if calibrate or threads is not None:
-        show.calibrate(threads, as_json=json)
+        inspect.calibrate(threads, as_json=json)
         return
-    problems = show.doctor(as_json=json)
+    problems = inspect.doctor(as_json=json)
     if problems:
         raise CheckError(f"doctor: {problems} of these will not work; see the lines marked with !", "doctor")
 
@@ -59,7 +59,7 @@ def schema(
     context: typer.Context,
 ) -> None:
     """The JSON schema of a verb's arguments and result; without a verb, that of a batch's jobs and of events."""
-    from soracli import schema as schemas
+    from soracli.commands import schema as schemas
 
     schemas.show(verb, context.find_root().command, as_json=json)
 

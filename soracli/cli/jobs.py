@@ -44,7 +44,7 @@ def batch(
     A job is {"verb": "generate", "prompt": "a dog", "seed": 7, "output": "dog.mp4"}: the arguments and long flags of
     any verb that renders, see sora schema. Exit code 9 = some of them failed.
     """
-    from soracli import batch as batches
+    from soracli.commands import batch as batches
 
     if batches.batch(jobs, batches.Plan(continue_on_error, shard), flags):
         raise typer.Exit(PART_FAILED)
@@ -90,9 +90,9 @@ def replay(
     flags: Flags,
 ) -> None:
     """Make a result again from the recipe inside it, as it was or with other flags."""
-    from soracli import again
+    from soracli.commands import replay as replays
 
-    again.replay(file, again.Changes(prompt, tuple(input or ()), tuple(set or ()), check, shot), flags)
+    replays.replay(file, replays.Changes(prompt, tuple(input or ()), tuple(set or ()), check, shot), flags)
 
 
 @app.command(cls=Verb, epilog=examples("sora resume", "sora resume 8f3a"))
@@ -114,9 +114,9 @@ def resume(
     flags: TalkFlags,
 ) -> None:
     """Go on with a render that was stopped: the frames are those of one that was not."""
-    from soracli import again
+    from soracli.commands import replay as replays
 
-    again.resume(run, input, flags)
+    replays.resume(run, input, flags)
 
 
 @app.command(cls=Verb, epilog=examples("sora decode 7.safetensors -o car.webm"))
@@ -129,9 +129,9 @@ def decode(
     flags: FileFlags,
 ) -> None:
     """Make frames from latents that a stopped render, or --save-latents, has left. Nothing is painted."""
-    from soracli import again
+    from soracli.commands import replay as replays
 
-    again.decode(latents, flags)
+    replays.decode(latents, flags)
 
 
 @app.command(cls=Verb, epilog=examples("sora serve", "sora serve -m tiny --verbose"))
@@ -149,7 +149,7 @@ def serve(
 
     Runs until Ctrl-C; put it in the background with &. SORA_SOCKET says where it listens, empty = calls do without.
     """
-    from soracli import serve as serves
+    from soracli.server import daemon as serves
 
     serves.serve(model, device, flags, functools.partial(runner.run, context.find_root().command))
 
@@ -165,17 +165,17 @@ RunName = Annotated[
 @runs_app.command("list", cls=Verb, epilog=examples("sora runs list"))
 def runs_list(json: Json = False, debug: Debug = False) -> None:
     """Every render that is remembered, the last one first."""
-    from soracli import show_runs
+    from soracli.commands import runs
 
-    show_runs.runs_list(as_json=json)
+    runs.runs_list(as_json=json)
 
 
 @runs_app.command("show", cls=Verb, epilog=examples("sora runs show", "sora runs show 8f3a --json"))
 def runs_show(run: RunName = None, json: Json = False, debug: Debug = False) -> None:
     """What was asked for, what is done, and where latents are."""
-    from soracli import show_runs
+    from soracli.commands import runs
 
-    show_runs.runs_show(run, as_json=json)
+    runs.runs_show(run, as_json=json)
 
 
 @runs_app.command("prune", cls=Verb, epilog=examples("sora runs prune --yes", "sora runs prune --older 0d --all --yes"))
@@ -194,6 +194,6 @@ def runs_prune(
     Part files that killed runs left where their results were to go are removed.
     Batches go on knowing what they have made; prompts are encoded again when they are used.
     """
-    from soracli import show_runs
+    from soracli.commands import runs
 
-    show_runs.runs_prune(older, unfinished=all, yes=yes, as_json=json)
+    runs.runs_prune(older, unfinished=all, yes=yes, as_json=json)

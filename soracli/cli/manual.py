@@ -10,7 +10,7 @@ import typer
 
 from soracli import __version__
 from soracli.errors import UsageError
-from soracli.wording import printable, suggest
+from soracli.formatting import printable, suggest
 
 FOLDER = Path(__file__).resolve().parent / "topics"
 ABOUT = "make and remake video from the command line"

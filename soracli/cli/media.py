@@ -21,9 +21,9 @@ def info(
     debug: Debug = False,
 ) -> None:
     """Say what a file is, and how it was made if `sora` made it."""
-    from soracli import show
+    from soracli.commands import inspect
 
-    show.info(file, as_json=json)
+    inspect.info(file, as_json=json)
 
 
 @app.command(
@@ -44,9 +44,10 @@ def sheet(
     debug: Debug = False,
 ) -> None:
     """Show clips on one picture: frames in time, clip under clip, captions from their recipes."""
-    from soracli import sheet, values
+    from soracli.commands import sheet
+    from soracli.options import parse
 
-    count, wide = values.whole("--frames", frames, 1, 100), values.whole("--columns", columns, 1, 20)
+    count, wide = parse.whole("--frames", frames, 1, 100), parse.whole("--columns", columns, 1, 20)
     sheet.sheet(files, output, count, wide, force=force, as_json=json)
 
 
@@ -72,7 +73,7 @@ def compare(
     debug: Debug = False,
 ) -> None:
     """Show two clips side by side, and beneath them where and when they differ."""
-    from soracli import compare
+    from soracli.commands import compare
 
     compare.compare(a, b, fit, compare.Look(output, format, quality, force, json))
 
@@ -101,6 +102,6 @@ def frame(
     debug: Debug = False,
 ) -> None:
     """Take one frame out of a clip, as a picture without loss: the last one, to go on from it."""
-    from soracli import frame
+    from soracli.commands import frame
 
     frame.frame(clip, frame.Wish(at, output, format, force, json, allow_partial))

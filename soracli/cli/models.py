@@ -16,9 +16,9 @@ app = group("The models: list, pull, show, verify, path, rm.")
 @app.command("list", cls=Verb, epilog=examples("sora model list"))
 def model_list(json: Json = False, debug: Debug = False) -> None:
     """Every model that `--model` knows, and whether it is here."""
-    from soracli import show
+    from soracli.commands import inspect
 
-    show.model_list(as_json=json)
+    inspect.model_list(as_json=json)
 
 
 Name = Annotated[
@@ -35,17 +35,17 @@ Name = Annotated[
 @app.command("show", cls=Verb, epilog=examples("sora model show", "sora model show tiny --json"))
 def model_show(name: Name = None, json: Json = False, debug: Debug = False) -> None:
     """What a model is: defaults, limits, files, licence."""
-    from soracli import show
+    from soracli.commands import inspect
 
-    show.model_show(name, as_json=json)
+    inspect.model_show(name, as_json=json)
 
 
 @app.command("verify", cls=Verb, epilog=examples("sora model verify", "sora model verify spark"))
 def model_verify(name: Name = None, json: Json = False, debug: Debug = False) -> None:
     """Read every file of a model and compare it with its sha256."""
-    from soracli import show
+    from soracli.commands import inspect
 
-    show.model_verify(name, as_json=json)
+    inspect.model_verify(name, as_json=json)
 
 
 @app.command(
@@ -62,9 +62,9 @@ def model_pull(
     debug: Debug = False,
 ) -> None:
     """Fetch a model's files from its hub; a broken download goes on where it stopped."""
-    from soracli import fetch
+    from soracli.commands import models
 
-    fetch.pull(name, dry_run=dry_run, agreed=accept_licence, quiet=quiet, as_json=json)
+    models.pull(name, dry_run=dry_run, agreed=accept_licence, quiet=quiet, as_json=json)
 
 
 @app.command("rm", cls=Verb, epilog=examples("sora model rm wan-vace-1.3b"))
@@ -74,14 +74,14 @@ def model_rm(
     debug: Debug = False,
 ) -> None:
     """Delete a model's fetched files."""
-    from soracli import fetch
+    from soracli.commands import models
 
-    fetch.remove(name, as_json=json)
+    models.remove(name, as_json=json)
 
 
 @app.command("path", cls=Verb, epilog=examples("sora model path"))
 def model_path(name: Name = None, json: Json = False, debug: Debug = False) -> None:
     """Where a model's files are."""
-    from soracli import show
+    from soracli.commands import inspect
 
-    show.model_path(name, as_json=json)
+    inspect.model_path(name, as_json=json)

@@ -43,12 +43,12 @@ def recaption(
     debug: Debug = False,
 ) -> None:
     """Say what a short prompt leaves open: one full caption per line. What it says stays as it is."""
-    from soracli import values
     from soracli.commands import prompts
+    from soracli.options import parse
 
-    number = values.whole("--seed", seed, 0, 999_999_999)
-    text = values.prompt(prompt, prompt_file)
-    prompts.recaption(text, model, values.whole("--count", count, 1, 100), number, as_json=json)
+    number = parse.whole("--seed", seed, 0, 999_999_999)
+    text = parse.prompt(prompt, prompt_file)
+    prompts.recaption(text, model, parse.whole("--count", count, 1, 100), number, as_json=json)
 
 
 @app.command(
@@ -69,12 +69,12 @@ def scene(
     debug: Debug = False,
 ) -> None:
     """Print the scene that a prompt is read into, as a file to edit and paint; notes on all that is not shown."""
-    from soracli import values
-    from soracli.scenes import told
+    from soracli.commands import scene as scenes
+    from soracli.options import parse
 
-    number = values.whole("--seed", seed, 0, 999_999_999)
-    length = values.whole("--seconds", seconds, 1, 600)
-    told.scene(values.prompt(prompt, prompt_file), float(length), number, as_json=json)
+    number = parse.whole("--seed", seed, 0, 999_999_999)
+    length = parse.whole("--seconds", seconds, 1, 600)
+    scenes.scene(parse.prompt(prompt, prompt_file), float(length), number, as_json=json)
 
 
 @policy_app.command("show", cls=Verb, epilog=examples("sora policy show", "sora policy show V1"))
@@ -103,10 +103,10 @@ def policy_check(
     debug: Debug = False,
 ) -> None:
     """Say whether a prompt would be painted: exit code 0, or 4 and why not. Without a text: the policy's own tests."""
-    from soracli import values
     from soracli.commands import prompts
+    from soracli.options import parse
 
     if text is None:
         prompts.policy_check_itself(as_json=json)
     else:
-        prompts.policy_check(values.prompt(text, None), as_json=json)
+        prompts.policy_check(parse.prompt(text, None), as_json=json)

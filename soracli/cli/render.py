@@ -69,12 +69,13 @@ def generate(
 
     What is left out (size, length, steps, ...) is the model's own choice: sora model show.
     """
-    from soracli import inputs, manner
-    from soracli.composite import Hand
-    from soracli.render import render
+    from soracli.pipeline import task_specs
+    from soracli.pipeline.composite import Hand
+    from soracli.pipeline.render import render
+    from soracli.prompts import modifiers
 
-    words, hand = manner.words(camera, motion, style), Hand.of(draft, key, subject, how=fit)
-    brief = inputs.generate(
+    words, hand = modifiers.words(camera, motion, style), Hand.of(draft, key, subject, how=fit)
+    brief = task_specs.generate(
         "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene,
         hand=hand,
     )  # fmt: skip
@@ -104,12 +105,13 @@ def image(
 
     What is left out (size, steps, ...) is the model's own choice: sora model show.
     """
-    from soracli import inputs, manner
-    from soracli.composite import Hand
-    from soracli.render import render
+    from soracli.pipeline import task_specs
+    from soracli.pipeline.composite import Hand
+    from soracli.pipeline.render import render
+    from soracli.prompts import modifiers
 
     hand = Hand.of(draft, key, subject)
-    brief = inputs.generate("image", still=True, words=manner.words(style=style), scene=scene, hand=hand)
+    brief = task_specs.generate("image", still=True, words=modifiers.words(style=style), scene=scene, hand=hand)
     render(brief, prompt, flags)
 
 
@@ -144,12 +146,13 @@ def animate(
     flags: Flags,
 ) -> None:
     """Bring a picture to life. Frame 0 is the picture itself."""
-    from soracli import inputs, manner
-    from soracli.composite import Hand
-    from soracli.render import render
+    from soracli.pipeline import task_specs
+    from soracli.pipeline.composite import Hand
+    from soracli.pipeline.render import render
+    from soracli.prompts import modifiers
 
-    words, hand = manner.words(camera, motion, style), Hand.of(draft, key, subject, move, fit)
-    brief = inputs.animate(
+    words, hand = modifiers.words(camera, motion, style), Hand.of(draft, key, subject, move, fit)
+    brief = task_specs.animate(
         image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand, engine=engine,
         camera=camera,
     )  # fmt: skip
@@ -184,14 +187,14 @@ def extend(
     flags: Flags,
 ) -> None:
     """Make a clip longer. Its own frames stay as they are."""
-    from soracli import inputs
-    from soracli.render import render
+    from soracli.pipeline import task_specs
+    from soracli.pipeline.render import render
 
     if loop and (forward or backward or both):
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
     after = by if not loop and (forward or both or not backward) else None
-    brief = inputs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
+    brief = task_specs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
     render(brief, prompt, flags)
 
 
@@ -245,20 +248,23 @@ def edit(
     Over any footage: a --style, weather, another light. Other things are painted by the model, and not by the embedded
     one into footage.
     """
-    from soracli import inputs, manner, restyle, values
-    from soracli.composite import Hand
-    from soracli.render import render
+    from soracli.commands import restyle
+    from soracli.options import parse
+    from soracli.pipeline import task_specs
+    from soracli.pipeline.composite import Hand
+    from soracli.pipeline.render import render
+    from soracli.prompts import modifiers
 
     hand = Hand.of(draft, key, subject, move, fit)
-    share = None if strength is None else values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
+    share = None if strength is None else parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     asked = restyle.Asked(
         clip, prompt, 1 if share is None else share, start, stop, style, style_ref, region, fit, allow_partial
     )
     if hand is None and restyle.applies(asked, flags):
         restyle.edit(asked, flags)
         return
-    brief = inputs.edit(
-        clip, 0.6 if share is None else share, start, stop, fit, manner.words(style=style), reference=style_ref,
+    brief = task_specs.edit(
+        clip, 0.6 if share is None else share, start, stop, fit, modifiers.words(style=style), reference=style_ref,
         allow_partial=allow_partial, region=region, hand=hand,
     )  # fmt: skip
     render(brief, prompt, flags)
@@ -300,12 +306,12 @@ def inpaint(
     Without a prompt what is masked is removed: other frames show what is behind, and what none shows is filled by
     patches of the surroundings.
     """
-    from soracli import inputs
-    from soracli.composite import Hand
-    from soracli.render import render
+    from soracli.pipeline import task_specs
+    from soracli.pipeline.composite import Hand
+    from soracli.pipeline.render import render
 
     hand = Hand.of(draft, key, subject, move, fit)
-    render(inputs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand), prompt, flags)
+    render(task_specs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand), prompt, flags)
 
 
 @app.command(
@@ -335,10 +341,10 @@ def blend(
     flags: Flags,
 ) -> None:  # fmt: skip
     """Join two clips by a transition. What lies outside it stays as it is."""
-    from soracli import inputs
-    from soracli.render import render
+    from soracli.pipeline import task_specs
+    from soracli.pipeline.render import render
 
-    render(inputs.blend(a, b, by, mode, fit, allow_partial, engine), prompt, flags)
+    render(task_specs.blend(a, b, by, mode, fit, allow_partial, engine), prompt, flags)
 
 
 @app.command(cls=Verb, epilog=examples("sora views dog.png", "sora views dog.png -n 21 --elevation 30 -o round.webp"))
@@ -354,11 +360,15 @@ def views(
     flags: Flags,
 ) -> None:
     """Look at a thing from all around: a clip of -n views (default 21) that begins with the picture."""
-    from soracli import inputs, manner, values
-    from soracli.render import render
+    from soracli.options import parse
+    from soracli.pipeline import task_specs
+    from soracli.pipeline.render import render
+    from soracli.prompts import modifiers
 
-    count = values.whole("--count", flags.count or "21", 2, 1000)
-    brief = inputs.animate(image, fit=fit, words=manner.words("orbit", elevation=elevation), verb="views", frames=count)
+    count = parse.whole("--count", flags.count or "21", 2, 1000)
+    brief = task_specs.animate(
+        image, fit=fit, words=modifiers.words("orbit", elevation=elevation), verb="views", frames=count
+    )
     render(brief, prompt, dataclasses.replace(flags, count=None))
 
 
@@ -374,11 +384,12 @@ def vary(
     flags: Flags,
 ) -> None:
     """Make variations of a clip, one per seed, and say how far they lie apart."""
-    from soracli import inputs, values
-    from soracli.render import render
+    from soracli.options import parse
+    from soracli.pipeline import task_specs
+    from soracli.pipeline.render import render
 
-    share = values.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    render(inputs.edit(clip, share, fit=fit, verb="vary", allow_partial=allow_partial), prompt, flags)
+    share = parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
+    render(task_specs.edit(clip, share, fit=fit, verb="vary", allow_partial=allow_partial), prompt, flags)
 
 
 @app.command(
@@ -417,6 +428,6 @@ def enhance(
     flags: OutputFlags,
 ) -> None:
     """Make a clip larger and, with --fps, smoother. Nothing is sampled: the same every time."""
-    from soracli.enhance import Asked, enhance
+    from soracli.commands.enhance import Asked, enhance
 
     enhance(Asked(clip, scale, loop, slow, denoise, engine, allow_partial), flags)

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from soracli import __version__, start
+from soracli import __version__
 from soracli.cli import help, jobs, media, models, prompts, render, runner, scenes, settings, trust
 from soracli.cli.command import Group
 from soracli.errors import SoraError
+from soracli.system import startup
 
 # The verbs in the order of the help; others follow.
 ORDER = (
@@ -76,7 +77,7 @@ def main(argv: list[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, runner.terminate)
     signal.signal(signal.SIGINT, runner.interrupt)
     try:
-        start.prepare()
+        startup.prepare()
     except SoraError as error:
         sys.exit(runner.fail(arguments, error))
     sys.exit(run(arguments))

@@ -15,11 +15,11 @@ from typing import Any
 
 import typer
 
-from soracli import start
 from soracli.console import output
 from soracli.console.output import StdoutClosed
 from soracli.errors import BROKEN_PIPE, INTERRUPTED, TERMINATED, SoraError, UsageError, bug
-from soracli.wording import printable, red
+from soracli.formatting import printable, red
+from soracli.system import startup
 
 # Typer carries its own copy of click in some versions; this is the parse error of whichever it is.
 ParseError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -42,7 +42,7 @@ def run(command: Any, arguments: list[str]) -> int:
         with output.sending():
             sys.stdout.flush()
     except (StdoutClosed, BrokenPipeError):
-        if isinstance(sys.stdout, start.Closed):
+        if isinstance(sys.stdout, startup.Closed):
             sys.stderr.write("sora: error: standard output is closed; send it to a file, or to /dev/null\n")
         _close_stdout()
         return BROKEN_PIPE

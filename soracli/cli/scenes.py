@@ -52,9 +52,10 @@ def animatic(
     debug: Debug = False,
 ) -> None:
     """Draw the draft of a scene alone: its performers along their paths, without place and light; at once."""
-    from soracli import animatics, values
+    from soracli.commands import animatic as animatics
+    from soracli.options import parse
 
-    text = values.prompt(prompt, None, needed=False)
+    text = parse.prompt(prompt, None, needed=False)
     wish = animatics.Wish(size, fps, duration, seed, output, format, quality, force, json)
     animatics.animatic(text, scene, wish)
 
@@ -68,7 +69,7 @@ def cast_list(
     debug: Debug = False,
 ) -> None:
     """Every picture: what it does, whether it moves, how large it is, what else it is called."""
-    from soracli import cast
+    from soracli.commands import cast
 
     cast.show_all(kind, as_json=json)
 
@@ -84,7 +85,7 @@ def cast_show(
     debug: Debug = False,
 ) -> None:
     """All that is known of one picture."""
-    from soracli import cast
+    from soracli.commands import cast
 
     cast.show(name, output, force=force, as_json=json)
 
@@ -97,6 +98,7 @@ def cast_search(
     debug: Debug = False,
 ) -> None:
     """Pictures by what they are called, then by meaning; says how near the nearest is."""
-    from soracli import cast, values
+    from soracli.commands import cast
+    from soracli.options import parse
 
-    cast.find(" ".join(words), values.whole("--count", count, 1, 100), as_json=json)
+    cast.find(" ".join(words), parse.whole("--count", count, 1, 100), as_json=json)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from soracli import meaning, policy, screen, weights
-from soracli import recaption as expansion
 from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.errors import UsageError, WeightsError
-from soracli.wording import printable, suggest
+from soracli.formatting import printable, suggest
+from soracli.prompts import expand as expansion
+from soracli.safety import policy, screening, semantic
+from soracli.weights import manifest
 
 
 def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json: bool) -> None:
     """Print one caption per line, or one JSON object."""
-    card = weights.card(model)
-    said = [screen.Said(prompt)]
-    screen.by_words(said)
-    note = screen.by_meaning(said)
+    card = manifest.card(model)
+    said = [screening.Said(prompt)]
+    screening.by_words(said)
+    note = screening.by_meaning(said)
     found, notes = expansion.expand(prompt, count, seed, expansion.reader(card))
     notes = [*filter(None, [note]), *notes]
     talk = Talk("plain")
@@ -32,9 +33,9 @@ def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json:
 
 def policy_check(text: str, *, as_json: bool) -> None:
     """Say whether a text would be painted. Raises PolicyError if not."""
-    texts = [screen.Said(text, "TEXT")]
-    screen.by_words(texts)
-    note = screen.by_meaning(texts)
+    texts = [screening.Said(text, "TEXT")]
+    screening.by_words(texts)
+    note = screening.by_meaning(texts)
     if as_json:
         emit({"passes": True, "policy": policy.load().name, "notes": [note] if note else []})
     else:
@@ -43,7 +44,7 @@ def policy_check(text: str, *, as_json: bool) -> None:
 
 def policy_check_itself(*, as_json: bool) -> None:
     """Try the policy's own tests. Raises WeightsError if one does not hold."""
-    rules, judge = policy.load(), meaning.judge()
+    rules, judge = policy.load(), semantic.judge()
     broken = []
     for test in rules.tests:
         found = rules.by_words(test.text) or judge.finding(test.text)

@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from soracli import config, presets, settings
 from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.errors import UsageError
-from soracli.settings import KEYS, checked
-from soracli.wording import printable
+from soracli.formatting import printable
+from soracli.options import config_files, presets, settings
+from soracli.options.settings import KEYS, checked
 
 
 def config_list(*, as_json: bool) -> None:
@@ -23,10 +23,11 @@ def config_list(*, as_json: bool) -> None:
     if as_json:
         emit([{"key": key, "value": value, "from": where} for key, value, where in rows])
         return
-    wide = max(len(config.shown(value)) for _, value, _ in rows)
+    wide = max(len(config_files.shown(value)) for _, value, _ in rows)
     print_out(
         "".join(
-            f"{key:<11} {printable(config.shown(value)):<{wide}}  {where}".rstrip() + "\n" for key, value, where in rows
+            f"{key:<11} {printable(config_files.shown(value)):<{wide}}  {where}".rstrip() + "\n"
+            for key, value, where in rows
         )
     )
 
@@ -49,7 +50,7 @@ def config_get(key: str, *, as_json: bool) -> None:
     if as_json:
         emit({"key": key, "value": value, "from": where})
     else:
-        print_out(printable(config.shown(value)) + "\n")
+        print_out(printable(config_files.shown(value)) + "\n")
 
 
 def config_set(key: str, value: str | None, *, project: bool, unset: bool, as_json: bool) -> None:
@@ -58,12 +59,12 @@ def config_set(key: str, value: str | None, *, project: bool, unset: bool, as_js
     if (value is None) != unset:
         raise UsageError(f"config set {key}: give a VALUE, or --unset to take it out", "bad_config")
     path = (settings.project_file() or Path.cwd() / settings.PROJECT) if project else settings.user_file()
-    content = config.document(path)
+    content = config_files.document(path)
     if value is None:
         content.pop(key, None)
     else:
-        content[key] = config.plain(checked(key, value, "config set"))
-    config.write(path, content)
+        content[key] = config_files.plain(checked(key, value, "config set"))
+    config_files.write(path, content)
     emit({"key": key, "value": value, "path": str(path)}) if as_json else print_out(f"{path}\n")
 
 
@@ -95,7 +96,7 @@ def preset_show(name: str, *, as_json: bool) -> None:
     if as_json:
         emit({"name": name, "flags": values})
     else:
-        print_out("".join(f"{key:<10}  {printable(config.shown(value))}\n" for key, value in values.items()))
+        print_out("".join(f"{key:<10}  {printable(config_files.shown(value))}\n" for key, value in values.items()))
 
 
 def preset_save(name: str, given: dict[str, Any], *, force: bool, as_json: bool) -> None:

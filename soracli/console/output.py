@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from soracli.errors import FULL, CapacityError
-from soracli.wording import printable
+from soracli.formatting import printable
 
 CODE = "stdout_full"
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from soracli.errors import UsageError
-from soracli.wording import COLOURS, red, wants_colour
+from soracli.formatting import COLOURS, red, wants_colour
 
 MODES = ("auto", "plain", "json", "none")
 STAGES = {

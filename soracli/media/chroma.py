@@ -7,7 +7,7 @@ import numpy.typing as npt
 from PIL import ImageColor
 
 from soracli.errors import UsageError
-from soracli.wording import printable
+from soracli.formatting import printable
 
 GREY = 12.0  # length of chroma, in levels, below which a key colour is told by its brightness too
 KEYED, CLEAR = 0.65, 0.15  # chroma along the key's, in its length, from which a pixel is the key, up to which it is not

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import av
 
-from soracli import parts
 from soracli.errors import FULL, CapacityError, SoraError, UsageError
+from soracli.formatting import printable
 from soracli.media import formats
-from soracli.wording import printable
+from soracli.system import part_files
 
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
@@ -79,7 +79,7 @@ def commit(part: Path, path: Path, *, force: bool) -> None:
 def commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
     """The same for a file and the credential beside it, which is there first: the file is never seen without."""
     target = formats.sidecar_of(path)
-    old, name = beside.with_suffix(parts.OLD), beside.with_suffix(parts.NAME)
+    old, name = beside.with_suffix(part_files.OLD), beside.with_suffix(part_files.NAME)
     with _alone(path.parent):
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))

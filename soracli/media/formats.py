@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soracli.errors import UsageError
-from soracli.wording import suggest
+from soracli.formatting import suggest
 
 
 @dataclass(frozen=True)

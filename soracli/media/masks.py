@@ -17,12 +17,12 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from soracli.errors import UsageError
-from soracli.media import pictures
+from soracli.formatting import printable
+from soracli.media import stills
 from soracli.media.fit import hold, retime
 from soracli.media.read import opened, read
 from soracli.media.video import read_video
 from soracli.types import Clip
-from soracli.wording import printable
 
 Mask = npt.NDArray[np.float32]  # (T, H, W), 1 = paint, 0 = keep
 Plane = npt.NDArray[np.bool_]  # (H, W)
@@ -191,7 +191,7 @@ def _from_file(area: Area, found: npt.NDArray[np.uint8] | Clip, size: Size, fram
         _check_size(clip.frames.shape[1:3], size, area.flag)
         mask = np.empty((frames, *clip.frames.shape[1:3]), np.float32)
         for index in range(frames):
-            mask[index] = pictures.luma(clip.frames[min(index, len(clip.frames) - 1)]) >= _LIT
+            mask[index] = stills.luma(clip.frames[min(index, len(clip.frames) - 1)]) >= _LIT
     else:
         _check_size(found.shape, size, area.flag)
         mask = _still((found >= _LIT).astype(np.float32), frames)
@@ -205,13 +205,13 @@ def _stencil(path: str) -> tuple[npt.NDArray[np.uint8] | Clip, bytes | None, boo
         return read(path), None, False
     with opened(path) as (file, _):
         data = file.read_bytes() if path == "-" else None
-        if not pictures.is_picture(file):
+        if not stills.is_picture(file):
             return read_video(file)[0], data, False
-        if not pictures.is_still(file):
-            return pictures.read_picture(file)[0], data, False
-        pixels, alpha = pictures.read_stencil(file)
+        if not stills.is_still(file):
+            return stills.read_picture(file)[0], data, False
+        pixels, alpha = stills.read_stencil(file)
     if alpha is None:
-        return pictures.luma(pixels), data, False
+        return stills.luma(pixels), data, False
     erased = _is_photograph(pixels[alpha >= _LIT])
     return 255 - alpha if erased else alpha, data, erased
 

@@ -1,7 +1,7 @@
 """Reading pictures and clips: what a file is (`info`), its frames (`read`), its sound and oddities (`read_source`).
 
 Only regular files and standard input are opened, and only as the containers and pictures that
-`video` and `pictures` list. Whatever a decoder raises becomes a MediaError.
+`video` and `stills` list. Whatever a decoder raises becomes a MediaError.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from soracli import parsing, parts
 from soracli.errors import CapacityError, MediaError, SoraError, UsageError
+from soracli.formatting import printable
 from soracli.media.audio import Audio
-from soracli.media.pictures import MAGIC, is_picture, picture_info, read_picture
 from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes, state_of, stated_rate
+from soracli.media.stills import MAGIC, is_picture, picture_info, read_picture
 from soracli.media.video import ENDS_EARLY, read_track, read_video, video_info
+from soracli.system import parsing, part_files
 from soracli.types import Clip, Frames
-from soracli.wording import printable
 
 Alpha = npt.NDArray[np.uint8]  # (T, H, W), 255 = opaque
 
@@ -128,7 +128,7 @@ def opened(path: str | Path) -> Iterator[tuple[Path, str]]:
     if "://" in str(path):
         raise UsageError(f"{printable(path)}: only local files are read; download it first", "not_local")
     if str(path) == "-":
-        with parts.temporary() as folder:
+        with part_files.temporary() as folder:
             file = folder / "input"
             _spool(file)
             with _explained(file, "standard input"):

@@ -9,9 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from soracli import parsing
 from soracli.errors import MediaError
 from soracli.media.audio import Audio
+from soracli.system import parsing
 from soracli.types import Clip
 
 Recipe = dict[str, Any]

@@ -29,10 +29,10 @@ from soracli.errors import MediaError
 from soracli.media import gamut, hdr
 from soracli.media.audio import Audio, Listener
 from soracli.media.fit import resized
-from soracli.media.pictures import over_black, with_alpha
 from soracli.media.source import MAX_SECONDS, MediaInfo, check_bytes, check_pixels, check_seconds, parse_recipe
+from soracli.media.stills import over_black, with_alpha
 from soracli.media.timing import Schedule, schedule
-from soracli.media.whole import ends_in_a_packet, ends_short
+from soracli.media.truncation import ends_in_a_packet, ends_short
 from soracli.types import Clip
 
 ENDS_EARLY = "ends_early"  # code of the error about a video that lacks frames at its end

@@ -21,16 +21,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import features
 
-from soracli import parts
 from soracli.errors import PolicyError, SoraError, UsageError
+from soracli.formatting import printable
 from soracli.media import formats
 from soracli.media.audio import Audio
 from soracli.media.commit import aside, commit, commit_pair, explained, is_of_frames, keep, reserve, sync
 from soracli.media.encode import Encoder, encoder
 from soracli.media.reread import frames_of
 from soracli.media.source import Recipe
+from soracli.system import part_files
 from soracli.types import Frames, Mask
-from soracli.wording import printable
 
 
 class Digest:
@@ -56,7 +56,7 @@ class Digest:
 
 
 class Stamp(Protocol):
-    """What is done to a result on its way to the disk: `provenance.Stamp`."""
+    """What is done to a result on its way to the disk: `stamp.Stamp`."""
 
     def mark(self, frames: Frames, painted: Mask | None) -> Frames:
         """Frames with the watermark where they were painted; None = all of them."""
@@ -131,7 +131,7 @@ class Writer:
         self._force = force
         self._audio = audio.delayed(Fraction(audio_start)) if audio and self.format.sound else None
         self._stamp, self._review = stamp, review
-        self._part = parts.beside(self.path)
+        self._part = part_files.beside(self.path)
         self._sealed = self._part.with_suffix(".sealed")
         self._held: int | None = None
         self._encoder: Encoder | None = None
@@ -140,9 +140,9 @@ class Writer:
     def __enter__(self) -> Self:
         check_target(self.path, self.format, force=self._force)
         with explained(self.path):
-            parts.sweep(self.path.parent)
+            part_files.sweep(self.path.parent)
             reserve(self._part, folder=self.format.name == "frames")
-            self._held = parts.hold(self._part)
+            self._held = part_files.hold(self._part)
             try:
                 self._encoder = encoder(
                     self._part, self.format, self._size, self._fps, self._quality, self._recipe, self._audio,
@@ -195,9 +195,9 @@ class Writer:
             self._clear()
 
     def _clear(self) -> None:
-        parts.remove(self._part)
-        parts.remove(self._sealed)
-        parts.release(self._held)
+        part_files.remove(self._part)
+        part_files.remove(self._sealed)
+        part_files.release(self._held)
 
     def _finish(self) -> None:
         """Look at it, sign, flush, rename."""
@@ -258,9 +258,9 @@ def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
     if format.sidecar and os.path.lexists(beside):
         _check_file(printable(beside), beside.stat().st_mode if beside.exists() else stat.S_IFREG, force=force)
     with explained(path):
-        probe = parts.beside(path)
+        probe = part_files.beside(path)
         reserve(probe, folder=False)
-        parts.remove(probe)
+        part_files.remove(probe)
 
 
 def _check_length(path: Path, format: formats.Format) -> None:
@@ -280,7 +280,7 @@ def write_text(path: Path, text: str, *, force: bool) -> None:
     with explained(path):
         if path.exists():
             _check_file(printable(path), path.stat().st_mode, force=force)
-        with parts.reserved(path) as part:
+        with part_files.reserved(path) as part:
             part.write_text(text, encoding="utf-8")
             sync(part)
             commit(part, path, force=force)

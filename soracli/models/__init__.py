@@ -6,67 +6,12 @@ Importing this package loads nothing heavy; `load` imports the architecture that
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import cast
 
+from soracli.card import Card
 from soracli.errors import WeightsError
-from soracli.types import Card, Window
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from soracli.scene import Scene
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """How a model lays out a window of k pictures and n latent frames.
-
-    sigmas: falling noise levels, from where painting starts to 0. window: with the pictures that the model wants before
-    its latent frames. mask: (1, k + n, h, w), 1 = paint, 0 = given. latents: (1, C, k + n, h, w), what is given and,
-    where painting starts below full noise, what it starts from; None if there is neither.
-    """
-
-    sigmas: list[float]
-    window: Window
-    mask: Tensor
-    latents: Tensor | None
-
-
-class Model(Protocol):
-    """What the sampler needs of an architecture.
-
-    Pixels are (B, 3, T, H, W) in [-1, 1]; latents (B, C, t, h, w) with unit variance on average.
-    """
-
-    card: Card
-    channels: int
-    guided: tuple[float, float] | None  # the scales of guidance that are inside the network: no second pass is needed
-
-    def arrange(self, scene: Scene) -> Arrangement:
-        """Turn what a canvas gives into what this model understands: given latents, pictures, its own control."""
-
-    def predictor(
-        self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
-    ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        """(x (B,C,t,h,w), levels (B,t,h,w), sigma) -> x0, for one prompt; t counts the window's stills and chunks.
-
-        sigmas, guidance: the schedule and a scale within `guided`, for networks that jump from level to level.
-        """
-
-    def against(
-        self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
-    ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        """What guidance leads away from, in the form of `predictor`: at its simplest the negative prompt's own."""
-
-    def encode(self, pixels: Tensor) -> Tensor:
-        """Pixels of legal size -> latents."""
-
-    def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
-        """Latents -> pixels, the frames of one latent frame at a time, in order."""
-
+from soracli.sampling.model import Model
 
 ARCHITECTURES = {
     "spark": "soracli.models.spark:Spark",

@@ -13,9 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli import quantise
+from soracli.card import Card
 from soracli.errors import UsageError, WeightsError
-from soracli.types import Card
+from soracli.models.common import quantise
 
 BAND = 1 << 17  # pixels that are enlarged at once, to bound memory
 WORK = 270  # pixels on the shorter side at which motion is looked for, about

@@ -102,7 +102,7 @@ class Rife(nn.Module):
         self.refine = Refine()
 
     def forward(self, before: Tensor, after: Tensor, t: float, refined: bool = True, coarse: int = 1) -> Tensor:
-        """refined: with the second network, which costs as much again. coarse: see `motion`."""
+        """refined: with the second network, which costs as much again. coarse: see `optical_flow`."""
         height, width = before.shape[2:]
         before, after = padded(before), padded(after)
         motion, mask = self.motion(before, after, t, coarse)

@@ -1,10 +1,10 @@
-"""The flags that verbs share, as data: what was typed, unparsed. `values` gives it meaning, `cli.options` the form."""
+"""The flags that verbs share, as data: what was typed, unparsed. `parse` gives it meaning, `cli.options` the form."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from soracli.calls import Origin
+from soracli.options.calls import Origin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class TalkFlags:
 
 @dataclass(frozen=True, kw_only=True)
 class FileFlags(TalkFlags):
-    """The same with what says where the result goes, unparsed. `values` and `naming` give it meaning."""
+    """The same with what says where the result goes, unparsed. `parse` and `output_paths` give it meaning."""
 
     output: str | None = None
     format: str | None = None

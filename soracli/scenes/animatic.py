@@ -14,13 +14,13 @@ import torch
 from soracli.scenes import library
 from soracli.world import ensemble
 from soracli.world.assets import ActorBank
-from soracli.world.frame import Frame
+from soracli.world.domain import Frame
+from soracli.world.language.surroundings import PLACES
 from soracli.world.layers import WHITE, light_of
 from soracli.world.motion import Camera
 from soracli.world.scene import Scene
 from soracli.world.scenery import cropped, window
 from soracli.world.sprites import Cast, paste, place, prepare, shadow
-from soracli.world.surroundings import PLACES
 
 PIECE = 48  # frames drawn together
 ONE = 128  # full cover in the painter's fixed point

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from soracli.world import grammar
+from soracli.world.language import grammar
+from soracli.world.language.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
+from soracli.world.language.words import ACTIONS, ACTORS, COLOURLESS, COUNTS, DIRECTIONS, IN_THE_AIR, ON_THE_SPOT
 from soracli.world.scene import Performer, Scene
-from soracli.world.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
-from soracli.world.words import ACTIONS, ACTORS, COLOURLESS, COUNTS, DIRECTIONS, IN_THE_AIR, ON_THE_SPOT
 
 DEEDS = {"bitten": "a bite is taken out of it", "opened": "it opens", "painted": "it is painted"}
 TOGETHER = {"behind": "behind", "beside": "next to", "in front of": "in front of", "above": "above", "on": "on"}

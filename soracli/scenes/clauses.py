@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from soracli import common, lexicon
+from soracli.prompts import english
+from soracli.prompts.vocabulary import ADJECTIVE
 from soracli.scenes.film import Filmed
 from soracli.scenes.spans import Item
 from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
-from soracli.world import grammar
+from soracli.world.language import grammar
 
 ENDS = (".", ";", "!", "?", "\n", ")", "(", ":")
 JOINS = ("and", "&", "+", "plus", "/", "vs", "versus")
@@ -311,7 +312,7 @@ class _Teller:
         before, after = self._peek(-1), self._peek()
         named = bool(item.of("name") or item.of("place") or item.of("weather") or item.of("relation"))
         led = before is not None and (before.text in ARTICLES or before.of("count") is not None)
-        led = led or (before is not None and (before.of("colour") is not None or before.text in common.ADJECTIVES))
+        led = led or (before is not None and (before.of("colour") is not None or before.text in english.ADJECTIVES))
         if led and not (entry.form == "doing" and not named):
             return False
         if entry.form == "doing" and (led or self.adjacent in ("", "cut", "join", "struck")) and not named:
@@ -338,7 +339,7 @@ class _Teller:
         led = before is not None and before.text in ARTICLES
         if self.adjacent == "noun" and is_verb(word) and not led:
             return True
-        return word.endswith("ing") and len(word) > 5 and not led and word not in common.NOUNS_THAT_LOOK_OTHERWISE
+        return word.endswith("ing") and len(word) > 5 and not led and word not in english.NOUNS_THAT_LOOK_OTHERWISE
 
     # -- verbs ------------------------------------------------------------------------------------------------------
 
@@ -507,7 +508,11 @@ class _Teller:
 
     def _takes_unknown(self, words: _Words, item: Item) -> bool:
         """A word that no table has may be the head, or say what kind of thing the next one is."""
-        if not item.unknown or item.text in common.BREAKERS or (words.unknown and not words.led and is_verb(item.text)):
+        if (
+            not item.unknown
+            or item.text in english.BREAKERS
+            or (words.unknown and not words.led and is_verb(item.text))
+        ):
             return False
         if words.unknown and is_verb(item.text) and item.text.endswith(("s", "ing")):
             return False
@@ -528,7 +533,7 @@ class _Teller:
                 or item.of("colour")
                 or item.of("weather")
                 or item.of("time")
-                or item.text in common.ADJECTIVES
+                or item.text in english.ADJECTIVES
             ):
                 return False
             if item.unknown and (is_verb(item.text) or item.text.endswith("ing")):
@@ -545,13 +550,13 @@ class _Teller:
         verb = item.of("verb")
         if verb is not None:
             if verb.form not in ("doing", "past"):
-                return item.text in common.ADJECTIVES
+                return item.text in english.ADJECTIVES
             return led and self._noun_or_stranger(i)
         if item.unknown and item.text.endswith("'s"):  # my dad's old car
             return True
-        if not item.unknown and not (item.of("silent") and item.text in common.ADJECTIVES):
+        if not item.unknown and not (item.of("silent") and item.text in english.ADJECTIVES):
             return False
-        return item.text in common.ADJECTIVES or bool(lexicon.ADJECTIVE.match(item.text)) or item.text.endswith("ly")
+        return item.text in english.ADJECTIVES or bool(ADJECTIVE.match(item.text)) or item.text.endswith("ly")
 
     def _noun_or_stranger(self, i: int) -> bool:
         after = self.items[i + 1] if i + 1 < len(self.items) else None
@@ -854,7 +859,7 @@ class _Teller:
                 part.verb = part.verb or Entry("verb", "stand", False, "base", "perch")  # on a branch
             self.prep, self.scenery = "", True
             self._past("setting")
-        elif item.of("silent") or item.text in common.BREAKERS or item.text in common.DETERMINERS:
+        elif item.of("silent") or item.text in english.BREAKERS or item.text in english.DETERMINERS:
             self._past(self.adjacent)
         elif (pace := PACES.get(item.text)) and (self.actor or self.subject):
             for index in self.actor or self.subject:

@@ -15,7 +15,7 @@ from soracli.scenes.plot import Film
 from soracli.types import Frames
 from soracli.world import ensemble
 from soracli.world.assets import ActorBank
-from soracli.world.frame import Frame
+from soracli.world.domain import Frame
 from soracli.world.layers import light_of
 from soracli.world.scene import Scene
 from soracli.world.scenery import cropped, plate, window, without_performers

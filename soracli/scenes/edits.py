@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from soracli.errors import UsageError
+from soracli.formatting import printable, suggest
 from soracli.scenes import file
-from soracli.wording import printable, suggest
 
 SETTING = ("place", "time", "weather", "camera", "style", "seed", "seconds")
 _KEY = re.compile(r"(?:shot\.([0-9]{1,4})\.)?(?:performer\.([0-9]{1,4})\.)?(\w+)")

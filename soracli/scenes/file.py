@@ -29,11 +29,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from soracli.errors import MediaError, UsageError
+from soracli.formatting import printable
 from soracli.scenes import cutout, library
-from soracli.wording import printable
 from soracli.world.hues import COLOURS
+from soracli.world.language.verbs import ACTED, MOVES, SPEED, feet, ground_factor, signed
 from soracli.world.scene import Event, Performer, Scene
-from soracli.world.verbs import ACTED, MOVES, SPEED, feet, ground_factor, signed
 
 MOST_BYTES, MOST_SHOTS, MOST_PERFORMERS, MOST_EVENTS = 1_000_000, 100, 24, 12
 LONGEST = 200  # characters of a name; a prompt may have ten times as many

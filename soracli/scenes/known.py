@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from soracli.scenes.vocabulary import Library
-from soracli.world.actors import actor, index
+from soracli.world.language.actors import actor, index
 
 
 class Index:

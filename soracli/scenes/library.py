@@ -1,6 +1,6 @@
 """The library of pictures ("cast"): about 1,050 named drawings, most of the living ones moving, read one by one.
 
-The index (soracli/world/cast.json) is small and read whole; the pictures lie as AVIF and WebP blobs in safetensors
+The index (world/language/cast.json) is small and read whole; the pictures lie as AVIF and WebP blobs in safetensors
 shards that ship with the package, of which only the asked-for bytes are read. Microsoft Fluent Emoji, MIT: see NOTICE.
 """
 
@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from soracli import weights
 from soracli.errors import UsageError, WeightsError
 from soracli.scenes import cutout, sizes
 from soracli.scenes.sizes import Body
-from soracli.world.actors import index
+from soracli.weights import manifest
+from soracli.world.language.actors import index
 
 if TYPE_CHECKING:
     from soracli.world.assets import ActorBank
@@ -165,7 +165,7 @@ def _places() -> dict[str, Path]:
     from safetensors import SafetensorError, safe_open
 
     found: dict[str, Path] = {}
-    for path in weights.paths(weights.tools()[TOOL])["pictures"]:
+    for path in manifest.paths(manifest.tools()[TOOL])["pictures"]:
         try:
             with safe_open(path, "np") as file:
                 found |= dict.fromkeys(file.keys(), path)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soracli.scenes.vocabulary import Vocabulary
-from soracli.world import grammar
+from soracli.world.language import grammar
 
 FILE = Path(__file__).with_name("nearest.json")
 LEAST = {"name": 0.5, "place": 0.55}  # cosines below which there is no likeness

@@ -1,4 +1,4 @@
-"""How pictures are written on the command line and in scene files: paths with a box and a name. Standard library only."""
+"""How pictures are written on the command line and in scene files: paths, boxes and names. Standard library only."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from soracli.world.setting import setting
 
 if TYPE_CHECKING:
     from soracli.scenes.file import Shot as Filed
-    from soracli.subjects import Subject
+    from soracli.scenes.subjects import Subject
 
 MOMENT = 2.0  # seconds into a scene that a picture of it shows: halfway along the paths of those who move
 
@@ -112,7 +112,7 @@ class Plot:
         which, starts = self._cuts(options.fps, frames)
         scenes, notes = self._scenes(options, seed, which, [*starts, frames])
         if self.subjects:
-            from soracli.subjects import played
+            from soracli.scenes.subjects import played
 
             scenes = list(played(scenes, self.subjects))
         if self.alone:
@@ -150,7 +150,7 @@ class Plot:
 
         library = known.shipped()
         if self.subjects:
-            from soracli import subjects
+            from soracli.scenes import subjects
 
             library = subjects.known(self.subjects)
         aspect, readings = options.width / options.height, []

@@ -15,7 +15,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from soracli import common
+from soracli.formatting import printable
+from soracli.prompts import english
 from soracli.scenes.captions import caption
 from soracli.scenes.clauses import Part, Setting, Story, told
 from soracli.scenes.film import Filmed, filmed
@@ -23,9 +24,8 @@ from soracli.scenes.nearest import Near, nearest
 from soracli.scenes.spans import Mended, foreign, items, options, spelt
 from soracli.scenes.staging import BUILT, SKY, Role, follows, staged
 from soracli.scenes.vocabulary import DRAWN, Entry, Library, Vocabulary, split, tables, vocabulary
-from soracli.wording import printable
+from soracli.world.language.surroundings import PLACES
 from soracli.world.scene import Scene
-from soracli.world.surroundings import PLACES
 
 MOST = 6  # performers of one kind
 SURE = 0.72  # cosine from which a noun that no table has is drawn beside others
@@ -399,7 +399,7 @@ def _notes(story: Story, chosen: Chosen, film: list[Filmed], near: Mapping[str, 
         if found is None or found.slot != "place":
             dropped.append(noun)
     dropped += story.dropped
-    dropped = [word for word in dict.fromkeys(dropped) if not all(map(common.DETERMINERS.__contains__, word.split()))]
+    dropped = [word for word in dict.fromkeys(dropped) if not all(map(english.DETERMINERS.__contains__, word.split()))]
     if dropped:
         notes.append(f"not shown: {', '.join(repr(printable(word)) for word in dropped)}.")
     return [note for note in notes if note]

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from soracli import common
+from soracli.prompts.english import ADJECTIVES, BREAKERS, DETERMINERS
 from soracli.scenes.vocabulary import DRAWN, Entry, Vocabulary, is_verb, tables
-from soracli.world.words import ACTORS
+from soracli.world.language.words import ACTORS
 
 TOKENIZER = Path(__file__).parents[1] / "bundled" / "minilm-tokenizer.json"
 OPTIONS = re.compile(
@@ -117,7 +117,7 @@ def _words(text: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int]], li
         word = match[0].removesuffix("'")
         word = word.removesuffix("'s") if word.removesuffix("'s") in ("it", "that", "there", "what", "here") else word
         parts = [word]
-        if "-" in word and word not in vocabulary.phrases and word not in common.ADJECTIVES:
+        if "-" in word and word not in vocabulary.phrases and word not in ADJECTIVES:
             joined = word.replace("-", " ")
             parts = word.split("-") if joined not in vocabulary.phrases else joined.split(" ")
         for part in parts:
@@ -179,7 +179,7 @@ def english() -> frozenset[str]:
 
 @cache
 def _common(word: str) -> bool:
-    return word in DRAWN or word in common.BREAKERS or word in common.DETERMINERS or word in _usual()
+    return word in DRAWN or word in BREAKERS or word in DETERMINERS or word in _usual()
 
 
 @cache

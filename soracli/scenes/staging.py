@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
-from soracli.world.actors import actor
+from soracli.world.language.actors import actor
+from soracli.world.language.verbs import MOVES, SPEED, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Event, Performer
-from soracli.world.verbs import MOVES, SPEED, signed
 
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
 SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",

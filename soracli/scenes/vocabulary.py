@@ -15,10 +15,11 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from soracli import common, lexicon
-from soracli.world import grammar
-from soracli.world.surroundings import PLACES, TIMES
-from soracli.world.words import ACTIONS, ACTOR_ACTIONS, ACTORS
+from soracli.prompts import english
+from soracli.prompts.vocabulary import verb_forms
+from soracli.world.language import grammar
+from soracli.world.language.surroundings import PLACES, TIMES
+from soracli.world.language.words import ACTIONS, ACTOR_ACTIONS, ACTORS
 
 FOLDER = Path(__file__).parent
 MEANINGS = FOLDER / "meanings.json"  # kinds of what can be shown: `python -m soracli.train.meanings`
@@ -57,7 +58,7 @@ IRREGULAR = {  # past and participle -> verb
 
 
 class Library(Protocol):
-    """The pictures that performers are drawn with. kind: as `soracli.world.actors.Actor.kind`. length: metres.
+    """The pictures that performers are drawn with. kind: as `soracli.world.language.actors.Actor.kind`. length: metres.
 
     own: names of the user's, lower case, which mean nothing else.
     """
@@ -131,7 +132,7 @@ class Vocabulary:
     def singles(self) -> frozenset[str]:
         """Every word of every phrase that is written by hand, and the common words beside them."""
         words = {word for phrase in self.phrases.listed for word in phrase.split()}
-        return frozenset(words | common.DETERMINERS | common.BREAKERS | common.ADJECTIVES | common.PASSED_OVER)
+        return frozenset(words | english.DETERMINERS | english.BREAKERS | english.ADJECTIVES | english.PASSED_OVER)
 
 
 @cache
@@ -154,7 +155,7 @@ def vocabulary(known: Library) -> Vocabulary:
     found: dict[str, list[Entry]] = {}
     for phrase, entry in (*_scenery(words), *_verbs(words), *_small(words), *_names(nouns, known, pictures)):
         row = found.setdefault(phrase, [])
-        if entry.slot == "name" and phrase in common.BREAKERS:
+        if entry.slot == "name" and phrase in english.BREAKERS:
             continue  # does
         if entry.slot == "name" and any(old.slot in ("place", "undrawn", "time", "weather") for old in row):
             continue  # what a place or an hour draws already, or what belongs to a body
@@ -299,7 +300,7 @@ def _meanings(phrase: str) -> Iterator[Entry]:
 def _collected() -> dict[str, list[tuple[str, str]]]:
     """Phrase -> (slot, value): `time`, `place`, `name` or `verb`."""
     table: dict[str, dict[str, list[str]]] = json.loads(MEANINGS.read_text("utf-8"))
-    kept = common.DETERMINERS | common.BREAKERS | common.ADJECTIVES
+    kept = english.DETERMINERS | english.BREAKERS | english.ADJECTIVES
     words, nouns = tables()
     heads = {phrase for near in ("same", "near") for some in nouns[near].values() for phrase in split(some)}
     deeds = {verb: value for value, verbs in words["verb"]["same"].items() for verb in split(verbs)}
@@ -334,7 +335,7 @@ def _called_by_its_synonyms(name: str) -> bool:
 
 
 def _noun(phrase: str, name: str, near: bool) -> Iterable[tuple[str, Entry]]:
-    if phrase in LIKE_SCENERY or phrase in common.DETERMINERS or phrase in common.BREAKERS:
+    if phrase in LIKE_SCENERY or phrase in english.DETERMINERS or phrase in english.BREAKERS:
         return
     yield phrase, Entry("name", name, near, "one")
     yield grammar.plural(phrase), Entry("name", name, near, "many")
@@ -343,4 +344,4 @@ def _noun(phrase: str, name: str, near: bool) -> Iterable[tuple[str, Entry]]:
 @cache
 def is_verb(word: str) -> bool:
     """Whether a word can be a verb that no action stands for."""
-    return word in lexicon.verb_forms()
+    return word in verb_forms()

@@ -13,19 +13,20 @@ from pathlib import Path
 
 import torch
 
-from soracli import precision, quantise, weights
 from soracli.errors import SoraError, UsageError
+from soracli.models.common import precision, quantise
 from soracli.models.spark import Spark
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, cast, drafts, enhance, fewstep, probe, reader, transformer
+from soracli.train import autoencoder, cast, drafts, enhance, fewstep, probe, text_reader, transformer
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
 from soracli.types import SamplingOptions
-from soracli.world.actors import INDEX
+from soracli.weights import manifest
 from soracli.world.assets import load_actors
+from soracli.world.language.actors import INDEX
 from soracli.world.scenes import Corpus
 
 SHARDS = {
@@ -243,7 +244,7 @@ def train_transformer(args: argparse.Namespace) -> None:
     dit.spectrum.copy_(transformer.channel_variance(cache))
     text = TextStates(load_text(args.device))
     if not (args.run / "transformer" / "checkpoint.pt").exists():
-        reader.teach(dit.reader, text, Corpus.core(40))
+        text_reader.teach(dit.reader, text, Corpus.core(40))
     if args.init:
         initialise(dit, args.init)
     recipe = transformer.Recipe(
@@ -335,7 +336,7 @@ def trained(run: Path, stage: str, temperature: float = 1.0) -> tuple[Dit, int]:
 
 def taught(run: Path) -> Dit:
     """The network whose sampling few steps are to do: the run's transformer if it has one, else the one that ships."""
-    config = DitConfig(**weights.card("spark").params["dit"])
+    config = DitConfig(**manifest.card("spark").params["dit"])
     if (run / "transformer" / "checkpoint.pt").exists():
         return trained(run, "transformer", config.temperature)[0]
     dit = Dit(replace(config, few=False))
@@ -345,7 +346,7 @@ def taught(run: Path) -> Dit:
 
 def paint_trajectories(args: argparse.Namespace) -> None:
     cache = Cache(args.cache or [args.run / "cache"], args.device, words(args.leads))
-    card, dit = weights.card("spark"), taught(args.run).to(args.device)
+    card, dit = manifest.card("spark"), taught(args.run).to(args.device)
     precision.halve(dit, torch.device(args.device))
     model = Spark(card, load_vae(args.run), dit, load_text(args.device))
     options = replace(SamplingOptions.of(card), steps=fewstep.STEPS)
@@ -407,7 +408,7 @@ def blend(dit: Dit, source: Path, share: float) -> None:
 
 
 def build_text(args: argparse.Namespace) -> None:
-    from soracli.train.text import build_text_encoder, report
+    from soracli.train.text_encoder import build_text_encoder, report
 
     say(report(build_text_encoder(args.source, args.out)))
 

@@ -12,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from soracli import flow
 from soracli.models.spark.dit import Dit, Layout
 from soracli.models.spark.vae import PATCH, Vae
+from soracli.sampling import flow
 from soracli.train.data import TextStates
 from soracli.train.run import Run
 from soracli.train.scenes import Shot

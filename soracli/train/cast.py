@@ -24,11 +24,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from soracli import sentences, weights
 from soracli.errors import WeightsError
-from soracli.world.actors import CORE_ACTORS, MORE_ACTORS
+from soracli.prompts import sentence_encoder
+from soracli.weights import manifest
 from soracli.world.assets import CELL, FRAMES, GRID, Sprites, load_actors
-from soracli.world.words import ACTORS, VAGUE
+from soracli.world.language.actors import CORE_ACTORS, MORE_ACTORS
+from soracli.world.language.words import ACTORS, VAGUE
 
 KNOWN = Path(__file__).with_suffix(".toml")
 QUALITY = 56  # of 100; 36 dB on the drawing against its source, 42 dB in its alpha
@@ -210,7 +211,7 @@ def _near(name: str, words: list[str], vectors: Vectors) -> list[str]:
 
 
 def _vectors() -> Vectors:
-    encoder = sentences.of(weights.card("spark"))
+    encoder = sentence_encoder.of(manifest.card("spark"))
     if encoder is None:
         raise WeightsError("spark has no text encoder; run: sora model verify", "no_text_encoder")
     return encoder

@@ -22,8 +22,8 @@ from torch import Tensor
 
 from soracli.models.spark.dit import Layout
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
-from soracli.world.captions import caption
-from soracli.world.prompts import complete
+from soracli.world.language.captions import caption
+from soracli.world.language.prompts import complete
 from soracli.world.scene import Rendered, Scene
 
 

@@ -34,10 +34,10 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from soracli import flow
 from soracli.models.spark import steering
 from soracli.models.spark.dit import COVER, SKETCH, Control, Dit, Layout
 from soracli.models.spark.vae import CHUNK, Vae
+from soracli.sampling import flow
 from soracli.scenes.animatic import animatic
 from soracli.train.data import TextStates
 from soracli.train.noise import draw_levels
@@ -45,9 +45,9 @@ from soracli.train.run import Run, say
 from soracli.train.transformer import FLOOR, Recipe, optimisers
 from soracli.world import ensemble
 from soracli.world.assets import ActorBank
-from soracli.world.captions import caption
-from soracli.world.frame import Frame
-from soracli.world.prompts import complete
+from soracli.world.domain import Frame
+from soracli.world.language.captions import caption
+from soracli.world.language.prompts import complete
 from soracli.world.scene import Scene
 from soracli.world.scenery import plate as plate_of
 from soracli.world.scenery import without_performers

@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli import quantise
 from soracli.errors import UsageError
+from soracli.models.common import quantise
 from soracli.models.enhance import Interpolator, Upscaler, bicubic, warp
 from soracli.train.autoencoder import distance, psnr
 from soracli.train.run import Run

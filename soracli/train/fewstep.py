@@ -26,12 +26,12 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from soracli import flow
-from soracli.denoise import pinned, prompted
 from soracli.errors import UsageError
 from soracli.models.spark import Spark
 from soracli.models.spark.dit import Dit, Jump, Layout
 from soracli.models.spark.vae import CHUNK
+from soracli.sampling import flow
+from soracli.sampling.denoise import pinned, prompted
 from soracli.train.data import Cache, TextStates, View
 from soracli.train.noise import draw_levels
 from soracli.train.run import Run, say

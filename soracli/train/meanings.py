@@ -18,12 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from soracli import lexicon
-from soracli.common import ADJECTIVES
+from soracli.prompts import vocabulary
+from soracli.prompts.english import ADJECTIVES
 from soracli.scenes.known import shipped
 from soracli.scenes.spans import english
 from soracli.scenes.vocabulary import MEANINGS, is_verb, split, tables
-from soracli.world import grammar
+from soracli.world.language import grammar
 
 SAYINGS = Path(__file__).with_name("sayings") / "phrases.toml"
 LONGEST = 3  # words of a phrase
@@ -149,7 +149,7 @@ def usable(name: str, phrase: str) -> bool:
     """
     words = phrase.split()
     plain = [word in english() for word in words]
-    if name in NO_LIKENESS or phrase in ADJECTIVES or (lexicon.ADJECTIVE.match(phrase) and name in PEOPLE):
+    if name in NO_LIKENESS or phrase in ADJECTIVES or (vocabulary.ADJECTIVE.match(phrase) and name in PEOPLE):
         return False
     if len(words) == 1 and is_verb(phrase) and phrase != name.lower():
         return False

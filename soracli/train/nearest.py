@@ -14,14 +14,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from soracli import weights
-from soracli.lexicon import CARRIER, CENTRE
+from soracli.prompts.sentence_encoder import Floats, Sentences, of, unit
+from soracli.prompts.vocabulary import CARRIER, CENTRE
 from soracli.scenes.known import shipped
 from soracli.scenes.nearest import FILE, LEAST
 from soracli.scenes.spans import english
 from soracli.scenes.vocabulary import DRAWN, LIKE_SCENERY, Library, is_verb, split, tables, vocabulary
-from soracli.sentences import Floats, Sentences, of, unit
-from soracli.world import grammar
+from soracli.weights import manifest
+from soracli.world.language import grammar
 
 MOST = 2  # words of one picture
 UNLIKE = ("face", "hand", "finger", "fist", "o’clock", "thirty", "button", "symbol", "index", "palm")
@@ -61,7 +61,7 @@ def vectors(said: Sequence[str], encoder: Sentences) -> Floats:
 
 
 def main(known: Library | None = None) -> None:
-    encoder = of(weights.card("spark"))
+    encoder = of(manifest.card("spark"))
     assert encoder is not None
     known = known or shipped()
     table, asked = rows(known), words(known)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from soracli import flow
+from soracli.sampling import flow
 
 MODES = {"one": 0.55, "mask": 0.25, "ordered": 0.12, "free": 0.08}
 MASKS = {"head": 0.32, "tail": 0.2, "ends": 0.16, "box": 0.2, "inverse": 0.06, "random": 0.06}

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from soracli.errors import WeightsError
-from soracli.quantise import State
+from soracli.models.common.quantise import State
 
 # Numbers of fields in onnx.proto3.
 _GRAPH, _NODES, _TENSORS = 7, 1, 5

@@ -22,14 +22,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from soracli import quantise
 from soracli.errors import SoraError, WeightsError
+from soracli.models.common import quantise
+from soracli.models.common.quantise import State
 from soracli.models.painting import AnyPainter, KnownPainter, StyleReader
 from soracli.models.people import People
 from soracli.models.photo import Denoiser, Doubler
 from soracli.models.rife import Rife
 from soracli.models.shots import Shots
-from soracli.quantise import State
 from soracli.train import onnx, tflite
 from soracli.train.run import say
 

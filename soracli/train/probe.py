@@ -14,9 +14,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from soracli.models.spark.vae import Vae
+from soracli.train.probe_network import (
+    LENGTH,
+    SIDE,
+    SLOTS,
+    Examples,
+    Probe,
+    labels_of,
+    loss_of,
+    picks,
+    targets,
+    truth,
+)
 from soracli.train.run import Run, say
 from soracli.world.assets import ActorBank, load_actors
-from soracli.world.probe import LENGTH, SIDE, SLOTS, Examples, Probe, labels_of, loss_of, picks, targets, truth
 from soracli.world.render import render
 from soracli.world.scene import Scene
 from soracli.world.scenes import SECONDS, Corpus, Split, sample_scene

@@ -14,7 +14,7 @@ from torch import Tensor
 from soracli.models.spark.vae import CHUNK, Vae
 from soracli.train.data import shard_path, write_shard
 from soracli.world.assets import ActorBank, load_actors
-from soracli.world.captions import caption
+from soracli.world.language.captions import caption
 from soracli.world.maps import load_maps, with_maps
 from soracli.world.panorama import sample_panorama
 from soracli.world.render import render

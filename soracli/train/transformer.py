@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from soracli import flow
 from soracli.errors import UsageError
 from soracli.models.spark.dit import Dit
+from soracli.sampling import flow
 from soracli.train.data import Batch, Cache, TextStates, View
 from soracli.train.noise import draw_levels
 from soracli.train.optim import Muon

@@ -19,10 +19,10 @@ from typing import NamedTuple
 import torch
 
 from soracli.world import motion
-from soracli.world.actors import actor
+from soracli.world.language.actors import actor
+from soracli.world.language.verbs import MOVES, SECONDS, SOLE, SPEED, feet, ground_factor, signed
 from soracli.world.motion import MEET, Path
 from soracli.world.scene import Performer, Scene
-from soracli.world.verbs import MOVES, SECONDS, SOLE, SPEED, feet, ground_factor, signed
 
 POP = 0.4  # seconds in which something appears or goes
 TURN = 0.5  # seconds of a turn at the border

@@ -13,9 +13,9 @@ from typing import NamedTuple, TypeVar
 
 import torch
 
+from soracli.world.language.surroundings import BARE, PLACES
+from soracli.world.language.verbs import GROUND, HORIZON, ground_factor
 from soracli.world.strips import RGB, Strip, hashed, noise, triangle
-from soracli.world.surroundings import BARE, PLACES
-from soracli.world.verbs import GROUND, HORIZON, ground_factor
 
 T = TypeVar("T")
 

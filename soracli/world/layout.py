@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from soracli.world.language.verbs import GROUND_SIZE, MOVES, SECONDS, SPEED, feet, ground_factor, signed
 from soracli.world.scene import Performer
-from soracli.world.verbs import GROUND_SIZE, MOVES, SECONDS, SPEED, feet, ground_factor, signed
 
 if TYPE_CHECKING:
     import numpy as np

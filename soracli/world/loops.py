@@ -7,7 +7,7 @@ import math
 import numpy as np
 import torch
 
-from soracli.world.frame import Frame
+from soracli.world.domain import Frame
 from soracli.world.scene import Performer
 
 LOOPS = {"wave": ("flow",), "circle": ("expand", "contract"), "particle": ("rise", "fall")}  # and what they do

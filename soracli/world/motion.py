@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import torch
 
-from soracli.world.actors import actor
+from soracli.world.language.actors import actor
+from soracli.world.language.verbs import SECONDS, SPEED, feet, ground_factor, signed
 from soracli.world.scene import Performer, Scene
 from soracli.world.strips import hashed
-from soracli.world.verbs import SECONDS, SPEED, feet, ground_factor, signed
 
 LOOP = 2.4  # seconds of one loop of a sprite at walking pace
 PACE = {"run": 1.8, "chase": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launch": 2.0}  # times as fast as LOOP

@@ -18,11 +18,11 @@ import torch
 import torch.nn.functional as F
 
 from soracli.world import motion
-from soracli.world.actors import CORE_ACTORS
 from soracli.world.assets import ActorBank
 from soracli.world.billboards import SOLE, Board, drawings, overlay, shade, tracks
-from soracli.world.captions import slots
-from soracli.world.frame import Frame, Painted
+from soracli.world.domain import Frame, Painted
+from soracli.world.language.actors import CORE_ACTORS
+from soracli.world.language.captions import slots
 from soracli.world.maps import PLACES, Maps, maps_of
 from soracli.world.scene import Performer, Scene
 from soracli.world.scenes import CORE_ACTIONS, GROUND_SIZE, MOVES, SECONDS, SPEED, Split, is_heldout, signed
@@ -117,7 +117,7 @@ def seen_at(
 
 
 def paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.device) -> Painted:
-    """Render panorama scenes; see `frame`."""
+    """Render panorama scenes; see `domain`."""
     maps = maps_of(bank)
     most = max(len(scene.performers) for scene in scenes)
     pixels = torch.empty(len(scenes), len(frame.times), frame.height, frame.width, 3, dtype=torch.uint8, device=device)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import torch
 
+from soracli.world.language.verbs import HORIZON, ground_factor
 from soracli.world.layers import (
     LIGHTS,
     Backdrop,
@@ -30,7 +31,6 @@ from soracli.world.places_water import WATERS
 from soracli.world.props import barn, cactus, fence, flower, house, lamppost, pine, stone, tree, tuft
 from soracli.world.skies import sky
 from soracli.world.strips import box, disc, hashed
-from soracli.world.verbs import HORIZON, ground_factor
 
 
 def backdrop(place: str, view: View) -> Backdrop:

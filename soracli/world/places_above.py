@@ -6,10 +6,10 @@ import math
 
 import torch
 
+from soracli.world.language.verbs import HORIZON
 from soracli.world.layers import LIGHTS, WHITE, Backdrop, View, glow, ground_columns, landmarks, lattice, pane, shaded
 from soracli.world.skies import cloud, heavens, stars
 from soracli.world.strips import RGB, Strip, bar, disc, hashed, noise
-from soracli.world.verbs import HORIZON
 
 Paint = tuple[RGB, RGB]  # a light and a dark colour
 

@@ -6,6 +6,7 @@ import math
 
 import torch
 
+from soracli.world.language.verbs import HORIZON, ground_factor
 from soracli.world.layers import (
     Backdrop,
     View,
@@ -24,7 +25,6 @@ from soracli.world.props import bench, bush, cottage, lamppost
 from soracli.world.rooms import PAINTS, clock, tiles
 from soracli.world.skies import sky
 from soracli.world.strips import RGB, Strip, bar, box, disc, hashed, taper, triangle
-from soracli.world.verbs import HORIZON, ground_factor
 
 
 def castle(view: View) -> Backdrop:

@@ -6,6 +6,7 @@ import math
 
 import torch
 
+from soracli.world.language.verbs import HORIZON, ground_factor
 from soracli.world.layers import (
     Backdrop,
     View,
@@ -23,7 +24,6 @@ from soracli.world.props import bench, bush, cottage, fence, lamppost, stone, tr
 from soracli.world.rooms import PAINTS
 from soracli.world.skies import sky
 from soracli.world.strips import RGB, Strip, bar, box, disc, hashed, noise, triangle
-from soracli.world.verbs import HORIZON, ground_factor
 
 LEAVES: tuple[RGB, ...] = (
     (0.30, 0.58, 0.26), (0.40, 0.64, 0.26), (0.22, 0.50, 0.30), (0.46, 0.62, 0.22), (0.30, 0.58, 0.26),

@@ -6,6 +6,7 @@ import math
 
 import torch
 
+from soracli.world.language.verbs import HORIZON, ground_factor
 from soracli.world.layers import Backdrop, View, floor, glow, landmarks, lattice, pane, shaded, standing
 from soracli.world.props import sofa
 from soracli.world.rooms import (
@@ -25,7 +26,6 @@ from soracli.world.rooms import (
     window,
 )
 from soracli.world.strips import RGB, Strip, bar, box, disc, hashed, noise, taper
-from soracli.world.verbs import HORIZON, ground_factor
 
 PASTELS: tuple[RGB, ...] = (
     (0.95, 0.87, 0.74), (0.80, 0.88, 0.92), (0.82, 0.90, 0.80), (0.96, 0.84, 0.80), (0.93, 0.92, 0.88),

@@ -6,6 +6,7 @@ import math
 
 import torch
 
+from soracli.world.language.verbs import HORIZON, ground_factor
 from soracli.world.layers import (
     Backdrop,
     View,
@@ -23,7 +24,6 @@ from soracli.world.props import palm, pine, reeds, stone, tree
 from soracli.world.rooms import PAINTS, tiles
 from soracli.world.skies import sky
 from soracli.world.strips import RGB, Strip, bar, disc, hashed, noise, triangle
-from soracli.world.verbs import HORIZON, ground_factor
 
 
 def beach(view: View) -> Backdrop:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from soracli.world.frame import Frame
+from soracli.world.domain import Frame
 from soracli.world.maps import PLACES, PLANETS, SPACE
 from soracli.world.scene import Scene
 from soracli.world.scenes import SECONDS, SPEED

@@ -1,7 +1,7 @@
 """Scenes to pixels, in batches: one call renders any mix of domains at any size, rate and length.
 
 Each domain has a painter in its own module (`scenery`, `panorama`, `solids`, `studio`), listed in `PAINTERS` as
-`module:function` and loaded when first used. The signature of a painter is written down in `frame`:
+`module:function` and loaded when first used. The signature of a painter is written down in `domain`:
 
     paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.device) -> Painted
 
@@ -17,7 +17,7 @@ import torch
 
 from soracli.errors import UsageError
 from soracli.world.assets import ActorBank
-from soracli.world.frame import Frame, Painted
+from soracli.world.domain import Frame, Painted
 from soracli.world.scene import Rendered, Scene
 from soracli.world.styles import held, styled
 from soracli.world.weather import fall

@@ -6,9 +6,9 @@ import math
 
 import torch
 
+from soracli.world.language.verbs import GROUND, HORIZON, ground_factor
 from soracli.world.layers import View, glow, ground_coordinates, shaded
 from soracli.world.strips import RGB, Bounds, Strip, bar, box, disc, hashed, noise, taper, triangle
-from soracli.world.verbs import GROUND, HORIZON, ground_factor
 
 WOODS: tuple[RGB, ...] = ((0.62, 0.42, 0.26), (0.45, 0.29, 0.18), (0.78, 0.60, 0.40), (0.86, 0.78, 0.66))
 PAINTS: tuple[RGB, ...] = (

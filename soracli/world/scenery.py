@@ -10,21 +10,21 @@ import torch
 
 from soracli.world import ensemble, motion
 from soracli.world.assets import ActorBank
-from soracli.world.frame import Frame, Painted
+from soracli.world.domain import Frame, Painted
+from soracli.world.language.surroundings import PLACES
+from soracli.world.language.verbs import ground_factor
 from soracli.world.layers import Backdrop, View, graded, light_of
 from soracli.world.places import backdrop
 from soracli.world.scene import Scene
 from soracli.world.sprites import SEEN, Cast, paste, place, prepare, shadow
 from soracli.world.strips import ONE, Strip, fixed, lerp, over
-from soracli.world.surroundings import PLACES
-from soracli.world.verbs import ground_factor
 from soracli.world.weather import fall
 
 Box = tuple[float, float, float, float]
 
 
 def paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.device) -> Painted:
-    """Render scenes of this domain; see `frame` for what comes back."""
+    """Render scenes of this domain; see `domain` for what comes back."""
     count, length = len(scenes), len(frame.times)
     most = max(len(scene.performers) for scene in scenes)
     pixels = torch.empty(count, length, frame.height, frame.width, 3, dtype=torch.uint8, device=device)

@@ -13,11 +13,11 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from soracli.world.actors import CORE_ACTORS, MORE_ACTORS, Actor, actor
+from soracli.world.language.actors import CORE_ACTORS, MORE_ACTORS, Actor, actor
+from soracli.world.language.surroundings import BARE, PLACES
+from soracli.world.language.verbs import GROUND_SIZE, MOVES, SECONDS, SPEED, signed
 from soracli.world.layout import chase, crowd, meet, neighbour, pass_by
 from soracli.world.scene import Performer, Scene
-from soracli.world.surroundings import BARE, PLACES
-from soracli.world.verbs import GROUND_SIZE, MOVES, SECONDS, SPEED, signed
 
 __all__ = [
     "CORE_ACTIONS",

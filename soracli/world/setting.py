@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from soracli.world.language.surroundings import CAMERAS, PLACES, TIMES, WEATHERS
 from soracli.world.scene import Scene
-from soracli.world.surroundings import CAMERAS, PLACES, TIMES, WEATHERS
 
 
 def setting(scene: Scene, rng: np.random.Generator | None = None) -> str:

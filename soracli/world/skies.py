@@ -6,9 +6,9 @@ import math
 
 import torch
 
+from soracli.world.language.verbs import HORIZON
 from soracli.world.layers import View
 from soracli.world.strips import RGB, Strip, disc, hashed, noise
-from soracli.world.verbs import HORIZON
 
 
 def sky(view: View, clouds: float = 1.0) -> Strip:

@@ -18,8 +18,8 @@ import numpy as np
 import torch
 
 from soracli.world.assets import ActorBank
-from soracli.world.captions import slots
-from soracli.world.frame import Frame, Painted
+from soracli.world.domain import Frame, Painted
+from soracli.world.language.captions import slots
 from soracli.world.maps import PLACES, PLANETS, SPACE, Maps, maps_of, tone
 from soracli.world.poses import View, view
 from soracli.world.scene import Performer, Scene
@@ -44,7 +44,7 @@ SUB = ((-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125))  # sa
 
 
 def paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.device) -> Painted:
-    """Render solid scenes; see `frame`."""
+    """Render solid scenes; see `domain`."""
     maps = maps_of(bank)
     most = max(len(scene.performers) for scene in scenes)
     each = len(frame.times) * frame.width * frame.height

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 import torch
 import torch.nn.functional as F
 
-from soracli.world.actors import actor
 from soracli.world.assets import FRAMES, ActorBank
 from soracli.world.colours import recoloured
+from soracli.world.domain import Frame
 from soracli.world.ensemble import drawn
-from soracli.world.frame import Frame
-from soracli.world.lasting import changed
+from soracli.world.language.actors import actor
+from soracli.world.language.verbs import SOLE, feet, ground_factor, signed
 from soracli.world.layers import Light
 from soracli.world.motion import Path
+from soracli.world.persistent import changed
 from soracli.world.scene import Performer
 from soracli.world.strips import ONE, darken, fixed_bytes, lerp, over
-from soracli.world.verbs import SOLE, feet, ground_factor, signed
 
 ROOM = 1.45  # cell of a turned drawing, against that of the drawing
 SEEN = 10  # cover (of 128) from which a pixel counts as part of the drawing

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from soracli.world.frame import Frame
+from soracli.world.domain import Frame
 from soracli.world.maps import PLACES, PLANETS, SPACE, Maps
 from soracli.world.poses import level, pose, view
 from soracli.world.scene import Scene

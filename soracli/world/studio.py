@@ -5,7 +5,7 @@ How a scene of domain `studio` is read:
     A close-up: one performer of size 0.7 or more that does `stand`, `bounce`, `grow`, `shrink` or `sway`.
     A loop: performer.name `wave`, `circle` or `particle`, of performer.colour, repeating every LOOP seconds; action
         `flow` (waves; to the left or right), `expand` or `contract` (circles), `rise` or `fall` (particles).
-    A painting: a performer of TOOLS that does `paint`, on `canvas`; its partner is a figure of `lasting.FIGURES`.
+    A painting: a performer of TOOLS that does `paint`, on `canvas`; its partner is a figure of `persistent.FIGURES`.
     A meal: food that does `be eaten`; or a performer that does `eat`, its partner the food.
     camera: `static`, `zoom in`, `zoom out`. seed: shades, phases, bites.
 """
@@ -21,11 +21,11 @@ import torch
 
 from soracli.world.assets import ActorBank
 from soracli.world.billboards import SOLE, Board, drawings, overlay, shade, tracks
-from soracli.world.captions import slots
-from soracli.world.frame import Frame, Painted
-from soracli.world.grammar import article
-from soracli.world.lasting import FIGURES, bites, bitten, figure, stroke
+from soracli.world.domain import Frame, Painted
+from soracli.world.language.captions import slots
+from soracli.world.language.grammar import article
 from soracli.world.loops import LOOPS, loop
+from soracli.world.persistent import FIGURES, bites, bitten, figure, stroke
 from soracli.world.scene import Performer, Scene
 from soracli.world.scenes import Split, is_heldout
 
@@ -61,7 +61,7 @@ def actors() -> tuple[str, ...]:
 
 
 def paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.device) -> Painted:
-    """Render studio scenes; see `frame`."""
+    """Render studio scenes; see `domain`."""
     count, most = len(frame.times), max(len(scene.performers) for scene in scenes)
     pixels = torch.empty(len(scenes), count, frame.height, frame.width, 3, dtype=torch.uint8, device=device)
     boxes, visible = torch.zeros(len(scenes), count, most, 4), torch.zeros(len(scenes), count, most)

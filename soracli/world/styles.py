@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import torch
 
-from soracli.world.frame import Frame
+from soracli.world.domain import Frame
 from soracli.world.scene import Scene
 from soracli.world.strips import ONE, noise
 

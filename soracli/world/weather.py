@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
-from soracli.world.frame import Frame
+from soracli.world.domain import Frame
 from soracli.world.scene import Scene
 from soracli.world.strips import ONE, RGB, Distance, Strip, bar, disc, fixed, hashed, lerp, noise, over
 

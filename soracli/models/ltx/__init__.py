@@ -11,17 +11,20 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from soracli.models import Arrangement, published, ranks, shelf, speed, t5, tiles
-from soracli.models.ltx import layout, names
-from soracli.models.ltx.layout import SIDE, places
+from soracli.card import ALL, TURNS, Card
+from soracli.models.common import acceleration, components, loading, parallel, t5
+from soracli.models.common.components import Shelf
+from soracli.models.common.loading import Wish, adapters, configured
+from soracli.models.common.prompt_states import Prompts, identity
+from soracli.models.common.t5 import T5, T5Config
+from soracli.models.common.tiling import of_pixels
+from soracli.models.ltx import conditioning, key_map
+from soracli.models.ltx.conditioning import SIDE, places
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig
-from soracli.models.prompts import Prompts, identity
-from soracli.models.published import Wish, adapters, configured
-from soracli.models.shelf import Shelf
-from soracli.models.t5 import T5, T5Config
-from soracli.scene import Scene
-from soracli.types import ALL, TURNS, Card, Window
+from soracli.sampling.conditioning import Scene
+from soracli.sampling.model import Arrangement
+from soracli.types import Window
 
 TOKENS = 256  # of a prompt at most
 THOUSAND = 1000
@@ -34,8 +37,8 @@ class Ltx:
 
     card.params: tables `transformer`, `vae`, `text` (fields of LtxConfig, LtxVaeConfig, T5Config); `tokens` of a
     prompt; `sigmas` and `refining`: noise levels of a distilled model (see layout.levels); `jitter`: noise on given
-    tokens, times the square of the noise level, which loosens movement; `packing` (see models.packing) and `stay`
-    (types.STAYS): how weights are kept; `tiles`: pixels of those that are decoded one by one, 0 = none;
+    tokens, times the square of the noise level, which loosens movement; `packing` (see common.packing) and `stay`
+    (card.STAYS): how weights are kept; `tiles`: pixels of those that are decoded one by one, 0 = none;
     `cache` and `compile`: see models.speed.
     """
 
@@ -51,27 +54,27 @@ class Ltx:
         """Roles: transformer, vae (may be the same file), text, tokenizer. Weights are read when they are needed."""
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(LtxConfig, card, "transformer"), configured(LtxVaeConfig, card, "vae")
-        stay = shelf.stay(card, paths, device)
+        stay = components.stay(card, paths, device)
         wish = Wish(device, packing=card.params.get("packing", ""), in_turns=stay == TURNS)
         network = replace(wish, dtype=half, loras=adapters(card))
         build, build_vae = partial(LtxTransformer, config), partial(LtxVae, vae)
         build_text, files = partial(T5, configured(T5Config, card, "text")), paths["transformer"]
         makers: dict[str, Callable[[], torch.nn.Module]] = {
-            "transformer": partial(published.load, build, files, names.TRANSFORMER, network),
-            "vae": partial(published.load, build_vae, paths.get("vae", files), names.vae(vae), Wish(device, half)),
-            "text": partial(published.load, build_text, paths["text"], t5.FORM, wish),
+            "transformer": partial(loading.load, build, files, key_map.TRANSFORMER, network),
+            "vae": partial(loading.load, build_vae, paths.get("vae", files), key_map.vae(vae), Wish(device, half)),
+            "text": partial(loading.load, build_text, paths["text"], t5.FORM, wish),
         }
         if card.params.get("compile") and stay != TURNS:
-            makers["transformer"] = partial(speed.compiled, makers["transformer"])
-        makers["transformer"] = partial(ranks.spread, makers["transformer"], "transformer")
+            makers["transformer"] = partial(acceleration.compiled, makers["transformer"])
+        makers["transformer"] = partial(parallel.spread, makers["transformer"], "transformer")
         parts = Shelf(makers, alone=stay != ALL)
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
         return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)
 
     def arrange(self, scene: Scene) -> Arrangement:
         trained, refining = (tuple(self.card.params.get(name, ())) for name in ("sigmas", "refining"))
-        sigmas = layout.levels(self.usual(scene), scene.strength, trained, refining)
-        found = layout.given(scene, self.channels, self.encode_from, self.lag)
+        sigmas = conditioning.levels(self.usual(scene), scene.strength, trained, refining)
+        found = conditioning.given(scene, self.channels, self.encode_from, self.lag)
         if found is None:
             everything = torch.ones(1, len(scene.numbers), *scene.geometry.latent[1:], device=scene.device)
             return Arrangement(sigmas, scene.window(), everything, None)
@@ -80,9 +83,9 @@ class Ltx:
     def usual(self, scene: Scene) -> list[float]:
         """Noise levels of so many steps."""
         if "shifting" not in self.card.params:
-            return layout.linear_quadratic(scene.options.steps)
+            return conditioning.linear_quadratic(scene.options.steps)
         tokens = len(scene.numbers) * prod(scene.geometry.latent[1:])
-        return configured(layout.Shifting, self.card, "shifting").levels(scene.options.steps, tokens)
+        return configured(conditioning.Shifting, self.card, "shifting").levels(scene.options.steps, tokens)
 
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
@@ -90,7 +93,9 @@ class Ltx:
         context = self.prompts.states(prompt)  # all of it tokens: padding is never seen, so there is none
         at = (window.stills, window.chunks, window.height, window.width, float(window.fps))
         where = places(*at, self.lag).to(self.device)
-        skipping = speed.by_network(float(self.card.params.get("cache", 0.0)), ("transformer",)).get("transformer")
+        skipping = acceleration.by_network(float(self.card.params.get("cache", 0.0)), ("transformer",)).get(
+            "transformer"
+        )
         jitter, draw = float(self.card.params.get("jitter", 0.0)), self.generator()
 
         def predict(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
@@ -126,7 +131,7 @@ class Ltx:
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
         draw = self.generator()
         noise = torch.randn(latents.shape, generator=draw).to(latents.device)
-        tiling = tiles.of_pixels(int(self.card.params.get("tiles", 0)), SIDE, time=True)
+        tiling = of_pixels(int(self.card.params.get("tiles", 0)), SIDE, time=True)
         vae = self.parts.get("vae", LtxVae)
         yield from vae.decode(latents, DECODE_LEVEL, noise, DECODE_NOISE, tiling, self.grain(draw))
 

@@ -18,8 +18,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli.models.parts import TwoLayer, fold, patched, sinusoid, unfold, unpatched
-from soracli.models.tiles import Tiling, tiled
+from soracli.models.common.layers import TwoLayer, fold, patched, sinusoid, unfold, unpatched
+from soracli.models.common.tiling import Tiling, tiled
 
 PATCH = 4  # pixels folded into channels, both ways
 FREQUENCIES = 256

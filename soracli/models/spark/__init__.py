@@ -11,16 +11,18 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from soracli import flow, precision, quantise
+from soracli.card import Card
 from soracli.errors import WeightsError
-from soracli.mirror import names_side
-from soracli.models import Arrangement
+from soracli.models.common import precision, quantise
 from soracli.models.spark import steering
 from soracli.models.spark.dit import Control, Dit, DitConfig, Jump, Layout, TextKeys
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import CHUNK, Vae, VaeConfig
-from soracli.scene import Scene
-from soracli.types import Card, Window
+from soracli.sampling import flow
+from soracli.sampling.conditioning import Scene
+from soracli.sampling.mirror import names_side
+from soracli.sampling.model import Arrangement
+from soracli.types import Window
 
 
 class Spark:

@@ -202,7 +202,7 @@ class Reader(nn.Module):
     """What a prompt says as a whole: the strongest answer of any of its words to each of `READ` questions.
 
     In a sentence encoder's states "left" and "right" lie so close together that a network hardly notices which was
-    said; soracli/train/reader.py teaches the questions to tell such things apart before the network is trained.
+    said; soracli/train/text_reader.py teaches the questions to tell such things apart before the network is trained.
     """
 
     def __init__(self, text: int) -> None:

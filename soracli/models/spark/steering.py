@@ -12,8 +12,8 @@ from torch import Tensor
 from soracli.draft import Draft, Layer, Moves
 from soracli.models.spark.dit import COVER, SKETCH, Control
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
-from soracli.pixels import to_model
-from soracli.scene import Scene
+from soracli.sampling.conditioning import Scene
+from soracli.sampling.pixels import to_model
 
 SIDE = 8  # pixels of a block of a sketch
 

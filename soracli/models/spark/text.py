@@ -17,8 +17,8 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from soracli import quantise
 from soracli.errors import WeightsError
+from soracli.models.common import quantise
 
 WIDTH, DEPTH, HEADS, WORDS, LIMIT = 384, 6, 12, 30_522, 64
 

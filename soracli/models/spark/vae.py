@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli.models.spark.borders import evened
+from soracli.models.spark.deblock import evened
 
 CHUNK = 8  # frames per latent frame
 PATCH = 32  # pixels per latent cell, both ways

@@ -11,20 +11,23 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from soracli import flow
+from soracli.card import ALL, TURNS, Card
 from soracli.errors import WeightsError
-from soracli.models import Arrangement, published, ranks, shelf, speed, t5, tiles
-from soracli.models.prompts import Prompts, identity, padded
-from soracli.models.published import Wish, adapters, configured
-from soracli.models.shelf import Shelf
-from soracli.models.t5 import T5, T5Config
-from soracli.models.wan import layout, names, vision
-from soracli.models.wan.layout import WAYS, Control
+from soracli.models.common import acceleration, components, loading, parallel, t5
+from soracli.models.common.components import Shelf
+from soracli.models.common.loading import Wish, adapters, configured
+from soracli.models.common.prompt_states import Prompts, identity, padded
+from soracli.models.common.t5 import T5, T5Config
+from soracli.models.common.tiling import of_pixels
+from soracli.models.wan import clip_vision, conditioning, key_map
+from soracli.models.wan.clip_vision import Vision, VisionConfig, prepared
+from soracli.models.wan.conditioning import WAYS, Control
 from soracli.models.wan.transformer import PATCH, WanConfig, WanTransformer
 from soracli.models.wan.vae import WanVae, WanVaeConfig
-from soracli.models.wan.vision import Vision, VisionConfig, prepared
-from soracli.scene import Scene
-from soracli.types import ALL, TURNS, Card, Window
+from soracli.sampling import flow
+from soracli.sampling.conditioning import Scene
+from soracli.sampling.model import Arrangement
+from soracli.types import Window
 
 TOKENS = 512  # of a prompt; padding is attended to, so the number is the model's
 
@@ -41,7 +44,7 @@ class Wan:
 
     card.params: tables `transformer`, `vae`, `text`, `vision` (fields of WanConfig, WanVaeConfig, T5Config,
     VisionConfig); `way` (see layout); `tokens` of a prompt; `boundary`: share of the noise below which the second
-    expert paints, with `low_share` of the guidance; `packing` (see models.packing) and `stay` (types.STAYS): how
+    expert paints, with `low_share` of the guidance; `packing` (see common.packing) and `stay` (card.STAYS): how
     weights are kept; `tiles`: pixels of those that are decoded one by one, 0 = none; `cache` and `compile`: see
     models.speed.
     """
@@ -64,25 +67,27 @@ class Wan:
         """
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(WanConfig, card, "transformer"), configured(WanVaeConfig, card, "vae")
-        stay = shelf.stay(card, paths, device)
+        stay = components.stay(card, paths, device)
         wish = Wish(device, packing=card.params.get("packing", ""), in_turns=stay == TURNS)
         whole = Wish(device, torch.float32)
         build_text = partial(T5, configured(T5Config, card, "text"))
         makers: dict[str, Callable[[], torch.nn.Module]] = {
-            "vae": partial(published.load, partial(WanVae, vae), paths["vae"], names.VAE, whole),
-            "text": partial(published.load, build_text, paths["text"], t5.FORM, wish),
+            "vae": partial(loading.load, partial(WanVae, vae), paths["vae"], key_map.VAE, whole),
+            "text": partial(loading.load, build_text, paths["text"], t5.FORM, wish),
         }
         build = partial(WanTransformer, config)
         for role in ("transformer", "low"):
             if role in paths:
                 network = replace(wish, dtype=half, loras=adapters(card, role if "low" in paths else ""))
-                makers[role] = partial(published.load, build, paths[role], names.TRANSFORMER, network)
+                makers[role] = partial(loading.load, build, paths[role], key_map.TRANSFORMER, network)
                 if card.params.get("compile") and stay != TURNS:
-                    makers[role] = partial(speed.compiled, makers[role])
-                makers[role] = partial(ranks.spread, makers[role], role)
+                    makers[role] = partial(acceleration.compiled, makers[role])
+                makers[role] = partial(parallel.spread, makers[role], role)
         if "vision" in paths:
             build_vision = partial(Vision, configured(VisionConfig, card, "vision"))
-            makers["vision"] = partial(published.load, build_vision, paths["vision"], vision.FORM, Wish(device, half))
+            makers["vision"] = partial(
+                loading.load, build_vision, paths["vision"], clip_vision.FORM, Wish(device, half)
+            )
         parts = Shelf(makers, alone=stay != ALL)
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
         prompts = Prompts(parts, tokenizer, identity(card, paths, device), tokens, device, cleaned)
@@ -90,9 +95,9 @@ class Wan:
 
     def arrange(self, scene: Scene) -> Arrangement:
         options = scene.options
-        extra, latents, mask = layout.given(self.way, scene, scene.geometry.stride[1], self.encode)
+        extra, latents, mask = conditioning.given(self.way, scene, scene.geometry.stride[1], self.encode)
         trained = self.card.params.get("sigmas", ())
-        sigmas = layout.levels(options.steps, options.shift, options.solver, scene.strength, trained)
+        sigmas = conditioning.levels(options.steps, options.shift, options.solver, scene.strength, trained)
         window = scene.window(Control(options.solver == "unipc", extra, self.seen(scene)))
         return Arrangement(sigmas, window, mask, latents)
 
@@ -103,11 +108,11 @@ class Wan:
         assert isinstance(control, Control)
         boundary = float(self.card.params.get("boundary", 0.0)) if "low" in self.parts else 0.0
         eps: dict[torch.Size, Tensor] = {}
-        skipping = speed.by_network(float(self.card.params.get("cache", 0.0)), ("transformer", "low"))
+        skipping = acceleration.by_network(float(self.card.params.get("cache", 0.0)), ("transformer", "low"))
 
         def predict(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
-            time = layout.whole(sigma) if control.whole else sigma * layout.THOUSAND
-            which = "low" if time < boundary * layout.THOUSAND else "transformer"
+            time = conditioning.whole(sigma) if control.whole else sigma * conditioning.THOUSAND
+            which = "low" if time < boundary * conditioning.THOUSAND else "transformer"
             network = self.parts.get(which, WanTransformer)
             if self.way == "replaced" and bool((levels == 0).any()):
                 if x.shape not in eps:
@@ -138,7 +143,7 @@ class Wan:
 
     def seen(self, scene: Scene) -> Tensor | None:
         """States of the given first frame, and of the last if the network has places for both, (1, M, 1280)."""
-        pictures = layout.shown(scene, self.config.places > 0) if "vision" in self.parts else None
+        pictures = conditioning.shown(scene, self.config.places > 0) if "vision" in self.parts else None
         if pictures is None:
             return None
         clip = self.parts.get("vision", Vision)
@@ -150,5 +155,5 @@ class Wan:
         return self.parts.get("vae", WanVae).encode(pixels)
 
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
-        tiling = tiles.of_pixels(int(self.card.params.get("tiles", 0)), self.card.stride[1], time=False)
+        tiling = of_pixels(int(self.card.params.get("tiles", 0)), self.card.stride[1], time=False)
         return self.parts.get("vae", WanVae).decode(latents, tiling)

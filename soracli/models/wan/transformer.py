@@ -17,11 +17,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli.models.parts import Attention, FeedForward, Turn, TwoLayer, gelu, sinusoid
-from soracli.models.speed import Skipping
+from soracli.models.common.acceleration import Skipping
+from soracli.models.common.layers import Attention, FeedForward, Turn, TwoLayer, gelu, sinusoid
 
 if TYPE_CHECKING:
-    from soracli.models.ranks import Share
+    from soracli.models.common.parallel import Share
 
 EPS = 1e-6
 PATCH = 2  # latent cells per token, both ways

@@ -19,8 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli.models.parts import fold, patched, unfold, unpatched
-from soracli.models.tiles import Tiling, tiled
+from soracli.models.common.layers import fold, patched, unfold, unpatched
+from soracli.models.common.tiling import Tiling, tiled
 
 CHUNK = 4  # frames per latent frame, but for the first
 SIDE = 8  # pixels per latent cell, both ways, times the patch

@@ -1,0 +1,156 @@
+"""`sora animatic`: the draft of a scene alone, without a network: performers along their paths, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soracli import media
+from soracli.console.output import emit, print_out
+from soracli.console.progress import Talk
+from soracli.errors import UsageError
+from soracli.media import formats
+from soracli.options import parse
+from soracli.options.flags import OutputFlags
+from soracli.pipeline import job, output_paths
+from soracli.pipeline.task_specs import named
+from soracli.provenance.stamp import Stamp
+from soracli.safety import screening
+
+if TYPE_CHECKING:
+    from soracli.scenes.animatic import Animatic
+    from soracli.scenes.file import Shot
+    from soracli.types import Frames
+
+SIZE, FPS, SECONDS = (256, 256), Fraction(16), 4.0  # where nothing is said
+GREY = 128  # behind the performers in formats without transparency
+MOST_SIDE, MOST_FPS = 4096, 120
+GRID = (1, 2, 2)  # sizes from a shape are even
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was typed. See `OutputFlags`; the others are `--size`, `--fps`, `--duration` and `--seed`."""
+
+    size: str | None
+    fps: str | None
+    duration: str | None
+    seed: str | None
+    output: str | None
+    format: str | None
+    quality: str
+    force: bool
+    as_json: bool
+
+
+def animatic(prompt: str, file: str | None, wish: Wish) -> None:
+    """Write the draft and print its path, or all that is known of it as one JSON object."""
+    job.check_streams(OutputFlags(output=wish.output, json=wish.as_json))
+    if bool(prompt) == bool(file):
+        raise UsageError("animatic: needs a prompt or --scene FILE, and not both", "no_prompt")
+    width, height = parse.size(wish.size, SIZE, GRID) if wish.size else SIZE
+    fps = parse.rate(wish.fps) if wish.fps else FPS
+    _check(width, height, fps)
+    shots, notes = _shots(prompt, file, wish, width / height, fps)
+    counts = [max(1, round(shot.seconds * fps)) for shot in shots]
+    stem = Path(file).stem if file else "animatic"
+    outputs = _outputs(stem, sum(counts), wish)
+    inputs = [file] if file else []
+    pictures = [p.picture for shot in shots for p in shot.scene.performers if p.picture]
+    job.check_inputs(outputs, [*inputs, *pictures])
+    talk = Talk("plain")
+    for note in (*notes, *outputs.notes):
+        talk.note(note)
+    alpha = outputs.format.alpha and not (wish.quality == "lossless" and outputs.format.video)
+    recipe: dict[str, Any] = {
+        "verb": "animatic", "prompt": prompt, "width": width, "height": height, "fps": str(fps),
+        "frames": sum(counts), "inputs": [row for name in (*inputs, *pictures) for row in named(name)],
+        media.DIGEST: "",
+    }  # fmt: skip
+    stamp = Stamp("animatic", recipe, [], painted=False)
+    with (
+        output_paths.target(outputs, 0) as target,
+        media.Writer(
+            target, width, height, fps, outputs.format.name, wish.quality, recipe, force=wish.force, stamp=stamp,
+            alpha=alpha,
+        ) as writer,
+    ):  # fmt: skip
+        for part in _drawn(shots, counts, width, height, fps):
+            writer.add(shown(part, alpha=alpha))
+    who = sum(len(shot.scene.performers) for shot in shots)
+    talk.say(f"{sum(counts)} frames, {len(shots)} shot{'s' * (len(shots) > 1)}, {who} performers")
+    if wish.as_json:
+        told = recipe | {"path": str(target), media.DIGEST: writer.digest, "alpha": alpha, **stamp.told}
+        emit(told | {"notes": [*notes, *stamp.notes]})
+    elif outputs.paths is not None:
+        print_out(f"{target}\n")
+
+
+def _check(width: int, height: int, fps: Fraction) -> None:
+    if not (16 <= width <= MOST_SIDE and 16 <= height <= MOST_SIDE):
+        raise UsageError(f"--size {width}x{height}: sides must be from 16 to {MOST_SIDE} pixels", "bad_size")
+    if not 1 <= fps <= MOST_FPS:
+        raise UsageError(f"--fps {float(fps):g}: must be from 1 to {MOST_FPS}", "bad_fps")
+
+
+def _shots(
+    prompt: str, file: str | None, wish: Wish, aspect: float, fps: Fraction
+) -> tuple[tuple[Shot, ...], list[str]]:
+    """What is to be drawn, and notes on what was dropped or replaced in reading it."""
+    from soracli.scenes import file as scene_file
+    from soracli.scenes.known import shipped
+    from soracli.scenes.read import read
+
+    said = [screening.Said(prompt)] if prompt else []
+    if file:
+        for flag, typed in (("--duration", wish.duration), ("--seed", wish.seed)):
+            if typed is not None:
+                raise UsageError(f"{flag}: the scene file says that itself; change it there", "bad_scene")
+        shots = scene_file.load(file)
+        said = [screening.Said(shot.prompt) for shot in shots if shot.prompt]
+    for check in (screening.by_words, screening.by_meaning):
+        if said:
+            check(said)
+    if file:
+        return shots, []
+    seconds = float(parse.duration(wish.duration, fps)) if wish.duration else SECONDS
+    seed = parse.whole("--seed", wish.seed or "0", 0, 999_999_999)
+    reading = read(prompt, seconds, aspect, seed, shipped())
+    scene = replace(reading.scene, length=seconds)
+    return (scene_file.Shot(scene, seconds, prompt),), list(reading.notes)
+
+
+def _outputs(stem: str, frames: int, wish: Wish) -> output_paths.Outputs:
+    suffix = formats.choose(None, wish.format or "webp", frames).suffix
+    output = wish.output or str(output_paths.free(Path(f"{stem}-animatic{suffix}")))
+    outputs = output_paths.outputs(output, wish.format, {"slug": stem}, [0], frames, force=wish.force)
+    formats.quality(wish.quality, outputs.format)
+    return outputs
+
+
+def _drawn(shots: tuple[Shot, ...], counts: list[int], width: int, height: int, fps: Fraction) -> Iterator[Animatic]:
+    """Every shot in pieces, at the moments of its frames."""
+    import torch
+
+    from soracli.scenes.animatic import bank_of, pieces
+
+    bank = bank_of(*(shot.scene for shot in shots))
+    for shot, count in zip(shots, counts, strict=True):
+        times = torch.arange(count, dtype=torch.float64) * float(1 / fps)
+        yield from pieces(shot.scene, times, width, height, bank)
+
+
+def shown(part: Animatic, *, alpha: bool) -> Frames:
+    """Frames for the writer: RGBA not premultiplied, or RGB on grey."""
+    import numpy as np
+
+    colour, cover = part.rgb.numpy(), part.alpha.numpy()
+    if not alpha:
+        behind = (GREY * (255 - cover.astype(np.uint16)) + 127) // 255
+        return np.minimum(colour + behind[..., None], 255).astype(np.uint8)
+    full = np.maximum(cover, 1).astype(np.uint16)[..., None]
+    straight = np.minimum((colour.astype(np.uint16) * 255 + full // 2) // full, 255)
+    return np.concatenate([straight.astype(np.uint8), cover[..., None]], -1)

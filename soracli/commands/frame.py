@@ -1,0 +1,93 @@
+"""`sora frame`: one frame of a clip as a picture, bit for bit, signed as taken from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from soracli import media
+from soracli.console.output import emit, print_out
+from soracli.console.progress import Talk
+from soracli.errors import UsageError
+from soracli.formatting import printable, stem
+from soracli.options import parse
+from soracli.options.flags import OutputFlags
+from soracli.pipeline import job, output_paths
+from soracli.pipeline.output_paths import Outputs
+from soracli.pipeline.task_specs import named
+from soracli.provenance.stamp import Stamp, origins
+from soracli.types import Clip
+
+NAMED = {"first": 0, "last": -1}
+FORMATS = ("png", "webp")  # pictures that can be kept without loss
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was typed about the result. See `OutputFlags`."""
+
+    at: str
+    output: str | None
+    format: str | None
+    force: bool
+    as_json: bool
+    partial: bool = False
+
+
+def frame(path: str, wish: Wish) -> None:
+    """Write the frame and print its path, or all that is known of it as one JSON object."""
+    job.check_streams(OutputFlags(output=wish.output, json=wish.as_json))
+    outputs = _outputs(path, wish)
+    job.check_inputs(outputs, [path])
+    source, talk = media.read_source(path, wish.partial), Talk("plain")
+    number = place(source.clip, wish.at)
+    time = round(float(number / source.clip.fps), 3)
+    picture = source.clip.frames[number]
+    height, width = picture.shape[:2]
+    given = origins("frame", [source])
+    for note in (*source.notes, *(origin.note for origin in given if origin.note)):
+        talk.note(note)
+    recipe = {
+        "verb": "frame", "frame": number, "time": time, "width": width, "height": height, "inputs": named(path),
+        media.DIGEST: "",
+    }  # fmt: skip
+    stamp = Stamp("frame", recipe, given, painted=False)
+    with (
+        output_paths.target(outputs, 0) as target,
+        media.Writer(
+            target, width, height, Fraction(1), outputs.format.name, "lossless", recipe, force=wish.force, stamp=stamp
+        ) as writer,
+    ):
+        writer.add(picture[None])
+    talk.say(f"frame {number} of {len(source.clip.frames)}, at {time:g} s")
+    if wish.as_json:
+        emitted = recipe | {"path": str(target), media.DIGEST: writer.digest, **stamp.told}
+        emit(emitted | {"notes": [*source.notes, *stamp.notes]})
+    elif outputs.paths is not None:
+        print_out(f"{target}\n")
+
+
+def place(clip: Clip, at: str) -> int:
+    """`last`, `first` or a time as the number of the frame that is shown then."""
+    count = len(clip.frames)
+    if at in NAMED:
+        return NAMED[at] % count
+    try:
+        number = round(parse.moment("--at", at, clip.fps) * clip.fps)
+    except UsageError:
+        raise UsageError(f"--at {at}: must be last, first, seconds (2.5s) or frames (96f)", "bad_at") from None
+    if number >= count:
+        end = float((count - 1) / clip.fps)
+        raise UsageError(f"--at {at}: is after the last frame, which is at {end:.3g}s; use --at last", "bad_at")
+    return number
+
+
+def _outputs(path: str, wish: Wish) -> Outputs:
+    word = re.sub(r"[^\w.]+", "-", wish.at).strip("-.") or "frame"
+    slug: dict[str, object] = {"slug": f"{stem(path)}-{word}"}
+    outputs = output_paths.outputs(wish.output, wish.format, slug, [0], 1, force=wish.force, template="{slug}")
+    if outputs.format.name not in FORMATS:
+        typed = f"-o {printable(wish.output)}" if wish.output else f"--format {wish.format}"
+        raise UsageError(f"{typed}: a frame is one picture; use .png or .webp", "bad_output")
+    return outputs

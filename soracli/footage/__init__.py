@@ -1,0 +1,1 @@
+"""What is measured on real pictures and films, and done to them without sampling."""

@@ -1,0 +1,1 @@
+"""What the networks of several families share: layers, loading, quantisation, offloading."""

@@ -1,0 +1,53 @@
+"""The components of an open model, loaded when they are needed and, where memory is short, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from soracli.card import ALL, ONE, TURNS, Card
+from soracli.models.common import single_file
+from soracli.system import machine
+
+M = TypeVar("M", bound=nn.Module)
+SHARE = 0.7  # of free memory that weights may fill; the rest is for what they compute
+GROWTH = 1.2  # bytes in memory per byte on disk
+
+
+class Shelf:
+    """Components by name.
+
+    makers: what loads each. alone: whether loading one puts the others away.
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], nn.Module]], *, alone: bool = False) -> None:
+        self._makers, self._alone = makers, alone
+        self._loaded: dict[str, nn.Module] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._makers
+
+    def get(self, name: str, kind: type[M]) -> M:
+        if name not in self._loaded:
+            if self._alone and self._loaded:
+                self._loaded.clear()
+                if torch.cuda.is_available():
+                    torch.cuda.empty_cache()
+            self._loaded[name] = self._makers[name]()
+        found = self._loaded[name]
+        assert isinstance(found, kind)
+        return found
+
+
+def stay(card: Card, paths: Mapping[str, list[Path]], device: str) -> str:
+    """Which of types.STAYS holds: as the plan said, or else by what is free now."""
+    given: str = card.params.get("stay", "")
+    if given in (ALL, ONE, TURNS):
+        return given
+    wanted = GROWTH * sum(single_file.held(path) for files in paths.values() for path in files)
+    free = torch.cuda.mem_get_info(device)[0] if device.startswith("cuda") else machine.memory()[1]
+    return ONE if free and wanted > SHARE * free else ALL

@@ -1,0 +1,48 @@
+"""`sora config`: what is set, by which place, and the files that say so. See `settings` for how places are joined."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soracli.errors import WeightsError
+from soracli.formatting import printable
+from soracli.options import settings
+from soracli.options.settings import Value
+from soracli.system import part_files
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+
+def shown(value: Value) -> str:
+    """A value as it stands in a file or behind a flag."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def plain(value: Value) -> Any:
+    """A value as TOML keeps it: numbers as numbers."""
+    if isinstance(value, str) and re.fullmatch(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?", value):
+        return float(value) if "." in value else int(value)
+    return value
+
+
+def document(path: Path) -> TOMLDocument:
+    """A file to be changed, with its comments; an empty one if there is none."""
+    import tomlkit
+
+    settings.parsed(path)  # refuses what cannot be read
+    return tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
+
+
+def write(path: Path, content: TOMLDocument) -> None:
+    """Replace a file whole."""
+    import tomlkit
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part_files.put(path, tomlkit.dumps(content).encode())
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise WeightsError(f"{printable(path)}: cannot be written ({reason}); check the folder", "bad_config") from None

@@ -1,0 +1,234 @@
+"""What a call asks of an open model beside a picture: adapters, smaller weights, tiles. It becomes part of the card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from soracli.card import Card
+from soracli.errors import UsageError
+from soracli.formatting import printable, suggest
+from soracli.models.common import single_file
+from soracli.options.flags import Flags
+from soracli.resources.estimate import Plan
+from soracli.types import Canvas, SamplingOptions
+from soracli.weights import manifest
+
+WHOLE = "whole"
+PACKINGS = ("int8", "fp8")
+OPEN = ("wan", "ltx")
+KEPT = ("loras", "packing", "tiles", "guidance_interval", "cache", "compile")  # params that make other frames
+SMALLEST = 128  # pixels of a tile
+
+
+def adapted(card: Card, flags: Flags) -> Card:
+    """A card with what the flags say. Raises UsageError for a model that cannot honour one."""
+    more: dict[str, Any] = {}
+    if flags.lora:
+        more["loras"] = _loras(flags.lora)
+        for text, (name, _) in zip(flags.lora, more["loras"], strict=True):
+            if (adapter := named(name)) is None:
+                _check(card, "--lora", text)
+            else:
+                _check_suits(card, adapter)
+                card = replace(card, defaults={**card.defaults, **adapter.defaults})
+                more |= adapter.params
+    if flags.weights is not None and (packing := check_weights(flags.weights)):
+        _check(card, "--weights", flags.weights)
+        more["packing"] = packing
+    if flags.tiles is not None:
+        _check(card, "--tiles", flags.tiles)
+        more["tiles"] = check_tiles(flags.tiles)
+    if flags.guide is not None:
+        _check(card, "--guide", flags.guide)
+        more["guidance_interval"] = check_guide(flags.guide)
+    if flags.cache is not None and (share := check_cache(flags.cache)):
+        _check(card, "--cache", flags.cache)
+        more["cache"] = share
+    if flags.compile:
+        _check(card, "--compile")
+        more["compile"] = True
+    return replace(card, params={**card.params, **more}) if more else card
+
+
+def settled(card: Card, plan: Plan) -> Card:
+    """With the manner in which memory is kept small."""
+    if plan.manner is None:
+        return card
+    tiles = {"tiles": plan.manner.tiles} if plan.manner.tiles else {}
+    return replace(card, params={**card.params, **tiles, "stay": plan.manner.stay})
+
+
+def notes(card: Card, options: SamplingOptions, canvas: Canvas) -> list[str]:
+    """What a user should know of an open model before it paints: what was guessed of it, and what it never learnt."""
+    found = [card.params["guess"]] if "guess" in card.params else []
+    if any(file.role == "low" for file in card.files):
+        found += [_for_expert(name) for name, _ in card.params.get("loras", ())]
+    own = Fraction(card.defaults.get("fps", 0))
+    if card.arch == "wan" and options.seconds and own and options.fps != own:
+        smoother = " (for more frames: sora enhance)" if options.fps > own else ""
+        found.append(
+            f"{card.name} paints for {float(own):g} fps and is not told another rate; at {float(options.fps):g} fps "
+            f"everything moves {float(options.fps / own):.3g} times as fast{smoother}."
+        )
+    untrained = _untrained(card, canvas) if card.arch in OPEN else ""
+    return [*found, *([f"{card.name} was trained {untrained}, which may be seen."] if untrained else [])]
+
+
+def _for_expert(name: str) -> str:
+    """To which of two experts an adapter goes."""
+    which = {"transformer": "high", "low": "low"}.get(single_file.expert(Path(name).stem))
+    if which is None:
+        return f"--lora {printable(name)}: is added to both experts; high_noise or low_noise in its name chooses one."
+    return f"--lora {printable(name)}: is added to the expert of {which} noise alone, as its name says."
+
+
+def _untrained(card: Card, canvas: Canvas) -> str:
+    """What a model has learnt, if what is given is something else; empty if it is not."""
+    kept = canvas.mask.min(axis=(1, 2)) < 1  # (T,): of each frame something
+    whole = canvas.mask.max(axis=(1, 2)) == 0
+    first, several = bool(whole[0]), bool(kept[1:].any())
+    if card.arch == "ltx":
+        early = card.params.get("lag", 7) == 0  # before 0.9.5
+        return "to go on from a first frame and no more" if early and (several or (kept[0] and not first)) else ""
+    way = card.params.get("way", "replaced")
+    if way == "channels":
+        ends = (
+            "a first frame, or a first and a last one" if card.params["transformer"].get("places") else "a first frame"
+        )
+        last = bool(card.params["transformer"].get("places")) and bool(whole[-1]) and not kept[1:-1].any()
+        return "" if first and (not several or last) else f"to go on from {ends}"
+    if way == "tokens":
+        return "to go on from a first frame and no more" if several or (kept[0] and not first) else ""
+    return "from text alone: what is given is only held in place" if way == "replaced" and kept.any() else ""
+
+
+def record(card: Card) -> dict[str, Any]:
+    """What of it a recipe keeps: whatever makes other frames. Adapters that are files have a digest for a folder."""
+    found = {key: card.params[key] for key in KEPT if card.params.get(key)}
+    return found | {"loras": [_recorded(*one) for one in found["loras"]]} if "loras" in found else found
+
+
+def _recorded(name: str, scale: float) -> list[Any]:
+    """An adapter as a recipe has it: [name, scale], and of a file its short sha256 too."""
+    return [name, scale] if named(name) else [Path(name).name, scale, manifest.short_digest(Path(name))]
+
+
+def flags_of(recipe: dict[str, Any]) -> dict[str, Any]:
+    """The flags that say what a recipe keeps, but for adapters, which may be files (`recipes.adapters`)."""
+    found: dict[str, Any] = {}
+    if packing := recipe.get("packing"):
+        found["weights"] = packing
+    if tiles := recipe.get("tiles"):
+        found["tiles"] = str(tiles)
+    if interval := recipe.get("guidance_interval"):
+        found["guide"] = f"{interval[0]:g}..{interval[1]:g}"
+    if cache := recipe.get("cache"):
+        found["cache"] = f"{cache:g}"
+    if recipe.get("compile"):
+        found["compile"] = True
+    return found
+
+
+def check_weights(text: str) -> str:
+    """`whole`, `int8` or `fp8` -> how matrices are packed, empty = not at all."""
+    if text not in (WHOLE, *PACKINGS):
+        raise UsageError(
+            f"--weights {text}: must be whole, int8 or fp8{suggest(text, (WHOLE, *PACKINGS))}", "bad_weights"
+        )
+    return "" if text == WHOLE else text
+
+
+def check_tiles(text: str) -> int:
+    """Pixels of a side, 0 = decoded whole."""
+    if not text.isdigit() or (int(text) != 0 and not SMALLEST <= int(text) <= 4096):
+        raise UsageError(f"--tiles {text}: must be pixels, {SMALLEST}..4096, or 0 (decode whole)", "bad_tiles")
+    return int(text)
+
+
+def check_guide(text: str) -> list[float]:
+    """`LOW..HIGH`, noise levels in [0, 1]."""
+    low, dots, high = text.partition("..")
+    try:
+        found = [float(low or 0), float(high or 1)]
+    except ValueError:
+        found = []
+    if not dots or not found or not 0 <= found[0] < found[1] <= 1:
+        raise UsageError(f"--guide {text}: must be LOW..HIGH in 0..1, such as 0.2..0.9", "bad_guide")
+    return found
+
+
+def check_cache(text: str) -> float:
+    """A share, 0 = nothing is skipped."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise UsageError(f"--cache {text}: must be a share in 0..1, such as 0.1 (0 = skip nothing)", "bad_cache")
+    return share
+
+
+def _check(card: Card, flag: str, text: str = "") -> None:
+    if card.arch not in OPEN:
+        names = ", ".join(name for name, other in manifest.cards().items() if other.arch in OPEN)
+        raise UsageError(
+            f"{flag}{' ' * bool(text)}{text}: model '{card.name}' takes none; use an open model ({names})",
+            f"no_{flag.lstrip('-')}",
+        )
+
+
+def named(text: str) -> Card | None:
+    """The adapter of the manifest that a name means, before any file of that name; None = it means a file."""
+    return manifest.adapters().get(text)
+
+
+def resolved(card: Card) -> Card:
+    """With the files of adapters for their names. Raises WeightsError if one is not here."""
+    loras = card.params.get("loras")
+    if not loras:
+        return card
+    found = []
+    for name, scale in loras:
+        adapter = named(name)
+        paths = [name] if adapter is None else manifest.paths(adapter)["adapter"]
+        found += [[str(path), scale] for path in paths]
+    return replace(card, params={**card.params, "loras": found})
+
+
+def _check_suits(card: Card, adapter: Card) -> None:
+    """Whether it may be an adapter for this model: one that lies in a folder or file is found out when it is loaded."""
+    if adapter.arch == card.arch and (adapter.name in card.adapters or card.name not in manifest.cards()):
+        return
+    fitting = [name for name, other in manifest.cards().items() if adapter.name in other.adapters]
+    use = f"use --model {' or '.join(fitting)}, or a folder" if fitting else "use a folder"
+    raise UsageError(
+        f"--lora {adapter.name}: is not for model '{card.name}'; {use} with what it was made for", "bad_lora"
+    )
+
+
+def _loras(texts: Sequence[str]) -> list[list[Any]]:
+    """`FILE[:SCALE]` or `NAME[:SCALE]` each -> path or name, and scale."""
+    found: list[list[Any]] = []
+    for text in texts:
+        path, colon, scale = text.rpartition(":")
+        if not colon or Path(text).is_file():
+            path, scale = text, "1"
+        if not Path(path).is_file() and named(path) is None:
+            known = manifest.adapters()
+            raise UsageError(
+                f"--lora {text}: no such file or adapter{suggest(path, known)}; "
+                f"give FILE or FILE:SCALE, or for FILE a name: {', '.join(known)}",
+                "bad_lora",
+            )
+        try:
+            number = float(scale)
+        except ValueError:
+            raise UsageError(f"--lora {text}: the scale must be a number, such as 0.8", "bad_lora") from None
+        if not -4 <= number <= 4:
+            raise UsageError(f"--lora {text}: the scale must be -4..4 (1 = as it was trained)", "bad_lora")
+        found.append([path if named(path) else str(Path(path)), number])
+    return found

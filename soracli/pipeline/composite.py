@@ -1,0 +1,187 @@
+"""What the user's hand adds to a clip: moved regions, subjects and drafts, composited over a canvas. NumPy only.
+
+Where a cut-out covers what is kept, the result shows the cut-out; where it covers what is painted, a network is told of
+it in one of two ways (`Way`). Both turn one canvas into another, so that every task and every model can have them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from fractions import Fraction
+
+import numpy as np
+
+from soracli import media
+from soracli.card import Card
+from soracli.draft import Layer, stacked
+from soracli.errors import UsageError
+from soracli.media import Source
+from soracli.scenes import moves as moving
+from soracli.scenes.draft_clips import DraftClip
+from soracli.scenes.moves import Move
+from soracli.scenes.subjects import Subject
+from soracli.types import Canvas, Clip, Frames, SamplingOptions
+
+Layers = Callable[[int, int], Layer]  # first frame of the result, last + 1
+
+
+class Way(Enum):
+    """How a model takes drafts.
+
+    KEPT: cut-outs are kept pixels, and holes are filled before it is asked (spark, which knows little of footage).
+    CONTROL: the same, but holes are for the network (VACE: kept pixels and mask are its control).
+    CLOCKS: cut-outs are where painting starts, at a lower noise level than elsewhere: Time-to-Move's two clocks.
+    """
+
+    KEPT = "kept"
+    CONTROL = "control"
+    CLOCKS = "clocks"
+
+    @classmethod
+    def of(cls, card: Card) -> Way:
+        if card.arch == "spark":
+            return cls.KEPT
+        return cls.CONTROL if card.params.get("way") == "control" else cls.CLOCKS
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What was typed for --draft, --subject and --move. how: --fit, of the draft."""
+
+    draft: DraftClip | None = None
+    subjects: tuple[Subject, ...] = ()
+    moves: tuple[Move, ...] = ()
+    how: str = "pad"
+
+    @classmethod
+    def of(
+        cls,
+        draft: str | None = None,
+        key: str | None = None,
+        subjects: Sequence[str] | None = None,
+        moves: Sequence[str] | None = None,
+        how: str = "pad",
+    ) -> Hand | None:
+        """None if nothing was typed. Raises UsageError or MediaError for what cannot be used."""
+        if key is not None and draft is None:
+            raise UsageError(f"--key {key}: has no effect without --draft", "no_effect")
+        if draft is None and not subjects and not moves:
+            return None
+        return cls(
+            None if draft is None else DraftClip.of(draft, key),
+            tuple(Subject.of(text) for text in subjects or ()), tuple(Move.of(text) for text in moves or ()), how,
+        )  # fmt: skip
+
+    @property
+    def given(self) -> tuple[Source, ...]:
+        """Inputs whose pixels go into the result."""
+        drawn = () if self.draft is None else (self.draft.source,)
+        return (*drawn, *(media.read_source(one.file) for one in self.subjects))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return () if self.draft is None else self.draft.source.notes
+
+    @property
+    def seconds(self) -> Fraction | None:
+        """Of the draft, if it is a clip."""
+        return None if self.draft is None or self.draft.still else self.draft.source.clip.seconds
+
+    def layer(self, options: SamplingOptions) -> Layers | None:
+        """The draft's frames, by frames of the result."""
+        if (draft := self.draft) is None:
+            return None
+        size = options.width, options.height
+        return lambda start, stop: draft.layer(size, options.fps, self.how, start, stop)
+
+    def on(self, canvas: Canvas, options: SamplingOptions, way: Way) -> Canvas:
+        """A canvas with moved regions and the draft; subjects come by `laid`."""
+        if self.moves:
+            canvas = _moved(canvas, self.moves, way)
+        layer = self.layer(options)
+        return canvas if layer is None else laid(canvas, layer, way)
+
+    def over(self, frames: int, seconds: float) -> tuple[str, ...]:
+        """A note if the draft ends before the result does."""
+        if self.seconds is None or (ends := float(self.seconds)) >= seconds - 0.5 * seconds / frames:
+            return ()
+        return (f"--draft ends at {ends:.4g} s and the result at {seconds:.4g} s; nothing of it is there after.",)
+
+
+def _moved(canvas: Canvas, moves: Sequence[Move], way: Way) -> Canvas:
+    """Regions cut out, moved, and what they leave filled or open."""
+    first, frames = _first(canvas), canvas.clip.frames
+    size, count = (frames.shape[2], frames.shape[1]), canvas.frames
+    paths = [move.path(size, count, canvas.clip.fps) for move in moves]
+    layer, hole = moving.moved(paths, frames, first)
+    rest = moving.filled(frames, hole)
+    mask = canvas.mask if way is Way.KEPT else np.maximum(canvas.mask, hole)
+    head = canvas.head
+    if head is not None:
+        above, left = moving.moved(paths, head.frames)
+        head = Clip(_composited(moving.filled(head.frames, left), above), head.fps)
+    opened = replace(canvas, clip=Clip(rest, canvas.clip.fps), mask=mask, head=head)
+    return _laid(opened, layer, way)
+
+
+def laid(canvas: Canvas, layers: Layers, way: Way) -> Canvas:
+    """A canvas with a layer over it, head and tail included."""
+    first, count = _first(canvas), len(canvas.clip.frames)
+    head, tail = canvas.head, canvas.tail
+    if head is not None:
+        head = Clip(_composited(head.frames, layers(0, len(head.frames))), head.fps)
+    if tail is not None:
+        tail = Clip(_composited(tail.frames, layers(first + count, first + count + len(tail.frames))), tail.fps)
+    start = max(first, 0)
+    layer = layers(start, first + count)
+    if first < 0:  # frames that lead up to the result have none
+        lead = ((-first, 0), (0, 0), (0, 0))
+        layer = Layer(np.pad(layer.frames, (*lead, (0, 0))), np.pad(layer.alpha, lead))
+    return _laid(replace(canvas, head=head, tail=tail), layer, way)
+
+
+def _first(canvas: Canvas) -> int:
+    """Number in the result of the first frame of the canvas's clip."""
+    ahead = 0 if canvas.head is None else len(canvas.head.frames)
+    return ahead - (canvas.shown.start or 0)
+
+
+def _laid(canvas: Canvas, layer: Layer, way: Way) -> Canvas:
+    """A layer over the frames of a canvas.
+
+    What is shown is mask * painted + (1 - mask) * given; under a layer of alpha a and premultiplied colour c that is
+    a mask (1 - a) * mask over given pixels (c + (1 - a) (1 - mask) given) / (1 - (1 - a) mask): exact wherever
+    anything is shown of them. With two clocks what is painted stays so, and starts from the layer over what was given.
+    """
+    if not layer.alpha.any():
+        return canvas
+    frames, mask = np.array(canvas.clip.frames), np.array(canvas.mask, np.float32)
+    hint = np.zeros(mask.shape, np.float32) if canvas.hint is None else np.array(canvas.hint)
+    for t, cover in enumerate(layer.alpha):
+        if not cover.any():
+            continue
+        share = (cover / np.float32(255))[..., None]
+        if way is Way.CLOCKS:
+            frames[t] = _composited(frames[t : t + 1], Layer(layer.frames[t : t + 1], layer.alpha[t : t + 1]))[0]
+            hint[t] = np.maximum(hint[t], np.where(mask[t] > 0, share[..., 0], 0))
+            continue
+        open_ = mask[t][..., None]
+        left = 1 - open_ * (1 - share)  # how much of the given pixels is shown
+        colour = layer.frames[t] + (1 - share) * (1 - open_) * frames[t]
+        frames[t] = np.where(left > 0, np.rint((colour / np.maximum(left, 1e-6)).clip(0, 255)), frames[t])
+        mask[t] *= 1 - share[..., 0]
+    clip = Clip(frames, canvas.clip.fps)
+    return replace(canvas, clip=clip, mask=mask, hint=hint if way is Way.CLOCKS else None)
+
+
+def _composited(frames: Frames, layer: Layer) -> Frames:
+    """A layer over opaque frames (T, H, W, 3)."""
+    whole = np.full(frames.shape[:3], 255, np.uint8)
+    return stacked(Layer(frames, whole), layer).frames
+
+
+def held(canvas: Canvas) -> Canvas:
+    """A canvas of which nothing is painted any more: what it begins from is kept."""
+    return replace(canvas, mask=np.broadcast_to(np.float32(0), canvas.mask.shape), strength=1.0)

@@ -1,0 +1,493 @@
+"""A rendering request, checked and worked out before anything slow is loaded, and what can be said about it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from soracli import __version__, media
+from soracli.card import Card
+from soracli.errors import CapacityError, UsageError
+from soracli.formatting import amount, duration, printable
+from soracli.media import DIGEST, formats
+from soracli.models.common import memory
+from soracli.options import calls, open_models, parse
+from soracli.options.calls import Call
+from soracli.options.flags import Flags, OutputFlags
+from soracli.pipeline import composite, model_cache, output_paths, real_footage, tasks
+from soracli.pipeline.composite import Hand, Way
+from soracli.pipeline.output_paths import Outputs
+from soracli.pipeline.real_footage import Moving
+from soracli.pipeline.soundtrack import Soundtrack
+from soracli.pipeline.task_specs import Brief, digest, named
+from soracli.prompts import rewrite
+from soracli.resources import estimate
+from soracli.resources.estimate import Budget, Plan
+from soracli.safety import policy, review, screening
+from soracli.sampling import frame_rates, windows
+from soracli.scenes import notation
+from soracli.scenes.plot import Plot
+from soracli.state.runs import Run
+from soracli.system import machine
+from soracli.types import Canvas, Geometry, SamplingOptions, Shot
+from soracli.weights import manifest
+
+FILLERS = ("rife", "shots")  # networks by which holes are filled
+REMOVE = frozenset({"remove", "remove it", "remove this", "removed", "erase", "erase it", "delete", "delete it"})
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of a rendering verb. options.seed is set per result from `seeds`."""
+
+    verb: str
+    prompt: str
+    card: Card
+    options: SamplingOptions
+    geometry: Geometry  # of what is painted
+    seeds: list[int]
+    outputs: Outputs
+    threads: int | None
+    plan: Plan
+    notes: list[str]
+    canvas: Canvas
+    brief: Brief
+    shots: tuple[Shot, ...]
+    call: Call  # as a recipe repeats it
+    record: Call  # as a run goes on with it
+    pace: frame_rates.Pace | None = None  # where painted frames lie, if not at those of the canvas
+    asked: str = ""  # the prompt before it was expanded
+    budget: Budget = field(default_factory=Budget)
+    by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
+    filled: bool = False  # from the clip itself: no model paints
+    plot: Plot | None = None  # of models that take drafts, where nothing is given
+    cast: Plot | None = None  # of the user's own performers, where they are composited over what is given
+    track: Soundtrack = field(default_factory=Soundtrack)
+    moving: Moving | None = None  # of sources that go on by their own motion: nothing is sampled
+
+    @property
+    def painting(self) -> SamplingOptions:
+        """What the sampler is asked for."""
+        return frame_rates.options(self.options, self.pace)
+
+    def staged(self, seed: int) -> tuple[Canvas, str | tuple[Shot, ...]]:
+        """The canvas of one result, with its draft if it has one, and what the sampler is told."""
+        if self.plot is None:
+            return self.canvas, self.shots or self.prompt
+        from soracli.scenes.drafting import drafted
+
+        film, _ = self.plot.film(self.options, seed, self.canvas.frames)
+        above = None if self.brief.hand is None else self.brief.hand.layer(self.options)
+        return replace(self.canvas, draft=drafted(film, above)), film.shots
+
+    def composed(self) -> Job:
+        """With the user's own performers over what is given: they are drawn only now, since that takes torch."""
+        if self.cast is None:
+            return self
+        from soracli.scenes.drafting import drafted
+
+        film, _ = self.cast.film(self.options, self.seeds[0], self.canvas.frames)
+        canvas = composite.laid(self.canvas, drafted(film).drawn, Way.of(self.card))
+        return replace(self, canvas=canvas, pace=frame_rates.paced(canvas, self.card))
+
+    @property
+    def said(self) -> list[screening.Said]:
+        """Every text that the model is told, and the prompt that one of them was made from."""
+        told = screening.said(self.prompt, self.shots, self.options.negative, self.options.guidance)
+        return [*told, *([screening.Said(self.asked)] if self.asked else [])]
+
+    @property
+    def styled(self) -> bool:
+        """Whether a look was asked for, or another picture's colours: what is given does not bound them."""
+        return bool(self.brief.words) or "style_ref" in self.brief.record
+
+    @property
+    def enlarges(self) -> bool:
+        """Whether a network makes the result larger than it is painted."""
+        return self.geometry.enlarges and not (self.filled or self.moving)
+
+    @property
+    def seconds(self) -> float:
+        """Estimated seconds for all results, 0 if unknown."""
+        return self.plan.seconds * len(self.seeds)
+
+    @property
+    def _more(self) -> dict[str, Any]:
+        """Whether painting started from marked noise, what made a picture larger than it was painted, and what saw the
+        motion by which it was filled instead."""
+        known = manifest.tools()
+        if self.filled:
+            return {"filled": True, "networks": {name: manifest.digest(known[name]) for name in FILLERS}}
+        enlarged = {"enlarged": manifest.digest(known[model_cache.ENHANCER])} if self.enlarges else {}
+        return enlarged | ({"noise": "marked"} if self.painting.marked else {})
+
+    def _scene(self, seed: int) -> dict[str, Any]:
+        """The scene file of one result."""
+        if self.plot is None:
+            return {}
+        from soracli.scenes import file
+
+        film, _ = self.plot.film(self.options, seed, self.canvas.frames)
+        text = file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])
+        return {"scene": notation.with_pictures(text, lambda path: Path(path).name)}
+
+    def recipe(self, seed: int) -> dict[str, Any]:
+        """What the file says about itself: enough to paint it again."""
+        _, height, width = self.geometry.keep
+        options = self.options
+        return {
+            "soracli": __version__, "verb": self.verb, "prompt": self.prompt,
+            **({"asked": self.asked} if self.asked else {}), "negative": options.negative,
+            "model": self.card.name, "weights": manifest.digest(self.card), "width": width, "height": height,
+            "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
+            "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
+            **open_models.record(self.card), **self.brief.record, **self._more,
+            **({"shots": [[shot.start, shot.prompt] for shot in self.shots]} if self.shots else {}),
+            **self._scene(seed), **({} if self.moving is None else self.moving.record),
+            "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
+            "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
+        }  # fmt: skip
+
+
+def decoded(recipe: dict[str, Any], latents: str) -> dict[str, Any]:
+    """What a file says that was decoded from given latents: of how they came about nothing is known."""
+    known = ("soracli", "model", "weights", "width", "height", "frames", "fps", "review", DIGEST)
+    return {"verb": "decode", "latents": digest(latents), **{key: recipe[key] for key in known if key in recipe}}
+
+
+def remembered(call: Call) -> dict[str, Any]:
+    """What a recipe says of a call itself: the arguments by which `replay` repeats it, and the files it read.
+
+    Names without folders: a file is given away more often than its maker's home.
+    """
+    short = calls.with_files(call, lambda path: Path(path).name).as_data()
+    return {"arguments": {key: short[key] for key in short if key != "verb"}, "inputs": named(*calls.files(call))}
+
+
+def repeated(call: Call, brief: Brief, text: str, frames: int, fps: Fraction) -> Call:
+    """The call that does the same again, whatever its flags were left to: with prompt, length and rate written out.
+
+    How it is to be painted stands in the recipe beside it; where the result goes is for whoever repeats it to say.
+    """
+    settings = {f.name for f in fields(Flags)} - {"audio", "no_audio"}
+    own = {name: value for name, value in call.arguments.items() if name not in settings}
+    length = None if brief.still or brief.length else f"{frames}f"
+    return Call(call.verb, own).having(
+        prompt=text or None, fps=None if brief.still else str(fps), duration=length,
+        count=str(brief.record["views"]) if "views" in brief.record else None,
+    )  # fmt: skip
+
+
+def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = None) -> Job:
+    """Turn a brief and flags into a Job, or say in one line what is wrong with them.
+
+    run: what this goes on with; it says which results, and where they go.
+    """
+    text = parse.prompt(prompt, flags.prompt_file, needed=brief.prompted)
+    if text and brief.shots:
+        raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
+    card = open_models.adapted(manifest.card(flags.model), flags)
+    if brief.length and flags.duration is not None:
+        raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
+    if filled := brief.filled and bool(card.params.get("drafts")) and text.strip(" .!").lower() in {"", *REMOVE}:
+        text = ""
+    told = ", ".join(filter(None, [text, *brief.words]))
+    own = real_footage.chosen(brief, card, told)
+    bounds = card if own is None else replace(card, limits={})  # those of the model
+    options = parse.options(bounds, flags, still=brief.still, source=brief.source)
+    shots = parse.shots(brief.shots, options.fps, brief.words)
+    screening.by_words(screening.said(told, shots, options.negative, options.guidance))
+    plot = _plot(card, brief, told, shots)
+    if plot is not None:
+        _check_expand(flags, card)
+        typed, asked, said = rewrite.Told(text, "", rewrite.scripts(card, told))
+    else:
+        seed = parse.seeds(flags.seed, flags.count)[0] if flags.expand and not brief.shots else None
+        beside = (*brief.shots, flags.negative or "")
+        typed, asked, said = rewrite.told(text, card, words=brief.words, beside=beside, seed=seed)
+    text = typed
+    text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
+    seeds = parse.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
+    if filled and len(seeds) > 1:
+        raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
+    check_streams(flags)
+    parse.check_device(flags.device)
+    if plot is not None and plot.file and flags.duration is None and not brief.still:
+        options = replace(options, seconds=plot.seconds)
+    elif brief.lasts is not None and flags.duration is None:
+        options = replace(options, seconds=brief.lasts)
+    if own is not None and own.move and flags.fps is None:
+        options = replace(options, fps=real_footage.RATE)
+    canvas = brief.canvas(options, 1 if card.rates or own else card.stride[0])
+    canvas = canvas if own is None else own.laid(canvas)
+    if filled and bool((canvas.mask > 0).all()):
+        raise UsageError(
+            "--mask: covers all there is, and nothing is left to fill it from; say what is to be there", "full_mask"
+        )
+    if brief.rim and not filled:
+        canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
+    cast = None
+    if brief.hand is not None and plot is None:
+        canvas, cast = _by_hand(brief, brief.hand, canvas, options, card, told)
+    canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
+    options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
+    names = {
+        "slug": brief.stem or output_paths.slug(text), "model": card.name,
+        "width": options.width, "height": options.height,
+    }  # fmt: skip
+    if run is not None:
+        outputs = output_paths.planned(run.format, [item.path for item in run.pending])
+    elif flags.origin.expected is not None:
+        outputs = output_paths.planned("png" if brief.still else "frames", [None])
+    else:
+        outputs = output_paths.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
+    check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
+    formats.check(outputs.format, options.width, options.height, float(options.fps))
+    formats.quality(flags.quality, outputs.format)
+    if cast is not None:  # for a name that nobody has
+        cast.film(options, seeds[0], canvas.frames)
+    track = Soundtrack.of(flags, outputs.format, still=brief.still)
+    brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
+    pace = None if filled or own else frame_rates.paced(canvas, card)
+    geometry = Geometry.snap(options, (1, 1, 1)) if own else Geometry.of(frame_rates.options(options, pace), card)
+    threads = None if flags.threads is None else parse.whole("--threads", flags.threads, 1, 1024)
+    allowed = None if flags.max_memory is None else parse.memory(flags.max_memory)
+    on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
+    outline, begins = pace.outline() if pace else canvas, [shot.start for shot in shots] or [0.0]
+    takes = [] if filled else windows.takes(outline, geometry, card.limits.get("window", 0), begins)
+    sizes = [size for take in takes for size in take.sizes]
+    cores = None if on_gpu else threads or machine.cores()
+    budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
+    expected = estimate.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
+    expected = Plan(0, 0, 0.0, 0) if filled else expected.within(budget.room)
+    estimate.check_tokens(expected, card, options)
+    card = open_models.settled(card, expected) if budget.room else card
+    cuts = _of_shots(shots if plot is None else plot.begins, geometry)
+    if plot is not None:
+        said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
+    if own is not None:
+        said = own.said(len(seeds))
+    notes = [*flags.origin.notes, *said, *brief.notes, *canvas.notes, *open_models.notes(card, options, canvas)]
+    if brief.hand is not None:
+        notes += brief.hand.over(canvas.frames, float(canvas.frames / options.fps))
+    notes += [*([] if filled else frame_rates.notes(geometry, pace)), *cuts, *outputs.notes]
+    call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
+    call = call if own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
+    record = calls.lasting(flags.origin.call, typed).having(expand=None)
+    return Job(
+        brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
+        call, record, pace, asked, budget, filled=filled, plot=plot, cast=cast, track=track, moving=own,
+    )  # fmt: skip
+
+
+def _plot(card: Card, brief: Brief, text: str, shots: tuple[Shot, ...]) -> Plot | None:
+    """What the scenes are made from, if the model takes drafts and nothing but words is given."""
+    if brief.scene and (text or shots):
+        raise UsageError("--scene: says everything; leave out the prompt", "two_prompts")
+    if not (brief.staged and card.params.get("drafts")):
+        if brief.scene:
+            raise UsageError(f"--scene: {card.name} takes no drafts; use: -m {manifest.default()}", "no_drafts")
+        return None
+    hand = brief.hand or Hand()
+    subjects, alone = hand.subjects, hand.draft is not None
+    return Plot(shots or (Shot(0.0, text),), brief.scene, card.stride[0], subjects, alone)
+
+
+def _by_hand(
+    brief: Brief, hand: Hand, canvas: Canvas, options: SamplingOptions, card: Card, text: str
+) -> tuple[Canvas, Plot | None]:
+    """The canvas with what the user's hand adds, and the scene that its subjects play in, who are added later."""
+    way = Way.of(card)
+    if (brief.rests == "always" and way is not Way.CLOCKS) or (brief.rests == "unprompted" and not text):
+        canvas = composite.held(canvas)
+    cast = Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True) if hand.subjects else None
+    return hand.on(canvas, options, way), cast
+
+
+def _check_expand(flags: Flags, card: Card) -> None:
+    """What a prompt leaves open a scene chooses by its seed; no words are added to it."""
+    if flags.expand and "expand" not in flags.origin.assumed:
+        raise UsageError(
+            f"--expand: {card.name} reads a prompt into a scene, and the seed chooses what it leaves open; leave it "
+            "out, or edit the scene: sora scene PROMPT",
+            "no_effect",
+        )
+
+
+def _of_shots(shots: tuple[Shot, ...], geometry: Geometry) -> list[str]:
+    """What becomes of shots that do not begin where latent frames do."""
+    if geometry.causal:
+        return []
+    time, found = geometry.stride[0], []
+    begins = [0, *(windows.border(shot.start, geometry) for shot in shots[1:])]
+    for i, shot in enumerate(shots):
+        at = float(begins[i] * time / geometry.fps)
+        if begins[i] >= geometry.latent[0]:
+            found.append(f"the shot at {shot.start:g}s is after the end and left out.")
+        elif begins[i] in begins[i + 1 :]:
+            found.append(f"the shot at {shot.start:g}s is too short, and left out: {time} frames are painted together.")
+        elif at != shot.start:
+            found.append(f"the shot at {shot.start:g}s begins at {at:g}s: {time} frames are painted together.")
+    return found
+
+
+def _room(card: Card, on_gpu: bool) -> tuple[int, int]:
+    """Bytes where it is painted, and of main memory beside a GPU: those that are free, and those of a model in hand."""
+    total, free = machine.gpu_memory() if on_gpu else machine.memory()
+    return total if model_cache.holds(card) else free, machine.memory()[1] if on_gpu else 0
+
+
+def _command(brief: Brief, prompt: str, model: str | None) -> str:
+    """What to type for the same with other flags."""
+    inputs = [str(given["name"]) for given in brief.record.get("inputs", ())]
+    words = [*inputs, *filter(None, [prompt])]
+    return shlex.join(["sora", brief.verb, *map(printable, words), *(["-m", printable(model)] if model else [])])
+
+
+def check_streams(flags: OutputFlags) -> None:
+    """Standard output takes the media or the JSON, and never binary on a terminal."""
+    if flags.output != "-" or flags.dry_run:
+        return
+    if flags.json:
+        raise UsageError("--json: cannot share standard output with -o -; give -o a file name", "bad_output")
+    if sys.stdout.isatty():
+        raise UsageError(
+            "-o -: will not write media to a terminal; redirect it (> clip.mp4), pipe it, or give a file name",
+            "terminal",
+        )
+
+
+def check_inputs(outputs: Outputs, inputs: Sequence[str], preview: str | None = None) -> None:
+    """Refuse to write over what is read, by whatever name it goes, --force or not; or over one another."""
+    results = [("-o", path) for path in outputs.paths or ()]
+    if preview is not None and preview.partition(":")[0] != "term":
+        where = Path(preview)
+        if any(path == where or (path.exists() and where.exists() and path.samefile(where)) for _, path in results):
+            raise UsageError(f"--preview {printable(preview)}: is also the result; choose another name", "same_file")
+        results.append(("--preview", where))
+    for flag, path in results:
+        for beside in (path, formats.sidecar_of(path)):
+            for name in inputs:
+                if beside.exists() and Path(name).exists() and beside.samefile(name):
+                    raise UsageError(f"{flag} {printable(path)}: is also an input; choose another name", "same_file")
+
+
+def check_memory(job: Job) -> None:
+    """Refuse what does not fit."""
+    if found := shortage(job):
+        raise CapacityError(f"{estimate.request(job.options)}: {found}", "memory")
+
+
+def shortage(job: Job) -> str:
+    """Why it does not fit, and what would; empty if it does. A model that an earlier call left loaded fits."""
+    if model_cache.holds(job.card):
+        return ""
+    cores = None if job.budget.host else job.threads or machine.cores()
+    return estimate.shortage(job.plan, job.card, job.options, cores, job.budget)
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def headline(job: Job) -> str:
+    """What is about to be painted, in one line."""
+    frames, (_, height, width) = job.canvas.frames, job.geometry.keep
+    length = "" if job.geometry.is_still else f", {frames} frames at {float(job.options.fps):g} fps"
+    seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
+    if job.filled:
+        return (
+            f"{width}x{height}{length}: what is removed is filled from other frames, and by patches where none shows it"
+        )
+    steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
+    took = f", about {duration(job.seconds)}" if job.seconds else ""
+    if job.moving is not None:
+        return f"by its own motion, {width}x{height}{length}"
+    return f"model {printable(job.card.name)}, {width}x{height}{length}, {steps}, {seeds}{took}"
+
+
+def as_data(job: Job) -> dict[str, Any]:
+    """The plan of a dry run for `--json`."""
+    paths = None if job.outputs.paths is None else [str(path) for path in job.outputs.paths]
+    short = shortage(job)
+    return {
+        **job.recipe(job.seeds[0]), "seeds": job.seeds, "paths": paths, "format": job.outputs.format.name,
+        "notes": job.notes,
+        "plan": {
+            "width": job.geometry.width, "height": job.geometry.height, "frames": job.geometry.frames,
+            "tokens": job.plan.tokens, "passes": job.plan.passes, "seconds": round(job.seconds, 1),
+            "peak_memory_bytes": job.plan.peak_bytes, "free_memory_bytes": job.budget.free,
+            "fits": not short, **({"shortage": short} if short else {}),
+            **_kept_small(job),
+        },
+    }  # fmt: skip
+
+
+def as_text(job: Job) -> str:
+    """The plan of a dry run for people."""
+    frames, (_, height, width) = job.canvas.frames, job.geometry.keep
+    paths, options, expected = job.outputs.paths, job.options, job.plan
+    prompt = printable(job.prompt if len(job.prompt) <= 200 else job.prompt[:197] + "...")
+    files = "standard output" if paths is None else ", ".join(printable(path) for path in paths[:8])
+    inner = f"{job.geometry.inner[1]}x{job.geometry.inner[0]}"
+    on_grid = (job.geometry.width, job.geometry.height) == (width, height)
+    painted = (
+        f", painted as {inner} and scaled"
+        if job.geometry.inner != (height, width)
+        else ("" if on_grid else f", painted as {job.geometry.width}x{job.geometry.height} and cut back")
+    )
+    rows = [
+        ("prompt", prompt or "none"),
+        ("model", printable(job.card.name)),
+        ("size", f"{width}x{height}{painted}"),
+        ("length", "one picture" if job.geometry.is_still else f"{frames} frames at {float(options.fps):g} fps"),
+        ("steps", f"{options.steps}, {expected.passes} passes over {expected.tokens:,} tokens"),
+        ("guidance", f"{options.guidance:g}"),
+        ("seed", ", ".join(map(str, job.seeds[:8])) + (", ..." if len(job.seeds) > 8 else "")),
+        ("time", _time(job)),
+        ("memory", _memory(job)),
+        *(("", line) for line in memory.alternatives(expected.needs, job.budget.room)),
+        *([("fits", f"no: {short}")] if (short := shortage(job)) else []),
+        ("output", files + (", ..." if paths is not None and len(paths) > 8 else "")),
+    ]
+    return "".join(f"{name:<9} {value}\n" for name, value in rows)
+
+
+def _memory(job: Job) -> str:
+    expected, budget = job.plan, job.budget
+    if not expected.peak_bytes:
+        return "not known"
+    free = f", {amount(budget.free)} free" if budget.free else ""
+    if expected.manner is None:
+        return f"about {amount(expected.peak_bytes)}{free}"
+    where = " of the GPU's" if budget.host else ""
+    beside = f"; {amount(expected.host_bytes)} of main memory, {amount(budget.host)} free" if budget.host else ""
+    packing = job.card.params.get("packing") or "whole"
+    return f"about {amount(expected.peak_bytes)}{where}{free}: {packing} weights, {expected.manner}{beside}"
+
+
+def _kept_small(job: Job) -> dict[str, Any]:
+    """How an open model's memory is kept small, and how else it could be."""
+    if job.plan.manner is None:
+        return {}
+    room = job.budget.room
+    return {
+        "host_memory_bytes": job.plan.host_bytes, **asdict(job.plan.manner),
+        "manners": [
+            {**asdict(need.manner), "bytes": need.device, "host_bytes": need.host,
+             "fits": need.device <= room if room else None}
+            for need in job.plan.needs
+        ],
+    }  # fmt: skip
+
+
+def _time(job: Job) -> str:
+    if not job.seconds:
+        return "not known for this model"
+    measured = job.plan.measured
+    how = f"rates measured {measured}" if measured else "a guess; measure with: sora doctor --calibrate"
+    return f"about {duration(job.seconds)} ({how})"

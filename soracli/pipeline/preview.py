@@ -1,0 +1,161 @@
+"""`--preview`: a small picture of the work so far, in a file or on the terminal.
+
+Latents become colours by a projection that is fitted once, in closed form: the linear path of the compression network,
+averaged over pictures and over squares of pixels, is itself linear, so that a few numbers per cell are one product of
+matrices away. A model without such a path is decoded instead.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from soracli.errors import MediaError, UsageError
+from soracli.media import info
+from soracli.media.write import Writer, check_target
+from soracli.options import parse
+from soracli.options.parse import TERMINAL
+from soracli.types import Frames, Geometry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from soracli.sampling.model import Model
+
+SQUARES = 8  # numbers per cell, both ways
+TALLEST = 128  # pixels of the picture's height
+SHARE = 0.02  # of the time of sampling that previews may take, after the first
+
+
+class Projection:
+    """Latents (1, C, t, h, w) -> colours of squares of pixels. matrix: (C, 3 * S * S). offset: (3 * S * S)."""
+
+    def __init__(self, matrix: Tensor, offset: Tensor, squares: int) -> None:
+        self.matrix, self.offset, self.squares = matrix, offset, squares
+
+    @classmethod
+    def of(cls, model: Model) -> Projection | None:
+        """Closed form: what the mean over time and over each square of decoded pixels is, for every channel.
+
+        The least-squares best, since these means are linear in the latents. None if the model has no linear path.
+        """
+        import torch
+
+        from soracli.models.spark.vae import BLOCK, CHUNK, PATCH, LinearPath
+
+        path = getattr(getattr(model, "vae", None), "linear", None)
+        if not isinstance(path, LinearPath):
+            return None
+        side, packs = SQUARES * BLOCK // PATCH, PATCH // BLOCK  # squares of a block, blocks of a cell, both ways
+        grid = (3, CHUNK, side, BLOCK // side, side, BLOCK // side)
+        numbers = path.block_basis.shape[1]
+        with torch.inference_mode():
+            squares = path.block_basis.reshape(*grid, numbers).mean((1, 3, 5))  # (3, s, s, K)
+            cells = path.cell_basis.reshape(packs, packs, numbers, -1) / path.scale  # (p, p, K, C)
+            matrix = torch.einsum("gyxk,vhkc->cgvyhx", squares, cells).flatten(1)
+            middle = path.cell_mean.reshape(packs, packs, numbers)
+            shade = path.mean.reshape(grid).mean((1, 3, 5))[:, None, :, None]  # (3, 1, s, 1, s)
+            offset = (torch.einsum("gyxk,vhk->gvyhx", squares, middle) + shade).flatten()
+        return cls(matrix, offset, SQUARES)
+
+    def __call__(self, latents: Tensor) -> Tensor:
+        """(1, C, t, h, w) -> (t, 3, h * S, w * S), in [-1, 1] but for overshoot."""
+        cells = latents[0].permute(1, 2, 3, 0) @ self.matrix + self.offset  # (t, h, w, 3SS)
+        x = cells.reshape(*cells.shape[:3], 3, self.squares, self.squares).permute(0, 3, 1, 4, 2, 5)
+        found: Tensor = x.flatten(4).flatten(2, 3)
+        return found
+
+
+class Preview:
+    """Shows the first, middle and last moment of a clip side by side; in half blocks the middle one, larger."""
+
+    def __init__(self, where: str, *, force: bool) -> None:
+        self._protocol = ""
+        self._path = Path(where)
+        self._clock, self._spent = 0.0, 0.0
+        self._projection: Projection | None = None
+        form = parse.preview(where)
+        if form is None:
+            self._on_terminal(where)
+            return
+        # A preview is scratch: one that we wrote may be replaced, anything else needs --force.
+        self._force = force or _is_ours(self._path)
+        check_target(self._path, form, force=self._force)
+
+    def _on_terminal(self, where: str) -> None:
+        from soracli.console import terminal
+
+        if where == TERMINAL and not sys.stderr.isatty():
+            raise UsageError(
+                f"--preview {TERMINAL}: standard error is not a terminal; give a file, such as --preview now.png",
+                "terminal",
+            )
+        self._protocol = where.partition(":")[2] or terminal.detect()
+
+    def show(self, model: Model, latents: Tensor, geometry: Geometry, prompt: str, *, last: bool = False) -> None:
+        """latents: (1, C, t, h, w), the clean prediction so far. Steps are left out where showing them would cost."""
+        now = time.perf_counter()
+        if self._clock and not last and self._spent > SHARE * (now - self._clock):
+            return
+        self._clock = self._clock or now
+        strip = self._strip(model, latents, geometry, prompt)
+        if self._protocol:
+            from soracli.console import terminal
+
+            sys.stderr.write(terminal.drawn(strip[0], self._protocol))
+            sys.stderr.flush()
+        else:
+            self._write(strip)
+        self._spent += time.perf_counter() - now
+
+    def _write(self, strip: Frames) -> None:
+        from soracli.provenance.stamp import Stamp
+
+        height, width = strip.shape[1:3]
+        stamp = Stamp("preview", {"preview": True}, ())
+        writer = Writer(self._path, width, height, Fraction(1), recipe=stamp.recipe, force=self._force, stamp=stamp)
+        with writer:
+            writer.add(strip)
+        self._force = True
+
+    def _strip(self, model: Model, latents: Tensor, geometry: Geometry, prompt: str) -> Frames:
+        from soracli.sampling.segments import oriented
+
+        geometry = oriented(geometry, model.card, prompt)
+        count = latents.shape[2]
+        coarse = self._protocol == "blocks"  # a letter wide per pixel: room for one moment
+        moments = [count // 2] if coarse else sorted({0, count // 2, count - 1})
+        self._projection = self._projection or Projection.of(model)
+        pieces = [self._moment(model, latents[:, :, i : i + 1], geometry) for i in moments]
+        return np.concatenate(pieces, axis=2)
+
+    def _moment(self, model: Model, latents: Tensor, geometry: Geometry) -> Frames:
+        """One latent frame -> uint8 (1, H, W, 3), cut to the request, at most TALLEST high."""
+        import torch.nn.functional as F
+
+        from soracli.sampling.pixels import to_numpy
+
+        if self._projection is None:
+            pixels = next(model.decode(latents, still=geometry.is_still))
+            pixels = pixels[0, :, pixels.shape[2] // 2][None]  # (1, 3, H, W)
+        else:
+            pixels = self._projection(latents)
+        rows, columns = (round(n * part / whole) for n, part, whole in zip(
+            pixels.shape[2:], geometry.inner, (geometry.height, geometry.width), strict=True))  # fmt: skip
+        pixels = pixels[:, :, :rows, :columns]
+        pixels = pixels.flip(-1) if geometry.mirrored else pixels
+        height = min(geometry.keep[1], TALLEST)
+        width = max(1, round(geometry.keep[2] * height / geometry.keep[1]))
+        return to_numpy(F.interpolate(pixels, (height, width), mode="bilinear", antialias=True)[:, :, None])
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return path.is_file() and bool((info(path).recipe or {}).get("preview"))
+    except (MediaError, UsageError):
+        return False

@@ -1,0 +1,286 @@
+"""Real footage is not painted anew: it goes on, meets itself or is filmed by its own pixels. NumPy only to begin with.
+
+The embedded model knows the world it was trained on. What was filmed or photographed gets a draft that covers all there
+is to paint (`Draft.whole`), so that nothing is sampled: beyond a film's ends its motion goes on (`extrapolate.Onward`),
+between two frames each is warped towards the other (`extrapolate.Between`), over a still picture a camera moves
+(`camera`).
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from soracli import media
+from soracli.card import Card
+from soracli.draft import Draft, Layer
+from soracli.errors import SoraError, UsageError
+from soracli.footage import camera
+from soracli.media import Source
+from soracli.pipeline.task_specs import Brief
+from soracli.types import Canvas, Clip, Frames
+from soracli.weights import manifest
+
+if TYPE_CHECKING:
+    from soracli.footage.extrapolation import Course
+
+ENGINES = ("auto", "motion", "model")
+RATE = Fraction(30)  # of a still picture's film, if none is asked for
+TOOLS = ("rife", "shots")  # networks that find motion and cuts
+SEEN = 2.0  # seconds of a shot by which its motion is judged, at most
+LINES = 256  # of the picture that is looked at to tell film from drawing
+BLOCK = 8  # pixels on a side of its blocks
+FLAT = (
+    0.3  # levels by which the calmest quarter of blocks departs from a plane: drawn ones up to 0.2, filmed 0.4 and up
+)
+LARGER = 2  # times the result's size at which a picture is kept for the camera, at most
+
+Frame = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Moving:
+    """How footage is gone on with. move: of a camera over a still picture, see `camera`; empty = by its own motion.
+
+    picture: that one, as it was read; fit: how it is brought to the result's shape. pace: of the camera.
+    """
+
+    move: str = ""
+    picture: Clip | None = None
+    fit: str = "pad"
+    pace: float = 1.0
+    notes: tuple[str, ...] = ()
+
+    def laid(self, canvas: Canvas, device: str = "cpu") -> Canvas:
+        """The canvas with a draft over all that is to be painted. Nothing is looked at before the draft is drawn."""
+        if not self.move:
+            return replace(canvas, draft=filmed(canvas, device))
+        if self.move == "zoom-out":
+            canvas = replace(canvas, mask=canvas.mask[::-1])  # it ends on the picture
+        assert self.picture is not None
+        return replace(canvas, draft=_photographed(canvas, self.picture, self))
+
+    def said(self, results: int) -> tuple[str, ...]:
+        """For the user, who is given so many results."""
+        return (*self.notes, *(["motion has no seed: all results are the same."] if results > 1 else []))
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """For the recipe."""
+        if self.move:
+            return {"engine": "motion", "move": self.move}
+        known = manifest.tools()
+        return {"engine": "motion", "networks": {name: manifest.digest(known[name]) for name in TOOLS}}
+
+    def check(self) -> None:
+        """Raise WeightsError if a file is missing, before torch is loaded."""
+        for name in () if self.move else TOOLS:
+            manifest.paths(manifest.tools()[name])
+
+
+# --- choosing ---------------------------------------------------------------------------------------------------------
+
+
+def chosen(brief: Brief, card: Card, prompt: str) -> Moving | None:
+    """How a request is met by its sources' own motion; None if the model is to paint it."""
+    if brief.engine not in (*ENGINES, ""):
+        raise UsageError(f"--engine {brief.engine}: must be one of {', '.join(ENGINES)}", "bad_engine")
+    if brief.engine in ("", "model") or brief.hand is not None:
+        return None
+    still = len(brief.given) == 1 and len(brief.given[0].clip.frames) == 1
+    if brief.areas:  # what moves in a part of a picture is not known
+        if brief.engine == "motion":
+            raise UsageError("--engine motion: cannot move a part of a picture; leave out --region", "no_effect")
+        return None
+    if brief.engine == "auto" and not (card.params.get("drafts") and any(map(foreign, brief.given))):
+        return None
+    how = (
+        "asked for"
+        if brief.engine == "motion"
+        else f"the source is a photograph or film, which {card.name} cannot go on with"
+    )
+    if not still:
+        notes = [f"{how}: made by its own motion (RIFE); --engine model has {card.name} paint it."]
+        if prompt:
+            notes.append("its own motion knows no prompt: what that asks for is not followed.")
+        return Moving(notes=tuple(notes))
+    return _of_picture(brief, card, prompt, how)
+
+
+def _of_picture(brief: Brief, card: Card, prompt: str, how: str) -> Moving:
+    asked = brief.camera or camera.said(prompt)
+    if asked in ("tracking", "orbit"):
+        raise UsageError(
+            f"--camera {asked}: a photograph has no depth to move round in; there are "
+            f"{', '.join(camera.MOVES[1:])}, and --engine model",
+            "bad_camera",
+        )
+    pace = camera.pace(brief.words)
+    move = asked or ("push-in" if pace else "static")
+    notes = [f"{how}: nothing in it moves, the camera does ({move}); --engine model has {card.name} paint it."]
+    if move == "zoom-out":
+        notes.append("the clip ends on the picture instead of beginning with it.")
+    if prompt and not camera.said(prompt):
+        notes.append("of a prompt only camera moves are followed here (zoom in, pan left, ...).")
+    return Moving(move, brief.given[0].clip, brief.record.get("fit", "pad"), pace, tuple(notes))
+
+
+def foreign(source: Source) -> bool:
+    """Whether a source was filmed or photographed: of no model of ours by its recipe, and not drawn by its looks."""
+    if _painted(source):
+        return False
+    frames = source.clip.frames
+    return any(_rough(frames[number]) for number in {0, len(frames) // 2, len(frames) - 1})
+
+
+def _painted(source: Source) -> bool:
+    """Whether it is a model's of ours from nothing but words, by its recipe."""
+    try:
+        recipe = media.info(str(source.path)).recipe if source.data is None else None
+    except SoraError:
+        return False
+    return recipe is not None and recipe.get("verb") in ("generate", "image")
+
+
+def _rough(frame: Frame) -> bool:
+    """Whether hardly any part of a picture is flat: light falls on things, and a sensor has noise."""
+    small = max(1, min(frame.shape[:2]) // LINES)
+    height, width = (side // (small * BLOCK) * BLOCK for side in frame.shape[:2])
+    if not height or not width:
+        return True
+    grey = frame[: height * small, : width * small].mean(2)
+    grey = grey.reshape(height, small, width, small).mean((1, 3))
+    blocks = grey.reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK).transpose(0, 2, 1, 3).reshape(-1, BLOCK, BLOCK)
+    blocks = blocks - blocks.mean((1, 2), keepdims=True)
+    slope = np.arange(BLOCK) - (BLOCK - 1) / 2
+    for ramp in (slope[:, None], slope[None]):
+        blocks = blocks - (blocks * ramp).sum((1, 2), keepdims=True) / (BLOCK * np.square(slope).sum()) * ramp
+    return bool(np.quantile(blocks.std((1, 2)), 0.25) > FLAT)
+
+
+# --- drafts -----------------------------------------------------------------------------------------------------------
+
+
+def _photographed(canvas: Canvas, source: Clip, how: Moving) -> Draft:
+    """A camera over a still picture, which is kept larger than the result if it is."""
+    count, height, width = canvas.clip.frames.shape[:3]
+    high, wide = source.frames.shape[1:3]
+    scale = min(LARGER, max(1.0, min(high / height, wide / width)))
+    length = (count - 1) / float(canvas.clip.fps)
+
+    @functools.cache
+    def picture() -> Frame:
+        whole: Frame = media.fit(source, round(scale * width), round(scale * height), how.fit).frames[0]
+        return camera.crisp(whole)
+
+    def frame(number: int) -> Frame:
+        view = camera.view(how.move, number / float(canvas.clip.fps), length, how.pace)
+        if view.zoom == 1:
+            return cast(Frame, canvas.clip.frames[number])
+        return camera.shown(picture(), view, width, height)
+
+    return _draft(canvas, frame, [])
+
+
+def filmed(canvas: Canvas, device: str = "cpu") -> Draft:
+    """What a film's own motion makes of the frames that are to be painted, run by run."""
+    notes: list[str] = []
+    frames = canvas.clip.frames
+    spans = list(runs(canvas))
+
+    @functools.cache
+    def drawing(start: int, stop: int) -> Callable[[int], Frame]:
+        return _drawing(canvas, start, stop, device, notes)
+
+    def frame(number: int) -> Frame:
+        if canvas.strength < 1:  # a dissolve of both is there already
+            return cast(Frame, frames[number])
+        return next(drawing(*span)(number) for span in spans if span[0] <= number < span[1])
+
+    return _draft(canvas, frame, notes)
+
+
+def runs(canvas: Canvas) -> Iterator[tuple[int, int]]:
+    """First and last + 1 of frames in a row that have something to paint."""
+    for open_, group in itertools.groupby(range(len(canvas.mask)), lambda i: bool((canvas.mask[i] > 0).any())):
+        numbers = list(group)
+        if open_:
+            yield numbers[0], numbers[-1] + 1
+
+
+def _draft(canvas: Canvas, frame: Callable[[int], Frame], notes: list[str]) -> Draft:
+    """A draft of whole frames, one after another."""
+    shape = canvas.clip.frames.shape[1:]
+
+    def drawn(start: int, stop: int) -> Layer:
+        colour, alpha = np.zeros((stop - start, *shape), np.uint8), np.zeros((stop - start, *shape[:2]), np.uint8)
+        for i in range(start, min(stop, len(canvas.mask))):
+            if (canvas.mask[i] > 0).any():
+                colour[i - start], alpha[i - start] = frame(i), 255
+        return Layer(colour, alpha)
+
+    return Draft(drawn, whole=True, notes=notes)
+
+
+def _drawing(canvas: Canvas, start: int, stop: int, device: str, notes: list[str]) -> Callable[[int], Frame]:
+    """How to draw the frames start .. stop, from what is kept before and after them."""
+    from soracli.footage.extrapolation import Between
+
+    frames, fps = canvas.clip.frames, float(canvas.clip.fps)
+    kept = [not (mask > 0).any() for mask in canvas.mask]
+    first = next((i + 1 for i in range(start - 1, -1, -1) if not kept[i]), 0)
+    last = next((i for i in range(stop, len(kept)) if not kept[i]), len(kept))
+    before, after = frames[first:start], frames[stop:last]
+    ahead = stop - start
+    at = f"{start / fps:.3g}s"
+    if not len(after):
+        going = _onward(before, fps, ahead, device, notes, f"after {at}")
+        return lambda number: going(number - start + 1)
+    if not len(before):
+        back = _onward(after[::-1], fps, ahead, device, notes, "before the beginning")
+        return lambda number: back(stop - number)
+    way = Between(before[-1], after[0], device)
+    if way.alike:
+        return lambda number: way.at((number - start + 1) / (ahead + 1))
+    notes.append(f"the frames on both sides of {at} do not show the same place: both go on and fade into each other.")
+    going, back = _onward(before, fps, ahead, device, [], ""), _onward(after[::-1], fps, ahead, device, [], "")
+
+    def faded(number: int) -> Frame:
+        share = camera.smooth((number - start + 1) / (ahead + 1))
+        mixed = going(number - start + 1) * np.float32(1 - share) + back(stop - number) * np.float32(share)
+        return np.rint(mixed).astype(np.uint8)
+
+    return faded
+
+
+def _onward(
+    frames: Frames, fps: float, ahead: int, device: str, notes: list[str], where: str
+) -> Callable[[int], Frame]:
+    """How frames go on: number of the frame after them -> that frame."""
+    from soracli.footage import optical_flow
+    from soracli.footage.extrapolation import LEAST, STILL, Onward, course
+
+    frames = frames[-max(2, round(SEEN * fps)) :]
+    if len(frames) > LEAST:
+        frames = frames[max((0, *optical_flow.cuts(frames, device))) :]
+    way = course(frames, fps, ahead, device)
+    notes += [_told(way, where)] if where else []
+    if way == STILL:
+        return lambda number: frames[-1]
+    onward = Onward(frames, fps, device)
+    return lambda number: onward.at(number, way)
+
+
+def _told(way: Course, where: str) -> str:
+    """What becomes of the motion, for the user."""
+    if way == (0, 0):
+        return f"{where} the picture stands still: its last motion does not tell how it goes on."
+    goes = "goes on as it moved and comes to rest" if max(way) == float("inf") else "slows down to rest"
+    return f"{where} the picture {goes}."

@@ -1,0 +1,539 @@
+"""What the verbs are given beside a prompt: sources, read and brought to one size and rate, and the canvas of them.
+
+A `Brief` is a verb's request before the flags of `Flags` are worked out. Nothing slow is imported here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from soracli import media
+from soracli.errors import CapacityError, MediaError, UsageError
+from soracli.formatting import amount, printable, stem
+from soracli.media import Area, Audio, Source
+from soracli.options import parse
+from soracli.pipeline import tasks
+from soracli.pipeline.composite import Hand
+from soracli.system import machine
+from soracli.types import Canvas, Clip, Mask, SamplingOptions
+
+RIM = 6  # pixels of soft edge inside an inpainted area
+SMALLEST = 16  # pixels of a side of a picture or clip
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a verb wants.
+
+    canvas: makes it, once size, rate and length are known; it is told of how many frames whole latent frames are on
+    whose borders joints should lie, 1 = they may lie anywhere.
+    source: gives size and rate where flags do not. length: what to say to --duration, empty = it is the user's.
+    sound: of the result, from its first frame on, once its rate is known. words: added to the prompt.
+    shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
+    record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
+    what says which of them to paint. filled: whether what is to be painted is brought from the rest of the clip where
+    no prompt says otherwise, by models that know nothing of it. rim: pixels of a soft edge inside what a model paints.
+    compare: whether results are told apart by figures. staged: the prompt may become scenes, since nothing is given.
+    scene: path of a scene file instead of a prompt, or its text. hand: what is composited over the canvas. rests: when
+    all but the work of that hand is kept, `always`, `unprompted` or `` (never). lasts: seconds of the result where
+    --duration says nothing, None = the card's. engine: of `moving.ENGINES`, what makes the new frames; empty = it is
+    the model. camera: the move that was asked for.
+    """
+
+    verb: str
+    canvas: Callable[[SamplingOptions, int], Canvas]
+    still: bool = False
+    source: Clip | None = None
+    length: str = ""
+    sound: Callable[[Fraction], Audio | None] | None = None
+    words: tuple[str, ...] = ()
+    shots: tuple[str, ...] = ()
+    prompted: bool = True
+    stem: str = ""
+    notes: tuple[str, ...] = ()
+    record: dict[str, Any] = field(default_factory=dict)
+    given: tuple[Source, ...] = ()
+    areas: tuple[Area, ...] = ()
+    filled: bool = False
+    rim: int = 0
+    compare: bool = False
+    staged: bool = False
+    scene: str = ""
+    hand: Hand | None = None
+    rests: str = ""
+    lasts: Fraction | None = None
+    engine: str = ""
+    camera: str = ""
+
+
+# --- sources ----------------------------------------------------------------------------------------------------------
+
+
+def picture(path: str, verb: str) -> Source:
+    """A still; a clip is refused with the verb that would take it."""
+    source = media.read_source(path)
+    if len(source.clip.frames) > 1:
+        raise MediaError(
+            f"{printable(path)}: is a clip of {len(source.clip.frames)} frames, sora {verb} wants a picture; "
+            f"use: sora extend {printable(path)}",
+            "wrong_medium",
+        )
+    return _large_enough(source)
+
+
+def clip(path: str, verb: str, allow_partial: bool = False) -> Source:
+    """A clip; a still is refused with the verb that would take it. allow_partial: see `media.read_source`."""
+    source = media.read_source(path, allow_partial)
+    if len(source.clip.frames) == 1:
+        height, width = source.clip.frames.shape[1:3]
+        raise MediaError(
+            f"{printable(path)}: is a picture ({width}x{height}), sora {verb} wants a clip; "
+            f"use: sora animate {printable(path)}",
+            "wrong_medium",
+        )
+    return _large_enough(source)
+
+
+def footage(path: str, allow_partial: bool = False) -> Source:
+    """A clip or a still. allow_partial: see `media.read_source`."""
+    return _large_enough(media.read_source(path, allow_partial))
+
+
+def _large_enough(source: Source) -> Source:
+    height, width = source.clip.frames.shape[1:3]
+    if min(width, height) < SMALLEST:
+        raise MediaError(
+            f"{printable(source.path)}: {width}x{height} is below the minimum {SMALLEST}x{SMALLEST}; give a larger one",
+            "too_small",
+        )
+    return source
+
+
+def fitted(source: Clip, size: tuple[int, int], fps: Fraction, how: str) -> Clip:
+    """At a size and rate. A pixel too many at an edge is cut, never padded or stretched."""
+    height, width = source.frames.shape[1:3]
+    trimmed = (width - size[0], height - size[1]) in ((0, 1), (1, 0), (1, 1))
+    if trimmed:
+        source = Clip(source.frames[:, : size[1], : size[0]], source.fps)
+    sized = media.fit(source, *size, how)
+    return sized if len(sized.frames) == 1 else media.retime(sized, fps)
+
+
+def _fitted(source: Clip, options: SamplingOptions, how: str) -> Clip:
+    return fitted(source, (options.width, options.height), options.fps, how)
+
+
+def part(clip: Clip, start: str | None, stop: str | None) -> tuple[int, int]:
+    """First frame and last + 1 of the part that `--from` and `--to` name."""
+    count = len(clip.frames)
+    first = 0 if start is None else parse.frames("--from", start, clip.fps)
+    last = count if stop is None else parse.frames("--to", stop, clip.fps)
+    if not 0 <= first < last or first >= count:
+        raise UsageError(
+            f"--from {start or '0s'} --to {stop or 'end'}: is not a part of the clip, which is "
+            f"{float(clip.seconds):g}s long",
+            "bad_range",
+        )
+    return first, last
+
+
+def _record(**values: Any) -> dict[str, Any]:
+    """What was given, for the recipe; nothing that was left out."""
+    return {name: value for name, value in values.items() if value not in (None, (), [], "")}
+
+
+def digest(path: str) -> str:
+    """Short sha256 of a source's bytes; empty for standard input."""
+    if path == "-" or not Path(path).is_file():
+        return ""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def named(*paths: str) -> list[dict[str, str]]:
+    return [_record(name=Path(path).name, sha256=digest(path)) for path in paths]
+
+
+def _shown(text: str | None, area: Area | None) -> str | None:
+    """An area as a recipe has it: boxes as typed, a file without its folder."""
+    return text if area is None or area.boxes or text is None else Path(text).name
+
+
+def _stem(path: str, verb: str) -> str:
+    return f"{stem(path)}-{verb}"
+
+
+def _how(text: str) -> str:
+    if text not in media.FITS:
+        raise UsageError(f"--fit {text}: must be one of {', '.join(media.FITS)}", "bad_fit")
+    return text
+
+
+def _some(frames: int, by: str) -> int:
+    """New frames between kept ones."""
+    if not frames:
+        raise UsageError(f"--by {by}: must be at least one frame; there is no way without any", "bad_by")
+    return frames
+
+
+def _sound(
+    source: Source, before: str | None = None, after: str | None = None, loop: str | None = None
+) -> Callable[[Fraction], Audio | None] | None:
+    """That of a source. before, after: time that is added. loop: the same, back to the beginning."""
+    audio = source.audio
+    if audio is None:
+        return None
+
+    def added(by: str | None, fps: Fraction) -> Fraction:
+        return Fraction(parse.frames("--by", by, fps)) / fps if by else Fraction(0)
+
+    def sound(fps: Fraction) -> Audio:
+        if loop is not None:
+            return media.looped(media.lasting(audio, source.clip.seconds), added(loop, fps))
+        return media.eased(audio, added(before, fps), added(after, fps))
+
+    return sound
+
+
+def _added(by: str, options: SamplingOptions) -> int:
+    """Frames that `--by` adds; more than memory holds are refused before room is made for them."""
+    count = parse.frames("--by", by, options.fps)
+    _check_room(f"--by {by}", count, options.width, options.height)
+    return count
+
+
+def _check_room(what: str, frames: int, width: int, height: int) -> None:
+    """Refuse pixels (3 bytes each) that are more than the memory that is free."""
+    need, free = 3 * frames * width * height, machine.memory()[1]
+    if free and need > free:
+        raise CapacityError(
+            f"{what}: {frames:,} frames of {width}x{height} take {amount(need)}, and {amount(free)} are free; "
+            "make it shorter or smaller",
+            "memory",
+        )
+
+
+# --- briefs -----------------------------------------------------------------------------------------------------------
+
+
+def generate(
+    verb: str,
+    *,
+    still: bool,
+    keyframes: Sequence[str] = (),
+    fit: str = "pad",
+    words: Sequence[str] = (),
+    shots: Sequence[str] = (),
+    scene: str | None = None,
+    hand: Hand | None = None,
+) -> Brief:
+    """From a text, several from given times on, or a scene file, with pictures at given times if there are any.
+
+    Where flags say nothing the result is as large, as fast and as long as the hand's draft.
+    """
+    _check_hand(hand, "moves", f"sora {verb}: there is nothing to move before it is painted; use: sora animate")
+    draft = None if hand is None or hand.draft is None else hand.draft.source.clip
+    keys = [_keyframe(text) for text in keyframes]
+    how = _how(fit)
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        blank = tasks.generate(options.frames, options.height, options.width, options.fps)
+        return _keyed(blank, keys, options, how)
+
+    record = _record(keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys], fit=fit if keys else None)
+    return Brief(
+        verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not (shots or scene), record=record,
+        given=(*(key[2] for key in keys), *_of_hand(hand)), notes=_notes(*(key[2] for key in keys), hand=hand),
+        staged=not keys, scene=scene or "", hand=hand, source=draft,
+        lasts=None if still or hand is None else hand.seconds,
+    )  # fmt: skip
+
+
+def animate(
+    image: str,
+    *,
+    to: str | None = None,
+    region: str | None = None,
+    keyframes: Sequence[str] = (),
+    fit: str = "pad",
+    words: Sequence[str] = (),
+    verb: str = "animate",
+    frames: int | None = None,
+    hand: Hand | None = None,
+    engine: str = "",
+    camera: str | None = None,
+) -> Brief:
+    """A picture, and what else of the clip is given. frames: of the result, None = as the flags say.
+
+    Under a hand all else of the picture stands still, unless something says how it is to move.
+    """
+    source, how = picture(image, verb), _how(fit)
+    last = None if to is None else picture(to, verb)
+    moving = None if region is None else Area.of(region, "--region")
+    keys = [_keyframe(text) for text in keyframes]
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        count = frames or max(2, options.frames)
+        _check_room(f"sora {verb}", count, options.width, options.height)
+        first = _fitted(source.clip, options, how)
+        area = None if moving is None else moving.mask((options.width, options.height), 1, Fraction(1))
+        made = tasks.animate(first, count, options.fps, None if area is None else area[0])
+        if moving is not None and area is not None:
+            made = replace(made, notes=moving.notes(area, Fraction(1)))
+        if last is not None:
+            made = tasks.keyed(made, {count - 1: _fitted(last.clip, options, how).frames[0]})
+        return _keyed(made, keys, options, how)
+
+    return Brief(
+        verb, canvas, source=source.clip, words=tuple(words), prompted=False, stem=_stem(image, verb),
+        engine=engine, camera=camera or "",
+        length="" if frames is None else "the number of views decides; use -n",
+        given=tuple(part for part in (source, last, *(key[2] for key in keys), *_of_hand(hand)) if part is not None),
+        notes=_notes(source, last, *(key[2] for key in keys), hand=hand), hand=hand,
+        rests="always" if hand and not (words or region or to or keys) else "",
+        areas=() if moving is None else (moving,),
+        record=_record(
+            inputs=named(image, *([to] if to else [])), region=_shown(region, moving), fit=fit, views=frames,
+            keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys],
+        ),
+    )  # fmt: skip
+
+
+def extend(
+    path: str, before: str | None, after: str | None, loop: str | None, fit: str = "pad", overlap: str | None = None,
+    allow_partial: bool = False, engine: str = "",
+) -> Brief:  # fmt: skip
+    """A clip and what is to be added: time before, after, or to close the loop. overlap: how much of it is seen."""
+    source, how = clip(path, "extend", allow_partial), _how(fit)
+    fps = source.clip.fps
+    if overlap is not None and not parse.frames("--overlap", overlap, fps):
+        raise UsageError(
+            f"--overlap {overlap}: must be at least one frame; new frames have to follow something", "bad_overlap"
+        )
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        ours = _fitted(source.clip, options, how)
+        count = partial(_added, options=options)
+        if loop is not None:
+            return tasks.loop(ours, _some(count(loop), loop), time)
+        context = parse.frames("--overlap", overlap, options.fps) if overlap else 0
+        return tasks.extend(ours, count(before) if before else 0, count(after) if after else 0, time, context)
+
+    return Brief(
+        "extend", canvas, source=source.clip, prompted=False, engine=engine,
+        stem=_stem(path, "loop" if loop else "extend"),
+        length="the clip keeps its own length; use --by for what is added",
+        sound=_sound(source, before, after, loop), notes=_notes(source), given=(source,),
+        record=_record(
+            inputs=named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit,
+            allow_partial=allow_partial or None,
+        ),
+    )  # fmt: skip
+
+
+def edit(
+    path: str, strength: float, start: str | None = None, stop: str | None = None, fit: str = "pad",
+    words: Sequence[str] = (), verb: str = "edit", reference: str | None = None, allow_partial: bool = False,
+    region: str | None = None, hand: Hand | None = None,
+) -> Brief:  # fmt: skip
+    """A clip that is painted anew from itself, all of it or a part of its time.
+
+    reference: a picture whose colours and contrast it is to take over. region: where alone it is painted.
+    """
+    if start is not None or stop is not None:
+        _check_hand(
+            hand, "all", "--from, --to: do not go with --draft, --subject or --move; a move says its own @T0-T1"
+        )
+    source, how = clip(path, verb, allow_partial), _how(fit)
+    model = None if reference is None else picture(reference, verb)
+    area = None if region is None else Area.of(region, "--region")
+    first, last = part(source.clip, start, stop)
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        ours = _fitted(source.clip, options, how)
+        ratio = Fraction(len(ours.frames), len(source.clip.frames))
+        look = None if model is None else media.toned(ours, model.clip)
+        stop = min(len(ours.frames), round(last * ratio))
+        made = tasks.edit(ours, strength, round(first * ratio), stop, time, look)
+        if area is None:
+            return made
+        mask = area.mask((options.width, options.height), len(ours.frames), options.fps)[-len(made.mask) :]
+        return replace(made, mask=made.mask * media.feather(mask, RIM), notes=area.notes(mask, options.fps))
+
+    return Brief(
+        verb, canvas, source=source.clip, words=tuple(words),
+        prompted=verb == "edit" and not (words or model or hand),
+        stem=_stem(path, verb), length="the clip keeps its own length",
+        sound=_sound(source), notes=_notes(source, model, hand=hand), compare=verb == "vary",
+        given=(source, *_of_hand(hand)) if model is None else (source, model, *_of_hand(hand)),
+        areas=() if area is None else (area,), hand=hand,
+        rests="unprompted" if hand and not words and not model else "",
+        record=_record(
+            inputs=named(path), strength=strength, start=start, stop=stop, fit=fit, allow_partial=allow_partial or None,
+            style_ref=None if reference is None else named(reference)[0], region=_shown(region, area),
+        ),
+    )  # fmt: skip
+
+
+def inpaint(
+    path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False,
+    invert: bool = False, track: bool = False, hand: Hand | None = None,
+) -> Brief:  # fmt: skip
+    """A clip or picture with a hole, or with room around it, to be filled.
+
+    invert: paint all but what the mask says. track: the mask follows what it lies on.
+    """
+    source, how = footage(path, allow_partial), _how(fit)
+    if (mask is None) == (outpaint is None) and not (hand and mask is None):
+        raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
+    for flag, given in (("--invert-mask", invert), ("--track", track)):
+        if given and mask is None:
+            raise UsageError(f"{flag}: has no effect without --mask", "no_effect")
+    shape = source.clip
+    hole, sides = None if mask is None else Area.of(mask, inverted=invert), None
+    if outpaint is not None:
+        height, width = source.clip.frames.shape[1:3]
+        sides = media.borders(outpaint, (width, height))
+        first = media.outpainted(Clip(source.clip.frames[:1], source.clip.fps), sides)[0]
+        _check_room(f"--outpaint {outpaint}", len(source.clip.frames), first.frames.shape[2], first.frames.shape[1])
+        shape = media.hold(first, len(source.clip.frames), source.clip.fps)
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        if sides is not None:
+            larger, rim = media.outpainted(source.clip, sides)
+            # The mask goes the way of the pixels: bars that `fit` adds around them are painted as well.
+            ours = _fitted(larger, options, how)
+            seen = _fitted(
+                Clip((255 * (1 - rim[:1, :, :, None])).astype(np.uint8).repeat(3, 3), Fraction(1)), options, how
+            )
+            area = (seen.frames[0, :, :, 0] < 128).astype(np.float32)
+            return tasks.inpaint(ours, np.broadcast_to(area, ours.frames.shape[:3]))
+        ours = _fitted(source.clip, options, how)
+        if hole is None:
+            return tasks.inpaint(ours, np.broadcast_to(np.float32(0), ours.frames.shape[:3]))
+        area = _covered(hole, ours, track)
+        made = tasks.inpaint(ours, area)
+        return replace(made, notes=hole.notes(area, options.fps))
+
+    return Brief(
+        "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
+        filled=hole is not None or sides is not None, rim=0 if hole is None else RIM,
+        still=len(shape.frames) == 1, length="the clip keeps its own length", sound=_sound(source),
+        notes=_notes(source, hand=hand), given=(source, *_of_hand(hand)), areas=() if hole is None else (hole,),
+        hand=hand,
+        record=_record(
+            inputs=named(path), mask=_shown(mask, hole), invert_mask=invert or None, track=track or None,
+            outpaint=outpaint, fit=fit,
+            allow_partial=allow_partial or None,
+        ),
+    )  # fmt: skip
+
+
+def _covered(area: Area, clip: Clip, track: bool) -> Mask:
+    """What of a clip an area covers."""
+    if track and (area.people or area.inverted or isinstance(area.found, Clip)):
+        other = "people are found in every frame" if area.people else "give a box or a picture of what moves"
+        raise UsageError(f"--track: does not go with this mask; {other}", "no_effect")
+    if area.people:
+        from soracli.footage import people
+
+        return area.settled(people.mask(clip.frames))
+    height, width = clip.frames.shape[1:3]
+    mask = area.mask((width, height), len(clip.frames), clip.fps)
+    if track:
+        from soracli.footage import tracking
+
+        mask = tracking.followed(clip.frames, mask)
+    return mask
+
+
+MODES = ("between", "replace", "dissolve")
+
+
+def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: bool = False, engine: str = "") -> Brief:
+    """Two clips and the way from one to the other."""
+    if mode not in MODES:
+        raise UsageError(f"--mode {mode}: must be one of {', '.join(MODES)}", "bad_mode")
+    one, two, how = clip(a, "blend", allow_partial), clip(b, "blend", allow_partial), _how(fit)
+    notes = list(_notes(one, two))
+    size = (one.clip.frames.shape[2], one.clip.frames.shape[1])
+    other = (two.clip.frames.shape[2], two.clip.frames.shape[1])
+    if other != size:
+        notes.append(media.describe_fit(other, size, how))
+    if two.clip.fps != one.clip.fps:
+        notes.append(
+            f"{printable(b)} has {float(two.clip.fps):g} frames per second; "
+            f"brought to {float(one.clip.fps):g} (--fps to choose)."
+        )
+
+    def canvas(options: SamplingOptions, time: int) -> Canvas:
+        first, second = _fitted(one.clip, options, how), _fitted(two.clip, options, how)
+        count = _some(_added(by, options), by)
+        shorter = min(len(first.frames), len(second.frames))
+        if mode != "between" and (count if mode == "dissolve" else count - count // 2) > shorter:
+            raise UsageError(
+                f"--by {by}: is longer than the shorter clip ({float(shorter / options.fps):g}s); make it shorter",
+                "bad_by",
+            )
+        return tasks.blend(first, second, count, mode, time)
+
+    def sound(fps: Fraction) -> Audio | None:
+        """What belongs to each clip stays under its frames."""
+        count, cut = parse.frames("--by", by, fps), round(media.retimed_length(one.clip, fps) * fps)
+        begin = {"between": cut, "replace": cut - count // 2, "dissolve": cut - count}[mode]
+        second = {"between": cut + count, "replace": cut, "dissolve": cut - count}[mode]
+        first, last = (
+            None if source.audio is None else media.eased(media.lasting(source.audio, source.clip.seconds), *room)
+            for source, room in ((one, (Fraction(0), media.EASE)), (two, (media.EASE, Fraction(0))))
+        )
+        return media.crossfaded(first, last, second / fps - media.EASE, begin / fps, (begin + count) / fps)
+
+    return Brief(
+        "blend", canvas, source=one.clip, prompted=False, engine=engine, stem=_stem(a, f"to-{stem(b)}"),
+        length="the clips keep their own lengths; use --by", notes=tuple(notes),
+        sound=sound, given=(one, two),
+        record=_record(inputs=named(a, b), by=by, mode=mode, fit=fit, allow_partial=allow_partial or None),
+    )  # fmt: skip
+
+
+def _keyframe(text: str) -> tuple[str, str, Source]:
+    """`IMG@TIME` -> path, time as typed, picture."""
+    path, at, when = text.rpartition("@")
+    if not at or not path:
+        raise UsageError(f"--keyframe {text}: must be PICTURE@TIME, such as fox.png@2s", "bad_keyframe")
+    return path, when, picture(path, "generate")
+
+
+def _keyed(canvas: Canvas, keys: Sequence[tuple[str, str, Source]], options: SamplingOptions, how: str) -> Canvas:
+    count, given = len(canvas.clip.frames), {}
+    for path, when, source in keys:
+        number = parse.frames("--keyframe", when, options.fps)
+        if number >= count:
+            raise UsageError(
+                f"--keyframe {path}@{when}: is after the end ({float(count / options.fps):g}s)", "bad_keyframe"
+            )
+        given[number] = _fitted(source.clip, options, how).frames[0]
+    return tasks.keyed(canvas, given) if given else canvas
+
+
+def _notes(*sources: Source | None, hand: Hand | None = None) -> tuple[str, ...]:
+    own = () if hand is None else hand.notes
+    return (*(note for source in sources if source is not None for note in source.notes), *own)
+
+
+def _of_hand(hand: Hand | None) -> tuple[Source, ...]:
+    return () if hand is None else hand.given
+
+
+def _check_hand(hand: Hand | None, part: str, why: str) -> None:
+    """Refuse a hand where it, or that part of it, makes no sense."""
+    if hand is not None and (part == "all" or getattr(hand, part)):
+        raise UsageError(why, "no_effect")

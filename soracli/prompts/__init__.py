@@ -1,0 +1,1 @@
+"""What a prompt says, and what a model is told instead."""

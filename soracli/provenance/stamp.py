@@ -1,0 +1,376 @@
+"""Where a result comes from, written into it: the watermark on its way to the encoder, the C2PA credential after it.
+
+`Stamp` is what `media.Writer` calls for both. A credential says what was done (created, edited, composed), with which
+inputs, each with its own credential if it has one, and the recipe without its texts: a prompt is there as a salted
+hash, which proves a prompt to whoever knows it and tells it to nobody. The signature is this installation's own
+(`keys`). Nothing here asks the network, but for a time-stamp authority if SORA_TSA names one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import io
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soracli import __version__
+from soracli.errors import MediaError, SoraError
+from soracli.formatting import printable
+from soracli.media import DIGEST
+from soracli.media.formats import Format
+from soracli.media.source import Recipe, Source, state_of
+from soracli.provenance import credentials, keys, watermark
+from soracli.provenance.keys import Keys
+from soracli.system.signals import deferred
+from soracli.types import Frames, Mask
+
+if TYPE_CHECKING:
+    from c2pa import Builder, Signer
+
+# What a credential keeps of a recipe, and a file whose texts are left out: how it was painted, and digests of what it
+# was made from. All else is left out, whatever it is called: it was typed by the user, or may come to be.
+KEPT = frozenset((
+    "soracli", "verb", "model", "weights", "width", "height", "frames", "fps", "steps", "guidance", "shift", "solver",
+    "seed", "loras", "packing", "tiles", "guidance_interval", "cache", "compile", "inputs", "fit", "before", "after",
+    "loop", "overlap", "strength", "start", "stop", "style_ref", "outpaint", "by", "mode", "views", "allow_partial",
+    "enlarged", "noise", "policy", "review", "scale", "frame", "time", "latents", "difference", "worst", "psnr",
+    "identical", "slow", "denoise", "double", "between", "networks", "look", "engine", "move", DIGEST,
+))  # fmt: skip
+_SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_MADE, _EDITED, _JOINED = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"
+_SHOWN = "composite"
+_EDITS = ("extend", "edit", "inpaint", "vary", "enhance")  # verbs whose input is the work itself
+_TAKES = ("frame", "decode")  # verbs that pass on their input, or a part of it, in another form
+_JOINS = ("blend", "sheet", "compare")  # verbs that put several works into one
+_SHOWS = ("sheet", "compare")  # of these, those that paint nothing of their own
+_LOOKED_AT = 48  # frames of a source in which an earlier mark is looked for
+
+
+@dataclass(frozen=True)
+class Origin:
+    """An input, ready to be named in a credential.
+
+    title: its file name. state: of its own credential (`credentials.Credential.state`). note: a sentence if something
+    is wrong with that, else empty. packed: everything about it, as the library stores it.
+    """
+
+    title: str
+    state: str
+    note: str
+    packed: bytes
+
+
+def origins(verb: str, sources: Sequence[Source], *, titles: bool = True) -> tuple[Origin, ...]:
+    """The inputs of a verb, with their own credentials looked at. titles: whether to keep the names of the files.
+
+    An edit has one parent, its first input; what else it is given is something to go by.
+    """
+    relations = ["componentOf" if verb in _JOINS else "inputTo"] * len(sources)
+    if verb in (*_EDITS, *_TAKES):
+        relations[:1] = ["parentOf"]
+    return tuple(
+        _origin(i, source, relation, titles=titles)
+        for i, (source, relation) in enumerate(zip(sources, relations, strict=True))
+    )
+
+
+def latents(path: Path, *, titles: bool = True) -> Origin:
+    """Latents that were given, ready to be named: nothing is known of where they come from."""
+    title = printable(path.name)
+    told = {"title": title if titles else "input", "relationship": "parentOf", "label": _label(0)}
+    return Origin(title, "none", "", _plain(told, "application/octet-stream"))
+
+
+def untold(recipe: Recipe) -> Recipe:
+    """A recipe without the texts that the user typed and without the names of files."""
+    kept = {name: _nameless(value) for name, value in recipe.items() if name in KEPT}
+    return kept | {"loras": [_unnamed(one) for one in kept["loras"]]} if kept.get("loras") else kept
+
+
+def _nameless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _nameless(inner) for key, inner in value.items() if key != "name"}
+    return [_nameless(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _unnamed(adapter: list[Any]) -> list[Any]:
+    """[name, scale] of an adapter that everybody can get, [empty, scale, digest] of a file."""
+    return adapter if len(adapter) < 3 else ["", *adapter[1:]]
+
+
+class Stamp:
+    """Marks the frames of one result and signs its file.
+
+    verb, recipe: what was done, and how. given: its inputs. painted: whether any pixel is ours, that is, to be marked.
+    prompt: for its hash. marked: frames of a source all of whose pixels go into the result; a mark that they carry is
+    not put on twice.
+    """
+
+    def __init__(
+        self,
+        verb: str,
+        recipe: Recipe,
+        given: Sequence[Origin],
+        *,
+        painted: bool = True,
+        prompt: str = "",
+        marked: Frames | None = None,
+    ) -> None:
+        self._keys = keys.load()
+        self._verb, self._given, self._prompt = verb, given, prompt
+        self._secrets = _missing(self._keys, marked) if painted else ()
+        self._mark: watermark.Mark | None = None
+        self._authority = os.environ.get("SORA_TSA") or None
+        self.recipe = recipe
+        self._marked = self._where(recipe, painted)
+        self.notes: list[str] = []
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """For `--json`: whose signature is on it, and what the inputs' own credentials were found to be."""
+        signer = self._keys.identity.fingerprint
+        states = [given.state for given in self._given]
+        return {"watermark": self._marked, "credential": {"authority": signer, "inputs": states}}
+
+    def _where(self, recipe: Recipe, painted: bool) -> str:
+        """What the recipe says of the watermark."""
+        if not painted:
+            return "none: nothing was painted"
+        if min(recipe.get("width", watermark.SMALLEST), recipe.get("height", watermark.SMALLEST)) < watermark.SMALLEST:
+            return "none: too small a picture"
+        return "where it was painted" if self._secrets else "as the source has it"
+
+    def mark(self, frames: Frames, painted: Mask | None) -> Frames:
+        """The frames with the watermark; a pixel of which nothing was painted stays exactly as it is."""
+        height, width = frames.shape[1:3]
+        if not self._secrets or min(height, width) < watermark.SMALLEST or not len(frames):
+            return frames
+        if painted is not None and not painted.any():
+            return frames
+        if self._mark is None:
+            self._mark = watermark.Mark(self._secrets, height, width)
+        return self._mark.put(frames, painted)
+
+    def seal(self, part: Path, sealed: Path, format: Format) -> bool:
+        """Sign `part` into `sealed`; what `media.write.Stamp` says. A folder is signed frame by frame.
+
+        Each frame of a folder has a credential of its own, with its number in it: frames are made to be taken out one
+        by one, and a credential beside them would be lost as soon as one is. A random mark that all of them share says
+        that they are one clip, and the digest of the record beside them that it is theirs.
+        """
+        if format.name != "frames":
+            return self._sign(part, sealed, beside=format.sidecar)
+        sealed.mkdir()
+        frames = sorted(part.glob("*.png"))
+        whole = {
+            "of": len(frames),
+            "clip": secrets.token_hex(16),
+            "record": credentials.digest(part / credentials.RECORD),
+        }
+        for number, frame in enumerate(frames):
+            self._sign(frame, sealed / frame.name, {"number": number, **whole})
+        for other in part.iterdir():
+            if other.suffix != ".png":
+                shutil.copy2(other, sealed / other.name)
+        return True
+
+    def _sign(self, part: Path, sealed: Path, frame: dict[str, Any] | None = None, *, beside: bool = False) -> bool:
+        from c2pa import C2paError
+
+        try:
+            self._sign_once(part, sealed, frame, beside=beside)
+        except C2paError as error:
+            if self._authority is None:
+                raise _failed(error) from error
+            why = printable(" ".join(str(error).split()))[:160]
+            self.notes.append(f"{printable(self._authority)} gave no time stamp ({why}); signed without one.")
+            self._authority = None
+            try:
+                self._sign_once(part, sealed, frame, beside=beside)
+            except C2paError as again:
+                raise _failed(again) from again
+        return not beside
+
+    def _sign_once(self, part: Path, sealed: Path, frame: dict[str, Any] | None, *, beside: bool) -> None:
+        from c2pa import C2paError
+
+        builder = self._builder(frame)
+        if beside:
+            builder.set_no_embed()
+        with deferred(), part.open("rb") as source, _signer(self._keys, self._authority) as signer:
+            kind = credentials.mime(source.read(64))
+            source.seek(0)
+            with _Target(sealed, "w+b") as target:
+                try:
+                    data = builder.sign(signer, kind, source, target)
+                except C2paError:
+                    if target.failed is not None:
+                        raise target.failed from None
+                    raise
+            if beside:  # the library has copied the file; the credential is all that is wanted
+                sealed.write_bytes(data)
+
+    def _builder(self, frame: dict[str, Any] | None) -> Builder:
+        from c2pa import Builder
+
+        told = self._told()
+        assertions = [{"label": "c2pa.actions.v2", "data": {"actions": self._actions()}}]
+        assertions.append({"label": credentials.RECIPE, "data": told})
+        if frame is not None:
+            assertions.append({"label": credentials.FRAME, "data": frame})
+        claim = {"claim_generator_info": [{"name": "soracli", "version": __version__}], "assertions": assertions}
+        builder = Builder(claim, credentials.context([self._keys.identity.authority]))
+        for origin in self._given:
+            builder.add_ingredient_from_archive(io.BytesIO(origin.packed))
+        return builder
+
+    def _told(self) -> dict[str, Any]:
+        """The recipe as the credential holds it: the prompt as a hash, other texts and names left out."""
+        told = untold(self.recipe) | {"watermark": self._marked}
+        if not told.get(DIGEST):
+            told.pop(DIGEST, None)  # known at the very end, and in the file's own recipe then
+        if self._prompt:
+            salt = secrets.token_hex(16)
+            told["prompt"] = {"salt": salt, "sha256": hashlib.sha256((salt + self._prompt).encode()).hexdigest()}
+        return told
+
+    def _actions(self) -> list[dict[str, Any]]:
+        """What was done, in the words of C2PA 2.2, section 18.15."""
+        now = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
+        agent = {"softwareAgent": {"name": "soracli", "version": __version__}, "when": now}
+        count = len(self._given)
+        if self._verb in _EDITS and self._given:
+            actions = [
+                {"action": "c2pa.opened", **_using(range(1))},
+                {"action": "c2pa.edited", "digitalSourceType": _SOURCE_TYPES + _EDITED, **_using(range(1, count))},
+            ]
+        elif self._verb in _TAKES and self._given:
+            actions = [{"action": "c2pa.opened", **_using(range(1))}, {"action": "c2pa.converted"}]
+        elif self._verb in _JOINS and self._given:
+            kind = _SHOWN if self._verb in _SHOWS else _JOINED
+            actions = [
+                {"action": "c2pa.created", "digitalSourceType": _SOURCE_TYPES + kind},
+                {"action": "c2pa.placed", **_using(range(count))},
+            ]
+        else:
+            actions = [{"action": "c2pa.created", "digitalSourceType": _SOURCE_TYPES + _MADE, **_using(range(count))}]
+        if self._mark is not None:
+            actions.append({"action": "c2pa.watermarked.unbound"})
+        return [action | agent for action in actions]
+
+
+class _Target(io.FileIO):
+    """A file that remembers why it could not be written: the library says only that it could not."""
+
+    failed: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        try:
+            view = memoryview(data)
+            while view:  # a disk that fills up takes a part first
+                view = view[super().write(view) :]
+        except OSError as error:
+            self.failed = error
+            raise
+        return len(data)
+
+
+def _failed(error: Exception) -> SoraError:
+    return SoraError(f"the result could not be signed ({error}); please report this", "sign_failed")
+
+
+def _signer(own: Keys, authority: str | None) -> Signer:
+    from c2pa import C2paSignerInfo, Signer
+
+    return Signer.from_info(
+        C2paSignerInfo(b"es256", own.chain.encode(), own.key.encode(), authority.encode() if authority else None)
+    )
+
+
+def _missing(own: Keys, marked: Frames | None) -> tuple[bytes, ...]:
+    """The secrets whose mark is not on these frames yet."""
+    wanted = (watermark.PUBLIC, own.identity.mark)
+    if marked is None:
+        return wanted
+    detector = watermark.Detector()
+    detector.add(marked[:_LOOKED_AT])
+    return tuple(key for key in wanted if not detector.score(key).found)
+
+
+def _label(number: int) -> str:
+    return f"input{number}"
+
+
+def _using(numbers: range) -> dict[str, Any]:
+    """The part of an action that names its inputs."""
+    return {"parameters": {"ingredientIds": [_label(number) for number in numbers]}} if numbers else {}
+
+
+# --- inputs -----------------------------------------------------------------------------------------------------------
+
+
+def _origin(number: int, source: Source, relation: str, *, titles: bool) -> Origin:
+    title = "standard input" if source.data is not None else printable(source.path.name)
+    found, path = _look(source)
+    if source.state and state_of(source.path) != source.state:
+        raise MediaError(f"{title}: was changed while it was in use; start again", "changed_input")
+    problem = next((code for code in found.problems if code != credentials.UNTRUSTED), "")
+    note = {
+        "changed": f"{printable(title)} is not what its content credentials were made for ({problem}): it was changed "
+        "since. The result says so too.",
+        "invalid": f"{printable(title)} has content credentials by a certificate that does not hold ({problem}).",
+        "unreadable": f"{printable(title)} has content credentials that cannot be read, or is damaged ({problem}).",
+    }.get(found.state, "")
+    told = {"title": title if titles else "input", "relationship": relation, "label": _label(number)}
+    return Origin(title, found.state, note, _packed(told, source, path, found))
+
+
+def _look(source: Source) -> tuple[credentials.Credential, Path]:
+    """(the credential of an input, the file that stands for it): of a folder the worst, and the first frame."""
+    if source.data is not None:
+        return credentials.read_stream(io.BytesIO(source.data)), source.path
+    if not source.path.is_dir():
+        return credentials.read(source.path), source.path
+    return credentials.read_folder(source.path), min(source.path.glob("frame-*.png"))
+
+
+def _plain(told: dict[str, Any], kind: str) -> bytes:
+    """An input as the library stores it, without a credential."""
+    from c2pa import Builder
+
+    packed = io.BytesIO()
+    builder = Builder({"assertions": [], "ingredients": [told | {"format": kind}]}, credentials.context([]))
+    builder.write_ingredient_archive(told["label"], packed)
+    return packed.getvalue()
+
+
+def _packed(told: dict[str, Any], source: Source, path: Path, found: credentials.Credential) -> bytes:
+    """An input as the library stores it, with its own credential, wherever that is."""
+    from c2pa import Builder, C2paError
+
+    if source.path.is_dir() and found.state not in ("intact", "none"):  # its first frame alone may be as it was
+        return _plain(told, "image/png")
+    context = credentials.context([identity.authority for identity in keys.known()])
+    packed = io.BytesIO()
+    with deferred(), io.BytesIO(source.data) if source.data is not None else path.open("rb") as file:
+        kind = credentials.mime(file.read(64))
+        file.seek(0)
+        builder = Builder({"assertions": []}, context)
+        beside = credentials.manifest(path) if found.where == "beside" else None
+        if beside is not None:
+            data, store, results = beside
+            builder.add_resource("credential", io.BytesIO(data))
+            told |= {"active_manifest": store["active_manifest"], "validation_results": results}
+            told |= {"manifest_data": {"format": "application/c2pa", "identifier": "credential"}}
+        try:
+            builder.add_ingredient(told, kind, file)
+        except C2paError:  # a file that we can decode and the library cannot parse: named, without its credential
+            return _plain(told, kind)
+    builder.write_ingredient_archive(told["label"], packed)
+    return packed.getvalue()

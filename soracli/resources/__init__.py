@@ -1,0 +1,1 @@
+"""Time and memory: estimates, calibration, what works on this machine."""

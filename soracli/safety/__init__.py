@@ -1,0 +1,1 @@
+"""What is refused: prompts by the policy, frames by review."""

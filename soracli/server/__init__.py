@@ -1,0 +1,1 @@
+"""`sora serve`, and how calls find it."""

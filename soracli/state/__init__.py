@@ -1,0 +1,1 @@
+"""What is remembered between calls: runs, batches, encoded prompts."""

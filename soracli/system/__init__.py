@@ -1,0 +1,1 @@
+"""The machine, part files, signals, streams; files that anybody may have written."""

@@ -1,0 +1,1 @@
+"""What models there are, where their files lie and how they come here."""

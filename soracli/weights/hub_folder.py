@@ -1,0 +1,320 @@
+"""`--model FOLDER`: a folder laid out as on the hub (model_index.json and a folder per component), opened as it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from soracli.card import Card, WeightFile
+from soracli.errors import WeightsError
+from soracli.formatting import printable
+from soracli.models.common import gguf
+from soracli.models.common.memory import Counted, ltx_costs, numbers, wan_costs
+from soracli.models.common.single_file import EARLY_LTX, LATER_LTX, distilled, held, shapes_of, sketch
+from soracli.system import parsing
+
+INDEX = "model_index.json"
+
+# what a field of a config.json may be: a number from 1 on, one from 0, yes or no, and lists of these
+COUNT, SIZE, FLAG, NUMBER, WORD = "a whole number from 1 on", "a whole number", "true or false", "a number", "a word"
+COUNTS, SIZES, FLAGS, NUMBERS = (f"a list, each {kind}" for kind in (COUNT, SIZE, FLAG, NUMBER))
+MOST, LAYERS, LONGEST = 10_000_000, 1000, 10_000  # of any number, of layers, of a list
+Keys = Mapping[str, tuple[str, str]]  # field of ours -> key in a component's config.json, and what it may be
+
+_T5: Keys = {
+    "vocabulary": ("vocab_size", COUNT), "width": ("d_model", COUNT), "head": ("d_kv", COUNT),
+    "heads": ("num_heads", COUNT), "hidden": ("d_ff", COUNT), "depth": ("num_layers", COUNT),
+}  # fmt: skip
+_WAN: Keys = {
+    "channels_in": ("in_channels", COUNT), "channels": ("out_channels", COUNT), "heads": ("num_attention_heads", COUNT),
+    "head": ("attention_head_dim", COUNT), "depth": ("num_layers", COUNT), "hidden": ("ffn_dim", COUNT),
+    "text": ("text_dim", COUNT), "frequencies": ("freq_dim", COUNT), "vace": ("vace_layers", SIZES),
+    "control": ("vace_in_channels", COUNT), "image": ("image_dim", SIZE), "places": ("pos_embed_seq_len", SIZE),
+}  # fmt: skip
+_WAN_VAE: Keys = {
+    "base": ("base_dim", COUNT), "decoder_base": ("decoder_base_dim", COUNT), "channels": ("z_dim", COUNT),
+    "widths": ("dim_mult", COUNTS), "blocks": ("num_res_blocks", COUNT), "in_time": ("temperal_downsample", FLAGS),
+    "residual": ("is_residual", FLAG), "patch": ("patch_size", COUNT), "mean": ("latents_mean", NUMBERS),
+    "std": ("latents_std", NUMBERS),
+}  # fmt: skip
+_VISION: Keys = {
+    "width": ("hidden_size", COUNT), "heads": ("num_attention_heads", COUNT), "hidden": ("intermediate_size", COUNT),
+    "depth": ("num_hidden_layers", COUNT), "patch": ("patch_size", COUNT), "side": ("image_size", COUNT),
+    "activation": ("hidden_act", WORD),
+}  # fmt: skip
+_LTX: Keys = {
+    "channels": ("in_channels", COUNT), "heads": ("num_attention_heads", COUNT), "head": ("attention_head_dim", COUNT),
+    "depth": ("num_layers", COUNT), "text": ("caption_channels", COUNT),
+}  # fmt: skip
+_LTX_VAE: Keys = {
+    "channels": ("latent_channels", COUNT), "encoder": ("block_out_channels", COUNTS),
+    "encoder_blocks": ("layers_per_block", COUNTS), "decoder": ("decoder_block_out_channels", COUNTS),
+    "decoder_blocks": ("decoder_layers_per_block", COUNTS), "timed": ("timestep_conditioning", FLAG),
+    "grain": ("decoder_inject_noise", FLAGS),
+}  # fmt: skip
+_EARLY_LTX_VAE = {  # what 0.9.0's does not say
+    "strided": True, "timed": False, "decoder": (128, 256, 512, 512), "decoder_blocks": (4, 3, 3, 3, 4),
+    "grain": (False,) * 5,
+}  # fmt: skip
+_SHIFTING: Keys = {
+    "low": ("base_shift", NUMBER), "high": ("max_shift", NUMBER), "few": ("base_image_seq_len", COUNT),
+    "many": ("max_image_seq_len", COUNT), "last": ("shift_terminal", NUMBER),
+}  # fmt: skip
+# what a config may not leave out, and what it may say of things that the networks here have built in
+_NEEDED = {
+    "wan": ("in_channels", "out_channels", "num_attention_heads", "attention_head_dim", "num_layers", "ffn_dim",
+            "text_dim", "freq_dim"),
+    "ltx": ("in_channels", "num_attention_heads", "attention_head_dim", "num_layers", "caption_channels"),
+    "t5": ("vocab_size", "d_model", "d_kv", "num_heads", "d_ff", "num_layers"),
+}  # fmt: skip
+_BUILT_IN: dict[str, dict[str, Any]] = {
+    "wan": {"patch_size": [1, 2, 2], "eps": 1e-6, "cross_attn_norm": True, "qk_norm": "rms_norm_across_heads"},
+    "ltx": {
+        "patch_size": 1, "patch_size_t": 1, "norm_eps": 1e-6, "norm_elementwise_affine": False,
+        "qk_norm": "rms_norm_across_heads", "attention_bias": True, "activation_fn": "gelu-approximate",
+    },
+    "t5": {
+        "feed_forward_proj": "gated-gelu", "relative_attention_num_buckets": 32,
+        "relative_attention_max_distance": 128, "layer_norm_epsilon": 1e-6,
+    },
+    "wan vae": {"attn_scales": []}, "ltx vae": {"patch_size": 4, "patch_size_t": 1, "encoder_causal": True},
+    "scheduler": {"prediction_type": "flow_prediction", "use_flow_sigmas": True},
+}  # fmt: skip
+_TOKENIZERS = ("tokenizer.json", "spiece.model")
+_USUAL, _INDEX = ("diffusion_pytorch_model", "model"), ".index.json"  # names of files of weights, of what lists them
+
+
+def is_path(name: str) -> bool:
+    """Whether a model's name means a folder or a file."""
+    return "/" in name or "\\" in name or Path(name).exists()
+
+
+def card(name: str) -> Card:
+    """What a folder holds. Raises WeightsError if it is not a model that we can run."""
+    folder = Path(name)
+    index = _json(folder / INDEX, name)
+    kind = str(index.get("_class_name", ""))
+    if kind.startswith("Wan"):
+        return distilled(_wan(folder, index, name), called(folder))
+    if kind.startswith("LTX") and not kind.startswith("LTX2"):
+        return distilled(_ltx(folder, name), called(folder))
+    raise WeightsError(
+        f"{printable(name)}: is a {printable(kind) or 'nameless pipeline'}; this version runs Wan and LTX-Video",
+        "unknown_architecture",
+    )
+
+
+def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
+    transformer, vae, scheduler = (_config(folder, part, name) for part in ("transformer", "vae", "scheduler"))
+    uni = "flow_shift" in scheduler
+    told = {"shift": ("flow_shift" if uni else "shift", NUMBER)}
+    shift = _picked(scheduler, told, f"{name}: scheduler", "scheduler" if uni else "").get("shift", 3.0)
+    configured = _picked(transformer, _WAN, f"{name}: transformer", "wan")
+    way = "replaced"
+    if configured.get("vace"):
+        way = "control"
+    elif configured["channels_in"] > configured["channels"]:
+        way = "channels"
+    elif index.get("expand_timesteps"):
+        way = "tokens"
+    sees = ("vision",) if configured.get("image") else ()
+    low = ("low",) if (folder / "transformer_2").is_dir() else ()
+    params: dict[str, Any] = {
+        "transformer": configured, "vae": _picked(vae, _WAN_VAE, f"{name}: vae", "wan vae"),
+        "text": _text(folder, name), "way": way,
+        "boundary": _picked(index, {"at": ("boundary_ratio", NUMBER)}, name).get("at", 0.0),
+    }  # fmt: skip
+    side = _picked(vae, {"side": ("scale_factor_spatial", COUNT)}, f"{name}: vae").get("side", 8)
+    if side not in (8, 16):
+        raise _odd(f"{name}: vae", "scale_factor_spatial", side, "8 or 16")
+    counted = _counted(folder, name)
+    params["cost"] = wan_costs(counted, configured, params["text"], side)
+    if sees:
+        params["vision"] = _picked(_config(folder, "image_encoder", name), _VISION, f"{name}: image_encoder")
+    if low:  # as Wan's own configuration of 2.2 has them: guidance of 4 and 3 for text, one for pictures
+        params["low_share"] = 1.0 if way == "channels" else 0.75
+    guidance = (3.5 if way == "channels" else 4.0) if low else 5.0
+    large = way == "tokens"  # the 5B model of 2.2, the only one of its kind
+    width, height, frames, fps = (1280, 704, 121, 24) if large else (832, 480, 81, 16)
+    defaults = {
+        "width": width, "height": height, "seconds": f"{frames}/{fps}", "fps": fps, "steps": 40 if low else 50,
+        "guidance": guidance, "shift": float(shift), "solver": "unipc" if uni else "euler",
+    }  # fmt: skip
+    return Card(
+        name=printable(folder.name), arch="wan", about=f"A Wan model in {printable(folder)}.", licence="",
+        stride=(4, side, side),
+        files=_files(folder, name, ("transformer", *low, "vae", "text", "tokenizer", *sees)), defaults=defaults,
+        params=params, limits={"max_side": 2048, "window": 21}, folder=folder, causal=True, patch=2,
+    )  # fmt: skip
+
+
+def _ltx(folder: Path, name: str) -> Card:
+    transformer, vae, scheduler = (_config(folder, part, name) for part in ("transformer", "vae", "scheduler"))
+    early = "LTXVideo095DownBlock3D" not in str(vae.get("down_block_types"))  # before 0.9.5
+    params: dict[str, Any] = {
+        "transformer": _picked(transformer, _LTX, f"{name}: transformer", "ltx"),
+        "vae": {**(_EARLY_LTX_VAE if early else {}), **_picked(vae, _LTX_VAE, f"{name}: vae", "ltx vae")},
+        "text": _text(folder, name), "lag": 0 if early else 7,
+    }  # fmt: skip
+    if scheduler.get("use_dynamic_shifting"):
+        params["shifting"] = _picked(scheduler, _SHIFTING, f"{name}: scheduler")
+    params["cost"] = ltx_costs(_counted(folder, name), params["transformer"], params["text"])
+    return Card(
+        name=printable(folder.name), arch="ltx", about=f"An LTX-Video model in {printable(folder)}.", licence="",
+        stride=(8, 32, 32),
+        files=_files(folder, name, ("transformer", "vae", "text", "tokenizer")),
+        defaults=EARLY_LTX if early else LATER_LTX, params=params,
+        limits={"max_side": 2048, "window": 33}, folder=folder, causal=True,
+    )  # fmt: skip
+
+
+_FOLDERS = {
+    "transformer": "transformer",
+    "low": "transformer_2",
+    "vae": "vae",
+    "text": "text_encoder",
+    "vision": "image_encoder",
+}
+
+
+def called(folder: Path) -> str:
+    """What a folder is called: in the hub's cache, where its own name is a revision, as its repository."""
+    whole = folder.resolve()
+    return whole.parents[1].name if whole.parent.name == "snapshots" else whole.name
+
+
+def _files(folder: Path, name: str, roles: tuple[str, ...]) -> tuple[WeightFile, ...]:
+    """What lies there for each role. The digest of a local file is `single_file.sketch`."""
+    found = []
+    for role in roles:
+        if role == "tokenizer":
+            paths = [folder / role / file for file in _TOKENIZERS if (folder / role / file).is_file()][:1]
+        else:
+            paths = shards(folder / _FOLDERS[role], f"{name}: {_FOLDERS[role]}")
+        if not paths:
+            raise WeightsError(f"{printable(name)}: has no {role}; download all of the model", "weights_missing")
+        found += [WeightFile(role, str(path.relative_to(folder)), path.stat().st_size, sketch(path)) for path in paths]
+    return tuple(found)
+
+
+def shards(folder: Path, where: str) -> list[Path]:
+    """The files of weights of a component that count, in order; none if there are none.
+
+    An index says which; else it is the file of the usual name, or the one set of numbered files, or the only file.
+    Others beside them are left alone, such as the same in another precision. where: for messages.
+    """
+    every = sorted(path for path in folder.glob("*") if path.suffix in (".safetensors", gguf.SUFFIX))
+    for index in (folder / f"{name}.safetensors{_INDEX}" for name in _USUAL):
+        if index.is_file():
+            return _indexed(index, where)
+    if found := [path for path in every if path.name in [f"{name}.safetensors" for name in _USUAL]]:
+        return found[:1]
+    if len(others := sorted(folder.glob(f"*.safetensors{_INDEX}"))) == 1:
+        return _indexed(others[0], where)
+    sets: dict[str, list[Path]] = {}
+    for path in every:
+        sets.setdefault(re.sub(r"-\d{5}-of-(\d{5})\.", r"-of-\1.", path.name), []).append(path)
+    if len(sets) > 1:
+        raise WeightsError(
+            f"{printable(where)}: holds {len(sets)} sets of weights ({', '.join(map(printable, list(sets)[:3]))}); "
+            "keep one, or an index that says which",
+            "weights_damaged",
+        )
+    (key, paths), *_ = sets.items() if sets else (("", every),)
+    count = re.search(r"-of-(\d{5})\.", key)
+    if count and int(count[1]) != len(paths):
+        raise WeightsError(
+            f"{printable(where)}: has {len(paths)} of {int(count[1])} files of weights; download all of the model",
+            "weights_missing",
+        )
+    return paths
+
+
+def _indexed(index: Path, where: str) -> list[Path]:
+    """The files that an index names."""
+    table = _json(index, where).get("weight_map")
+    names = sorted(set(map(str, table.values()))) if isinstance(table, dict) else []
+    if not names or any(Path(name).name != name or not name.endswith(".safetensors") for name in names):
+        raise WeightsError(f"{printable(where)}: {index.name} names no files beside it; download it again",
+                           "weights_damaged")  # fmt: skip
+    if lacking := [name for name in names if not (index.parent / name).is_file()]:
+        raise WeightsError(
+            f"{printable(where)}: lacks {printable(lacking[0])}, which {index.name} names; download all of the model",
+            "weights_missing",
+        )
+    return [index.parent / name for name in names]
+
+
+def _counted(folder: Path, name: str) -> Counted:
+    """Numbers of each component; none of those that are not there, which `_files` says."""
+    found = {}
+    for part in ("transformer", "text_encoder", "vae", "image_encoder"):
+        paths = shards(folder / part, f"{name}: {part}")
+        found[part] = sum(numbers(shapes_of(path, str(path))) for path in paths), sum(map(held, paths))
+    return Counted(found["transformer"][0], *found["text_encoder"], found["vae"][0] + found["image_encoder"][0])
+
+
+def _text(folder: Path, name: str) -> dict[str, Any]:
+    config = _config(folder, "text_encoder", name)
+    return {**_picked(config, _T5, f"{name}: text_encoder", "t5"), "own_positions": config.get("model_type") == "umt5"}
+
+
+def _picked(config: Mapping[str, Any], keys: Keys, where: str, of: str = "") -> dict[str, Any]:
+    """What a configuration says, by our names. of: key of `_NEEDED` and `_BUILT_IN`.
+
+    Raises WeightsError for what is missing, of another kind, or not what the networks here have built in.
+    """
+    for theirs in _NEEDED.get(of, ()):
+        if config.get(theirs) is None:
+            raise WeightsError(f"{printable(where)}: its configuration lacks {theirs}; download it again",
+                               "weights_damaged")  # fmt: skip
+    for theirs, value in _BUILT_IN.get(of, {}).items():
+        if config.get(theirs, value) not in (value, None):
+            raise _odd(where, theirs, config[theirs], f"{value}, which is all that this version runs")
+    found = {}
+    for ours, (theirs, kind) in keys.items():
+        value = config.get(theirs)
+        if value is None:
+            continue
+        if not _fits(value, kind) or (ours == "depth" and value > LAYERS):
+            raise _odd(where, theirs, value, f"{kind}, at most {LAYERS}" if ours == "depth" else kind)
+        found[ours] = value
+    return found
+
+
+def _fits(value: object, kind: str) -> bool:
+    if kind in (COUNTS, SIZES, FLAGS, NUMBERS):
+        one = {COUNTS: COUNT, SIZES: SIZE, FLAGS: FLAG, NUMBERS: NUMBER}[kind]
+        return isinstance(value, list | tuple) and len(value) <= LONGEST and all(_fits(each, one) for each in value)
+    if kind in (COUNT, SIZE):
+        return isinstance(value, int) and not isinstance(value, bool) and (kind == COUNT) <= value <= MOST
+    if kind == NUMBER:
+        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST
+    return isinstance(value, bool if kind == FLAG else str)
+
+
+def _odd(where: str, key: str, value: object, wanted: str) -> WeightsError:
+    shown = printable(json.dumps(value, default=str)[:40])
+    return WeightsError(f"{printable(where)}: {key} is {shown}, and must be {wanted}; take another model, or mend it",
+                        "weights_damaged")  # fmt: skip
+
+
+def _config(folder: Path, part: str, name: str) -> dict[str, Any]:
+    return _json(folder / part / ("scheduler_config.json" if part == "scheduler" else "config.json"), name)
+
+
+def _json(path: Path, name: str) -> dict[str, Any]:
+    try:
+        found = parsing.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError(
+            f"{printable(name)}: {path.name} cannot be read ({error.__class__.__name__}); "
+            f"give a folder with a {INDEX} and a folder per component",
+            "weights_missing",
+        ) from error
+    if not isinstance(found, dict):
+        raise WeightsError(f"{printable(name)}: {path.name} is not an object; download it again", "weights_damaged")
+    return found

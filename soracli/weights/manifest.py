@@ -1,0 +1,437 @@
+"""weights.toml: which models there are, which files they need, and whether the files here are those.
+
+python -m soracli.weights --seal    fill in size and sha256 of the bundled files (for developers)
+python -m soracli.weights --ask     fill in those that fetched files lack, as their hub states them
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from soracli.card import Card, WeightFile
+from soracli.errors import SoraError, UsageError, WeightsError
+from soracli.formatting import printable, short, suggest
+from soracli.models.common import single_file
+from soracli.system import machine, parsing, part_files
+from soracli.weights import hub, hub_folder
+
+PACKAGE = Path(__file__).resolve().parents[1]
+BUNDLED = PACKAGE / "bundled"
+REMEDY = "reinstall soracli, for example: pip install --force-reinstall --no-deps soracli"
+
+WHOLE = "whole.json"  # in the cache folder: files that were read through, as they were then
+_checked: dict[str, Any] = {}
+
+_MODEL_KEYS = {
+    "arch": str, "about": str, "licence": str, "stride": list, "files": list, "defaults": dict, "params": dict,
+    "limits": dict, "repo": str, "revision": str, "causal": bool, "patch": int, "terms": str, "adapters": list,
+}  # fmt: skip
+_TOOL_KEYS = {"about": str, "licence": str, "files": list}
+_ADAPTER_KEYS = {"arch": str, "about": str, "licence": str, "files": list, "defaults": dict, "params": dict}
+_FILE_KEYS = {"role": str, "name": str, "size": int, "sha256": str, "origin": str, "licence": str,
+              "repo": str, "revision": str, "path": str}  # fmt: skip
+_DEFAULT_KEYS = {
+    "width": int, "height": int, "seconds": (int, float, str), "fps": (int, float, str), "steps": int,
+    "guidance": (int, float), "shift": (int, float), "solver": str, "negative": str, "still": dict,
+}  # fmt: skip
+_LIMIT_KEYS = dict.fromkeys(("min_side", "max_side", "max_tokens", "max_fps", "side", "window"), int)
+
+
+@dataclass(frozen=True)
+class FileStatus:
+    """One file, checked. state: `ok`, `missing`, `wrong size` or `wrong contents`. detail: what was found."""
+
+    file: WeightFile
+    path: Path
+    state: str
+    detail: str = ""
+
+
+def manifest() -> Path:
+    """weights.toml: inside an installed package, else beside it in a checkout."""
+    inside = PACKAGE / "weights.toml"
+    return inside if inside.is_file() else PACKAGE.parent / "weights.toml"
+
+
+def cards() -> dict[str, Card]:
+    """Every model by name."""
+    return _load(manifest()).models
+
+
+def default() -> str:
+    """The model that is used when none is named."""
+    return _load(manifest()).default
+
+
+def card(name: str | None = None) -> Card:
+    """One model; None = the default one, a known name before any file of that name, a path = the one that lies there.
+
+    What lies in a folder called like a known model has another name, in recipes too.
+    """
+    known = cards()
+    wanted = default() if name is None else name
+    if wanted not in known and wanted not in adapters() and hub_folder.is_path(wanted):
+        with strangers(wanted):
+            found = hub_folder.card(wanted) if Path(wanted).is_dir() else single_file.card(wanted, known.values())
+        return replace(found, name=f"local-{found.name}") if found.name in known else found
+    if wanted in adapters():
+        raise UsageError(f"--model {wanted}: is an adapter; use it as: --model MODEL --lora {wanted}", "unknown_model")
+    if wanted not in known:
+        raise UsageError(
+            f"--model {wanted}: no such model{suggest(wanted, known)}; see: sora model list", "unknown_model"
+        )
+    return known[wanted]
+
+
+@contextlib.contextmanager
+def strangers(name: str) -> Iterator[None]:
+    """What files of a stranger's, of another shape than is expected, make our readers raise is a WeightsError."""
+    try:
+        yield
+    except SoraError:
+        raise
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise _shapeless(name, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of libraries in Rust; it is no Exception
+            raise
+        raise _shapeless(name, error) from None
+
+
+def _shapeless(name: str, error: BaseException) -> WeightsError:
+    why = short(f"{type(error).__name__}: {error}", 120)
+    return WeightsError(
+        f"{printable(name)}: is not a model that this version can read ({why}); download it again", "weights_damaged"
+    )
+
+
+def tools() -> dict[str, Card]:
+    """Networks beside the models, by name, which nothing samples: no grid, no defaults, not a choice of --model."""
+    return _load(manifest()).tools
+
+
+def adapters() -> dict[str, Card]:
+    """What `--lora` may name, beside files: what it adds to a model of its architecture, and the defaults it brings."""
+    return _load(manifest()).adapters
+
+
+def stored(name: str | None) -> Card:
+    """A model, or an adapter: whatever has files of its own."""
+    return adapters()[name] if name in adapters() else card(name)
+
+
+def path(card: Card, role: str) -> Path:
+    """The one file of a role, present and of the right size."""
+    return paths(card)[role][0]
+
+
+def paths(card: Card) -> dict[str, list[Path]]:
+    """Files by role, shards in order, each present and of the right size; what ships, with the right contents too.
+
+    A file is read through once, and again when it is another since. What was fetched was read then (`verify`).
+    """
+    found: dict[str, list[Path]] = {}
+    for file in card.files:
+        status = _read_through(_measure(card, file)) if card.folder == BUNDLED else _measure(card, file)
+        if status.state != "ok":
+            code = "weights_missing" if status.state == "missing" else "weights_damaged"
+            raise WeightsError(describe(card, status), code)
+        found.setdefault(file.role, []).append(status.path)
+    return found
+
+
+def check_sizes(card: Card) -> list[FileStatus]:
+    """State of every file by its size alone: fast."""
+    return [_measure(card, file) for file in card.files]
+
+
+def verify(card: Card) -> list[FileStatus]:
+    """State of every file by size and sha256."""
+    found = []
+    for status in check_sizes(card):
+        if status.state == "ok":
+            status = _compared(status, hub.digest_of(status.path, status.file))
+        found.append(status)
+    return found
+
+
+def _compared(status: FileStatus, digest: str) -> FileStatus:
+    """A file whose contents have this digest."""
+    if digest == status.file.sha256:
+        return status
+    detail = f"sha256 {digest[:12]}, expected {status.file.sha256[:12]}"
+    return FileStatus(status.file, status.path, "wrong contents", detail)
+
+
+def _read_through(status: FileStatus) -> FileStatus:
+    """A file that ships, compared with its digest unless that was done before, here or by an earlier process."""
+    if status.state != "ok" or status.file.repo or not status.file.sha256:
+        return status
+    key, now = str(status.path), [*state(status.path), status.file.sha256]
+    if key not in _checked or _checked[key] != now:
+        if not _checked:
+            _checked.update(_kept_whole())
+        if _checked.get(key) != now:
+            checked = _compared(status, _sha256(status.path))
+            if checked.state != "ok":
+                return checked
+            _checked[key] = now
+            with contextlib.suppress(OSError):
+                machine.cache_folder().mkdir(parents=True, exist_ok=True)
+                part_files.put(machine.cache_folder() / WHOLE, json.dumps(_checked).encode())
+    return status
+
+
+def _kept_whole() -> dict[str, Any]:
+    try:
+        found = parsing.from_json((machine.cache_folder() / WHOLE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def digest(card: Card) -> str:
+    """One short hex name for exactly these weights, for recipes."""
+    names = (file.sha256 or f"{file.repo}@{file.revision}:{file.path}" for file in card.files)
+    return hashlib.sha256("".join(names).encode()).hexdigest()[:16]
+
+
+def _measure(card: Card, file: WeightFile) -> FileStatus:
+    file = hub.known(file) if file.repo else file
+    path = hub.location(file) if file.repo else (card.folder or BUNDLED) / file.name
+    if not path.is_file():
+        return FileStatus(file, path, "missing", f"should be at {path}")
+    size = path.stat().st_size
+    if size != (file.size or size):
+        return FileStatus(file, path, "wrong size", f"{size:,} bytes, expected {file.size:,}")
+    return FileStatus(file, path, "ok")
+
+
+def describe(card: Card, status: FileStatus) -> str:
+    """What is wrong with a file and what to do, in one line."""
+    if status.file.repo:
+        lacking = "is not here" if status.state == "missing" else f"{status.file.name} is damaged ({status.detail})"
+        kind = "adapter" if card.name in adapters() else "model"
+        return f"{kind} '{card.name}': {lacking}; run: sora model pull {card.base or card.name}"
+    what = {"missing": "is missing", "wrong size": "is cut off or another file", "wrong contents": "is damaged"}
+    return f"model '{card.name}': {status.file.name} {what[status.state]} ({status.detail}); {REMEDY}"
+
+
+def short_digest(path: Path) -> str:
+    """Short sha256 of a file's bytes, empty if it cannot be read; read once, unless the file is another since."""
+    try:
+        return _short_digest(path, state(path))
+    except OSError:
+        return ""
+
+
+def state(path: Path) -> tuple[int, ...]:
+    """What changes when a file does, short of reading it: which one it is, its times and its size."""
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size
+
+
+@functools.lru_cache(maxsize=256)
+def _short_digest(path: Path, state: tuple[int, ...]) -> str:
+    return _sha256(path)[:16]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- parsing --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    """default: name of a model. The others: by name."""
+
+    default: str
+    models: dict[str, Card]
+    tools: dict[str, Card]
+    adapters: dict[str, Card]
+
+
+@functools.cache
+def _load(path: Path) -> _Manifest:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot be read ({error.strerror}); {REMEDY}", "manifest") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{path.name}: not valid TOML ({error}); mend it, or {REMEDY}", "manifest") from error
+    kinds = {"default": str, "models": dict, "tools": dict, "adapters": dict}
+    _check(table, kinds, path.name, needed=("default", "models"))
+    found = {name: _card(name, _whole(name, table["models"])) for name in table["models"]}
+    if table["default"] not in found:
+        raise WeightsError(f"{path.name}: default = '{table['default']}' is not one of its models", "manifest")
+    added = {name: _adapter(name, row) for name, row in table.get("adapters", {}).items()}
+    for card in found.values():
+        if strange := next((name for name in card.adapters if name not in added), None):
+            raise WeightsError(f"{path.name}: [models.{card.name}] adapters: there is no '{strange}'", "manifest")
+    tools = {name: _tool(name, row) for name, row in table.get("tools", {}).items()}
+    return _Manifest(table["default"], found, tools, added)
+
+
+def _whole(name: str, rows: dict[str, Any]) -> Any:
+    """A model's table, with all that its `base` says and it does not itself; files go by their role."""
+    row = rows[name]
+    if not isinstance(row, dict) or "base" not in row:
+        return row
+    base = rows.get(str(row["base"]))
+    if not isinstance(base, dict) or "base" in base:
+        raise WeightsError(f"weights.toml: [models.{name}] base: '{row['base']}' is no model of its own", "manifest")
+    own = {file.get("role") for file in row.get("files", [])}
+    shared = [file for file in base.get("files", []) if file.get("role") not in own]
+    return _merged(base, {key: value for key, value in row.items() if key != "base"}) | {
+        "files": row.get("files", []) + shared
+    }
+
+
+def _merged(base: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """Two tables, the second before the first, and so within."""
+    shared = [key for key in base.keys() & row.keys() if isinstance(base[key], dict) and isinstance(row[key], dict)]
+    return base | row | {key: _merged(base[key], row[key]) for key in shared}
+
+
+def _card(name: str, row: Any) -> Card:
+    where = f"weights.toml: [models.{name}]"
+    if not isinstance(row, dict):
+        raise WeightsError(f"{where}: must be a table", "manifest")
+    _check(row, _MODEL_KEYS, where, needed=("arch", "stride", "defaults"))
+    _check(row["defaults"], _DEFAULT_KEYS, f"{where} defaults", needed=("width", "height", "seconds", "fps", "steps"))
+    _check(row["defaults"].get("still", {}), _DEFAULT_KEYS, f"{where} defaults.still")
+    _check(row.get("limits", {}), _LIMIT_KEYS, f"{where} limits")
+    rates = row.get("params", {}).get("rates", [1, 1])
+    if len(rates) != 2 or not all(isinstance(rate, int | float) for rate in rates) or not 0 < rates[0] <= rates[1]:
+        raise WeightsError(f"{where} params: rates must be two numbers, the lower one first, not {rates}", "manifest")
+    stride = row["stride"]
+    if len(stride) != 3 or not all(type(side) is int and side > 0 for side in stride):
+        raise WeightsError(f"{where} stride: must be three positive whole numbers, not {stride}", "manifest")
+    return Card(
+        name=name, arch=row["arch"], about=row.get("about", ""), licence=row.get("licence", ""),
+        stride=(stride[0], stride[1], stride[2]), files=_files(row, where), defaults=row["defaults"],
+        params=row.get("params", {}), limits=row.get("limits", {}), repo=row.get("repo", ""),
+        revision=row.get("revision", ""), folder=BUNDLED, causal=row.get("causal", False), patch=row.get("patch", 1),
+        terms=row.get("terms", ""), adapters=tuple(row.get("adapters", ())),
+    )  # fmt: skip
+
+
+def _tool(name: str, row: Any) -> Card:
+    where = f"weights.toml: [tools.{name}]"
+    if not isinstance(row, dict):
+        raise WeightsError(f"{where}: must be a table", "manifest")
+    _check(row, _TOOL_KEYS, where, needed=("about", "licence", "files"))
+    return Card(name, name, row["about"], row["licence"], (1, 1, 1), _files(row, where), folder=BUNDLED)
+
+
+def _adapter(name: str, row: Any) -> Card:
+    where = f"weights.toml: [adapters.{name}]"
+    if not isinstance(row, dict):
+        raise WeightsError(f"{where}: must be a table", "manifest")
+    _check(row, _ADAPTER_KEYS, where, needed=("arch", "about", "licence", "files"))
+    _check(row.get("defaults", {}), _DEFAULT_KEYS, f"{where} defaults")
+    return Card(
+        name, row["arch"], row["about"], row["licence"], (1, 1, 1), _files(row, where), row.get("defaults", {}),
+        row.get("params", {}),
+    )  # fmt: skip
+
+
+def _files(row: dict[str, Any], where: str) -> tuple[WeightFile, ...]:
+    files = []
+    for file in row.get("files", []):
+        hubs = ("repo", "revision", "path") if "repo" in file else ("size", "sha256")
+        _check(file, _FILE_KEYS, f"{where} files", needed=("role", "name", *hubs))
+        if Path(file["name"]).name != file["name"]:
+            raise WeightsError(f"{where} files: name '{file['name']}' must be a plain file name", "manifest")
+        if ".." in Path(file.get("path", "")).parts or file.get("path", "").startswith("/"):
+            raise WeightsError(f"{where} files: path '{file['path']}' must lie in its repository", "manifest")
+        file = {"size": 0, "sha256": ""} | file
+        files.append(WeightFile(**file))
+    return tuple(files)
+
+
+def _check(row: Any, keys: dict[str, Any], where: str, needed: Iterable[str] = ()) -> None:
+    """Refuse unknown keys, wrong types and missing keys, naming the key."""
+    for key, value in row.items():
+        if key not in keys:
+            raise WeightsError(f"{where}: unknown key '{key}'{suggest(key, keys)}", "manifest")
+        if not isinstance(value, keys[key]) or (isinstance(value, bool) and keys[key] is not bool):
+            raise WeightsError(f"{where}: '{key}' has the wrong type ({type(value).__name__})", "manifest")
+    for key in needed:
+        if key not in row:
+            raise WeightsError(f"{where}: '{key}' is missing", "manifest")
+
+
+# --- sealing --------------------------------------------------------------------------------------------------------
+
+_NAME = re.compile(r'^name = "(?P<name>[^"]+)"')
+_SEALED = re.compile(r"^(size|sha256) = ")
+
+
+def seal(path: Path | None = None, folder: Path = BUNDLED) -> list[str]:
+    """Write size and sha256 of every bundled file into weights.toml, leaving all else as it is.
+
+    Returns the names of files that were filled in. `size` and `sha256` must follow `name` in each table.
+    """
+    path = path or manifest()
+    lines, current, done = [], "", []
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    cards = [card for kind in ("models", "tools", "adapters") for card in rows.get(kind, {}).values()]
+    fetched = {file["name"] for card in cards for file in card.get("files", []) if "repo" in file}
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.startswith("["):
+            current = ""
+        if (named := _NAME.match(line)) and named["name"] not in fetched:
+            current = named["name"]
+            if not (folder / current).is_file():
+                raise WeightsError(
+                    f"{folder / current}: no such file; put it there or take its row out", "weights_missing"
+                )
+            done.append(current)
+        sealed = _SEALED.match(line)
+        if sealed and current:
+            file = folder / current
+            value = str(file.stat().st_size) if sealed[1] == "size" else f'"{_sha256(file)}"'
+            line = f"{sealed[1]} = {value}\n"
+        lines.append(line)
+    path.write_text("".join(lines), encoding="utf-8")
+    _load.cache_clear()
+    return done
+
+
+def ask(path: Path | None = None) -> list[str]:
+    """Write size and sha256 of every fetched file that lacks them into weights.toml, as its hub states them.
+
+    Returns the files that were filled in. Raises NetworkError or WeightsError if the hub does not say.
+    """
+    path = path or manifest()
+    parts, done = re.split(r"(?m)^(?=\[)", path.read_text(encoding="utf-8")), []
+    for i, part in enumerate(parts):
+        if not part.partition("\n")[0].endswith(".files]]"):
+            continue
+        (cards,) = tomllib.loads(part).values()
+        (card,) = cards.values()
+        row = {"size": 0, "sha256": ""} | card["files"][0]
+        if "repo" in row and not (row["size"] and row["sha256"]):
+            found = hub.asked(WeightFile(**row))
+            kept = "".join(line for line in part.splitlines(keepends=True) if not _SEALED.match(line))
+            told = f'size = {found.size}\nsha256 = "{found.sha256}"\n'
+            parts[i] = re.sub(r"(?m)^(name = .*\n)", rf"\g<1>{told}", kept, count=1)
+            done.append(f"{found.repo}/{found.path}")
+    path.write_text("".join(parts), encoding="utf-8")
+    _load.cache_clear()
+    return done

@@ -1,0 +1,1 @@
+"""The words of the training world, and the captions that are made of them."""

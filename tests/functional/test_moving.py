@@ -1,0 +1,272 @@
+"""Real footage by its own motion: true to motion that is known exactly, still where it is not, never the model's."""
+
+from __future__ import annotations
+
+import json
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from conftest import Sora
+from PIL import Image
+
+from soracli import media
+from soracli.errors import UsageError
+from soracli.footage import camera, extrapolation
+from soracli.footage.camera import View
+from soracli.footage.extrapolation import STILL, Between, Course, Onward, course
+from soracli.pipeline import real_footage, task_specs, tasks
+from soracli.pipeline.real_footage import Moving
+from soracli.sampling.sampler import shown
+from soracli.types import Canvas, Clip, Frames
+from soracli.weights import manifest
+
+FPS = Fraction(25)
+HEIGHT, WIDTH = 64, 96
+
+
+def texture(across: float, down: float, seed: int = 0, height: int = HEIGHT, width: int = WIDTH) -> Frames:
+    """A picture (H, W, 3) of many waves, as seen from a place: exact at fractions of a pixel."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width].astype(np.float64)
+    total = np.zeros((height, width, 3))
+    for _ in range(40):
+        pace, way = rng.uniform(0.05, 0.7), rng.uniform(0, 2 * np.pi)
+        wave = pace * (np.cos(way) * (x + across) + np.sin(way) * (y + down))
+        total += np.sin(wave[..., None] + rng.uniform(0, 2 * np.pi, 3)) * rng.uniform(0.3, 1)
+    return eight_bit(128 + 22 * total)
+
+
+def eight_bit(pixels: npt.NDArray[np.float64]) -> Frames:
+    return np.asarray(np.rint(pixels.clip(0, 255)), np.uint8)
+
+
+def pan(count: int, across: float = 1.5, down: float = -0.5, start: int = 0) -> Frames:
+    return np.stack([texture(across * i, down * i) for i in range(start, start + count)])
+
+
+def with_square(frames: Frames, left: float, step: float) -> Frames:
+    """A square of another texture that moves to the right over frames, by whole pixels."""
+    out = frames.copy()
+    for i, frame in enumerate(out):
+        x = round(left + step * i)
+        frame[30:62, x : x + 32] = texture(0, 0, 5, 32, 32)
+    return out
+
+
+def psnr(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], rim: int = 0) -> float:
+    inside = slice(rim, -rim or None)
+    error = np.square(a[..., inside, inside, :].astype(float) - b[..., inside, inside, :]).mean()
+    return float(10 * np.log10(255**2 / max(error, 1e-3)))
+
+
+def drawn(canvas: Canvas) -> Frames:
+    return np.concatenate([step.frames for step in shown(canvas) if step.frames is not None])
+
+
+# --- beyond the ends --------------------------------------------------------------------------------------------------
+
+
+def test_a_steady_camera_goes_on_and_keeps_its_detail() -> None:
+    film, truth = pan(14), pan(6, start=14)
+    way = course(film, 25.0, 6)
+    assert way.whole == math.inf
+    onward = Onward(film, 25.0)
+    for number in (1, 6):
+        made = onward.at(number, way)
+        assert psnr(made, truth[number - 1], rim=12) > 30 > psnr(film[-1], truth[number - 1], rim=12) + 8
+    fine = [np.abs(np.diff(frame.astype(float), axis=1)).mean() for frame in (made, truth[-1])]
+    assert fine[0] == pytest.approx(fine[1], rel=0.1)
+
+
+def test_what_moves_before_a_background_goes_on_and_uncovers_it() -> None:
+    behind = np.repeat(texture(0, 0)[None], 20, 0)
+    film = with_square(behind, 4, 3)
+    made = Onward(film[:14], 25.0).at(6, Course(math.inf, math.inf))
+    assert psnr(made, film[19]) > psnr(film[13], film[19]) + 3
+    uncovered = np.s_[30:62, 46:60]  # seen before the square came there
+    assert np.abs(made[uncovered].astype(float) - behind[0][uncovered]).mean() < 40
+    assert np.abs(film[13][uncovered].astype(float) - behind[0][uncovered]).mean() > 70
+
+
+def test_what_cannot_be_told_stands_still() -> None:
+    rng = np.random.default_rng(0)
+    shaken = np.stack([texture(*rng.uniform(-6, 6, 2)) for _ in range(12)])
+    assert course(shaken, 25.0, 4) == STILL
+    assert course(pan(3), 25.0, 10) == STILL  # too short to tell
+
+
+def test_the_motion_of_the_whole_is_found_beside_what_moves_otherwise() -> None:
+    at = extrapolation.centred(40, 60)
+    wanted = torch.tensor([[0.01, -0.02, 1.5], [0.02, 0.01, -0.5], [0, 0, 0]], dtype=torch.float64)
+    velocity = torch.einsum("ij,jhw->ihw", wanted[:2, :2].float(), at) + wanted[:2, 2, None, None].float()
+    velocity[:, 5:20, 10:30] += 4
+    torch.testing.assert_close(extrapolation.affine(velocity, at), wanted, atol=2e-3, rtol=0)
+
+
+def test_motion_comes_to_rest() -> None:
+    moments = np.linspace(0, 5, 101)
+    for decay in (0.1, 0.3, math.inf):
+        ways = np.array([extrapolation.travelled(t, decay) for t in moments])
+        assert ways[0] == 0
+        assert (np.diff(ways) >= 0).all()
+        assert ways[-1] - ways[-2] < 0.001 < ways[1] / moments[1]
+    assert extrapolation.travelled(0.5, math.inf) == 0.5
+    assert extrapolation.travelled(3, 0) == 0
+
+
+def test_a_film_is_extended_backward_and_its_frames_stay() -> None:
+    film = Clip(pan(11, start=4), FPS)
+    canvas = Moving().laid(tasks.extend(film, 4, 0, 1))
+    made, truth = drawn(canvas), pan(1)[0]
+    np.testing.assert_array_equal(made[4:], film.frames)
+    assert psnr(made[0], truth, rim=12) > psnr(film.frames[0], truth, rim=12) + 6
+    assert canvas.draft is not None
+    assert canvas.draft.notes == ["before the beginning the picture goes on as it moved and comes to rest."]
+
+
+# --- between two ends -------------------------------------------------------------------------------------------------
+
+
+def test_two_views_of_one_place_meet_in_its_motion() -> None:
+    film = pan(9)
+    way = Between(film[0], film[8])
+    assert way.alike
+    for number in (1, 4, 7):
+        fade = np.rint(film[0] * (1 - number / 8) + film[8] * (number / 8)).astype(np.uint8)
+        made = way.at(number / 8)
+        assert psnr(made, film[number], rim=12) > psnr(fade, film[number], rim=12) + 2
+
+
+def test_two_places_are_not_warped_into_each_other() -> None:
+    a, b = pan(3), np.stack([texture(i, 0, seed=9) for i in range(3)])
+    canvas = Moving().laid(tasks.blend(Clip(a, FPS), Clip(b, FPS), 6, "between", 1))
+    made = drawn(canvas)
+    np.testing.assert_array_equal(made[:3], a)
+    np.testing.assert_array_equal(made[-3:], b)
+    assert canvas.draft is not None
+    assert any("not show the same place" in note for note in canvas.draft.notes)
+    nearer = [psnr(frame, b[0]) - psnr(frame, a[-1]) for frame in made[3:9]]
+    assert nearer == sorted(nearer)
+
+
+def test_a_dissolve_is_both_films() -> None:
+    a, b = pan(8), np.stack([texture(i, 0, seed=9) for i in range(8)])
+    made = drawn(Moving().laid(tasks.blend(Clip(a, FPS), Clip(b, FPS), 3, "dissolve", 1)))
+    np.testing.assert_allclose(made[6], (a[6].astype(float) + b[1]) / 2, atol=1)
+
+
+# --- a camera over a picture ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("move", camera.MOVES)
+def test_a_camera_begins_with_the_whole_picture_and_stays_inside(move: str) -> None:
+    whole = 2.0 if move == "zoom-out" else 0.0
+    assert camera.view(move, whole, 2.0) == View(1, 0, 0)
+    for moment in np.linspace(0, 2, 41):
+        view = camera.view(move, moment, 2.0)
+        assert 1 <= view.zoom <= 1.5
+        assert max(abs(view.across), abs(view.down)) <= 1
+
+
+def test_a_camera_goes_where_it_is_asked() -> None:
+    ends = {move: camera.view(move, 2.0, 2.0) for move in camera.MOVES}
+    assert ends["zoom-in"].zoom > ends["push-in"].zoom > ends["static"].zoom == 1
+    assert (ends["pan-left"].across, ends["pan-right"].across) == (-1, 1)
+    assert (ends["tilt-up"].down, ends["tilt-down"].down) == (-1, 1)
+    assert camera.view("zoom-in", 2.0, 2.0, pace=0.5).zoom < ends["zoom-in"].zoom
+    assert camera.view("zoom-in", 2.0, 2.0, pace=0) == View(1, 0, 0)
+
+
+def test_what_a_camera_shows_is_the_picture() -> None:
+    view = View(1.25, 1, -0.5)
+    room = (1 - 1 / view.zoom) / 2
+    y, x = ((np.arange(n) + 0.5) / view.zoom + n * room * (1 + way) for n, way in ((HEIGHT, -0.5), (WIDTH, 1)))
+    truth = np.stack([wave(y[:, None] - 0.5, x - 0.5) for wave in (soft(0), soft(1), soft(2))], -1)
+    picture = np.stack([soft(c)(*np.mgrid[:HEIGHT, :WIDTH].astype(float)) for c in range(3)], -1)
+    made = camera.shown(np.rint(picture).astype(np.uint8), view, WIDTH, HEIGHT)
+    assert psnr(made, np.rint(truth).astype(np.uint8)) > 45
+
+
+def soft(channel: int):  # type: ignore[no-untyped-def]
+    return lambda y, x: 128 + 60 * np.sin(0.3 * x + channel) + 50 * np.cos(0.25 * y - 0.1 * x)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "move"),
+    [
+        ("the camera pans left over the bay", "pan-left"),
+        ("slow zoom out", "zoom-out"),
+        ("pan to the right, then zoom in", "pan-right"),
+        ("shot with a hand-held camera", "handheld"),
+        ("a dog runs to the left", None),
+    ],
+)
+def test_words_for_a_camera(prompt: str, move: str | None) -> None:
+    assert camera.said(prompt) == move
+
+
+# --- which engine -----------------------------------------------------------------------------------------------------
+
+
+def flat() -> Frames:
+    """A drawing: few colours, and smooth shades."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH].astype(float)
+    out = np.stack([120 + y, 200 - y / 2, 90 + x / 2], -1)
+    out[20:50, 30:60] = (220, 60, 40)
+    return eight_bit(out)
+
+
+def test_film_is_told_from_drawing(tmp_path: Path) -> None:
+    for name, frame in (("photo", texture(0, 0)), ("drawing", flat())):
+        Image.fromarray(frame).save(tmp_path / f"{name}.png")
+    photo, drawing = (media.read_source(str(tmp_path / f"{name}.png")) for name in ("photo", "drawing"))
+    assert real_footage.foreign(photo)
+    assert not real_footage.foreign(drawing)
+    spark, path = manifest.card("spark"), str(tmp_path / "photo.png")
+    assert real_footage.chosen(task_specs.animate(path, engine="auto"), spark, "") is not None
+    assert real_footage.chosen(task_specs.animate(path, engine="model"), spark, "") is None
+    assert real_footage.chosen(task_specs.animate(path), spark, "") is None  # a verb that has the model alone
+    drawn_one = task_specs.animate(str(tmp_path / "drawing.png"), engine="auto")
+    assert real_footage.chosen(drawn_one, spark, "") is None
+    with pytest.raises(UsageError, match="no depth"):
+        real_footage.chosen(task_specs.animate(path, engine="auto", camera="orbit"), spark, "")
+    with pytest.raises(UsageError, match="must be one of"):
+        real_footage.chosen(task_specs.animate(path, engine="magic"), spark, "")
+
+
+def test_a_photograph_is_filmed_without_a_model(sora: Sora) -> None:
+    picture = texture(0, 0)
+    Image.fromarray(picture).save("a.png")
+    ran = sora("animate", "a.png", "--camera", "pan-right", "-d", "0.4s", "--quality", "lossless", "--json")
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.text)["data"]
+    frames = media.read(data["path"]).frames
+    assert len(frames) == 12
+    np.testing.assert_array_equal(frames[0], picture)
+    view = camera.view("pan-right", 11 / 30, 11 / 30)
+    seen = camera.shown(picture, view, WIDTH, HEIGHT)
+    assert psnr(frames[-1], seen) > 30 > psnr(picture, seen) + 8  # it has a watermark
+    assert (data["engine"], data["move"]) == ("motion", "pan-right")
+    assert any("nothing in it moves" in note for note in data["notes"])
+    assert "text" not in data["took"]
+
+
+def test_a_film_is_extended_by_its_motion(sora: Sora) -> None:
+    film = pan(12)
+    with media.Writer("a.mp4", WIDTH, HEIGHT, FPS, quality="lossless") as writer:
+        writer.add(film)
+    ran = sora("extend", "a.mp4", "it rains", "--by", "4f", "--quality", "lossless", "--json")
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.text)["data"]
+    frames = media.read(data["path"]).frames
+    np.testing.assert_array_equal(frames[:12], film)
+    truth = pan(1, start=15)[0]
+    assert psnr(frames[15], truth, rim=12) > psnr(film[-1], truth, rim=12) + 6
+    assert data["engine"] == "motion"
+    assert set(data["networks"]) == set(real_footage.TOOLS)
+    assert any("knows no prompt" in note for note in data["notes"])

@@ -1,0 +1,226 @@
+"""Names of any bytes and any length, and streams as a shell, a container or a service may leave them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Sora
+
+from soracli import media
+from soracli.errors import UsageError
+from soracli.formatting import as_text, printable, stem
+from soracli.system import startup
+
+TINY = ("-m", "tiny", "--steps", "1", "-q")
+STRANGE = os.fsdecode(b"\xff\xe9t\xe9.mp4")
+
+
+def film(name: str, count: int = 8) -> None:
+    with media.Writer(name, 64, 64, Fraction(16), format="mp4", quality="lossless") as writer:
+        writer.add(np.random.default_rng(0).integers(0, 256, (count, 64, 64, 3), np.uint8))
+
+
+def began(
+    *arguments: str, closed: Iterable[int] = (), env: dict[str, str | None] | None = None
+) -> tuple[int, bytes, bytes]:
+    """`sora` as a process of its own. closed: numbers of streams. env: changes, None = not set."""
+    given = {**os.environ, "PYTHONPATH": str(Path(media.__file__).parents[2]), "SORA_SOCKET": ""} | (env or {})
+    done = subprocess.run(
+        [sys.executable, "-m", "soracli", *map(os.fsencode, arguments)], capture_output=True, check=False,
+        env={name: value for name, value in given.items() if value is not None},
+        preexec_fn=_closing(closed) if closed else None,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def _closing(numbers: Iterable[int]) -> Callable[[], None]:
+    def close() -> None:
+        for number in numbers:
+            os.close(number)
+
+    return close
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def test_bytes_that_are_no_text_are_names(sora: Sora) -> None:
+    """Made, signed and found again under the bytes that they are; told as those in messages."""
+    film(STRANGE)
+    code, out, err = began("frame", STRANGE)
+    assert (code, out) == (0, b"\xff\xe9t\xe9-last.png\n"), err
+    assert media.read(os.fsdecode(out.strip())).frames.shape == (1, 64, 64, 3)
+    ran = sora("extend", STRANGE, "--by", "8f", *TINY, "-o", "a.mp4", "--json")
+    assert ran.code == 0, ran.err
+    assert sora("verify", "a.mp4").code == 0
+    shown = sora("info", "a.mp4").text
+    assert "\\xff\\xe9t\\xe9.mp4" in shown
+    assert "\\xff\\xe9t\\xe9.mp4" in sora("info", STRANGE).text
+    assert "\\xff.mp4: no such file" in sora("info", "\udcff.mp4").err
+
+
+def test_names_as_text() -> None:
+    assert printable("a\udcff\n狐\ud800") == r"a\xff\n狐\ud800"
+    assert as_text("a\udcff\n狐\ud800") == "a\\xff\n狐\\ud800"
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "狐", "\udcff"])
+def test_stems_that_fill_a_name_are_cut(sora: Sora, letter: str) -> None:
+    size = len(os.fsencode(letter))
+    name = letter * (250 // size) + ".mp4"
+    film(name)
+    for arguments in (("frame", name), ("compare", name, name), ("extend", name, "--by", "8f", *TINY)):
+        ran = sora(*arguments, "--json")
+        assert ran.code == 0, ran.err
+        made = json.loads(ran.text)["data"]["path"]
+        assert Path(made).is_file()
+        assert made.startswith(letter * (100 // size))
+    for arguments in (("blend", name, name, "--by", "8f"), ("enhance", name)):
+        assert sora(*arguments, *(TINY if arguments[0] == "blend" else ()), "--dry-run", "--json").code == 0
+    assert stem(name) == letter * (100 // size)
+
+
+@pytest.mark.parametrize("name", ["y" * 300 + ".png", "é" * 130 + ".png", "y" * 300 + "/a.png", "y" * 300 + "/"])
+def test_results_with_names_that_are_too_long_are_refused(sora: Sora, name: str) -> None:
+    film("a.mp4")
+    for arguments in (("frame", "a.mp4", "-o", name), ("image", "x", *TINY, "-o", name)):
+        ran = sora(*arguments)
+        assert (ran.code, ran.err.count("\n")) == (2, 1), ran.err
+        assert "bug" not in ran.err
+
+
+def test_a_credential_needs_a_name_too(sora: Sora) -> None:
+    """Said before anything is painted: the file would have a name, the one beside it none."""
+    film("a.mp4")
+    ran = sora("extend", "a.mp4", "--by", "8f", *TINY, "-o", "y" * 250 + ".mkv")
+    assert ran.code == 2
+    assert "over 255 bytes; choose a shorter name" in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("info", "{}"), ("frame", "{}"), ("animate", "{}"), ("inpaint", "a.mp4", "--mask", "{}"), ("verify", "{}"),
+     ("generate", "x", "-m", "{}"), ("generate", "x", "--prompt-file", "{}"), ("image", "x", "--lora", "{}"),
+     ("frame", "a.mp4", "-o", "b/{}.png")],
+)  # fmt: skip
+def test_names_that_are_too_long_are_nobodys_bug(sora: Sora, arguments: tuple[str, ...]) -> None:
+    film("a.mp4")
+    ran = sora(*(word.format("y" * 300) for word in arguments))
+    assert (ran.code in (2, 3, 5), ran.err.count("\n")) == (True, 1), ran.err
+    assert "bug" not in ran.err
+
+
+@pytest.mark.parametrize("name", ["take{1}", "{slug}", "{seed}-{}"])
+def test_stems_are_never_expanded(sora: Sora, name: str) -> None:
+    film(f"{name}.mp4")
+    Path(f"to{name}").mkdir()
+    for arguments in (("frame",), ("compare", f"{name}.mp4"), ("extend", "--by", "8f", *TINY)):
+        verb, *rest = arguments
+        for where in ((), ("-o", f"to{name}"), ("-o", f"to{name}/")):
+            ran = sora(verb, f"{name}.mp4", *rest, *where, "--json")
+            assert ran.code == 0, ran.err
+            made = Path(json.loads(ran.text)["data"]["path"])
+            assert made.name.startswith(name)
+            assert str(made.parent) == (f"to{name}" if where else ".")
+    assert sora("frame", f"{name}.mp4").text == f"{name}-last-2.png\n"
+
+
+def test_fields_of_folders_that_are_typed_are_filled_in(sora: Sora) -> None:
+    film("a.mp4")
+    Path("tiny").mkdir()
+    ran = sora("extend", "a.mp4", "--by", "8f", *TINY, "--seed", "7", "-o", "{model}/")
+    assert ran.text == "tiny/a-extend-7.mp4\n"
+    assert "unknown field {1}" in sora("frame", "a.mp4", "-o", "b{1}.png").err
+
+
+# --- streams ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("closed", [(2,), (0,), (0, 2)])
+def test_work_is_done_without_the_other_streams(sora: Sora, closed: tuple[int, ...]) -> None:
+    film("a.mp4")
+    assert began("frame", "a.mp4", closed=closed)[:2] == (0, b"a-last.png\n")
+    assert began("frame", "b.mp4", closed=closed)[0] == 3
+    assert media.read("a-last.png").frames.shape == (1, 64, 64, 3)
+
+
+def test_a_closed_output_is_a_pipe_that_nobody_reads(sora: Sora) -> None:
+    film("a.mp4")
+    said = b"sora: error: standard output is closed; send it to a file, or to /dev/null\n"
+    for arguments in (("info", "a.mp4"), ("frame", "a.mp4", "-o", "-"), ("info", "a.mp4", "--json"), ("--version",)):
+        code, _, err = began(*arguments, closed=(1,))
+        assert (code, err.endswith(said)) == (141, True), (arguments, err)
+    assert began("info", "a.mp4", closed=(0, 1, 2))[0] == 141
+    code, _, err = began("info", "none.mp4", "--json", closed=(1,))
+    assert (code, err) == (3, b"sora: error: none.mp4: no such file\n")
+    assert began("frame", "a.mp4", "-o", "b.png", closed=(1,))[0] == 141
+    assert media.read("b.png").frames.shape == (1, 64, 64, 3)  # nothing was written into it that was said
+
+
+@pytest.mark.parametrize(
+    "env", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
+)
+def test_an_output_of_ascii_has_names_as_bytes(sora: Sora, env: dict[str, str | None]) -> None:
+    film("füchs狐.mp4")
+    code, out, err = began("frame", "füchs狐.mp4", env=env)
+    assert (code, out) == (0, "füchs狐-last.png\n".encode()), err
+    assert began("info", "füchs狐.mp4", env=env)[1].startswith("file    füchs狐.mp4\n".encode())
+    code, _, err = began("info", "nö.mp4", env=env)
+    assert (code, err) == (3, "sora: error: nö.mp4: no such file\n".encode())
+    assert json.loads(began("info", "füchs狐.mp4", "--json", env=env)[1])["data"]["frames"] == 8
+    assert began("help", "formats", env=env)[0] == 0
+    code, out, _ = began("image", "ein füchs", "-s", "64x64", "--dry-run", env=env)
+    assert (code, "ein füchs".encode() in out) == (0, True)
+
+
+def test_errors_of_encoding_are_bytes() -> None:
+    startup.prepare()
+    assert "a\udcff狐".encode("ascii", startup.ERRORS) == b"a\xff\xe7\x8b\x90"
+    assert "a\udcffé".encode("latin-1", startup.ERRORS) == b"a\xff\xe9"
+
+
+# --- home -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("home", [None, ""])
+def test_a_user_without_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: str | None
+) -> None:
+    """As in a container whose number is in no list of users: everything is kept in a folder that only they can read."""
+
+    def unknown(number: int) -> pwd.struct_passwd:
+        raise KeyError(number)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("HOME", "/before")
+    monkeypatch.setenv("HOME", home) if home is not None else monkeypatch.delenv("HOME")
+    startup.prepare()
+    place = tmp_path / f"soracli-home-{os.getuid()}"
+    assert os.path.expanduser("~") == os.environ["HOME"] == str(place)
+    assert place.stat().st_mode & 0o777 == 0o700
+    note = f"sora: note: there is no home folder; keys and records are kept in {place}.\n"
+    assert capsys.readouterr().err == note
+    for spoil in (lambda: place.chmod(0o755), lambda: (place.rmdir(), place.symlink_to(tmp_path))):
+        monkeypatch.delenv("HOME", raising=False)
+        spoil()
+        with pytest.raises(UsageError, match=r"HOME: is not set, and .* cannot stand in for it; set HOME"):
+            startup.prepare()
+
+
+def test_a_user_with_a_home_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    startup.prepare()
+    assert (os.environ["HOME"], capsys.readouterr().err) == (str(tmp_path), "")

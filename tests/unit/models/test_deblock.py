@@ -1,0 +1,48 @@
+"""Steps at the borders of cells go, everything else stays."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from soracli.models.spark.deblock import LIMIT, evened
+
+CELL = 32
+
+
+def shades(*values: float) -> Tensor:
+    """One row of cells, each of one shade: (1, 3, 32, 32 n)."""
+    return torch.tensor(values).repeat_interleave(CELL).expand(1, 3, CELL, -1).clone()
+
+
+def largest_step(x: Tensor) -> float:
+    return float(torch.maximum(x.diff(dim=-1).abs().max(), x.diff(dim=-2).abs().max()))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_small_steps_between_cells_become_slopes(turned: bool) -> None:
+    x = shades(0.0, 0.08, 0.02)
+    x = x.transpose(-1, -2) if turned else x
+    y = evened(x, CELL)
+    assert largest_step(x) == pytest.approx(0.08)
+    assert largest_step(y) < 0.012
+    assert float(y.mean() - x.mean()) == pytest.approx(0, abs=1e-3)
+
+
+def test_edges_of_the_picture_stay() -> None:
+    x = shades(0.0, 2 * LIMIT)
+    assert torch.equal(evened(x, CELL), x)
+    inside = torch.zeros(1, 3, CELL, 2 * CELL)
+    inside[..., 10:] = 0.05  # an edge that is not at a border
+    assert torch.equal(evened(inside, CELL), inside)
+
+
+def test_slopes_stay() -> None:
+    x = torch.linspace(-1, 1, 4 * CELL).expand(2, 3, 2 * CELL, -1)
+    torch.testing.assert_close(evened(x, CELL), x, atol=1e-5, rtol=0)
+
+
+def test_one_cell_has_no_borders() -> None:
+    x = torch.randn(1, 3, CELL, CELL)
+    assert torch.equal(evened(x, CELL), x)

@@ -1,0 +1,198 @@
+"""Prompts as strangers type them, with the library that ships: the right scene, sizes that fill the frame, no torch."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from soracli.scenes import sizes
+from soracli.scenes.known import shipped
+from soracli.scenes.nearest import LEAST, table
+from soracli.scenes.read import Reading, read
+from soracli.scenes.vocabulary import DRAWN, is_verb, vocabulary
+from soracli.world import ensemble, motion
+from soracli.world.language.actors import actor
+from soracli.world.language.verbs import ACTED, SOLE
+
+EDGE = 0.06  # of a drawing or of the frame, that may lie outside
+
+
+def of(prompt: str, seed: int = 1) -> Reading:
+    return read(prompt, 4.0, 1.0, seed, shipped())
+
+
+def said(reading: Reading) -> list[str]:
+    return [f"{one.name} {one.action}" for one in reading.scene.performers]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "cast", "place"),
+    [
+        ("dg runing on teh beech", ["dog run"], "beach"),
+        ("dragn flys ovr a casle at nite", ["dragon fly", "castle stand"], ""),
+        ("make the dog fly", ["dog fly"], ""),
+        ("a koala bear plays the piano in the forest", ["koala stand", "musical keyboard stand"], "forest"),
+        ("a duck with a hat swimming in a river", ["duck swim", "top hat stand"], "lake"),
+        ("a cat working as a lifeguard", ["cat stand"], ""),
+        ("a turtle made of glass walks", ["turtle walk"], ""),
+        ("an elephant herd in the savanna", ["elephant walk"] * 5, "meadow"),
+        ("an eagle on a tree branch", ["eagle stand"], ""),
+        ("a dog, motionless on the beach", ["dog stand"], "beach"),
+        ("a rocket rips across the pasture", ["rocket fly"], "meadow"),
+        ("a boy flying a kite", ["boy stand", "kite fly"], ""),
+        ("surfing at sunset", ["person surfing swim"], "sea"),
+        ("a helicopter hanging over the woods", ["helicopter hover"], "forest"),
+        ("a robot is walking in the forest -ar 16:9 -motion 2", ["robot walk"], "forest"),
+        ("a car in a forest of firs", ["automobile drive"], "forest"),
+        ("night sky with stars", [], ""),
+    ],
+)
+def test_who_does_what_and_where(prompt: str, cast: list[str], place: str) -> None:
+    reading = of(prompt)
+    assert said(reading) == cast
+    assert not place or reading.scene.place == place
+
+
+@pytest.mark.parametrize("prompt", ["a mouse chased by a cat", "a mouse runs away from a cat"])
+def test_who_is_named_last_chases(prompt: str) -> None:
+    mouse, cat = of(prompt).scene.performers
+    assert (mouse.action, mouse.relation) == ("run", "")
+    assert (cat.action, cat.relation, cat.partner) == ("chase", "chases", 0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "time"),
+    [
+        ("a dog, the sun sinks behind the hills", "sunset"),
+        ("a dog under a crimson sky", "sunset"),
+        ("a dog at 2 am", "night"),
+        ("a dog at 2 pm", "day"),
+        ("a dog, stars twinkling", "night"),
+        ("a dog as day breaks", "dawn"),
+        ("a witch flies past the moon", "night"),
+    ],
+)
+def test_hours_as_stories_tell_them(prompt: str, time: str) -> None:
+    assert of(prompt).scene.time == time
+
+
+@pytest.mark.parametrize("prompt", ["asdfgh", "xyzzy plugh qwertyuiop", "12345", "???"])
+def test_what_is_not_understood_is_nobody_and_said(prompt: str) -> None:
+    reading = of(prompt)
+    assert reading.scene.performers == ()
+    assert "nothing of this prompt is understood" in " ".join(reading.notes)
+
+
+def test_a_meadow_that_is_asked_for_is_understood() -> None:
+    assert "understood" not in " ".join(of("a meadow").notes)
+
+
+def test_options_of_other_programs_are_named() -> None:
+    assert "'-ar 16:9'" in " ".join(of("a dog -ar 16:9").notes)
+
+
+# --- sizes and frames -----------------------------------------------------------------------------------------------
+
+
+def drawn(name: str, size: float) -> tuple[float, float]:
+    x0, y0, x1, y1 = actor(name).box
+    return size * (x1 - x0), size * (y1 - y0)
+
+
+@pytest.mark.parametrize("prompt", ["a dog", "an ant", "a whale", "a giraffe", "a bus", "an apple", "a crocodile"])
+def test_one_alone_fills_the_frame(prompt: str) -> None:
+    one = of(prompt).scene.performers[0]
+    width, height = drawn(one.name, one.size)
+    assert max(width / sizes.WIDE, height / sizes.HIGH) == pytest.approx(1, abs=0.2)
+
+
+def test_a_close_up_is_closer_and_giants_are_large() -> None:
+    assert of("close-up of a panda").scene.performers[0].size > 1.4 * of("a panda").scene.performers[0].size
+    octopus, ship = of("a giant octopus attacks a ship").scene.performers
+    assert octopus.size > 0.5 * ship.size
+    assert of("an octopus attacks a ship").scene.performers[0].size < octopus.size
+
+
+def test_prompts_and_scene_files_have_one_rule_of_sizes() -> None:
+    from soracli.scenes import library
+
+    ant, elephant = of("an ant beside an elephant").scene.performers
+    small, large = library.heights(["ant", "elephant"])
+    assert ant.size / elephant.size == pytest.approx(small / large, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a dog runs",
+        "a bus drives",
+        "two elephants and a mouse",
+        "a shark chases a school of tropical fish",
+        "a deer in front of a car",
+        "a witch on a broom flying past the moon",
+        "a dragon flies over a castle",
+        "a man rides a horse",
+        "a koala sleeps in a tree",
+        "three pigs and a wolf walk",
+    ],
+)
+def test_nobody_is_cut_off(prompt: str) -> None:
+    scene = of(prompt).scene
+    times = torch.linspace(0.2, 3.8, 7, dtype=torch.float64)
+    camera = ensemble.camera(scene, times, 1.0)
+    for who, way in ensemble.staged(scene, times, 1.0):
+        x0, y0, x1, _ = actor(who.name).box
+        middle = way.x - camera.x * (1 if scene.camera == "tracking" else 0)
+        wide = who.size * (x1 - x0) / 2
+        top = way.feet - way.lift - who.size * (SOLE - y0)
+        assert float((middle - wide).min()) > -EDGE, who.name
+        assert float((middle + wide).max()) < 1 + EDGE, who.name
+        assert float(top.min()) > -EDGE, who.name
+
+
+def test_what_falls_from_a_tree_begins_in_its_crown() -> None:
+    scene = of("an apple falls from a tree").scene
+    apple, tree = scene.performers
+    assert (apple.relation, apple.partner) == ("above", 1)
+    times = torch.tensor([0.0, 3.5], dtype=torch.float64)
+    fall, _ = ensemble.staged(scene, times, 1.0)
+    x0, y0, x1, _ = actor(tree.name).box
+    assert 0.3 * tree.size < float(fall.way.lift[0]) < tree.size * (SOLE - y0)
+    assert float(fall.way.lift[1]) < 0.1
+    assert abs(float(fall.way.x[0]) - tree.x) < tree.size * (x1 - x0) / 2
+
+
+# --- data and cost --------------------------------------------------------------------------------------------------
+
+
+def test_the_table_of_what_is_nearest_is_of_this_library_and_of_these_lists() -> None:
+    words = vocabulary(shipped())
+    for word, near in table().items():
+        assert not words.phrases.get(word), f"{word}: run python -m soracli.train.nearest"
+        assert not is_verb(word)
+        for slot, (value, hundredths) in near.items():
+            assert value in (DRAWN if slot == "place" else words.pictures)
+            assert hundredths >= round(100 * LEAST[slot])
+
+
+def test_verbs_of_the_table_are_those_that_move() -> None:
+    assert set(ACTED) == set(motion.ACTS)
+
+
+def test_reading_and_printing_a_scene_needs_no_torch() -> None:
+    code = """
+import json, sys
+from soracli.scenes import file, read
+from soracli.scenes.known import shipped
+scene = read.read("a red dog runs past a blorf", 4.0, 1.0, 1, shipped()).scene
+text = file.text([file.Shot(scene, 4.0)])
+print(json.dumps([text, sorted({"torch", "numpy"} & set(sys.modules))]))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    text, modules = json.loads(ran.stdout)
+    assert 'name = "dog"' in text
+    assert "torch" not in modules
