@@ -235,7 +235,7 @@ def test_refused_without_importing_torch(tmp_path: Path, text: str) -> None:
         "import sys\nfrom soracli import cli\ncode = cli.run(sys.argv[1:])\n"
         "assert 'torch' not in sys.modules\nsys.exit(code)"
     )
-    env = {**os.environ, "PYTHONPATH": str(Path(policy.__file__).parent.parent)}
+    env = {**os.environ, "PYTHONPATH": str(Path(policy.__file__).parents[2])}
     command = [sys.executable, "-c", script, "generate", text]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
     assert (ran.returncode, ran.stderr) == (4, f"sora: error: PROMPT: {LINES[text]}\n")

@@ -18,7 +18,7 @@ from soracli.prompts.sentence_encoder import Sentences
 from soracli.train.text_encoder import build_text_encoder, rename
 from soracli.weights import manifest
 
-BUNDLED = Path(quantise.__file__).parent / "bundled"
+BUNDLED = Path(quantise.__file__).parents[2] / "bundled"
 SHARDS = [BUNDLED / f"minilm-l6-int8-0000{i}-of-00002.safetensors" for i in (1, 2)]
 TOKENIZER = BUNDLED / "minilm-tokenizer.json"
 # first eight numbers of [CLS] and of "fox" from an independent float32 run of the published weights
