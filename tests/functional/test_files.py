@@ -256,7 +256,7 @@ def test_an_engine_whose_folder_is_removed_goes_on(tmp_path: Path, monkeypatch: 
     own, theirs = tmp_path / "engine", tmp_path / "caller"
     calls: list[str] = []
 
-    def done(request: dict[str, object], streams: list[int], link: socket.socket) -> int:
+    def done(request: dict[str, object], streams: list[int], link: socket.socket, run: object) -> int:
         calls.append(os.getcwd())
         theirs.rmdir()
         return 0
@@ -272,7 +272,7 @@ def test_an_engine_whose_folder_is_removed_goes_on(tmp_path: Path, monkeypatch: 
             data = json.dumps({**GOOD, "cwd": str(theirs)}).encode()
             socket.send_fds(ours, [len(data).to_bytes(4, "big")], [0, 1, 2])
             ours.sendall(data + client.GO)
-            daemon.answer(engine, {}, Talk("none"))
+            daemon.answer(engine, {}, Talk("none"), cli.run)
             assert ours.recv(10) in (client.YES, client.YES + b"0")
     assert calls == [str(theirs)] * 2
     assert os.getcwd() == "/"

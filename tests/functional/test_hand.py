@@ -265,8 +265,8 @@ def test_a_subject_plays_whom_the_prompt_names(tmp_path: Path) -> None:
     assert roles(both, own + ":dog", alone=True) == [("dog", "rex.png")]
     assert roles("an empty beach at sunset", own) == [("picture", "rex.png")]
     assert roles("", own) == [("picture", "rex.png")]
-    rex, _ = film("rex runs to the left on a beach", own + ":rex")
-    assert [(p.name, p.action, p.direction) for p in rex.performers] == [("rex", "run", "left")]
+    rex, _ = film("bello runs to the left on a beach", own + ":bello")
+    assert [(p.name, p.action, p.direction) for p in rex.performers] == [("bello", "run", "left")]
     again = file.parse(file.text([file.Shot(rex, 4.0)]), Path())[0].scene
     assert again.performers == rex.performers
 

@@ -60,8 +60,7 @@ def test_the_schema_has_help_and_defaults(sora: Sora) -> None:
     found = json.loads(sora("schema", "edit").out)["arguments"]
     assert found["properties"]["strength"] == {
         "type": ["string", "number"],
-        "description": "0 (unchanged) .. 1 (all new); default 0.6.",
-        "default": "0.6",
+        "description": "0 (unchanged) .. 1 (all new); default 0.6 for painting, 1 for a look.",
     }
     assert found["required"] == ["verb", "clip"]
     assert set(found["properties"]) >= {"from", "to", "prompt_file", "save_latents"}

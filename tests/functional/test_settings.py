@@ -219,7 +219,7 @@ def test_every_key_is_a_flag() -> None:
     assert set(settings.PRESET_KEYS) <= flags
     assert flags - set(settings.PRESET_KEYS) == {
         "preset", "force", "dry-run", "json", "quiet", "verbose", "debug", "prompt-file", "print0", "color", "origin",
-        "save-latents", "lora", "no-prompt-metadata", "keep-held",
+        "save-latents", "lora", "no-prompt-metadata", "keep-held", "audio", "no-audio",
     }  # fmt: skip
 
 

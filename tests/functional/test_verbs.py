@@ -235,7 +235,7 @@ def test_sound_is_kept_and_waits_for_its_clip(sora: Sora) -> None:
     assert heard is not None
     loud = np.abs(heard.samples / 32_768).max(1)
     half = heard.rate
-    assert loud[: half - 3000].max() < 0.02
+    assert loud[: half - half // 4 - 3000].max() < 0.02, "it swells over the last quarter of a second before its clip"
     assert loud[half + 3000 : 2 * half - 3000].max() > 0.3
 
 
@@ -312,7 +312,7 @@ def test_sound_goes_on_under_added_frames(sora: Sora) -> None:
     for start in (0.1, 0.9, 1.5):
         assert heard_in(data, start, start + 0.4) == (pytest.approx(0.7, abs=0.05), pytest.approx(440, abs=5))
     _, data = made(sora("extend", "a.mp4", "--backward", "--by", "0.5s", *TINY))
-    assert heard_in(data, 0.05, 0.45)[0] < 0.02
+    assert heard_in(data, 0.0, 0.2)[0] < 0.02, "it swells over the last quarter of a second before its clip"
     assert heard_in(data, 0.55, 1.45) == (pytest.approx(0.7, abs=0.05), pytest.approx(440, abs=5))
     _, data = made(sora("edit", "a.mp4", "x", *TINY))
     assert media.info(data["path"]).seconds == 1
