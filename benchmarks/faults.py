@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "docs/faults.md"
 LISTS = {"F": 42, "C": 22, "O": 12}  # faults in each
+PLACES = {path.name: path for path in (ROOT / "tests").rglob("test_*.py")}
 _ROW = re.compile(r"\| ([A-Z]\d+) \| (.+?) \| ([^|]+) \|")
 
 
@@ -36,15 +37,20 @@ def missing(tests: list[str]) -> list[str]:
 
 
 def _is_there(file: str, function: str) -> bool:
-    path = ROOT / "tests" / file
-    return path.is_file() and f"\ndef {function}(" in path.read_text()
+    path = PLACES.get(file)
+    return path is not None and f"\ndef {function}(" in path.read_text()
+
+
+def _node(test: str) -> str:
+    file, _, function = test.partition("::")
+    return f"{PLACES[file]}::{function}"
 
 
 def outcomes(tests: list[str]) -> dict[str, bool]:
     """Whether all cases of each test pass; a test without a case that ran does not."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *(f"tests/{test}" for test in tests)]
+        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *map(_node, tests)]
         subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
         cases = list(xml.parse(report).iter("testcase"))
     good, bad = Counter[str](), Counter[str]()
