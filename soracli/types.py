@@ -51,6 +51,9 @@ class Canvas:
     loop: the result is to be shown over and over, so its end has to meet its beginning.
     context: given frames that the network sees beside those it paints; 0 = as many as are useful.
     draft: what is known in pixels of what is to be painted, and is laid over it.
+    again: rising numbers of frames: so many were painted from the same seed in an earlier canvas that ended there (the
+    last one of several, each of which began as the one before it). They get the noise and the windows that they had, so
+    that the same is painted, and the rest goes on from it.
     hint: float32 (T, H, W), 1 = what is painted there starts from the clip's own pixels, at a lower noise level than
     elsewhere; None = nowhere.
     notes: what the user should know about how it was made.
@@ -65,6 +68,7 @@ class Canvas:
     loop: bool = False
     context: int = 0
     draft: Draft | None = None
+    again: tuple[int, ...] = ()
     hint: Mask | None = None
     notes: tuple[str, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import sys
@@ -9,13 +10,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from soracli import cli, media
 from soracli.types import Clip
+from soracli.weights import manifest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -102,3 +104,16 @@ def clip() -> Clip:
         frames[t, 8:20, 4 + t : 16 + t] = (230, 200, 20)
     frames[5] = frames[6]
     return Clip(frames.astype(np.uint8), Fraction(12))
+
+
+@pytest.fixture
+def staged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model `tiny` takes drafts, as spark does."""
+    plain: Callable[..., Any] = manifest.card
+
+    def card(name: str | None = None) -> Any:
+        found = plain(name)
+        dit = found.params["dit"] | {"control": True}
+        return dataclasses.replace(found, params=found.params | {"drafts": True, "dit": dit})
+
+    monkeypatch.setattr(manifest, "card", card)

@@ -96,6 +96,10 @@ Subject = Annotated[
         metavar="PICTURE[:NAME]",
     ),
 ]
+Sketch = Annotated[
+    str | None,
+    given("A picture of the place, however rough: colours where they lie.", "--sketch", metavar="IMAGE"),
+]
 Move = Annotated[
     list[str] | None,
     given(

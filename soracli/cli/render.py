@@ -23,6 +23,7 @@ from soracli.cli.options import (
     Partial,
     Prompt,
     SceneFile,
+    Sketch,
     Style,
     Subject,
     examples,
@@ -61,6 +62,7 @@ def generate(
     draft: Draft = None,
     key: KeyColour = None,
     subject: Subject = None,
+    sketch: Sketch = None,
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -74,7 +76,7 @@ def generate(
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
-    words, hand = modifiers.words(camera, motion, style), Hand.of(draft, key, subject, how=fit)
+    words, hand = modifiers.words(camera, motion, style), Hand.of(draft, key, subject, how=fit, sketch=sketch)
     brief = task_specs.generate(
         "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene,
         hand=hand,
@@ -98,6 +100,7 @@ def image(
     draft: Draft = None,
     key: KeyColour = None,
     subject: Subject = None,
+    sketch: Sketch = None,
     *,
     flags: Flags,
 ) -> None:
@@ -110,7 +113,7 @@ def image(
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
-    hand = Hand.of(draft, key, subject)
+    hand = Hand.of(draft, key, subject, sketch=sketch)
     brief = task_specs.generate("image", still=True, words=modifiers.words(style=style), scene=scene, hand=hand)
     render(brief, prompt, flags)
 
@@ -186,7 +189,10 @@ def extend(
     *,
     flags: Flags,
 ) -> None:
-    """Make a clip longer. Its own frames stay as they are."""
+    """Make a clip longer. Its own frames stay as they are.
+
+    After a clip that sora made of a scene, the scene goes on; with a PROMPT it is a new shot in the same place.
+    """
     from soracli.pipeline import task_specs
     from soracli.pipeline.render import render
 
@@ -195,6 +201,10 @@ def extend(
     before = by if backward or both else None
     after = by if not loop and (forward or both or not backward) else None
     brief = task_specs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
+    if engine == "auto" and not (before or loop or overlap):
+        from soracli.pipeline import own_clips
+
+        brief, flags = own_clips.extended(brief, clip, prompt, by, flags)
     render(brief, prompt, flags)
 
 
@@ -245,8 +255,9 @@ def edit(
 ) -> None:
     """Change what a clip shows, keeping how it moves. Frames outside the time range stay as they are.
 
-    Over any footage: a --style, weather, another light. Other things are painted by the model, and not by the embedded
-    one into footage.
+    Over any footage: a --style, weather, another light. Of a clip that sora made, the scene is changed and painted anew
+    ("make it night", "a cat instead of the dog"). Other things are painted by the model, and not by the embedded one
+    into footage.
     """
     from soracli.commands import restyle
     from soracli.options import parse
@@ -257,6 +268,12 @@ def edit(
 
     hand = Hand.of(draft, key, subject, move, fit)
     share = None if strength is None else parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
+    if prompt and not (strength or start or stop or style or region or style_ref or hand or allow_partial):
+        from soracli.pipeline import own_clips
+
+        if (retold := own_clips.edited(clip, prompt, flags)) is not None:
+            render(retold[0], prompt, retold[1])
+            return
     asked = restyle.Asked(
         clip, prompt, 1 if share is None else share, start, stop, style, style_ref, region, fit, allow_partial
     )
@@ -383,12 +400,21 @@ def vary(
     *,
     flags: Flags,
 ) -> None:
-    """Make variations of a clip, one per seed, and say how far they lie apart."""
+    """Make variations of a clip, one per seed, and say how far they lie apart.
+
+    Of a clip that sora made: the same scene in other pictures of the place, unless --strength is given.
+    """
     from soracli.options import parse
     from soracli.pipeline import task_specs
     from soracli.pipeline.render import render
 
     share = parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
+    if not allow_partial and "strength" not in flags.origin.call.arguments:
+        from soracli.pipeline import own_clips
+
+        if (again := own_clips.edited(clip, prompt or "", flags, "vary")) is not None:
+            render(again[0], prompt, again[1])
+            return
     render(task_specs.edit(clip, share, fit=fit, verb="vary", allow_partial=allow_partial), prompt, flags)
 
 

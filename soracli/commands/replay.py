@@ -67,7 +67,7 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
         call = _staged(call, recipe, file, changes)
     settings = dict(_setting(text, call) for text in rest)
     call = call.having(**{key.name: None for key in settings})  # what is given anew need not be found
-    call = _located(call, recipe, file, changes.inputs, talk)
+    call = located(call, recipe, file, changes.inputs, talk)
     if "lora" not in typed:
         call = _adapted(call, recipe, file)
     if scened:
@@ -130,7 +130,7 @@ def _setting(text: str, call: Call) -> tuple[Key, str | bool]:
     return table[name], switch if table[name].switch and switch is not None else value
 
 
-def _located(call: Call, recipe: dict[str, Any], file: str, given: tuple[str, ...], talk: Talk) -> Call:
+def located(call: Call, recipe: dict[str, Any], file: str, given: tuple[str, ...], talk: Talk) -> Call:
     """The call with its inputs found: those given again, or those that lie beside the file and are the same."""
     listed, spare = recipes.inputs(recipe), list(given)
     by_digest = {digest(path): path for path in given}
@@ -250,7 +250,7 @@ def decode(path: str, flags: FileFlags) -> None:
         call = calls.of_seed(calls.parse(about.get("call")), recipe["seed"])
         call = call.having(**dict.fromkeys(("output", "format", "preview", "save_latents", "force")))
     else:
-        call = _adapted(_located(recipes.call(recipe, path), recipe, path, (), talk), recipe, path)
+        call = _adapted(located(recipes.call(recipe, path), recipe, path, (), talk), recipe, path)
         talk.note(
             f"{printable(path)} was not kept by this installation; the result says that it was decoded, and nothing "
             "of what it may have been painted from."

@@ -31,7 +31,7 @@ FROM_FILES = frozenset((
     "prompt", "shot", "camera", "motion", "style", "fit", "image", "to", "region", "keyframe", "clip", "forward",
     "backward", "both", "loop", "by", "overlap", "strength", "from", "style_ref", "allow_partial", "mask", "outpaint",
     "a", "b", "mode", "elevation", "scale", "slow", "denoise", "engine", "fps", "duration", "scene", "invert_mask",
-    "draft", "key", "subject", "move",
+    "draft", "key", "subject", "move", "sketch",
     "track",
     "size", "audio", "no_audio",
 ))  # fmt: skip

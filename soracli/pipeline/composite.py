@@ -48,12 +48,13 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Hand:
-    """What was typed for --draft, --subject and --move. how: --fit, of the draft."""
+    """What was typed for --draft, --subject, --move and --sketch. how: --fit, of the draft and the sketch."""
 
     draft: DraftClip | None = None
     subjects: tuple[Subject, ...] = ()
     moves: tuple[Move, ...] = ()
     how: str = "pad"
+    sketch: Source | None = None
 
     @classmethod
     def of(
@@ -63,26 +64,37 @@ class Hand:
         subjects: Sequence[str] | None = None,
         moves: Sequence[str] | None = None,
         how: str = "pad",
+        sketch: str | None = None,
     ) -> Hand | None:
         """None if nothing was typed. Raises UsageError or MediaError for what cannot be used."""
         if key is not None and draft is None:
             raise UsageError(f"--key {key}: has no effect without --draft", "no_effect")
-        if draft is None and not subjects and not moves:
+        if draft is None and not subjects and not moves and sketch is None:
             return None
         return cls(
             None if draft is None else DraftClip.of(draft, key),
             tuple(Subject.of(text) for text in subjects or ()), tuple(Move.of(text) for text in moves or ()), how,
+            None if sketch is None else media.read_source(sketch),
         )  # fmt: skip
 
     @property
     def given(self) -> tuple[Source, ...]:
         """Inputs whose pixels go into the result."""
-        drawn = () if self.draft is None else (self.draft.source,)
+        drawn = [part for part in (None if self.draft is None else self.draft.source, self.sketch) if part is not None]
         return (*drawn, *(media.read_source(one.file) for one in self.subjects))
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return () if self.draft is None else self.draft.source.notes
+        return tuple(note for part in (self.draft and self.draft.source, self.sketch) if part for note in part.notes)
+
+    def place(self, options: SamplingOptions) -> Frames | None:
+        """The sketch as a picture of the result's size (H, W, 3): its middle, or all of it if it may be stretched."""
+        if self.sketch is None:
+            return None
+        first = Clip(self.sketch.clip.frames[:1], self.sketch.clip.fps)
+        how = "stretch" if self.how == "stretch" else "crop"
+        shown: Frames = media.fit(first, options.width, options.height, how).frames[0]
+        return shown
 
     @property
     def seconds(self) -> Fraction | None:

@@ -82,8 +82,9 @@ class Job:
         from soracli.scenes.drafting import drafted
 
         film, _ = self.plot.film(self.options, seed, self.canvas.frames)
-        above = None if self.brief.hand is None else self.brief.hand.layer(self.options)
-        return replace(self.canvas, draft=drafted(film, above)), film.shots
+        hand = self.brief.hand or Hand()
+        canvas = tasks.opened(self.canvas, film.starts[-1]) if self.brief.onward else self.canvas
+        return replace(canvas, draft=drafted(film, hand.layer(self.options), hand.place(self.options))), film.shots
 
     def composed(self) -> Job:
         """With the user's own performers over what is given: they are drawn only now, since that takes torch."""
@@ -147,6 +148,7 @@ class Job:
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
             **open_models.record(self.card), **self.brief.record, **self._more,
+            **({"again": list(self.canvas.again)} if self.canvas.again else {}),
             **({"shots": [[shot.start, shot.prompt] for shot in self.shots]} if self.shots else {}),
             **self._scene(seed), **({} if self.moving is None else self.moving.record),
             "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
@@ -197,7 +199,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     if filled := brief.filled and bool(card.params.get("drafts")) and text.strip(" .!").lower() in {"", *REMOVE}:
         text = ""
     told = ", ".join(filter(None, [text, *brief.words]))
-    own = real_footage.chosen(brief, card, told)
+    own = None if brief.plot else real_footage.chosen(brief, card, told)
     bounds = card if own is None else replace(card, limits={})  # those of the model
     options = parse.options(bounds, flags, still=brief.still, source=brief.source)
     shots = parse.shots(brief.shots, options.fps, brief.words)
@@ -287,15 +289,21 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
 
 def _plot(card: Card, brief: Brief, text: str, shots: tuple[Shot, ...]) -> Plot | None:
     """What the scenes are made from, if the model takes drafts and nothing but words is given."""
+    if brief.plot is not None:
+        return brief.plot
     if brief.scene and (text or shots):
         raise UsageError("--scene: says everything; leave out the prompt", "two_prompts")
     if not (brief.staged and card.params.get("drafts")):
         if brief.scene:
             raise UsageError(f"--scene: {card.name} takes no drafts; use: -m {manifest.default()}", "no_drafts")
+        if brief.hand is not None and brief.hand.sketch is not None:
+            why = f"{card.name} takes none; use: -m {manifest.default()}" if brief.staged else "leave out --keyframe"
+            raise UsageError(f"--sketch: {why}", "no_sketch")
         return None
     hand = brief.hand or Hand()
     subjects, alone = hand.subjects, hand.draft is not None
-    return Plot(shots or (Shot(0.0, text),), brief.scene, card.stride[0], subjects, alone)
+    sketched = hand.sketch is not None
+    return Plot(shots or (Shot(0.0, text),), brief.scene, card.stride[0], subjects, alone, sketched=sketched)
 
 
 def _by_hand(

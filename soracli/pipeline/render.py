@@ -19,7 +19,7 @@ from soracli.formatting import duration
 from soracli.media import Area, Source, Writer
 from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
-from soracli.pipeline import advice, checkpoints, latents, model_cache, output_paths
+from soracli.pipeline import advice, checkpoints, latents, model_cache, output_paths, tasks
 from soracli.pipeline import job as jobs
 from soracli.pipeline.job import Job
 from soracli.pipeline.metrics import Likeness, Seams, Watcher
@@ -32,6 +32,7 @@ from soracli.safety.review import Review
 from soracli.sampling import frame_rates
 from soracli.state import runs
 from soracli.state.runs import Item, Run
+from soracli.types import Canvas
 from soracli.weights import manifest
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags)
         notes = [origin.note for origin in given if origin.note]
         unlike: list[str] = []
         if model is not None:
-            unlike = advice.on_source(model, job.canvas, job.geometry, where)
+            unlike = [] if job.plot else advice.on_source(model, job.canvas, job.geometry, where)
             notes += [*advice.on_prompt(model, job.prompt), *unlike]
     for note in notes:
         talk.note(note)
@@ -365,7 +366,18 @@ def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator
     steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
     if pace is not None and studio.between is not None:
         steps = frame_rates.painted(steps, pace, studio.between)
-    yield from steps
+    yield from _keeping(steps, job.canvas) if job.brief.onward else steps
+
+
+def _keeping(steps: Iterator[Step], canvas: Canvas) -> Iterator[Step]:
+    """The sampler's progress, with the frames that a canvas keeps instead of what was painted there once more."""
+    count = 0
+    for step in steps:
+        if step.frames is None:
+            yield step
+            continue
+        yield replace(step, frames=tasks.kept(canvas, count, step.frames))
+        count += len(step.frames)
 
 
 def _writer(job: Job, flags: Flags, stamp: Stamp, review: Review, path: Path) -> Writer | media.Digest:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from soracli.pipeline import tasks
 from soracli.pipeline.composite import Hand
 from soracli.system import machine
 from soracli.types import Canvas, Clip, Mask, SamplingOptions
+
+if TYPE_CHECKING:
+    from soracli.scenes.plot import Plot
 
 RIM = 6  # pixels of soft edge inside an inpainted area
 SMALLEST = 16  # pixels of a side of a picture or clip
@@ -44,8 +47,9 @@ class Brief:
     compare: whether results are told apart by figures. staged: the prompt may become scenes, since nothing is given.
     scene: path of a scene file instead of a prompt, or its text. hand: what is composited over the canvas. rests: when
     all but the work of that hand is kept, `always`, `unprompted` or `` (never). lasts: seconds of the result where
-    --duration says nothing, None = the card's. engine: of `moving.ENGINES`, what makes the new frames; empty = it is
-    the model. camera: the move that was asked for.
+    --duration says nothing, None = the card's. plot: what its scenes are made from, where no prompt is to say it.
+    onward: whether its last shot is the only one to be painted, and frames of it that are given are kept.
+    engine: of `moving.ENGINES`, what makes the new frames; empty = it is the model. camera: the move that is asked for.
     """
 
     verb: str
@@ -72,6 +76,8 @@ class Brief:
     lasts: Fraction | None = None
     engine: str = ""
     camera: str = ""
+    plot: Plot | None = None
+    onward: bool = False
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
@@ -206,11 +212,11 @@ def _sound(
 def _added(by: str, options: SamplingOptions) -> int:
     """Frames that `--by` adds; more than memory holds are refused before room is made for them."""
     count = parse.frames("--by", by, options.fps)
-    _check_room(f"--by {by}", count, options.width, options.height)
+    check_room(f"--by {by}", count, options.width, options.height)
     return count
 
 
-def _check_room(what: str, frames: int, width: int, height: int) -> None:
+def check_room(what: str, frames: int, width: int, height: int) -> None:
     """Refuse pixels (3 bytes each) that are more than the memory that is free."""
     need, free = 3 * frames * width * height, machine.memory()[1]
     if free and need > free:
@@ -282,7 +288,7 @@ def animate(
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         count = frames or max(2, options.frames)
-        _check_room(f"sora {verb}", count, options.width, options.height)
+        check_room(f"sora {verb}", count, options.width, options.height)
         first = _fitted(source.clip, options, how)
         area = None if moving is None else moving.mask((options.width, options.height), 1, Fraction(1))
         made = tasks.animate(first, count, options.fps, None if area is None else area[0])
@@ -403,7 +409,7 @@ def inpaint(
         height, width = source.clip.frames.shape[1:3]
         sides = media.borders(outpaint, (width, height))
         first = media.outpainted(Clip(source.clip.frames[:1], source.clip.fps), sides)[0]
-        _check_room(f"--outpaint {outpaint}", len(source.clip.frames), first.frames.shape[2], first.frames.shape[1])
+        check_room(f"--outpaint {outpaint}", len(source.clip.frames), first.frames.shape[2], first.frames.shape[1])
         shape = media.hold(first, len(source.clip.frames), source.clip.fps)
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:

@@ -7,7 +7,7 @@ lie anywhere: what is painted then has moments of its own (see `frame_rates`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -56,6 +56,27 @@ def extend(clip: Clip, before: int, after: int, time: int, context: int = 0) -> 
     mask = _timed(frames, before + extra, before + extra + len(kept), paint=0)
     head = Clip(clip.frames[:loose], clip.fps) if loose else None
     return Canvas(Clip(frames, clip.fps), mask, head=head, show=(extra, len(frames)), context=context)
+
+
+def onward(clip: Clip, after: int, again: Sequence[int]) -> Canvas:
+    """So many new frames after a clip whose own last shot is painted once more to go on from. again: see `Canvas`."""
+    frames = np.concatenate([clip.frames, np.repeat(clip.frames[-1:], after, 0)])
+    return Canvas(Clip(frames, clip.fps), _timed(frames, len(clip.frames), len(frames)), again=tuple(again))
+
+
+def opened(canvas: Canvas, start: int) -> Canvas:
+    """A canvas of which everything is painted from a frame on."""
+    frames = canvas.clip.frames
+    return replace(canvas, mask=_timed(frames, start, len(frames)))
+
+
+def kept(canvas: Canvas, start: int, frames: Frames) -> Frames:
+    """Painted frames of a canvas from a number on, with those that it keeps whole as they were given."""
+    own = [i for i in range(len(frames)) if not canvas.mask[start + i, :1, :1].any()]
+    if own:
+        frames = np.array(frames)
+        frames[own] = canvas.clip.frames[[start + i for i in own]]
+    return frames
 
 
 def loop(clip: Clip, by: int, time: int) -> Canvas:

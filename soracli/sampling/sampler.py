@@ -7,7 +7,7 @@ Pixels are NumPy outside and torch inside (`pixels` crosses). What a model makes
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -142,11 +142,12 @@ def sample(
     shape = (1, model.channels, *geometry.latent)
     progress = Progress() if progress is None else progress
     generator = torch.Generator().manual_seed(options.seed)
-    drawn = _noise(shape, generator, options)
+    ends = [-(-end // geometry.stride[0]) for end in canvas.again]
+    drawn = _noise(shape, generator, options, ends)
     for script in parts:
         if (seed := script.shots[0].seed) is not None:
             own, span = replace(options, seed=seed), slice(script.take.start, script.take.stop)
-            drawn[:, :, span] = _noise(shape, torch.Generator().manual_seed(seed), own)[:, :, span]
+            drawn[:, :, span] = _noise(shape, torch.Generator().manual_seed(seed), own, ends)[:, :, span]
     progress.noise = drawn.to(device)
     if geometry.causal:
         _reopened(model, parts[0], progress)
@@ -163,9 +164,10 @@ def sample(
     yield from _result(model, canvas, geometry, parts, progress, enlarge if geometry.enlarges else None)
 
 
-def _noise(shape: tuple[int, ...], generator: torch.Generator, options: SamplingOptions) -> Tensor:
-    """Of a whole canvas, (1, C, t, h, w)."""
-    drawn = torch.randn(shape, generator=generator)
+def _noise(shape: tuple[int, ...], generator: torch.Generator, options: SamplingOptions, ends: Sequence[int]) -> Tensor:
+    """Of a whole canvas, (1, C, t, h, w). ends: of earlier canvases that it goes on with, latent frames, rising."""
+    counts = [stop - start for start, stop in itertools.pairwise([0, *ends, shape[2]]) if stop > start]
+    drawn = torch.cat([torch.randn((*shape[:2], n, *shape[3:]), generator=generator) for n in counts], 2)
     return noise_mark.NoiseMark(noise_mark.PUBLIC).put(drawn, options.seed) if options.marked else drawn
 
 
@@ -302,7 +304,7 @@ def _result(
         part = slice(start, start + len(frames))
         if number in progress.painted:
             frames = _mixed(frames, canvas.clip.frames[part], canvas.mask[part], suit=blank)
-        if canvas.draft is not None:
+        if canvas.draft is not None and (canvas.mask[part] > 0).any():
             frames = canvas.draft.laid(frames, start)
         first, last = max(canvas.shown.start - start, 0), max(canvas.shown.stop - start, 0)
         shown = frames[first:last]

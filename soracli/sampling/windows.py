@@ -59,7 +59,9 @@ def takes(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[f
     first = {0: 0} | {at: shot for at, shot in begun.items() if at < count}
     found = []
     for start, stop in pairwise([*sorted(first), count]):
-        if canvas.draft is not None and not geometry.is_still and canvas.draft.held(start * geometry.stride[0]):
+        first_frame, stop_frame = start * geometry.stride[0], stop * geometry.stride[0]
+        painted = any((mask > 0).any() for mask in _small(canvas.mask[first_frame:stop_frame]))
+        if canvas.draft is not None and painted and not geometry.is_still and canvas.draft.held(first_frame):
             found.append(Take(start, stop, first[start], (Stretch(start, start + 1),), held=True))
             continue
         stretches = plan(canvas, geometry, limit, start, stop)
@@ -87,12 +89,23 @@ def plan(canvas: Canvas, geometry: Geometry, limit: int = 0, start: int = 0, sto
         return [Stretch(*found) for found in stretches(paint, limit or count, context, backward=False)]
     stop = count if stop is None else stop
     keys = [] if geometry.is_still else _keys(free[: stop * time], paint, time)
+    ends = [end for end in (-(-frames // time) for frames in canvas.again) if start < end < stop]
     return [
-        Stretch(first, last, tuple(key for key in keys if first * time <= key < last * time))
-        for first, last in (
-            (start + first, start + last) for first, last in stretches(paint[start:stop], limit or count, context)
+        Stretch(
+            start + first, start + last, tuple(key for key in keys if first * time <= key - start * time < last * time)
         )
+        for first, last in resumed(paint[start:stop], [end - start for end in ends], limit or count, context)
     ]
+
+
+def resumed(paint: Sequence[bool], ends: Sequence[int], limit: int, context: int = 0) -> list[tuple[int, int]]:
+    """`stretches` of latent frames of which those before each of `ends`, rising, were once all there was to paint."""
+    found = []
+    for start, stop in pairwise([0, *ends, len(paint)]):
+        lead = min(context or OVERLAP, start, (limit - 1) // 2)
+        part = [*([False] * lead), *paint[start:stop]]
+        found += [(start - lead + first, start - lead + last) for first, last in stretches(part, limit, context)]
+    return found
 
 
 def _board(canvas: Canvas, geometry: Geometry, numbers: range, limit: int) -> tuple[int, ...]:

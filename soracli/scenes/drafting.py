@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from soracli.draft import PLAIN, Draft, Layer, Light, Moves, stacked
@@ -32,10 +33,13 @@ def times(film: Film, which: int, start: int, stop: int) -> torch.Tensor:
     return held(seconds, film.scenes[which].style)
 
 
-def drafted(film: Film, above: Callable[[int, int], Layer] | None = None) -> Draft:
+def drafted(
+    film: Film, above: Callable[[int, int], Layer] | None = None, place: npt.NDArray[np.uint8] | None = None
+) -> Draft:
     """The draft of a film. Its pictures are read when they are first drawn.
 
-    above: a draft of the user's own, which lies over the performers in the same light.
+    above: a draft of the user's own, which lies over the performers in the same light. place: a picture (H, W, 3) of
+    the user's own of what lies behind them, instead of the world's.
     """
     size = film.width, film.height
 
@@ -75,6 +79,8 @@ def drafted(film: Film, above: Callable[[int, int], Layer] | None = None) -> Dra
         return np.concatenate([_filmed(picture, film, *part) for part in film.parts(start, stop)])
 
     def sketch(start: int, stop: int) -> Frames:
+        if place is not None:
+            return np.repeat(place[None], stop - start, 0)
         return np.concatenate([_sketched(film, *part, bank()) for part in film.parts(start, stop)])
 
     return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish, held, moved, sketch)

@@ -45,9 +45,10 @@ GO = {"walker": "run", "driver": "drive", "flyer": "fly", "swimmer": "swim", "th
 STAY = {"flyer": "hover", "swimmer": "float"}
 NUMBERS = {  # key: least, most
     "seconds": (0.1, 600.0), "size": (0.02, 2.0), "x": (-99.0, 99.0), "depth": (0.0, 1.0), "phase": (0.0, 1.0),
-    "enters": (0.0, 600.0), "leaves": (0.0, 600.0), "speed": (0.1, 4.0), "seed": (0.0, 2.0**32 - 1),
+    "laid": (0.1, 600.0), "enters": (0.0, 600.0), "leaves": (0.0, 600.0), "speed": (0.1, 4.0),
+    "seed": (0.0, 2.0**32 - 1),
 }  # fmt: skip
-SETTING = ("place", "time", "weather", "camera", "style", "seconds", "seed", "prompt")
+SETTING = ("place", "time", "weather", "camera", "style", "seconds", "laid", "seed", "prompt")
 ACTING = (
     "name", "picture", "action", "direction", "size", "x", "depth", "phase", "colour", "enters", "leaves", "speed",
     *RELATIONS, *EVENTS,
@@ -56,7 +57,10 @@ ACTING = (
 
 @dataclass(frozen=True)
 class Shot:
-    """scene: with `length` set to seconds. prompt: words for the network beside those that follow from the scene."""
+    """scene: with `length` set to seconds, or to less in one that is `onward` (`laid` in the file).
+
+    prompt: words for the network beside those that follow from the scene.
+    """
 
     scene: Scene
     seconds: float
@@ -143,7 +147,7 @@ class _Reader:
         seed = int(self._number(said, "seed", 0.0, at("seed")))
         scene = Scene(
             "scenery", cast, words["place"], words["time"], words["weather"], words["camera"], words["style"], seed,
-            length=seconds,
+            length=self._number(said, "laid", seconds, at("laid")), onward="laid" in said,
         )  # fmt: skip
         return Shot(scene, seconds, prompt)
 
@@ -391,6 +395,7 @@ def _tables(shot: Shot, header: str) -> list[str]:
     setting = {
         "place": scene.place, "time": scene.time, "weather": scene.weather, "camera": scene.camera,
         "style": scene.style, "seconds": shot.seconds, "seed": scene.seed,
+        **({"laid": scene.length} if scene.onward else {}),
     }  # fmt: skip
     if shot.prompt:
         setting["prompt"] = shot.prompt

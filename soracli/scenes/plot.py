@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from soracli.scenes.file import Shot as Filed
     from soracli.scenes.subjects import Subject
 
+GOING = frozenset({"tracking", "pan left", "pan right", "orbit"})  # cameras that leave their place
 MOMENT = 2.0  # seconds into a scene that a picture of it shows: halfway along the paths of those who move
 
 
@@ -76,7 +77,8 @@ class Plot:
 
     time: frames that are painted together; shots begin on their borders. subjects: pictures of the user's own that
     play performers. alone: whether those are the only performers. footage: whether they play over pictures that have a
-    camera of their own.
+    camera of their own. sketched: whether the place is a picture of the user's own, along which no camera can go.
+    varied: whether what a scene's seed says (clouds, ridges, textures) is for each result's own seed to say.
     """
 
     prompts: tuple[Shot, ...] = ()
@@ -85,6 +87,8 @@ class Plot:
     subjects: tuple[Subject, ...] = ()
     alone: bool = False
     footage: bool = False
+    sketched: bool = False
+    varied: bool = False
 
     @cached_property
     def filed(self) -> tuple[Filed, ...]:
@@ -121,6 +125,12 @@ class Plot:
             notes += [f"the draft is shown instead of {' and '.join(map(repr, gone))}."] if gone else []
         if self.footage:
             scenes = [replace(scene, camera="static", style="3d") for scene in scenes]
+        if self.varied:
+            scenes = [replace(scene, seed=seed) for scene in scenes]
+        if self.sketched:
+            if any(scene.camera in GOING for scene in scenes):
+                notes.append("--sketch is one picture: the camera stays where it is.")
+            scenes = [replace(scene, camera="static") if scene.camera in GOING else scene for scene in scenes]
         own = self.file and options.seconds != 0
         seeds = tuple(_mixed(seed, scene.seed) if own and scene.seed not in (0, seed) else None for scene in scenes)
         size = options.width, options.height
@@ -143,9 +153,8 @@ class Plot:
         if options.seconds == 0:
             shown = [2 * MOMENT for _ in which]
         if self.file:
-            return [
-                replace(self.filed[number].scene, length=seconds) for number, seconds in zip(which, shown, strict=True)
-            ], []
+            scenes = [(self.filed[number].scene, seconds) for number, seconds in zip(which, shown, strict=True)]
+            return [scene if scene.onward else replace(scene, length=seconds) for scene, seconds in scenes], []
         from soracli.scenes import known, read
 
         library = known.shipped()

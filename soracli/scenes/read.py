@@ -44,11 +44,15 @@ BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboa
 
 
 class Reading(NamedTuple):
-    """scene: what will be drawn. caption: the same in words. notes: sentences on all that was dropped or replaced."""
+    """scene: what will be drawn. caption: the same in words. notes: sentences on all that was dropped or replaced.
+
+    said: which of `place`, `time`, `weather`, `camera`, `style`, `action` and `direction` the prompt names.
+    """
 
     scene: Scene
     notes: tuple[str, ...]
     caption: str
+    said: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,17 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
         notes.append(f"{', '.join(map(repr, map(printable, others)))}: options of other programs; they are not read.")
     if prompt.strip() and not (roles or story.settings or near or any(row.value for row in film)):
         notes.append(f"nothing of this prompt is understood; an empty {chosen.place} is drawn.")
-    return Reading(scene, tuple(dict.fromkeys(notes)), caption(scene))
+    return Reading(scene, tuple(dict.fromkeys(notes)), caption(scene), _slots(story, film, near))
+
+
+def _slots(story: Story, film: list[Filmed], near: Mapping[str, Near]) -> frozenset[str]:
+    """What a prompt names, see `Reading`."""
+    placed = any(noun in near and near[noun].slot == "place" for noun, _ in story.strangers)
+    return frozenset((
+        *(row.slot for row in story.settings), *(row.slot for row in film if row.value), *(["place"] if placed else []),
+        *(["action"] if any(part.verb is not None for part in story.parts) else []),
+        *(["direction"] if any(part.direction for part in story.parts) else []),
+    ))  # fmt: skip
 
 
 def _scene(

@@ -26,6 +26,7 @@ from soracli.world.scene import Performer, Scene
 
 POP = 0.4  # seconds in which something appears or goes
 TURN = 0.5  # seconds of a turn at the border
+REST = 0.5  # seconds, time constant, in which a camera comes to rest after the length of its scene
 STEP = 0.42  # cells of ground in one step of a gait that is laid over a drawing
 REACH = {"zoom in": 1.4, "zoom out": 1.4, "tilt up": 1.22, "tilt down": 1.22, "handheld": 1.08}  # largest zoom
 APART = 0.2  # of depth, between what is behind or in front of a partner
@@ -267,9 +268,13 @@ def _travelled(
     straight = performer.x + heading * speed * times
     low, high = _bounds(scene, performer, aspect)
     end = performer.x + heading * speed * scene.length
-    if not speed or scene.length <= 0 or scene.camera == "tracking" or low - 0.06 <= end <= high + 0.06:
+    fits = low - 0.06 <= end <= high + 0.06
+    if not speed or scene.length <= 0 or scene.camera == "tracking" or (fits and not scene.onward):
         return straight, one
     low, high = min(low, performer.x), max(high, performer.x)
+    if fits:  # it turns after what was laid out, not in it
+        past = end + heading * speed * TURN / 2
+        low, high = min(low, past), max(high, past)
     room = max(high - low, 1e-6)
     gone = (performer.x - low if heading > 0 else high - performer.x) + speed * times  # way since the last border
     fold = gone % (2 * room)
@@ -315,6 +320,9 @@ def camera(scene: Scene, times: torch.Tensor, aspect: float = 1.0) -> motion.Cam
         return motion.camera(scene, times)
     if scene.camera != "tracking":
         pace = 1.0 if scene.camera == "handheld" else SECONDS / scene.length
+        if scene.onward and scene.camera != "handheld":
+            over = (times - scene.length).clamp(min=0)
+            times = times.clamp(max=scene.length) + REST * (1 - (-over / REST).exp())
         return motion.camera(scene, times * pace)
     still = motion.camera(replace(scene, camera="static"), times)
     together = staged(scene, times, aspect)

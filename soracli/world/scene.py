@@ -59,6 +59,8 @@ class Scene:
 
     length: seconds for which it is laid out: legs keep step with the ground, what moves stays in the frame, camera
     moves take all of it. 0 = as the clips of 4 seconds of the first training: paths are straight and go on for ever.
+    onward: it is shown for longer than that: until `length` nothing differs, after it those who would leave the frame
+    turn round and a camera that moves by itself comes to rest.
     """
 
     domain: str
@@ -70,6 +72,7 @@ class Scene:
     style: str = "3d"
     seed: int = 0
     length: float = 0.0
+    onward: bool = False
 
     @property
     def triple(self) -> tuple[str, str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,6 @@ from soracli.scenes import edits, file, moves, notation, subjects
 from soracli.scenes.draft_clips import DraftClip
 from soracli.scenes.plot import Plot
 from soracli.types import Clip, Frames, SamplingOptions, Shot
-from soracli.weights import manifest
 from soracli.world.scene import Performer, Scene
 
 SIZE = (64, 96)  # height, width
@@ -393,19 +391,6 @@ def test_keys_that_a_scene_has_not(key: str, value: str, said: str) -> None:
         edits.edited(FILM, [(key, value)])
     assert caught.value.exit_code == 2
     assert said in str(caught.value)
-
-
-@pytest.fixture
-def staged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model `tiny` takes drafts, as spark does."""
-    plain: Callable[..., Any] = manifest.card
-
-    def card(name: str | None = None) -> Any:
-        found = plain(name)
-        dit = found.params["dit"] | {"control": True}
-        return dataclasses.replace(found, params=found.params | {"drafts": True, "dit": dit})
-
-    monkeypatch.setattr(manifest, "card", card)
 
 
 @pytest.mark.usefixtures("staged")

@@ -106,7 +106,7 @@ def prepare_drafts(sora: Sora) -> None:
     cut, screen = np.zeros((4, 300, 360, 4), np.uint8), np.zeros((4, 64, 64, 3), np.uint8)
     cut[:, 60:240, 60:300] = (200, 90, 30, 255)
     screen[:], screen[:, 20:50, 20:50] = (0, 177, 64), (200, 90, 30)
-    for name in ("rex.png", "duck.png"):
+    for name in ("rex.png", "duck.png", "scribble.png"):
         Image.fromarray(cut[0]).save(name)
     for name in ("photo.jpg", "lake.jpg"):
         Image.fromarray(cut[0, ..., :3]).save(name)

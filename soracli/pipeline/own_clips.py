@@ -1,0 +1,195 @@
+"""Clips that sora made of a scene: their recipe holds it, so that it can go on, or be painted anew with changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from soracli import media
+from soracli.commands import replay
+from soracli.console.progress import Talk
+from soracli.errors import SoraError
+from soracli.formatting import printable
+from soracli.media import Source
+from soracli.options import open_models, parse, recipes
+from soracli.options.calls import Call, scene_pictures
+from soracli.options.flags import Flags
+from soracli.pipeline import task_specs, tasks
+from soracli.pipeline.task_specs import Brief
+from soracli.provenance import credentials
+from soracli.scenes.plot import Plot
+from soracli.types import Canvas, SamplingOptions
+from soracli.weights import manifest
+
+PAINTED = ("steps", "guidance", "negative")  # flags of painting that a recipe tells, beside the seed
+OTHERWISE = ("size", "fps", *PAINTED, "lora", "weights", "guide", "cache", "compile")  # flags that make other frames
+BESIDE = frozenset(("draft", "sketch", "keyframe"))  # arguments whose files were painted from, beside the scene
+
+
+@dataclass(frozen=True)
+class Own:
+    """A clip and its recipe. scene: text of its scene file, pictures found. call: that its recipe tells of."""
+
+    path: str
+    source: Source
+    recipe: dict[str, Any]
+    scene: str
+    call: Call
+
+    @property
+    def frames(self) -> int:
+        return len(self.source.clip.frames)
+
+    @property
+    def fps(self) -> Fraction:
+        return self.source.clip.fps
+
+    @property
+    def aspect(self) -> float:
+        height, width = self.source.clip.frames.shape[1:3]
+        return float(width / height)
+
+    @property
+    def again(self) -> tuple[int, ...]:
+        """See `Canvas.again`."""
+        found = self.recipe.get("again")
+        numbers = [n for n in found if isinstance(n, int) and 0 < n < self.frames] if isinstance(found, list) else []
+        return tuple(sorted(set(numbers)))
+
+    def told(self, flags: Flags) -> Flags:
+        """Flags that say nothing say what the recipe says of how it was painted."""
+        arguments = self.call.arguments
+        left = [name for name in ("seed", *PAINTED) if getattr(flags, name) is None and name in arguments]
+        return replace(flags, **{name: arguments[name] for name in left})
+
+
+def read(source: Source, flags: Flags) -> Own | None:
+    """What the recipe of a clip tells, if it tells a scene of the model that is to paint; None if not.
+
+    Such a recipe is data of a stranger's: one that is damaged, or whose pictures are not there, tells nothing.
+    """
+    path, card = str(source.path), manifest.card(flags.model)
+    if source.data is not None or not card.params.get("drafts"):
+        return None
+    recipe = media.info(path).recipe or {}
+    if "scene" not in recipe or recipe.get("model") != card.name:
+        return None
+    try:
+        call, text = recipes.call(recipe, path), recipes.scene(recipe, path)
+        if BESIDE & set(call.arguments):
+            return None
+        if scene_pictures(text):
+            staged = replay.located(Call("generate", {"scene": text}), recipe, path, (), Talk("none", quiet=True))
+            text = staged.arguments["scene"]
+        return Own(path, source, recipe, text, call)
+    except SoraError:
+        return None
+
+
+def unlike(own: Own, flags: Flags) -> str:
+    """Why the same frames would not come out once more; empty if nothing says so."""
+    arguments, card = own.call.arguments, manifest.card(flags.model)
+    if own.recipe.get("weights") != manifest.digest(card):
+        return f"it was made with other weights of {card.name}"
+    if "noise" not in own.recipe or "loras" in own.recipe or open_models.flags_of(own.recipe):
+        return "it was made by other means than this version's"
+    height, width = own.source.clip.frames.shape[1:3]
+    measured = {"width": width, "height": height, "frames": own.frames, "fps": str(own.fps)}
+    if any(own.recipe.get(name) != value for name, value in measured.items()):
+        return "it has another size, rate or length than its recipe tells"
+    place = Path(own.path)
+    found = credentials.read_folder(place) if place.is_dir() else credentials.read(place)
+    if found.state != "intact":
+        return "it has lost its content credential" if found.state == "none" else "it was changed since"
+    for name in ("seed", *OTHERWISE):
+        typed = getattr(flags, name)
+        if typed and str(typed) != str(arguments.get(name)):
+            return f"--{name} {printable(typed)} asks for something else"
+    if flags.count not in (None, "1"):
+        return f"--count {flags.count} asks for other seeds"
+    return ""
+
+
+def extended(brief: Brief, path: str, prompt: str | None, by: str, flags: Flags) -> tuple[Brief, Flags]:
+    """The brief of `sora extend` at the end of a clip: with its scene going on if it has one, else as it was."""
+    source = brief.given[0]
+    own = read(source, flags)
+    if own is None or prompt == "-" or flags.prompt_file is not None:
+        return brief, flags
+    text = (prompt or "").strip()
+    why = unlike(own, flags if not text else replace(flags, seed=None, count=None))
+    if why:
+        name = manifest.card(flags.model).name
+        note = f"the scene of {printable(path)} does not go on ({why}): {name} follows its frames alone."
+        return replace(brief, notes=(*brief.notes, note)), flags
+    time = manifest.card(flags.model).stride[0]
+    after = parse.frames("--by", by, own.fps)
+    scene, notes = _gone_on(own, text, after, time)
+
+    def canvas(options: SamplingOptions, _: int) -> Canvas:
+        task_specs.check_room(f"--by {by}", after, options.width, options.height)
+        return tasks.onward(source.clip, after, (*own.again, own.frames))
+
+    brief = replace(
+        brief, canvas=canvas, plot=Plot(file=scene, time=time), onward=True, notes=(*brief.notes, *notes)
+    )  # fmt: skip
+    return brief, own.told(flags)
+
+
+def _gone_on(own: Own, prompt: str, after: int, time: int) -> tuple[str, list[str]]:
+    """The scene file of a clip with so many frames more, and what there is to say about it."""
+    from soracli.scenes import onward
+    from soracli.scenes.known import shipped
+
+    name = printable(own.path)
+    if not prompt:
+        return onward.longer(own.scene, after, own.fps), [f"{name} tells its scene, which goes on."]
+    start = own.frames // time * time
+    seconds = float((own.frames + after - start) / own.fps)
+    text, notes = onward.cut(own.scene, prompt, float(start / own.fps), seconds, own.aspect, shipped())
+    return text, [f"{name} tells its scene: the prompt begins a new shot of it.", *notes]
+
+
+def edited(path: str, prompt: str, flags: Flags, verb: str = "edit") -> tuple[Brief, Flags] | None:
+    """The brief of a clip that is painted anew from its scene with what a prompt changes in it.
+
+    None if the clip has no scene, or the prompt says nothing of it. An empty prompt changes nothing but the seed.
+    """
+    if path == "-" or prompt == "-" or not Path(path).exists():
+        return None
+    brief = task_specs.edit(path, 1.0, verb=verb)
+    own = read(brief.given[0], flags)
+    if own is None:
+        return None
+    text = own.scene
+    notes: tuple[str, ...] = (f"{printable(path)} tells its scene: the same happens in other pictures of the place.",)
+    if prompt:
+        from soracli.scenes import edits, onward, retold
+        from soracli.scenes.known import shipped
+
+        found = retold.retold(prompt, onward.shots(text), own.aspect, shipped())
+        if not found.changes:
+            return None
+        text = edits.edited(text, found.changes)
+        said = ", ".join(f"{key.removeprefix('shot.1.')}={value}" for key, value in found.changes if value)
+        notes = (
+            f"{printable(path)} tells its scene, which is painted anew with {said}; --strength paints over its frames.",
+            *found.notes,
+        )
+
+    def canvas(options: SamplingOptions, _: int) -> Canvas:
+        given = task_specs.fitted(brief.given[0].clip, (options.width, options.height), options.fps, "crop")
+        again = own.again if len(given.frames) == own.frames else ()
+        return tasks.opened(Canvas(given, np.zeros((0, 0, 0), np.float32), again=again), 0)
+
+    record = {key: value for key, value in brief.record.items() if key not in ("strength", "fit")}
+    plot = Plot(file=text, time=manifest.card(flags.model).stride[0], varied=verb == "vary")
+    told = own.told(flags)
+    return (
+        replace(brief, canvas=canvas, plot=plot, record=record, notes=(*brief.notes, *notes)),
+        replace(told, seed=flags.seed) if verb == "vary" else told,
+    )

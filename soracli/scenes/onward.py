@@ -1,0 +1,104 @@
+"""How a film of scenes goes on after its end: the same scene for longer, or a new shot that begins there."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import torch
+
+from soracli.scenes import file
+from soracli.scenes.file import Shot
+from soracli.scenes.read import Reading, read
+from soracli.scenes.vocabulary import Library
+from soracli.world import ensemble
+from soracli.world.language.verbs import signed
+from soracli.world.scene import Event, Performer, Scene
+
+SETTING = ("place", "time", "weather", "style")  # of a shot, which stay in the next one if nothing else is said
+WHOEVER = re.compile(r"\b(?:it|he|she|they)\b", re.IGNORECASE)
+
+
+def shots(text: str) -> tuple[Shot, ...]:
+    """Those of the text of a scene file."""
+    return file.parse(text, Path(), "scene")
+
+
+def understood(prompt: str, scene: Scene, seconds: float, aspect: float, known: Library) -> Reading:
+    """A prompt about a scene that is there: `it` is who is in it, and `snow` falls where that is, and is no place."""
+    reading = read(prompt, seconds, aspect, scene.seed, known)
+    if not reading.scene.performers and scene.performers and WHOEVER.search(prompt):
+        told = WHOEVER.sub(f"the {scene.performers[0].name}", prompt, count=1)
+        other = read(told, seconds, aspect, scene.seed, known)
+        reading = other if "action" in other.said else reading
+    if reading.scene.place == "snowy field" and "field" not in prompt.lower():
+        said = (reading.said - {"place"}) | {"weather"}
+        reading = reading._replace(scene=replace(reading.scene, place=scene.place, weather="snow"), said=said)
+    return reading
+
+
+def longer(text: str, frames: int, fps: Fraction) -> str:
+    """The text of a scene file whose last shot takes so many frames more. Until then nothing in it differs."""
+    *before, last = shots(text)
+    scene = replace(last.scene, onward=True)
+    return file.text([*before, Shot(scene, last.seconds + float(frames / fps), last.prompt)])
+
+
+def cut(text: str, prompt: str, start: float, seconds: float, aspect: float, known: Library) -> tuple[str, list[str]]:
+    """The same with another shot from a moment on, of which a prompt tells, and notes on what was not understood.
+
+    start, seconds: of the new shot. What the prompt does not say stays as it was: place, time, weather and style, the
+    looks of those who were there and where they stand, unless the camera goes along with them, and all of them if it
+    names nobody.
+    """
+    *before, last = shots(text)
+    began = sum(shot.seconds for shot in before)
+    scene = last.scene
+    reading = understood(prompt, scene, seconds, aspect, known)
+    kept = {slot: getattr(scene, slot) for slot in SETTING if slot not in reading.said}
+    new = replace(reading.scene, seed=scene.seed, length=seconds, **kept)
+    if not new.performers:
+        camera = new.camera if "camera" in reading.said else scene.camera
+        new = replace(new, performers=scene.performers, camera=camera)
+    cast = _gone_on(new, scene, start - began, aspect, led="direction" in reading.said)
+    new = replace(new, performers=cast)
+    return file.text([*before, Shot(scene, start - began, last.prompt), Shot(new, seconds)]), list(reading.notes)
+
+
+def _gone_on(new: Scene, old: Scene, at: float, aspect: float, *, led: bool) -> tuple[Performer, ...]:
+    """The performers of a new shot, those who were in the old one as they were there at `at` seconds.
+
+    led: whether the prompt says which way they go.
+    """
+    there = ensemble.staged(old, torch.tensor([at], dtype=torch.float64), aspect)
+    fixed = new.camera == old.camera == "static"
+    free = list(range(len(old.performers)))
+    cast = []
+    for performer in new.performers:
+        same = next((i for i in free if old.performers[i].name == performer.name), None)
+        if same is None:
+            cast.append(performer)
+            continue
+        free.remove(same)
+        was, way = old.performers[same], there[same].way
+        performer = _as_it_was(performer, was, at)
+        if performer.direction and was.direction and not led:
+            turned = signed(was.direction) * float(way.turn) < 0
+            performer = replace(performer, direction="left" if (was.direction == "right") == turned else "right")
+        if fixed and not (performer.relation or was.relation):
+            performer = replace(performer, x=round(float(way.x), 4))
+        cast.append(performer)
+    return tuple(cast)
+
+
+def _as_it_was(performer: Performer, was: Performer, at: float) -> Performer:
+    """One with the looks that another has got by a moment."""
+    events = tuple(Event(event.kind, 0.0) for event in was.events if event.time <= at)
+    own = () if performer is was else performer.events
+    return replace(
+        performer, picture=was.picture, colour=performer.colour or was.colour, size=was.size, depth=was.depth,
+        phase=was.phase, events=(*events, *own), enters=0.0, leaves=math.inf,
+    )  # fmt: skip
