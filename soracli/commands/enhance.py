@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, overload
 
 from soracli import media
 from soracli.commands import passes
-from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.formatting import stem
 from soracli.media import Source, formats
@@ -145,14 +144,14 @@ class Work:
 
 
 def enhance(asked: Asked, flags: OutputFlags) -> None:
-    """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
-    talk, run = Talk.of(flags), passes.found_run(flags)
+    """Do what the verb asks for: the reporter of the flags is told."""
+    talk, run = flags.reporter, passes.found_run(flags)
     work = _prepare(asked, flags, run)
     for note in (*work.source.notes, *work.track.notes, *work.outputs.notes):
         talk.note(note)
     talk.say(f"enhancing to {passes.described(work)}")
     if flags.dry_run:
-        passes.planned(work, flags, [*work.source.notes])
+        passes.planned(work, talk, [*work.source.notes])
         return
     work, why = _chosen(work, flags)
     for note in why:

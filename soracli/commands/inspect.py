@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from soracli.card import Card
+from soracli.commands.output_types import ModelRow
 from soracli.console.output import emit, print_out, print_rows
 from soracli.console.progress import Talk
 from soracli.errors import WeightsError
@@ -93,8 +94,9 @@ def calibrate(threads: str | None, *, as_json: bool) -> None:
         ])  # fmt: skip
 
 
-def model_list(*, as_json: bool) -> None:
-    rows = []
+def models() -> list[ModelRow]:
+    """Every model and adapter of weights.toml."""
+    rows: list[ModelRow] = []
     for card in (*manifest.cards().values(), *manifest.adapters().values()):
         here = all(status.state == "ok" for status in manifest.check_sizes(card))
         rows.append({
@@ -103,6 +105,11 @@ def model_list(*, as_json: bool) -> None:
             "unsized": any(not file.size for file in map(hub.known, card.files)),
             "adapter": card.name in manifest.adapters(),
         })  # fmt: skip
+    return rows
+
+
+def model_list(*, as_json: bool) -> None:
+    rows = models()
     if as_json:
         emit(rows)
         return
@@ -111,7 +118,7 @@ def model_list(*, as_json: bool) -> None:
         verb = "pull" if row["remote"] else "verify"
         state = "here" if row["here"] else f"not here; run: sora model {verb} {row['name']}"
         star = "*" if row["default"] else " "
-        size = amount(int(str(row["bytes"]))) + ("+" if row["unsized"] else "") if row["bytes"] else "?"
+        size = amount(row["bytes"]) + ("+" if row["unsized"] else "") if row["bytes"] else "?"
         kind = "For --lora. " if row["adapter"] else ""
         print_rows([(f"{star} {row['name']:<{wide}}", f"{size:>8}  {state}  {kind}{row['about']}")])
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from soracli import media
-from soracli.console import output
-from soracli.console.progress import Talk
+from soracli.console.report import Reporter
 from soracli.formatting import duration
 from soracli.media import Source
 from soracli.options import calls
@@ -76,13 +75,15 @@ def found_run(flags: OutputFlags) -> Run | None:
     return runs.find(flags.origin.run) if flags.origin.run else None
 
 
-def planned(work: Pass, flags: OutputFlags, notes: list[str]) -> None:
-    """What a dry run says."""
+def planned(work: Pass, talk: Reporter, notes: list[str]) -> None:
+    """Tell what a dry run would do."""
     data = {"path": None, "format": work.outputs.format.name, **work.recipe(), "notes": notes}
-    output.emit(data) if flags.json else output.print_out(described(work) + "\n")
+    talk.plan(data, described(work) + "\n")
 
 
-def send(work: Pass, run: Run | None, flags: OutputFlags, talk: Talk, notes: list[str], needs: Iterable[str]) -> None:
+def send(
+    work: Pass, run: Run | None, flags: OutputFlags, talk: Reporter, notes: list[str], needs: Iterable[str]
+) -> None:  # fmt: skip
     """Make the result and say so. run: what this goes on with. needs: names of the tools whose files must be there."""
     origin = flags.origin
     data = {"path": None, "format": work.outputs.format.name, **work.recipe(), "notes": notes}
@@ -96,11 +97,10 @@ def send(work: Pass, run: Run | None, flags: OutputFlags, talk: Talk, notes: lis
         for name in needs:  # before torch is loaded
             manifest.paths(manifest.tools()[name])
         _do(work, run, flags, talk, data)
-    if flags.json:
-        output.emit(render.found_by(run))
+    talk.results(render.found_by(run))
 
 
-def _do(work: Pass, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, Any]) -> None:
+def _do(work: Pass, run: Run, flags: OutputFlags, talk: Reporter, data: dict[str, Any]) -> None:
     """Make the one result, or find it made, and note it in the run."""
     clock, paths = time.perf_counter(), work.outputs.paths
     shown = None if paths is None else output_paths.shown(paths[0])
@@ -123,11 +123,11 @@ def _do(work: Pass, run: Run, flags: OutputFlags, talk: Talk, data: dict[str, An
     if flags.origin.expected is not None:
         render.compare(data, flags.origin.expected, talk)
     if shown is not None:
-        output.print_path(shown, flags)
+        talk.result(shown)
     run.finish(run.items[0], data)
 
 
-def _stamp(work: Pass, data: dict[str, Any], talk: Talk) -> Stamp:
+def _stamp(work: Pass, data: dict[str, Any], talk: Reporter) -> Stamp:
     """What will mark and sign the result; what it says goes into `data`."""
     from soracli.provenance import stamp as provenance
 
@@ -140,7 +140,7 @@ def _stamp(work: Pass, data: dict[str, Any], talk: Talk) -> Stamp:
     return stamp
 
 
-def _write(work: Pass, path: Path, flags: OutputFlags, talk: Talk, stamp: Stamp, review: Review) -> str:
+def _write(work: Pass, path: Path, flags: OutputFlags, talk: Reporter, stamp: Stamp, review: Review) -> str:
     """Every frame into the file; returns the digest of the frames."""
     width, height = work.size
     writer: media.Writer | media.Digest = media.Digest()

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from soracli import media
 from soracli.commands import passes
-from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.formatting import printable, stem, suggest
 from soracli.media import Area, Audio, Source, formats
@@ -162,8 +161,8 @@ class Work:
 
 
 def edit(asked: Asked, flags: Flags) -> None:
-    """Do what the verb asks for: one path or JSON object on standard output, talk on standard error."""
-    talk, run = Talk.of(flags), passes.found_run(flags)
+    """Do what the verb asks for: the reporter of the flags is told."""
+    talk, run = flags.reporter, passes.found_run(flags)
     text = parse.prompt(asked.prompt, flags.prompt_file, needed=False)
     said = [screening.Said(text)] if text else []
     screening.by_words(said)
@@ -184,7 +183,7 @@ def edit(asked: Asked, flags: Flags) -> None:
     ]
     talk.say(f"{', '.join(named)} over {passes.described(work)}")
     if flags.dry_run:
-        passes.planned(work, flags, notes)
+        passes.planned(work, talk, notes)
         return
     passes.send(work, run, flags, talk, notes, work.networks)
 

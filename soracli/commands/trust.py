@@ -58,12 +58,22 @@ def verify(file: str, trust: Sequence[str], *, as_json: bool) -> None:
     """Say what a file's credential says. Raises CheckError if there is none that holds."""
     if note := keys.hidden():
         Talk("plain").note(note)
-    found = _credential(file, _anchors(trust))
-    data = {"path": file, **dataclasses.asdict(found)}
+    found = credential(file, trust)
     if found.state == "intact" and as_json:
-        emit(data)
+        emit({"path": file, **dataclasses.asdict(found)})
     if not as_json:
         print_rows(_rows(file, found), 11)
+    check(file, found)
+
+
+def credential(file: str, trust: Sequence[str] = ()) -> Credential:
+    """The content credential of a file, of standard input, or of a folder of frames. trust: files of certificates."""
+    return _credential(file, _anchors(trust))
+
+
+def check(file: str, found: Credential) -> None:
+    """Raise CheckError unless a credential holds."""
+    data = {"path": file, **dataclasses.asdict(found)}
     if found.state == "none":
         shown = printable(file)
         raise CheckError(f"{shown}: has no content credential; see also: sora detect {shown}", "no_credential", data)
@@ -150,22 +160,40 @@ class Line:
     z: float | None = None
 
 
+@dataclass(frozen=True)
+class Detection:
+    """Whether a sora made a file. lines: one per way to tell. detected: whether any of them says so."""
+
+    path: str
+    lines: tuple[Line, ...]
+    detected: bool
+
+
+def detection(file: str, model: Model | None = None) -> Detection:
+    """By each way to tell, whether a sora made a file. model: what reads the mark in the noise; None = not looked for.
+
+    Raises MediaError for what cannot be read.
+    """
+    lines = tuple(_lines(file, model))
+    return Detection(file, lines, any(line.answer == DETECTED for line in lines))
+
+
 def detect(files: Sequence[str], *, deep: bool, check: bool, as_json: bool) -> None:
     """Say of each file, by each way to tell, whether a sora made it. Raises CheckError if `check` and one was not.
 
     deep: look for the mark in the noise that it was painted from as well, with the default model.
     """
     results, broken = [], []
-    model = _reader() if deep else None
+    model = reader() if deep else None
     for file in files:
         try:
-            lines = _lines(file, model)
+            found = detection(file, model)
         except SoraError as error:
             broken.append(error)
             continue
-        results.append({"path": file, "lines": [dataclasses.asdict(line) for line in lines], "detected": _any(lines)})
+        results.append(dataclasses.asdict(found))
         if not as_json:
-            print_rows([(file, ""), *((f"  {line.name:<22} {line.answer:<13}", line.why) for line in lines)])
+            print_rows([(file, ""), *((f"  {line.name:<22} {line.answer:<13}", line.why) for line in found.lines)])
     if broken:
         raise type(broken[0])(str(broken[0]), broken[0].code, results)
     missed = [result["path"] for result in results if not result["detected"]]
@@ -176,11 +204,7 @@ def detect(files: Sequence[str], *, deep: bool, check: bool, as_json: bool) -> N
         emit(results)
 
 
-def _any(lines: Sequence[Line]) -> bool:
-    return any(line.answer == DETECTED for line in lines)
-
-
-def _reader() -> Model:
+def reader() -> Model:
     """The model by which noise is read."""
     from soracli import models
     from soracli.weights import manifest

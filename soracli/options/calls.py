@@ -10,11 +10,14 @@ import inspect
 import os
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from soracli.errors import UsageError
 from soracli.formatting import suggest
 from soracli.scenes.notation import parted_subject, with_pictures
+
+if TYPE_CHECKING:
+    from soracli.console.report import Reporter
 
 Verb = Callable[..., None]
 RENDERING: dict[str, Verb] = {}  # the verbs that render, by name; `cli.command.rendering` fills it in
@@ -103,6 +106,7 @@ class Origin:
     nothing is known of what was painted. expected: digest of the frames that should come out, or None;
     they are compared, and not written. assumed: arguments that were not typed -> the place that gave them.
     notes: what there is to say about those. marked: whether painting starts from marked noise (`noise_mark`).
+    reporter: who is told how it goes; None = the shell.
     """
 
     call: Call = field(default_factory=Call)
@@ -113,6 +117,7 @@ class Origin:
     assumed: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     marked: bool = True
+    reporter: Reporter | None = None
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from soracli.console.report import Reporter, Shell
 from soracli.options.calls import Origin
 
 
@@ -20,6 +21,11 @@ class TalkFlags:
     verbose: bool = False
     debug: bool = False
     origin: Origin = field(default_factory=Origin)
+
+    @property
+    def reporter(self) -> Reporter:
+        """Who is told how the call goes: the shell, unless the call came about otherwise."""
+        return self.origin.reporter or Shell(self)
 
 
 @dataclass(frozen=True, kw_only=True)

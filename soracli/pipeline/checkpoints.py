@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soracli import media
-from soracli.console.progress import Talk
+from soracli.console.report import Reporter
 from soracli.errors import SoraError, UsageError, WeightsError
 from soracli.pipeline import latents
 from soracli.pipeline.job import Job
@@ -38,7 +38,7 @@ def plain(recipe: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def progress(job: Job, run: Run, seed: int, given: str | None, device: str, talk: Talk) -> Progress:
+def progress(job: Job, run: Run, seed: int, given: str | None, device: str, talk: Reporter) -> Progress:
     """What is known of a result from an earlier time: nothing, mostly. given: a file of latents to take it from."""
     from soracli.sampling.sampler import Progress
 
@@ -61,7 +61,7 @@ def progress(job: Job, run: Run, seed: int, given: str | None, device: str, talk
     return Progress()
 
 
-def keep(job: Job, run: Run, seed: int, progress: Progress, talk: Talk) -> None:
+def keep(job: Job, run: Run, seed: int, progress: Progress, talk: Reporter) -> None:
     """Keep what is known of a result, if anything is."""
     path = run.latents(seed)
     if path is None or not (progress.latents or progress.guesses.get(0)):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from soracli import __version__, media
 from soracli.card import Card
@@ -26,7 +27,7 @@ from soracli.pipeline.real_footage import Moving
 from soracli.pipeline.soundtrack import Soundtrack
 from soracli.pipeline.task_specs import Brief, digest, named
 from soracli.prompts import rewrite
-from soracli.resources import estimate
+from soracli.resources import estimate as plan
 from soracli.resources.estimate import Budget, Plan
 from soracli.safety import policy, review, screening
 from soracli.sampling import frame_rates, windows
@@ -137,6 +138,11 @@ class Job:
         text = file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])
         return {"scene": notation.with_pictures(text, lambda path: Path(path).name)}
 
+    @functools.cached_property
+    def _remembered(self) -> dict[str, Any]:
+        """What the recipe says of the call: the files that it reads are read through for it, once."""
+        return remembered(self.call)
+
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""
         _, height, width = self.geometry.keep
@@ -152,7 +158,7 @@ class Job:
             **({"shots": [[shot.start, shot.prompt] for shot in self.shots]} if self.shots else {}),
             **self._scene(seed), **({} if self.moving is None else self.moving.record),
             "policy": policy.load().name + (", by words only" if self.by_words_only else ""),
-            "review": ",".join(review.names()), **remembered(self.call), DIGEST: "",
+            "review": ",".join(review.names()), **self._remembered, DIGEST: "",
         }  # fmt: skip
 
 
@@ -185,11 +191,73 @@ def repeated(call: Call, brief: Brief, text: str, frames: int, fps: Fraction) ->
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What was asked for, parsed.
+
+    text: the prompt. card: of the model, with what the flags ask of it. told: the prompt with the words that flags add.
+    own: what carries sources on by their own motion, if that is asked for. filled: see `Job`.
+    """
+
+    brief: Brief
+    flags: Flags
+    text: str
+    card: Card
+    told: str
+    own: Moving | None
+    options: SamplingOptions
+    shots: tuple[Shot, ...]
+    filled: bool
+
+
+@dataclass(frozen=True)
+class _Prompt:
+    """A prompt on its way to the model. typed: as a run goes on with it. sent: with the words that flags add, or of all
+    shots. asked: before it was expanded, empty if that is the same. plot: the scenes that it is read as, if it is.
+    """
+
+    typed: str
+    sent: str
+    asked: str
+    notes: tuple[str, ...]
+    plot: Plot | None
+
+
 def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = None) -> Job:
     """Turn a brief and flags into a Job, or say in one line what is wrong with them.
 
     run: what this goes on with; it says which results, and where they go.
     """
+    request = _parse(brief, prompt, flags)
+    words = _screen_and_rewrite(request)
+    seeds = parse.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
+    if request.filled and len(seeds) > 1:
+        raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
+    check_streams(flags)
+    parse.check_device(flags.device)
+    canvas, options, cast = _canvas(request, words.plot)
+    outputs = _outputs(request, words, options, seeds, canvas.frames, run)
+    if cast is not None:  # for a name that nobody has
+        cast.film(options, seeds[0], canvas.frames)
+    track = Soundtrack.of(flags, outputs.format, still=brief.still)
+    brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
+    request = replace(request, brief=brief, options=options)
+    estimate = _estimate(request, words, canvas)
+    card = open_models.settled(request.card, estimate.plan) if estimate.budget.room else request.card
+    request = replace(request, card=card)
+    call = repeated(flags.origin.call, brief, words.typed, canvas.frames, options.fps)
+    call = call if request.own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
+    record = calls.lasting(flags.origin.call, words.typed).having(expand=None)
+    return Job(
+        brief.verb, words.sent, card, options, estimate.geometry, seeds, outputs, estimate.threads, estimate.plan,
+        _notes(request, words, canvas, estimate, seeds, outputs), canvas, brief, request.shots, call, record,
+        estimate.pace, words.asked, estimate.budget, filled=request.filled, plot=words.plot, cast=cast, track=track,
+        moving=request.own,
+    )  # fmt: skip
+
+
+def _parse(brief: Brief, prompt: str | None, flags: Flags) -> _Request:
+    """Texts and flags become values, within the bounds of the model."""
     text = parse.prompt(prompt, flags.prompt_file, needed=brief.prompted)
     if text and brief.shots:
         raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
@@ -203,22 +271,30 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     bounds = card if own is None else replace(card, limits={})  # those of the model
     options = parse.options(bounds, flags, still=brief.still, source=brief.source)
     shots = parse.shots(brief.shots, options.fps, brief.words)
-    screening.by_words(screening.said(told, shots, options.negative, options.guidance))
-    plot = _plot(card, brief, told, shots)
+    return _Request(brief, flags, text, card, told, own, options, shots, filled)
+
+
+def _screen_and_rewrite(request: _Request) -> _Prompt:
+    """Refuse what the policy's words forbid, and put the prompt as the model is told it."""
+    brief, card, shots = request.brief, request.card, request.shots
+    screening.by_words(screening.said(request.told, shots, request.options.negative, request.options.guidance))
+    plot = _plot(card, brief, request.told, shots)
     if plot is not None:
-        _check_expand(flags, card)
-        typed, asked, said = rewrite.Told(text, "", rewrite.scripts(card, told))
+        _check_expand(request.flags, card)
+        told = rewrite.Told(request.text, "", rewrite.scripts(card, request.told))
     else:
+        flags = request.flags
         seed = parse.seeds(flags.seed, flags.count)[0] if flags.expand and not brief.shots else None
         beside = (*brief.shots, flags.negative or "")
-        typed, asked, said = rewrite.told(text, card, words=brief.words, beside=beside, seed=seed)
-    text = typed
-    text = ", ".join(filter(None, [text, *brief.words])) if not shots else "; ".join(shot.prompt for shot in shots)
-    seeds = parse.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
-    if filled and len(seeds) > 1:
-        raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
-    check_streams(flags)
-    parse.check_device(flags.device)
+        told = rewrite.told(request.text, card, words=brief.words, beside=beside, seed=seed)
+    one = ", ".join(filter(None, [told.text, *brief.words]))
+    sent = "; ".join(shot.prompt for shot in shots) if shots else one
+    return _Prompt(told.text, sent, told.asked, told.notes, plot)
+
+
+def _canvas(request: _Request, plot: Plot | None) -> tuple[Canvas, SamplingOptions, Plot | None]:
+    """The canvas, the options with its length, and the scene that the user's own performers play in over it."""
+    brief, flags, card, own, options = request.brief, request.flags, request.card, request.own, request.options
     if plot is not None and plot.file and flags.duration is None and not brief.still:
         options = replace(options, seconds=plot.seconds)
     elif brief.lasts is not None and flags.duration is None:
@@ -227,64 +303,86 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         options = replace(options, fps=real_footage.RATE)
     canvas = brief.canvas(options, 1 if card.rates or own else card.stride[0])
     canvas = canvas if own is None else own.laid(canvas)
-    if filled and bool((canvas.mask > 0).all()):
+    if request.filled and bool((canvas.mask > 0).all()):
         raise UsageError(
             "--mask: covers all there is, and nothing is left to fill it from; say what is to be there", "full_mask"
         )
-    if brief.rim and not filled:
+    if brief.rim and not request.filled:
         canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
     cast = None
     if brief.hand is not None and plot is None:
-        canvas, cast = _by_hand(brief, brief.hand, canvas, options, card, told)
+        canvas, cast = _by_hand(brief, brief.hand, canvas, options, card, request.told)
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
-    options = replace(options, seconds=Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps)
+    seconds = Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps
+    return canvas, replace(options, seconds=seconds), cast
+
+
+def _outputs(
+    request: _Request, words: _Prompt, options: SamplingOptions, seeds: list[int], frames: int, run: Run | None
+) -> Outputs:
+    """Where the results go, and in which format; nothing that is read is written over."""
+    brief, flags = request.brief, request.flags
     names = {
-        "slug": brief.stem or output_paths.slug(text), "model": card.name,
-        "width": options.width, "height": options.height,
+        "slug": brief.stem or output_paths.slug(words.sent), "model": request.card.name, "width": options.width,
+        "height": options.height,
     }  # fmt: skip
     if run is not None:
         outputs = output_paths.planned(run.format, [item.path for item in run.pending])
     elif flags.origin.expected is not None:
         outputs = output_paths.planned("png" if brief.still else "frames", [None])
     else:
-        outputs = output_paths.outputs(flags.output, flags.format, names, seeds, canvas.frames, force=flags.force)
+        outputs = output_paths.outputs(flags.output, flags.format, names, seeds, frames, force=flags.force)
     check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
-    if cast is not None:  # for a name that nobody has
-        cast.film(options, seeds[0], canvas.frames)
-    track = Soundtrack.of(flags, outputs.format, still=brief.still)
-    brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
-    pace = None if filled or own else frame_rates.paced(canvas, card)
-    geometry = Geometry.snap(options, (1, 1, 1)) if own else Geometry.of(frame_rates.options(options, pace), card)
+    return outputs
+
+
+class _Estimate(NamedTuple):
+    """What a request takes. See `Job`."""
+
+    pace: frame_rates.Pace | None
+    geometry: Geometry
+    threads: int | None
+    budget: Budget
+    plan: Plan
+
+
+def _estimate(request: _Request, words: _Prompt, canvas: Canvas) -> _Estimate:
+    """Time and memory, within the memory there is."""
+    brief, flags, card, options = request.brief, request.flags, request.card, request.options
+    pace = None if request.filled or request.own else frame_rates.paced(canvas, card)
+    geometry = (
+        Geometry.snap(options, (1, 1, 1)) if request.own else Geometry.of(frame_rates.options(options, pace), card)
+    )
     threads = None if flags.threads is None else parse.whole("--threads", flags.threads, 1, 1024)
     allowed = None if flags.max_memory is None else parse.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
-    outline, begins = pace.outline() if pace else canvas, [shot.start for shot in shots] or [0.0]
-    takes = [] if filled else windows.takes(outline, geometry, card.limits.get("window", 0), begins)
+    outline, begins = pace.outline() if pace else canvas, [shot.start for shot in request.shots] or [0.0]
+    takes = [] if request.filled else windows.takes(outline, geometry, card.limits.get("window", 0), begins)
     sizes = [size for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
-    budget = Budget(allowed, _command(brief, asked or text, flags.model), bool(brief.length), *_room(card, on_gpu))
-    expected = estimate.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
-    expected = Plan(0, 0, 0.0, 0) if filled else expected.within(budget.room)
-    estimate.check_tokens(expected, card, options)
-    card = open_models.settled(card, expected) if budget.room else card
-    cuts = _of_shots(shots if plot is None else plot.begins, geometry)
-    if plot is not None:
-        said = (*said, *plot.film(options, seeds[0], canvas.frames)[1])
-    if own is not None:
-        said = own.said(len(seeds))
-    notes = [*flags.origin.notes, *said, *brief.notes, *canvas.notes, *open_models.notes(card, options, canvas)]
+    command = _command(brief, words.asked or words.sent, flags.model)
+    budget = Budget(allowed, command, bool(brief.length), *_room(card, on_gpu))
+    expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
+    expected = Plan(0, 0, 0.0, 0) if request.filled else expected.within(budget.room)
+    plan.check_tokens(expected, card, options)
+    return _Estimate(pace, geometry, threads, budget, expected)
+
+
+def _notes(
+    request: _Request, words: _Prompt, canvas: Canvas, estimate: _Estimate, seeds: list[int], outputs: Outputs
+) -> list[str]:
+    """What the user should know before the work begins."""
+    brief, options, plot, geometry = request.brief, request.options, words.plot, estimate.geometry
+    said = words.notes if plot is None else (*words.notes, *plot.film(options, seeds[0], canvas.frames)[1])
+    said = said if request.own is None else request.own.said(len(seeds))
+    notes = [*request.flags.origin.notes, *said, *brief.notes, *canvas.notes]
+    notes += open_models.notes(request.card, options, canvas)
     if brief.hand is not None:
         notes += brief.hand.over(canvas.frames, float(canvas.frames / options.fps))
-    notes += [*([] if filled else frame_rates.notes(geometry, pace)), *cuts, *outputs.notes]
-    call = repeated(flags.origin.call, brief, typed, canvas.frames, options.fps)
-    call = call if own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
-    record = calls.lasting(flags.origin.call, typed).having(expand=None)
-    return Job(
-        brief.verb, text, card, options, geometry, seeds, outputs, threads, expected, notes, canvas, brief, shots,
-        call, record, pace, asked, budget, filled=filled, plot=plot, cast=cast, track=track, moving=own,
-    )  # fmt: skip
+    notes += [] if request.filled else frame_rates.notes(geometry, estimate.pace)
+    return [*notes, *_of_shots(request.shots if plot is None else plot.begins, geometry), *outputs.notes]
 
 
 def _plot(card: Card, brief: Brief, text: str, shots: tuple[Shot, ...]) -> Plot | None:
@@ -388,7 +486,7 @@ def check_inputs(outputs: Outputs, inputs: Sequence[str], preview: str | None = 
 def check_memory(job: Job) -> None:
     """Refuse what does not fit."""
     if found := shortage(job):
-        raise CapacityError(f"{estimate.request(job.options)}: {found}", "memory")
+        raise CapacityError(f"{plan.request(job.options)}: {found}", "memory")
 
 
 def shortage(job: Job) -> str:
@@ -396,7 +494,7 @@ def shortage(job: Job) -> str:
     if model_cache.holds(job.card):
         return ""
     cores = None if job.budget.host else job.threads or machine.cores()
-    return estimate.shortage(job.plan, job.card, job.options, cores, job.budget)
+    return plan.shortage(job.plan, job.card, job.options, cores, job.budget)
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soracli import media
-from soracli.console.output import emit, print_out, print_path
-from soracli.console.progress import Meter, Talk
+from soracli.console.progress import Meter
+from soracli.console.report import Reporter
 from soracli.errors import CapacityError, CheckError, MediaError, PolicyError
 from soracli.footage.plausibility import Guard
 from soracli.formatting import duration
@@ -59,7 +59,7 @@ class Studio:
     preview: Preview | None
     flags: Flags
     run: Run
-    talk: Talk
+    talk: Reporter
     given: tuple[provenance.Origin, ...]
     enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
     far: bool  # what is given is unlike what the model was trained on
@@ -70,9 +70,9 @@ class Studio:
 def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     """Do what a verb asks for.
 
-    Paths, media bytes or one JSON object go to standard output, everything else to standard error.
+    Nothing is printed here: the reporter of the flags is told. Media bytes alone may go to standard output (`-o -`).
     """
-    talk, origin = Talk.of(_calm(flags)), flags.origin
+    talk, origin = _calm(flags).reporter, flags.origin
     run = runs.find(origin.run) if origin.run else None
     if run is not None:
         run.recheck()
@@ -82,7 +82,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     if flags.dry_run:
         for note in job.notes:
             talk.note(note)
-        emit(jobs.as_data(job)) if flags.json else print_out(jobs.as_text(job))
+        talk.plan(jobs.as_data(job), jobs.as_text(job))
         return
     jobs.check_memory(job)
     with _in_memory(brief.verb):
@@ -104,8 +104,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
             _render_one(job, n, studio)
     if origin.expected is not None:
         compare(run.items[0].data or {}, origin.expected, talk)
-    if flags.json:
-        emit(found_by(run))
+    talk.results(found_by(run))
 
 
 def _calm(flags: Flags) -> Flags:
@@ -114,7 +113,7 @@ def _calm(flags: Flags) -> Flags:
     return replace(flags, progress="plain") if drawn and flags.progress == "auto" else flags
 
 
-def compare(data: dict[str, Any], expected: str, talk: Talk) -> None:
+def compare(data: dict[str, Any], expected: str, talk: Reporter) -> None:
     """Say that the frames of a result are those expected, or raise CheckError."""
     if data[media.DIGEST] != expected:
         raise CheckError(
@@ -131,7 +130,7 @@ def found_by(run: Run) -> Any:
     return found if len(found) > 1 else found[0]
 
 
-def begun(run: Run, origin: Origin, given: Sequence[Source | Area], talk: Talk) -> Run:
+def begun(run: Run, origin: Origin, given: Sequence[Source | Area], talk: Reporter) -> Run:
     """A run of which a record is kept from now on, with what was piped in for it."""
     run = runs.begin(run, origin.run)
     for data in (source.data for source in given if source.data is not None):
@@ -141,7 +140,7 @@ def begun(run: Run, origin: Origin, given: Sequence[Source | Area], talk: Talk) 
 
 
 @contextlib.contextmanager
-def recorded(run: Run, talk: Talk) -> Iterator[None]:
+def recorded(run: Run, talk: Reporter) -> Iterator[None]:
     """Note how a run ends, and say how to go on with it if there is something to go on with."""
     try:
         yield
@@ -156,7 +155,7 @@ def recorded(run: Run, talk: Talk) -> Iterator[None]:
     run.end("done")
 
 
-def _open(job: Job, talk: Talk, preview: Preview | None, run: Run, flags: Flags) -> Studio:
+def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Flags) -> Studio:
     from soracli.provenance import stamp as provenance
 
     clock = time.perf_counter()
@@ -226,7 +225,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     data = {"path": shown, "format": job.outputs.format.name, **_recipe(job, flags, seed)}
     if shown is not None and flags.origin.run and (made := checkpoints.finished(shown, job.recipe(seed))):
         talk.say(f"{label}{shown} is there already")
-        print_path(shown, flags)
+        talk.result(shown)
         run.finish(item, data | made)
         return
     seams, likeness = Seams.of(job.canvas), Likeness()
@@ -247,7 +246,7 @@ def _render_one(job: Job, n: int, studio: Studio) -> None:
     for note in odd:
         talk.note(note)
     if shown is not None:
-        print_path(shown, flags)
+        talk.result(shown)
     data |= {media.DIGEST: digest, **found, **stamp.told, "took": took, "notes": [*studio.notes, *odd]}
     run.finish(item, data, keep=flags.save_latents)
 
