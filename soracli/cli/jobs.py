@@ -10,6 +10,7 @@ import typer
 from soracli.cli import runner
 from soracli.cli.command import Verb, group, rendering, with_options
 from soracli.cli.options import TALK, Debug, Json, examples, given
+from soracli.errors import UsageError
 from soracli.options.flags import FileFlags, Flags, TalkFlags
 
 app = typer.Typer(rich_markup_mode=None)
@@ -134,9 +135,27 @@ def decode(
     replays.decode(latents, flags)
 
 
-@app.command(cls=Verb, epilog=examples("sora serve", "sora serve -m tiny --verbose"))
+@app.command(
+    cls=Verb,
+    epilog=examples("sora serve", "sora serve -m tiny --verbose", "sora serve --http 127.0.0.1:8472 --data videos"),
+)
 @with_options
 def serve(
+    address: Annotated[
+        str | None,
+        typer.Argument(
+            help="Of --http; default 127.0.0.1:8472. Port 0 = any that is free.",
+            metavar="HOST:PORT",
+            show_default=False,
+        ),
+    ] = None,
+    http: Annotated[bool, given("Serve HTTP, as OpenAI's video API has it, and a page.", "--http")] = False,
+    data: Annotated[
+        str | None, given("With --http: the folder for jobs and their files.", "--data", metavar="DIR")
+    ] = None,
+    keep: Annotated[
+        str, given("With --http: how much may lie there, oldest goes first (default 20G).", "--keep", metavar="SIZE")
+    ] = "20G",
     model: Annotated[
         str | None, given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
     ] = None,
@@ -148,7 +167,15 @@ def serve(
     """Keep a model loaded for the calls of sora that follow: they find it by themselves, and start at once.
 
     Runs until Ctrl-C; put it in the background with &. SORA_SOCKET says where it listens, empty = calls do without.
+    With --http it serves others instead: /v1/videos, /v1/images/generations and a page; SORA_TOKEN is their password.
     """
+    if http:
+        from soracli.server.http import start
+
+        start.serve(start.Wish(address, model, data, keep), flags)
+        return
+    if address is not None or data is not None:
+        raise UsageError("HOST:PORT, --data: mean nothing without --http", "no_effect")
     from soracli.server import daemon as serves
 
     serves.serve(model, device, flags, functools.partial(runner.run, context.find_root().command))

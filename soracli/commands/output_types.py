@@ -318,6 +318,14 @@ class Engine(TypedDict):
     device: str
 
 
+class Door(TypedDict):
+    """Of `serve --http`. folder: of jobs and their files."""
+
+    url: str
+    model: str
+    folder: str
+
+
 class Passed(TypedDict):
     """policy: the version and digest of the policy that was asked."""
 
@@ -550,7 +558,7 @@ OF: dict[str, Any] = {
     "batch": Results,
     "resume": Results,
     "decode": Results,
-    "serve": Engine,
+    "serve": Engine | Door,
     "info": MediaInfo,
     "verify": Verified,
     "detect": list[Detected],

@@ -1,1 +1,1 @@
-"""`sora serve`, and how calls find it."""
+"""Doors beside the shell."""

@@ -65,7 +65,7 @@ def together(count: int, *command: str) -> list[subprocess.CompletedProcess[str]
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     env = os.environ | {
-        "PYTHONPATH": f"{PACKAGE}:{PACKAGE / 'tests'}", "OMP_NUM_THREADS": "1", "SORA_SOCKET": "",
+        "PYTHONPATH": f"{PACKAGE}:{PACKAGE / 'tests' / 'support'}", "OMP_NUM_THREADS": "1", "SORA_SOCKET": "",
         "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": str(count),
     }  # fmt: skip
     running = [

@@ -1,0 +1,374 @@
+"""The routes of the HTTP server."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from soracli.errors import SoraError, UsageError
+from soracli.server.http import forms, store
+from soracli.server.http.forms import Form, Upload
+from soracli.server.http.gate import Gate, problem
+from soracli.server.http.queue import LONGEST, Queue
+from soracli.server.http.store import DONE, VIDEO, Job, Store
+from soracli.server.http.worker import Failed, Worker
+from soracli.system import parsing, part_files
+from soracli.weights import manifest
+
+CLERK = 60.0  # seconds that a check, a still or a draft may take
+POLL = "500"  # milliseconds after which clients ask again
+STATUS = {2: 400, 3: 400, 4: 400, 5: 503, 6: 413, 7: 502, 8: 400}  # HTTP status by exit code; others are 500
+PAGE = Path(__file__).with_name("page.html")
+PREVIEW = "preview.png"
+Source = Upload | Path  # of an input: what was sent, or the video of another job
+
+
+class Server:
+    """Handlers of all routes. model: that is used when none is named."""
+
+    def __init__(self, own: Store, model: str | None) -> None:
+        self.store, self.model = own, model
+        self.queue, self.clerk = Queue(own), Worker()
+
+    @contextlib.asynccontextmanager
+    async def working(self, app: Starlette) -> AsyncIterator[None]:
+        """Jobs are done within this block; the processes end with it."""
+        task = asyncio.create_task(self.queue.work())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            await asyncio.gather(self.queue.worker.close(), self.clerk.close())
+
+    # --- videos -------------------------------------------------------------------------------------------------------
+
+    async def create(self, request: Request) -> Response:
+        form = await forms.read(request)
+        call, inputs = forms.create(form, self.model), {}
+        if (reference := form.uploads.pop("input_reference", None)) is not None:
+            if reference.kind != "picture":
+                raise UsageError("input_reference: must be a picture; for a clip use /v1/videos/edits", "bad_parameter")
+            call, inputs = {**call, "verb": "animate"}, {"image": reference}
+        if cast := form.fields.pop("characters", None):
+            call["subject"] = [self._subject(one) for one in (cast if isinstance(cast, list) else [cast])]
+        form.close()
+        return self._shown(await self._submit("video", call, inputs))
+
+    async def remix(self, request: Request) -> Response:
+        """Another prompt over a finished video: it keeps how things move."""
+        form = await forms.read(request)
+        source = self._finished(request.path_params["id"])
+        call = forms.change(form, source.model, "edit")
+        form.close()
+        return self._shown(await self._submit("video", call, {"clip": self.store.place(source) / VIDEO}, source))
+
+    async def replay(self, request: Request) -> Response:
+        """The same once more, from the recipe in the file."""
+        source = self._finished(request.path_params["id"])
+        call = {"verb": "replay"}
+        return self._shown(await self._submit("video", call, {"file": self.store.place(source) / VIDEO}, source))
+
+    async def edit(self, request: Request) -> Response:
+        return await self._from_clip(await forms.read(request), "edit")
+
+    async def extend(self, request: Request) -> Response:
+        return await self._from_clip(await forms.read(request), "extend")
+
+    async def _from_clip(self, form: Form, verb: str) -> Response:
+        """A video made from one that is sent, or that was made here."""
+        sent, named = form.uploads.pop("video", None), form.reference("video")
+        if (sent is None) == (named is None):
+            raise UsageError('video: give a file, or {"id": ...} of a finished one', "missing_parameter")
+        source = None if named is None else self._finished(named)
+        call = forms.change(form, self.model if source is None else source.model, verb)
+        form.close()
+        clip: Source | None = sent if source is None else self.store.place(source) / VIDEO
+        assert clip is not None
+        return self._shown(await self._submit("video", call, {"clip": clip}, source))
+
+    async def retrieve(self, request: Request) -> Response:
+        return self._shown(self._job(request.path_params["id"]))
+
+    async def index(self, request: Request) -> Response:
+        """Pages of videos, the latest first unless asked otherwise."""
+        asked = request.query_params
+        order, limit = asked.get("order", "desc"), forms.whole("limit", asked.get("limit"), 20, 100)
+        if order not in ("asc", "desc"):
+            raise UsageError(f"order {order}: must be asc or desc", "bad_parameter")
+        videos = sorted((job for job in self.store.jobs.values() if job.kind == "video"), key=lambda job: job.id)
+        videos = videos if order == "asc" else videos[::-1]
+        if after := asked.get("after"):
+            videos = [job for job in videos if (job.id > after if order == "asc" else job.id < after)]
+        page = [job.shown() for job in videos[:limit]]
+        ends = {"first_id": page[0]["id"] if page else None, "last_id": page[-1]["id"] if page else None}
+        return JSONResponse({"object": "list", "data": page, "has_more": len(videos) > limit, **ends})
+
+    async def delete(self, request: Request) -> Response:
+        job = self._job(request.path_params["id"])
+        await self.queue.remove(job)
+        return JSONResponse({"id": job.id, "object": "video.deleted", "deleted": True})
+
+    async def content(self, request: Request) -> Response:
+        variant = request.query_params.get("variant", "video")
+        job = self._job(request.path_params["id"])
+        if variant == "preview":
+            path = self.store.place(job) / PREVIEW
+            if not path.is_file():
+                raise HTTPException(404, f"{job.id}: has no preview yet")
+            return FileResponse(path, headers={"cache-control": "no-store"})
+        self._finished(job.id)
+        if variant == "video":
+            return FileResponse(self.store.place(job) / VIDEO, filename=f"{job.id}.mp4")
+        if variant not in ("thumbnail", "spritesheet"):
+            raise UsageError(f"variant {variant}: must be video, thumbnail or spritesheet", "bad_parameter")
+        return FileResponse(await self._still(job, variant))
+
+    async def _still(self, job: Job, variant: str) -> Path:
+        """A picture of a finished video, made when it is first asked for."""
+        video = str(self.store.place(job) / VIDEO)
+        path = self.store.place(job) / ("thumbnail.webp" if variant == "thumbnail" else "spritesheet.png")
+        if not path.is_file():
+            verb = ["frame", video, "--at", "first"] if variant == "thumbnail" else ["sheet", video, "--frames", "8"]
+            await self.clerk.do({"arguments": [*verb, "-o", str(path), "--force"]}, limit=CLERK)
+        return path
+
+    async def recipe(self, request: Request) -> Response:
+        """What the file says of itself."""
+        return JSONResponse(self._finished(request.path_params["id"]).recipe[0])
+
+    async def events(self, request: Request) -> Response:
+        """Server-Sent Events: the video after every change, until it is over."""
+        job = self._job(request.path_params["id"])
+
+        async def told() -> AsyncIterator[str]:
+            async for state in self.queue.states(job):
+                yield f"event: video\ndata: {json.dumps(state)}\n\n"
+
+        return StreamingResponse(told(), media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+    # --- characters ---------------------------------------------------------------------------------------------------
+
+    async def create_character(self, request: Request) -> Response:
+        """A picture, or the first frame of a clip, that plays in scenes under a name."""
+        form = await forms.read(request)
+        name, sent = form.text("name", needed=True) or "", form.uploads.pop("video", None)
+        form.close()
+        if sent is None or not re.fullmatch(r"[\w][\w ]{0,39}", name):
+            raise UsageError("characters: need a name of letters and a file `video`", "bad_parameter")
+        home = self.store.characters / f"char_{time.time_ns():016x}{secrets.token_hex(4)}"
+        home.mkdir(mode=0o700)
+        path = home / f"input{sent.suffix}"
+        part_files.put(path, sent.data, mode=0o600)
+        try:
+            if sent.kind == "clip":
+                taken = ["frame", str(path), "--at", "first", "-o", str(home / "picture.png")]
+                await self.clerk.do({"arguments": taken}, limit=CLERK)
+                path = home / "picture.png"
+        except Failed as failed:
+            part_files.drop_folder(home, self.store.characters)
+            raise Failed(store.without(failed.details, home)) from None
+        told = {"id": home.name, "name": name, "created_at": int(time.time()), "picture": path.name}
+        part_files.put(home / "name.json", json.dumps(told).encode(), mode=0o600)
+        return JSONResponse(told)
+
+    async def character(self, request: Request) -> Response:
+        return JSONResponse(self._character(request.path_params["id"]))
+
+    def _character(self, id: str) -> dict[str, Any]:
+        home = self.store.characters / id
+        if not re.fullmatch(r"char_[0-9a-f]+", id) or not (home / "name.json").is_file():
+            raise HTTPException(404, f"{id}: no such character")
+        found: dict[str, Any] = parsing.from_json((home / "name.json").read_text(encoding="utf-8"))
+        return found
+
+    def _subject(self, given: Any) -> str:
+        """A character as `--subject` has it."""
+        told = self._character(str(given.get("id")) if isinstance(given, dict) else str(given))
+        return f"{self.store.characters / told['id'] / told['picture']}:{told['name']}"
+
+    # --- pictures, models, drafts -------------------------------------------------------------------------------------
+
+    async def images(self, request: Request) -> Response:
+        """Pictures, at the end of the request. A client that goes takes its work along."""
+        form = await forms.read(request)
+        call, wanted = forms.pictures(form, self.model)
+        form.close()
+        job = await self._submit("image", call, {})
+        over = asyncio.create_task(self.queue.finished(job))
+        while not over.done():
+            await asyncio.wait({over}, timeout=0.3)
+            if not over.done() and await request.is_disconnected():
+                await self.queue.remove(job)
+                return Response(status_code=499)
+        if job.error is not None:
+            error = job.error
+            self.store.remove(job)
+            raise Failed(error)
+        files = self._pictures(job)
+        if wanted == "url":
+            base = str(request.base_url)
+            data = [{"url": f"{base}v1/images/{job.id}/{n}"} for n in range(1, len(files) + 1)]
+        else:
+            data = [{"b64_json": base64.b64encode(path.read_bytes()).decode()} for path in files]
+        return JSONResponse({"created": int(job.created), "data": data})
+
+    async def picture(self, request: Request) -> Response:
+        files = self._pictures(self._finished(request.path_params["id"]))
+        number = request.path_params["n"]
+        if not 1 <= number <= len(files):
+            raise HTTPException(404, f"picture {number}: there are {len(files)}")
+        return FileResponse(files[number - 1])
+
+    def _pictures(self, job: Job) -> list[Path]:
+        found = self.store.place(job).glob("picture-*")
+        return sorted(found, key=lambda path: int(path.stem.rpartition("-")[2]))
+
+    async def models(self, request: Request) -> Response:
+        """The models whose files are here."""
+        found = [card for card in manifest.cards().values() if all(f.state == "ok" for f in manifest.check_sizes(card))]
+        rows = [{"id": card.name, "object": "model", "created": 0, "owned_by": "soracli"} for card in found]
+        if (wanted := request.path_params.get("id")) is None:
+            return JSONResponse({"object": "list", "data": rows})
+        row = next((row for row in rows if row["id"] == wanted), None)
+        if row is None:
+            raise HTTPException(404, f"model {wanted}: is not here; see: sora model list")
+        return JSONResponse(row)
+
+    async def draft(self, request: Request) -> Response:
+        """The scene that a prompt is read as, drawn at once and without a network: a moving WebP."""
+        form = await forms.read(request)
+        prompt, place = form.prompt(), self.store.root / f"draft-{secrets.token_hex(8)}.webp"
+        form.close()
+        line = ["animatic", "-d", "3s", "--fps", "6", "-o", str(place), "--", prompt]
+        try:
+            await self.clerk.do({"arguments": line}, limit=CLERK)
+            return Response(place.read_bytes(), media_type="image/webp")
+        finally:
+            part_files.drop(place, self.store.root)
+
+    async def page(self, request: Request) -> Response:
+        only = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
+        rules = only + "img-src blob:; media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        return HTMLResponse(PAGE.read_text(encoding="utf-8"), headers={"content-security-policy": rules})
+
+    # --- jobs ---------------------------------------------------------------------------------------------------------
+
+    async def _submit(
+        self, kind: str, call: dict[str, Any], inputs: Mapping[str, Source], source: Job | None = None
+    ) -> Job:
+        """A new job, once all of it was checked that can be checked before painting. Raises Failed."""
+        if len(self.queue.waiting) >= LONGEST:
+            raise HTTPException(429, f"{LONGEST} jobs are waiting; ask again later")
+        if kind == "video":
+            forms.one_seed(call)
+        folder = self.store.folder(kind)
+        try:
+            for key, given in inputs.items():
+                call[key] = str(folder / f"input{given.suffix}")
+                if isinstance(given, Upload):
+                    part_files.put(Path(call[key]), given.data, mode=0o600)
+                else:
+                    os.link(given, call[key])  # that one may be deleted before it is this one's turn
+            name = VIDEO if kind == "video" else f"picture-{{n}}.{call.get('format', 'png')}"
+            call |= {"output": str(folder / name), "force": True, "preview": str(folder / PREVIEW)}
+            plan = await self.clerk.do({"call": call, "dry_run": True}, limit=CLERK)
+        except Failed as failed:
+            part_files.drop_folder(folder, self.store.home)
+            raise Failed(store.without(failed.details, folder)) from None
+        except BaseException:
+            part_files.drop_folder(folder, self.store.home)
+            raise
+        length = 0.0 if kind == "image" else plan["frames"] / _number(plan["fps"])
+        job = Job(
+            folder.name, kind, call | {"seed": plan["seeds"][0]}, plan.get("prompt") or call.get("prompt", ""),
+            plan.get("model") or call.get("model", ""), f"{length:g}", f"{plan['width']}x{plan['height']}",
+            plan["seeds"][0], source=None if source is None else source.id,
+        )  # fmt: skip
+        self.queue.submit(job)
+        return job
+
+    def _job(self, id: str) -> Job:
+        job = self.store.jobs.get(id)
+        if job is None:
+            raise HTTPException(404, f"{id}: no such video")
+        return job
+
+    def _finished(self, id: str) -> Job:
+        job = self._job(id)
+        if job.status != DONE:
+            raise UsageError(f"{id}: is {job.status}, not completed", "not_ready")
+        return job
+
+    def _shown(self, job: Job) -> Response:
+        return JSONResponse(job.shown(), headers={"openai-poll-after-ms": POLL})
+
+
+def _number(fps: str) -> float:
+    over, _, under = fps.partition("/")
+    return float(over) / float(under or 1)
+
+
+def app(jobs: Store, model: str | None, token: str | None, *, local: bool) -> Starlette:
+    """The application. token, local: see `Gate`."""
+    own = Server(jobs, model)
+    videos = "/v1/videos"
+    routes = [
+        Route("/", own.page),
+        Route(videos, own.create, methods=["POST"]),
+        Route(videos, own.index),
+        Route(f"{videos}/edits", own.edit, methods=["POST"]),
+        Route(f"{videos}/extensions", own.extend, methods=["POST"]),
+        Route(f"{videos}/characters", own.create_character, methods=["POST"]),
+        Route(f"{videos}/characters/{{id}}", own.character),
+        Route(f"{videos}/{{id}}", own.retrieve),
+        Route(f"{videos}/{{id}}", own.delete, methods=["DELETE"]),
+        Route(f"{videos}/{{id}}/content", own.content),
+        Route(f"{videos}/{{id}}/events", own.events),
+        Route(f"{videos}/{{id}}/recipe", own.recipe),
+        Route(f"{videos}/{{id}}/remix", own.remix, methods=["POST"]),
+        Route(f"{videos}/{{id}}/replay", own.replay, methods=["POST"]),
+        Route("/v1/images/generations", own.images, methods=["POST"]),
+        Route("/v1/images/{id}/{n:int}", own.picture),
+        Route("/v1/models", own.models),
+        Route("/v1/models/{id}", own.models),
+        Route("/v1/drafts", own.draft, methods=["POST"]),
+    ]
+    gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD)
+    handlers: dict[Any, Any] = {SoraError: _refused, Failed: _failed, HTTPException: _http}
+    return Starlette(routes=routes, middleware=[gate], exception_handlers=handlers, lifespan=own.working)
+
+
+async def _refused(request: Request, error: SoraError) -> Response:
+    return _of(error.details())
+
+
+async def _failed(request: Request, error: Failed) -> Response:
+    return _of(error.details)
+
+
+def _of(details: dict[str, Any]) -> Response:
+    """An error of ours."""
+    return problem(STATUS.get(details.get("exit_code", 1), 500), details["code"], details["message"])
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    codes = {404: "not_found", 405: "bad_method", 413: "too_large", 429: "queue_full"}
+    return problem(error.status_code, codes.get(error.status_code, "bad_request"), error.detail)

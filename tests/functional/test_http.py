@@ -1,0 +1,288 @@
+"""`sora serve --http`: OpenAI's own client against it, what it refuses, and what it leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Sora, pictures
+from PIL import Image
+
+from soracli import cli, media
+from soracli.server.http.queue import Queue
+from soracli.server.http.store import DONE, QUEUED, RUNNING, Job, Store
+from soracli.server.http.worker import Failed, Worker
+from soracli.state import runs
+
+WHY = "needs the extra http and the client of OpenAI: pip install -e '.[dev]'"
+
+
+@pytest.fixture(scope="module")
+def url(config_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with model `tiny`, in a process of its own."""
+    for name in ("starlette", "uvicorn", "python_multipart", "httpx", "openai"):
+        pytest.importorskip(name, reason=WHY)
+    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2]), "SORA_REVIEW": "flashes"}
+    line = ["serve", "--http", "127.0.0.1:0", "-m", "tiny", "--json", "--data", str(tmp_path_factory.mktemp("data"))]
+    with subprocess.Popen([sys.executable, "-m", "soracli", *line], stdout=subprocess.PIPE, env=env) as process:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["data"]["url"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+
+@pytest.fixture
+def client(url: str) -> Any:
+    import openai
+
+    return openai.OpenAI(api_key="none", base_url=f"{url}/v1", max_retries=0)
+
+
+@pytest.fixture
+def web(url: str) -> Iterator[Any]:
+    import httpx
+
+    with httpx.Client(base_url=url, timeout=120) as found:
+        yield found
+
+
+DEPRECATED = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the client says so of all of videos
+
+
+@DEPRECATED
+def test_videos_by_the_client_of_openai(client: Any, web: Any, tmp_path: Path) -> None:
+    """Every call of `client.videos`, unchanged; and the file is one that `sora` signed."""
+    video = client.videos.create(prompt="a dog", model="sora-2", seconds="1", size="96x64", extra_body={"seed": "7"})
+    assert (video.status, video.model, video.size, video.seconds) == ("queued", "tiny", "96x64", "1")
+    events = [line[6:] for line in web.get(f"/v1/videos/{video.id}/events").text.splitlines() if line[:6] == "data: "]
+    states = [json.loads(line) for line in events]
+    assert [state["progress"] for state in states] == sorted(state["progress"] for state in states)
+    assert {state["stage"] for state in states} >= {"sample", "decode"}
+    video = client.videos.poll(video.id)
+    assert (video.status, video.progress, video.error) == ("completed", 100, None)
+    data = client.videos.download_content(video.id).read()
+    (tmp_path / "dog.mp4").write_bytes(data)
+    found = media.info(str(tmp_path / "dog.mp4"))
+    assert found.recipe is not None
+    assert (found.recipe["verb"], found.recipe["seed"], found.recipe["model"]) == ("generate", 7, "tiny")
+    recipe = web.get(f"/v1/videos/{video.id}/recipe").json()
+    assert "path" not in recipe
+    assert recipe["credential"]["authority"]
+    for variant, kind in (("thumbnail", "WEBP"), ("spritesheet", "PNG")):
+        picture = Image.open(io.BytesIO(client.videos.download_content(video.id, variant=variant).read()))
+        assert picture.format == kind
+        assert variant != "thumbnail" or picture.size == (96, 64)
+
+    remix = client.videos.remix(video.id, prompt="a cat")
+    edit = client.videos.edit(prompt="a cow", video=tmp_path / "dog.mp4")
+    longer = client.videos.extend(prompt="it walks on", seconds="1", video=tmp_path / "dog.mp4")
+    again = web.post(f"/v1/videos/{video.id}/replay").json()
+    assert (remix.remixed_from_video_id, longer.seconds) == (video.id, "2")
+    made = [client.videos.poll(one) for one in (remix.id, edit.id, longer.id, again["id"])]
+    assert [one.error for one in made] == [None] * 4
+    assert pictures(client.videos.download_content(again["id"]).read()) == pictures(data)
+    first = np.frombuffer(pictures(client.videos.download_content(longer.id).read()), np.uint8).reshape(-1, 64, 96, 3)
+    assert len(first) == 32
+
+    everything = [one.id for one in client.videos.list(limit=2)]  # the client turns the pages
+    assert everything == [again["id"], longer.id, edit.id, remix.id, video.id]
+    assert [one.id for one in client.videos.list(limit=2, order="asc").data] == [video.id, remix.id]
+    assert client.videos.delete(remix.id).deleted
+    assert remix.id not in [one.id for one in client.videos.list()]
+    assert web.get(f"/v1/videos/{remix.id}").json()["error"]["code"] == "not_found"
+
+
+@DEPRECATED
+def test_pictures_characters_models(client: Any, web: Any) -> None:
+    made = client.images.generate(prompt="a dog", model="tiny", size="64x64", n=2)
+    shown = [Image.open(io.BytesIO(base64.b64decode(one.b64_json))) for one in made.data]
+    assert [(one.format, one.size) for one in shown] == [("PNG", (64, 64))] * 2
+    assert list(shown[0].getdata()) != list(shown[1].getdata())
+    link = client.images.generate(prompt="a dog", model="tiny", size="64x64", response_format="url").data[0].url
+    assert web.get(link).content.startswith(b"\x89PNG")
+    buffer = io.BytesIO()
+    shown[0].save(buffer, "PNG")
+    video = client.videos.create_and_poll(prompt="it moves", input_reference=buffer.getvalue(), poll_interval_ms=100)
+    assert (video.status, video.model_extra["verb"]) == ("completed", "animate")
+    rex = client.videos.create_character(name="rex", video=client.videos.download_content(video.id).read())
+    assert client.videos.get_character(rex.id).name == "rex"
+    names = [model.id for model in client.models.list()]
+    assert "tiny" in names
+    assert client.models.retrieve("tiny").id == "tiny"
+    draft = web.post("/v1/drafts", json={"prompt": "a dog walks"})
+    assert Image.open(io.BytesIO(draft.content)).n_frames == 18
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "status"),
+    [
+        ({}, "missing_parameter", 400),
+        ({"prompt": "-"}, "bad_prompt", 400),
+        ({"prompt": "x", "size": "wide"}, "bad_size", 400),
+        ({"prompt": "x", "size": "9000x9000"}, "bad_size", 400),
+        ({"prompt": "x", "seconds": "1;ls"}, "bad_duration", 400),
+        ({"prompt": "x", "model": "/etc"}, "unknown_model", 400),
+        ({"prompt": "x", "seed": "1..9"}, "bad_seed", 400),
+        ({"prompt": "x", "output": "/etc/passwd"}, "unknown_parameter", 400),
+        ({"prompt": "x", "draft": "/etc/passwd"}, "unknown_parameter", 400),
+        ({"prompt": "x", "steps": {"a": 1}}, "bad_parameter", 400),
+        ({"prompt": "x", "input_reference": {"image_url": "http://127.0.0.1/a.png"}}, "bad_parameter", 400),
+        ({"prompt": "x", "input_reference": {"image_url": "data:image/png;base64,aGVsbG8="}}, "bad_upload", 400),
+        ({"prompt": "x", "characters": [{"id": "../../jobs"}]}, "not_found", 404),
+        ({"prompt": "a naked child"}, "refused", 400),
+    ],
+)
+def test_what_is_refused(web: Any, fields: dict[str, Any], code: str, status: int) -> None:
+    """At once, in the form of OpenAI's errors with our codes; nothing is queued or left."""
+    before = web.get("/v1/videos?limit=100").json()["data"]
+    answer = web.post("/v1/videos", json=fields)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["type"]) == (status, "invalid_request_error")
+    assert error["code"] == code
+    assert web.get("/v1/videos?limit=100").json()["data"] == before
+
+
+def test_hostile_uploads_and_pages(web: Any) -> None:
+    for data in (b"\x89PNG\r\n\x1a\nrubbish", b"\x00\x00\x00 ftypisom" + b"\xff" * 999):
+        answer = web.post("/v1/videos/edits", data={"prompt": "x"}, files={"video": ("../../x.mp4", data)})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unreadable")
+        assert answer.json()["error"]["message"].startswith("input.")  # and not where it lies
+    assert web.post("/v1/videos", content=b"[" * 9999, headers={"content-type": "application/json"}).status_code == 400
+    assert web.post("/v1/videos", content=b"x").json()["error"]["code"] == "bad_request"
+    assert web.get("/v1/videos", headers={"host": "evil.example"}).json()["error"]["code"] == "bad_host"
+    assert web.get("/v1/videos", headers={"origin": "http://evil.example"}).json()["error"]["code"] == "bad_origin"
+    page = web.get("/")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "<title>sora</title>" in page.text
+
+
+@DEPRECATED
+def test_delete_of_work_in_hand(client: Any) -> None:
+    """What waits behind it goes on, and nothing of it stays."""
+    long = client.videos.create(prompt="x", model="tiny", size="256x256", seconds="2", extra_body={"steps": "1000"})
+    behind = client.videos.create(prompt="y", model="tiny")
+    while (now := client.videos.retrieve(long.id)).model_extra["stage"] != "sample":
+        assert now.status in ("queued", "in_progress")
+    assert client.videos.retrieve(behind.id).status == "queued"
+    assert client.videos.delete(long.id).deleted
+    assert client.videos.poll(behind.id, poll_interval_ms=100).status == "completed"
+    assert runs.find(long.id) is None
+
+
+def test_a_token_where_others_can_ask() -> None:
+    httpx = pytest.importorskip("httpx", reason=WHY)
+    pytest.importorskip("starlette", reason=WHY)
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route
+
+    from soracli.server.http.gate import Gate
+
+    async def size(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(str(len(await request.body())))
+
+    app = Starlette(routes=[Route("/v1/size", size, methods=["POST"])])
+    gate = Gate(app, "secret", local=False, most=10)
+
+    async def ask(content: bytes, token: str) -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://host") as web:
+            headers = {"authorization": f"Bearer {token}"} if token else {}
+            return int((await web.post("/v1/size", content=content, headers=headers)).status_code)
+
+    asked = [(b"x", ""), (b"x", "guess"), (b"x", "secret"), (b"x" * 11, "secret")]
+    assert [asyncio.run(ask(*one)) for one in asked] == [401, 401, 200, 413]
+
+
+def job(store: Store, *, size: int = 0, status: str = DONE) -> Job:
+    folder = store.folder("video")
+    (folder / "video.mp4").write_bytes(bytes(size))
+    made = Job(folder.name, "video", {"verb": "generate"}, "x", "tiny", "1", "64x64", 1, status=status)
+    store.save(made)
+    return made
+
+
+def test_the_folder_has_a_bound(tmp_path: Path) -> None:
+    """The oldest that are over go first; what waits or was just made stays. A restart knows what there was."""
+    store = Store(tmp_path, 25_000)
+    waiting, *done = job(store, size=10_000, status=RUNNING), *(job(store, size=10_000) for _ in range(3))
+    store.prune(done[2])
+    assert set(store.jobs) == {waiting.id, done[2].id}
+    assert {path.name for path in store.home.iterdir()} == set(store.jobs)
+    (store.home / "video_wreck").mkdir()
+    again = Store(tmp_path, 25_000)
+    assert again.jobs[done[2].id] == done[2]
+    assert again.jobs[waiting.id].status == QUEUED
+    assert [one.id for one in Queue(again).waiting] == [waiting.id]
+    assert not (store.home / "video_wreck").exists()
+
+
+def test_progress_does_not_go_back(tmp_path: Path) -> None:
+    """A clip of two windows is painted twice."""
+    store = Store(tmp_path, 10**9)
+    one, queue, seen = job(store, status=RUNNING), Queue(store), []
+    for stage, index, total in [("load", 1, 1), *[("sample", i, 4) for i in (1, 2, 3, 4, 1, 2)], ("decode", 1, 2)]:
+        queue._seen(one, {"event": "progress", "stage": stage, "index": index, "total": total})
+        seen.append(one.progress)
+    assert seen == [4, 27, 46, 65, 85, 85, 85, 91]
+
+
+def test_a_worker_stops_at_the_next_step_and_begins_again(sora: Sora, tmp_path: Path) -> None:
+    call = {"verb": "generate", "prompt": "x", "model": "tiny", "seed": 1, "output": str(tmp_path / "x.mp4")}
+    seen: list[int] = []
+
+    async def go() -> None:
+        worker = Worker()
+        started = asyncio.Event()
+
+        def note(event: dict[str, Any]) -> None:
+            if event.get("stage") == "sample" and event["index"] > 1:
+                seen.append(event["index"])
+                started.set()
+
+        long = asyncio.create_task(worker.do({"call": {**call, "steps": 1000}, "run": "a"}, note))
+        await started.wait()
+        await worker.stop()
+        with pytest.raises(Failed) as failed:
+            await long
+        assert failed.value.details["code"] in ("interrupted", "killed")
+        assert seen[-1] < 1000
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGKILL)  # as the kernel does when memory ends
+        while worker.pid is not None:
+            await asyncio.sleep(0.02)
+        assert (await worker.do({"call": call, "run": "b"}))["seed"] == 1
+        with pytest.raises(Failed) as failed:
+            await worker.do({"call": {**call, "verb": "none"}})
+        assert failed.value.details["code"] == "bad_job"
+        await worker.close()
+        assert worker.pid is None
+
+    asyncio.run(go())
+    assert os.listdir() == ["x.mp4"]
+
+
+def test_the_command(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "mean nothing without --http" in sora("serve", "127.0.0.1:1").err
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    refused = sora("serve", "--http")
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert "pip install 'soracli[http]'" in refused.err
+    monkeypatch.undo()
+    for name in ("starlette", "uvicorn", "python_multipart"):
+        pytest.importorskip(name, reason=WHY)
+    assert sora("serve", "--http", "nowhere").err.startswith("sora: error: HOST:PORT nowhere: must be such as")
+    assert (
+        "would serve tiny at 127.0.0.1:0, with files in" in sora("serve", "--http", ":0", "-m", "tiny", "--dry-run").err
+    )
