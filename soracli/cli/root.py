@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from soracli import __version__
-from soracli.cli import help, jobs, media, models, prompts, render, runner, scenes, settings, trust
+from soracli.cli import curation, help, jobs, media, models, prompts, protocols, render, runner, scenes, settings, trust
 from soracli.cli.command import Group
 from soracli.errors import SoraError
 from soracli.system import startup
@@ -20,6 +20,7 @@ ORDER = (
     "generate", "image", "animate", "extend", "edit", "inpaint", "blend", "views", "vary", "enhance", "info", "verify",
     "detect", "doctor", "train", "model", "batch", "replay", "resume", "decode", "serve", "schema", "runs", "sheet",
     "compare", "frame", "recaption", "scene", "help", "config", "preset", "policy", "animatic", "cast", "keys",
+    "curate", "mcp",
 )  # fmt: skip
 
 
@@ -41,7 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _part in (render, media, trust, jobs, prompts, settings, scenes, help):
+for _part in (render, media, trust, jobs, prompts, settings, scenes, help, curation, protocols):
     app.add_typer(_part.app)
 app.add_typer(models.app, name="model")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 from soracli.card import WeightFile
+from soracli.curation.types import Measures
 from soracli.media import MediaInfo
 from soracli.resources.doctor import Finding
 
@@ -514,6 +515,39 @@ class Certificate(TypedDict):
     certificate: str
 
 
+class CuratedShot(TypedDict):
+    """A line of the list of `sora curate`. A file that cannot be read has no more than path, kept and reasons.
+
+    first, end: frames first .. end - 1 of the file; start, stop: the same in seconds. reasons: fault -> the figure that
+    says so. clip: where the shot was written to, None = nowhere.
+    """
+
+    path: str
+    kept: bool
+    reasons: dict[str, str]
+    first: NotRequired[int]
+    end: NotRequired[int]
+    start: NotRequired[float]
+    stop: NotRequired[float]
+    fps: NotRequired[str]
+    width: NotRequired[int]
+    height: NotRequired[int]
+    caption: NotRequired[str]
+    measures: NotRequired[Measures]
+    clip: NotRequired[str | None]
+
+
+class Curation(TypedDict):
+    """dropped: fault -> how many shots have it. sheet: the contact sheet; None = there are no shots."""
+
+    path: str
+    sheet: str | None
+    files: int
+    kept: int
+    dropped: dict[str, int]
+    shots: list[CuratedShot]
+
+
 class SchemaShown(TypedDict):
     """With a verb its arguments and result; without one the schema of a job, of events and of errors."""
 
@@ -577,6 +611,7 @@ OF: dict[str, Any] = {
     "doctor": Doctor | Calibrated,
     "help": Topic,
     "schema": SchemaShown,
+    "curate": Curation,
     "config list": list[Setting],
     "config get": Setting,
     "config set": SetTo,

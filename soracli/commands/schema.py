@@ -32,7 +32,7 @@ def show(verb: str | None, root: Any, *, as_json: bool) -> None:
 
 
 def verbs(root: Any) -> dict[str, Callable[..., Any]]:
-    """Every verb by name, such as `model list`, and its function. root: the command `sora`."""
+    """Every verb that prints JSON by name, such as `model list`, and its function. root: the command `sora`."""
     return dict(_verbs(root, ""))
 
 
@@ -40,7 +40,7 @@ def _verbs(group: Any, start: str) -> Iterator[tuple[str, Callable[..., Any]]]:
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from _verbs(command, f"{start}{name} ")
-        elif not command.hidden:
+        elif not command.hidden and any(parameter.name == "json" for parameter in command.params):
             yield start + name, inspect.unwrap(command.callback)
 
 

@@ -23,6 +23,7 @@ STAGES = {
     "fill": "looking behind",
     "enhance": "enhancing frames",
     "save": "saving",
+    "curate": "looking at clips",
 }
 
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from soracli.card import Card
 from soracli.errors import WeightsError
 from soracli.sampling.model import Model
+
+if TYPE_CHECKING:
+    pass
+
 
 ARCHITECTURES = {
     "spark": "soracli.models.spark:Spark",

@@ -135,7 +135,7 @@ def _key(parameter: inspect.Parameter) -> Key | None:
         info.default,
         *(info.param_decls or ()),
     )  # Typer takes the first for a default at first
-    flags = [name for name in names if isinstance(name, str) and name.startswith("--")]
+    flags = [name.partition("/")[0] for name in names if isinstance(name, str) and name.startswith("--")]
     key = flags[0][2:].replace("-", "_") if flags else parameter.name
     kind = info.metavar or ""
     return Key(
@@ -251,14 +251,14 @@ def parse(data: object, refused: Mapping[str, str] | None = None) -> Call:
             raise UsageError(f"{word}: {(refused or {})[name]}", "bad_job")
         if name not in table:
             raise UsageError(f"{word}: sora {verb} has no such key{suggest(name, table)}", "unknown_key")
-        arguments[table[name].name] = _typed(table[name], value)
+        arguments[table[name].name] = typed(table[name], value)
     for key in table.values():
         if key.required and key.name not in arguments:
             raise UsageError(f"{key.key}: is missing; sora {verb} needs it", "bad_job")
     return given(RENDERING[verb], arguments)
 
 
-def _typed(key: Key, value: Any) -> Any:
+def typed(key: Key, value: Any) -> Any:
     """A value as the verb takes it: numbers are text there."""
     if key.switch:
         if not isinstance(value, bool):

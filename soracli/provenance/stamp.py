@@ -40,13 +40,13 @@ KEPT = frozenset((
     "seed", "loras", "packing", "tiles", "guidance_interval", "cache", "compile", "inputs", "fit", "before", "after",
     "loop", "overlap", "strength", "start", "stop", "style_ref", "outpaint", "by", "mode", "views", "allow_partial",
     "enlarged", "noise", "policy", "review", "scale", "frame", "time", "latents", "difference", "worst", "psnr",
-    "identical", "slow", "denoise", "double", "between", "networks", "look", "engine", "move", DIGEST,
+    "first", "identical", "slow", "denoise", "double", "between", "networks", "look", "engine", "move", DIGEST,
 ))  # fmt: skip
 _SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _MADE, _EDITED, _JOINED = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"
 _SHOWN = "composite"
 _EDITS = ("extend", "edit", "inpaint", "vary", "enhance")  # verbs whose input is the work itself
-_TAKES = ("frame", "decode")  # verbs that pass on their input, or a part of it, in another form
+_TAKES = ("frame", "decode", "curate")  # verbs that pass on their input, or a part of it, in another form
 _JOINS = ("blend", "sheet", "compare")  # verbs that put several works into one
 _SHOWS = ("sheet", "compare")  # of these, those that paint nothing of their own
 _LOOKED_AT = 48  # frames of a source in which an earlier mark is looked for

@@ -1,0 +1,53 @@
+"""The verbs by which other programs call verbs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from soracli.cli.command import Verb
+from soracli.cli.options import TALK, Debug, examples, given, option
+from soracli.errors import UsageError
+from soracli.formatting import printable
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(cls=Verb, epilog=examples("sora mcp", "sora mcp --folder cats -m spark"))
+def mcp(
+    folder: Annotated[
+        str,
+        given(
+            "Where results go, and nowhere else; paths are relative to it. Default: here.", "--folder", metavar="DIR"
+        ),
+    ] = ".",
+    model: Annotated[
+        str | None, given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
+    ] = None,
+    device: Annotated[str, given("auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = "auto",
+    dry_run: Annotated[bool, option(TALK, "Say which tools there would be, and stop.", "--dry-run")] = False,
+    debug: Debug = False,
+    *,
+    context: typer.Context,
+) -> None:
+    """Serve the verbs as tools of the Model Context Protocol, on standard input and output: see sora help agents.
+
+    For programs such as an assistant, which start it themselves. Ends when they close standard input.
+    """
+    if not Path(folder).is_dir():
+        raise UsageError(f"--folder {printable(folder)}: is no folder; make it first", "no_folder")
+    from soracli.servers.tools import tools
+
+    known = tools(context.find_root().command)
+    if dry_run:
+        typer.echo(" ".join(known))
+        return
+    try:
+        from soracli.servers import mcp as server
+    except ModuleNotFoundError as error:
+        if error.name not in ("mcp", "mcp_types", "anyio"):
+            raise
+        raise UsageError('mcp: the package is not installed; pip install "soracli[mcp]"', "no_mcp") from None
+    server.serve(known, Path(folder).absolute(), model, device)

@@ -1,0 +1,1 @@
+"""Doors through which other programs call verbs."""

@@ -1,0 +1,123 @@
+"""Verbs as tools of other programs: what each takes and gives, and a call of one as a command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from soracli.commands import output_types, schema
+from soracli.errors import UsageError
+from soracli.formatting import printable, suggest
+from soracli.options import calls
+from soracli.options.calls import Key
+from soracli.server import client
+
+LOOKS = (
+    "info",
+    "verify",
+    "detect",
+    "frame",
+    "sheet",
+    "compare",
+    "animatic",
+    "scene",
+    "recaption",
+    "curate",
+    "doctor",
+    "cast list",
+    "cast show",
+    "cast search",
+    "model list",
+    "model show",
+    "runs list",
+    "runs show",
+    "policy check",
+)  # fmt: skip  verbs beside those that render; those that change settings, keys or models are a person's
+WRITES = ("output", "split")  # keys that say where results go
+# Keys that are a person's: what is replaced, which command is run, which file is read for its text.
+WITHHELD = frozenset((*calls.TALK, "force", "preview", "prompt_file", "captioner"))
+DRY_RUN = {"type": "boolean", "description": "Say what would be done, with time and memory, and stop."}
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A verb that other programs may call. name: of the tool, with `_` for the space of `model list`."""
+
+    verb: str
+    function: Callable[..., Any]
+
+    @property
+    def name(self) -> str:
+        return self.verb.replace(" ", "_")
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return tuple(key for key in calls.keys(self.function) if key.name not in WITHHELD or key.name == "dry_run")
+
+    @property
+    def paints(self) -> bool:
+        """Whether it wants the engine, which does one call after the other."""
+        return self.verb in client.VERBS
+
+    @property
+    def takes(self) -> schema.Schema:
+        """The schema of its arguments."""
+        whole = schema.arguments(self.verb, self.function)
+        known = {key.key for key in self.keys}
+        properties = {name: rules for name, rules in whole["properties"].items() if name in known}
+        if "dry_run" in known:
+            properties["dry_run"] = DRY_RUN
+        required = [name for name in whole["required"] if name in properties]
+        return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+    @property
+    def gives(self) -> schema.Schema:
+        return schema.result(output_types.OF.get(self.verb, output_types.RENDERS))
+
+    def words(self, arguments: Mapping[str, Any], folder: Path) -> list[str]:
+        """The command line of a call, every key and type checked; results may go nowhere but beneath a folder."""
+        table = {key.key: key for key in self.keys}
+        found: dict[str, list[str]] = {}
+        switches = []
+        for word, value in arguments.items():
+            if word not in table:
+                raise UsageError(f"{word}: {self.name} has no such key{suggest(word, table)}", "unknown_key")
+            if value is None:
+                continue
+            key, typed = table[word], calls.typed(table[word], value)
+            if key.switch:
+                switches += [key.shown] if typed else []
+                continue
+            found[word] = typed if key.many else [typed]
+            for one in found[word]:
+                _check(key, one, folder)
+        missing = [key.key for key in table.values() if key.required and not found.get(key.key)]
+        if missing:
+            raise UsageError(f"{missing[0]}: is missing; {self.name} needs it", "bad_job")
+        flags = [f"{key.shown}={one}" for key in table.values() if not key.positional for one in found.get(key.key, [])]
+        plain = [one for key in table.values() if key.positional for one in found.get(key.key, [])]
+        talk = ["--json", *(["--progress=json"] if _talks(self.function) else [])]
+        return [*self.verb.split(), *talk, *switches, *flags, "--", *plain]
+
+
+def _talks(function: Callable[..., Any]) -> bool:
+    return any(key.name == "progress" for key in calls.keys(function))
+
+
+def _check(key: Key, value: str, folder: Path) -> None:
+    """Refuse what a call without streams cannot have, and results elsewhere."""
+    if value == "-" and (key.kind in calls.READS or key.name in WRITES):
+        raise UsageError(f"{key.key}: '-' means a stream, and there is none here; give a file or a text", "two_stdin")
+    if key.name in WRITES and not Path(folder, value).resolve().is_relative_to(folder.resolve()):
+        raise UsageError(
+            f"{key.key} {printable(value)}: is not beneath {printable(folder)}; give a path there", "elsewhere"
+        )
+
+
+def tools(root: Any) -> dict[str, Tool]:
+    """Tool by name: every verb that renders, and those that look. root: the command `sora`."""
+    known = schema.verbs(root)
+    verbs = [verb for verb in known if verb in calls.RENDERING or verb in (*LOOKS, "resume")]
+    return {tool.name: tool for tool in (Tool(verb, known[verb]) for verb in verbs)}
