@@ -23,10 +23,10 @@ from soracli.card import Card
 from soracli.commands import inspect, trust
 from soracli.console.progress import Silent
 from soracli.errors import UsageError
-from soracli.options import calls, open_models
+from soracli.options import calls, open_models, parse
 from soracli.options.calls import Origin
 from soracli.options.flags import Flags
-from soracli.pipeline import job, model_cache
+from soracli.pipeline import model_cache
 from soracli.types import Canvas, Clip, SamplingOptions
 from soracli.weights import manifest
 
@@ -228,7 +228,7 @@ class Model:
 
     def __init__(self, flags: Flags) -> None:
         self._flags = flags
-        job.check_device(flags)
+        parse.check_device(flags.device)
         self.card: Card = open_models.adapted(manifest.card(flags.model), flags)
         manifest.paths(self.card)
         self._stack = contextlib.ExitStack()

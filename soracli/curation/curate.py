@@ -126,7 +126,7 @@ def curate(folder: str, wish: Wish, flags: TalkFlags) -> None:
         talk.say(f"would look at {len(paths)} clips")
         return
     with talk.meter() as meter:
-        shots = []
+        shots: list[Shot] = []
         for number, path in enumerate(paths):
             meter.step("curate", number, len(paths))
             shots += _looked_at(path, model_cache.device(wish.device, None))

@@ -16,11 +16,12 @@ from soracli.errors import SoraError
 from soracli.formatting import printable
 from soracli.media import Source
 from soracli.options import open_models, parse, recipes
-from soracli.options.calls import Call, scene_pictures
+from soracli.options.calls import Call
 from soracli.options.flags import Flags
 from soracli.pipeline import task_specs, tasks
 from soracli.pipeline.task_specs import Brief
 from soracli.provenance import credentials
+from soracli.scenes.notation import scene_pictures
 from soracli.scenes.plot import Plot
 from soracli.types import Canvas, SamplingOptions
 from soracli.weights import manifest

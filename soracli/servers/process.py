@@ -123,8 +123,9 @@ async def engine(model: str | None, device: str) -> AsyncIterator[Engine]:
 
 async def _watch(process: Process, found: Engine) -> None:
     """An engine prints a line when it is loaded. One that ends leaves calls to do their work themselves."""
-    async for _ in process.stdout or ():
-        found.ready.set()
+    if process.stdout is not None:
+        async for _ in process.stdout:
+            found.ready.set()
     found.ready.set()
 
 

@@ -14,8 +14,8 @@ import pytest
 import torch
 from conftest import Sora
 from open_models import loaded, painted, request
-from test_open_models import SIDE
 from test_memory import away
+from test_open_models import SIDE
 from tiny import noise
 
 from soracli.models.common import acceleration

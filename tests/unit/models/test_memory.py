@@ -18,8 +18,8 @@ import torch
 from conftest import Sora
 from open_models import loaded, painted, request
 from safetensors.torch import save_file
-from test_open_models import SIDE, tried
 from test_loading import CONFIG, packed_file
+from test_open_models import SIDE, tried
 from tiny import noise, stirred
 from torch import Tensor
 
