@@ -39,7 +39,7 @@ def measured(frames: Frames, fps: Fraction, device: str = "cpu") -> tuple[Measur
     """What a shot shows, and its print (see `print_of`)."""
     numbers = moments(len(frames), SAMPLES)
     seen = np.stack([small(frames[i]) for i in numbers])
-    luma = seen @ np.array([0.2126, 0.7152, 0.0722], np.float32) / 255
+    luma = (seen @ np.array([0.2126, 0.7152, 0.0722], np.float32) / 255).astype(np.float32)
     speed, across, down, growth, own = _motion(frames, numbers, fps, device)
     found = Measures(
         speed, across, down, growth, own, min(map(blur, luma)), float(luma.mean()),
@@ -124,8 +124,8 @@ def text(luma: Floats) -> float:
 def colours(seen: Frames) -> dict[str, float]:
     """Names of the colours that take a sixth of the pictures or more, the commonest first, and their shares."""
     few = np.stack([resized(frame, 32, 32) for frame in seen]).reshape(-1, 3)
-    linear = (few / np.float32(255)) ** 2.2
-    known = np.array(list(HUES.values()), np.float32) ** 2.2
+    linear = ((few / np.float32(255)) ** 2.2).astype(np.float32)
+    known = (np.array(list(HUES.values()), np.float32) ** 2.2).astype(np.float32)
     near = np.abs(_lab(linear)[:, None] - _lab(known)[None]) ** 2
     shares = np.bincount(near.sum(-1).argmin(1), minlength=len(known)) / len(few)
     ranked = sorted(zip(HUES, shares.tolist(), strict=True), key=lambda pair: -pair[1])
@@ -134,9 +134,8 @@ def colours(seen: Frames) -> dict[str, float]:
 
 def _lab(linear: Floats) -> Floats:
     """Oklab (Ottosson 2020) of linear sRGB (n, 3)."""
-    cones = linear @ np.array(
-        [[0.4122, 0.2119, 0.0883], [0.5363, 0.6807, 0.2817], [0.0514, 0.1074, 0.6300]], np.float32
-    )
+    to_cones = [[0.4122, 0.2119, 0.0883], [0.5363, 0.6807, 0.2817], [0.0514, 0.1074, 0.6300]]
+    cones = linear @ np.array(to_cones, np.float32)
     mixed = np.array([[0.2105, 1.9780, 0.0259], [0.7936, -2.4286, 0.7828], [-0.0041, 0.4506, -0.8087]], np.float32)
     return np.asarray(np.cbrt(cones) @ mixed, np.float32)
 
