@@ -252,18 +252,28 @@ def asked(cell: Cell, stock: Stock) -> Asked:
     return _of_clip(cell, stock, words)
 
 
+def moved(path: Path) -> Path:
+    """The same picture seen a sixteenth of its width farther to the right, mirrored at its edge."""
+    with Image.open(path) as picture:
+        pixels = np.array(picture.convert("RGB"))
+    by = pixels.shape[1] // 16
+    other = path.with_name(f"{path.stem}-moved.png")
+    Image.fromarray(np.concatenate([pixels[:, by:], pixels[:, -by:][:, ::-1]], 1)).save(other)
+    return other
+
+
 def _of_picture(cell: Cell, stock: Stock, words: tuple[str, ...], count: int) -> Asked:
     path, source = stock.picture(cell.source, cell.shape)
     size, fps = SHAPES[cell.shape], ("--fps", cell.rate)
     of = partial_asked(source, size)
-    ends = {0: 0, count - 1: 0}
     length = ("-d", f"{count}f", *fps)
     match cell.verb:
         case "animate":
             return replace(of, words=("animate", str(path), *words, *length), frames=count, painted=range(1, count))
         case "animate to":
-            call = ("animate", str(path), *words, "--to", str(path), *length)
-            return replace(of, words=call, frames=count, painted=range(1, count - 1), kept=ends.get)
+            other = moved(path)
+            call = ("animate", str(path), *words, "--to", str(other), *length)
+            return replace(of, words=call, frames=count, painted=range(1, count - 1), kept={0: 0}.get)
         case "key frame":
             key = count // 2
             call = ("generate", PROMPT, "-s", f"{size[0]}x{size[1]}", "--keyframe", f"{path}@{key}f", *length)
@@ -296,7 +306,10 @@ def _of_clip(cell: Cell, stock: Stock, words: tuple[str, ...]) -> Asked:
         case "extend" | "extend loop":
             loop = ("--loop",) if cell.verb == "extend loop" else ()
             call = ("extend", str(path), *words, "--by", f"{by}f", *loop)
-            return replace(of, words=call, frames=count + by, painted=range(count - 1, count + by), kept=same)
+            heard = None if sound is None or not loop else float((count + by) / source.clip.fps)  # it goes round too
+            return replace(
+                of, words=call, frames=count + by, painted=range(count - 1, count + by), kept=same, sound=heard or sound
+            )
         case "extend backward":
             call = ("extend", str(path), *words, "--by", f"{by}f", "--backward")
             kept = {by + i: i for i in whole}
