@@ -31,6 +31,10 @@ class Verb(typer.core.TyperCommand):
             extra["default_map"] = defaults.Defaults(info_name)
         return super().make_context(info_name, args, parent, **extra)
 
+    def get_help_option_names(self, ctx: Any) -> list[str]:
+        """Those of `sora` itself, whatever context asks first: Click keeps the option that it makes then."""
+        return ["-h", "--help"]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         ctx.default_map = None  # help must not fail over a configuration that is broken
         panels: dict[str, list[tuple[str, str]]] = {}
