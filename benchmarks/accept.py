@@ -306,9 +306,8 @@ def _of_clip(cell: Cell, stock: Stock, words: tuple[str, ...]) -> Asked:
         case "extend" | "extend loop":
             loop = ("--loop",) if cell.verb == "extend loop" else ()
             call = ("extend", str(path), *words, "--by", f"{by}f", *loop)
-            heard = None if sound is None or not loop else float((count + by) / source.clip.fps)  # it goes round too
             return replace(
-                of, words=call, frames=count + by, painted=range(count - 1, count + by), kept=same, sound=heard or sound
+                of, words=call, frames=count + by, painted=range(count - 1, count + by), kept=same, sound=long
             )
         case "extend backward":
             call = ("extend", str(path), *words, "--by", f"{by}f", "--backward")
@@ -320,12 +319,14 @@ def _of_clip(cell: Cell, stock: Stock, words: tuple[str, ...]) -> Asked:
         case "edit part":
             call = ("edit", str(path), *look, "--from", f"{count // 4}f", "--to", f"{3 * count // 4}f")
             kept = {i: i for i in whole if not count // 4 <= i < 3 * count // 4}
-            return replace(of, words=call, painted=range(count // 4 - 1, 3 * count // 4 + 1), kept=kept.get)
+            inside = range(count // 4 + 1, 3 * count // 4 - 1)  # a light that is asked for begins at once
+            return replace(of, words=call, painted=inside, kept=kept.get)
         case "blend":
             call = ("blend", str(path), str(path), *words, "--by", f"{by}f")
             kept = {i: i for i in whole} | {count + by + i: i for i in whole}
             painted = range(count - 1, count + by + 1)
-            return replace(of, words=call, frames=2 * count + by, painted=painted, kept=kept.get)
+            both = None if sound is None or long is None else sound + long
+            return replace(of, words=call, frames=2 * count + by, painted=painted, kept=kept.get, sound=both)
     return _of_area(cell, of, path, words)
 
 

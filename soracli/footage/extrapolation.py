@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from soracli.footage import optical_flow
+from soracli.footage import optical_flow, plausibility
 from soracli.footage.optical_flow import Frame
 from soracli.models.enhance import warp
 from soracli.models.rife import padded
@@ -28,6 +28,8 @@ from soracli.types import Frames
 LINES = 360  # pixels on the shorter side of frames in which motion is looked for, at least, if the film has them
 APART = 0.12  # between the two frames that velocity is told from, about
 TEST_LINES = 128  # the same where a course is chosen
+ROUGHER = 1.2  # times the high-band power of a frame that what goes on from it may have
+SLOWER = (0.3, 0.2, 0.1, 0.05, 0.0)  # time constants of its own motion that are tried then
 TESTED = 0.4  # that are told from what came before them, at most, to choose a course
 LEAST = 3  # frames that something is told from, more than
 SURE = 0.6  # over which steady motion goes on; from then on it slows down
@@ -141,6 +143,17 @@ class Onward:
         if open_.any():
             shown = torch.lerp(shown, sampled(self._behind, came), enlarged(box(open_, 1), size, factor))
         return eight_bit(shown)
+
+    def whole(self, course: Course, ahead: int) -> Course:
+        """A course on which nothing is torn: its own motion slows down sooner until the picture `ahead` frames later is
+        hardly rougher than the last one. Things that open or turn are not told by where their parts are and move to.
+        """
+        most = ROUGHER * plausibility.high_band(eight_bit(self.picture)[None])
+        for own in (course.own, *(decay for decay in SLOWER if decay < course.own)):
+            course = course._replace(own=own)
+            if plausibility.high_band(self.at(ahead, course)[None]) <= most:
+                break
+        return course
 
     def _whole(self, frames: float) -> Tensor:
         """Where each place of the picture so many frames later was, by the motion of the whole alone (2, H, W)."""

@@ -275,6 +275,7 @@ def _onward(
     if way == STILL:
         return lambda number: frames[-1]
     onward = Onward(frames, fps, device)
+    way = onward.whole(way, ahead)
     return lambda number: onward.at(number, way)
 
 

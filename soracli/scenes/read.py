@@ -31,6 +31,7 @@ MOST = 6  # performers of one kind
 SURE = 0.72  # cosine from which a noun that no table has is drawn beside others
 ASHORE = ("by", "beside", "next to", "near", "along", "alongside")
 ALL = 8  # performers of a scene
+FACES = {"old man": "man", "old woman": "woman", "older person": "person"}  # who have no body -> who play them
 PROPER = re.compile(r"\b[A-Z][a-z]+\b")
 GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
 RUSH = {**GO, "walker": "run"}
@@ -204,8 +205,13 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
     elif part.near:
         notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
     lemma = part.verb.lemma.split()[0] if part.verb is not None else ""
-    if name in ("man", "woman", "person") and (rest := words.people.get(lemma, _rest(part))):
-        return next((one for one in _acting(name, rest) if one in words.pictures), name)
+    who = FACES.get(name, name) if part.verb is not None else name
+    rest = words.people.get(lemma, _rest(part)) if who in ("man", "woman", "person") else ""
+    if rest and (who == name or rest != "standing"):
+        found = next((one for one in _acting(who, rest) if one in words.pictures), name)
+        if who != name and found != who:
+            notes.append(f"of '{printable(part.said)}' the library has the face alone; {found} plays it.")
+        return name if found == who else found
     return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
 
 
@@ -374,9 +380,9 @@ def _home(roles: list[Role]) -> str:
     if not roles:
         return DRAWN[0]
     homes = {name: str(place) for place, names in tables()[0]["home"].items() for name in split(names)}
-    home = next((homes[role.name.lower()] for role in roles if role.name.lower() in homes), "")
-    if home:
-        return home
+    found = [homes[role.name.lower()] for role in roles if role.name.lower() in homes]
+    if found:
+        return "sea" if found[0] == "underwater" and "sea" in found else found[0]  # ships are on it
     return {"driver": "road", "swimmer": "sea"}.get(roles[0].kind, DRAWN[0])
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from soracli import media
 from soracli.errors import UsageError
-from soracli.footage import camera, extrapolation
+from soracli.footage import camera, extrapolation, plausibility
 from soracli.footage.camera import View
 from soracli.footage.extrapolation import STILL, Between, Course, Onward, course
 from soracli.pipeline import real_footage, task_specs, tasks
@@ -106,6 +106,31 @@ def test_the_motion_of_the_whole_is_found_beside_what_moves_otherwise() -> None:
     velocity = torch.einsum("ij,jhw->ihw", wanted[:2, :2].float(), at) + wanted[:2, 2, None, None].float()
     velocity[:, 5:20, 10:30] += 4
     torch.testing.assert_close(extrapolation.affine(velocity, at), wanted, atol=2e-3, rtol=0)
+
+
+def test_a_steady_camera_goes_on_as_it_moved() -> None:
+    film = pan(14)
+    way = course(film, 25.0, 6)
+    assert Onward(film, 25.0).whole(way, 6) == way
+
+
+def test_what_would_tear_rests_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slowest course on which the picture is not rougher; of the whole nothing changes."""
+    film, noise = pan(14), np.random.default_rng(0).normal(0, 60, (64, 96, 3))
+
+    def torn(onward: Onward, frames: float, way: Course) -> Frames:
+        rough = film[-1] + noise * min(1.0, 4 * way.own)
+        return np.clip(rough, 0, 255).astype(np.uint8)
+
+    onward = Onward(film, 25.0)
+    most = extrapolation.ROUGHER * plausibility.high_band(film[-1:])
+    fine = [
+        own for own in extrapolation.SLOWER if plausibility.high_band(torn(onward, 20, Course(0, own))[None]) <= most
+    ]
+    assert 0 < len(fine) < len(extrapolation.SLOWER)
+    monkeypatch.setattr(Onward, "at", torn)
+    assert onward.whole(Course(math.inf, math.inf), 20) == Course(math.inf, fine[0])
+    assert onward.whole(Course(0.3, 0), 20) == Course(0.3, 0)
 
 
 def test_motion_comes_to_rest() -> None:
