@@ -208,10 +208,10 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
     who = FACES.get(name, name) if part.verb is not None else name
     rest = words.people.get(lemma, _rest(part)) if who in ("man", "woman", "person") else ""
     if rest and (who == name or rest != "standing"):
-        found = next((one for one in _acting(who, rest) if one in words.pictures), name)
-        if who != name and found != who:
-            notes.append(f"of '{printable(part.said)}' the library has the face alone; {found} plays it.")
-        return name if found == who else found
+        played = next((one for one in _acting(who, rest) if one in words.pictures), name)
+        if who != name and played != who:
+            notes.append(f"of '{printable(part.said)}' the library has the face alone; {played} plays it.")
+        return name if played == who else played
     return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
 
 
