@@ -42,7 +42,8 @@ class Entry:
     kind: `walker`, `driver`, `flyer`, `swimmer` or `thing`. faces: where it looks: `left`, `right` or `front`.
     metres: the longer side of what it shows. tilt: degrees clockwise that set it upright. stride: cells of ground in
     one loop of a drawing whose legs walk in it, 0 if its loop is a gesture. box: x0 y0 x1 y1 of the drawing, shares of
-    its cell. called: what people call it, best first. tags: looser words.
+    its cell. saddle: where something on it rests, share of the drawing's height from its top. called: what people call
+    it, best first. tags: looser words.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Entry:
     tilt: float
     stride: float
     box: tuple[float, float, float, float]
+    saddle: float
     called: tuple[str, ...]
     tags: tuple[str, ...]
 

@@ -20,6 +20,7 @@ SHORT = 1.5  # seconds in which several do not get far
 ABOVE, FLIGHT = 0.16, 0.28  # frame heights of air below what is above another, and below what flies
 BUILT = 2.0  # metres from which a thing is scenery for whoever acts
 SCENERY = 5.0  # times as long as whoever acts, as which a thing counts at most
+MOUNTED = 0.66  # height of one that sits on a longer one, of that one's
 MET = 0.054  # frame widths: what is left of the way to its place when one that meets another stands
 NEARER, SMALL = 0.02, 0.6  # how much nearer in depth those stand who are smaller than that share of the largest
 HIGH_UP = 0.15  # depth of what stands in the sky
@@ -135,9 +136,18 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         air = ABOVE if role.relation == "above" else FLIGHT if roles[base].action in ("fly", "hover") else 0.0
         bodies.append(Body(metres, *_drawn(role.name), _needs_room(role), base, air))
     sizes = heights(bodies, FILLS.get(view, 1.0), aspect)
+    sizes = tuple(_mounted(roles, sizes, i) for i in range(len(roles)))
     if len(roles) == 1 and not view:
         sizes = (min(sizes[0] * roles[0].scale ** 0.5, LARGEST),)
     return sizes
+
+
+def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
+    """The cell height of a role, where it sits on a longer one: small enough to leave that to be seen."""
+    role, size = roles[i], sizes[i]
+    if role.relation != "on" or role.partner < 0 or role.length >= roles[role.partner].length:
+        return size
+    return min(size, MOUNTED * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
 
 
 def _width(role: Role, size: float) -> float:

@@ -36,6 +36,7 @@ QUALITY = 56  # of 100; 36 dB on the drawing against its source, 42 dB in its al
 SHARD = 8_000_000  # bytes, at most
 NEAR = 0.55  # cosine from which a word of the lists counts as another name
 SHARED = 2  # drawings that may have a word in common before it is vague
+DEEPEST = 0.55  # largest saddle, share of a drawing's height
 DRAWN = 24  # alpha (of 255) from which a pixel counts as part of the drawing
 Blobs = dict[str, bytes]
 Vectors = Callable[[Sequence[str]], npt.NDArray[np.float32]]
@@ -58,16 +59,17 @@ def pack(assets: Path, out: Path, index: Path, run: Path, say: Callable[[str], N
     run.mkdir(parents=True, exist_ok=True)
     blobs: Blobs = {}
     boxes: dict[str, tuple[float, ...]] = {}
+    saddles: dict[str, float] = {}
     for row, frames in _animated(assets, [row for row in rows if row.animated]):
         kept = run / f"{row.code}.avif"
         if not kept.is_file():
             kept.with_suffix(".part").write_bytes(encoded(frames))
             os.replace(kept.with_suffix(".part"), kept)
             say(f"{row.name}: {kept.stat().st_size} bytes")
-        blobs[row.code], boxes[row.code] = kept.read_bytes(), box(frames)
+        blobs[row.code], boxes[row.code], saddles[row.code] = kept.read_bytes(), box(frames), saddle(frames)
     for row, picture, blob in _still(assets, [row for row in rows if not row.animated]):
-        blobs[row.code], boxes[row.code] = blob, box(picture)
-    index.write_text(_index(entries(rows, known, boxes)), "utf-8")
+        blobs[row.code], boxes[row.code], saddles[row.code] = blob, box(picture), saddle(picture)
+    index.write_text(_index(entries(rows, known, boxes, saddles)), "utf-8")
     return _shards(blobs, out)
 
 
@@ -135,13 +137,32 @@ def box(frames: Sprites) -> tuple[float, ...]:
     return tuple(round(float(value), 3) for value in middle)
 
 
+def saddle(frames: Sprites) -> float:
+    """Where something on it rests: share of the drawing's height from its top, 0 to DEEPEST.
+
+    The median of where the middle of the first of the frames (T, side, side, 4) begins, from above.
+    """
+    drawn = frames[0, ..., 3] > DRAWN
+    if not drawn.any():
+        return 0.0
+    left, top, right, bottom = _edges(drawn)
+    wide = right - left
+    middle = drawn[top:bottom, left + round(0.35 * wide) : max(right - round(0.35 * wide), left + 1)]
+    begins = np.where(middle.any(0), middle.argmax(0), bottom - top)
+    return round(min(float(np.median(begins)) / (bottom - top), DEEPEST), 3)
+
+
 def _edges(drawn: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
     rows, columns = np.flatnonzero(drawn.any(1)), np.flatnonzero(drawn.any(0))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def entries(
-    rows: list[Row], known: dict[str, Any], boxes: dict[str, tuple[float, ...]], vectors: Vectors | None = None
+    rows: list[Row],
+    known: dict[str, Any],
+    boxes: dict[str, tuple[float, ...]],
+    saddles: dict[str, float],
+    vectors: Vectors | None = None,
 ) -> list[dict[str, Any]]:
     """The index's entries: see `soracli.scenes.library.Entry`."""
     acting = {entry.name: entry for entry in (*CORE_ACTORS, *MORE_ACTORS)}  # what was trained first stays as it was
@@ -164,6 +185,7 @@ def entries(
             "tilt": known["tilt"].get(row.name, 0.0),
             "stride": known["stride"].get(row.name, 0.0),
             "box": list(boxes[row.code]),
+            "saddle": known["saddle"].get(row.name, saddles[row.code]),
             "called": called[row.name],
             "tags": sorted({word.lower() for word in row.words if word.isascii()} - {row.name.lower()}),
         }

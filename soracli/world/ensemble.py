@@ -34,7 +34,7 @@ CROWN = 0.62  # of the partner's height, from where something falls
 CROWNED = frozenset(
     ("deciduous tree", "evergreen tree", "palm tree", "tanabata tree", "Christmas tree")
 )  # one is in them
-SINK = 0.12  # of the partner's height, by which something on it covers it
+SINK = 0.06  # of the partner's height, by which something on it covers it
 OWN = (0.06, 0.06, 0.94, 0.94)
 FLOATERS = frozenset({"flyer", "swimmer"})  # kinds whose bodies take no steps
 
@@ -185,7 +185,8 @@ def _over(
     _, top, _, bottom = drawn(partner)
     high = (SOLE - top) * partner.size * under.scale * under.squash
     if performer.relation == "on":
-        lift = under.lift + high - SINK * (bottom - top) * partner.size
+        deep = SINK if partner.picture else SINK + actor(partner.name).saddle
+        lift = under.lift + high - deep * (bottom - top) * partner.size * under.scale * under.squash
         if partner.name in CROWNED:
             lift = under.lift + CROWN * high
         if performer.action == "fall":

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import torch
 
-from soracli.world import ensemble, motion
+from soracli.world import ensemble, motion, snow
 from soracli.world.assets import ActorBank
 from soracli.world.domain import Frame, Painted
 from soracli.world.language.surroundings import PLACES
@@ -50,7 +50,10 @@ def _clip(
     travel = camera.x * frame.aspect
     low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
     view = View(frame.width, frame.height, low, high, graded(light, scene.seed), scene.seed, latest)
-    scenery = Scenery(backdrop(scene.place, view), travel, frame, device)
+    drawn = backdrop(scene.place, view)
+    if snow.lies(scene.place, scene.weather):
+        drawn = snow.covered(drawn, view)
+    scenery = Scenery(drawn, travel, frame, device)
     together = ensemble.staged(scene, frame.times, frame.aspect)
     order = sorted(range(len(together)), key=lambda i: together[i].performer.depth)
     casts = [prepare(*together[i], camera.x, frame, bank, light, scene.style).to(device) for i in order]

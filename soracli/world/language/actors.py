@@ -18,7 +18,8 @@ class Actor:
     kind: `walker`, `driver`, `flyer`, `swimmer` or `thing`. faces: where its sprite looks, `left`, `right` or
     `front`. scale: size against the others. tilt: degrees clockwise that set its drawing upright for a launch.
     metres: the longer side of what is drawn. stride: cells of ground that go by in one loop of a drawing whose legs
-    walk in it, 0 if they do not. box: x0 y0 x1 y1 of the drawing in its cell, shares.
+    walk in it, 0 if they do not. box: x0 y0 x1 y1 of the drawing in its cell, shares. saddle: where something on it
+    rests, share of the drawing's height from its top.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Actor:
     metres: float = 0.3
     stride: float = 0.0
     box: tuple[float, float, float, float] = (0.06, 0.06, 0.94, 0.94)
+    saddle: float = 0.0
 
 
 # In order of training: Corpus.core(actors=N) takes the first N.
@@ -128,5 +130,7 @@ def _entries() -> dict[str, Actor]:
     for row in index():
         known = _BY_NAME.get(row["name"]) or Actor(row["name"], row["kind"], row["faces"], tilt=row["tilt"])
         x0, y0, x1, y1 = row["box"]
-        found[row["name"]] = replace(known, metres=row["metres"], stride=row["stride"], box=(x0, y0, x1, y1))
+        found[row["name"]] = replace(
+            known, metres=row["metres"], stride=row["stride"], box=(x0, y0, x1, y1), saddle=row["saddle"]
+        )
     return found
