@@ -92,7 +92,7 @@ def with_options(verb: Callable[..., None]) -> Callable[..., None]:
     given_as = inspect.signature(verb, eval_str=True).parameters
     kind: type[TalkFlags] = given_as["flags"].annotation
     hints = get_type_hints(kind)
-    joined = {p.name: p.annotation for p in given_as.values() if dataclasses.is_dataclass(p.annotation)}
+    joined: dict[str, Any] = {p.name: p.annotation for p in given_as.values() if dataclasses.is_dataclass(p.annotation)}
     joined.pop("flags")
     own = [p for whole in given_as.values() if whole.name not in ("flags", "context") for p in _options_of(whole)]
     shared = [
