@@ -20,11 +20,11 @@ import numpy as np
 
 from soracli import media
 from soracli.commands import sheet
+from soracli.commands.output_types.curation import Measures
 from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.curation import rules
 from soracli.curation.measures import Floats, likeness, measured
-from soracli.curation.types import Measures
 from soracli.errors import CapacityError, CheckError, MediaError, UsageError
 from soracli.footage import optical_flow
 from soracli.formatting import printable, short
@@ -337,7 +337,7 @@ def _counts(shots: Sequence[Shot]) -> dict[str, int]:
 
 
 def _told(shots: Sequence[Shot], files: int, target: Path | None, drawn: Path | None) -> dict[str, Any]:
-    """`results.Curation`."""
+    """`output_types.curation.Curation`."""
     return {
         "path": str(target), "sheet": None if drawn is None else str(drawn), "files": files,
         "kept": sum(not shot.reasons for shot in shots), "dropped": _counts(shots),
