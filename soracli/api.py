@@ -31,7 +31,7 @@ from soracli.types import Canvas, Clip, SamplingOptions
 from soracli.weights import manifest
 
 if TYPE_CHECKING:
-    from soracli.commands.output_types import ModelRow
+    from soracli.commands.output_types.models import ModelRow
     from soracli.commands.trust import Detection
     from soracli.media import MediaInfo
     from soracli.provenance.credentials import Credential

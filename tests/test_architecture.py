@@ -44,7 +44,6 @@ LAYERS = (  # lowest first
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # Arrows that still point up or sideways: a list that only shrinks.
 UPWARD: set[str] = {
-    "commands.output_types -> curation.types",
     "pipeline.own_clips -> commands.replay",
     "server.http.child -> cli",
     "server.http.child -> cli.runner",
@@ -174,6 +173,69 @@ def imports(path: Path, *, everywhere: bool) -> set[str]:
         elif everywhere or not isinstance(node, ast.FunctionDef | ast.Lambda):
             todo += ast.iter_child_nodes(node)
     return found
+
+
+# --- size and repetition ----------------------------------------------------------------------------------------------
+
+LONGEST = 60  # lines of a function
+REPEATED = 6  # lines of code, the same to the letter, that are written once
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Name and number of lines of every function in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_functions_are_short(path: Path) -> None:
+    assert [(name, lines) for name, lines in functions(path) if lines > LONGEST] == []
+
+
+def code_lines(text: str) -> list[tuple[int, str]]:
+    """Line number and text of each line that says something: no blank, comment, import or lone punctuation."""
+    skipped = {
+        n
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for n in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    lines = ((n, " ".join(line.split())) for n, line in enumerate(text.splitlines(), 1) if n not in skipped)
+    return [(n, line) for n, line in lines if any(c.isalnum() for c in line) and not line.startswith("#")]
+
+
+def repetitions(texts: Mapping[str, str], least: int = REPEATED) -> list[str]:
+    """Runs of `least` lines of code or more that stand in two places: `file:line = file:line`, the first of each.
+
+    A run that overlaps itself counts; what goes on from a run already found does not count again.
+    """
+    seen: dict[tuple[str, ...], tuple[str, int]] = {}
+    found, going_on = [], set()
+    for name, text in texts.items():
+        lines = code_lines(text)
+        for i in range(len(lines) - least + 1):
+            block = tuple(line for _, line in lines[i : i + least])
+            first = seen.setdefault(block, (name, i))
+            if first == (name, i):
+                continue
+            if (first, (name, i)) not in going_on:
+                found.append(f"{first[0]}:{code_lines(texts[first[0]])[first[1]][0]} = {name}:{lines[i][0]}")
+            going_on.add(((first[0], first[1] + 1), (name, i + 1)))
+    return found
+
+
+def test_repetitions_are_found() -> None:
+    run = "\n".join(f"x{n} = {n}" for n in range(7))
+    assert repetitions({"a": f"import os\n{run}\ny = 1", "b": f"z = 2\n\n{run}  \n"}) == ["a:2 = b:3"]
+    assert repetitions({"a": run, "b": run.replace("x3", "y3")}) == []
+    assert repetitions({"a": f"def f():\n{run}".replace("\n", "\n    "), "b": run}) == ["a:2 = b:1"]
+
+
+def test_nothing_is_written_twice() -> None:
+    """To the letter: what is alike but for its names may be two things that only look alike."""
+    texts = {str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8") for path in MODULES}
+    assert repetitions(texts) == []
 
 
 # What makes, replaces or removes a file, and the only modules that may: in a part file, by a name that nobody knows, or

@@ -86,11 +86,15 @@ def rendering(verb: Callable[..., None]) -> Callable[..., None]:
 
 
 def with_options(verb: Callable[..., None]) -> Callable[..., None]:
-    """Add every field of the class of a verb's argument `flags` to its signature, and hand them over as that one."""
+    """Put the fields of each argument of a verb that is a dataclass into its signature, and hand them over as that one:
+    those of `flags` at the end, those of others (such as `options.Overlay`) where they stand.
+    """
     given_as = inspect.signature(verb, eval_str=True).parameters
     kind: type[TalkFlags] = given_as["flags"].annotation
     hints = get_type_hints(kind)
-    own = [p for p in given_as.values() if p.name not in ("flags", "context")]
+    joined: dict[str, Any] = {p.name: p.annotation for p in given_as.values() if dataclasses.is_dataclass(p.annotation)}
+    joined.pop("flags")
+    own = [p for whole in given_as.values() if whole.name not in ("flags", "context") for p in _options_of(whole)]
     shared = [
         inspect.Parameter(
             f.name,
@@ -112,6 +116,9 @@ def with_options(verb: Callable[..., None]) -> Callable[..., None]:
         calls.check_stdin(command, call)
         origin = dataclasses.replace(origin, call=call)
         typed = {p.name: given.pop(p.name) for p in shared if p.name in given}
+        for name, form in joined.items():
+            fields = [f.name for f in dataclasses.fields(form)]
+            given[name] = form(**{field: given.pop(field) for field in fields if field in given})
         flags = kind(**typed, origin=origin)
         verb(flags=flags, **given, **({"context": context} if "context" in given_as else {}))
 
@@ -121,6 +128,17 @@ def with_options(verb: Callable[..., None]) -> Callable[..., None]:
     command.__dict__["__signature__"] = inspect.Signature(parameters)
     command.__annotations__ = {p.name: p.annotation for p in parameters}
     return command
+
+
+def _options_of(parameter: inspect.Parameter) -> list[inspect.Parameter]:
+    """A parameter whose type is a dataclass as one for each of its fields, any other as it is."""
+    form = parameter.annotation
+    if not dataclasses.is_dataclass(form):
+        return [parameter]
+    hints = get_type_hints(form, include_extras=True)
+    return [
+        parameter.replace(name=f.name, default=f.default, annotation=hints[f.name]) for f in dataclasses.fields(form)
+    ]
 
 
 def group(text: str) -> typer.Typer:

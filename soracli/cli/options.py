@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from soracli.cli import completion
+
+if TYPE_CHECKING:
+    from soracli.pipeline.composite import Hand
 
 Complete = Callable[[str], list[str]]
 GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What is given", "Output", "Size and length", "Sampling", "Talk"
@@ -109,6 +113,52 @@ Move = Annotated[
     ),
 ]
 Fit = Annotated[str, given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
+Look = Annotated[
+    str | None,
+    given(
+        "noir, sepia, watercolour, starry-night, ..., or a picture in whose manner it is painted.",
+        "--style",
+        metavar="STYLE",
+        complete=completion.looks,
+    ),
+]
+Region = Annotated[str | None, given("Only this changes: a mask picture or X,Y,W,H.", "--region", metavar="AREA")]
+PromptFile = Annotated[str | None, given("Read the prompt from a file.", "--prompt-file", metavar="FILE")]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What is laid over the result. As the type of a verb's argument it stands for an option per field."""
+
+    draft: Draft = None
+    key: KeyColour = None
+    subject: Subject = None
+
+
+@dataclass(frozen=True)
+class SketchOverlay(Overlay):
+    """The same over a place that is sketched."""
+
+    sketch: Sketch = None
+
+    def hand(self, fit: str = "pad") -> Hand | None:
+        """What was typed, read; None if nothing was."""
+        from soracli.pipeline.composite import Hand
+
+        return Hand.of(self.draft, self.key, self.subject, how=fit, sketch=self.sketch)
+
+
+@dataclass(frozen=True)
+class MoveOverlay(Overlay):
+    """The same, and regions of the source that are moved."""
+
+    move: Move = None
+
+    def hand(self, fit: str) -> Hand | None:
+        """What was typed, read; None if nothing was."""
+        from soracli.pipeline.composite import Hand
+
+        return Hand.of(self.draft, self.key, self.subject, self.move, fit)
 
 
 def _choose(context: typer.Context, preset: str | None) -> str | None:

@@ -8,7 +8,7 @@ import typer
 
 from soracli.cli import completion
 from soracli.cli.command import Verb, group
-from soracli.cli.options import GIVEN, Debug, Json, examples, option
+from soracli.cli.options import GIVEN, Debug, Json, PromptFile, examples, option
 
 app = typer.Typer(rich_markup_mode=None)
 policy_app = group("What sora refuses to paint: show, check.")
@@ -36,9 +36,7 @@ def recaption(
             GIVEN, "For which model; see sora model list.", "-m", "--model", metavar="NAME", complete=completion.models
         ),
     ] = None,
-    prompt_file: Annotated[
-        str | None, option(GIVEN, "Read the prompt from a file.", "--prompt-file", metavar="FILE")
-    ] = None,
+    prompt_file: PromptFile = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -62,9 +60,7 @@ def scene(
     ] = None,
     seed: Annotated[str, option(GIVEN, "Other seeds, other choices (default 0).", "--seed", metavar="N")] = "0",
     seconds: Annotated[str, option(GIVEN, "Length in whole seconds (default 4).", "--seconds", metavar="N")] = "4",
-    prompt_file: Annotated[
-        str | None, option(GIVEN, "Read the prompt from a file.", "--prompt-file", metavar="FILE")
-    ] = None,
+    prompt_file: PromptFile = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:

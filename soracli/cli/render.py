@@ -7,25 +7,23 @@ from typing import Annotated
 
 import typer
 
-from soracli.cli import completion
 from soracli.cli.command import Verb, rendering
 from soracli.cli.options import (
     Camera,
     ClipFile,
-    Draft,
     Engine,
     Fit,
     Image,
-    KeyColour,
     Keyframes,
+    Look,
     Motion,
-    Move,
+    MoveOverlay,
     Partial,
     Prompt,
+    Region,
     SceneFile,
-    Sketch,
+    SketchOverlay,
     Style,
-    Subject,
     examples,
     given,
     source,
@@ -59,10 +57,7 @@ def generate(
     camera: Camera = None,
     motion: Motion = None,
     style: Style = None,
-    draft: Draft = None,
-    key: KeyColour = None,
-    subject: Subject = None,
-    sketch: Sketch = None,
+    overlay: SketchOverlay = SketchOverlay(),
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -72,11 +67,10 @@ def generate(
     What is left out (size, length, steps, ...) is the model's own choice: sora model show.
     """
     from soracli.pipeline import task_specs
-    from soracli.pipeline.composite import Hand
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
-    words, hand = modifiers.words(camera, motion, style), Hand.of(draft, key, subject, how=fit, sketch=sketch)
+    words, hand = modifiers.words(camera, motion, style), overlay.hand(fit)
     brief = task_specs.generate(
         "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene,
         hand=hand,
@@ -97,10 +91,7 @@ def image(
     prompt: Prompt = None,
     scene: SceneFile = None,
     style: Style = None,
-    draft: Draft = None,
-    key: KeyColour = None,
-    subject: Subject = None,
-    sketch: Sketch = None,
+    overlay: SketchOverlay = SketchOverlay(),
     *,
     flags: Flags,
 ) -> None:
@@ -109,11 +100,10 @@ def image(
     What is left out (size, steps, ...) is the model's own choice: sora model show.
     """
     from soracli.pipeline import task_specs
-    from soracli.pipeline.composite import Hand
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
-    hand = Hand.of(draft, key, subject, sketch=sketch)
+    hand = overlay.hand()
     brief = task_specs.generate("image", still=True, words=modifiers.words(style=style), scene=scene, hand=hand)
     render(brief, prompt, flags)
 
@@ -139,10 +129,7 @@ def animate(
     camera: Camera = None,
     motion: Motion = None,
     style: Style = None,
-    draft: Draft = None,
-    key: KeyColour = None,
-    subject: Subject = None,
-    move: Move = None,
+    overlay: MoveOverlay = MoveOverlay(),
     engine: Engine = "auto",
     fit: Fit = "pad",
     *,
@@ -150,11 +137,10 @@ def animate(
 ) -> None:
     """Bring a picture to life. Frame 0 is the picture itself."""
     from soracli.pipeline import task_specs
-    from soracli.pipeline.composite import Hand
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
-    words, hand = modifiers.words(camera, motion, style), Hand.of(draft, key, subject, move, fit)
+    words, hand = modifiers.words(camera, motion, style), overlay.hand(fit)
     brief = task_specs.animate(
         image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand, engine=engine,
         camera=camera,
@@ -229,25 +215,12 @@ def edit(
     ] = None,
     start: Annotated[str | None, given("Edit from this time on.", "--from", metavar="TIME")] = None,
     stop: Annotated[str | None, given("Edit up to this time.", "--to", metavar="TIME")] = None,
-    style: Annotated[
-        str | None,
-        given(
-            "noir, sepia, watercolour, starry-night, ..., or a picture in whose manner it is painted.",
-            "--style",
-            metavar="STYLE",
-            complete=completion.looks,
-        ),
-    ] = None,
-    region: Annotated[
-        str | None, given("Only this changes: a mask picture or X,Y,W,H.", "--region", metavar="AREA")
-    ] = None,
+    style: Look = None,
+    region: Region = None,
     style_ref: Annotated[
         str | None, given("A picture whose colours and contrast are taken over.", "--style-ref", metavar="IMAGE")
     ] = None,
-    draft: Draft = None,
-    key: KeyColour = None,
-    subject: Subject = None,
-    move: Move = None,
+    overlay: MoveOverlay = MoveOverlay(),
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -262,11 +235,10 @@ def edit(
     from soracli.commands import restyle
     from soracli.options import parse
     from soracli.pipeline import task_specs
-    from soracli.pipeline.composite import Hand
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
-    hand = Hand.of(draft, key, subject, move, fit)
+    hand = overlay.hand(fit)
     share = None if strength is None else parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     if prompt and not (strength or start or stop or style or region or style_ref or hand or allow_partial):
         from soracli.pipeline import own_clips
@@ -309,10 +281,7 @@ def inpaint(
     ] = None,
     track: Annotated[bool, given("The mask follows what it lies on in its first frame.", "--track")] = False,
     invert_mask: Annotated[bool, given("Paint all but the mask.", "--invert-mask")] = False,
-    draft: Draft = None,
-    key: KeyColour = None,
-    subject: Subject = None,
-    move: Move = None,
+    overlay: MoveOverlay = MoveOverlay(),
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -324,10 +293,9 @@ def inpaint(
     patches of the surroundings.
     """
     from soracli.pipeline import task_specs
-    from soracli.pipeline.composite import Hand
     from soracli.pipeline.render import render
 
-    hand = Hand.of(draft, key, subject, move, fit)
+    hand = overlay.hand(fit)
     render(task_specs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand), prompt, flags)
 
 

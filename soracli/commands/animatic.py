@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soracli import media
-from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.media import formats
 from soracli.options import parse
 from soracli.options.flags import OutputFlags
-from soracli.pipeline import job, output_paths
+from soracli.pipeline import deliver, job, output_paths
+from soracli.pipeline.deliver import Form
 from soracli.pipeline.task_specs import named
 from soracli.provenance.stamp import Stamp
 from soracli.safety import screening
@@ -71,22 +71,15 @@ def animatic(prompt: str, file: str | None, wish: Wish) -> None:
         media.DIGEST: "",
     }  # fmt: skip
     stamp = Stamp("animatic", recipe, [], painted=False)
-    with (
-        output_paths.target(outputs, 0) as target,
-        media.Writer(
-            target, width, height, fps, outputs.format.name, wish.quality, recipe, force=wish.force, stamp=stamp,
-            alpha=alpha,
-        ) as writer,
-    ):  # fmt: skip
-        for part in _drawn(shots, counts, width, height, fps):
-            writer.add(shown(part, alpha=alpha))
+    form = Form((width, height), fps, stamp, wish.quality, wish.force, alpha=alpha)
+    parts = (shown(part, alpha=alpha) for part in _drawn(shots, counts, width, height, fps))
+    written = deliver.write(form, outputs, parts)
+    for note in written.notes:
+        talk.note(note)
     who = sum(len(shot.scene.performers) for shot in shots)
     talk.say(f"{sum(counts)} frames, {len(shots)} shot{'s' * (len(shots) > 1)}, {who} performers")
-    if wish.as_json:
-        told = recipe | {"path": str(target), media.DIGEST: writer.digest, "alpha": alpha, **stamp.told}
-        emit(told | {"notes": [*notes, *stamp.notes]})
-    elif outputs.paths is not None:
-        print_out(f"{target}\n")
+    told = {**recipe, media.DIGEST: written.digest, "alpha": alpha, **stamp.told}
+    written.tell({**told, "notes": [*notes, *written.notes]}, as_json=wish.as_json)
 
 
 def _check(width: int, height: int, fps: Fraction) -> None:

@@ -23,7 +23,7 @@ from soracli.formatting import amount, printable
 from soracli.options import calls, defaults
 from soracli.options.calls import Call, Origin
 from soracli.options.flags import TalkFlags
-from soracli.pipeline import model_cache, output_paths, render
+from soracli.pipeline import deliver, model_cache, output_paths
 from soracli.pipeline.task_specs import digest, named
 from soracli.state import runs
 from soracli.state.ledger import Entry, Ledger, Result, entry
@@ -178,7 +178,7 @@ def _reads_others(run: Run) -> bool:
 def _repeat(run: Run, flags: TalkFlags) -> None:
     """Print what a finished job printed."""
     if flags.json:
-        output.emit(render.found_by(run))
+        output.emit(deliver.results(run))
     for item in run.items:
         if item.path is not None:
             output.print_path(output_paths.shown(Path(item.path)), flags)

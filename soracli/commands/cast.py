@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from soracli import media
 from soracli.console.output import emit, print_out, print_rows
 from soracli.errors import UsageError
 from soracli.formatting import printable
-from soracli.pipeline import output_paths
+from soracli.pipeline import deliver, output_paths
+from soracli.pipeline.deliver import Form
 from soracli.prompts import sentence_encoder
 from soracli.weights import manifest
 
@@ -92,12 +92,8 @@ def _written(entry: Entry, output: str, *, force: bool) -> str:
     picture = shown(Animatic(row[..., :3], row[..., 3]), alpha=True)
     outputs = output_paths.outputs(output, None, {"slug": entry.name}, [0], 1, force=force)
     height, width = picture.shape[1:3]
-    with (
-        output_paths.target(outputs, 0) as target,
-        media.Writer(target, width, height, Fraction(1), "png", "lossless", None, force=force, alpha=True) as writer,
-    ):
-        writer.add(picture)
-    return str(target)
+    form = Form((width, height), Fraction(1), None, "lossless", force, alpha=True)
+    return str(deliver.write(form, outputs, [picture]).path)
 
 
 def find(words: str, count: int, *, as_json: bool) -> None:

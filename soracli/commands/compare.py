@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from soracli import media
 from soracli.commands import sheet
-from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.formatting import printable, stem
 from soracli.media import formats
-from soracli.pipeline import job, output_paths
+from soracli.pipeline import deliver, job, output_paths
+from soracli.pipeline.deliver import Form
 from soracli.pipeline.task_specs import named
 from soracli.provenance.stamp import Stamp, origins
 from soracli.types import Clip, Frames
@@ -58,29 +58,13 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
         "verb": "compare", "width": size[0], "height": size[1], **found, "inputs": named(a, b), media.DIGEST: "",
     }  # fmt: skip
     stamp = Stamp("compare", recipe, given, painted=False)
-    with (
-        output_paths.target(outputs, 0) as target,
-        media.Writer(
-            target,
-            *size,
-            first.fps,
-            outputs.format.name,
-            look.quality,
-            recipe,
-            force=look.force,
-            audio=one.audio,
-            stamp=stamp,
-        ) as writer,
-    ):
-        for frames in _pictures(first, second, (a, b), size):
-            writer.add(frames)
+    form = Form(size, first.fps, stamp, look.quality, look.force, one.audio)
+    written = deliver.write(form, outputs, _pictures(first, second, (a, b), size))
+    for note in written.notes:
+        talk.note(note)
     same = "the same" if not found["difference"] else f"differ by {found['difference']:g} of 255, PSNR {found['psnr']}"
     talk.say(f"{len(first.frames)} frames: {same}; {found['identical']} identical")
-    path = None if outputs.paths is None else str(target)
-    if look.as_json:
-        emit({"path": path, **found, "notes": notes})
-    elif path is not None:
-        print_out(f"{path}\n")
+    written.tell({**found, "notes": [*notes, *written.notes]}, as_json=look.as_json)
 
 
 def _outputs(a: str, b: str, frames: int, look: Look) -> output_paths.Outputs:

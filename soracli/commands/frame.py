@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from soracli import media
-from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.formatting import printable, stem
 from soracli.options import parse
 from soracli.options.flags import OutputFlags
-from soracli.pipeline import job, output_paths
+from soracli.pipeline import deliver, job, output_paths
+from soracli.pipeline.deliver import Form
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.task_specs import named
 from soracli.provenance.stamp import Stamp, origins
@@ -53,19 +53,11 @@ def frame(path: str, wish: Wish) -> None:
         media.DIGEST: "",
     }  # fmt: skip
     stamp = Stamp("frame", recipe, given, painted=False)
-    with (
-        output_paths.target(outputs, 0) as target,
-        media.Writer(
-            target, width, height, Fraction(1), outputs.format.name, "lossless", recipe, force=wish.force, stamp=stamp
-        ) as writer,
-    ):
-        writer.add(picture[None])
+    form = Form((width, height), Fraction(1), stamp, "lossless", wish.force)
+    written = deliver.write(form, outputs, [picture[None]])
     talk.say(f"frame {number} of {len(source.clip.frames)}, at {time:g} s")
-    if wish.as_json:
-        emitted = recipe | {"path": str(target), media.DIGEST: writer.digest, **stamp.told}
-        emit(emitted | {"notes": [*source.notes, *stamp.notes]})
-    elif outputs.paths is not None:
-        print_out(f"{target}\n")
+    told = {**recipe, media.DIGEST: written.digest, **stamp.told, "notes": [*source.notes, *written.notes]}
+    written.tell(told, as_json=wish.as_json)
 
 
 def place(clip: Clip, at: str) -> int:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from soracli.card import Card
-from soracli.commands.output_types import ModelRow
+from soracli.commands.output_types.models import ModelRow
 from soracli.console.output import emit, print_out, print_rows
 from soracli.console.progress import Talk
 from soracli.errors import WeightsError

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from soracli import media
+from soracli.console.progress import Meter
 from soracli.console.report import Reporter
-from soracli.formatting import duration
 from soracli.media import Source
 from soracli.options import calls
 from soracli.options.calls import Call
 from soracli.options.flags import OutputFlags
-from soracli.pipeline import checkpoints, output_paths, render
+from soracli.pipeline import deliver
+from soracli.pipeline.deliver import Form
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.soundtrack import Soundtrack
-from soracli.safety.review import Review
 from soracli.state import runs
 from soracli.state.runs import Run
 from soracli.types import Frames, Mask
 from soracli.weights import manifest
-
-if TYPE_CHECKING:
-    from soracli.provenance.stamp import Stamp
 
 
 class Pass(Protocol):
@@ -85,72 +79,49 @@ def send(
     work: Pass, run: Run | None, flags: OutputFlags, talk: Reporter, notes: list[str], needs: Iterable[str]
 ) -> None:  # fmt: skip
     """Make the result and say so. run: what this goes on with. needs: names of the tools whose files must be there."""
-    origin = flags.origin
-    data = {"path": None, "format": work.outputs.format.name, **work.recipe(), "notes": notes}
-    if run is None:
-        record = calls.lasting(origin.call, work.call.arguments.get("prompt")).as_data()
-        run = runs.plain(record, work.outputs.format.name, [0], work.outputs.paths)
-        run = run if origin.expected else render.begun(run, origin, work.given, talk)
-    else:
-        run.take()
-    with render.recorded(run, talk):
+    origin, record = flags.origin, calls.lasting(flags.origin.call, work.call.arguments.get("prompt"))
+    with deliver.running(run, record, work.outputs, [0], origin, work.given, talk) as run:
         for name in needs:  # before torch is loaded
             manifest.paths(manifest.tools()[name])
-        _do(work, run, flags, talk, data)
-    talk.results(render.found_by(run))
+        deliver.deliver(_Result(work, flags, talk, notes), work.outputs, 0, run.items[0], run, flags, talk)
 
 
-def _do(work: Pass, run: Run, flags: OutputFlags, talk: Reporter, data: dict[str, Any]) -> None:
-    """Make the one result, or find it made, and note it in the run."""
-    clock, paths = time.perf_counter(), work.outputs.paths
-    shown = None if paths is None else output_paths.shown(paths[0])
-    data["path"] = shown
-    if shown is not None and flags.origin.run and (made := checkpoints.finished(shown, work.recipe())):
-        talk.say(f"{shown} is there already")
-        data |= made
-    else:
-        place = (
-            output_paths.target(work.outputs, 0) if flags.origin.expected is None else contextlib.nullcontext(Path())
-        )
-        with place as target:
-            stamp = _stamp(work, data, talk)
-            review = Review(keep=flags.keep_held)
-            data[media.DIGEST] = _write(work, target, flags, talk, stamp, review)
-            data["notes"] += review.notes
-        talk.say(f"done in {duration(time.perf_counter() - clock)}")
-        for note in (*stamp.notes, *review.notes):
-            talk.note(note)
-    if flags.origin.expected is not None:
-        render.compare(data, flags.origin.expected, talk)
-    if shown is not None:
-        talk.result(shown)
-    run.finish(run.items[0], data)
+class _Result:
+    """The result of a pass: `deliver.Work`."""
 
+    label = ""
 
-def _stamp(work: Pass, data: dict[str, Any], talk: Reporter) -> Stamp:
-    """What will mark and sign the result; what it says goes into `data`."""
-    from soracli.provenance import stamp as provenance
+    def __init__(self, work: Pass, flags: OutputFlags, talk: Reporter, notes: Sequence[str]) -> None:
+        self.work, self.notes = work, list(notes)
+        self._flags, self._talk = flags, talk
 
-    given = provenance.origins(work.call.verb, work.given)
-    stamp = provenance.Stamp(work.call.verb, work.recipe(), given, marked=work.marked())
-    doubts = [origin.note for origin in given if origin.note]
-    for note in doubts:
-        talk.note(note)
-    data |= {**stamp.told, "notes": [*data["notes"], *doubts]}
-    return stamp
+    def recipe(self) -> dict[str, Any]:
+        return self.work.recipe()
 
+    def form(self) -> Form:
+        """Says what the inputs' own credentials are in doubt of."""
+        from soracli.provenance import stamp as provenance
 
-def _write(work: Pass, path: Path, flags: OutputFlags, talk: Reporter, stamp: Stamp, review: Review) -> str:
-    """Every frame into the file; returns the digest of the frames."""
-    width, height = work.size
-    writer: media.Writer | media.Digest = media.Digest()
-    if flags.origin.expected is None:
-        writer = media.Writer(
-            path, width, height, work.fps, work.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
-            audio=work.track.sound(work.sound(), work.frames / work.fps), stamp=stamp, review=review,
-        )  # fmt: skip
-    with writer, talk.meter() as meter:
-        for index, (frames, new) in enumerate(work.made(flags), 1):
-            writer.add(frames, new)
-            meter.step(work.call.verb, index, work.frames)
-    return writer.digest
+        work, flags = self.work, self._flags
+        given = provenance.origins(work.call.verb, work.given)
+        for doubt in (origin.note for origin in given if origin.note):
+            self._talk.note(doubt)
+            self.notes.append(doubt)
+        stamp = provenance.Stamp(work.call.verb, work.recipe(), given, marked=work.marked())
+        sound = work.track.sound(work.sound(), work.frames / work.fps) if flags.origin.expected is None else None
+        return Form(work.size, work.fps, stamp, flags.quality, flags.force, sound)
+
+    def make(self, file: media.Writer | media.Digest, meter: Meter) -> None:
+        with file as writer:
+            for index, (frames, new) in enumerate(self.work.made(self._flags), 1):
+                writer.add(frames, new)
+                meter.step(self.work.call.verb, index, self.work.frames)
+
+    def done(self) -> str:
+        return ""
+
+    def figures(self) -> dict[str, Any]:
+        return {}
+
+    def remarks(self) -> Sequence[str]:
+        return ()

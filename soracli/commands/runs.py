@@ -17,7 +17,7 @@ from soracli.state.runs import Run
 from soracli.system import part_files
 
 if TYPE_CHECKING:
-    from soracli.commands.output_types import Pruned, RunState
+    from soracli.commands.output_types.runs import Pruned, RunState
 
 _AGE = re.compile(r"([0-9]{1,6})\s*([mhdw])")
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from soracli.commands import output_types
+from soracli.commands.output_types import events
 from soracli.console.output import emit, print_out
 from soracli.errors import UsageError
 from soracli.formatting import suggest
@@ -50,8 +51,8 @@ def everything(known: Mapping[str, Callable[..., Any]]) -> Schema:
         "$schema": DRAFT,
         "verbs": list(known),
         "job": {"oneOf": [arguments(name, function) for name, function in calls.RENDERING.items()]},
-        "event": of_type(output_types.Event),
-        "error": of_type(output_types.Failure),
+        "event": of_type(events.Event),
+        "error": of_type(events.Failure),
     }
 
 

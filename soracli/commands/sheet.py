@@ -14,11 +14,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from soracli import media
-from soracli.console.output import emit, print_out
 from soracli.errors import UsageError
 from soracli.formatting import printable
 from soracli.media.source import Recipe
-from soracli.pipeline import job, output_paths
+from soracli.pipeline import deliver, job, output_paths
+from soracli.pipeline.deliver import Form
 from soracli.pipeline.task_specs import named
 from soracli.provenance.stamp import Stamp, origins
 from soracli.types import Clip, Frames
@@ -43,7 +43,8 @@ def sheet(paths: Sequence[str], output: str | None, frames: int, columns: int, *
     target = Path(output) if output is not None else output_paths.free(Path("sheet.png"))
     if target.suffix.lower() not in (".png", ".webp"):
         raise UsageError(f"-o {printable(target)}: a sheet is one picture; use .png or .webp", "bad_output")
-    job.check_inputs(output_paths.planned("png", [str(target)]), paths)
+    outputs = output_paths.planned(target.suffix.lower()[1:], [str(target)])
+    job.check_inputs(outputs, paths)
     pairs = [_row(path, frames) for path in paths]
     rows = [row for row, _ in pairs]
     picture = draw(rows, columns)
@@ -51,13 +52,9 @@ def sheet(paths: Sequence[str], output: str | None, frames: int, columns: int, *
     height, width = picture.shape[:2]
     recipe = {"verb": "sheet", "width": width, "height": height, "inputs": named(*paths), media.DIGEST: ""}
     stamp = Stamp("sheet", recipe, given, painted=False)
-    with media.Writer(target, width, height, Fraction(1), recipe=recipe, force=force, stamp=stamp) as writer:
-        writer.add(picture[None])
-    if as_json:
-        shown = [{"path": row.name, "caption": row.caption, "times": row.times} for row in rows]
-        emit({"path": str(target), "width": width, "height": height, "rows": shown})
-    else:
-        print_out(f"{target}\n")
+    written = deliver.write(Form((width, height), Fraction(1), stamp, force=force), outputs, [picture[None]])
+    shown = [{"path": row.name, "caption": row.caption, "times": row.times} for row in rows]
+    written.tell({"width": width, "height": height, "rows": shown}, as_json=as_json)
 
 
 def _row(path: str, frames: int) -> tuple[Row, media.Source]:

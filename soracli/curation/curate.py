@@ -20,17 +20,18 @@ import numpy as np
 
 from soracli import media
 from soracli.commands import sheet
+from soracli.commands.output_types.curation import Measures
 from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.curation import rules
 from soracli.curation.measures import Floats, likeness, measured
-from soracli.curation.types import Measures
 from soracli.errors import CapacityError, CheckError, MediaError, UsageError
 from soracli.footage import optical_flow
 from soracli.formatting import printable, short
 from soracli.media import mix
 from soracli.options.flags import TalkFlags
-from soracli.pipeline import model_cache, output_paths
+from soracli.pipeline import deliver, model_cache, output_paths
+from soracli.pipeline.deliver import Form
 from soracli.pipeline.task_specs import named
 from soracli.provenance.stamp import Stamp, origins
 from soracli.types import Clip
@@ -274,10 +275,8 @@ def _written(shot: Shot, source: media.Source, target: Path) -> None:
     stamp = Stamp("curate", recipe, origins("curate", [source]), painted=False)
     start = Fraction(shot.first) / shot.fps
     sound = None if source.audio is None else mix.cut(source.audio, start + Fraction(len(frames)) / shot.fps)
-    with media.Writer(
-        target, width, height, shot.fps, recipe=recipe, audio=sound, audio_start=-start, stamp=stamp
-    ) as writer:
-        writer.add(frames)
+    form = Form((width, height), shot.fps, stamp, audio=sound, audio_start=-start)
+    deliver.write(form, output_paths.planned("mp4", [str(target)]), [frames])
 
 
 def _captioned(words: Sequence[str], path: Path) -> str:
@@ -313,8 +312,8 @@ def _drawn(shots: Sequence[Shot], target: Path, wish: Wish, talk: Talk) -> Path 
     sources = list({shot.path: shot.source for shot in ranked[:MOST]}.values())
     recipe = {"verb": "sheet", "width": width, "height": height, media.DIGEST: ""}
     stamp = Stamp("sheet", recipe, origins("sheet", sources), painted=False)
-    with media.Writer(path, width, height, Fraction(1), recipe=recipe, force=wish.force, stamp=stamp) as writer:
-        writer.add(picture[None])
+    form = Form((width, height), Fraction(1), stamp, force=wish.force)
+    deliver.write(form, output_paths.planned("png", [str(path)]), [picture[None]])
     return path
 
 
@@ -338,7 +337,7 @@ def _counts(shots: Sequence[Shot]) -> dict[str, int]:
 
 
 def _told(shots: Sequence[Shot], files: int, target: Path | None, drawn: Path | None) -> dict[str, Any]:
-    """`results.Curation`."""
+    """`output_types.curation.Curation`."""
     return {
         "path": str(target), "sheet": None if drawn is None else str(drawn), "files": files,
         "kept": sum(not shot.reasons for shot in shots), "dropped": _counts(shots),

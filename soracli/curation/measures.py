@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from soracli.commands.output_types.curation import Measures
 from soracli.commands.sheet import moments
-from soracli.curation.types import Measures
 from soracli.footage import optical_flow
 from soracli.media.fit import resized
 from soracli.types import Frames

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from soracli.curation.types import Measures
+from soracli.commands.output_types.curation import Measures
 
 SHORT = Fraction(1, 2)  # seconds
 STILL = 0.02  # heights of the picture per second: 5 lines of 256; noise of 4 of 255 looks like 0.016

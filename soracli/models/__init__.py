@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from soracli.card import Card
 from soracli.errors import WeightsError
 from soracli.sampling.model import Model
-
-if TYPE_CHECKING:
-    pass
-
 
 ARCHITECTURES = {
     "spark": "soracli.models.spark:Spark",

@@ -17,7 +17,7 @@ import numpy as np
 
 from soracli.errors import MediaError, UsageError
 from soracli.media import info
-from soracli.media.write import Writer, check_target
+from soracli.media.write import check_target
 from soracli.options import parse
 from soracli.options.parse import TERMINAL
 from soracli.types import Frames, Geometry
@@ -114,12 +114,12 @@ class Preview:
         self._spent += time.perf_counter() - now
 
     def _write(self, strip: Frames) -> None:
+        from soracli.pipeline.deliver import Form
         from soracli.provenance.stamp import Stamp
 
         height, width = strip.shape[1:3]
         stamp = Stamp("preview", {"preview": True}, ())
-        writer = Writer(self._path, width, height, Fraction(1), recipe=stamp.recipe, force=self._force, stamp=stamp)
-        with writer:
+        with Form((width, height), Fraction(1), stamp, force=self._force).writer(self._path) as writer:
             writer.add(strip)
         self._force = True
 

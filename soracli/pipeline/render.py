@@ -15,20 +15,18 @@ from soracli.console.progress import Meter
 from soracli.console.report import Reporter
 from soracli.errors import CapacityError, CheckError, MediaError, PolicyError
 from soracli.footage.plausibility import Guard
-from soracli.formatting import duration
 from soracli.media import Area, Source, Writer
 from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
-from soracli.pipeline import advice, checkpoints, latents, model_cache, output_paths, tasks
+from soracli.pipeline import advice, checkpoints, deliver, latents, model_cache, tasks
 from soracli.pipeline import job as jobs
+from soracli.pipeline.deliver import Form
 from soracli.pipeline.job import Job
 from soracli.pipeline.metrics import Likeness, Seams, Watcher
-from soracli.pipeline.output_paths import target
 from soracli.pipeline.preview import Preview
 from soracli.pipeline.task_specs import Brief
 from soracli.provenance import keys
 from soracli.safety import screening
-from soracli.safety.review import Review
 from soracli.sampling import frame_rates
 from soracli.state import runs
 from soracli.state.runs import Item, Run
@@ -36,7 +34,6 @@ from soracli.types import Canvas
 from soracli.weights import manifest
 
 if TYPE_CHECKING:
-    from soracli.options.calls import Origin
     from soracli.provenance import stamp as provenance
     from soracli.provenance.stamp import Stamp
     from soracli.sampling.frame_rates import Between
@@ -93,66 +90,18 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         talk.note(note)
     keys.load()  # what cannot be signed is not worth painting
     talk.say(jobs.headline(job))
-    if run is None:
-        run = runs.plain(job.record.as_data(), job.outputs.format.name, job.seeds, job.outputs.paths)
-        run = run if origin.latents or origin.expected else begun(run, origin, (*brief.given, *brief.areas), talk)
-    else:
-        run.take()
-    with recorded(run, talk), _capacity(job):
+    given: list[Source | Area] = [*brief.given, *brief.areas]
+    with deliver.running(run, job.record, job.outputs, job.seeds, origin, given, talk) as run, _capacity(job):
         studio = _open(job, talk, preview, run, flags)
         for n in range(len(job.seeds)):
-            _render_one(job, n, studio)
-    if origin.expected is not None:
-        compare(run.items[0].data or {}, origin.expected, talk)
-    talk.results(found_by(run))
+            result = _Result(job, n, studio)
+            deliver.deliver(result, job.outputs, n, result.item, run, flags, talk, keep=flags.save_latents)
 
 
 def _calm(flags: Flags) -> Flags:
     """No bar if pictures are drawn on the terminal: they cannot share its lines."""
     drawn = flags.preview is not None and flags.preview.partition(":")[0] == TERMINAL
     return replace(flags, progress="plain") if drawn and flags.progress == "auto" else flags
-
-
-def compare(data: dict[str, Any], expected: str, talk: Reporter) -> None:
-    """Say that the frames of a result are those expected, or raise CheckError."""
-    if data[media.DIGEST] != expected:
-        raise CheckError(
-            f"the frames differ: sha256 {data[media.DIGEST][:12]}, in the recipe {expected[:12]}; another machine, "
-            "thread count or version of torch may be why",
-            "frames_differ",
-        )
-    talk.say("the same frames, bit for bit")
-
-
-def found_by(run: Run) -> Any:
-    """The results of a run as data: one alone as it is, several in a list."""
-    found = [item.data for item in run.items]
-    return found if len(found) > 1 else found[0]
-
-
-def begun(run: Run, origin: Origin, given: Sequence[Source | Area], talk: Reporter) -> Run:
-    """A run of which a record is kept from now on, with what was piped in for it."""
-    run = runs.begin(run, origin.run)
-    for data in (source.data for source in given if source.data is not None):
-        if note := run.keep_input(data):
-            talk.note(note)
-    return run
-
-
-@contextlib.contextmanager
-def recorded(run: Run, talk: Reporter) -> Iterator[None]:
-    """Note how a run ends, and say how to go on with it if there is something to go on with."""
-    try:
-        yield
-    except BaseException as error:
-        stopped = isinstance(error, KeyboardInterrupt | SystemExit)
-        run.end("interrupted" if stopped else "failed", "" if stopped else f"{error}")
-        if run.home is not None and any(run.home.glob("*" + latents.SUFFIX)):
-            talk.say(f"what was painted is kept; go on with: sora resume {run.id}")
-        elif run.home is not None and stopped:
-            talk.say(f"nothing was painted yet; begin again with: sora resume {run.id}")
-        raise
-    run.end("done")
 
 
 def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Flags) -> Studio:
@@ -215,64 +164,64 @@ def _capacity(job: Job) -> Iterator[None]:
 # --- one result -------------------------------------------------------------------------------------------------------
 
 
-def _render_one(job: Job, n: int, studio: Studio) -> None:
-    """Paint and write result n, say so, and note it in the run."""
-    talk, run, flags = studio.talk, studio.run, studio.flags
-    label = f"{n + 1}/{len(job.seeds)} " if len(job.seeds) > 1 else ""
-    seed, clock = job.seeds[n], time.perf_counter()
-    item = run.pending[0]
-    shown = None if job.outputs.paths is None else output_paths.shown(job.outputs.paths[n])
-    data = {"path": shown, "format": job.outputs.format.name, **_recipe(job, flags, seed)}
-    if shown is not None and flags.origin.run and (made := checkpoints.finished(shown, job.recipe(seed))):
-        talk.say(f"{label}{shown} is there already")
-        talk.result(shown)
-        run.finish(item, data | made)
-        return
-    seams, likeness = Seams.of(job.canvas), Likeness()
-    watchers: list[Watcher] = [seams, *([likeness] if job.brief.compare else [])]
-    place = target(job.outputs, n) if flags.origin.expected is None else contextlib.nullcontext(Path())
-    stamp, review = _stamp(job, studio, seed), Review(keep=flags.keep_held)
-    with place as path, talk.meter(label) as meter:
-        took, digest = _paint(job, studio, item, _writer(job, flags, stamp, review, path), meter, watchers)
-    what = "picture" if job.geometry.is_still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
-    talk.say(f"{label}done in {duration(time.perf_counter() - clock)}: {what}, seed {seed}")
-    found = _figures(job, studio, seams, likeness)
-    talk.detail("took " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in took.items()))
-    took = {stage: round(seconds, 3) for stage, seconds in took.items()}
-    if flags.save_latents and (saved := run.latents(seed)) is not None and saved.is_file():
-        found["latents"] = str(saved)
-        talk.say(f"latents: {saved}")
-    odd = [*stamp.notes, *review.notes, *(job.canvas.draft.notes if job.canvas.draft else ())]
-    for note in odd:
-        talk.note(note)
-    if shown is not None:
-        talk.result(shown)
-    data |= {media.DIGEST: digest, **found, **stamp.told, "took": took, "notes": [*studio.notes, *odd]}
-    run.finish(item, data, keep=flags.save_latents)
+class _Result:
+    """Result n of a job: `deliver.Work`."""
 
+    def __init__(self, job: Job, n: int, studio: Studio) -> None:
+        self.job, self.studio, self.item = job, studio, studio.run.pending[0]
+        self.seed = job.seeds[n]
+        self.label = f"{n + 1}/{len(job.seeds)} " if len(job.seeds) > 1 else ""
+        self.notes = studio.notes
+        self._seams, self._likeness = Seams.of(job.canvas), Likeness()
+        self._took: dict[str, float] = {}  # seconds by stage
 
-def _stamp(job: Job, studio: Studio, seed: int) -> Stamp:
-    """What will mark and sign result `seed`."""
-    from soracli.provenance import stamp as provenance
+    def recipe(self) -> dict[str, Any]:
+        """No more than what this call has done."""
+        whole, origin = self.job.recipe(self.seed), self.studio.flags.origin
+        return jobs.decoded(whole, origin.latents) if origin.foreign and origin.latents else whole
 
-    recipe, foreign = _recipe(job, studio.flags, seed), studio.flags.origin.foreign
-    if studio.flags.no_prompt_metadata:
-        recipe = provenance.untold(recipe)
-    painted = bool((job.canvas.mask[job.canvas.shown] > 0).any())
-    verb, prompt = ("decode", "") if foreign else (job.verb, job.prompt)
-    stamp = provenance.Stamp(verb, recipe, studio.given, painted=painted, prompt=prompt)
-    if job.outputs.paths is None and job.outputs.format.sidecar:
-        stamp.notes.append(
-            f"{job.outputs.format.name} has its content credentials in a file beside it, and standard output has none; "
-            "write a file, or mp4, to keep them."
-        )
-    return stamp
+    def form(self) -> Form:
+        job, flags = self.job, self.studio.flags
+        _, height, width = job.geometry.keep
+        fps = Fraction(1) if job.geometry.is_still else job.options.fps
+        audio = None
+        if flags.origin.expected is None:
+            own = job.brief.sound(fps) if job.brief.sound and job.outputs.format.sound else None
+            audio = job.track.sound(own, job.canvas.frames / fps)
+        return Form((width, height), fps, self._stamp(), flags.quality, flags.force, audio)
 
+    def _stamp(self) -> Stamp:
+        from soracli.provenance import stamp as provenance
 
-def _recipe(job: Job, flags: Flags, seed: int) -> dict[str, Any]:
-    """What result `seed` says of itself: no more than what this call has done."""
-    whole, origin = job.recipe(seed), flags.origin
-    return jobs.decoded(whole, origin.latents) if origin.foreign and origin.latents else whole
+        job, recipe, flags = self.job, self.recipe(), self.studio.flags
+        if flags.no_prompt_metadata:
+            recipe = provenance.untold(recipe)
+        painted = bool((job.canvas.mask[job.canvas.shown] > 0).any())
+        verb, prompt = ("decode", "") if flags.origin.foreign else (job.verb, job.prompt)
+        return provenance.Stamp(verb, recipe, self.studio.given, painted=painted, prompt=prompt)
+
+    def make(self, file: Writer | media.Digest, meter: Meter) -> None:
+        watchers: list[Watcher] = [self._seams, *([self._likeness] if self.job.brief.compare else [])]
+        self._took = _paint(self.job, self.studio, self.item, file, meter, watchers)
+
+    def done(self) -> str:
+        job = self.job
+        still = job.geometry.is_still
+        what = "picture" if still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
+        return f": {what}, seed {self.seed}"
+
+    def figures(self) -> dict[str, Any]:
+        talk, flags = self.studio.talk, self.studio.flags
+        found = _figures(self.job, self.studio, self._seams, self._likeness)
+        talk.detail("took " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in self._took.items()))
+        latents_of = self.studio.run.latents(self.seed)
+        if flags.save_latents and latents_of is not None and latents_of.is_file():
+            found["latents"] = str(latents_of)
+            talk.say(f"latents: {latents_of}")
+        return found | {"took": {stage: round(seconds, 3) for stage, seconds in self._took.items()}}
+
+    def remarks(self) -> Sequence[str]:
+        return self.job.canvas.draft.notes if self.job.canvas.draft else ()
 
 
 def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness) -> dict[str, Any]:
@@ -298,8 +247,8 @@ def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness) -> dict
 
 def _paint(
     job: Job, studio: Studio, item: Item, file: Writer | media.Digest, meter: Meter, watchers: Sequence[Watcher]
-) -> tuple[dict[str, float], str]:
-    """Sample one result into a file, every frame past the watchers. Returns seconds by stage, and the digest."""
+) -> dict[str, float]:
+    """Sample one result into a file, every frame past the watchers. Returns seconds by stage."""
     took: dict[str, float] = {}
     clock = time.perf_counter()
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
@@ -339,7 +288,7 @@ def _paint(
     took["save"] = time.perf_counter() - clock
     if studio.flags.save_latents:
         checkpoints.keep(job, run, item.seed, progress, talk)
-    return took, writer.digest
+    return took
 
 
 def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator[Step]:
@@ -377,17 +326,3 @@ def _keeping(steps: Iterator[Step], canvas: Canvas) -> Iterator[Step]:
             continue
         yield replace(step, frames=tasks.kept(canvas, count, step.frames))
         count += len(step.frames)
-
-
-def _writer(job: Job, flags: Flags, stamp: Stamp, review: Review, path: Path) -> Writer | media.Digest:
-    """Where frames go: into a file, or no farther than their digest if that is all that is asked for."""
-    if flags.origin.expected is not None:
-        return media.Digest()
-    _, height, width = job.geometry.keep
-    fps = Fraction(1) if job.geometry.is_still else job.options.fps
-    own = job.brief.sound(fps) if job.brief.sound and job.outputs.format.sound else None
-    audio = job.track.sound(own, job.canvas.frames / fps)
-    return Writer(
-        path, width, height, fps, job.outputs.format.name, flags.quality, stamp.recipe, force=flags.force,
-        audio=audio, stamp=stamp, review=review,
-    )  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,20 +48,29 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--seed", type=int, default=0)
         return sub
 
-    def world(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
-        sub.add_argument("--actors", type=int, default=24, help="take the first N of the core actors")
-        sub.add_argument("--corpus", choices=("core", "full"), default="core")
-        sub.add_argument("--others", type=float, default=0.0, help="share of panorama, solid and studio scenes")
-        sub.add_argument("--only", default="", help="comma-separated; only these of the actors lead")
-        sub.add_argument("--cameras", default="", help="comma-separated; only these camera moves")
-        sub.add_argument("--directions", default="", help="comma-separated; performers go only these ways")
-        sub.add_argument("--without", default="", help="comma-separated verbs to leave out")
-        sub.add_argument("--styles", default="", help="comma-separated; every clip in one of these looks")
-        sub.add_argument(
-            "--spread", type=float, default=1.0, help="0 = performances are laid out alike .. 1 = as usual"
-        )
+    for group in (_material, _transformer, _drafts, _few_steps, _others):
+        group(command)
+    return root
 
+
+Command = Callable[[str, str], argparse.ArgumentParser]  # name, what it does -> its parser
+
+
+def world(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
+    sub.add_argument("--actors", type=int, default=24, help="take the first N of the core actors")
+    sub.add_argument("--corpus", choices=("core", "full"), default="core")
+    sub.add_argument("--others", type=float, default=0.0, help="share of panorama, solid and studio scenes")
+    sub.add_argument("--only", default="", help="comma-separated; only these of the actors lead")
+    sub.add_argument("--cameras", default="", help="comma-separated; only these camera moves")
+    sub.add_argument("--directions", default="", help="comma-separated; performers go only these ways")
+    sub.add_argument("--without", default="", help="comma-separated verbs to leave out")
+    sub.add_argument("--styles", default="", help="comma-separated; every clip in one of these looks")
+    sub.add_argument("--spread", type=float, default=1.0, help="0 = performances are laid out alike .. 1 = as usual")
+
+
+def _material(command: Command) -> None:
+    """What is trained on, and the compression network that its latents come from."""
     sub = command("cast", "Pack the drawings of the training material into the library of pictures that ships.")
     sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
     sub.add_argument("--out", type=Path, default=BUNDLED, help="folder of the shards")
@@ -87,6 +96,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--device", default="cpu")
     sub.add_argument("--batch", type=int, default=16, help="clips rendered together")
 
+
+def _transformer(command: Command) -> None:
     sub = command("transformer", "Train the transformer on cached latents.")
     sub.add_argument("--cache", type=Path, action="append", help="folder of shards (default RUN/cache); repeatable")
     sub.add_argument("--depth", type=int, default=8, help="the one dial")
@@ -104,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--compile", action="store_true", help="torch.compile the network")
     sub.add_argument("--half", action="store_true", help="bfloat16 products on a CPU too: 1.6 x with AVX-512 BF16")
 
+
+def _drafts(command: Command) -> None:
     sub = command("pieces", "Render clips told apart into draft and plate, and keep their latents.")
     sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
     sub.add_argument("--shards", type=int, default=100, help="of 8 clips each")
@@ -121,6 +134,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--shift", type=float, default=2.5, help="of the noise levels: higher = more layout, less detail")
     sub.add_argument("--device", default="cpu")
 
+
+def _few_steps(command: Command) -> None:
     sub = command(
         "trajectories", "Let the run's transformer, or the model that ships, paint what few steps are learnt from."
     )
@@ -139,6 +154,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--device", default="cpu")
     sub.add_argument("--half", action="store_true", help="bfloat16 products on a CPU too: 1.6 x with AVX-512 BF16")
 
+
+def _others(command: Command) -> None:
+    """Networks beside the transformer, and what becomes of a run."""
     sub = command("probe", "Train the classifier that scores clips (benchmarks/tasks.py).")
     world(sub)
     sub.add_argument("--clips", type=int, default=2400, help="to film")
@@ -164,7 +182,6 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("plot", "Draw the run's loss curves.")
     sub.add_argument("--out", type=Path, required=True)
-    return root
 
 
 def load_vae(run: Path) -> Vae:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -21,21 +22,21 @@ def loop(performer: Performer, seed: int, frame: Frame, ink: torch.Tensor, groun
     x = ((torch.arange(frame.width) + 0.5) / frame.height - frame.aspect / 2)[None, None]
     y = ((torch.arange(frame.height) + 0.5) / frame.height - 0.5)[None, :, None]
     draw = {"wave": _waves, "circle": _circles, "particle": _particles}[performer.name]
-    return draw(performer, rng, turn, (x, y), ink, ground)
+    return draw(performer, rng, Paper(x, y, turn, ink, ground))
 
 
-Plane = tuple[torch.Tensor, torch.Tensor]
+class Paper(NamedTuple):
+    """What a pattern is drawn on: a plane in frame heights from its centre, and the times of its frames."""
+
+    x: torch.Tensor  # (1, 1, W)
+    y: torch.Tensor  # (1, H, 1)
+    turn: torch.Tensor  # (T,): loops since the start
+    ink: torch.Tensor  # (3,), 0..1
+    ground: torch.Tensor  # (1, 3, H, W), 0..1
 
 
-def _waves(
-    performer: Performer,
-    rng: np.random.Generator,
-    turn: torch.Tensor,
-    plane: Plane,
-    ink: torch.Tensor,
-    ground: torch.Tensor,
-) -> torch.Tensor:
-    x, y = plane
+def _waves(performer: Performer, rng: np.random.Generator, paper: Paper) -> torch.Tensor:
+    x, y, turn, ink, ground = paper
     sign = -1.0 if performer.direction == "right" else 1.0
     picture = ground.expand(len(turn), -1, -1, -1).clone()
     for layer in range(5):
@@ -49,15 +50,8 @@ def _waves(
     return picture
 
 
-def _circles(
-    performer: Performer,
-    rng: np.random.Generator,
-    turn: torch.Tensor,
-    plane: Plane,
-    ink: torch.Tensor,
-    ground: torch.Tensor,
-) -> torch.Tensor:
-    x, y = plane
+def _circles(performer: Performer, rng: np.random.Generator, paper: Paper) -> torch.Tensor:
+    x, y, turn, ink, ground = paper
     sign = 1.0 if performer.action == "expand" else -1.0
     dense, cycles = float(rng.uniform(3.5, 6)), int(rng.integers(2, 5))
     far = (x**2 + y**2).sqrt()
@@ -66,15 +60,8 @@ def _circles(
     return torch.lerp(ground, ink.view(3, 1, 1).to(ground.device), cover[:, None].to(ground.device))
 
 
-def _particles(
-    performer: Performer,
-    rng: np.random.Generator,
-    turn: torch.Tensor,
-    plane: Plane,
-    ink: torch.Tensor,
-    ground: torch.Tensor,
-) -> torch.Tensor:
-    x, y = plane
+def _particles(performer: Performer, rng: np.random.Generator, paper: Paper) -> torch.Tensor:
+    x, y, turn, ink, ground = paper
     half = float(x.max())
     count, sign = 70, -1.0 if performer.action == "rise" else 1.0
     start = torch.from_numpy(rng.uniform(0, 1, (2, count, 1))).float()

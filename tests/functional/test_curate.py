@@ -14,8 +14,8 @@ from conftest import Outcome, Sora
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from soracli import media
+from soracli.commands.output_types.curation import Measures
 from soracli.curation import measures, rules
-from soracli.curation.types import Measures
 from soracli.types import Frames
 
 FPS = Fraction(16)

@@ -18,6 +18,7 @@ from PIL import Image
 
 from soracli import cli, media
 from soracli.commands import output_types, schema
+from soracli.commands.output_types import rendered
 from soracli.options import calls
 from soracli.provenance import stamp
 from soracli.server import daemon
@@ -194,7 +195,7 @@ def test_every_verb_prints_what_its_schema_says(sora: Sora, words: str) -> None:
     found = json.loads(ran.out)
     jsonschema.validate(found, closed(schema.of_verb(name, schema.verbs(cli.parser()))["result"]))
     if name in calls.RENDERING and "--dry-run" not in words:  # and no recipe says what nobody knows of
-        known = schema.of_type(output_types.Rendered)["properties"]
+        known = schema.of_type(rendered.Rendered)["properties"]
         first = found["data"][0] if isinstance(found["data"], list) else found["data"]
         assert set(first) - set(known) <= RECIPE_ONLY
 

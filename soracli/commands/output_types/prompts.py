@@ -1,0 +1,64 @@
+"""What is printed of prompts, scenes and the library of pictures."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class Caption(TypedDict):
+    """said: what the prompt told of it. added: what it did not."""
+
+    caption: str
+    said: dict[str, Any]
+    added: dict[str, Any]
+
+
+class Recaptioned(TypedDict):
+    prompt: str
+    model: str
+    seed: int
+    captions: list[Caption]
+    notes: list[str]
+
+
+class Read(TypedDict):
+    """scene: see `scenes.types.Scene`."""
+
+    prompt: str
+    seed: int
+    seconds: float
+    scene: dict[str, Any]
+    caption: str
+    notes: list[str]
+
+
+class Drawing(TypedDict):
+    """An entry of the library. metres: its height. path: where it was written to."""
+
+    name: str
+    kind: str
+    group: str
+    faces: str
+    metres: float
+    frames: int
+    loop: Literal["walks", "gesture", "still"]
+    called: list[str]
+    tags: list[str]
+    path: NotRequired[str]
+
+
+class Drawings(TypedDict):
+    entries: list[Drawing]
+
+
+class Hit(TypedDict):
+    """near: 0 .. 1."""
+
+    name: str
+    by: str
+    near: float
+
+
+class Hits(TypedDict):
+    words: str
+    found: list[Hit]
