@@ -151,7 +151,10 @@ def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:
     pairs = [(want, group) for want, group in zip(wanted, found, strict=True) if group is not None]
     right["action"] = all("action" not in want or group.one.action in want["action"] for want, group in pairs)
     right["direction"] = all(want.get("direction", group.one.direction) == group.one.direction for want, group in pairs)
-    right["relation"] = all(_related(want, group, scene.performers) for want, group in pairs)
+    drawn = {name for want, group in zip(wanted, found, strict=True) if group is None for name in want["name"]}
+    right["relation"] = all(
+        _related(want, group, scene.performers) or bool(drawn & {*want.get("partner", ())}) for want, group in pairs
+    )
     right["colour"] = all(want.get("colour", group.one.colour) == group.one.colour for want, group in pairs)
     right["change"] = all(_changed(want, group.one) for want, group in pairs)
     return right

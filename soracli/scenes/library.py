@@ -42,7 +42,8 @@ class Entry:
     kind: `walker`, `driver`, `flyer`, `swimmer` or `thing`. faces: where it looks: `left`, `right` or `front`.
     metres: the longer side of what it shows. tilt: degrees clockwise that set it upright. stride: cells of ground in
     one loop of a drawing whose legs walk in it, 0 if its loop is a gesture. box: x0 y0 x1 y1 of the drawing, shares of
-    its cell. called: what people call it, best first. tags: looser words.
+    its cell. head: x of the middle and width of the head of one that moves, likewise. called: what people call it, best
+    first. tags: looser words.
     """
 
     name: str
@@ -57,12 +58,13 @@ class Entry:
     box: tuple[float, float, float, float]
     called: tuple[str, ...]
     tags: tuple[str, ...]
+    head: tuple[float, float] = (0.5, 0.5)
 
 
 @cache
 def entries() -> dict[str, Entry]:
     """All entries by name, in the library's order."""
-    rows = ({**row, "box": tuple(row["box"])} for row in index())
+    rows = ({**row, "box": tuple(row["box"]), "head": tuple(row.get("head", (0.5, 0.5)))} for row in index())
     return {row["name"]: Entry(**{**row, "called": tuple(row["called"]), "tags": tuple(row["tags"])}) for row in rows}
 
 

@@ -37,6 +37,7 @@ SHARD = 8_000_000  # bytes, at most
 NEAR = 0.55  # cosine from which a word of the lists counts as another name
 SHARED = 2  # drawings that may have a word in common before it is vague
 DRAWN = 24  # alpha (of 255) from which a pixel counts as part of the drawing
+TOPMOST = 0.22  # of the height of what is drawn, in which its head is looked for
 Blobs = dict[str, bytes]
 Vectors = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
@@ -58,16 +59,17 @@ def pack(assets: Path, out: Path, index: Path, run: Path, say: Callable[[str], N
     run.mkdir(parents=True, exist_ok=True)
     blobs: Blobs = {}
     boxes: dict[str, tuple[float, ...]] = {}
+    heads: dict[str, tuple[float, float]] = {}
     for row, frames in _animated(assets, [row for row in rows if row.animated]):
         kept = run / f"{row.code}.avif"
         if not kept.is_file():
             kept.with_suffix(".part").write_bytes(encoded(frames))
             os.replace(kept.with_suffix(".part"), kept)
             say(f"{row.name}: {kept.stat().st_size} bytes")
-        blobs[row.code], boxes[row.code] = kept.read_bytes(), box(frames)
+        blobs[row.code], boxes[row.code], heads[row.code] = kept.read_bytes(), box(frames), head(frames)
     for row, picture, blob in _still(assets, [row for row in rows if not row.animated]):
         blobs[row.code], boxes[row.code] = blob, box(picture)
-    index.write_text(_index(entries(rows, known, boxes)), "utf-8")
+    index.write_text(_index(entries(rows, known, boxes, heads)), "utf-8")
     return _shards(blobs, out)
 
 
@@ -135,15 +137,40 @@ def box(frames: Sprites) -> tuple[float, ...]:
     return tuple(round(float(value), 3) for value in middle)
 
 
+def head(frames: Sprites) -> tuple[float, float]:
+    """x of the middle and width of the head, shares of the cell: the most solid part of the top of what is drawn.
+
+    frames: (T, side, side, 4). Median over them; (0.5, 0.5) if nothing is drawn.
+    """
+    found = [_topmost(frame) for frame in frames[..., 3] > DRAWN if frame.any()]
+    x, wide = np.median(np.array(found or [(0.5, 0.5)]), axis=0)
+    return round(float(x), 3), round(float(wide), 3)
+
+
+def _topmost(drawn: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    rows = np.flatnonzero(drawn.any(1))
+    tall = max(round((rows[-1] + 1 - rows[0]) * TOPMOST), 1)
+    columns = drawn[rows[0] : rows[0] + tall].sum(0)
+    ends = np.flatnonzero(np.diff(np.concatenate(([0], columns > 0, [0])).astype(int)))
+    first, last = max(zip(ends[::2], ends[1::2], strict=True), key=lambda run: columns[run[0] : run[1]].sum())
+    part = columns[first:last]
+    middle = float((np.arange(first, last) * part).sum() / part.sum()) + 0.5
+    return middle / len(columns), float(last - first) / len(columns)
+
+
 def _edges(drawn: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
     rows, columns = np.flatnonzero(drawn.any(1)), np.flatnonzero(drawn.any(0))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def entries(
-    rows: list[Row], known: dict[str, Any], boxes: dict[str, tuple[float, ...]], vectors: Vectors | None = None
+    rows: list[Row],
+    known: dict[str, Any],
+    boxes: dict[str, tuple[float, ...]],
+    heads: dict[str, tuple[float, float]],
+    vectors: Vectors | None = None,
 ) -> list[dict[str, Any]]:
-    """The index's entries: see `soracli.scenes.library.Entry`."""
+    """The index's entries: see `soracli.scenes.library.Entry`. heads: of what moves, by code."""
     acting = {entry.name: entry for entry in (*CORE_ACTORS, *MORE_ACTORS)}  # what was trained first stays as it was
     kinds = {name: kind for kind, names in known["kind"].items() for name in names}
     kinds |= {name: entry.kind for name, entry in acting.items()}
@@ -164,6 +191,7 @@ def entries(
             "tilt": known["tilt"].get(row.name, 0.0),
             "stride": known["stride"].get(row.name, 0.0),
             "box": list(boxes[row.code]),
+            **({"head": list(known["head"].get(row.name) or heads[row.code])} if row.code in heads else {}),
             "called": called[row.name],
             "tags": sorted({word.lower() for word in row.words if word.isascii()} - {row.name.lower()}),
         }
