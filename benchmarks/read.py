@@ -8,7 +8,7 @@ and partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be l
 same. place, time, weather, camera, style: what may be shown, `*` or `-` among them anything: a place that the world has
 and the prompt names is the only right one, and needs no note. noted: part of a word of which a note must speak. What is
 not said is judged too: clear weather, a static or a tracking camera, the plain style, day or overcast; the place is
-free. others: further performers are not judged.
+free. others: further performers are not judged, nor what somebody wears on the head that no entry names.
 
 Columns: all rows, defaults and wildcards counted as right; floor: the same of a reader that understands nothing; where
 said: only rows that ask for something there, which is the figure to look at.
@@ -37,6 +37,7 @@ from typing import Any, NamedTuple
 from soracli.scenes.known import shipped
 from soracli.scenes.read import Reading, read
 from soracli.scenes.vocabulary import Library
+from soracli.world.language.actors import HEADWEAR
 from soracli.world.scene import Performer
 
 FOLDER = Path(__file__).with_name("prompts")
@@ -125,7 +126,8 @@ def matched(row: dict[str, Any], cast: tuple[Performer, ...], place: str) -> lis
             left.remove(fits[0])
         elif not want.get("optional") and want.get("place") != place:
             return None
-    return None if left and not row.get("others") else found
+    more = [group for group in left if group.one.name not in HEADWEAR or group.one.relation != "on"]
+    return None if more and not row.get("others") else found
 
 
 def _named(row: dict[str, Any], group: Group) -> bool:

@@ -24,6 +24,7 @@ from soracli.scenes.nearest import Near, nearest
 from soracli.scenes.spans import Mended, foreign, items, options, spelt
 from soracli.scenes.staging import BUILT, SKY, Role, follows, staged
 from soracli.scenes.vocabulary import DRAWN, Entry, Library, Vocabulary, split, tables, vocabulary
+from soracli.world.language import grammar
 from soracli.world.language.surroundings import PLACES
 from soracli.world.scene import Scene
 
@@ -85,6 +86,7 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     chosen = _settings(story, near, roles)
     if chosen.place == "underwater" or not PLACES[chosen.place].ground:
         roles = [_adrift(role) if story.parts[role.group].verb is None else role for role in roles]
+    roles += _dress(roles, story, words, known)
     scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
     notes = [*_slips(mended), *_foreign(text), *notes, *_notes(story, chosen, film, near)]
     if others:
@@ -175,6 +177,16 @@ def _roles(
         for role, partner in roles
     ]
     return _paired(found), notes
+
+
+def _dress(roles: list[Role], story: Story, words: Vocabulary, known: Library) -> list[Role]:
+    """What some are known by and wear on their heads, for as many as there is room for."""
+    worn = [(i, words.dressed.get(grammar.singular(story.parts[role.group].said), "")) for i, role in enumerate(roles)]
+    return [
+        Role(name, known.kind(name), "stand", known.length(name), roles[i].direction, "", "on", i, group=-1 - i)
+        for i, name in worn
+        if name
+    ][: ALL - len(roles)]
 
 
 def _part_couple(part: Part) -> None:

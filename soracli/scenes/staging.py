@@ -15,7 +15,9 @@ from soracli.world.scene import Event, Performer
 
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
 SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
-                 "comet", "cloud with lightning", "cloud with rain", "globe showing Americas"))  # fmt: skip
+                 "comet", "fireworks", "cloud with lightning", "cloud with rain",
+                 "globe showing Americas"))  # fmt: skip
+SPREAD = {"fireworks": 2.0}  # how much larger than others something in the sky is
 SHORT = 1.5  # seconds in which several do not get far
 ABOVE, FLIGHT = 0.16, 0.28  # frame heights of air below what is above another, and below what flies
 BUILT = 2.0  # metres from which a thing is scenery for whoever acts
@@ -154,6 +156,7 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         _fitted(role, roles[role.partner], sizes[role.partner]) if _is_worn(role) else size
         for role, size in zip(roles, sizes, strict=True)
     )
+    sizes = tuple(SPREAD.get(role.name, 1.0) * size for role, size in zip(roles, sizes, strict=True))
     if len(roles) == 1 and not view:
         sizes = (min(sizes[0] * roles[0].scale ** 0.5, LARGEST),)
     return sizes

@@ -116,7 +116,7 @@ class Vocabulary:
     """phrases: lower case, words divided by single spaces. longest: words of the longest.
 
     pictures: names of the library -> kind. deeds: lemma -> kinds of deeds (`rides`, `holds`, `bitten`).
-    people: lemma of a verb -> the rest of a picture's name, `walk` -> `walking`.
+    people: lemma of a verb -> the rest of a picture's name, `walk` -> `walking`. dressed: who -> what that one wears.
     """
 
     phrases: Phrases
@@ -124,6 +124,7 @@ class Vocabulary:
     pictures: Mapping[str, str]
     deeds: Mapping[str, frozenset[str]]
     people: Mapping[str, str]
+    dressed: Mapping[str, str]
 
     def of(self, phrase: str, slot: str) -> Entry | None:
         """What a phrase is as a `slot`, if it can be that."""
@@ -169,7 +170,9 @@ def vocabulary(known: Library) -> Vocabulary:
     found |= {name: [Entry("name", name, False, "one")] for name in known.own()}
     phrases = Phrases({phrase: tuple(row) for phrase, row in found.items()}, frozenset(pictures))
     kinds = {lemma: frozenset(some) for lemma, some in deeds.items()}
-    return Vocabulary(phrases, max(LONGEST, *(p.count(" ") + 1 for p in found)), pictures, kinds, nouns["people"])
+    dressed = {who: wear for wear, some in nouns["dressed"].items() for who in split(some) if wear in pictures}
+    longest = max(LONGEST, *(p.count(" ") + 1 for p in found))
+    return Vocabulary(phrases, longest, pictures, kinds, nouns["people"], dressed)
 
 
 def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:

@@ -26,6 +26,7 @@ from PIL import Image
 
 from soracli.errors import WeightsError
 from soracli.prompts import sentence_encoder
+from soracli.scenes import drawn as coded
 from soracli.weights import manifest
 from soracli.world.assets import CELL, FRAMES, GRID, Sprites, load_actors
 from soracli.world.language.actors import CORE_ACTORS, MORE_ACTORS
@@ -69,7 +70,7 @@ def pack(assets: Path, out: Path, index: Path, run: Path, say: Callable[[str], N
         blobs[row.code], boxes[row.code], heads[row.code] = kept.read_bytes(), box(frames), head(frames)
     for row, picture, blob in _still(assets, [row for row in rows if not row.animated]):
         blobs[row.code], boxes[row.code] = blob, box(picture)
-    index.write_text(_index(entries(rows, known, boxes, heads)), "utf-8")
+    index.write_text(_index([*entries(rows, known, boxes, heads), *by_code(known)]), "utf-8")
     return _shards(blobs, out)
 
 
@@ -197,6 +198,19 @@ def entries(
         }
         for row in rows
     ]
+
+
+def by_code(known: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of what code draws: see `soracli.scenes.drawn`."""
+    found = []
+    for name, row in known["drawn"].items():
+        cells = coded.frames(name, row["frames"], CELL)
+        found.append({
+            "name": name, "code": f"{coded.PREFIX}{name.replace(' ', '-')}", "group": "Drawn by code",
+            "frames": row["frames"], "kind": "thing", "faces": "front", "metres": row["metres"], "tilt": 0.0,
+            "stride": 0.0, "box": list(box(cells)), "called": [name, *row["called"]], "tags": row["tags"],
+        })  # fmt: skip
+    return found
 
 
 def names_of(

@@ -37,7 +37,7 @@ class Actor:
 # What is worn on the head: how far down over it the lower edge comes, in widths of the head.
 HEADWEAR: Mapping[str, float] = {
     "top hat": 0.2, "billed cap": 0.25, "crown": 0.15, "graduation cap": 0.25, "woman’s hat": 0.25,
-    "rescue worker’s helmet": 0.3, "military helmet": 0.3, "glasses": 0.6, "sunglasses": 0.6, "goggles": 0.65,
+    "rescue worker’s helmet": 0.3, "military helmet": 1.0, "glasses": 0.6, "sunglasses": 0.6, "goggles": 0.65,
     "diving mask": 0.8, "headphone": 0.8,
 }  # fmt: skip
 WORN = 1.1  # width of it, in widths of the head
