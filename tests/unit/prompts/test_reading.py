@@ -141,7 +141,7 @@ def test_kinds_of_phrases(prompt: str, wanted: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("a hosre galoping", "galloping"), ("a cow skiping", "skipping"), ("a pengiun", "penguin"), ("a rabbitt", "rabbit")],
+    [("a hosre galoping", "galloping"), ("a pengiun", "penguin"), ("a rabbitt", "rabbit")],
 )
 def test_slips_are_mended(typed: str, meant: str) -> None:
     assert f"is read as '{meant}'" in " ".join(of(typed).notes)
