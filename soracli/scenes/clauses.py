@@ -16,6 +16,7 @@ from soracli.scenes.film import Filmed
 from soracli.scenes.spans import Item
 from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
 from soracli.world.language import grammar
+from soracli.world.language.actors import HEADWEAR
 
 ENDS = (".", ";", "!", "?", "\n", ")", "(", ":")
 JOINS = ("and", "&", "+", "plus", "/", "vs", "versus")
@@ -58,6 +59,10 @@ SENSES = (
     "howl",
 )  # what goes through the air without one
 GAITS = ("walk", "run", "swim")
+OWN = ("his", "her", "its", "their")
+CHILD = 0.8  # scale of the young
+PARENTS = ("man", "woman", "person", "people hugging", "cat", "dog", "chicken", "duck", "old man", "old woman", "girl",
+           "boy")  # fmt: skip
 HERD = 5  # as many as `a herd of`
 HERDS = (
     "herd",
@@ -74,6 +79,12 @@ HERDS = (
     "gang",
     "pod",
 )
+SHOWERS = ("shower", "showers", "storm", "rain")
+FALLING = ("comet", "star", "glowing star", "rock", "leaf fluttering in wind", "cherry blossom")
+LIKENESSES = ("statue", "sculpture", "figurine")
+FEASTS = ("christmas", "merry", "halloween", "birthday", "new")
+YOUNG = ("calf", "cub", "pup", "foal", "kid", "baby", "chick", "fawn", "lamb", "joey", "kitten", "puppy", "piglet",
+         "child", "little one", "offspring")  # fmt: skip
 THINGS = ("fruit", "vegetable", "plant", "figurine", "toy", "doll", "drink", "dish", "cake")  # an apple fruit
 HANDLED = ("fly", "spin", "roll", "bounce", "float", "launch", "grow", "shrink", "drop")  # what is done by the object
 WITH = ("with", "alongside", "along with", "together with")
@@ -180,7 +191,7 @@ class _Teller:
 
     actor: those of the last verb. verb: the last verb, while an object may follow. prep: a preposition that waits.
     agency: a verb in the passive whose doer follows.
-    scenery: whether something that is no part is what a verb would go to.
+    scenery: whether something that is no part is what a verb would go to. still: whether the next part is a likeness.
     """
 
     def __init__(self, items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed]) -> None:
@@ -196,7 +207,7 @@ class _Teller:
         self.waiting_change = ""
         self.prep = self.prep_word = ""
         self.ahead: tuple[str, int] | None = None
-        self.joined = self.fresh = self.scenery = False
+        self.joined = self.fresh = self.scenery = self.still = False
         self.adjacent = ""  # what the item before was: `noun`, `verb`, `setting`, `cut`
 
     # -- one step ---------------------------------------------------------------------------------------------------
@@ -226,6 +237,11 @@ class _Teller:
             self._direct(entry.value)
         elif self._is_verb_here():
             self._act()
+        elif self._is_likeness():
+            self.still = True
+            self.at += 1 + (item.text in ARTICLES)
+            self._drop(self.items[self.at - 1].text)
+            self._past(self.adjacent)
         elif (group := self._group()) is not None:
             self._name(group)
         elif any(item.of(slot) for slot in ("place", "time", "weather")):
@@ -291,6 +307,11 @@ class _Teller:
             self.story.parts[0].verb = self.waiting
         elif not self.story.parts and (self.waiting.lemma in self.vocabulary.people or self.waiting.value in GAITS):
             self.story.parts.append(Part("somebody", "person", verb=self.waiting))  # surfing at sunset
+
+    def _is_likeness(self) -> bool:
+        """`statue of` a horse: whoever is shown stands still."""
+        ahead = self.items[self.at : self.at + 3 + (self.items[self.at].text in ARTICLES)][-3:]
+        return len(ahead) == 3 and ahead[0].text in LIKENESSES and ahead[1].text == "of" and not ahead[2].stop
 
     # -- what an item is --------------------------------------------------------------------------------------------
 
@@ -467,7 +488,7 @@ class _Teller:
             words.count, words.counted, words.led = max(words.count, int(entry.value)), item.text, True
         elif (entry := item.of("colour")) and words.head is None and not (name and not self._noun_follows(i)):
             words.colour = entry.value
-        elif words.head is not None and item.text in HERDS:
+        elif words.head is not None and (item.text in HERDS or (item.text in SHOWERS and self._falls(words.head))):
             words.count, words.counted = max(words.count, HERD), item.text
         elif name is not None:
             return self._takes_noun(words, item)
@@ -482,6 +503,12 @@ class _Teller:
         else:
             return self._takes_unknown(words, item)
         return True
+
+    @staticmethod
+    def _falls(head: Item) -> bool:
+        """Whether several of a thing may come down like rain: a meteor shower."""
+        entry = head.of("name")
+        return entry is not None and entry.value in FALLING
 
     def _takes_noun(self, words: _Words, item: Item) -> bool:
         """A noun is the head of its group; nouns before it say what kind: a police dog, but a koala bear."""
@@ -575,6 +602,7 @@ class _Teller:
             self._past("cut", group.size)
             return
         self._modify(part, group)
+        self._take_after(part)
         role_prep, word = self.prep, self.prep_word
         if part.many and part.count == 0 and part.name in TREES and word in AMID and role_prep:
             self.story.settings.append(Setting("place", Entry("place", "forest"), part.said, word))
@@ -618,6 +646,16 @@ class _Teller:
         if self.waiting is not None and not self.prep:
             self._give(part, self.waiting, self.waiting.lemma)
             self.waiting = None
+        if self.still:
+            part.verb, self.still = part.verb or Entry("verb", "stand", False, "base", "stand"), False
+
+    def _take_after(self, part: Part) -> None:
+        """The young of an animal are drawn as it is, only smaller: an elephant and her calf."""
+        elder = self.story.parts[self.recent[-1]] if self.recent else None
+        if elder is None or self.items[self.at].text not in OWN or grammar.singular(part.said) not in YOUNG:
+            return
+        if self.vocabulary.pictures.get(elder.name) in ALIVE and elder.name not in PARENTS:
+            part.name, part.near, part.scale = elder.name, False, part.scale * CHILD
 
     def _takes_stranger(self, part: Part, prep: str, word: str) -> bool:
         """Whether a noun that no table has may be a performer; else it is noted as a stranger of the setting."""
@@ -628,6 +666,8 @@ class _Teller:
             and following != "verb"
         ):
             self.story.strangers.append((part.said, word))
+            for index in self.recent if prep == "above" else ():
+                self.story.parts[index].over = True
             return False
         return True
 
@@ -644,7 +684,8 @@ class _Teller:
     def _index(self, part: Part, group: Group) -> int:
         """A new part, or the one that was named before: a box ... the box."""
         for index, old in enumerate(self.story.parts):
-            if group.definite and part.name and old.name == part.name and not part.colour and part.count < 2:
+            same = part.name and old.name == part.name and part.scale == old.scale
+            if group.definite and same and not part.colour and part.count < 2:
                 old.verb = old.verb or part.verb
                 return index
         self.story.parts.append(part)
@@ -698,8 +739,8 @@ class _Teller:
         verb = other.verb
         if word == "by" and self.agency is not None:
             part.verb, part.role = self.agency, "subject"
-            if self.agency.value == "chase":
-                part.relation, part.partner = "chases", anchor
+            if self.agency.value in ("chase", "follow"):
+                part.relation, part.partner = "chases" if self.agency.value == "chase" else "behind", anchor
             elif not other.relation:
                 other.verb, other.relation, other.partner = other.verb or self.agency, "behind", index
             self.agency = None
@@ -713,6 +754,10 @@ class _Teller:
             part.relation, part.partner = "beside", anchor
         elif prep == "below":
             part.relation, part.partner = "below", anchor
+        elif grammar.singular(part.said).partition(" ")[0] in FEASTS:
+            part.relation, part.partner = "beside", anchor  # on Halloween
+        elif self._is_put_on(part, other) and (word in WITH or word in ("in", "inside")):
+            part.relation, part.partner, part.held = "on", anchor, True  # the cat in the hat
         elif word in WITH or other.relation:
             part.verb, part.held = part.verb or verb, word in WITH
             part.relation, part.partner = "beside", anchor
@@ -760,6 +805,10 @@ class _Teller:
                 part.changes.add("bitten")
             if lemma == "walk":
                 part.verb = part.verb or verb
+
+    def _is_put_on(self, part: Part, other: Part) -> bool:
+        """Whether a part is what is worn on the head, and the other somebody who may wear it."""
+        return part.name in HEADWEAR and self.vocabulary.pictures.get(other.name) in ALIVE
 
     def _handles(self, doer: Part, part: Part) -> bool:
         """Whether one makes the other do what only that can: a thing, or what flies by one that does not."""
@@ -853,7 +902,11 @@ class _Teller:
         self._past(self.adjacent)
 
     def _pass_over(self, item: Item) -> None:
-        if item.of("undrawn"):
+        if (undrawn := item.of("undrawn")) and undrawn.value == "worn" and self.recent:
+            self._drop(item.text)
+            self.prep = ""
+            self._past("noun")
+        elif undrawn:
             self._drop(item.text)
             for part in (self.story.parts[i] for i in (self.recent if self.prep == "on" else ())):
                 part.verb = part.verb or Entry("verb", "stand", False, "base", "perch")  # on a branch

@@ -2,6 +2,7 @@
 
 The index (world/language/cast.json) is small and read whole; the pictures lie as AVIF and WebP blobs in safetensors
 shards that ship with the package, of which only the asked-for bytes are read. Microsoft Fluent Emoji, MIT: see NOTICE.
+What no collection has is drawn by code (`drawn`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from soracli.errors import UsageError, WeightsError
-from soracli.scenes import cutout, sizes
+from soracli.scenes import cutout, drawn, sizes
 from soracli.scenes.sizes import Body
 from soracli.weights import manifest
 from soracli.world.language.actors import index
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from soracli.world.assets import ActorBank
 
 TOOL = "cast"  # table of weights.toml that lists the shards
+STILL_SIDE = 192  # pixels of the cell of a drawing that does not move
 OWN_SIDE = 768  # pixels of the cell that a user's own picture is fitted to
 MARGIN = 0.06  # of the cell, left free around it
 MOST_PIXELS = 40_000_000  # of a user's own picture
@@ -38,12 +40,13 @@ Pixels = npt.NDArray[np.uint8]
 class Entry:
     """A drawing of the library.
 
-    name: unique. code: its key in the shards. group: of the collection. frames: 36, or 1 of a still one.
-    kind: `walker`, `driver`, `flyer`, `swimmer` or `thing`. faces: where it looks: `left`, `right` or `front`.
-    metres: the longer side of what it shows. tilt: degrees clockwise that set it upright. stride: cells of ground in
-    one loop of a drawing whose legs walk in it, 0 if its loop is a gesture. box: x0 y0 x1 y1 of the drawing, shares of
-    its cell. saddle: where something on it rests, share of the drawing's height from its top. called: what people call
-    it, best first. tags: looser words.
+    name: unique. code: its key in the shards, `drawn-NAME` of what code draws. group: of the collection. frames: 36,
+    or 1 of a still one. kind: `walker`, `driver`, `flyer`, `swimmer` or `thing`. faces: where it looks: `left`, `right`
+    or `front`. metres: the longer side of what it shows. tilt: degrees clockwise that set it upright. stride: cells of
+    ground in one loop of a drawing whose legs walk in it, 0 if its loop is a gesture. box: x0 y0 x1 y1 of the drawing,
+    shares of its cell. saddle: where something on it rests, share of the drawing's height
+    from its top. head: x of the middle and width of the head of one that moves, likewise. called: what people
+    call it, best first. tags: looser words.
     """
 
     name: str
@@ -59,12 +62,13 @@ class Entry:
     saddle: float
     called: tuple[str, ...]
     tags: tuple[str, ...]
+    head: tuple[float, float] = (0.5, 0.5)
 
 
 @cache
 def entries() -> dict[str, Entry]:
     """All entries by name, in the library's order."""
-    rows = ({**row, "box": tuple(row["box"])} for row in index())
+    rows = ({**row, "box": tuple(row["box"]), "head": tuple(row.get("head", (0.5, 0.5)))} for row in index())
     return {row["name"]: Entry(**{**row, "called": tuple(row["called"]), "tags": tuple(row["tags"])}) for row in rows}
 
 
@@ -114,12 +118,12 @@ def bank(wanted: Iterable[str], pictures: Iterable[str | Path] = ()) -> ActorBan
     frames = np.zeros((len(cast), FRAMES, CELL, CELL, 4), np.uint8)
     stills: dict[str, torch.Tensor] = {}
     for i, name in enumerate(cast):
-        drawn = drawing(entry(name))
-        if len(drawn) == FRAMES:
-            frames[i] = drawn
+        cells = drawing(entry(name))
+        if len(cells) == FRAMES:
+            frames[i] = cells
         else:
-            stills[name] = torch.from_numpy(drawn[0])
-            small = Image.fromarray(drawn[0], "RGBa").resize((CELL, CELL), Image.Resampling.LANCZOS)
+            stills[name] = torch.from_numpy(cells[0].copy())
+            small = Image.fromarray(cells[0], "RGBa").resize((CELL, CELL), Image.Resampling.LANCZOS)
             frames[i] = _bounded(np.asarray(small))
     own = {str(path): torch.from_numpy(picture(path)) for path in pictures}
     return ActorBank(cast, torch.from_numpy(frames), pictures={**stills, **own})
@@ -129,6 +133,8 @@ def drawing(item: Entry) -> Pixels:
     """Frames of an entry: uint8 (36, 128, 128, 4) or (1, 192, 192, 4), premultiplied RGBA."""
     from soracli.world.assets import CELL, FRAMES
 
+    if item.code.startswith(drawn.PREFIX):
+        return drawn.frames(item.name, item.frames, CELL if item.frames == FRAMES else STILL_SIDE)
     try:
         with Image.open(io.BytesIO(_blob(item.code))) as file:
             if item.frames == 1:

@@ -24,6 +24,7 @@ from soracli.scenes.nearest import Near, nearest
 from soracli.scenes.spans import Mended, foreign, items, options, spelt
 from soracli.scenes.staging import BUILT, SKY, Role, follows, staged
 from soracli.scenes.vocabulary import DRAWN, Entry, Library, Vocabulary, split, tables, vocabulary
+from soracli.world.language import grammar
 from soracli.world.language.surroundings import PLACES
 from soracli.world.scene import Scene
 
@@ -39,6 +40,8 @@ IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", 
 FIGURES = frozenset(
     ("robot", "snowman", "snowman without snow", "teddy bear")
 )  # drawn as things, but people let them walk
+STARRY = frozenset(("night sky", "starry sky", "starry night sky", "stars", "with stars", "milky way", "nightsky",
+                    "night time sky", "nighttime sky", "starry sky above", "moonlit sky", "starry night"))  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
 CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
 BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe"))
@@ -83,12 +86,16 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     chosen = _settings(story, near, roles)
     if chosen.place == "underwater" or not PLACES[chosen.place].ground:
         roles = [_adrift(role) if story.parts[role.group].verb is None else role for role in roles]
+    roles += _dress(roles, story, words, known)
     scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
     notes = [*_slips(mended), *_foreign(text), *notes, *_notes(story, chosen, film, near)]
     if others:
         notes.append(f"{', '.join(map(repr, map(printable, others)))}: options of other programs; they are not read.")
     if prompt.strip() and not (roles or story.settings or near or any(row.value for row in film)):
-        notes.append(f"nothing of this prompt is understood; an empty {chosen.place} is drawn.")
+        notes.append(
+            f"nothing of this prompt is understood; an empty {chosen.place} is drawn. Say who does what and where: "
+            "'a dog runs on a beach at sunset'."
+        )
     return Reading(scene, tuple(dict.fromkeys(notes)), caption(scene), _slots(story, film, near))
 
 
@@ -155,6 +162,7 @@ def _roles(
     first: dict[int, int] = {}
     roles: list[tuple[Role, int]] = []
     for index, part in enumerate(story.parts):
+        _part_couple(part)
         named = _named(part, story, words, near, notes)
         if not named:
             continue
@@ -171,9 +179,29 @@ def _roles(
     return _paired(found), notes
 
 
+def _dress(roles: list[Role], story: Story, words: Vocabulary, known: Library) -> list[Role]:
+    """What some are known by and wear on their heads, for as many as there is room for."""
+    worn = [(i, words.dressed.get(grammar.singular(story.parts[role.group].said), "")) for i, role in enumerate(roles)]
+    return [
+        Role(name, known.kind(name), "stand", known.length(name), roles[i].direction, "", "on", i, group=-1 - i)
+        for i, name in worn
+        if name
+    ][: ALL - len(roles)]
+
+
+def _part_couple(part: Part) -> None:
+    """Two who go somewhere are not the picture of two who hug."""
+    still = part.verb is None or part.verb.value in ("meet", "stand")
+    if part.name == "people hugging" and part.near and not still:
+        part.name, part.near, part.many, part.count = "person", False, True, max(part.count, 2)
+
+
 def _paired(roles: list[Role]) -> list[Role]:
     """Two of a kind that chase or meet each other do so."""
     first = [role for role in roles if role.group == roles[0].group]
+    both = len(roles) > 1 and all(role.action == "meet" and not role.relation for role in roles[:2])
+    if both and len(first) == 1 and len(roles) == len({role.group for role in roles}):  # a tiger and a lion fight
+        return [replace(roles[0], relation="meets", partner=1), *roles[1:]]
     if len(first) == 2 and first == roles[:2] and not first[0].relation and first[0].action in ("meet", "chase"):
         relation = "meets" if roles[0].action == "meet" else "chases"
         second = "meet" if relation == "meets" else GO[roles[1].kind]
@@ -296,7 +324,8 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         moves = part.relation in ("", "beside", "behind", "chases") and part.role == "subject" and part.partner < 0
         moves = moves and not _is_busy(name)
         action = IDLE[kind] if moves or part.direction or part.changes & {"in", "out"} else "stand"
-        action = "fly" if action == "stand" and kind == "flyer" and part.relation != "on" else action
+        if action == "stand" and kind in ("flyer", "swimmer") and part.relation != "on":
+            action = IDLE[kind]
     else:
         stray = GO[kind] if part.direction or part.changes & {"in", "out"} else "stand"
         action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": "stand", "stray": stray}.get(
@@ -339,7 +368,8 @@ def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chos
     dropped: list[str] = []
     shown = {row.entry.value for row in places if not row.entry.near}
     floats = bool(roles) and roles[0].kind == "swimmer"
-    for first, second in (("city street", "road"), *((("beach", "sea"),) if not floats else ())):
+    over = tuple((value, "sky") for value in sorted(shown - {"sky"}))
+    for first, second in (("city street", "road"), *((("beach", "sea"),) if not floats else ()), *over):
         if {first, second} <= shown:  # both are seen there
             places = [row for row in places if row.entry.value != second]
     place = _one(places, swaps, dropped)
@@ -348,6 +378,8 @@ def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chos
     home = _home(roles)
     if place == "sea" and home == "underwater":  # fish are in the sea, not on it
         place = home
+    if not place and not roles and any(row.entry.value == "night" and row.text in STARRY for row in rows):
+        place = "sky"  # nothing else is asked for
     place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
     if not time and any(role.name.lower() in split(tables()[0]["hours"]["seen"]["night"]) for role in roles):
         time = "night"

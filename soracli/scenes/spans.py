@@ -22,6 +22,8 @@ OPTIONS = re.compile(
 TOKEN = re.compile(r"\x00+|[^\W_]+(?:['’.-][^\W_]+)*|[.,;:!?()\n|/&+]|—|–| - ")
 ENDINGS = ("", "s", "es", "ed", "er", "ing", "ly", "less", "like")
 TWICE = 5  # letters of a word in which two slips are looked for
+SHORT = 4  # letters of a word that is taken for what can be shown alone, unless letters were only left out
+LONG = 6  # letters from which one may be too many
 LIKE = 0.8  # share of letters that two such words have in common
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SOUNDS = (("f", "ph"), ("ph", "f"), ("k", "c"), ("c", "k"), ("ie", "ei"), ("ei", "ie"), ("z", "s"), ("y", "i"))
@@ -138,7 +140,11 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     if word in (others := tables()[0]["misplaced"]) and {*before} & {*PLACED}:  # in the dessert
         return str(others[word])
     entries = vocabulary.phrases.get(word)
-    if not word.isascii() or not word.isalpha() or word in vocabulary.singles or entries or is_verb(word):
+    if not word.isascii() or not word.isalpha() or word in vocabulary.singles or entries:
+        return word
+    if doubled := _doubled(word, vocabulary):
+        return doubled
+    if is_verb(word):
         return word
     stems = {word.removesuffix(end) + back for end in ENDINGS for back in ("", "e") if word.endswith(end)}
     if len(word) > 2 and any(stem in english() for stem in stems):
@@ -150,10 +156,32 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     near = near or {w for one in spellings for w in _edits(one) if w in vocabulary.singles}
     if len(word) < 4:  # too short for more than a guess
         near &= _usual()
+    near = {w for w in near if w[0] == word[0] or sorted(w) == sorted(word)}  # first letters are seldom wrong
+    near = {w for w in near if len(w) >= len(word) or len(word) > LONG or _stutters(word, w)}
+    if len(word) <= SHORT:
+        near = {w for w in near if _is_kept(word, w) or _is_shown(w, vocabulary)}
     if not near and len(word) > TWICE:
         alike = [w for w in vocabulary.singles if w[0] == word[0] and abs(len(w) - len(word)) <= 2]
-        near = set(get_close_matches(word, alike, 1, LIKE))
+        near = {w for w in get_close_matches(word, alike, 1, LIKE) if not word.startswith(w)}  # no room is a roomba
     return min(near, key=lambda w: (_rank(w, vocabulary), not _is_kept(word, w), w[0] != word[0], w), default=word)
+
+
+def _stutters(typed: str, meant: str) -> bool:
+    """Whether the letter too many is its neighbour once more."""
+    return any(typed[:i] + typed[i + 1 :] == meant for i in range(1, len(typed)) if typed[i] == typed[i - 1])
+
+
+def _is_shown(word: str, vocabulary: Vocabulary) -> bool:
+    return any(entry.slot not in ("silent", "undrawn") for entry in vocabulary.phrases.get(word))
+
+
+def _doubled(word: str, vocabulary: Vocabulary) -> str:
+    """A form of a verb in which a letter should stand twice: galoping, runing; empty if it is none."""
+    stem = next((word.removesuffix(end) for end in ("ing", "ed") if word.endswith(end)), "")
+    if len(stem) < 3 or stem in english():
+        return ""
+    twice = [word[: i + 1] + word[i:] for i in range(1, len(stem))]
+    return next((w for w in reversed(twice) if vocabulary.of(w, "verb") is not None), "")
 
 
 def _rank(word: str, vocabulary: Vocabulary) -> int:
@@ -161,7 +189,7 @@ def _rank(word: str, vocabulary: Vocabulary) -> int:
     entries = vocabulary.phrases.get(word)
     if _common(word) or any(entry.slot in ("name", "place") and not entry.near for entry in entries):
         return 0
-    return 1 if any(entry.slot not in ("silent", "undrawn") for entry in entries) else 2
+    return 1 if _is_shown(word, vocabulary) else 2
 
 
 def _is_kept(typed: str, meant: str) -> bool:

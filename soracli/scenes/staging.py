@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
-from soracli.world.language.actors import actor
+from soracli.world.language.actors import HEADWEAR, WORN, actor
 from soracli.world.language.verbs import MOVES, SPEED, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Event, Performer
 
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
 SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
-                 "comet", "cloud with lightning", "cloud with rain", "globe showing Americas"))  # fmt: skip
+                 "comet", "fireworks", "cloud with lightning", "cloud with rain",
+                 "globe showing Americas"))  # fmt: skip
+SPREAD = {"fireworks": 2.0}  # how much larger than others something in the sky is
 SHORT = 1.5  # seconds in which several do not get far
 ABOVE, FLIGHT = 0.16, 0.28  # frame heights of air below what is above another, and below what flies
 BUILT = 2.0  # metres from which a thing is scenery for whoever acts
@@ -27,6 +29,10 @@ HIGH_UP = 0.15  # depth of what stands in the sky
 SIDES = {"left": 0.27, "right": 0.73}
 APART = 0.24  # difference in depth of `behind` and `in front of`
 LARGEST = 0.8  # cell of one alone that is said to be large, frame heights
+APIECE, ABREAST = 0.12, 0.7  # of several alike beside a partner: least frame widths apart, share of their width
+MARGIN = 0.03  # of the frame's width, left free before and behind a chase
+LAST = 0.66  # of the way, where the last who is chased is at most
+FOLLOWS = 1.15  # of half of both widths, how far behind the other one follows: see `world.ensemble`
 EDGE = 0.14  # beyond the frame, in its widths
 FILLS = {"close": 1.7, "wide": 0.45}  # how much of the frame is filled, against the usual
 EVENT_AT, BETWEEN_BITES = 0.3, 0.37  # share of the clip, seconds
@@ -68,7 +74,7 @@ def staged(
     for i, role in enumerate(roles):
         start, enters, leaves = _times(role, centres[i], seconds)
         if role.relation and role.partner >= 0:  # it stands where its partner puts it; x - 0.5 is added to that
-            start = 0.5 + 0.12 * (i - first_of(roles, i))
+            start = 0.5 + _rank(roles, i, sizes[i] / max(aspect, 1.0), centres)
         one = Performer(
             role.name,
             role.action,
@@ -92,7 +98,7 @@ def staged(
 def follows(cast: Sequence[Performer], seconds: float, aspect: float = 1.0) -> bool:
     """Whether the camera goes along unasked: with those who all go the same way and would not stay in the frame."""
     ways = {one.direction for one in cast}
-    if not cast or len(ways) > 1 or any(one.action not in MOVES for one in cast):
+    if not cast or len(ways) > 1 or any(one.action not in MOVES or one.name in SKY for one in cast):
         return False
     long = any(
         SPEED[one.action] * one.speed * seconds + one.size * _drawn(one.name)[0] / max(aspect, 1.0) > 1 for one in cast
@@ -103,6 +109,17 @@ def follows(cast: Sequence[Performer], seconds: float, aspect: float = 1.0) -> b
 def first_of(roles: Sequence[Role], i: int) -> int:
     """The first of those that come from the same part of the story."""
     return next(j for j, role in enumerate(roles) if role.group == roles[i].group)
+
+
+def _rank(roles: Sequence[Role], i: int, size: float, centres: Sequence[float]) -> float:
+    """How far from where its partner puts it the second, third ... of several stands, frame widths."""
+    role, number = roles[i], i - first_of(roles, i)
+    step = max(APIECE, ABREAST * size * _drawn(role.name)[0])
+    if role.relation in ("chases", "behind", "in front of") and role.action in MOVES:
+        return -step * number  # farther away along the way
+    if role.relation == "beside" and role.action not in MOVES:
+        return (step if centres[role.partner] <= 0.5 else -step) * number
+    return APIECE * number
 
 
 def _headed(roles: Sequence[Role], rng: random.Random) -> list[Role]:
@@ -132,11 +149,16 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         if role.kind == "thing" and metres > BUILT:  # a tree does not make those under it small
             metres = min(metres, SCENERY * lively)
         metres *= role.scale**SCALE
-        base = role.partner if role.relation in ("on", "above") else -1
+        base = role.partner if role.relation in ("on", "above") and not _is_worn(role) else -1
         air = ABOVE if role.relation == "above" else FLIGHT if roles[base].action in ("fly", "hover") else 0.0
         bodies.append(Body(metres, *_drawn(role.name), _needs_room(role), base, air))
     sizes = heights(bodies, FILLS.get(view, 1.0), aspect)
     sizes = tuple(_mounted(roles, sizes, i) for i in range(len(roles)))
+    sizes = tuple(
+        _fitted(role, roles[role.partner], sizes[role.partner]) if _is_worn(role) else size
+        for role, size in zip(roles, sizes, strict=True)
+    )
+    sizes = tuple(SPREAD.get(role.name, 1.0) * size for role, size in zip(roles, sizes, strict=True))
     if len(roles) == 1 and not view:
         sizes = (min(sizes[0] * roles[0].scale ** 0.5, LARGEST),)
     return sizes
@@ -145,9 +167,19 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
 def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
     """The cell height of a role, where it sits on a longer one: small enough to leave that to be seen."""
     role, size = roles[i], sizes[i]
-    if role.relation != "on" or role.partner < 0 or role.length >= roles[role.partner].length:
+    if role.relation != "on" or role.partner < 0 or _is_worn(role) or role.length >= roles[role.partner].length:
         return size
     return min(size, MOUNTED * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
+
+
+def _is_worn(role: Role) -> bool:
+    """Whether it is on somebody's head."""
+    return role.name in HEADWEAR and role.relation == "on" and role.partner >= 0
+
+
+def _fitted(role: Role, wearer: Role, size: float) -> float:
+    """Cell height of what is worn by one of a cell height."""
+    return WORN * actor(wearer.name).head[1] * size / _drawn(role.name)[0]
 
 
 def _width(role: Role, size: float) -> float:
@@ -190,10 +222,30 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
         elif role.relation == "meets" and role.partner >= 0:  # its partner's end; its own follows from that
             gap = (widths[i] + widths[role.partner]) / 2
             centres[role.partner] = 0.5 - signed(roles[role.partner].direction) * (gap / 2 - MET)
-        elif role.relation == "chases" and role.partner >= 0:
+        elif role.relation == "chases" and role.partner >= 0 and not _many(roles, i):
             way = signed(role.direction)
             centres[i], centres[role.partner] = 0.5 - 0.2 * way, 0.5 + 0.2 * way
+        elif role.relation == "chases" and role.partner >= 0:
+            for prey, centre in _chased(roles, widths, i).items():
+                centres[prey] = centre
     return centres
+
+
+def _many(roles: Sequence[Role], i: int) -> bool:
+    """Whether several chase or are chased."""
+    return sum(role.group in (roles[i].group, roles[roles[i].partner].group) for role in roles) > 2
+
+
+def _chased(roles: Sequence[Role], widths: Sequence[float], hunter: int) -> dict[int, float]:
+    """Centres of several who are chased, all ahead of who chases them; the first of them is the last on the way."""
+    way, last = signed(roles[hunter].direction), roles[hunter].partner
+    prey = [i for i, role in enumerate(roles) if role.group == roles[last].group]
+    hunters = sum(role.group == roles[hunter].group for role in roles)
+    room = widths[hunter] / 2 + FOLLOWS * (widths[hunter] + widths[last]) / 2
+    room += max(APIECE, ABREAST * widths[hunter]) * (hunters - 1)
+    back, ahead = min(MARGIN + room, LAST), 1 - MARGIN - widths[last] / 2
+    step = (ahead - back) / max(len(prey) - 1, 1) if len(prey) > 1 else 0.0
+    return {i: 0.5 + way * (back + step * n - 0.5) for n, i in enumerate(prey)}
 
 
 def _needs_room(role: Role) -> bool:

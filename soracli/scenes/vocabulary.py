@@ -75,8 +75,9 @@ class Entry(NamedTuple):
     """What a phrase may be.
 
     slot: `place`, `time`, `weather`, `name`, `verb`, `relation`, `count`, `colour`, `direction`, `side`, `change`,
-    `scale`, `silent` or `undrawn`. value: in the world's words. near: the nearest that can be shown, said in a note.
-    form: of a verb `base`, `finite`, `doing` or `past`; of a noun `one` or `many`. lemma: of a verb.
+    `scale`, `silent` or `undrawn`. value: in the world's words; `worn` of undrawn clothes. near: the nearest that can
+    be shown, said in a note. form: of a verb `base`, `finite`, `doing` or `past`; of a noun `one` or `many`. lemma: of
+    a verb.
     """
 
     slot: str
@@ -115,7 +116,7 @@ class Vocabulary:
     """phrases: lower case, words divided by single spaces. longest: words of the longest.
 
     pictures: names of the library -> kind. deeds: lemma -> kinds of deeds (`rides`, `holds`, `bitten`).
-    people: lemma of a verb -> the rest of a picture's name, `walk` -> `walking`.
+    people: lemma of a verb -> the rest of a picture's name, `walk` -> `walking`. dressed: who -> what that one wears.
     """
 
     phrases: Phrases
@@ -123,6 +124,7 @@ class Vocabulary:
     pictures: Mapping[str, str]
     deeds: Mapping[str, frozenset[str]]
     people: Mapping[str, str]
+    dressed: Mapping[str, str]
 
     def of(self, phrase: str, slot: str) -> Entry | None:
         """What a phrase is as a `slot`, if it can be that."""
@@ -168,7 +170,9 @@ def vocabulary(known: Library) -> Vocabulary:
     found |= {name: [Entry("name", name, False, "one")] for name in known.own()}
     phrases = Phrases({phrase: tuple(row) for phrase, row in found.items()}, frozenset(pictures))
     kinds = {lemma: frozenset(some) for lemma, some in deeds.items()}
-    return Vocabulary(phrases, max(LONGEST, *(p.count(" ") + 1 for p in found)), pictures, kinds, nouns["people"])
+    dressed = {who: wear for wear, some in nouns["dressed"].items() for who in split(some) if wear in pictures}
+    longest = max(LONGEST, *(p.count(" ") + 1 for p in found))
+    return Vocabulary(phrases, longest, pictures, kinds, nouns["people"], dressed)
 
 
 def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
@@ -252,14 +256,14 @@ def _small(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield phrase, Entry("silent", "")
     for phrase in split(words["still"]["words"]):
         yield phrase, Entry("verb", "stand", False, "doing", phrase)
-    for slot in ("undrawn", "silent"):
-        for word in split(words[slot]["words"]):
-            yield word, Entry(slot, "")
+    for slot, key, value in (("undrawn", "words", ""), ("undrawn", "worn", "worn"), ("silent", "words", "")):
+        for word in split(words[slot][key]):
+            yield word, Entry(slot, value)
 
 
 def _names(nouns: Mapping[str, Any], known: Library, pictures: Mapping[str, str]) -> Iterator[tuple[str, Entry]]:
     """What pictures are called: by the lists, by their own names, by what the world's captions and the library say."""
-    listed = [(phrase, name, near) for near, key in ((False, "same"), (True, "near"))
+    listed = [(phrase, name, near and phrase != name.lower()) for near, key in ((False, "same"), (True, "near"))
               for name, phrases in nouns[key].items()
               if name in pictures for phrase in split(phrases)]  # fmt: skip
     for phrase, name, near in listed:  # before any plural: `drums` are one picture

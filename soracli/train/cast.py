@@ -26,6 +26,7 @@ from PIL import Image
 
 from soracli.errors import WeightsError
 from soracli.prompts import sentence_encoder
+from soracli.scenes import drawn as coded
 from soracli.weights import manifest
 from soracli.world.assets import CELL, FRAMES, GRID, Sprites, load_actors
 from soracli.world.language.actors import CORE_ACTORS, MORE_ACTORS
@@ -38,6 +39,7 @@ NEAR = 0.55  # cosine from which a word of the lists counts as another name
 SHARED = 2  # drawings that may have a word in common before it is vague
 DEEPEST = 0.55  # largest saddle, share of a drawing's height
 DRAWN = 24  # alpha (of 255) from which a pixel counts as part of the drawing
+TOPMOST = 0.22  # of the height of what is drawn, in which its head is looked for
 Blobs = dict[str, bytes]
 Vectors = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
@@ -60,6 +62,7 @@ def pack(assets: Path, out: Path, index: Path, run: Path, say: Callable[[str], N
     blobs: Blobs = {}
     boxes: dict[str, tuple[float, ...]] = {}
     saddles: dict[str, float] = {}
+    heads: dict[str, tuple[float, float]] = {}
     for row, frames in _animated(assets, [row for row in rows if row.animated]):
         kept = run / f"{row.code}.avif"
         if not kept.is_file():
@@ -67,9 +70,10 @@ def pack(assets: Path, out: Path, index: Path, run: Path, say: Callable[[str], N
             os.replace(kept.with_suffix(".part"), kept)
             say(f"{row.name}: {kept.stat().st_size} bytes")
         blobs[row.code], boxes[row.code], saddles[row.code] = kept.read_bytes(), box(frames), saddle(frames)
+        heads[row.code] = head(frames)
     for row, picture, blob in _still(assets, [row for row in rows if not row.animated]):
         blobs[row.code], boxes[row.code], saddles[row.code] = blob, box(picture), saddle(picture)
-    index.write_text(_index(entries(rows, known, boxes, saddles)), "utf-8")
+    index.write_text(_index([*entries(rows, known, boxes, saddles, heads), *by_code(known)]), "utf-8")
     return _shards(blobs, out)
 
 
@@ -152,6 +156,27 @@ def saddle(frames: Sprites) -> float:
     return round(min(float(np.median(begins)) / (bottom - top), DEEPEST), 3)
 
 
+def head(frames: Sprites) -> tuple[float, float]:
+    """x of the middle and width of the head, shares of the cell: the most solid part of the top of what is drawn.
+
+    frames: (T, side, side, 4). Median over them; (0.5, 0.5) if nothing is drawn.
+    """
+    found = [_topmost(frame) for frame in frames[..., 3] > DRAWN if frame.any()]
+    x, wide = np.median(np.array(found or [(0.5, 0.5)]), axis=0)
+    return round(float(x), 3), round(float(wide), 3)
+
+
+def _topmost(drawn: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    rows = np.flatnonzero(drawn.any(1))
+    tall = max(round((rows[-1] + 1 - rows[0]) * TOPMOST), 1)
+    columns = drawn[rows[0] : rows[0] + tall].sum(0)
+    ends = np.flatnonzero(np.diff(np.concatenate(([0], columns > 0, [0])).astype(int)))
+    first, last = max(zip(ends[::2], ends[1::2], strict=True), key=lambda run: columns[run[0] : run[1]].sum())
+    part = columns[first:last]
+    middle = float((np.arange(first, last) * part).sum() / part.sum()) + 0.5
+    return middle / len(columns), float(last - first) / len(columns)
+
+
 def _edges(drawn: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
     rows, columns = np.flatnonzero(drawn.any(1)), np.flatnonzero(drawn.any(0))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
@@ -162,9 +187,10 @@ def entries(
     known: dict[str, Any],
     boxes: dict[str, tuple[float, ...]],
     saddles: dict[str, float],
+    heads: dict[str, tuple[float, float]],
     vectors: Vectors | None = None,
 ) -> list[dict[str, Any]]:
-    """The index's entries: see `soracli.scenes.library.Entry`."""
+    """The index's entries: see `soracli.scenes.library.Entry`. heads: of what moves, by code."""
     acting = {entry.name: entry for entry in (*CORE_ACTORS, *MORE_ACTORS)}  # what was trained first stays as it was
     kinds = {name: kind for kind, names in known["kind"].items() for name in names}
     kinds |= {name: entry.kind for name, entry in acting.items()}
@@ -186,11 +212,26 @@ def entries(
             "stride": known["stride"].get(row.name, 0.0),
             "box": list(boxes[row.code]),
             "saddle": known["saddle"].get(row.name, saddles[row.code]),
+            **({"head": list(known["head"].get(row.name) or heads[row.code])} if row.code in heads else {}),
             "called": called[row.name],
             "tags": sorted({word.lower() for word in row.words if word.isascii()} - {row.name.lower()}),
         }
         for row in rows
     ]
+
+
+def by_code(known: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of what code draws: see `soracli.scenes.drawn`."""
+    found = []
+    for name, row in known["drawn"].items():
+        cells = coded.frames(name, row["frames"], CELL)
+        found.append({
+            "name": name, "code": f"{coded.PREFIX}{name.replace(' ', '-')}", "group": "Drawn by code",
+            "frames": row["frames"], "kind": "thing", "faces": "front", "metres": row["metres"], "tilt": 0.0,
+            "stride": 0.0, "box": list(box(cells)), "saddle": saddle(cells), "called": [name, *row["called"]],
+            "tags": row["tags"],
+        })  # fmt: skip
+    return found
 
 
 def names_of(

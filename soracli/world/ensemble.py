@@ -19,7 +19,7 @@ from typing import NamedTuple
 import torch
 
 from soracli.world import motion
-from soracli.world.language.actors import actor
+from soracli.world.language.actors import HEADWEAR, actor
 from soracli.world.language.verbs import MOVES, SECONDS, SOLE, SPEED, feet, ground_factor, signed
 from soracli.world.motion import MEET, Path
 from soracli.world.scene import Performer, Scene
@@ -184,6 +184,8 @@ def _over(
     own = alone(scene, replace(performer, direction=""), clock, aspect)
     _, top, _, bottom = drawn(partner)
     high = (SOLE - top) * partner.size * under.scale * under.squash
+    if performer.relation == "on" and performer.name in HEADWEAR and not performer.picture:
+        return _worn(performer, partner, under, own, high, aspect)
     if performer.relation == "on":
         deep = SINK if partner.picture else SINK + actor(partner.name).saddle
         lift = under.lift + high - deep * (bottom - top) * partner.size * under.scale * under.squash
@@ -201,6 +203,19 @@ def _over(
         )
     rise = own.lift * 0.3 + 0.06
     return own._replace(x=under.x + shift, lift=under.lift + high + rise, turn=under.turn, feet=under.feet)
+
+
+def _worn(performer: Performer, partner: Performer, under: Path, own: Path, high: torch.Tensor, aspect: float) -> Path:
+    """On the partner's head, wherever that is in its drawing. high: of the drawing's top above its feet."""
+    entry = actor(partner.name)
+    middle, wide = (0.5, 0.5) if partner.picture else entry.head
+    way = signed(partner.direction)
+    mirrored = -1.0 if entry.faces in ("left", "right") and way and way != signed(entry.faces) else 1.0
+    size = partner.size * under.scale
+    x = under.x + mirrored * (middle - 0.5) * size * under.turn / aspect
+    empty = (SOLE - actor(performer.name).box[3]) * performer.size  # of its cell, below what is drawn
+    lift = under.lift + high - HEADWEAR[performer.name] * wide * size - empty
+    return own._replace(x=x, lift=lift, turn=under.turn, feet=under.feet)
 
 
 def _following(

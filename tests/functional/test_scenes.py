@@ -12,10 +12,12 @@ import torch
 from PIL import Image
 
 from soracli.errors import MediaError, SoraError, UsageError
+from soracli.scenes import drawn as coded
 from soracli.scenes import file, library, sizes
 from soracli.scenes.animatic import Animatic, animatic, bank_of
 from soracli.scenes.known import shipped
 from soracli.scenes.read import read
+from soracli.train.cast import box
 from soracli.world import ensemble, motion
 from soracli.world.colours import recoloured
 from soracli.world.language.actors import CORE_ACTORS, MORE_ACTORS, actor
@@ -59,7 +61,20 @@ def test_the_index_is_whole() -> None:
         assert entry.frames in (1, 36), entry.name
         assert entry.metres > 0, entry.name
         assert entry.called, entry.name
-    assert set(library._places()) == {entry.code for entry in entries.values()}
+    by_code = {entry.code for entry in entries.values() if entry.code.startswith(coded.PREFIX)}
+    assert set(library._places()) | by_code == {entry.code for entry in entries.values()}
+    assert {entry.name for entry in entries.values() if entry.code in by_code} == set(coded.DRAWINGS)
+
+
+@pytest.mark.parametrize("name", sorted(coded.DRAWINGS))
+def test_drawings_by_code_are_what_the_index_says(name: str) -> None:
+    entry = library.entry(name)
+    cells = library.drawing(entry)
+    assert cells.shape[0] == entry.frames
+    assert (cells[..., :3] <= cells[..., 3:]).all()
+    assert entry.box == pytest.approx(box(cells), abs=0.02)
+    moves = [np.abs(cell.astype(int) - cells[i]).mean() for i, cell in enumerate(cells[1:])]
+    assert not moves or min(moves) > 0.1
 
 
 def test_trained_actors_are_in_it_and_stay_what_they_were() -> None:

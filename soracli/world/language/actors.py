@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ class Actor:
     `front`. scale: size against the others. tilt: degrees clockwise that set its drawing upright for a launch.
     metres: the longer side of what is drawn. stride: cells of ground that go by in one loop of a drawing whose legs
     walk in it, 0 if they do not. box: x0 y0 x1 y1 of the drawing in its cell, shares. saddle: where something on it
-    rests, share of the drawing's height from its top.
+    rests, share of the drawing's height from its top. head: x of the middle and width of its head, shares of the cell.
     """
 
     name: str
@@ -31,7 +32,16 @@ class Actor:
     stride: float = 0.0
     box: tuple[float, float, float, float] = (0.06, 0.06, 0.94, 0.94)
     saddle: float = 0.0
+    head: tuple[float, float] = (0.5, 0.5)
 
+
+# What is worn on the head: how far down over it the lower edge comes, in widths of the head.
+HEADWEAR: Mapping[str, float] = {
+    "top hat": 0.2, "billed cap": 0.25, "crown": 0.15, "graduation cap": 0.25, "woman’s hat": 0.25,
+    "rescue worker’s helmet": 0.3, "military helmet": 1.0, "glasses": 0.6, "sunglasses": 0.6, "goggles": 0.65,
+    "diving mask": 0.8, "headphone": 0.8,
+}  # fmt: skip
+WORN = 1.1  # width of it, in widths of the head
 
 # In order of training: Corpus.core(actors=N) takes the first N.
 CORE_ACTORS = (
@@ -130,7 +140,13 @@ def _entries() -> dict[str, Actor]:
     for row in index():
         known = _BY_NAME.get(row["name"]) or Actor(row["name"], row["kind"], row["faces"], tilt=row["tilt"])
         x0, y0, x1, y1 = row["box"]
+        x, wide = row.get("head", (0.5, 0.5))
         found[row["name"]] = replace(
-            known, metres=row["metres"], stride=row["stride"], box=(x0, y0, x1, y1), saddle=row["saddle"]
+            known,
+            metres=row["metres"],
+            stride=row["stride"],
+            box=(x0, y0, x1, y1),
+            saddle=row["saddle"],
+            head=(x, wide),
         )
     return found

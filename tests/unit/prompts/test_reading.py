@@ -95,6 +95,69 @@ def test_options_of_other_programs_are_named() -> None:
     assert "'-ar 16:9'" in " ".join(of("a dog -ar 16:9").notes)
 
 
+# --- kinds of phrases -------------------------------------------------------------------------------------------------
+
+
+def told(prompt: str) -> list[str]:
+    """Each performer as `name action relation partner`, and last the place and the time."""
+    scene = of(prompt).scene
+    cast = scene.performers
+    rows = [f"{one.name} {one.action}" + (f" {one.relation} {cast[one.partner].name}" if one.relation else "")
+            for one in cast]  # fmt: skip
+    return [*rows, f"{scene.place} {scene.time}"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wanted"),
+    [
+        ("a tiger and a lion fighting", ["tiger meet meets lion", "lion meet", "forest day"]),
+        ("a duck followed by two ducklings", ["duck walk", *["baby chick walk behind duck"] * 2, "farm day"]),
+        ("a mother elephant and her calf", ["elephant walk", "elephant walk", "meadow day"]),
+        ("a couple walking on the beach", ["person walking walk"] * 2 + ["beach day"]),
+        ("a couple kissing", ["people hugging stand", "meadow day"]),
+        ("the cat in the hat", ["cat walk", "top hat stand on cat", "meadow day"]),
+        ("an owl with glasses", ["owl fly", "glasses stand on owl", "forest day"]),
+        ("a statue of a lion in a park", ["lion stand", "park day"]),
+        ("man in a red jacket skiing downhill", ["man slide", "meadow day"]),
+        ("a cave with bats", ["bat fly"] * 3 + ["cave day"]),
+        ("coral reef with two sharks", ["shark swim"] * 2 + ["underwater day"]),
+        ("a meteor shower over a desert", ["comet fly"] * 5 + ["desert night"]),
+        ("a shower of shooting stars", ["comet fly"] * 5 + ["space night"]),
+        ("night sky with stars", ["sky night"]),
+        ("milky way over the desert", ["desert night"]),
+        ("a dragon flies over a volcano", ["dragon fly", "volcano day"]),
+        ("a rocket flies through the sky over a village", ["rocket fly", "village day"]),
+        ("hot air balloons over cappadocia", ["balloon float"] * 3 + ["meadow day"]),
+        ("a haunted house on halloween night", ["derelict house stand", "jack-o-lantern stand beside derelict house",
+                                                "meadow night"]),
+        ("a soldier runs", ["person running run", "military helmet stand on person running", "meadow day"]),
+        ("a clown in a circus tent", ["clown face stand", "stage day"]),
+        ("a lighthouse at night", ["lighthouse stand", "beach night"]),
+    ],
+)  # fmt: skip
+def test_kinds_of_phrases(prompt: str, wanted: list[str]) -> None:
+    assert told(prompt) == wanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("a hosre galoping", "galloping"), ("a pengiun", "penguin"), ("a rabbitt", "rabbit")],
+)
+def test_slips_are_mended(typed: str, meant: str) -> None:
+    assert f"is read as '{meant}'" in " ".join(of(typed).notes)
+
+
+@pytest.mark.parametrize("name", ["elon", "dolor", "amet", "roomba", "musk"])
+def test_names_are_not_taken_for_slips(name: str) -> None:
+    assert "is read as" not in " ".join(of(f"{name} dancing").notes)
+
+
+def test_what_is_not_understood_is_said_with_an_example() -> None:
+    notes = " ".join(of("asdfgh").notes)
+    assert "nothing of this prompt is understood" in notes
+    assert "nothing of this prompt" not in " ".join(of(notes.split("'")[-2]).notes)
+
+
 # --- sizes and frames -----------------------------------------------------------------------------------------------
 
 
@@ -164,6 +227,37 @@ def test_what_falls_from_a_tree_begins_in_its_crown() -> None:
     assert 0.3 * tree.size < float(fall.way.lift[0]) < tree.size * (SOLE - y0)
     assert float(fall.way.lift[1]) < 0.1
     assert abs(float(fall.way.x[0]) - tree.x) < tree.size * (x1 - x0) / 2
+
+
+@pytest.mark.parametrize("prompt", ["a group of zebras running away from a lion", "a man running from a swarm of bees"])
+def test_all_who_are_chased_are_ahead_of_all_who_chase(prompt: str) -> None:
+    scene = of(prompt).scene
+    way = 1 if scene.performers[0].direction == "right" else -1
+    times = torch.linspace(0.2, 3.8, 5, dtype=torch.float64)
+    placed = ensemble.staged(scene, times, 1.0)
+    hunters = [one.way.x * way for one in placed if one.performer.action == "chase"]
+    prey = [one.way.x * way for one in placed if one.performer.action == "run"]
+    assert hunters
+    assert prey
+    assert len(hunters) + len(prey) == len(placed)
+    assert all(bool((far > near).all()) for near in hunters for far in prey)
+
+
+@pytest.mark.parametrize("way", ["left", "right"])
+@pytest.mark.parametrize(("who", "wear"), [("snake", "sunglasses"), ("dog", "hat"), ("giraffe", "crown")])
+def test_what_is_worn_is_on_the_head(who: str, wear: str, way: str) -> None:
+    scene = of(f"a {who} wearing a {wear} goes {way}").scene
+    wearer, worn = ensemble.staged(scene, torch.tensor([1.0, 3.0], dtype=torch.float64), 1.0)
+    head, wide = actor(wearer.performer.name).head
+    mirrored = actor(who).faces != way
+    x = wearer.way.x + (0.5 - head if mirrored else head - 0.5) * wearer.performer.size
+    assert torch.allclose(worn.way.x, x, atol=0.01)
+    x0, _, x1, y1 = actor(worn.performer.name).box
+    assert worn.performer.size * (x1 - x0) == pytest.approx(1.1 * wide * wearer.performer.size, rel=0.1)
+    low = worn.way.lift + worn.performer.size * (SOLE - y1)
+    top = wearer.way.lift + wearer.performer.size * (SOLE - actor(who).box[1])
+    assert bool((low < top).all())
+    assert bool((low > top - wide * wearer.performer.size).all())
 
 
 # --- data and cost --------------------------------------------------------------------------------------------------
