@@ -235,6 +235,8 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
     check_streams(flags)
     parse.check_device(flags.device)
+    if flags.preview is not None:
+        parse.preview(flags.preview)
     canvas, options, cast = _canvas(request, words.plot)
     outputs = _outputs(request, words, options, seeds, canvas.frames, run)
     if cast is not None:  # for a name that nobody has
