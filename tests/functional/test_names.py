@@ -155,16 +155,16 @@ def test_names_that_are_no_text_go_into_no_text(sora: Sora) -> None:
     with pytest.raises(UsageError, match="a file whose name is not UTF-8"):
         media.write_text(Path("a.toml"), f'picture = "{STRANGE}"', force=False)
     assert not Path("a.toml").exists()
-    assert legible({"a": [STRANGE, 1, None]}) == {"a": ["\\xff\\xe9té.mp4", 1, None]}
+    assert legible({"a": [STRANGE, 1, None]}) == {"a": ["\\xff\\xe9t\\xe9.mp4", 1, None]}
 
 
 def test_a_credential_beside_a_name_that_is_no_text(sora: Sora) -> None:
     """Replaced as a pair, as any other."""
     name = os.fsdecode(b"\xff.webm")
+    assert sora("image", "a dog", *TINY, "-o", "p.png").code == 0
     for _ in range(2):
-        ran = sora("image", "a dog", *TINY, "-o", "p.png", "--force")
-        ran = sora("animate", "p.png", *TINY, "-d", "4f", "-o", name, "--force")
-        assert ran.code == 0, ran.err
+        code, _, err = began("animate", "p.png", *TINY, "-d", "4f", "-o", name, "--force")
+        assert code == 0, err
         assert sora("verify", name).code == 0
     assert sorted(os.listdir()) == sorted(["p.png", name, name + ".c2pa"])
 
