@@ -9,6 +9,9 @@ What crashes or hangs is printed; the number of a damaged file makes the same on
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -24,7 +27,7 @@ from PIL import Image, features
 from soracli.types import Frames
 
 LIMITS = f"{SECONDS} s of the processor and {MEMORY >> 30} GB each"
-TOGETHER = 500  # damaged files that are on the disk at a time
+TOGETHER = 1000  # damaged files that are on the disk at a time
 RARE = 60  # whole files of rare kinds among those that are damaged
 SIZE = 64
 FRAMES = 10
@@ -120,20 +123,43 @@ def damaged(files: list[bytes], number: int) -> bytes:
     return bytes(data)
 
 
-def fuzz(count: int) -> str:
-    """Print what became of `count` mutations; returns how many crashed or hung, in words."""
+def make(kinds: Path, place: Path, first: int, end: int) -> None:
+    """Write mutations `first` .. `end` - 1, in processes of their own: what is rare may end that of an encoder.
+
+    kinds: folder that `seeds` has filled. A file that cannot be made is told of and left out.
+    """
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    while first < end:
+        command = [sys.executable, __file__, str(kinds), str(place), str(first), str(end)]
+        subprocess.run(command, env=env, stderr=subprocess.DEVNULL, check=False)
+        first = next((n for n in range(first, end) if not (place / f"{n:07}").exists()), end)
+        if first < end:
+            print(f"mutation {first} cannot be made", file=sys.stderr, flush=True)
+        first += 1
+
+
+def _write(kinds: Path, place: Path, first: int, end: int) -> None:
+    files = [path.read_bytes() for path in sorted(kinds.iterdir())]
+    files += [strange.strange(number).data for number in range(RARE)]
+    for number in range(first, end):
+        (place / f"{number:07}").write_bytes(mutation(files, number))
+
+
+def fuzz(count: int, start: int = 0) -> str:
+    """Print what became of `count` mutations from number `start` on; returns how many crashed or hung, in words."""
     found: list[Reading] = []
-    start = time.perf_counter()
+    clock, end = time.perf_counter(), start + count
     with tempfile.TemporaryDirectory(prefix="sora-fuzz-") as name:
         kinds = seeds(Path(name))
-        files = [path.read_bytes() for path in kinds] + [strange.strange(number).data for number in range(RARE)]
-        for first in range(0, count, TOGETHER):
+        for first in range(start, end, TOGETHER):
             with tempfile.TemporaryDirectory(prefix="sora-fuzz-") as place:
-                for number in range(first, min(first + TOGETHER, count)):
-                    (Path(place) / f"{number:07}").write_bytes(mutation(files, number))
+                make(Path(name), Path(place), first, min(first + TOGETHER, end))
                 found += read_all(Path(place), quick=True)
-    took = time.perf_counter() - start
-    print(f"{count:,} damaged files ({', '.join(path.name for path in kinds)}), {LIMITS}, all {took:.0f} s")
+            bad = sum(bool(one.bad) for one in found)
+            print(f"{len(found):,} of {count:,} damaged files read, {bad} of them badly", file=sys.stderr, flush=True)
+    took = time.perf_counter() - clock
+    names = ", ".join(path.name for path in kinds)
+    print(f"{count:,} damaged files from number {start:,} on ({names}), {LIMITS}, all {took:.0f} s")
     _head()
     return f"{count:,} damaged files: {_row('damaged', found)}"
 
@@ -163,3 +189,7 @@ def _row(name: str, found: list[Reading]) -> str:
     for one in bad:
         print(f"    {one.name}: {'; '.join(one.bad)}")
     return f"{len(bad) - hung} crash, {hung} hang (of {len(found):,} files, {read:,} read)"
+
+
+if __name__ == "__main__":
+    _write(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

@@ -1,12 +1,13 @@
-"""Every file of a folder, given to the commands that read files, in a process of its own with little time and memory.
+"""Every file of a folder, given to the commands that read files, in other processes with little time and memory.
 
-`read_all` starts a worker that loads the libraries once and then forks for every file, so that a file that crashes,
-hangs or fills the memory does so alone. Imports nothing slow.
+`read_all` starts a worker that loads the libraries once and forks for every COMPANY files. What ends badly there is
+tried again in a child of its own, and the rest goes on in the next one. Imports nothing slow.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -17,12 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 SECONDS, MEMORY = 20, 2 << 30  # for all commands on one file: of the processor; address space in bytes
-CLOCK = 90  # seconds by the clock, of which others on the machine may take the most
+CLOCK = 90  # seconds by the clock in which a process that gets nothing of the processor counts as standing still
+COMPANY = 100  # files that a child reads
 TINY = ("-m", "tiny", "--dry-run")
 # What reads a file that somebody else made, and the exit codes that it may end with beside 3: "this file is of no use".
 COMMANDS: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = (
@@ -36,6 +39,9 @@ COMMANDS: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = (
     (("detect", "FILE"), (0,)),
 )
 QUICK = 3  # commands that decode a file, look into it and check its credential
+
+
+End = tuple[int, str, bool]  # of a command: exit code, what is wrong with that, whether memory ran out
 
 
 @dataclass(frozen=True)
@@ -81,48 +87,102 @@ def work(folder: Path, count: int) -> None:
         Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)).save("a.png")
         for number in range(count):  # what is loaded now is loaded in every child
             run(number, Path("a.png"))
-        for path in files:
-            sys.stdout.write(json.dumps(alone(path, str(path.relative_to(folder)), count).__dict__) + "\n")
-            sys.stdout.flush()
+        gc.freeze()  # a child that collects what it was born with would copy all of it
+        at = 0
+        while at < len(files):
+            for found in together(files[at : at + COMPANY], count):
+                told = _alone(files[at], found, count) if found.bad else found
+                name = str(files[at].relative_to(folder))
+                sys.stdout.write(json.dumps(told.__dict__ | {"name": name}) + "\n")
+                sys.stdout.flush()
+                at += 1
 
 
-def alone(path: Path, name: str, count: int) -> Reading:
-    """Run the first commands on a file in a child of this process."""
+def _alone(path: Path, found: Reading, count: int) -> Reading:
+    """What becomes of a file that ended badly among others in a child of its own; if well, it counts as bad all the
+    same."""
+    alone = together([path], count)[0]
+    return alone if alone.bad else replace(found, bad=tuple(f"after other files, {one}" for one in found.bad))
+
+
+def together(paths: Sequence[Path], count: int) -> list[Reading]:
+    """Run the first commands on one file after the other in a child of this process, as far as it comes.
+
+    The last file returned is that with which the child ended, of its own accord or not. memory: of the child so far.
+    """
     here, there = os.pipe()
     child = os.fork()
     if not child:
         with contextlib.suppress(BaseException):
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-            for number in range(count):
-                os.write(there, json.dumps(run(number, path)).encode() + b"\n")
+            _read_in_turn(paths, count, there)
         os._exit(0)
     os.close(there)
-    told, hung, end = b"", False, time.monotonic() + CLOCK
-    while not hung:
-        hung = not select.select([here], [], [], max(0.0, end - time.monotonic()))[0]
-        block = b"" if hung else os.read(here, 65536)
+    told, hung = _listen(here, child)
+    _, status, usage = os.wait4(child, 0)
+    found: list[Reading] = []
+    ends: list[End] = []
+    for line in told:
+        if isinstance(line, list):
+            ends.append((line[0], line[1], line[2]))
+        else:
+            found.append(_reading(ends, line["seconds"], line["memory"]))
+            ends = []
+    if ends or not (found and (len(found) == len(paths) or found[-1].starved)):
+        code = os.waitstatus_to_exitcode(status)
+        hung = hung or code == -signal.SIGXCPU
+        ends.append((-1, "no end" if hung else f"the process ended with {code}", False))
+        seconds = usage.ru_utime + usage.ru_stime - sum(one.seconds for one in found)
+        found.append(_reading(ends, seconds, 1024 * usage.ru_maxrss, hung=hung))
+    return found
+
+
+def _read_in_turn(paths: Sequence[Path], count: int, out: int) -> None:
+    """Write a line of JSON for each command's end and one for each file. After one that took all memory, no more."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for path in paths:
+        before = time.process_time()
+        resource.setrlimit(resource.RLIMIT_CPU, (int(before) + SECONDS, resource.RLIM_INFINITY))
+        ends = []
+        for number in range(count):
+            ends.append(run(number, path))
+            os.write(out, json.dumps(ends[-1]).encode() + b"\n")
+        memory = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        os.write(out, json.dumps({"seconds": time.process_time() - before, "memory": memory}).encode() + b"\n")
+        if any(starved for _, _, starved in ends):
+            return
+
+
+def _listen(here: int, child: int) -> tuple[list[Any], bool]:
+    """(the lines that a child writes until it ends, whether it had to be ended: it stood still)."""
+    told, spent, hung = b"", -1, False
+    while True:
+        if not select.select([here], [], [], CLOCK)[0]:
+            hung = _ticks(child) == spent
+            if hung:
+                os.kill(child, signal.SIGKILL)
+                break
+            spent = _ticks(child)
+            continue
+        block = os.read(here, 65536)
         if not block:
             break
         told += block
     os.close(here)
-    if hung:
-        os.kill(child, signal.SIGKILL)
-    _, status, usage = os.wait4(child, 0)
-    seconds, code = usage.ru_utime + usage.ru_stime, os.waitstatus_to_exitcode(status)
-    hung = hung or seconds >= SECONDS
-    ends = [json.loads(line) for line in told.splitlines()]
-    bad = [f"{COMMANDS[i][0][0]}: {end[1]}" for i, end in enumerate(ends) if end[1]]
-    if len(ends) < count:
-        bad.append(f"{COMMANDS[len(ends)][0][0]}: {'no end' if hung else f'the process ended with {code}'}")
-    return Reading(
-        name, bool(ends) and ends[0][0] == 0, tuple(bad), hung, any(end[2] for end in ends), seconds,
-        1024 * usage.ru_maxrss,
-    )  # fmt: skip
+    return [json.loads(line) for line in told.splitlines() if line.endswith((b"]", b"}"))], hung
 
 
-def run(number: int, path: Path) -> tuple[int, str, bool]:
-    """(exit code, what is wrong with how it ended, whether memory ran out)."""
+def _ticks(child: int) -> int:
+    """Time of the processor that a process has had, in ticks: proc(5)."""
+    fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _reading(ends: Sequence[End], seconds: float, memory: int, *, hung: bool = False) -> Reading:
+    bad = tuple(f"{COMMANDS[min(i, len(COMMANDS) - 1)][0][0]}: {said}" for i, (_, said, _) in enumerate(ends) if said)
+    return Reading("", ends[0][0] == 0, bad, hung, any(starved for _, _, starved in ends), seconds, memory)
+
+
+def run(number: int, path: Path) -> End:
     from soracli import cli
 
     command, codes = COMMANDS[number]

@@ -140,9 +140,9 @@ def inside(data: bytes) -> tuple[int, int]:
     return start - 60, start - 4 + size + 8
 
 
-def hostile(mutations: int, folders: list[Path]) -> str:
+def hostile(mutations: int, first: int, folders: list[Path]) -> str:
     """Damaged files, and those of others."""
-    told = [fuzz(mutations)] if mutations else []
+    told = [fuzz(mutations, first)] if mutations else []
     told += [corpora(folders)] if folders else []
     print()
     return "; ".join(told)
@@ -160,6 +160,7 @@ def main() -> None:
     parser.add_argument("--forbidden", nargs="*", default=[], help="more prompts that must not, one a line")
     parser.add_argument("--captions", type=int, default=500, help="how many captions of the world must pass")
     parser.add_argument("--mutations", type=int, default=1000, help="damaged files that are read")
+    parser.add_argument("--first", type=int, default=0, help="number of the first of them: others than usual")
     parser.add_argument("--corpus", type=Path, action="append", default=[], help="folder of other people's files")
     parser.add_argument("--only", choices=PARTS, help="one part of it")
     parser.add_argument("--flips", type=int, default=400, help="bits flipped per container")
@@ -176,7 +177,7 @@ def main() -> None:
         told: dict[int, str] = {}
         for number, part, measure in (
             (14, "policy", lambda: screening(others[0], others[1], arguments.captions)),
-            (17, "media", lambda: hostile(arguments.mutations, folders)),
+            (17, "media", lambda: hostile(arguments.mutations, arguments.first, folders)),
             (8, "credentials", validity),
             (9, "credentials", lambda: flips(arguments.flips)),
         ):

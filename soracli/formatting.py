@@ -7,7 +7,7 @@ import difflib
 import itertools
 import os
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Any, TextIO
 
 _STEM = 100  # bytes: two of them, and what is put behind, fit into a name
 
@@ -20,6 +20,15 @@ def printable(name: object) -> str:
 def as_text(name: object) -> str:
     r"""A name as text that any encoding of Unicode can hold: bytes of it that are no UTF-8 as \xff."""
     return "".join(_of_surrogate(c) if "\ud800" <= c <= "\udfff" else c for c in _joined(str(name)))
+
+
+def legible(value: Any) -> Any:
+    """JSON-able data with `as_text` of every text."""
+    if isinstance(value, dict):
+        return {as_text(key): legible(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [legible(one) for one in value]
+    return as_text(value) if isinstance(value, str) else value
 
 
 def _joined(name: str) -> str:

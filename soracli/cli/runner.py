@@ -94,11 +94,11 @@ def fail(arguments: list[str], error: SoraError) -> int:
 
 
 def _write_out(data: object) -> None:
-    """What went wrong, as an object, to whoever still reads it."""
+    """What went wrong, as an object, to whoever still reads it; standard error has said it, too."""
     try:
         sys.stdout.write(json.dumps(data) + "\n")
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         _close_stdout()
 
 

@@ -79,6 +79,14 @@ class Work:
         return len(self.source.clip.frames) == 1
 
     @property
+    def cut(self) -> list[str]:
+        """What is said of a side of the result that would be odd."""
+        (height, width), (wide, high) = (self.scale * n for n in self.source.clip.frames.shape[1:3]), self.size
+        odd = (width, height) != (wide, high)
+        what = f"{width}x{height} becomes {wide}x{high}: sides are even here, and the pixel too many is cut off."
+        return [what] if odd else []
+
+    @property
     def frames(self) -> int:
         """Pictures of the result: one at every k / fps before the clip's end."""
         return 1 if self.still else -(-self.source.clip.seconds * self.slow * self.fps // 1)
@@ -147,16 +155,17 @@ def enhance(asked: Asked, flags: OutputFlags) -> None:
     """Do what the verb asks for: the reporter of the flags is told."""
     talk, run = flags.reporter, passes.found_run(flags)
     work = _prepare(asked, flags, run)
-    for note in (*work.source.notes, *work.track.notes, *work.outputs.notes):
+    notes = [*work.source.notes, *work.track.notes, *work.cut]
+    for note in (*notes, *work.outputs.notes):
         talk.note(note)
     talk.say(f"enhancing to {passes.described(work)}")
     if flags.dry_run:
-        passes.planned(work, talk, [*work.source.notes])
+        passes.planned(work, talk, notes)
         return
     work, why = _chosen(work, flags)
     for note in why:
         talk.note(note)
-    passes.send(work, run, flags, talk, [*work.source.notes, *why], NETWORKS)
+    passes.send(work, run, flags, talk, [*notes, *why], NETWORKS)
 
 
 def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
@@ -199,7 +208,7 @@ def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
     given = {"clip": path, "scale": asked.scale, "loop": asked.loop, "allow_partial": asked.partial}
     own = Call(call.verb, given).having(slow=asked.slow, denoise=asked.denoise, engine=asked.engine)
     own = own.having(audio=flags.audio, no_audio=flags.no_audio or None)
-    track = Soundtrack.of(flags, outputs.format, still=still)
+    track = Soundtrack.of(flags, outputs.format, still=still, sounds=source.audio is not None)
     return replace(draft, outputs=outputs, track=track, call=own if still else own.having(fps=str(fps)))
 
 

@@ -171,7 +171,8 @@ def edit(asked: Asked, flags: Flags) -> None:
     work = _prepare(
         asked, text, look, flags, None if run is None else output_paths.planned(run.format, [i.path for i in run.items])
     )
-    notes = [*work.given[0].notes, *work.track.notes, *told, *flags.origin.notes]
+    refitted = task_specs.refitted(work.given[0].clip, work.size, work.fps, flags)
+    notes = [*work.given[0].notes, *work.track.notes, *refitted, *told, *flags.origin.notes]
     if said and (note := screening.by_meaning(said)):
         notes.append(note)
     for note in (*notes, *work.outputs.notes):
@@ -241,7 +242,7 @@ def _prepare(asked: Asked, text: str, look: Look, flags: Flags, going_on: Output
         if flags.origin.expected is not None
         else output_paths.outputs(flags.output, flags.format, names, seed, len(clip.frames), force=flags.force)
     )
-    track = Soundtrack.of(flags, outputs.format, still=False)
+    track = Soundtrack.of(flags, outputs.format, still=False, sounds=source.audio is not None)
     given = tuple(part for part in (source, picture, tone, *track.given) if part is not None)
     jobs.check_inputs(outputs, [str(part.path) for part in given])
     formats.check(outputs.format, width, height, float(clip.fps))

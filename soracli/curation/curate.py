@@ -114,6 +114,12 @@ class Shot:
         }  # fmt: skip
 
 
+def _line(shot: Shot) -> str:
+    """A line of the list: letters as they are, and bytes of a name that are no text as escapes of JSON."""
+    text = json.dumps(shot.as_data(), ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
 def _rounded(found: dict[str, Any]) -> dict[str, Any]:
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in found.items()}
 
@@ -139,7 +145,7 @@ def curate(folder: str, wish: Wish, flags: TalkFlags) -> None:
     if wish.split is not None or words:
         _worked_on(shots, wish, words)
     drawn = None if target is None else _drawn(shots, target, wish, talk)
-    lines = "".join(json.dumps(shot.as_data(), ensure_ascii=False) + "\n" for shot in shots)
+    lines = "".join(_line(shot) for shot in shots)
     if target is not None:
         media.write_text(target, lines, force=wish.force)
     _say(shots, len(paths), passed, talk)

@@ -84,7 +84,7 @@ def commit_pair(part: Path, beside: Path, path: Path, *, force: bool) -> None:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
         if force and target.exists():
-            name.write_text(target.name, encoding="utf-8")
+            name.write_bytes(os.fsencode(target.name))
             _double(target, old)
         try:
             _rename(beside, target, force=force)
@@ -217,7 +217,7 @@ def keep(part: Path, path: Path) -> Path | None:
 def aside(path: Path, word: str) -> Path:
     """`clip.held.mp4`, or the first such name with a number that is free."""
     names = (path.with_name(f"{path.stem}.{word}{'' if n == 1 else f'-{n}'}{path.suffix}") for n in itertools.count(1))
-    return next(name for name in names if not name.exists())
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def _sync_folder(folder: Path) -> None:

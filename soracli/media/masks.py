@@ -76,7 +76,7 @@ class Area:
             wrong = next(part for part, match in zip(text.split(";"), parts, strict=False) if match is None)
             raise UsageError(
                 f"{flag} {printable(wrong.strip()) or repr('')}: is not a box; write X,Y,W,H in pixels, "
-                "X,Y,W,H@T0-T1 for seconds T0 to T1, or name a picture or a clip, or {PERSON}",
+                f"X,Y,W,H@T0-T1 for seconds T0 to T1, or name a picture or a clip, or {PERSON}",
                 "bad_mask",
             )
         found, data, erased = _stencil(text)

@@ -21,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 
 from soracli.errors import CapacityError, MediaError, SoraError, UsageError
 from soracli.formatting import printable
+from soracli.media import stills
 from soracli.media.audio import Audio
 from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes, state_of, stated_rate
 from soracli.media.stills import MAGIC, is_picture, picture_info, read_picture
@@ -89,6 +90,14 @@ def read_layer(path: str | Path) -> tuple[Source, Alpha]:
         source = Source(Path(path), whole, None, tuple(f"{shown} {note}." for note in notes), data, state)
     colour, alpha = np.ascontiguousarray(whole.frames[..., :3]), np.ascontiguousarray(whole.frames[..., 3])
     return dataclasses.replace(source, clip=Clip(np.minimum(colour, alpha[..., None]), whole.fps)), alpha
+
+
+def read_cutout(path: str | Path) -> Image.Image:
+    """A picture that is not laid over black, see `stills.read_cutout`. Raises MediaError for what is none."""
+    with opened(path) as (file, _):
+        if not _pictured(file):
+            raise MediaError("is not a picture; give a PNG or WebP", "no_picture")
+        return stills.read_cutout(file)
 
 
 def decoded(file: Path, partial: bool | None = None, alpha: bool = False) -> tuple[Clip, Audio | None, list[str]]:
@@ -171,6 +180,8 @@ def _check_file(path: Path) -> None:
         raise MediaError(f"{shown}: no such file", "no_file") from None
     except OSError as error:
         raise MediaError(f"{shown}: cannot be opened ({error.strerror})", "no_file") from None
+    except ValueError:  # a NUL character, half a letter
+        raise MediaError(f"{shown}: no file can be called so", "no_file") from None
     if stat.S_ISDIR(status.st_mode):
         raise MediaError(f"{shown}: is a folder, expected a video or a picture", "not_a_file")
     if not stat.S_ISREG(status.st_mode):

@@ -33,7 +33,7 @@ from soracli.media.timing import MAX_RATE, Schedule, schedule
 from soracli.types import Clip, Frames
 
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
-_PICTURES = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+_PICTURES = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 _MOVING = ("GIF", "WEBP", "PNG", "AVIF")
 _AVIF = (b"ftypavif", b"ftypavis")  # a still, and one that moves
 _ORIENTATION = 0x0112  # Exif tag; 1 = upright
@@ -105,6 +105,13 @@ def read_stencil(path: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint
     return pixels, None if alpha is None or (alpha == 255).all() else alpha
 
 
+def read_cutout(path: Path) -> Image.Image:
+    """A still, or the first frame of a picture that moves: upright, RGB or, with transparency, RGBA as it is stored."""
+    with _opened(path) as (image, _):
+        _oddities(image)  # goes to the page that is to be used
+        return _converted(image, to_srgb(image)[0])
+
+
 def is_still(path: Path) -> bool:
     with _opened(path) as (image, _):
         return not moves(path, image)
@@ -174,15 +181,20 @@ def _comment(image: Image.Image) -> str:
 
 def _layers(image: Image.Image, convert: Convert) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None]:
     """(RGB over black (H, W, 3), alpha (H, W) or None) of the current frame, upright. convert: see `to_srgb`."""
+    layers = np.asarray(_converted(image, convert))
+    if layers.shape[2] == 3:
+        return layers, None
+    return over_black(layers), layers[..., 3]
+
+
+def _converted(image: Image.Image, convert: Convert) -> Image.Image:
+    """The current frame, upright, in sRGB of 8 bits: RGB, or RGBA if it is transparent in places."""
     if image.format == "TIFF" and image.mode == "I":
         raise MediaError(_NO_WHITE.format("whole numbers of 32 bits, or with a sign"), "unknown_range")
     upright = ImageOps.exif_transpose(image)
     if upright.mode == "F" or upright.mode.startswith("I"):  # Pillow would clip them to 8 bits
         upright = Image.fromarray(_levels(upright))
-    layers = np.asarray(convert(upright))
-    if layers.shape[2] == 3:
-        return layers, None
-    return over_black(layers), layers[..., 3]
+    return convert(upright)
 
 
 def _levels(image: Image.Image) -> npt.NDArray[np.uint8]:

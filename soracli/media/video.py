@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -42,6 +43,7 @@ _MATRICES, _CONSTANT = (0, 1, 4, 5, 6, 7, 9), 10  # of ITU-T H.273: those that t
 _UNSAID = (0, 2, 3)  # numbers of H.273 that say nothing
 _SD_LINES, _HD_COLUMNS = 576, 1280  # film that says nothing is BT.601 up to these lines and below these columns
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # codec -> the decoder that reads its second, hidden picture
+_SKEWED = 0.02  # of the longer part of a direction, by which it may be off an axis
 _IN_TICKS = "avi"  # the container whose count of frames is a length: of ticks, in some of which there is nothing new
 _TO_THE_END = ("matroska,webm", "flv")  # containers whose length is the time of their end, wherever they begin
 
@@ -448,12 +450,17 @@ class _Film:
         return [resized(pixels[..., 3], width, height)] if self._alpha else []
 
     def _upright(self, pixels: npt.NDArray[np.uint8], frame: VideoFrame) -> npt.NDArray[np.uint8]:
-        """Turned and mirrored as the header says, in right angles."""
+        """Turned and mirrored as the header says, in right angles; a matrix without a direction says nothing."""
         found = cast(SideData | None, frame.side_data.get("DISPLAYMATRIX"))
         if found is None:
             return pixels
         matrix = np.frombuffer(bytes(found), np.int32).reshape(3, 3)
         (a, b), (c, d) = matrix[:2, :2].tolist()  # x' = a x + c y, y' = b x + d y
+        if not (a or b) or not (c or d):
+            return pixels
+        if min(abs(a), abs(b)) > _SKEWED * max(abs(a), abs(b)):
+            angle = math.degrees(math.atan2(b, a)) % 360
+            self._note(f"is to be turned by {angle:.0f} degrees, which is no right angle; turned by the nearest one")
         mirrored = a * d - b * c < 0
         if abs(b) > abs(a):
             pixels, a, d = pixels.swapaxes(0, 1), c, b

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from PIL import features
 
 from soracli.errors import PolicyError, SoraError, UsageError
-from soracli.formatting import printable
+from soracli.formatting import as_text, printable
 from soracli.media import formats
 from soracli.media.audio import Audio
 from soracli.media.commit import aside, commit, commit_pair, explained, is_of_frames, keep, reserve, sync
@@ -276,12 +276,21 @@ def _check_length(path: Path, format: formats.Format) -> None:
 
 
 def write_text(path: Path, text: str, *, force: bool) -> None:
-    """A text in a file that appears whole or not at all, and takes the place of an older one only with force."""
+    """A text in a file that appears whole or not at all, and takes the place of an older one only with force.
+
+    Raises UsageError for a text that UTF-8 cannot hold, since it names a file whose name is not text.
+    """
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        around = as_text(text[max(0, error.start - 20) : error.end + 20])
+        raise UsageError(f"{printable(path)}: would name a file whose name is not UTF-8 ({around}); rename that file",
+                         "bad_name") from None  # fmt: skip
     with explained(path):
         if path.exists():
             _check_file(printable(path), path.stat().st_mode, force=force)
         with part_files.reserved(path) as part:
-            part.write_text(text, encoding="utf-8")
+            part.write_bytes(data)
             sync(part)
             commit(part, path, force=force)
 

@@ -268,4 +268,16 @@ def typed(key: Key, value: Any) -> Any:
     if any(isinstance(part, bool) or not isinstance(part, str | int | float) for part in parts):
         wanted = "a text or a list of texts" if key.many else "a text or a number"
         raise UsageError(f"{key.key}: must be {wanted}, not {value!r}", "bad_job")
+    for part in parts:
+        _check_text(key.key, str(part))
     return [str(part) for part in parts] if key.many else str(value)
+
+
+def _check_text(key: str, text: str) -> None:
+    """Refuse what no command line can hold."""
+    if "\0" in text:
+        raise UsageError(f"{key}: contains a NUL character; take it out", "bad_job")
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        raise UsageError(f"{key}: holds half a character (a lone surrogate); take it out", "bad_job") from None

@@ -33,7 +33,10 @@ def document(path: Path) -> TOMLDocument:
     import tomlkit
 
     settings.parsed(path)  # refuses what cannot be read
-    return tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
+    try:
+        return tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
+    except RecursionError:  # of fewer levels than the parser that reads it
+        raise WeightsError(f"{printable(path)}: nested too deeply to be changed; mend it", "bad_config") from None
 
 
 def write(path: Path, content: TOMLDocument) -> None:
@@ -41,8 +44,12 @@ def write(path: Path, content: TOMLDocument) -> None:
     import tomlkit
 
     try:
+        text = tomlkit.dumps(content).encode()
+    except UnicodeEncodeError:
+        raise WeightsError(f"{printable(path)}: TOML holds text alone, and that is not UTF-8", "bad_config") from None
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part_files.put(path, tomlkit.dumps(content).encode())
+        part_files.put(path, text)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise WeightsError(f"{printable(path)}: cannot be written ({reason}); check the folder", "bad_config") from None

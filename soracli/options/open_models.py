@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -144,7 +145,7 @@ def check_weights(text: str) -> str:
 
 def check_tiles(text: str) -> int:
     """Pixels of a side, 0 = decoded whole."""
-    if not text.isdigit() or (int(text) != 0 and not SMALLEST <= int(text) <= 4096):
+    if not re.fullmatch("[0-9]{1,4}", text) or (int(text) != 0 and not SMALLEST <= int(text) <= 4096):
         raise UsageError(f"--tiles {text}: must be pixels, {SMALLEST}..4096, or 0 (decode whole)", "bad_tiles")
     return int(text)
 

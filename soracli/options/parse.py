@@ -277,7 +277,7 @@ def _seed_range(word: str, text: str) -> list[int]:
 def check_device(text: str) -> None:
     """`auto`, `cpu`, `cuda` or `cuda:N`; whether it is there shows later."""
     kind, _, index = text.partition(":")
-    if kind not in ("auto", "cpu", "cuda") or (index and (kind != "cuda" or not index.isdigit())):
+    if kind not in ("auto", "cpu", "cuda") or (index and (kind != "cuda" or not re.fullmatch("[0-9]{1,3}", index))):
         raise UsageError(f"--device {text}: must be auto, cpu, cuda or cuda:N", "bad_device")
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Container
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from soracli.media import DIGEST
 from soracli.options import calls, open_models
 from soracli.options.calls import Call
 from soracli.scenes import notation
+from soracli.system import parsing
 from soracli.weights import manifest
 
 _KINDS: dict[str, type | tuple[type, ...]] = {
@@ -126,10 +126,10 @@ def _check_keys(arguments: dict[str, Any], verb: str, file: str) -> None:
 def _check_scene(text: str, file: str) -> None:
     """Pictures must be told in the one form in which they are looked for by digest, never as files of the user's."""
     try:
-        table = tomllib.loads(text)
+        table = parsing.from_toml(text)
         rows = [row for shot in (table, *table.get("shot", ())) for row in shot.get("performer", ())]
         named = [row["picture"] for row in rows if "picture" in row]
-    except (tomllib.TOMLDecodeError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise _damaged(file, f"its scene: {type(error).__name__}") from error
     if sorted(map(str, named)) != sorted(notation.scene_pictures(text)):
         raise _damaged(file, "its scene names pictures in another way than scenes are written")

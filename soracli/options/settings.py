@@ -197,6 +197,8 @@ def checked(key: str, value: object, where: str, keys: Mapping[str, Callable[[st
         return switch
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise WeightsError(f"{shown}: must be a text or a number", "bad_config")
+    if "\0" in str(value):
+        raise WeightsError(f"{shown}: contains a NUL character; take it out", "bad_config")
     try:
         check(str(value))
     except SoraError as error:

@@ -25,7 +25,7 @@ from soracli.pipeline.composite import Hand, Way
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.real_footage import Moving
 from soracli.pipeline.soundtrack import Soundtrack
-from soracli.pipeline.task_specs import Brief, digest, named
+from soracli.pipeline.task_specs import Brief, digest, named, refitted
 from soracli.prompts import rewrite
 from soracli.resources import estimate as plan
 from soracli.resources.estimate import Budget, Plan
@@ -235,11 +235,13 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
     check_streams(flags)
     parse.check_device(flags.device)
+    if flags.preview is not None:
+        parse.preview(flags.preview)
     canvas, options, cast = _canvas(request, words.plot)
     outputs = _outputs(request, words, options, seeds, canvas.frames, run)
     if cast is not None:  # for a name that nobody has
         cast.film(options, seeds[0], canvas.frames)
-    track = Soundtrack.of(flags, outputs.format, still=brief.still)
+    track = Soundtrack.of(flags, outputs.format, still=brief.still, sounds=brief.sound is not None)
     brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
     request = replace(request, brief=brief, options=options)
     estimate = _estimate(request, words, canvas)
@@ -378,6 +380,8 @@ def _notes(
     said = words.notes if plot is None else (*words.notes, *plot.film(options, seeds[0], canvas.frames)[1])
     said = said if request.own is None else request.own.said(len(seeds))
     notes = [*request.flags.origin.notes, *said, *brief.notes, *canvas.notes]
+    if brief.source is not None:
+        notes += refitted(brief.source, (options.width, options.height), options.fps, request.flags)
     notes += open_models.notes(request.card, options, canvas)
     if brief.hand is not None:
         notes += brief.hand.over(canvas.frames, float(canvas.frames / options.fps))

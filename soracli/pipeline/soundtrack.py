@@ -14,16 +14,20 @@ from soracli.options.flags import OutputFlags
 
 @dataclass(frozen=True)
 class Soundtrack:
-    """music: what is laid under the result. mute: the result's own sound is left out."""
+    """music: what is laid under the result. mute: the result's own sound is left out. silent: the format of a result
+    that has sound of its own and cannot hold it; else empty.
+    """
 
     music: Source | None = None
     mute: bool = False
+    silent: str = ""
 
     @classmethod
-    def of(cls, flags: OutputFlags, format: Format, *, still: bool) -> Soundtrack:
-        """Read what is given, or say why it cannot be heard."""
+    def of(cls, flags: OutputFlags, format: Format, *, still: bool, sounds: bool = False) -> Soundtrack:
+        """Read what is given, or say why it cannot be heard. sounds: whether the result has sound of its own."""
         if flags.audio is None:
-            return cls(None, flags.no_audio)
+            lost = sounds and not (still or format.sound or flags.no_audio) and flags.origin.expected is None
+            return cls(None, flags.no_audio, format.name if lost else "")
         if still:
             raise UsageError("--audio: a picture has no sound; leave it out", "not_for_stills")
         if not format.sound and flags.origin.expected is None:  # frames that are compared go nowhere
@@ -36,7 +40,8 @@ class Soundtrack:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return () if self.music is None else self.music.notes
+        lost = (f"{self.silent} holds no sound; that of the source is left out.",) if self.silent else ()
+        return lost if self.music is None else self.music.notes
 
     def sound(self, own: Audio | None, seconds: Fraction) -> Audio | None:
         """The sound of a result that lasts so long. own: that of its sources, or None."""

@@ -20,6 +20,7 @@ from soracli.errors import CapacityError, MediaError, UsageError
 from soracli.formatting import amount, printable, stem
 from soracli.media import Area, Audio, Source
 from soracli.options import parse
+from soracli.options.flags import Flags
 from soracli.pipeline import tasks
 from soracli.pipeline.composite import Hand
 from soracli.system import machine
@@ -131,6 +132,18 @@ def fitted(source: Clip, size: tuple[int, int], fps: Fraction, how: str) -> Clip
         source = Clip(source.frames[:, : size[1], : size[0]], source.fps)
     sized = media.fit(source, *size, how)
     return sized if len(sized.frames) == 1 else media.retime(sized, fps)
+
+
+def refitted(source: Clip, size: tuple[int, int], fps: Fraction, flags: Flags) -> list[str]:
+    """What becomes of a source's own size (width, height) and rate where nobody asked for others, in sentences."""
+    found, (height, width) = [], source.frames.shape[1:3]
+    if flags.size is None and size != (width, height):
+        odd = (width - size[0], height - size[1]) in ((0, 1), (1, 0), (1, 1))
+        why = "sides are even here, and the pixel too many is cut off" if odd else "the model paints no such size"
+        found.append(f"{width}x{height} becomes {size[0]}x{size[1]}: {why}.")
+    if flags.fps is None and len(source.frames) > 1 and fps != source.fps:
+        found.append(f"{float(source.fps):.4g} frames a second become {float(fps):.4g}: the model paints no such rate.")
+    return found
 
 
 def _fitted(source: Clip, options: SamplingOptions, how: str) -> Clip:

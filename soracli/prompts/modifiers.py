@@ -40,7 +40,7 @@ def words(
             raise UsageError(f"--motion {motion}: must be a whole number 0..10", "bad_motion")
         found.append(next(phrase for top, phrase in PACES if int(motion) <= top))
     if elevation is not None:
-        if not re.fullmatch(r"[+-]?\d+(\.\d*)?", elevation.strip()) or abs(float(elevation)) > 90:
+        if not re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{0,9})?", elevation.strip()) or abs(float(elevation)) > 90:
             raise UsageError(f"--elevation {elevation}: must be -90 (below) .. 90 (above) degrees", "bad_elevation")
         found.append(next(phrase for top, phrase in HEIGHTS if float(elevation) <= top))
     if style is not None:

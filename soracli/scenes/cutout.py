@@ -1,4 +1,4 @@
-"""Pictures of the user's own as cut-outs: with alpha, or a box of a photograph with a soft edge. Pillow only."""
+"""Pictures of the user's own as cut-outs: with alpha, or a box of a photograph with a soft edge."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFilter
 
 from soracli.errors import MediaError, UsageError
+from soracli.formatting import printable
 
-MOST_PIXELS = 40_000_000
 FEATHER = 0.06  # of the shorter side of a box that its soft edge takes
 BOX = re.compile(r"(.+)@\s*(-?\d{1,7})\s*,\s*(-?\d{1,7})\s*,\s*(\d{1,7})\s*,\s*(\d{1,7})\s*")
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 
 
 def read(text: str | Path) -> Image.Image:
     """`me.png`, or `photo.jpg@X,Y,W,H`: upright, RGBA, not premultiplied, cut to what it shows.
 
-    Raises MediaError if it is not there, not a picture, or has neither alpha nor a box; UsageError for a box outside.
+    Its colours are brought to sRGB, as those of every picture that is read. Raises MediaError if it is not there, not a
+    picture, or has neither alpha nor a box; UsageError for a box outside.
     """
     found = BOX.fullmatch(str(text))
     where = Path(found[1] if found else text)
@@ -29,24 +29,21 @@ def read(text: str | Path) -> Image.Image:
         pixels = _boxed(pixels, (int(found[2]), int(found[3]), int(found[4]), int(found[5])), str(text))
     shown = pixels.getchannel("A").getbbox()
     if shown is None:
-        raise MediaError(f"{where}: all of it is transparent; pass a picture that shows something", "picture_alpha")
+        raise MediaError(
+            f"{printable(where)}: all of it is transparent; pass a picture that shows something", "picture_alpha"
+        )
     return pixels.crop(shown)
 
 
 def _opened(where: Path, *, needs_alpha: bool) -> Image.Image:
-    try:
-        with Image.open(where, formats=_FORMATS) as file:
-            if file.width * file.height > MOST_PIXELS:
-                raise MediaError(f"{where}: {file.width}x{file.height} is too large; make it smaller", "picture_size")
-            if needs_alpha and "A" not in file.getbands() and "transparency" not in file.info:
-                reason = "it has no alpha, so nothing says what is drawn and what is background"
-                remedy = f"save it as PNG or WebP with transparency, or name a box of it: {where.name}@X,Y,W,H"
-                raise MediaError(f"{where}: {reason}; {remedy}", "picture_alpha")
-            return ImageOps.exif_transpose(file).convert("RGBA")
-    except FileNotFoundError:
-        raise MediaError(f"{where}: there is no such picture; check the path", "picture_missing") from None
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise MediaError(f"{where}: not a picture that can be read ({error}); pass a PNG or WebP", "picture") from None
+    from soracli.media.read import read_cutout
+
+    picture = read_cutout("./-" if str(where) == "-" else where)  # a file of that name, never standard input
+    if needs_alpha and picture.mode != "RGBA":
+        reason = "it has no alpha, so nothing says what is drawn and what is background"
+        remedy = f"save it as PNG or WebP with transparency, or name a box of it: {printable(where.name)}@X,Y,W,H"
+        raise MediaError(f"{printable(where)}: {reason}; {remedy}", "picture_alpha")
+    return picture.convert("RGBA")
 
 
 def _boxed(pixels: Image.Image, box: tuple[int, int, int, int], text: str) -> Image.Image:

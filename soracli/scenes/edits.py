@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from soracli.errors import UsageError
 from soracli.formatting import printable, suggest
 from soracli.scenes import file
+from soracli.system import parsing
 
 SETTING = ("place", "time", "weather", "camera", "style", "seed", "seconds")
 _KEY = re.compile(r"(?:shot\.([0-9]{1,4})\.)?(?:performer\.([0-9]{1,4})\.)?(\w+)")
@@ -24,7 +24,7 @@ def is_scene_key(key: str) -> bool:
 
 def edited(text: str, settings: Sequence[tuple[str, str]]) -> str:
     """The text of a scene file after (key, value) each; an empty value takes a key away. Raises UsageError."""
-    table = tomllib.loads(text)
+    table = parsing.from_toml(text)
     for key, value in settings:
         _set(table, key, value)
     what = ", ".join(f"{key}={value}" for key, value in settings)
@@ -78,7 +78,7 @@ def _put(row: dict[str, Any], key: str, value: str) -> None:
 def _value(text: str) -> Any:
     """A number or a list of numbers, else a text."""
     try:
-        found = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        found = parsing.from_toml(f"value = {text}")["value"]
+    except ValueError:
         return text
     return found if isinstance(found, int | float | list) and not isinstance(found, bool) else text

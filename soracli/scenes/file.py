@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
@@ -31,6 +30,7 @@ from typing import Any, NamedTuple, NoReturn
 from soracli.errors import MediaError, UsageError
 from soracli.formatting import printable
 from soracli.scenes import cutout, library
+from soracli.system import parsing
 from soracli.world.hues import COLOURS
 from soracli.world.language.verbs import ACTED, MOVES, SPEED, feet, ground_factor, signed
 from soracli.world.scene import Event, Performer, Scene
@@ -79,7 +79,8 @@ def load(path: str | Path) -> tuple[Shot, ...]:
     """The shots of a scene file. Raises UsageError or MediaError, with the number of the line."""
     where = Path(path)
     try:
-        data = where.read_bytes()
+        with where.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise UsageError(f"{printable(str(path))}: there is no such scene file; check the path", "scene_file") from None
     except OSError as error:
@@ -93,10 +94,10 @@ def parse(data: bytes | str, folder: Path, name: str = "scene") -> tuple[Shot, .
     """Text of a scene file as shots. folder: where relative paths of pictures begin. name: of the file, for errors."""
     try:
         text = data if isinstance(data, str) else data.decode("utf-8")
-        table = tomllib.loads(text)
+        table = parsing.from_toml(text)
     except UnicodeDecodeError:
         raise UsageError(f"{name}: not UTF-8 text; save it as UTF-8", "scene_file") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         line = re.search(r"at line (\d+)", str(error))
         place = f" line {line[1]}" if line else ""
         reason = re.sub(r" \(at .*\)", "", str(error))

@@ -25,7 +25,7 @@ from soracli.formatting import printable
 from soracli.options.flags import TalkFlags
 from soracli.pipeline import model_cache
 from soracli.server.client import GO, INTERRUPT, TERMINATE, VARIABLE, YES, likeness, place
-from soracli.system import parsing, part_files
+from soracli.system import parsing, part_files, startup
 from soracli.weights import manifest
 
 MAX_REQUEST = 10_000_000  # bytes
@@ -195,7 +195,7 @@ def _in_place_of(request: dict[str, Any], streams: list[int]) -> Iterator[None]:
             os.dup2(stream, number)
         sys.stdin = open(0, closefd=False)  # noqa: SIM115
         sys.stdout = open(1, "w", buffering=1, closefd=False, errors="surrogateescape")  # noqa: SIM115
-        sys.stderr = open(2, "w", buffering=1, closefd=False, errors="backslashreplace")  # noqa: SIM115
+        sys.stderr = startup.ErrorStream.of(None, "backslashreplace")
         yield
     finally:
         for file in (sys.stdout, sys.stderr):

@@ -19,6 +19,7 @@ import anyio
 from anyio.abc import Process
 from anyio.streams.text import TextReceiveStream
 
+from soracli.formatting import legible
 from soracli.server import client
 
 SORA = (sys.executable, "-P", "-m", "soracli")  # -P: nothing is imported from the folder of a call
@@ -47,7 +48,7 @@ async def run(words: Sequence[str], folder: Path, environment: Mapping[str, str]
     except ValueError:
         message = last[-1] if last else f"sora ended with code {code} and said nothing"
         return {"ok": False, "error": {"code": "internal", "message": message, "exit_code": code}}
-    return dict(found)
+    return dict(legible(found))
 
 
 async def _opened(words: Sequence[str], folder: Path, environment: Mapping[str, str], stderr: int | None) -> Process:

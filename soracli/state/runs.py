@@ -200,6 +200,7 @@ def find(id: str) -> Run | None:
         data = parsing.from_json((home / "run.json").read_text(encoding="utf-8"))
         items = [Item(**item) for item in data.pop("items")]
         run = Run(**data, items=items, home=home)
+        _check(run)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -207,6 +208,18 @@ def find(id: str) -> Run | None:
     if run.state == "running" and not run.busy:
         run.state = "killed"
     return run
+
+
+def _check(run: Run) -> None:
+    """Raises TypeError for a record with values of other types than we write."""
+    texts = (run.id, run.cwd, run.format, run.state, run.message)
+    fine = isinstance(run.call, dict) and all(isinstance(text, str) for text in texts)
+    fine = fine and type(run.started) in (int, float)
+    for item in run.items:
+        fine = fine and type(item.seed) is int and isinstance(item.path, str | None)
+        fine = fine and isinstance(item.data, dict | None)
+    if not fine:
+        raise TypeError("its values are of other types")
 
 
 def named(text: str | None) -> Run:

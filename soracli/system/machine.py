@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -61,11 +62,11 @@ def rates(threads: int | None) -> Rates:
         return known.get("gpu", _GPU)
     if str(threads) in known:
         return known[str(threads)]
-    counts = [int(name) for name in known if name.isdigit()]
-    if not counts:
+    counted = {int(name): row for name, row in known.items() if re.fullmatch("[1-9][0-9]{0,3}", name)}
+    if not counted:
         return Rates().times(threads)
-    nearest = min(counts, key=lambda count: abs(count - threads))
-    return known[str(nearest)].times(threads / nearest)
+    nearest = min(counted, key=lambda count: abs(count - threads))
+    return counted[nearest].times(threads / nearest)
 
 
 def keep_rates(found: Rates, threads: int | None) -> Path:

@@ -1,12 +1,13 @@
 """JSON and TOML of files that anybody may have written: whatever is wrong with a text is a ValueError.
 
 The parsers of the standard library raise RecursionError on a thousand brackets, and JSON's takes NaN and infinities,
-which no other program reads.
+1e999 among them, which no other program reads.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 _DEEP = "nested too deeply"
@@ -15,7 +16,7 @@ _DEEP = "nested too deeply"
 def from_json(text: str | bytes) -> Any:
     """A value as the standard has it. Raises ValueError."""
     try:
-        return json.loads(text, parse_constant=_refused)
+        return json.loads(text, parse_constant=_refused, parse_float=_finite)
     except RecursionError:
         raise ValueError(_DEEP) from None
 
@@ -28,6 +29,11 @@ def from_toml(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError:
         raise ValueError(_DEEP) from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refused(text[:40])
 
 
 def _refused(word: str) -> Any:

@@ -192,7 +192,7 @@ def _restored(old: Path) -> bool:
     if handle is None and os.path.lexists(part):
         return False
     try:
-        told = name.read_text("utf-8")
+        told = os.fsdecode(name.read_bytes())
         if os.path.lexists(part) and told == Path(told).name:
             old.replace(old.parent / told)
         remove(old)

@@ -1,11 +1,13 @@
 """What is put right before a verb begins: streams that are closed, text that they cannot encode, a user without a home.
 
 A closed standard output becomes a pipe that nobody reads, so that every way of writing to it ends as it does there.
+Standard error that takes no more is given up, and the work goes on.
 """
 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import os
 import stat
@@ -23,6 +25,33 @@ class Closed(io.TextIOWrapper):
     """Standard output, if it was closed when we began."""
 
 
+class ErrorStream(io.TextIOWrapper):
+    """Standard error. When its reader has gone, or its disk is full, the rest of what is said goes nowhere."""
+
+    @classmethod
+    def of(cls, encoding: str | None, errors: str) -> ErrorStream:
+        """That of this process, or of whoever it works for."""
+        return cls(io.BufferedWriter(io.FileIO(2, "w", closefd=False)), encoding, errors, line_buffering=True)
+
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except OSError:
+            self._give_up()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        _put(os.open(os.devnull, os.O_WRONLY), 2)
+        with contextlib.suppress(OSError):
+            super().flush()
+
+
 def prepare() -> None:
     """Called once by a process that is `sora`. Raises UsageError if there is no place for what a user keeps."""
     codecs.register_error(ERRORS, _as_bytes)
@@ -36,7 +65,8 @@ def prepare() -> None:
             os.close(read)
         sys.stdout = Closed(io.BufferedWriter(io.FileIO(1, "w", closefd=False)), "utf-8", ERRORS)
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
-    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+    if sys.stderr is None or sys.stderr is sys.__stderr__:
+        sys.stderr = ErrorStream.of(getattr(sys.stderr, "encoding", None), ERRORS)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ERRORS)

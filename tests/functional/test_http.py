@@ -162,6 +162,13 @@ def test_hostile_uploads_and_pages(web: Any) -> None:
     assert web.post("/v1/videos", content=b"x").json()["error"]["code"] == "bad_request"
     assert web.get("/v1/videos", headers={"host": "evil.example"}).json()["error"]["code"] == "bad_host"
     assert web.get("/v1/videos", headers={"origin": "http://evil.example"}).json()["error"]["code"] == "bad_origin"
+    for host in ("[", "[::1", "a]b", "127.0.0.1@evil.example"):
+        assert web.get("/v1/videos", headers={"host": host}).json()["error"]["code"] == "bad_host"
+    assert web.get("/v1/videos", headers={"origin": "http://["}).json()["error"]["code"] == "bad_origin"
+    for said in ('"input_reference":"data:image/png;base64,\\u00e9"', '"characters":["\\ud800"]', '"\\ud800":"y"'):
+        sent = f'{{"prompt":"x",{said}}}'.encode()
+        answer = web.post("/v1/videos", content=sent, headers={"content-type": "application/json"})
+        assert 400 <= answer.status_code < 500, said
     page = web.get("/")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "<title>sora</title>" in page.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import struct
 import time
@@ -22,10 +23,11 @@ from soracli.errors import MediaError, SoraError, UsageError, WeightsError
 from soracli.media.gif import delays
 from soracli.media.source import parse_recipe, stated_rate
 from soracli.models.common import single_file
-from soracli.options import calls, parse, settings
+from soracli.options import calls, parse, recipes, settings
 from soracli.pipeline import task_specs
 from soracli.safety import deobfuscate, policy
-from soracli.system import parsing
+from soracli.scenes import edits
+from soracli.system import machine, parsing
 from soracli.weights import manifest
 
 DEEP = "[" * 100_000
@@ -219,7 +221,8 @@ def test_room_is_planned_before_it_is_taken(sora: Sora, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    "text", [DEEP, '{"a":' * 50_000, "NaN", '{"a": Infinity}', '{"a": -Infinity}', "{", "1" * 5000]
+    "text",
+    [DEEP, '{"a":' * 50_000, "NaN", '{"a": Infinity}', '{"a": -Infinity}', "{", "1" * 5000, '{"a": 1e999}', "-1e9999"],
 )
 def test_json_of_strangers_is_a_value_or_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
@@ -245,6 +248,50 @@ def test_nested_files_are_told_of_in_one_line(sora: Sora, tmp_path: Path) -> Non
     Path("m.safetensors").write_bytes(struct.pack("<Q", len(DEEP)) + DEEP.encode())
     assert sora("generate", "x", "-m", "./m.safetensors", "--dry-run").code == 5
     assert sora("decode", "m.safetensors").code == 3
+
+
+SCENES = {
+    "nested": "place = " + DEEP, "a long number": "seconds = " + "9" * 5000, "no text": "\udcff",
+    "no table": "place = 1\nplace = 2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SCENES)
+def test_odd_scenes_are_told_of_in_one_line(sora: Sora, kind: str) -> None:
+    """Files, those in a recipe, and a value that is set."""
+    Path("s.toml").write_bytes(SCENES[kind].encode("utf-8", "surrogateescape"))
+    ran = sora("generate", "--scene", "s.toml", "--dry-run")
+    assert (ran.code, ran.err.startswith("sora: error: s.toml")) == (2, True), ran.err[-300:]
+    recipe = {"verb": "generate", "arguments": {"scene": SCENES[kind] + "\n"}, "inputs": []}
+    with pytest.raises(MediaError):
+        recipes.call(recipe, "a.mp4")
+
+
+@pytest.mark.parametrize("value", [DEEP, "9" * 5000, "1e999", "nan", "[1", "\udcff"], ids=lambda value: value[:9])
+def test_odd_values_of_a_scene_are_told_of_in_one_line(value: str) -> None:
+    with pytest.raises(UsageError):
+        edits.edited('place = "meadow"\n', [("seconds", value)])
+
+
+def test_a_scene_without_an_end_is_not_read_to_it(sora: Sora) -> None:
+    ran = sora("generate", "--scene", "/dev/zero", "--dry-run")
+    assert (ran.code, "larger than 1000000 bytes" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("digits", ["٣", "²", "9" * 5000, "½", "１"])
+def test_digits_are_those_of_numbers(sora: Sora, digits: str) -> None:
+    """What is a digit to one function and no number to another."""
+    picture = np.zeros((64, 64, 3), np.uint8)
+    Image.fromarray(picture).save("a.png")
+    for flag in ("--tiles", "--device=cuda:", "--seed", "--steps", "--fps", "--count"):
+        word = flag + digits if flag.endswith(":") else f"{flag}={digits}"
+        ran = sora("generate", "x", "-m", "tiny", "--dry-run", word)
+        assert ran.code == 2, (flag, ran.err)
+    assert sora("views", "a.png", "-m", "tiny", "--dry-run", f"--elevation={digits}").code == 2
+    machine.calibration_file().parent.mkdir(parents=True, exist_ok=True)
+    known = {"cpu": machine.cpu(), "rates": {digits: dataclasses.asdict(machine.Rates(products=1.0))}}
+    machine.calibration_file().write_text(json.dumps(known))
+    assert machine.rates(2) == machine.Rates().times(2)
 
 
 # --- models of strangers ----------------------------------------------------------------------------------------------

@@ -11,14 +11,15 @@ import tempfile
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Sora
 
 from soracli import media
-from soracli.errors import UsageError
-from soracli.formatting import as_text, printable, stem
+from soracli.errors import MediaError, UsageError
+from soracli.formatting import as_text, legible, printable, stem
 from soracli.system import startup
 
 TINY = ("-m", "tiny", "--steps", "1", "-q")
@@ -143,6 +144,46 @@ def test_fields_of_folders_that_are_typed_are_filled_in(sora: Sora) -> None:
     assert "unknown field {1}" in sora("frame", "a.mp4", "-o", "b{1}.png").err
 
 
+def test_names_that_are_no_text_go_into_no_text(sora: Sora) -> None:
+    """Lists, scenes and settings are UTF-8: such a name is an escape of JSON there, or refused."""
+    film(STRANGE, 24)
+    ran = sora("curate", ".", "-o", "list.jsonl")
+    assert ran.code == 0, ran.err
+    assert json.loads(Path("list.jsonl").read_text("utf-8").splitlines()[0])["path"] == STRANGE
+    ran = sora("config", "set", "output", os.fsdecode(b"\xff/"))
+    assert (ran.code, "is not UTF-8" in ran.err) == (5, True), ran.err
+    with pytest.raises(UsageError, match="a file whose name is not UTF-8"):
+        media.write_text(Path("a.toml"), f'picture = "{STRANGE}"', force=False)
+    assert not Path("a.toml").exists()
+    assert legible({"a": [STRANGE, 1, None]}) == {"a": ["\\xff\\xe9t\\xe9.mp4", 1, None]}
+
+
+def test_a_credential_beside_a_name_that_is_no_text(sora: Sora) -> None:
+    """Replaced as a pair, as any other."""
+    name = os.fsdecode(b"\xff.webm")
+    assert sora("image", "a dog", *TINY, "-o", "p.png").code == 0
+    for _ in range(2):
+        code, _, err = began("animate", "p.png", *TINY, "-d", "4f", "-o", name, "--force")
+        assert code == 0, err
+        assert sora("verify", name).code == 0
+    assert sorted(os.listdir()) == sorted(["p.png", name, name + ".c2pa"])
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+def test_names_that_no_file_can_have(sora: Sora, text: str) -> None:
+    """They come through lists, recipes and other programs, never through a command line."""
+    film("a.mp4")
+    jobs = [{"verb": "extend", "clip": text, "by": "4f"}, {"verb": "image", "prompt": "x", "output": text},
+            {"verb": "image", "prompt": text}, {"verb": "image", "prompt": "x", "lora": [text]},
+            {"verb": "inpaint", "clip": "a.mp4", "mask": text}, {"verb": "generate", "scene": text}]  # fmt: skip
+    lines = "".join(json.dumps({"model": "tiny", **job}) + "\n" for job in jobs)
+    ran = sora("batch", "-", "--continue-on-error", "--dry-run", stdin=lines.encode())
+    assert (ran.code, ran.err.count("sora: error:"), "bug" in ran.err) == (9, len(jobs), False), ran.err
+    for read in (media.info, media.read, media.read_sound):
+        with pytest.raises(MediaError, match="no file can be called so"):
+            read(text)
+
+
 # --- streams ----------------------------------------------------------------------------------------------------------
 
 
@@ -152,6 +193,27 @@ def test_work_is_done_without_the_other_streams(sora: Sora, closed: tuple[int, .
     assert began("frame", "a.mp4", closed=closed)[:2] == (0, b"a-last.png\n")
     assert began("frame", "b.mp4", closed=closed)[0] == 3
     assert media.read("a-last.png").frames.shape == (1, 64, 64, 3)
+
+
+def test_work_is_done_though_nobody_hears_of_it(sora: Sora) -> None:
+    """Standard error whose reader has gone, or whose disk is full: what is said is lost, and nothing else."""
+    film("a.mp4")
+    read, write = os.pipe()
+    os.close(read)
+    env = {**os.environ, "PYTHONPATH": str(Path(media.__file__).parents[2]), "SORA_SOCKET": ""}
+
+    def run(*words: str, **streams: Any) -> tuple[int, bytes]:
+        command = [sys.executable, "-m", "soracli", "frame", *words]
+        done = subprocess.run(command, check=False, env=env, **{"stdout": subprocess.PIPE, **streams})
+        return done.returncode, done.stdout
+
+    with open("/dev/full", "w") as full:
+        for number, stream in enumerate((full, write)):
+            assert run("a.mp4", "-o", f"{number}.png", stderr=stream) == (0, f"{number}.png\n".encode())
+            assert run("b.mp4", stderr=stream)[0] == 3
+        assert run("b.mp4", "--json", stdout=full, stderr=full)[0] == 3  # both at once, as a shell's >& does
+    os.close(write)
+    assert media.read("0.png").frames.shape == media.read("1.png").frames.shape == (1, 64, 64, 3)
 
 
 def test_a_closed_output_is_a_pipe_that_nobody_reads(sora: Sora) -> None:

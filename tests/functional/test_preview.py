@@ -193,6 +193,7 @@ def test_a_preview_on_the_terminal(sora: Sora, monkeypatch: pytest.MonkeyPatch) 
     [
         ("term", "--preview term: standard error is not a terminal; give a file, such as --preview now.png"),
         ("term:vt100", "must end in .png, .webp or .gif, or be term, term:kitty, term:sixel, term:blocks"),
+        ("", "--preview : must end in .png, .webp or .gif, or be term"),
         ("p.jpg", "--preview p.jpg: must end in .png, .webp or .gif, or be term"),
     ],
 )

@@ -455,3 +455,19 @@ def test_a_killed_run_is_known_as_such(sora: Sora) -> None:
     assert run.home.parent.stat().st_mode & 0o777 == 0o700
     (run.home / "run.json").write_text("{")
     assert (sora("runs", "list").out, sora("resume").code) == (b"", 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"started": "today"}, {"call": []}, {"cwd": 5}, {"items": [{"seed": "x", "path": None}]}, {"state": None},
+     {"items": [{"seed": 1, "path": 5}]}, {"items": [{"seed": 1, "path": None, "data": 5}]}, {"message": {}}],
+    ids=str,
+)  # fmt: skip
+def test_records_of_other_types_are_none(sora: Sora, change: dict[str, Any]) -> None:
+    sora("image", "a fox", *TINY)
+    run = last()
+    assert run.home is not None
+    (run.home / "run.json").write_text(json.dumps(run.as_data() | change))
+    assert (sora("runs", "list").out, sora("resume").code) == (b"", 2)
+    assert sora("runs", "show", run.id).code == 5
+    assert sora("image", "a fox", *TINY, "-o", "b.png").code == 0

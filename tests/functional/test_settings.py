@@ -372,6 +372,17 @@ def test_a_project_sends_no_result_out_of_its_folder(sora: Sora, tmp_path: Path,
     assert sora("image", "a dog", "-m", "tiny", "--dry-run").code == 0
 
 
+NUL = ('output = "a\\u0000/"', 'preview = "a\\u0000.png"', 'model = "\\u0000"', "size = nan")
+
+
+@pytest.mark.parametrize("line", NUL)
+def test_values_that_no_command_line_can_hold(sora: Sora, line: str) -> None:
+    Path("sora.toml").write_text(line + "\n")
+    for words in (("image", "a dog", "-m", "tiny", "--dry-run"), ("config", "list")):
+        ran = sora(*words)
+        assert (ran.code, ran.err.count("\n")) == (5, 1), ran.err
+
+
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="gives a file away")
 def test_a_project_of_somebody_else_does_nothing(sora: Sora, tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()

@@ -184,3 +184,28 @@ def test_what_cannot_be_heard_is_refused(
     assert refused.err.startswith("sora: error: ")
     assert why in refused.err
     assert not list(Path().glob("a-dog*"))
+
+
+def test_what_a_format_or_a_model_cannot_hold_is_told(sora: Sora) -> None:
+    """Sound, an odd side and a rate of a source, where nobody asked for other ones."""
+    tone = media.Audio((9000 * np.sin(np.arange(16000) / 9)).astype(np.int16)[:, None], 16000)
+    frames = np.random.default_rng(0).integers(90, 160, (1, 64, 64, 3), np.uint8).repeat(16, 0)
+    with media.Writer("a.mp4", 64, 64, Fraction(100), audio=tone) as writer:
+        writer.add(frames)
+    with media.Writer("odd.webp", 63, 61, Fraction(16)) as writer:
+        writer.add(np.stack([np.roll(frames[0, :61, :63], t, 1) for t in range(16)]))
+    lost, rate = "holds no sound; that of the source is left out", "100 frames a second become 60"
+    odd = "becomes 62x60: sides are even here, and the pixel too many is cut off"
+    tiny = ("-m", "tiny", "--dry-run")
+    for words in (("extend", "a.mp4", "--by", "4f", *tiny), ("edit", "a.mp4", "make it snow", "--dry-run"),
+                  ("enhance", "a.mp4", "--scale", "2", "--dry-run")):  # fmt: skip
+        assert f"gif {lost}" in sora(*words, "--fps", "10", "-o", "o.gif").err, words
+        assert lost not in sora(*words, "-o", "o.mp4").err
+        assert lost not in sora(*words, "--fps", "10", "-o", "o.gif", "--no-audio").err
+    assert rate in sora("extend", "a.mp4", "--by", "4f", *tiny).err
+    assert rate not in sora("extend", "a.mp4", "--by", "4f", "--fps", "60", *tiny).err
+    for words in (("extend", "odd.webp", "--by", "4f", *tiny), ("edit", "odd.webp", "make it snow", "--dry-run")):
+        assert f"63x61 {odd}" in sora(*words, "-o", "o.mp4").err, words
+    assert "cut off" in sora("enhance", "odd.webp", "--scale", "1", "--fps", "32", "--dry-run").err
+    assert "cut off" not in sora("enhance", "odd.webp", "--scale", "2", "--dry-run").err
+    assert "cut off" not in sora("extend", "a.mp4", "--by", "4f", *tiny).err

@@ -132,6 +132,22 @@ def test_alpha_of_peft_stands_in_its_configuration(tmp_path: Path) -> None:
         added(tmp_path, path)
 
 
+@pytest.mark.parametrize(
+    "said", ['{"lora_alpha": NaN}', '{"lora_alpha": 1e999}', '{"lora_alpha": 1, "alpha_pattern": {"q": 1e999}}',
+             "[" * 100_000, '{"lora_alpha": [1]}', '{"lora_alpha": 1, "alpha_pattern": [1]}'],
+    ids=lambda said: said[:40],
+)  # fmt: skip
+def test_scales_that_are_no_numbers_are_refused(said: str, tmp_path: Path) -> None:
+    """They would make every weight NaN, and the clip black."""
+    with pytest.raises(WeightsError, match="cannot be read"):
+        one(tmp_path, PAIR, lora_adapter_metadata=said.replace("lora_alpha", "transformer.lora_alpha"))
+    path = tmp_path / "adapter_model.safetensors"
+    save_file(PAIR, path)
+    (tmp_path / "adapter_config.json").write_text(said)
+    with pytest.raises(WeightsError, match="cannot be read"):
+        added(tmp_path, path)
+
+
 def test_a_bias_and_a_convolution(tmp_path: Path) -> None:
     save_file(
         PAIR | {f"{STEM}.lora_B.bias": torch.ones(24),

@@ -135,7 +135,8 @@ def _type(number: int, name: str) -> tuple[str, int, int]:
 def _shape(told: object, shape: tuple[int, ...], name: str) -> tuple[int, ...]:
     if told is None:
         return shape
-    if not isinstance(told, list) or math.prod(told) != math.prod(shape) or min(told, default=0) < 1:
+    whole = isinstance(told, list) and all(type(side) is int for side in told)
+    if not isinstance(told, list) or not whole or math.prod(told) != math.prod(shape) or min(told, default=0) < 1:
         raise ValueError(f"{name} has two shapes")
     return tuple(told)
 

@@ -7,7 +7,6 @@ device one by one.
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -25,6 +24,7 @@ from soracli.formatting import printable
 from soracli.models.common import gguf, gguf_tensors, offload, single_file
 from soracli.models.common.lora import Additions, Lora, additions
 from soracli.models.common.packing import FLOAT8, FP8, Packed, packed
+from soracli.system import parsing
 
 Rules = tuple[
     tuple[str, str], ...
@@ -179,13 +179,9 @@ def _aside(name: str) -> bool:
 
 def _scales(file: Any, names: Collection[str]) -> dict[str, str]:
     """Names of weights -> those of their scales. Raises ValueError if one is left over or a weight has two forms."""
-    whole = json.loads((file.metadata() or {}).get(FORMATS_OF, "{}"))
-    forms = {str(name): form for name, form in dict(dict(whole).get("layers", {})).items()}
-    for name in names:
-        if name.endswith(FORMAT):
-            forms[name] = json.loads(bytes(file.get_tensor(name).flatten().to(torch.uint8).tolist()))
-    for name, form in forms.items():
-        if (kind := dict(form).get("format")) not in FORMATS:
+    for name, form in _forms(file, names).items():
+        kind = form.get("format") if isinstance(form, dict) else form
+        if kind not in FORMATS:
             raise ValueError(f"{name} is quantised as {kind}; there are {', '.join(FORMATS)}")
     found = {}
     for name in (name for name in names if name.endswith(SCALES)):
@@ -194,6 +190,19 @@ def _scales(file: Any, names: Collection[str]) -> dict[str, str]:
             raise ValueError(f"{name} scales nothing" if weight not in names else f"{weight} has two scales")
         found[weight] = name
     return found
+
+
+def _forms(file: Any, names: Collection[str]) -> dict[str, Any]:
+    """What a file says of how its layers, or single tensors, are quantised, by their names. Raises ValueError."""
+    whole = parsing.from_json((file.metadata() or {}).get(FORMATS_OF, "{}"))
+    layers = whole.get("layers", {}) if isinstance(whole, dict) else None
+    if not isinstance(layers, dict):
+        raise ValueError(f"its {FORMATS_OF} lists no layers")
+    forms = dict(layers)
+    for name in names:
+        if name.endswith(FORMAT):
+            forms[name] = parsing.from_json(bytes(file.get_tensor(name).flatten().to(torch.uint8).tolist()))
+    return forms
 
 
 def _scale(file: Any, name: str, weight: Tensor) -> Tensor | None:

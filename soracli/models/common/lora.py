@@ -14,7 +14,7 @@ tensor of a file is used, or the file is refused by the name of the tensor that 
 
 from __future__ import annotations
 
-import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from torch import Tensor
 
 from soracli.errors import WeightsError
 from soracli.formatting import printable
+from soracli.system import parsing
 
 TRANSFORMER, LOW = "transformer", "low"  # what an adapter may be added to: a network, or the second of two experts
 SECOND = "transformer_2."  # how names of the second expert begin, where a file is of both
@@ -206,11 +207,11 @@ def _scaling(lora: Lora, metadata: Mapping[str, str]) -> Scaling:
     """What PEFT's configuration says, inside the file or beside it."""
     found: Any = {}
     if METADATA in metadata:
-        whole = json.loads(metadata[METADATA])
+        whole = parsing.from_json(metadata[METADATA])
         prefix = SECOND if lora.part == LOW and any(str(key).startswith(SECOND) for key in whole) else "transformer."
         found = {key.removeprefix(prefix): value for key, value in dict(whole).items()}
     elif lora.path.name.startswith("adapter_model") and (beside := lora.path.with_name(CONFIG)).is_file():
-        found = json.loads(beside.read_text(encoding="utf-8"))
+        found = parsing.from_json(beside.read_text(encoding="utf-8"))
     if not isinstance(found, dict) or not isinstance(found.get("lora_alpha", found.get("alpha", 1)), int | float):
         raise ValueError(f"{CONFIG} has no number for lora_alpha")
     if "lora_alpha" not in found and "alpha" not in found:
@@ -218,6 +219,8 @@ def _scaling(lora: Lora, metadata: Mapping[str, str]) -> Scaling:
     said: Any = found.get("lora_alpha", found.get("alpha"))
     alpha, root = float(said), bool(found.get("use_rslora"))
     own = {str(key): float(value) for key, value in dict(found.get("alpha_pattern") or {}).items()}
+    if not all(map(math.isfinite, (alpha, *own.values()))):
+        raise ValueError(f"{CONFIG} has a lora_alpha that is no number")
     if strange := next((key for key in own if not re.fullmatch(r"[\w.]+", key)), None):
         raise ValueError(f"{CONFIG} has {strange} in its alpha_pattern, which is no name of a layer")
 

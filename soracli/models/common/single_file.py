@@ -281,6 +281,7 @@ def _pieces(path: Path, start: int, size: int) -> list[int]:
     even = [*(start + (size - start) * i // EVEN for i in range(EVEN)), max(start, size - PIECE)]
     try:
         tensors = [row["data_offsets"] for key, row in _header(path).items() if key != "__metadata__"]
-        return even + [start + at for low, high in tensors for at in (low, (low + high) // 2, max(low, high - PIECE))]
+        own = [start + at for low, high in tensors for at in (low, (low + high) // 2, max(low, high - PIECE))]
+        return even + [at for at in own if type(at) is int and 0 <= at < size]
     except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError):  # no safetensors file
         return even

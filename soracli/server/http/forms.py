@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -127,7 +126,7 @@ def _with_pictures(form: Form) -> Form:
             raise UsageError("input_reference: must be a file or a data: URL; no other place is read", "bad_parameter")
         try:
             data = base64.b64decode(match[1], validate=True)
-        except binascii.Error:
+        except ValueError:
             raise UsageError("input_reference: is not base64", "bad_parameter") from None
         form.uploads["input_reference"] = upload("input_reference", data)
     return form

@@ -9,14 +9,25 @@ from urllib.parse import urlsplit
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from soracli.formatting import printable
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def problem(status: int, code: str, message: str) -> JSONResponse:
     """An error as clients of OpenAI's API know it."""
     kind = "server_error" if status >= 500 else "invalid_request_error"
-    error = {"message": message, "type": kind, "param": None, "code": code}
+    error = {"message": printable(message), "type": kind, "param": None, "code": code}
     return JSONResponse({"error": error}, status_code=status)
+
+
+def _parted(url: str) -> tuple[str, str]:
+    """(host name, host with port) of a URL; empty for what is none."""
+    try:
+        found = urlsplit(url)
+        return found.hostname or "", found.netloc
+    except ValueError:
+        return "", ""
 
 
 class Gate:
@@ -51,9 +62,9 @@ class Gate:
 
     def _refusal(self, path: str, headers: dict[str, str]) -> JSONResponse | None:
         host = headers.get("host", "")
-        if self.local and (urlsplit(f"//{host}").hostname or "") not in LOOPBACK:
+        if self.local and _parted(f"//{host}")[0] not in LOOPBACK:
             return problem(403, "bad_host", f"Host {host}: is not this computer's own name; use 127.0.0.1")
-        if (origin := headers.get("origin")) and urlsplit(origin).netloc != host:
+        if (origin := headers.get("origin")) and _parted(origin)[1] != host:
             return problem(403, "bad_origin", f"Origin {origin}: pages of other sites may not ask")
         given = headers.get("authorization", "").removeprefix("Bearer ").encode()
         if self.token is not None and path != "/" and not secrets.compare_digest(given, self.token.encode()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import struct
 import sys
 import tempfile
 from collections.abc import Callable
@@ -86,6 +87,29 @@ def test_turned_clips_stand_upright(
     assert found.notes == (f"{path} {note}; turned upright.",)
     assert found.clip.frames.shape == (3, size[1], size[0], 3)
     assert red_quarter(found.clip.frames[0]) == where
+
+
+@pytest.mark.parametrize(
+    ("matrix", "notes"),
+    [
+        ((0,) * 9, ()),
+        ((0, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30), ()),
+        ((46341, 46341, 0, -46341, 46341, 0, 0, 0, 1 << 30), ("is to be turned by 45 degrees, which is no right",)),
+        ((64000, 11000, 0, -11000, 64000, 0, 0, 0, 1 << 30), ("is to be turned by 10 degrees, which is no right",)),
+        ((65536, 300, 0, -300, 65536, 0, 0, 0, 1 << 30), ()),
+    ],
+    ids=["zero", "half of it", "45 degrees", "10 degrees", "about upright"],
+)
+def test_a_matrix_that_is_no_right_angle_is_told(tmp_path: Path, matrix: tuple[int, ...], notes: tuple[str]) -> None:
+    path = encode(tmp_path / "a.mp4", [corner()] * 3)
+    data = bytearray(path.read_bytes())
+    at = data.find(b"tkhd") + 44
+    data[at : at + 36] = struct.pack(">9i", *matrix)
+    path.write_bytes(data)
+    found = media.read_source(path)
+    assert len(found.notes) == len(notes), found.notes
+    assert all(note in said for note, said in zip(notes, found.notes, strict=True))
+    assert red_quarter(found.clip.frames[0]) == "top left"
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -11,6 +11,7 @@ from PIL import Image, ImageCms, TiffImagePlugin
 
 from soracli import media
 from soracli.errors import MediaError
+from soracli.scenes import cutout
 
 RED, GREEN = (200, 30, 40), (20, 180, 60)
 
@@ -151,6 +152,26 @@ def cmyk_profile() -> bytes:
     lut += bytes(range(256)) * 4
     lut += b"".join(bytes([0 if index & 1 else 255, 128, 128]) for index in range(16)) + bytes(range(256)) * 3
     return profile(b"CMYK", b"Lab ", {b"A2B0": lut})
+
+
+def test_cut_outs_have_the_colours_that_are_meant(tmp_path: Path) -> None:
+    """By their profile, at any depth, upright, as every picture that is read; colours are not premultiplied."""
+    clear = Image.new("RGBA", (20, 40), (200, 30, 30, 128))
+    clear.save(tmp_path / "a.png", icc_profile=SWAPPED)
+    red, green, _, alpha = cutout.read(tmp_path / "a.png").getpixel((5, 5))  # type: ignore[misc]
+    assert green > 150 > 100 > red
+    assert alpha == 128
+    deep = np.full((48, 64), 128 << 8, np.uint16)
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    assert np.asarray(cutout.read(f"{tmp_path / 'deep.png'}@0,0,64,48"))[24, 32].tolist() == [128, 128, 128, 255]
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    clear.save(tmp_path / "turned.png", exif=turned)
+    assert cutout.read(tmp_path / "turned.png").size == (40, 20)
+    (tmp_path / "a.mp4").write_bytes(b"no picture")
+    for name in ("a.mp4", "none.png", "."):
+        with pytest.raises(MediaError):
+            cutout.read(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "a.webp", "a.avif"])

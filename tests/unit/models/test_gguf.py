@@ -150,3 +150,17 @@ def test_damaged_files(spoil: Any, message: str, tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=message) as caught:
         load(partial(WanTransformer, WAN), [path], key_map.TRANSFORMER)
     assert caught.value.exit_code == 5
+
+
+@pytest.mark.parametrize("kind", [6, 7, 10], ids=["float", "bool", "large"])
+def test_shapes_that_are_no_whole_numbers_are_refused(kind: int, tmp_path: Path) -> None:
+    """`comfy.gguf.orig_shape` as a list of numbers of other kinds than lengths have."""
+    path = written(tmp_path / "a.gguf", {"a": MATRIX}, {"comfy.gguf.orig_shape.a": [2, 3]})
+    own = struct.pack("<IIQ2i", 9, 5, 2, 2, 3)
+    odd = {6: struct.pack("<IIQ2f", 9, 6, 2, 2, 3), 7: struct.pack("<IIQ2?", 9, 7, 2, True, True),
+           10: struct.pack("<IIQ2Q", 9, 10, 2, 2**63, 3)}[kind]  # fmt: skip
+    data = path.read_bytes()
+    assert own in data
+    path.write_bytes(data.replace(own, odd) + b"\0" * 64)
+    with pytest.raises(ValueError, match=r"a has two shapes|does not fit"):
+        gguf.entries(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -281,6 +282,22 @@ def test_formats_in_the_header(tmp_path: Path) -> None:
         load(partial(LtxTransformer, LTX), [path], ltx_names.TRANSFORMER)
 
 
+FORMATS = ("[" * 100_000, "[1]", '{"layers": [1]}', '{"layers": {"proj_in": [1]}}', "NaN", "nix")
+
+
+@pytest.mark.parametrize("told", FORMATS, ids=lambda told: told[:30])
+def test_formats_that_are_odd(told: str, tmp_path: Path) -> None:
+    """Of the whole file, and of one tensor."""
+    path = tmp_path / "a.safetensors"
+    save_file(state_of(LtxTransformer(LTX)), path, {"_quantization_metadata": told})
+    with pytest.raises(WeightsError):
+        load(partial(LtxTransformer, LTX), [path], ltx_names.TRANSFORMER)
+    marker = torch.tensor(list(told[:2000].encode()), dtype=torch.uint8)
+    save_file(state_of(LtxTransformer(LTX)) | {"proj_in.comfy_quant": marker}, path)
+    with pytest.raises(WeightsError):
+        load(partial(LtxTransformer, LTX), [path], ltx_names.TRANSFORMER)
+
+
 def test_two_files_that_hold_the_same(tmp_path: Path) -> None:
     for name in ("a.safetensors", "b.safetensors"):
         save_file(state_of(LtxTransformer(LTX)), tmp_path / name)
@@ -329,6 +346,15 @@ def test_damaged_files(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"\x0a\xff\xff")
         with pytest.raises(WeightsError, match=f"{name}: is not a "):
             t5.tokenizer(tmp_path / name)
+
+
+def test_a_number_without_an_end_is_refused_at_once(tmp_path: Path) -> None:
+    """Of a protobuf message; to add it up would take time as the square of its length."""
+    (tmp_path / "spiece.model").write_bytes(b"\xff" * 4_000_000)
+    clock = time.process_time()
+    with pytest.raises(WeightsError, match=r"spiece\.model: is not a SentencePiece model"):
+        t5.tokenizer(tmp_path / "spiece.model")
+    assert time.process_time() - clock < 2
 
 
 def field(number: int, value: bytes) -> bytes:
