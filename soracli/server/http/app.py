@@ -25,6 +25,7 @@ from soracli.errors import SoraError, UsageError
 from soracli.server.http import forms, store
 from soracli.server.http.forms import Form, Upload
 from soracli.server.http.gate import Gate, problem
+from soracli.server.http.other import Calls, Mount
 from soracli.server.http.queue import LONGEST, Queue
 from soracli.server.http.store import DONE, VIDEO, Job, Store
 from soracli.server.http.worker import Failed, Worker
@@ -32,6 +33,7 @@ from soracli.system import parsing, part_files
 from soracli.weights import manifest
 
 CLERK = 60.0  # seconds that a check, a still or a draft may take
+MOUNTED = "/mcp"
 POLL = "500"  # milliseconds after which clients ask again
 STATUS = {2: 400, 3: 400, 4: 400, 5: 503, 6: 413, 7: 502, 8: 400}  # HTTP status by exit code; others are 500
 PAGE = Path(__file__).with_name("page.html")
@@ -40,23 +42,26 @@ Source = Upload | Path  # of an input: what was sent, or the video of another jo
 
 
 class Server:
-    """Handlers of all routes. model: that is used when none is named."""
+    """Handlers of all routes. model: that is used when none is named. mount: another protocol, or None."""
 
-    def __init__(self, own: Store, model: str | None) -> None:
+    def __init__(self, own: Store, model: str | None, mount: Mount | None = None) -> None:
         self.store, self.model = own, model
         self.queue, self.clerk = Queue(own), Worker()
+        self.calls = Calls(self.queue.worker, own.results, own.bound)
+        self.mounted = None if mount is None else mount(self.calls, own.results)
 
     @contextlib.asynccontextmanager
     async def working(self, app: Starlette) -> AsyncIterator[None]:
         """Jobs are done within this block; the processes end with it."""
         task = asyncio.create_task(self.queue.work())
         try:
-            yield
+            async with contextlib.nullcontext() if self.mounted is None else self.mounted.running():
+                yield
         finally:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-            await asyncio.gather(self.queue.worker.close(), self.clerk.close())
+            await asyncio.gather(*(one.close() for one in (self.queue.worker, self.clerk, self.calls.looker)))
 
     # --- videos -------------------------------------------------------------------------------------------------------
 
@@ -147,7 +152,7 @@ class Server:
         path = self.store.place(job) / ("thumbnail.webp" if variant == "thumbnail" else "spritesheet.png")
         if not path.is_file():
             verb = ["frame", video, "--at", "first"] if variant == "thumbnail" else ["sheet", video, "--frames", "8"]
-            await self.clerk.do({"arguments": [*verb, "-o", str(path), "--force"]}, limit=CLERK)
+            await self.clerk.do({"arguments": [*verb, "--json", "-o", str(path), "--force"]}, limit=CLERK)
         return path
 
     async def recipe(self, request: Request) -> Response:
@@ -179,7 +184,7 @@ class Server:
         part_files.put(path, sent.data, mode=0o600)
         try:
             if sent.kind == "clip":
-                taken = ["frame", str(path), "--at", "first", "-o", str(home / "picture.png")]
+                taken = ["frame", str(path), "--json", "--at", "first", "-o", str(home / "picture.png")]
                 await self.clerk.do({"arguments": taken}, limit=CLERK)
                 path = home / "picture.png"
         except Failed as failed:
@@ -257,7 +262,7 @@ class Server:
         form = await forms.read(request)
         prompt, place = form.prompt(), self.store.root / f"draft-{secrets.token_hex(8)}.webp"
         form.close()
-        line = ["animatic", "-d", "3s", "--fps", "6", "-o", str(place), "--", prompt]
+        line = ["animatic", "--json", "-d", "3s", "--fps", "6", "-o", str(place), "--", prompt]
         try:
             await self.clerk.do({"arguments": line}, limit=CLERK)
             return Response(place.read_bytes(), media_type="image/webp")
@@ -326,9 +331,11 @@ def _number(fps: str) -> float:
     return float(over) / float(under or 1)
 
 
-def app(jobs: Store, model: str | None, token: str | None, *, local: bool) -> Starlette:
-    """The application. token, local: see `Gate`."""
-    own = Server(jobs, model)
+def app(
+    jobs: Store, model: str | None, token: str | None, *, local: bool, mount: Mount | None = None
+) -> Starlette:  # fmt: skip
+    """The application. token, local: see `Gate`. mount: what answers at MOUNTED, or None."""
+    own = Server(jobs, model, mount)
     videos = "/v1/videos"
     routes = [
         Route("/", own.page),
@@ -351,6 +358,8 @@ def app(jobs: Store, model: str | None, token: str | None, *, local: bool) -> St
         Route("/v1/models/{id}", own.models),
         Route("/v1/drafts", own.draft, methods=["POST"]),
     ]
+    if own.mounted is not None:
+        routes.append(Route(MOUNTED, own.mounted))
     gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD)
     handlers: dict[Any, Any] = {SoraError: _refused, Failed: _failed, HTTPException: _http}
     return Starlette(routes=routes, middleware=[gate], exception_handlers=handlers, lifespan=own.working)
