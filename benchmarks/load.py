@@ -265,7 +265,7 @@ def _storm(served: Served, journal: Path, requests: int, seed: int) -> tuple[Hel
     chance, clients = random.Random(seed), {}
     warm, killed, peak, number = None, 0, 0, 0
     try:
-        while (made := journal.read_bytes().count(b'"request"')) < requests:
+        while journal.read_bytes().count(b'"request"') < requests:
             while len(clients) < CLIENTS:
                 number += 1
                 words = [
