@@ -13,12 +13,13 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from soracli.errors import SoraError, UsageError
@@ -36,7 +37,12 @@ CLERK = 60.0  # seconds that a check, a still or a draft may take
 MOUNTED = "/mcp"
 POLL = "500"  # milliseconds after which clients ask again
 STATUS = {2: 400, 3: 400, 4: 400, 5: 503, 6: 413, 7: 502, 8: 400}  # HTTP status by exit code; others are 500
-PAGE = Path(__file__).with_name("page.html")
+PAGE = Path(__file__).with_name("page")
+PARTS = {
+    "/": ("index.html", "text/html"),
+    "/page.css": ("page.css", "text/css"),
+    "/page.js": ("page.js", "text/javascript"),
+}
 PREVIEW = "preview.png"
 Source = Upload | Path  # of an input: what was sent, or the video of another job
 
@@ -258,21 +264,30 @@ class Server:
         return JSONResponse(row)
 
     async def draft(self, request: Request) -> Response:
-        """The scene that a prompt is read as, drawn at once and without a network: a moving WebP."""
+        """The scene that a prompt is read as, drawn at once and without a network: a moving WebP, or MP4 on grey."""
         form = await forms.read(request)
-        prompt, place = form.prompt(), self.store.root / f"draft-{secrets.token_hex(8)}.webp"
+        prompt, suffix, length = form.prompt(), form.text("format") or "webp", forms.seconds(form, "duration")
         form.close()
-        line = ["animatic", "--json", "-d", "3s", "--fps", "6", "-o", str(place), "--", prompt]
+        if suffix not in ("webp", "mp4"):
+            raise UsageError(f"format {suffix}: must be webp or mp4", "bad_parameter")
+        place = self.store.root / f"draft-{secrets.token_hex(8)}.{suffix}"
+        smooth = ["--fps", "6" if suffix == "webp" else "12", "-d", length.get("duration", "3s")]
         try:
-            await self.clerk.do({"arguments": line}, limit=CLERK)
-            return Response(place.read_bytes(), media_type="image/webp")
+            line = ["animatic", "--json", *smooth, "-o", str(place), "--", prompt]
+            told = await self.clerk.do({"arguments": line}, limit=CLERK)
+            notes = quote(json.dumps(told["notes"]))
+            kind = "image/webp" if suffix == "webp" else "video/mp4"
+            return Response(place.read_bytes(), media_type=kind, headers={"x-sora-notes": notes})
         finally:
             part_files.drop(place, self.store.root)
 
     async def page(self, request: Request) -> Response:
-        only = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
-        rules = only + "img-src blob:; media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        return HTMLResponse(PAGE.read_text(encoding="utf-8"), headers={"content-security-policy": rules})
+        only = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
+        only += "img-src 'self' blob: data:; media-src 'self' blob:; "
+        rules = only + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        name, kind = PARTS[request.url.path]
+        headers = {"content-security-policy": rules, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+        return Response((PAGE / name).read_text(encoding="utf-8"), media_type=kind, headers=headers)
 
     # --- jobs ---------------------------------------------------------------------------------------------------------
 
@@ -338,7 +353,7 @@ def app(
     own = Server(jobs, model, mount)
     videos = "/v1/videos"
     routes = [
-        Route("/", own.page),
+        *(Route(path, own.page) for path in PARTS),
         Route(videos, own.create, methods=["POST"]),
         Route(videos, own.index),
         Route(f"{videos}/edits", own.edit, methods=["POST"]),
@@ -360,7 +375,7 @@ def app(
     ]
     if own.mounted is not None:
         routes.append(Route(MOUNTED, own.mounted))
-    gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD)
+    gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD, open_to_all=tuple(PARTS))
     handlers: dict[Any, Any] = {SoraError: _refused, Failed: _failed, HTTPException: _http}
     return Starlette(routes=routes, middleware=[gate], exception_handlers=handlers, lifespan=own.working)
 

@@ -21,13 +21,15 @@ def problem(status: int, code: str, message: str) -> JSONResponse:
 
 class Gate:
     """ASGI middleware. token: that requests have to carry, None = none. local: only this computer is meant.
+    open_to_all: paths that need no token.
 
     A page of another site that runs in a browser here sends its own `Origin`, or, by a name that was pointed at this
     computer, another `Host`: both are refused.
     """
 
-    def __init__(self, app: Any, token: str | None, local: bool, most: int) -> None:
+    def __init__(self, app: Any, token: str | None, local: bool, most: int, open_to_all: tuple[str, ...] = ()) -> None:
         self.app, self.token, self.local, self.most = app, token, local, most
+        self.open_to_all = open_to_all
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -56,6 +58,10 @@ class Gate:
         if (origin := headers.get("origin")) and urlsplit(origin).netloc != host:
             return problem(403, "bad_origin", f"Origin {origin}: pages of other sites may not ask")
         given = headers.get("authorization", "").removeprefix("Bearer ").encode()
-        if self.token is not None and path != "/" and not secrets.compare_digest(given, self.token.encode()):
+        if (
+            self.token is not None
+            and path not in self.open_to_all
+            and not secrets.compare_digest(given, self.token.encode())
+        ):
             return problem(401, "bad_token", "Authorization: needs the server's token: Bearer TOKEN")
         return None
