@@ -339,7 +339,11 @@ def _left(served: Served, jobs: list[dict[str, Any]]) -> list[str]:
         for name in found
         if not name.startswith("image_") or not any((served.data / "jobs" / name).glob("picture-*"))
     ]
-    found += [path.name for path in served.data.iterdir() if path.name not in ("jobs", "characters", "lock", "token")]
+    found += [
+        path.name
+        for path in served.data.iterdir()
+        if path.name not in ("jobs", "characters", "results", "lock", "token")
+    ]
     found += [path.name for path in served.data.glob("jobs/*/.sora-*")]
     return found + [path.name for path in served.temporary.iterdir()]
 

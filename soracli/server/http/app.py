@@ -59,15 +59,21 @@ class Server:
     @contextlib.asynccontextmanager
     async def working(self, app: Starlette) -> AsyncIterator[None]:
         """Jobs are done within this block; the processes end with it."""
-        task = asyncio.create_task(self.queue.work())
+        task, warm = asyncio.create_task(self.queue.work()), asyncio.create_task(self._warm())
         try:
             async with contextlib.nullcontext() if self.mounted is None else self.mounted.running():
                 yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-            await asyncio.gather(*(one.close() for one in (self.queue.worker, self.clerk, self.calls.looker)))
+            for one in (task, warm):
+                one.cancel()
+            await asyncio.gather(task, warm, return_exceptions=True)
+            await asyncio.gather(*(worker.close() for worker in (self.queue.worker, self.clerk, self.calls.looker)))
+
+    async def _warm(self) -> None:
+        """Have the clerk import what checks need, so that the first request does not wait for it, or run out of time."""
+        call = {"verb": "generate", "prompt": "x", **({} if self.model is None else {"model": self.model})}
+        with contextlib.suppress(Failed):
+            await self.clerk.do({"call": call, "dry_run": True})
 
     # --- videos -------------------------------------------------------------------------------------------------------
 
