@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -51,3 +53,17 @@ def mcp(
             raise
         raise UsageError('mcp: the package is not installed; pip install "soracli[mcp]"', "no_mcp") from None
     server.serve(known, Path(folder).absolute(), model, device)
+
+
+def mounted(root: Any) -> Callable[[Any, Path], Any] | None:
+    """What makes the tools for `/mcp` of `sora serve --http`; None = the package is not installed."""
+    if importlib.util.find_spec("mcp") is None:
+        return None
+
+    def make(calls: Any, folder: Path) -> Any:
+        from soracli.servers import mcp as server
+        from soracli.servers.tools import tools
+
+        return server.Mounted(server.Door(tools(root, private=False), folder, calls, enclosed=True))
+
+    return make

@@ -5,6 +5,7 @@ Frames are uint8 (T, H, W, 3) RGB. All is measured on a few of them, at `LINES` 
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -27,6 +28,9 @@ STROKE = 0.25  # of black to white: the least step across two pixels at the side
 LETTERS = (8, 32)  # pixels, height and width of the window in which strokes are counted
 STROKES = 0.2  # share of such a window that lies on sides of strokes, where it shows letters
 PRINT = 16  # pixels on a side of the picture that twins are known by
+PRINTS = 8  # such pictures a second: of two that are shifted against each other the nearest lie 1/16 s apart
+LONGEST = 400  # of them: what a shot shows later is not looked at
+COMMON = Fraction(3, 4)  # of the shorter of two shots that has to be in the other
 HUES = {
     "red": (0.9, 0.15, 0.15), "orange": (0.95, 0.55, 0.1), "yellow": (0.95, 0.9, 0.2), "green": (0.2, 0.6, 0.2),
     "blue": (0.2, 0.35, 0.85), "light blue": (0.55, 0.75, 0.95), "purple": (0.5, 0.2, 0.6), "pink": (0.95, 0.6, 0.75),
@@ -37,6 +41,7 @@ HUES = {
 
 def measured(frames: Frames, fps: Fraction, device: str = "cpu") -> tuple[Measures, Floats]:
     """What a shot shows, and its print (see `print_of`)."""
+    rate = max(1, round(fps / PRINTS))
     numbers = moments(len(frames), SAMPLES)
     seen = np.stack([small(frames[i]) for i in numbers])
     luma = (seen @ np.array([0.2126, 0.7152, 0.0722], np.float32) / 255).astype(np.float32)
@@ -45,7 +50,7 @@ def measured(frames: Frames, fps: Fraction, device: str = "cpu") -> tuple[Measur
         speed, across, down, growth, own, min(map(blur, luma)), float(luma.mean()),
         float(max(np.quantile(x, 0.95) for x in luma)), text(luma), colours(seen),
     )  # fmt: skip
-    return found, print_of(seen)
+    return found, print_of(frames[::rate][:LONGEST])
 
 
 def small(frame: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -140,9 +145,9 @@ def _lab(linear: Floats) -> Floats:
     return np.asarray(np.cbrt(cones) @ mixed, np.float32)
 
 
-def print_of(seen: Frames) -> Floats:
+def print_of(frames: Frames) -> Floats:
     """(T, n) float32, each of mean 0 and length 1: what is left of a frame at PRINT x PRINT pixels."""
-    few = [np.asarray(Image.fromarray(frame).resize((PRINT, PRINT), Image.Resampling.BOX)) for frame in seen]
+    few = [np.asarray(Image.fromarray(frame).resize((PRINT, PRINT), Image.Resampling.BOX)) for frame in frames]
     flat = np.stack(few).reshape(len(few), -1).astype(np.float32)
     flat -= flat.mean(1, keepdims=True)
     length = np.linalg.norm(flat, axis=1, keepdims=True)
@@ -150,5 +155,10 @@ def print_of(seen: Frames) -> Floats:
 
 
 def likeness(one: Floats, other: Floats) -> float:
-    """Mean correlation of two prints, frame by frame in order; -1 where shots have different numbers of frames."""
-    return -1.0 if one.shape != other.shape else float((one * other).sum(1).mean())
+    """Mean correlation of two prints, frame by frame in order, where it is highest: either may begin or end later."""
+    short, long = sorted((one, other), key=len)
+    if not len(short):
+        return -1.0
+    table = short @ long.T
+    spare = len(short) - math.ceil(len(short) * COMMON)
+    return max(float(np.diagonal(table, i).mean()) for i in range(-spare, len(long) - len(short) + spare + 1))

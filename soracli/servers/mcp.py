@@ -1,7 +1,7 @@
-"""`sora mcp`: verbs as tools of the Model Context Protocol, on standard input and output.
+"""Verbs as tools of the Model Context Protocol: `sora mcp` on standard input and output, `/mcp` of `sora serve --http`.
 
-A call of a tool is a call of `sora` in a process of its own, with the checks, policy and provenance of the shell.
-Results are resources; nothing but results can be read.
+A call of a tool is a command line of `sora`, with the checks, policy and provenance of the shell: in a process of its
+own, or in those of the HTTP server. Results are resources; nothing but results can be read.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import contextlib
 import io
 import json
 import mimetypes
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import anyio
 import anyio.to_thread
@@ -23,6 +23,7 @@ import numpy as np
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 from PIL import Image
 
@@ -32,7 +33,7 @@ from soracli.console.progress import STAGES
 from soracli.errors import SoraError
 from soracli.formatting import amount
 from soracli.servers import process
-from soracli.servers.process import Engine
+from soracli.servers.process import Processes, Tell
 from soracli.servers.tools import Tool
 from soracli.state import runs
 from soracli.types import Clip
@@ -47,22 +48,38 @@ INSTRUCTIONS = (
 Context = ServerRequestContext[Any, Any]
 
 
+class Calls(Protocol):
+    """What does command lines. paints: whether that wants the model, and its turn. Cancelling ends the work."""
+
+    async def do(self, words: Sequence[str], paints: bool, tell: Tell) -> dict[str, Any]:
+        """What it prints as JSON. tell: is told of each event, see `results.Event`, and of `process.WAITS`."""
+        ...
+
+
 @dataclass
 class Door:
-    """What serves one client. made: results of this session, by URI."""
+    """What serves clients.
+
+    enclosed: nothing outside the folder is read, and no other results are listed: clients may be anybody's.
+    made: results of calls, by URI.
+    """
 
     tools: dict[str, Tool]
     folder: Path
-    model: str | None
-    device: str
-    engine: Engine = field(init=False)
-    turn: anyio.Lock = field(default_factory=anyio.Lock)
+    calls: Calls
+    enclosed: bool = False
     made: dict[str, Path] = field(default_factory=dict)
 
-    @contextlib.asynccontextmanager
-    async def lifespan(self, server: Server[Any]) -> AsyncIterator[None]:
-        async with process.engine(self.model, self.device) as self.engine:
-            yield
+    def server(self) -> Server[Any]:
+        return Server(
+            "sora", version=__version__, instructions=INSTRUCTIONS.format(folder=self._shown_folder),
+            on_list_tools=self.list_tools, on_call_tool=self.call_tool, on_list_resources=self.list_resources,
+            on_read_resource=self.read_resource,
+        )  # fmt: skip
+
+    @property
+    def _shown_folder(self) -> str:
+        return "a folder of the server's" if self.enclosed else str(self.folder)
 
     async def list_tools(self, context: Context, params: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_described(tool) for tool in self.tools.values()])
@@ -73,16 +90,10 @@ class Door:
         tool = self.tools[params.name]
         told = Told(context)
         try:
-            words = tool.words(params.arguments or {}, self.folder)
+            words = tool.words(params.arguments or {}, self.folder, enclosed=self.enclosed)
         except SoraError as error:
             return _failed({"error": error.details()})
-        async with contextlib.AsyncExitStack() as stack:
-            if tool.paints:
-                if self.turn.locked():
-                    await context.session.report_progress(0, None, "waiting for another call to end")
-                await stack.enter_async_context(self.turn)
-                await self.engine.ready.wait()
-            found = await process.run(words, self.folder, self.engine.environment, told.tell)
+        found = await self.calls.do(words, tool.paints, told.tell)
         return await self._answer(found, told.notes) if found.get("ok") else _failed(found)
 
     async def _answer(self, found: dict[str, Any], notes: list[str]) -> types.CallToolResult:
@@ -91,6 +102,7 @@ class Door:
         content += [types.TextContent(text=f"note: {note}") for note in notes]
         for path in _files(found["data"], self.folder):
             link = _resource(path)
+            self.made.pop(link.uri, None)
             self.made[link.uri] = path
             content.append(types.ResourceLink(**link.model_dump()))
             picture = await anyio.to_thread.run_sync(thumbnail, path)
@@ -99,9 +111,10 @@ class Door:
         return types.CallToolResult(content=content, structured_content=found)
 
     def results(self) -> dict[str, Path]:
-        """URI -> file: the last results that are there, of this session and of runs that are remembered."""
-        found = dict(reversed(self.made.items()))
-        for run in runs.latest():
+        """URI -> file: the last results that are there, of calls and, unless enclosed, of runs that are remembered."""
+        found = {uri: path for uri, path in reversed(self.made.items()) if path.is_file()}
+        self.made = dict(list(reversed(found.items()))[-LISTED:])
+        for run in () if self.enclosed else runs.latest():
             if len(found) >= LISTED:
                 break
             paths = (Path(item.path) for item in run.items if item.path is not None and item.data is not None)
@@ -135,6 +148,8 @@ class Told:
     notes: list[str] = field(default_factory=list)
 
     async def tell(self, event: dict[str, Any]) -> None:
+        if event == process.WAITS:
+            await self.context.session.report_progress(0, None, "waiting for another call to end")
         if event["event"] == "note":
             self.notes.append(event["message"])
         if event["event"] != "progress":
@@ -200,14 +215,27 @@ def thumbnail(path: Path) -> bytes | None:
 
 def serve(tools: dict[str, Tool], folder: Path, model: str | None, device: str) -> None:
     """Serve one client until it closes standard input."""
-    anyio.run(_serve, Door(tools, folder, model, device))
+    anyio.run(_serve, tools, folder, model, device)
 
 
-async def _serve(door: Door) -> None:
-    server: Server[Any] = Server(
-        "sora", version=__version__, instructions=INSTRUCTIONS.format(folder=door.folder), lifespan=door.lifespan,
-        on_list_tools=door.list_tools, on_call_tool=door.call_tool, on_list_resources=door.list_resources,
-        on_read_resource=door.read_resource,
-    )  # fmt: skip
-    async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+async def _serve(tools: dict[str, Tool], folder: Path, model: str | None, device: str) -> None:
+    async with process.engine(model, device) as engine:
+        server = Door(tools, folder, Processes(folder, engine)).server()
+        async with stdio_server() as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+
+
+class Mounted:
+    """ASGI application: the streamable HTTP transport, for clients in any number. It answers within `running`."""
+
+    def __init__(self, door: Door) -> None:
+        # Who may ask is looked at before a request comes here; its size, too.
+        self._manager = StreamableHTTPSessionManager(door.server(), security_settings=None)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with self._manager.run():
+            yield
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._manager.handle_request(scope, receive, send)

@@ -25,6 +25,7 @@ from soracli.server import client
 SORA = (sys.executable, "-P", "-m", "soracli")  # -P: nothing is imported from the folder of a call
 PATIENCE = 5.0  # seconds for a process to end that was interrupted
 Tell = Callable[[dict[str, Any]], Awaitable[None]]
+WAITS = {"event": "wait"}  # another call is being done
 
 
 async def run(words: Sequence[str], folder: Path, environment: Mapping[str, str], tell: Tell) -> dict[str, Any]:
@@ -99,6 +100,25 @@ class Engine:
 
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     ready: anyio.Event = field(default_factory=anyio.Event)
+
+
+@dataclass
+class Processes:
+    """Calls as processes; one at a time of those that paint, which the engine does one after the other anyway."""
+
+    folder: Path
+    engine: Engine
+    turn: anyio.Lock = field(default_factory=anyio.Lock)
+
+    async def do(self, words: Sequence[str], paints: bool, tell: Tell) -> dict[str, Any]:
+        """What a command line prints as JSON; see `run`."""
+        async with contextlib.AsyncExitStack() as stack:
+            if paints:
+                if self.turn.locked():
+                    await tell(WAITS)
+                await stack.enter_async_context(self.turn)
+                await self.engine.ready.wait()
+            return await run(words, self.folder, self.engine.environment, tell)
 
 
 @contextlib.asynccontextmanager

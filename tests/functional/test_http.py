@@ -8,8 +8,10 @@ import io
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,7 +87,7 @@ def test_videos_by_the_client_of_openai(client: Any, web: Any, tmp_path: Path) -
         assert variant != "thumbnail" or picture.size == (96, 64)
 
     remix = client.videos.remix(video.id, prompt="a cat")
-    edit = client.videos.edit(prompt="a cow", video=tmp_path / "dog.mp4")
+    edit = client.videos.edit(prompt="a cow", video={"id": video.id})
     longer = client.videos.extend(prompt="it walks on", seconds="1", video=tmp_path / "dog.mp4")
     again = web.post(f"/v1/videos/{video.id}/replay").json()
     assert (remix.remixed_from_video_id, longer.seconds) == (video.id, "2")
@@ -120,6 +122,8 @@ def test_pictures_characters_models(client: Any, web: Any) -> None:
     names = [model.id for model in client.models.list()]
     assert "tiny" in names
     assert client.models.retrieve("tiny").id == "tiny"
+    strip = web.post("/v1/drafts", json={"prompt": "a dog walks", "format": "mp4", "seconds": "1"})
+    assert len(pictures(strip.content)) == 12 * 256 * 256 * 3
     draft = web.post("/v1/drafts", json={"prompt": "a dog walks"})
     assert Image.open(io.BytesIO(draft.content)).n_frames == 18
 
@@ -139,6 +143,7 @@ def test_pictures_characters_models(client: Any, web: Any) -> None:
         ({"prompt": "x", "steps": {"a": 1}}, "bad_parameter", 400),
         ({"prompt": "x", "input_reference": {"image_url": "http://127.0.0.1/a.png"}}, "bad_parameter", 400),
         ({"prompt": "x", "input_reference": {"image_url": "data:image/png;base64,aGVsbG8="}}, "bad_upload", 400),
+        ({"prompt": "x", "input_reference": {"file_id": "file-1"}}, "bad_parameter", 400),
         ({"prompt": "x", "characters": [{"id": "../../jobs"}]}, "not_found", 404),
         ({"prompt": "a naked child"}, "refused", 400),
     ],
@@ -151,6 +156,66 @@ def test_what_is_refused(web: Any, fields: dict[str, Any], code: str, status: in
     assert (answer.status_code, error["type"]) == (status, "invalid_request_error")
     assert error["code"] == code
     assert web.get("/v1/videos?limit=100").json()["data"] == before
+
+
+def png(width: int, height: int, *, more: bytes = b"", data: bytes | None = None) -> bytes:
+    """A black PNG of one bit per pixel, whatever its size says, with other chunks before its pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = bytes((width + 7) // 8 + 1) * height if data is None else data
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    whole = chunk(b"IHDR", head) + more + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + whole
+
+
+def text_chunk(length: int) -> bytes:
+    """An iTXt chunk that unpacks to that many bytes."""
+    body = b"Comment\0\1\0\0\0" + zlib.compress(bytes(length), 9)
+    return struct.pack(">I", len(body)) + b"iTXt" + body + struct.pack(">I", zlib.crc32(b"iTXt" + body))
+
+
+HOSTILE = {
+    "rubbish after a beginning": b"\x89PNG\r\n\x1a\nrubbish",
+    "a page that begins as a GIF": b"GIF89a<script>alert(1)</script>",
+    "one that says it has 3,600,000,000 pixels": png(60_000, 60_000, data=bytes(9999)),
+    "no pixels": png(64, 64, data=b""),
+    "no size": png(0, 0),
+    "half a picture": png(640, 480)[:-30],
+    "a page": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=list(HOSTILE))
+def test_hostile_pictures(web: Any, data: bytes) -> None:
+    """Refused in one line that says nothing of this computer, and nothing stays."""
+    files = {"input_reference": ("../../../x.png", data, "image/png")}
+    answer = web.post("/v1/videos", data={"prompt": "x", "size": "64x64"}, files=files)
+    error = answer.json()["error"]
+    assert 400 <= answer.status_code < 500, error
+    assert "/" not in error["message"].replace("input_reference/", "")
+    assert "\n" not in error["message"]
+    assert all(video["prompt"] != "x" for video in web.get("/v1/videos?limit=100").json()["data"][:1])
+
+
+def test_hostile_forms(web: Any) -> None:
+    harmless = png(64, 64, more=text_chunk(50_000_000))  # unpacks to 50 MB of text that nobody asked for
+    answer = web.post("/v1/videos", data={"prompt": "y", "seconds": "0.5"}, files={"input_reference": harmless})
+    assert answer.status_code in (200, 400, 413)
+    twice = [("video", ("a.mp4", b"\0\0\0 ftypisom")), ("video", ("b.mp4", b"\0\0\0 ftypisom"))]
+    error = web.post("/v1/videos/edits", data={"prompt": "x"}, files=twice).json()["error"]
+    assert error["message"] == "video: is given twice"
+    many = {f"field{n}": "x" for n in range(99)}
+    assert web.post("/v1/videos", data=many, files={"video": b"\0\0\0 ftypisom"}).status_code == 400
+    lying = {"content-type": "multipart/form-data; boundary=x"}
+    assert web.post("/v1/videos", content=b"--y\r\nrubbish", headers=lying).status_code == 400
+    assert web.post("/v1/videos", content=b"x", headers={"content-type": "multipart/form-data"}).status_code == 400
+    for field in ("background", "stream"):
+        refused = web.post("/v1/images/generations", json={"prompt": "x", field: "transparent"})
+        assert refused.json()["error"]["message"].startswith(f"{field}")
+    assert web.get("/v1/models").status_code == 200  # it is well
 
 
 def test_hostile_uploads_and_pages(web: Any) -> None:
@@ -169,9 +234,13 @@ def test_hostile_uploads_and_pages(web: Any) -> None:
         sent = f'{{"prompt":"x",{said}}}'.encode()
         answer = web.post("/v1/videos", content=sent, headers={"content-type": "application/json"})
         assert 400 <= answer.status_code < 500, said
+    assert web.post("/mcp", headers={"origin": "http://evil.example"}).json()["error"]["code"] == "bad_origin"
     page = web.get("/")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "<title>sora</title>" in page.text
+    for part in ("/page.css", "/page.js"):
+        assert part in page.text
+        assert web.get(part).status_code == 200
 
 
 @DEPRECATED
@@ -203,11 +272,13 @@ def test_a_token_where_others_can_ask() -> None:
     app = Starlette(routes=[Route("/v1/size", size, methods=["POST"])])
     gate = Gate(app, "secret", local=False, most=10)
 
-    async def ask(content: bytes, token: str) -> int:
+    async def ask(content: bytes, token: str, gate: Gate = gate) -> int:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://host") as web:
             headers = {"authorization": f"Bearer {token}"} if token else {}
             return int((await web.post("/v1/size", content=content, headers=headers)).status_code)
 
+    public = Gate(app, "secret", local=False, most=10, open_to_all=("/v1/size",))
+    assert asyncio.run(ask(b"x", "", public)) == 200
     asked = [(b"x", ""), (b"x", "guess"), (b"x", "secret"), (b"x" * 11, "secret")]
     assert [asyncio.run(ask(*one)) for one in asked] == [401, 401, 200, 413]
 
@@ -273,6 +344,17 @@ def test_a_worker_stops_at_the_next_step_and_begins_again(sora: Sora, tmp_path: 
         with pytest.raises(Failed) as failed:
             await worker.do({"call": {**call, "verb": "none"}})
         assert failed.value.details["code"] == "bad_job"
+        os.kill(worker.pid or 0, signal.SIGINT)  # one that comes late is for nobody
+        await asyncio.sleep(0.2)
+        abandoned = asyncio.create_task(worker.do({"call": {**call, "steps": 1000}, "run": "c"}, note))
+        started.clear()
+        await started.wait()
+        abandoned.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await abandoned
+        assert not worker.busy
+        looked = await worker.do({"arguments": ["info", "--json", "x.mp4"], "folder": str(tmp_path)})
+        assert looked["recipe"]["seed"] == 1
         await worker.close()
         assert worker.pid is None
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -75,6 +78,38 @@ def test_no_results_through_a_link(known: dict[str, Tool], tmp_path: Path) -> No
         known["image"].words({"prompt": "x", "output": "link/a.png"}, inside)
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "allowed"),
+    [
+        ("info", {"file": "a.mp4"}, True),
+        ("info", {"file": "../secret.mp4"}, False),
+        ("info", {"file": "/nowhere/a.mp4"}, False),
+        ("animate", {"image": "a.png", "keyframe": ["b.png@1s"]}, True),
+        ("animate", {"image": "a.png", "keyframe": ["../secret.mp4@1s"]}, False),
+        ("generate", {"prompt": "a dog", "subject": ["cat.png@0,0,64,64:rex"]}, True),
+        ("generate", {"prompt": "a dog", "subject": ["../secret.mp4@0,0,64,64:rex"]}, False),
+        ("generate", {"prompt": "a dog", "lora": ["../secret.mp4:0.5"]}, False),
+        ("generate", {"prompt": "a dog", "model": "../secret.mp4"}, False),
+        ("generate", {"prompt": "a dog", "model": "tiny", "style": "felt"}, True),
+        ("generate", {"prompt": "a dog", "scene": 'a = 1\npicture = "../secret.mp4"'}, False),
+        ("generate", {"prompt": "a\0dog"}, False),
+        ("curate", {"folder": ".."}, False),
+        ("curate", {"folder": "."}, True),
+    ],
+)
+def test_clients_of_the_network_read_nothing_elsewhere(
+    known: dict[str, Tool], tmp_path: Path, name: str, arguments: dict[str, Any], allowed: bool
+) -> None:
+    folder = tmp_path / "results"
+    folder.mkdir()
+    (tmp_path / "secret.mp4").touch()
+    if allowed:
+        assert known[name].words(arguments, folder, enclosed=True)
+        return
+    with pytest.raises(UsageError, match=r"is not beneath|not its text|null character"):
+        known[name].words(arguments, folder, enclosed=True)
+
+
 def test_tools_are_verbs_that_change_nothing_of_the_user(known: dict[str, Tool]) -> None:
     assert {"generate", "extend", "enhance", "info", "model_list", "curate"} <= set(known)
     assert {tool.verb for tool in known.values()} >= set(LOOKS)
@@ -88,22 +123,65 @@ def test_tools_are_verbs_that_change_nothing_of_the_user(known: dict[str, Tool])
 # --- the protocol -----------------------------------------------------------------------------------------------------
 
 
-def with_client(folder: Path, work: Callable[[Any], Awaitable[None]], log: Path) -> None:
-    """Start `sora mcp` and do something with the client of the package that is connected to it."""
-    anyio = pytest.importorskip("anyio", reason='the MCP client is not installed; pip install -e ".[dev]"')
-    mcp = pytest.importorskip("mcp", reason='the MCP client is not installed; pip install -e ".[dev]"')
-    from mcp.client.stdio import stdio_client
+def needs(name: str) -> Any:
+    return pytest.importorskip(name, reason='the MCP client is not installed; pip install -e ".[dev]"')
 
+
+def started(*words: str, **more: Any) -> subprocess.Popen[str]:
     place = {"PYTHONPATH": str(Path(cli.__file__).parents[2])}
-    words = ["-P", "-m", "soracli", "mcp", "--folder", str(folder), "-m", "tiny"]
-    server = mcp.StdioServerParameters(command=sys.executable, args=words, env={**os.environ, **place})
+    line = [sys.executable, "-P", "-m", "soracli", *words]
+    return subprocess.Popen(line, env={**os.environ, **place}, text=True, **more)
 
-    async def connected() -> None:
-        with log.open("w") as errors:
-            async with mcp.Client(stdio_client(server, errlog=errors)) as client:
-                await work(client)
 
-    anyio.run(connected)
+Work = Callable[[Any], Awaitable[None]]
+Door = Callable[[Work], None]
+
+
+@pytest.fixture(params=["stdio", "http"])
+def door(request: pytest.FixtureRequest, alone: Path, tmp_path: Path) -> Door:
+    """Start a server and do something with the client of the package that is connected to it.
+
+    Results lie in `alone`: over HTTP a link to the folder of the server.
+    """
+    anyio, mcp = needs("anyio"), needs("mcp")
+    if request.param == "http":
+        needs("uvicorn")
+        needs("python_multipart")
+
+    def over_stdio(work: Work) -> None:
+        from mcp.client.stdio import stdio_client
+
+        place = {"PYTHONPATH": str(Path(cli.__file__).parents[2])}
+        words = ["-P", "-m", "soracli", "mcp", "--folder", str(alone), "-m", "tiny"]
+        server = mcp.StdioServerParameters(command=sys.executable, args=words, env={**os.environ, **place})
+
+        async def connected() -> None:
+            with (tmp_path / "log").open("w") as errors:
+                async with mcp.Client(stdio_client(server, errlog=errors)) as client:
+                    await work(client)
+
+        anyio.run(connected)
+
+    def over_http(work: Work) -> None:
+        data = tmp_path / "data"
+        words = ("serve", "--http", "127.0.0.1:0", "-m", "tiny", "--json", "-q", "--data", str(data))
+        with started(*words, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            try:
+                url = json.loads(process.stdout.readline())["data"]["url"]
+                alone.rmdir()
+                alone.symlink_to(data / "results")
+
+                async def connected() -> None:
+                    async with mcp.Client(f"{url}/mcp") as client:
+                        await work(client)
+
+                anyio.run(connected)
+            finally:
+                process.send_signal(signal.SIGINT)
+                assert process.wait(30) == 0
+
+    return over_http if request.param == "http" else over_stdio
 
 
 @pytest.fixture
@@ -117,7 +195,7 @@ def alone(tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_a_client_lists_calls_and_reads(alone: Path, tmp_path: Path) -> None:
+def test_a_client_lists_calls_and_reads(door: Door, alone: Path, tmp_path: Path) -> None:
     async def work(client: Any) -> None:
         listed = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert listed["generate"].input_schema["properties"]["prompt"]["description"]
@@ -130,7 +208,7 @@ def test_a_client_lists_calls_and_reads(alone: Path, tmp_path: Path) -> None:
         made = await client.call_tool("generate", {"prompt": "a dog", **TINY}, progress_callback=told)
         assert not made.is_error, made.content
         data = made.structured_content["data"]
-        path = alone / data["path"]
+        path = alone.resolve() / data["path"]
         assert path.is_file()
         assert [at for at, _ in seen] == sorted(at for at, _ in seen)
         assert any(message.startswith("painting 1/1") for _, message in seen)
@@ -157,12 +235,12 @@ def test_a_client_lists_calls_and_reads(alone: Path, tmp_path: Path) -> None:
         wrong = await client.call_tool("extend", {"clip": "no.mp4", "bye": 1})
         assert wrong.content[0].text.startswith("sora: error: bye: extend has no such key (did you mean by?)")
 
-    with_client(alone, work, tmp_path / "log")
+    door(work)
 
 
-def test_a_call_is_cancelled(alone: Path, tmp_path: Path) -> None:
+def test_a_call_is_cancelled(door: Door, alone: Path) -> None:
     """Cancelling ends the work within two seconds; the engine and the server go on."""
-    anyio = pytest.importorskip("anyio", reason='the MCP client is not installed; pip install -e ".[dev]"')
+    anyio = needs("anyio")
 
     async def work(client: Any) -> None:
         painting = anyio.Event()
@@ -189,7 +267,7 @@ def test_a_call_is_cancelled(alone: Path, tmp_path: Path) -> None:
         assert not again.is_error, again.content
         assert os.listdir(alone) == ["a.png"]
 
-    with_client(alone, work, tmp_path / "log")
+    door(work)
 
 
 def test_thumbnails(clip: Clip, tmp_path: Path) -> None:

@@ -5,5 +5,6 @@ forms    what a request says -> a call of a verb
 queue    jobs in the order they came, their states and progress
 store    jobs and their files in the data folder, with a bound
 worker   a process that does calls; `child` is what runs in it
-page     the page at `/`
+other    command lines that come through another protocol
+page     what the page at `/` is made of
 """

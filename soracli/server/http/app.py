@@ -13,18 +13,20 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from soracli.errors import SoraError, UsageError
 from soracli.server.http import forms, store
 from soracli.server.http.forms import Form, Upload
 from soracli.server.http.gate import Gate, problem
+from soracli.server.http.other import Calls, Mount
 from soracli.server.http.queue import LONGEST, Queue
 from soracli.server.http.store import DONE, VIDEO, Job, Store
 from soracli.server.http.worker import Failed, Worker
@@ -32,31 +34,46 @@ from soracli.system import parsing, part_files
 from soracli.weights import manifest
 
 CLERK = 60.0  # seconds that a check, a still or a draft may take
+MOUNTED = "/mcp"
 POLL = "500"  # milliseconds after which clients ask again
 STATUS = {2: 400, 3: 400, 4: 400, 5: 503, 6: 413, 7: 502, 8: 400}  # HTTP status by exit code; others are 500
-PAGE = Path(__file__).with_name("page.html")
+PAGE = Path(__file__).with_name("page")
+PARTS = {
+    "/": ("index.html", "text/html"),
+    "/page.css": ("page.css", "text/css"),
+    "/page.js": ("page.js", "text/javascript"),
+}
 PREVIEW = "preview.png"
 Source = Upload | Path  # of an input: what was sent, or the video of another job
 
 
 class Server:
-    """Handlers of all routes. model: that is used when none is named."""
+    """Handlers of all routes. model: that is used when none is named. mount: another protocol, or None."""
 
-    def __init__(self, own: Store, model: str | None) -> None:
+    def __init__(self, own: Store, model: str | None, mount: Mount | None = None) -> None:
         self.store, self.model = own, model
         self.queue, self.clerk = Queue(own), Worker()
+        self.calls = Calls(self.queue.worker, own.results, own.bound)
+        self.mounted = None if mount is None else mount(self.calls, own.results)
 
     @contextlib.asynccontextmanager
     async def working(self, app: Starlette) -> AsyncIterator[None]:
         """Jobs are done within this block; the processes end with it."""
-        task = asyncio.create_task(self.queue.work())
+        task, warm = asyncio.create_task(self.queue.work()), asyncio.create_task(self._warm())
         try:
-            yield
+            async with contextlib.nullcontext() if self.mounted is None else self.mounted.running():
+                yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-            await asyncio.gather(self.queue.worker.close(), self.clerk.close())
+            for one in (task, warm):
+                one.cancel()
+            await asyncio.gather(task, warm, return_exceptions=True)
+            await asyncio.gather(*(worker.close() for worker in (self.queue.worker, self.clerk, self.calls.looker)))
+
+    async def _warm(self) -> None:
+        """Have the clerk import what checks need, so that the first request does not wait for it, or run out of time."""
+        call = {"verb": "generate", "prompt": "x", **({} if self.model is None else {"model": self.model})}
+        with contextlib.suppress(Failed):
+            await self.clerk.do({"call": call, "dry_run": True})
 
     # --- videos -------------------------------------------------------------------------------------------------------
 
@@ -147,7 +164,7 @@ class Server:
         path = self.store.place(job) / ("thumbnail.webp" if variant == "thumbnail" else "spritesheet.png")
         if not path.is_file():
             verb = ["frame", video, "--at", "first"] if variant == "thumbnail" else ["sheet", video, "--frames", "8"]
-            await self.clerk.do({"arguments": [*verb, "-o", str(path), "--force"]}, limit=CLERK)
+            await self.clerk.do({"arguments": [*verb, "--json", "-o", str(path), "--force"]}, limit=CLERK)
         return path
 
     async def recipe(self, request: Request) -> Response:
@@ -179,7 +196,7 @@ class Server:
         part_files.put(path, sent.data, mode=0o600)
         try:
             if sent.kind == "clip":
-                taken = ["frame", str(path), "--at", "first", "-o", str(home / "picture.png")]
+                taken = ["frame", str(path), "--json", "--at", "first", "-o", str(home / "picture.png")]
                 await self.clerk.do({"arguments": taken}, limit=CLERK)
                 path = home / "picture.png"
         except Failed as failed:
@@ -253,21 +270,30 @@ class Server:
         return JSONResponse(row)
 
     async def draft(self, request: Request) -> Response:
-        """The scene that a prompt is read as, drawn at once and without a network: a moving WebP."""
+        """The scene that a prompt is read as, drawn at once and without a network: a moving WebP, or MP4 on grey."""
         form = await forms.read(request)
-        prompt, place = form.prompt(), self.store.root / f"draft-{secrets.token_hex(8)}.webp"
+        prompt, suffix, length = form.prompt(), form.text("format") or "webp", forms.seconds(form, "duration")
         form.close()
-        line = ["animatic", "-d", "3s", "--fps", "6", "-o", str(place), "--", prompt]
+        if suffix not in ("webp", "mp4"):
+            raise UsageError(f"format {suffix}: must be webp or mp4", "bad_parameter")
+        place = self.store.root / f"draft-{secrets.token_hex(8)}.{suffix}"
+        smooth = ["--fps", "6" if suffix == "webp" else "12", "-d", length.get("duration", "3s")]
         try:
-            await self.clerk.do({"arguments": line}, limit=CLERK)
-            return Response(place.read_bytes(), media_type="image/webp")
+            line = ["animatic", "--json", *smooth, "-o", str(place), "--", prompt]
+            told = await self.clerk.do({"arguments": line}, limit=CLERK)
+            notes = quote(json.dumps(told["notes"]))
+            kind = "image/webp" if suffix == "webp" else "video/mp4"
+            return Response(place.read_bytes(), media_type=kind, headers={"x-sora-notes": notes})
         finally:
             part_files.drop(place, self.store.root)
 
     async def page(self, request: Request) -> Response:
-        only = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
-        rules = only + "img-src blob:; media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        return HTMLResponse(PAGE.read_text(encoding="utf-8"), headers={"content-security-policy": rules})
+        only = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
+        only += "img-src 'self' blob: data:; media-src 'self' blob:; "
+        rules = only + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        name, kind = PARTS[request.url.path]
+        headers = {"content-security-policy": rules, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+        return Response((PAGE / name).read_text(encoding="utf-8"), media_type=kind, headers=headers)
 
     # --- jobs ---------------------------------------------------------------------------------------------------------
 
@@ -326,12 +352,14 @@ def _number(fps: str) -> float:
     return float(over) / float(under or 1)
 
 
-def app(jobs: Store, model: str | None, token: str | None, *, local: bool) -> Starlette:
-    """The application. token, local: see `Gate`."""
-    own = Server(jobs, model)
+def app(
+    jobs: Store, model: str | None, token: str | None, *, local: bool, mount: Mount | None = None
+) -> Starlette:  # fmt: skip
+    """The application. token, local: see `Gate`. mount: what answers at MOUNTED, or None."""
+    own = Server(jobs, model, mount)
     videos = "/v1/videos"
     routes = [
-        Route("/", own.page),
+        *(Route(path, own.page) for path in PARTS),
         Route(videos, own.create, methods=["POST"]),
         Route(videos, own.index),
         Route(f"{videos}/edits", own.edit, methods=["POST"]),
@@ -351,7 +379,9 @@ def app(jobs: Store, model: str | None, token: str | None, *, local: bool) -> St
         Route("/v1/models/{id}", own.models),
         Route("/v1/drafts", own.draft, methods=["POST"]),
     ]
-    gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD)
+    if own.mounted is not None:
+        routes.append(Route(MOUNTED, own.mounted))
+    gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD, open_to_all=tuple(PARTS))
     handlers: dict[Any, Any] = {SoraError: _refused, Failed: _failed, HTTPException: _http}
     return Starlette(routes=routes, middleware=[gate], exception_handlers=handlers, lifespan=own.working)
 

@@ -1,11 +1,11 @@
 """The process that does calls for the HTTP server: JSON lines in, JSON lines out.
 
-In:  {"call": {"verb": ...}, "run": ID}        a verb that renders, in the form of a job of `sora batch`
-     {"call": {"verb": ...}, "dry_run": true}  what it would do
-     {"arguments": ["frame", ...]}             another command line, to which `--json` is added
-Out: the events of `--progress json`, and at the end of each request the object of `--json`.
+In:  {"call": {"verb": ...}, "run": ID}         a verb that renders, in the form of a job of `sora batch`
+     {"call": {"verb": ...}, "dry_run": true}   what it would do
+     {"arguments": ["frame", "--json", ...]}    another command line; "folder": where it is called
+Out: the events of `--progress json`, the object of `--json`, and at the end of each request {"over": true}.
 
-SIGINT ends the request in hand; the end of the input ends the process.
+SIGINT ends the request in hand, and does nothing between requests; the end of the input ends the process.
 """
 
 from __future__ import annotations
@@ -28,20 +28,38 @@ from soracli.pipeline import model_cache
 from soracli.system import parsing
 
 
+class Interrupts:
+    """SIGINT, which may come when the request that it is meant for is just over: then it must not hit the next one."""
+
+    def __init__(self) -> None:
+        self.taken = False
+        signal.signal(signal.SIGINT, self._come)
+
+    def _come(self, number: int, frame: object) -> None:
+        if self.taken:
+            raise KeyboardInterrupt
+
+
 def main() -> None:
     """Do requests until there are no more. What libraries write to standard error goes to the server's."""
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     lines = sys.stdin
     sys.stdin, sys.stderr = io.TextIOWrapper(io.BytesIO()), sys.stdout  # events and results keep their order
     signal.signal(signal.SIGTERM, runner.terminate)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    interrupts, home = Interrupts(), os.getcwd()
     threading.Thread(target=_read, args=(lines, requests), daemon=True).start()
     with model_cache.keeping_models():
         while True:
+            request = parsing.from_json(requests.get())
+            os.chdir(request.get("folder", home))
             try:
-                do(parsing.from_json(requests.get()))
+                interrupts.taken = True
+                do(request)
+                interrupts.taken = False
             except KeyboardInterrupt:
+                interrupts.taken = False
                 _fail({"code": "interrupted", "message": "interrupted", "exit_code": INTERRUPTED})
+            _say({"over": True})
 
 
 def _read(lines: io.TextIOBase, requests: queue.SimpleQueue[str]) -> None:
@@ -54,8 +72,7 @@ def _read(lines: io.TextIOBase, requests: queue.SimpleQueue[str]) -> None:
 def do(request: dict[str, Any]) -> None:
     """Do one request and print its result, or what is wrong with it."""
     if "arguments" in request:
-        verb, *rest = request["arguments"]
-        cli.run([verb, "--json", *rest])
+        cli.run(request["arguments"])
         return
     try:
         call, assumed, _ = defaults.filled(calls.parse(request["call"]))
@@ -66,7 +83,11 @@ def do(request: dict[str, Any]) -> None:
 
 
 def _fail(details: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps({"ok": False, "error": details}) + "\n")
+    _say({"ok": False, "error": details})
+
+
+def _say(data: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(data) + "\n")
     sys.stdout.flush()
 
 

@@ -107,10 +107,10 @@ async def read(request: Request) -> Form:
 async def _of_form(given: FormData) -> Form:
     form = Form({})
     for name, value in given.multi_items():
+        if name in form.fields or name in form.uploads:
+            raise UsageError(f"{name}: is given twice", "bad_parameter")
         if isinstance(value, UploadFile):
             form.uploads[name] = upload(name, await value.read())
-        elif name in form.fields:
-            raise UsageError(f"{name}: is given twice", "bad_parameter")
         else:
             form.fields[name] = value
     return _with_pictures(form)
@@ -119,8 +119,13 @@ async def _of_form(given: FormData) -> Form:
 def _with_pictures(form: Form) -> Form:
     """`input_reference` as an object: its picture stands in a data URL. Others are not fetched."""
     value = form.fields.pop("input_reference", None)
-    url = value.get("image_url") if isinstance(value, dict) else form.fields.pop("input_reference[image_url]", value)
+    if isinstance(value, dict) and set(value) != {"image_url"}:
+        others = ", ".join(map(str, value)) or "nothing"
+        raise UsageError(f"input_reference: has {others}; give a file or its image_url as a data: URL", "bad_parameter")
+    url = value["image_url"] if isinstance(value, dict) else form.fields.pop("input_reference[image_url]", value)
     if url is not None:
+        if "input_reference" in form.uploads:
+            raise UsageError("input_reference: is given twice", "bad_parameter")
         match = re.fullmatch(r"data:image/[a-z+.-]{1,20};base64,(.*)", str(url), re.DOTALL)
         if not match:
             raise UsageError("input_reference: must be a file or a data: URL; no other place is read", "bad_parameter")
@@ -203,8 +208,14 @@ def pictures(form: Form, default: str | None) -> tuple[dict[str, Any], str]:
     suffix = form.text("output_format") or "png"
     if suffix not in ("png", "webp"):
         raise UsageError(f"output_format {suffix}: must be png or webp", "bad_parameter")
-    for name in ("quality", "background", "moderation", "user"):  # what clients send, and has no meaning here
+    if (background := form.text("background")) not in (None, "auto", "opaque"):
+        raise UsageError(f"background {background}: pictures are opaque here; leave it out", "bad_parameter")
+    if form.fields.pop("stream", None):
+        raise UsageError("stream: pictures come whole here; leave it out", "bad_parameter")
+    for name in ("quality", "moderation", "user", "safety_identifier"):  # what clients send, and has no meaning here
         form.text(name)
+    if form.fields.get("style") in ("vivid", "natural"):  # of OpenAI's own model
+        del form.fields["style"]
     count = whole("n", form.text("n"), 1, 10)
     call = {"verb": "image", "prompt": form.prompt(), "model": model(form, default), "format": suffix, **size(form)}
     extra = form.extra(("seed", "steps", "guidance", "negative", "style"))

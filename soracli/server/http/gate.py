@@ -32,13 +32,15 @@ def _parted(url: str) -> tuple[str, str]:
 
 class Gate:
     """ASGI middleware. token: that requests have to carry, None = none. local: only this computer is meant.
+    open_to_all: paths that need no token.
 
     A page of another site that runs in a browser here sends its own `Origin`, or, by a name that was pointed at this
     computer, another `Host`: both are refused.
     """
 
-    def __init__(self, app: Any, token: str | None, local: bool, most: int) -> None:
+    def __init__(self, app: Any, token: str | None, local: bool, most: int, open_to_all: tuple[str, ...] = ()) -> None:
         self.app, self.token, self.local, self.most = app, token, local, most
+        self.open_to_all = open_to_all
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -67,6 +69,10 @@ class Gate:
         if (origin := headers.get("origin")) and _parted(origin)[1] != host:
             return problem(403, "bad_origin", f"Origin {origin}: pages of other sites may not ask")
         given = headers.get("authorization", "").removeprefix("Bearer ").encode()
-        if self.token is not None and path != "/" and not secrets.compare_digest(given, self.token.encode()):
+        if (
+            self.token is not None
+            and path not in self.open_to_all
+            and not secrets.compare_digest(given, self.token.encode())
+        ):
             return problem(401, "bad_token", "Authorization: needs the server's token: Bearer TOKEN")
         return None

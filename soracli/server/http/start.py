@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from soracli.console.output import emit
 from soracli.console.progress import Talk
@@ -18,7 +19,11 @@ from soracli.options import parse
 from soracli.options.flags import TalkFlags
 from soracli.weights import manifest
 
+if TYPE_CHECKING:
+    from soracli.server.http.other import Mount
+
 ADDRESS = "127.0.0.1:8472"
+BACKLOG = 2048  # connections that wait to be accepted, as uvicorn has it
 VARIABLE = "SORA_TOKEN"  # the token of clients; made, and kept in the data folder, where it is needed and not set
 
 
@@ -32,8 +37,11 @@ class Wish:
     keep: str
 
 
-def serve(wish: Wish, flags: TalkFlags) -> None:
-    """Answer requests until Ctrl-C. Raises UsageError for an address or a folder that cannot be had."""
+def serve(wish: Wish, flags: TalkFlags, mount: Mount | None = None) -> None:
+    """Answer requests until Ctrl-C. mount: what answers at /mcp.
+
+    Raises UsageError for an address or a folder that cannot be had.
+    """
     try:
         import python_multipart  # noqa: F401  what starlette reads forms with
         import uvicorn
@@ -57,11 +65,12 @@ def serve(wish: Wish, flags: TalkFlags) -> None:
         token = os.environ.get(VARIABLE) or (None if local else store.token())
         url = f"http://{f'[{host}]' if ':' in host else host}:{door.getsockname()[1]}"
         secret = "" if token is None else f"; token: {VARIABLE}" if VARIABLE in os.environ else f"; token: {root}/token"
-        talk.say(f"serving {model} at {url}/ (API: {url}/v1{secret}). Ctrl-C stops it.")
+        tools = "" if mount is None else f", MCP: {url}{app.MOUNTED}"
+        talk.say(f"serving {model} at {url}/ (API: {url}/v1{tools}{secret}). Ctrl-C stops it.")
         if flags.json:
             emit({"url": url, "model": model, "folder": str(root)})
         config = uvicorn.Config(
-            app.app(store, model, token, local=local), log_level="warning", timeout_graceful_shutdown=2,
+            app.app(store, model, token, local=local, mount=mount), log_level="warning", timeout_graceful_shutdown=2,
             server_header=False,
         )  # fmt: skip
         with contextlib.suppress(KeyboardInterrupt):
@@ -115,4 +124,5 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise UsageError(f"HOST:PORT {host}:{port}: {why}; choose another", "bad_address") from None
+        door.listen(BACKLOG)  # whoever reads where we are and comes at once is kept waiting, not refused
         yield door

@@ -4,6 +4,7 @@ DATA/jobs/ID/job.json     the record
 DATA/jobs/ID/video.mp4    the result; of a job of pictures picture-N.png
 DATA/jobs/ID/input.*      what was uploaded for it
 DATA/characters/ID/       name.json and picture.png
+DATA/results/             files of calls through /mcp
 DATA/token                what a client has to know where not only this computer can ask
 """
 
@@ -72,8 +73,8 @@ class Store:
 
     def __init__(self, root: Path, bound: int) -> None:
         self.root, self.bound = root, bound
-        self.home, self.characters = root / "jobs", root / "characters"
-        for folder in (root, self.home, self.characters):
+        self.home, self.characters, self.results = root / "jobs", root / "characters", root / "results"
+        for folder in (root, self.home, self.characters, self.results):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.jobs = {job.id: job for job in self._read()}
 

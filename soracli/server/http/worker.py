@@ -40,12 +40,16 @@ class Worker:
         """Of the child, if it lives."""
         return None if self._process is None or self._process.returncode is not None else self._process.pid
 
+    @property
+    def busy(self) -> bool:
+        return self._turn.locked()
+
     async def do(
         self, request: dict[str, Any], seen: Callable[[Event], None] | None = None, limit: float | None = None
     ) -> Any:
         """The data of a request's result. seen: is called with every event. limit: seconds after which it is killed.
 
-        Raises Failed.
+        If this is cancelled, the request is ended as `stop` does. Raises Failed.
         """
         async with self._turn:
             self._idle.clear()
@@ -55,28 +59,58 @@ class Worker:
             except TimeoutError:
                 await self._kill()
                 raise Failed(_ended("timeout", f"took more than {limit:g} s; give something smaller")) from None
+            except asyncio.CancelledError:
+                await self._abandon()
+                raise
             finally:
                 self._idle.set()
 
     async def _done(self, request: dict[str, Any], seen: Callable[[Event], None] | None) -> Any:
         process = await self._started()
         assert process.stdin is not None
-        assert process.stdout is not None
         with contextlib.suppress(ConnectionError):  # it has died: there will be no answer
             process.stdin.write(json.dumps(request).encode() + b"\n")
             await process.stdin.drain()
+        result = await self._answer(process, seen)
+        if result is None:
+            raise Failed(_ended("internal", "the process that paints gave no result; see the server's log"))
+        if not result["ok"]:
+            raise Failed(result["error"])
+        return result["data"]
+
+    async def _answer(
+        self, process: asyncio.subprocess.Process, seen: Callable[[Event], None] | None = None
+    ) -> dict[str, Any] | None:
+        """The first result before the end of a request. Raises Failed if the process has died."""
+        assert process.stdout is not None
+        result = None
         while line := await process.stdout.readline():
             found = _parsed(line)
+            if "over" in found:
+                return result
             if "ok" in found:
-                if not found["ok"]:
-                    raise Failed(found["error"])
-                return found["data"]
-            if "event" in found and seen is not None:
+                result = result or found
+            elif "event" in found and seen is not None:
                 seen(found)
         code = await process.wait()
         if code == -signal.SIGKILL:
             raise Failed(_ended("killed", "the process that paints was killed; it may have run out of memory"))
         raise Failed(_ended("died", f"the process that paints ended with code {code}; see the server's log"))
+
+    async def _abandon(self) -> None:
+        """End a request whose result nobody wants any more."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+        try:
+            async with asyncio.timeout(GRACE):
+                await self._answer(process)
+        except TimeoutError:
+            await self._kill()
+        except Failed:  # it has died
+            pass
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
