@@ -197,6 +197,7 @@ class ModelRow(TypedDict):
     remote: bool
     unsized: bool
     adapter: bool
+    preview: bool
 
 
 class Model(TypedDict):

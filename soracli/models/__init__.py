@@ -21,6 +21,7 @@ ARCHITECTURES = {
     "spark": "soracli.models.spark:Spark",
     "wan": "soracli.models.wan:Wan",
     "ltx": "soracli.models.ltx:Ltx",
+    "svd": "soracli.models.svd:Svd",
 }
 
 
