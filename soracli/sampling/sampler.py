@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from torch import Tensor
 from soracli.errors import WeightsError
 from soracli.sampling import flow, noise_mark, seamless_clone, storyboard
 from soracli.sampling.conditioning import Scene
-from soracli.sampling.denoise import pinned, prompted, steadied, strong_level, two_clocks
+from soracli.sampling.denoise import Predict, pinned, prompted, steadied, strong_level, two_clocks
 from soracli.sampling.model import Model, Streamer
 from soracli.sampling.pixels import Enlarge, to_result
 from soracli.sampling.segments import Script, scripts
@@ -242,26 +242,14 @@ def _paint(
             said.append(guess := _finite(_plain(denoise(latents, sigma)), model))
         return guess
 
-    pieces = _pieces(mask, int(model.card.params.get("chunk", 0)))
-    plans: list[tuple[slice, Sequence[float]]] = [(piece, sigmas) for piece in pieces]
-    if laid.opening and not span.start:
-        plans[:1] = [(piece, laid.opening) for piece in pieces[:1]]
-    index, total = 0, sum(len(levels) - 1 for _, levels in plans)
-    for piece, levels in plans:
-        known = x[:, :, : piece.stop] if given is not None or piece.start else None
-        paint = mask[:, : piece.stop].clone()
-        paint[:, : piece.start] = 0
-        denoise = pinned(network, known, paint)
-        if region is not None and given is not None:
-            draft, inside = given[:, :, : piece.stop], region[:, : piece.stop] & (paint > 0)
-            denoise = two_clocks(denoise, draft, inside, strong_level(levels))
-        solver = seeded(options.solver, options.seed + _OWN_NOISE * (1 + span.start + piece.start))
-        for step in solver(partial(remembered, denoise), x[:, :, : piece.stop], levels):
-            index += 1
-            x = torch.cat([step, x[:, :, piece.stop :]], 2)
-            yield round.step(index, total, script, said[-1][:, :, stills:])
+    laid_out = Laid(x, mask, given, region, network)
+    plans = _plans(mask, int(model.card.params.get("chunk", 0)), sigmas, () if span.start else laid.opening)
+    total = sum(len(levels) - 1 for _, levels in plans)
+    for index, (piece, step) in enumerate(_stepped(laid_out, plans, options, span.start, remembered), 1):
+        x = step
         if stream is not None:
-            yield from stream.shown(x[:, :, : piece.stop])
+            yield from stream.shown(x[:, :, : piece.start])
+        yield round.step(index, total, script, said[-1][:, :, stills:])
     if stream is not None:
         yield from stream.shown(x)
     places = dict(enumerate(span, stills))
@@ -321,16 +309,60 @@ class Stream:
             yield self._waiting.popleft()
 
 
-def _pieces(mask: Tensor, chunk: int) -> list[slice]:
+class Laid(NamedTuple):
+    """A window as it is sampled. x: under noise, (1, C, k + n, h, w). mask: (1, k + n, h, w). given: as x, or None.
+
+    region: bool as mask, where it starts from a draft; None = nowhere. network: what paints it.
+    """
+
+    x: Tensor
+    mask: Tensor
+    given: Tensor | None
+    region: Tensor | None
+    network: Predict
+
+
+Plan = list[tuple[slice, Sequence[float]]]  # latent frames, and the noise levels in which they are painted
+
+
+def _plans(mask: Tensor, chunk: int, sigmas: Sequence[float], opening: Sequence[float]) -> Plan:
     """What of a window's latent frames is painted one after the other, each without a look beyond it.
 
-    mask: (1, n, h, w). chunk: latent frames of each, 0 = all at once; those of which all is given are left out.
+    mask: (1, n, h, w). chunk: latent frames of each piece, 0 = all at once; those of which all is given are left out.
+    opening: levels of the first that is painted, if it has its own.
     """
     count = mask.shape[1]
     if not chunk:
-        return [slice(0, count)]
+        return [(slice(0, count), sigmas)]
     pieces = [slice(start, min(start + chunk, count)) for start in range(0, count, chunk)]
-    return [piece for piece in pieces if bool((mask[:, piece] > 0).any())]
+    painted = [piece for piece in pieces if bool((mask[:, piece] > 0).any())]
+    return [(piece, opening if opening and i == 0 else sigmas) for i, piece in enumerate(painted)]
+
+
+def _stepped(
+    laid: Laid,
+    plans: Plan,
+    options: SamplingOptions,
+    first: int,
+    said: Callable[[Denoise, Tensor, float], Tensor],
+) -> Iterator[tuple[slice, Tensor]]:
+    """The piece in hand and the whole window (1, C, k + n, h, w) after each step.
+
+    first: the window's first latent frame. said: asks a denoiser, or remembers what it said.
+    """
+    x = laid.x
+    for piece, levels in plans:
+        known = x[:, :, : piece.stop] if laid.given is not None or piece.start else None
+        paint = laid.mask[:, : piece.stop].clone()
+        paint[:, : piece.start] = 0
+        denoise = pinned(laid.network, known, paint)
+        if laid.region is not None and laid.given is not None:
+            inside = laid.region[:, : piece.stop] & (paint > 0)
+            denoise = two_clocks(denoise, laid.given[:, :, : piece.stop], inside, strong_level(levels))
+        solver = seeded(options.solver, options.seed + _OWN_NOISE * (1 + first + piece.start))
+        for step in solver(partial(said, denoise), x[:, :, : piece.stop], levels):
+            x = torch.cat([step, x[:, :, piece.stop :]], 2)
+            yield piece, x
 
 
 def _finite(numbers: Tensor, model: Model) -> Tensor:
