@@ -275,7 +275,7 @@ class Model:
             scene: a scene file instead of a prompt.
             keyframes: pictures by the second at which they are shown.
             draft, key: a clip laid over the scene, and the colour of it that is left out.
-            subjects: `PICTURE[:NAME]` of pictures that play performers.
+            subjects: `PICTURE[:NAME]` of pictures that play performers, or that VACE is shown.
         """
         own = {
             "prompt": prompt, "shot": [f"{start}s:{text}" for start, text in shots], "scene": scene,

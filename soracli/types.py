@@ -56,6 +56,8 @@ class Canvas:
     that the same is painted, and the rest goes on from it.
     hint: float32 (T, H, W), 1 = what is painted there starts from the clip's own pixels, at a lower noise level than
     elsewhere; None = nowhere.
+    subjects: pictures of whom or what is to be seen, uint8 (1, H, W, 3) of any size in whole latent cells each, for
+    networks that are shown them beside what they paint.
     notes: what the user should know about how it was made.
     """
 
@@ -70,6 +72,7 @@ class Canvas:
     draft: Draft | None = None
     again: tuple[int, ...] = ()
     hint: Mask | None = None
+    subjects: tuple[Frames, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

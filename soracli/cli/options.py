@@ -95,7 +95,7 @@ KeyColour = Annotated[
 Subject = Annotated[
     list[str] | None,
     given(
-        "Your picture plays a performer: with alpha, or PHOTO@X,Y,W,H; may be repeated.",
+        "Your picture (with alpha, or PHOTO@X,Y,W,H) plays a performer; VACE takes any; may be repeated.",
         "--subject",
         metavar="PICTURE[:NAME]",
     ),

@@ -95,15 +95,15 @@ def calibrate(threads: str | None, *, as_json: bool) -> None:
 
 
 def models() -> list[ModelRow]:
-    """Every model and adapter of weights.toml."""
+    """Every model, adapter and decoder for previews of weights.toml."""
     rows: list[ModelRow] = []
-    for card in (*manifest.cards().values(), *manifest.adapters().values()):
+    for card in (*manifest.cards().values(), *manifest.adapters().values(), *manifest.previews().values()):
         here = all(status.state == "ok" for status in manifest.check_sizes(card))
         rows.append({
             "name": card.name, "default": card.name == manifest.default(), "here": here, "bytes": card.size,
             "licence": card.licence, "about": card.about, "remote": any(file.repo for file in card.files),
             "unsized": any(not file.size for file in map(hub.known, card.files)),
-            "adapter": card.name in manifest.adapters(),
+            "adapter": card.name in manifest.adapters(), "preview": card.name in manifest.previews(),
         })  # fmt: skip
     return rows
 
@@ -119,7 +119,7 @@ def model_list(*, as_json: bool) -> None:
         state = "here" if row["here"] else f"not here; run: sora model {verb} {row['name']}"
         star = "*" if row["default"] else " "
         size = amount(row["bytes"]) + ("+" if row["unsized"] else "") if row["bytes"] else "?"
-        kind = "For --lora. " if row["adapter"] else ""
+        kind = "For --lora. " if row["adapter"] else "For --preview. " if row["preview"] else ""
         print_rows([(f"{star} {row['name']:<{wide}}", f"{size:>8}  {state}  {kind}{row['about']}")])
 
 
@@ -129,7 +129,7 @@ def model_show(name: str | None, *, as_json: bool) -> None:
         emit(_card_data(card))
         return
     rows = [("name", card.name), ("about", card.about), ("licence", card.licence), ("architecture", card.arch)]
-    if card.name not in manifest.adapters():
+    if card.name not in manifest.adapters() | manifest.previews():
         rows.append(("grid", "x".join(map(str, card.stride)) + " (frames x height x width per token)"))
     rows += [("adapters", ", ".join(card.adapters) + " (--lora NAME)")] if card.adapters else []
     rows += [("default " + key, str(value)) for key, value in card.defaults.items()]

@@ -100,7 +100,7 @@ def remove(name: str, *, as_json: bool) -> None:
     card = manifest.stored(name)
     if not any(file.repo for file in card.files):
         raise UsageError(f"model '{card.name}': was not fetched, so there is nothing to delete", "not_fetched")
-    every = (*manifest.cards().values(), *manifest.adapters().values())
+    every = (*manifest.cards().values(), *manifest.adapters().values(), *manifest.previews().values())
     others = [other for other in every if other.name != card.name]
     keep = {hub.location(file) for other in others if not hub.lacking(other) for file in other.files if file.repo}
     freed = hub.remove(card, keep)

@@ -17,6 +17,7 @@ ARCHITECTURES = {
     "spark": "soracli.models.spark:Spark",
     "wan": "soracli.models.wan:Wan",
     "ltx": "soracli.models.ltx:Ltx",
+    "svd": "soracli.models.svd:Svd",
 }
 
 

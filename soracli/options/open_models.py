@@ -48,6 +48,12 @@ def adapted(card: Card, flags: Flags) -> Card:
         more["guidance_interval"] = check_guide(flags.guide)
     if flags.cache is not None and (share := check_cache(flags.cache)):
         _check(card, "--cache", flags.cache)
+        if card.params.get("chunk"):
+            raise UsageError(
+                f"--cache {flags.cache}: model '{card.name}' paints in a few steps, of which none can be skipped; "
+                "leave it out",
+                "no_cache",
+            )
         more["cache"] = share
     if flags.compile:
         _check(card, "--compile")
@@ -61,6 +67,41 @@ def settled(card: Card, plan: Plan) -> Card:
         return card
     tiles = {"tiles": plan.manner.tiles} if plan.manner.tiles else {}
     return replace(card, params={**card.params, **tiles, "stay": plan.manner.stay})
+
+
+def turning() -> list[str]:
+    """Models that go on from a picture as a prompt says, and so can go round a thing."""
+    cards = manifest.cards().values()
+    able = [card for card in cards if card.arch == "ltx" or card.params.get("way") in ("control", "tokens")]
+    return [card.name for card in able]
+
+
+def check_turns(card: Card) -> None:
+    """Refuse to go round a thing by a model that never saw one from behind."""
+    if card.params.get("drafts"):
+        raise UsageError(
+            f"views: {card.name} has learnt no thing from all sides, and yours would stand still (a drawing of its own "
+            f'it can let spin: sora generate "a coin spins"); use -m {" or ".join(turning())}',
+            "no_views",
+        )
+
+
+def check(card: Card, text: str, options: SamplingOptions, canvas: Canvas) -> None:
+    """Refuse what a model that is told by a picture alone cannot be asked. text: all that it would be told."""
+    if card.arch != "svd":
+        return
+    use = f"use: sora animate PICTURE -m {printable(card.name)}"
+    if text or options.negative:
+        raise UsageError(f"{card.name}: reads no prompts, and moves as its picture suggests; {use}", "no_prompt")
+    kept = canvas.mask.min(axis=(1, 2)) < 1  # (T,): of each frame something
+    if canvas.strength < 1 or canvas.hint is not None or kept[1:].any() or canvas.mask[0].any():
+        raise UsageError(f"{card.name}: goes on from a first frame, and takes nothing else; {use}", "no_condition")
+    if canvas.frames > (most := card.limits.get("window", canvas.frames)):
+        raise UsageError(
+            f"{canvas.frames} frames: {card.name} paints {most} at most; use -d {most}f, and for more between them: "
+            "sora enhance --fps",
+            "too_long",
+        )
 
 
 def notes(card: Card, options: SamplingOptions, canvas: Canvas) -> list[str]:
@@ -96,6 +137,8 @@ def _untrained(card: Card, canvas: Canvas) -> str:
         early = card.params.get("lag", 7) == 0  # before 0.9.5
         return "to go on from a first frame and no more" if early and (several or (kept[0] and not first)) else ""
     way = card.params.get("way", "replaced")
+    if card.params.get("chunk"):
+        return "to go on from what comes before" if bool(kept[int((~whole).argmax()) :].any()) else ""
     if way == "channels":
         ends = (
             "a first frame, or a first and a last one" if card.params["transformer"].get("places") else "a first frame"

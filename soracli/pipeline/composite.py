@@ -17,12 +17,14 @@ from soracli import media
 from soracli.card import Card
 from soracli.draft import Layer, stacked
 from soracli.errors import UsageError
+from soracli.formatting import printable
 from soracli.media import Source
 from soracli.scenes import moves as moving
 from soracli.scenes.draft_clips import DraftClip
 from soracli.scenes.moves import Move
 from soracli.scenes.subjects import Subject
 from soracli.types import Canvas, Clip, Frames, SamplingOptions
+from soracli.weights import manifest
 
 Layers = Callable[[int, int], Layer]  # first frame of the result, last + 1
 
@@ -192,6 +194,28 @@ def _composited(frames: Frames, layer: Layer) -> Frames:
     """A layer over opaque frames (T, H, W, 3)."""
     whole = np.full(frames.shape[:3], 255, np.uint8)
     return stacked(Layer(frames, whole), layer).frames
+
+
+def referenced(canvas: Canvas, subjects: Sequence[Subject], card: Card) -> Canvas:
+    """A canvas with the pictures of subjects that the network itself is shown.
+
+    Raises UsageError if it is none that was trained with them.
+    """
+    if not subjects:
+        return canvas
+    if Way.of(card) is not Way.CONTROL:
+        able = [name for name, other in manifest.cards().items() if Way.of(other) is Way.CONTROL]
+        raise UsageError(
+            f"--subject {printable(subjects[0].text)}: model '{card.name}' was not trained with pictures of subjects; "
+            f"use {', '.join(able)} or {manifest.default()}",
+            "no_subject",
+        )
+    notes = tuple(
+        f"--subject {printable(one.text)}: {card.name} reads no names; the prompt says who is who."
+        for one in subjects
+        if one.name
+    )
+    return replace(canvas, subjects=tuple(one.pixels() for one in subjects), notes=(*canvas.notes, *notes))
 
 
 def held(canvas: Canvas) -> Canvas:

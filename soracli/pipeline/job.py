@@ -238,6 +238,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     if flags.preview is not None:
         parse.preview(flags.preview)
     canvas, options, cast = _canvas(request, words.plot)
+    open_models.check(request.card, words.sent, options, canvas)
     outputs = _outputs(request, words, options, seeds, canvas.frames, run)
     if cast is not None:  # for a name that nobody has
         cast.film(options, seeds[0], canvas.frames)
@@ -264,6 +265,8 @@ def _parse(brief: Brief, prompt: str | None, flags: Flags) -> _Request:
     if text and brief.shots:
         raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
     card = open_models.adapted(manifest.card(flags.model), flags)
+    if brief.verb == "views":
+        open_models.check_turns(card)
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     if filled := brief.filled and bool(card.params.get("drafts")) and text.strip(" .!").lower() in {"", *REMOVE}:
@@ -362,7 +365,7 @@ def _estimate(request: _Request, words: _Prompt, canvas: Canvas) -> _Estimate:
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
     outline, begins = pace.outline() if pace else canvas, [shot.start for shot in request.shots] or [0.0]
     takes = [] if request.filled else windows.takes(outline, geometry, card.limits.get("window", 0), begins)
-    sizes = [size for take in takes for size in take.sizes]
+    sizes = [size + len(canvas.subjects) for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
     command = _command(brief, words.asked or words.sent, flags.model)
     budget = Budget(allowed, command, bool(brief.length), *_room(card, on_gpu))
@@ -405,6 +408,8 @@ def _plot(card: Card, brief: Brief, text: str, shots: tuple[Shot, ...]) -> Plot 
     hand = brief.hand or Hand()
     subjects, alone = hand.subjects, hand.draft is not None
     sketched = hand.sketch is not None
+    for one in subjects:
+        one.check_cutout()
     return Plot(shots or (Shot(0.0, text),), brief.scene, card.stride[0], subjects, alone, sketched=sketched)
 
 
@@ -412,11 +417,17 @@ def _by_hand(
     brief: Brief, hand: Hand, canvas: Canvas, options: SamplingOptions, card: Card, text: str
 ) -> tuple[Canvas, Plot | None]:
     """The canvas with what the user's hand adds, and the scene that its subjects play in, who are added later."""
-    way = Way.of(card)
-    if (brief.rests == "always" and way is not Way.CLOCKS) or (brief.rests == "unprompted" and not text):
+    way, shown = Way.of(card), () if card.arch == "spark" else hand.subjects
+    canvas = composite.referenced(canvas, shown, card)
+    rests = brief.rests == "always" and way is not Way.CLOCKS
+    if not shown and (rests or (brief.rests == "unprompted" and not text)):
         canvas = composite.held(canvas)
-    cast = Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True) if hand.subjects else None
-    return hand.on(canvas, options, way), cast
+    canvas = hand.on(canvas, options, way)
+    if shown or not hand.subjects:
+        return canvas, None
+    for one in hand.subjects:
+        one.check_cutout()
+    return canvas, Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True)
 
 
 def _check_expand(flags: Flags, card: Card) -> None:

@@ -133,7 +133,7 @@ class Developer:
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         said = self.progress.guesses.get(self.progress.known.windows)
-        if not said:
+        if not said or self.card.params.get("chunk"):  # what was said last is of what is painted then alone
             raise UsageError("these latents end before the clip does; paint the rest with: sora resume", "not_painted")
         return lambda x, levels, sigma: said[-1]
 

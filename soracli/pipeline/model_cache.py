@@ -6,15 +6,17 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soracli.card import Card
 from soracli.errors import UsageError, WeightsError
 from soracli.options import open_models
-from soracli.weights import manifest
+from soracli.weights import hub, manifest
 
 if TYPE_CHECKING:
+    from soracli.models.common.tiny_vae import TinyVae
     from soracli.models.enhance import Enhancer
     from soracli.sampling.frame_rates import Between, Picture
     from soracli.sampling.model import Model
@@ -90,6 +92,24 @@ def enhancer(where: str) -> Enhancer:
     from soracli.models.enhance import Enhancer
 
     return Enhancer.load(card, files, where)
+
+
+def tiny(card: Card, where: str) -> TinyVae | None:
+    """What decodes a model's latents for previews, on a device; None if there is none or it was not fetched."""
+    from soracli.models.common import tiny_vae
+
+    found = manifest.previews().get(tiny_vae.suited(card))
+    if found is None or hub.lacking(found):
+        return None
+    import torch
+
+    from soracli.models.common import loading
+    from soracli.models.common.loading import Wish, configured
+
+    config = configured(tiny_vae.TinyVaeConfig, found, "decoder")
+    wish = Wish(where, torch.bfloat16 if where.startswith("cuda") else torch.float32)
+    files = manifest.paths(found)["decoder"]
+    return loading.load(partial(tiny_vae.TinyVae, config), files, tiny_vae.FORM, wish)
 
 
 def between(where: str) -> Between:

@@ -2,7 +2,8 @@
 
 Latents become colours by a projection that is fitted once, in closed form: the linear path of the compression network,
 averaged over pictures and over squares of pixels, is itself linear, so that a few numbers per cell are one product of
-matrices away. A model without such a path is decoded instead.
+matrices away. A model without such a path is decoded: by the small decoder of its latents where that was fetched
+(`models.common.tiny_vae`), else by its own.
 """
 
 from __future__ import annotations
@@ -21,14 +22,19 @@ from soracli.media.write import check_target
 from soracli.options import parse
 from soracli.options.parse import TERMINAL
 from soracli.types import Frames, Geometry
+from soracli.weights import hub, manifest
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from soracli.card import Card
+    from soracli.models.common.tiny_vae import TinyVae
     from soracli.sampling.model import Model
 
 SQUARES = 8  # numbers per cell, both ways
 TALLEST = 128  # pixels of the picture's height
+NEAR = 0.75  # of that height a small decoder paints at least; the rest is scaled
+AHEAD = 1  # latent frames before a moment that a small decoder sees
 SHARE = 0.02  # of the time of sampling that previews may take, after the first
 
 
@@ -79,6 +85,7 @@ class Preview:
         self._path = Path(where)
         self._clock, self._spent = 0.0, 0.0
         self._projection: Projection | None = None
+        self._tiny: TinyVae | None = None
         form = parse.preview(where)
         if form is None:
             self._on_terminal(where)
@@ -131,27 +138,45 @@ class Preview:
         coarse = self._protocol == "blocks"  # a letter wide per pixel: room for one moment
         moments = [count // 2] if coarse else sorted({0, count // 2, count - 1})
         self._projection = self._projection or Projection.of(model)
-        pieces = [self._moment(model, latents[:, :, i : i + 1], geometry) for i in moments]
+        if self._projection is None and self._tiny is None:
+            from soracli.pipeline import model_cache
+
+            self._tiny = model_cache.tiny(model.card, str(latents.device))
+        pieces = [self._moment(model, latents[:, :, max(0, i - AHEAD) : i + 1], geometry) for i in moments]
         return np.concatenate(pieces, axis=2)
 
     def _moment(self, model: Model, latents: Tensor, geometry: Geometry) -> Frames:
-        """One latent frame -> uint8 (1, H, W, 3), cut to the request, at most TALLEST high."""
+        """The last of latent frames -> uint8 (1, H, W, 3), cut to the request, at most TALLEST high."""
         import torch.nn.functional as F
 
         from soracli.sampling.pixels import to_numpy
 
-        if self._projection is None:
-            pixels = next(model.decode(latents, still=geometry.is_still))
-            pixels = pixels[0, :, pixels.shape[2] // 2][None]  # (1, 3, H, W)
+        height = min(geometry.keep[1], TALLEST)
+        if self._projection is not None:
+            pixels = self._projection(latents[:, :, -1:])
+        elif self._tiny is not None:
+            rows = latents.shape[3] * self._tiny.config.patch
+            doublings = next((n for n in range(3) if rows << n >= NEAR * height), 3)
+            pixels = self._tiny.decode(latents, doublings, every=False)[:, :, -1]
         else:
-            pixels = self._projection(latents)
+            pixels = next(model.decode(latents[:, :, -1:], still=geometry.is_still))
+            pixels = pixels[0, :, pixels.shape[2] // 2][None]  # (1, 3, H, W)
         rows, columns = (round(n * part / whole) for n, part, whole in zip(
             pixels.shape[2:], geometry.inner, (geometry.height, geometry.width), strict=True))  # fmt: skip
         pixels = pixels[:, :, :rows, :columns]
         pixels = pixels.flip(-1) if geometry.mirrored else pixels
-        height = min(geometry.keep[1], TALLEST)
         width = max(1, round(geometry.keep[2] * height / geometry.keep[1]))
         return to_numpy(F.interpolate(pixels, (height, width), mode="bilinear", antialias=True)[:, :, None])
+
+
+def advice(card: Card) -> tuple[str, ...]:
+    """A note if what would decode a model's latents in a moment was not fetched."""
+    from soracli.models.common import tiny_vae
+
+    found = manifest.previews().get(tiny_vae.suited(card))
+    if found is None or not hub.lacking(found):
+        return ()
+    return (f"--preview: decoded in full, which takes its time; quicker, once fetched: sora model pull {found.name}",)
 
 
 def _is_ours(path: Path) -> bool:

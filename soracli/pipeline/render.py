@@ -20,6 +20,7 @@ from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
 from soracli.pipeline import advice, checkpoints, deliver, latents, model_cache, tasks
 from soracli.pipeline import job as jobs
+from soracli.pipeline import preview as previews
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.job import Job
 from soracli.pipeline.metrics import Likeness, Seams, Watcher
@@ -128,6 +129,7 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
         if model is not None:
             unlike = [] if job.plot else advice.on_source(model, job.canvas, job.geometry, where)
             notes += [*advice.on_prompt(model, job.prompt), *unlike]
+            notes += previews.advice(job.card) if preview is not None else ()
     for note in notes:
         talk.note(note)
     name = job.card.name if model is not None else "what sees motion"

@@ -106,7 +106,8 @@ def _codecs() -> Iterator[Finding]:
 
 
 def _weights() -> Iterator[Finding]:
-    for card in (*manifest.cards().values(), *manifest.adapters().values(), *manifest.tools().values()):
+    kinds = (manifest.cards(), manifest.adapters(), manifest.previews(), manifest.tools())
+    for card in (card for kind in kinds for card in kind.values()):
         found = manifest.check_sizes(card)
         bad = [status for status in found if status.state != "ok"]
         remote = any(file.repo for file in card.files)

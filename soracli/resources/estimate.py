@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from soracli.card import Card
 from soracli.errors import UsageError
@@ -71,8 +71,9 @@ def estimate(
     decode (FLOP per pixel), weights (bytes once loaded), token_bytes, pixel_bytes (memory per token, and per pixel
     of the chunk being decoded).
     """
-    each = options.steps * (1 if options.single_pass(card.params.get("guided")) else 2)
-    passes = each * len(windows)
+    twice = 1 if options.single_pass(card.params.get("guided")) else 2
+    parts = [part for count in windows for part in _passes(card, options.steps, count)]
+    passes = twice * sum(part.times for part in parts)
     cells = geometry.latent[1] * geometry.latent[2] // card.patch**2
     tokens = max(windows, default=0) * cells
     cost: dict[str, Any] = card.params.get("cost", {})
@@ -80,11 +81,11 @@ def estimate(
         return Plan(tokens, passes, 0.0, 0)
     speed = machine.rates(threads)
     seconds = speed.start
-    for count in windows:
-        seen = count * cells
-        attention = 4 * seen * (seen + cost["context"]) * cost["width"] * cost["depth"]
-        work = 2 * cost["parameters"] * seen / speed.products + attention / speed.attention
-        seconds += each * work / _PRACTICE
+    for part in parts:
+        at_work, seen = part.frames * cells, (part.before + part.frames) * cells
+        attention = 4 * at_work * (seen + cost["context"]) * cost["width"] * cost["depth"]
+        work = 2 * cost["parameters"] * at_work / speed.products + attention / speed.attention
+        seconds += twice * part.times * work / _PRACTICE
     frames, height, width = geometry.keep
     if pace is not None:
         frames = pace.asked.frames
@@ -96,7 +97,7 @@ def estimate(
     seconds += sum(_doublings(geometry)) * _DOUBLED / speed.convolutions / _PRACTICE
     if memory.is_open(card):
         window = min(geometry.frames, (max(windows, default=1) - 1) * geometry.stride[0] + 1)
-        ask = Ask(tokens, window, window if given else 1, geometry, threads is None)
+        ask = Ask(tokens, window, window if given else 1, geometry, threads is None, cells)
         return Plan(tokens, passes, seconds, 0, speed.measured, needs=memory.needs(card, ask)).within(0)
     if threads is None:
         return Plan(tokens, passes, seconds, 0, speed.measured)
@@ -106,6 +107,25 @@ def estimate(
     peak += (_WORKED + chunk * _SHOWN + min(frames, _AHEAD) * _HELD + given * frames * _GIVEN) * height * width
     peak += _DOUBLING * geometry.enlarges
     return Plan(tokens, passes, seconds, int(peak), speed.measured)
+
+
+class _Part(NamedTuple):
+    """Passes of the network alike. frames: latent ones at work. before: those it looks back at. times: how often."""
+
+    frames: int
+    before: int
+    times: int
+
+
+def _passes(card: Card, steps: int, count: int) -> list[_Part]:
+    """Of a window of so many latent frames: all in every step, or a chunk at a time and once more when it is done."""
+    if not (chunk := int(card.params.get("chunk", 0))):
+        return [_Part(count, 0, steps)]
+    opening = len(card.params.get("opening", ())) if len(card.params.get("sigmas", ())) == steps else 0
+    return [
+        _Part(min(chunk, count - start), start, 1 + (opening or steps if start == 0 else steps))
+        for start in range(0, count, chunk)
+    ]
 
 
 def _doublings(geometry: Geometry) -> Iterator[int]:

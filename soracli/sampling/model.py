@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from soracli.card import Card
 from soracli.types import Window
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Arrangement:
     """How a model lays out a window of k pictures and n latent frames.
 
-    sigmas: falling noise levels, from where painting starts to 0. window: with the pictures that the model wants before
+    sigmas: falling noise levels, from where painting starts to 0; opening: those of the first piece that is
+    painted, where pieces are (see `sampler`) and it has its own. window: with the pictures that the model wants before
     its latent frames. mask: (1, k + n, h, w), 1 = paint, 0 = given. latents: (1, C, k + n, h, w), what is given and,
     where painting starts below full noise, what it starts from; None if there is neither.
     """
@@ -28,6 +29,7 @@ class Arrangement:
     window: Window
     mask: Tensor
     latents: Tensor | None
+    opening: Sequence[float] = ()
 
 
 class Model(Protocol):
@@ -61,3 +63,11 @@ class Model(Protocol):
 
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
         """Latents -> pixels, the frames of one latent frame at a time, in order."""
+
+
+@runtime_checkable
+class Streamer(Model, Protocol):
+    """A model that decodes latent frames as they come."""
+
+    def streamed(self, latents: Iterator[Tensor]) -> Iterator[Tensor]:
+        """Latent frames (1, C, 1, h, w) -> the frames of each, in the form of `decode`."""

@@ -7,8 +7,10 @@ Pixels are NumPy outside and torch inside (`pixels` crosses). What a model makes
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence, Set
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,17 +21,18 @@ from torch import Tensor
 from soracli.errors import WeightsError
 from soracli.sampling import flow, noise_mark, seamless_clone, storyboard
 from soracli.sampling.conditioning import Scene
-from soracli.sampling.denoise import pinned, prompted, steadied, strong_level, two_clocks
-from soracli.sampling.model import Model
+from soracli.sampling.denoise import Predict, pinned, prompted, steadied, strong_level, two_clocks
+from soracli.sampling.model import Model, Streamer
 from soracli.sampling.pixels import Enlarge, to_result
 from soracli.sampling.segments import Script, scripts
-from soracli.sampling.solvers import SOLVERS
-from soracli.sampling.temporal_blend import Part, healed
+from soracli.sampling.solvers import Denoise, seeded
+from soracli.sampling.temporal_blend import AHEAD, Part, healed
 from soracli.sampling.temporal_filter import Steady
 from soracli.sampling.windows import Stretch
 from soracli.types import Canvas, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
 
 TOGETHER = 4  # frames of a step where nothing is sampled
+_OWN_NOISE = 1 << 32  # seeds of the noise that a solver draws are this far apart, and beyond those of canvases
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,15 @@ class Progress:
     known: of finished windows; replaced as a whole, so that an interrupt never finds half a window.
     guesses: by window, what the network has said in it, (1, C, k + n, h, w) each; a solver that is told the same
     takes the same steps. noise: (1, C, t, h, w) for the whole canvas, so that it depends on neither windows nor order;
-    `sample` draws it. board: pictures (1, C, 1, h, w) by frame, painted before the first window. frames: of latent
-    frames that hang together, decoded by window, by latent frame; reel: those that are still to be decoded.
+    `sample` draws it. lead: that of pictures of subjects, which every window has before its latent frames.
+    board: pictures (1, C, 1, h, w) by frame, painted before the first window. frames: of latent frames that hang
+    together, decoded by window, by latent frame; reel: those that are still to be decoded.
     """
 
     known: Known = field(default_factory=lambda: Known({}, frozenset(), 0))
     guesses: dict[int, list[Tensor]] = field(default_factory=dict)
     noise: Tensor = field(default_factory=lambda: torch.empty(0))
+    lead: Tensor = field(default_factory=lambda: torch.empty(0))
     board: dict[int, Tensor] = field(default_factory=dict)
     frames: dict[int, Frames] = field(default_factory=dict)
     reel: Iterator[tuple[int, Frames]] = field(default_factory=lambda: iter(()))
@@ -139,11 +144,12 @@ def sample(
     yield Step("text", 1, 1)
     shots = (Shot(0.0, prompt),) if isinstance(prompt, str) else prompt
     parts = scripts(model.card, canvas, shots, geometry)
-    shape = (1, model.channels, *geometry.latent)
+    shape, shown = (1, model.channels, *geometry.latent), len(canvas.subjects)
     progress = Progress() if progress is None else progress
     generator = torch.Generator().manual_seed(options.seed)
     ends = [-(-end // geometry.stride[0]) for end in canvas.again]
-    drawn = _noise(shape, generator, options, ends)
+    drawn = _noise((*shape[:2], shown + shape[2], *shape[3:]), generator, options, ends)
+    progress.lead, drawn = drawn[:, :, :shown].to(device), drawn[:, :, shown:]
     for script in parts:
         if (seed := script.shots[0].seed) is not None:
             own, span = replace(options, seed=seed), slice(script.take.start, script.take.stop)
@@ -152,6 +158,7 @@ def sample(
     if geometry.causal:
         _reopened(model, parts[0], progress)
     rounds, number, finished = sum(script.rounds for script in parts), 0, progress.known.windows
+    stream: Stream | None = None
     for script in parts:
         board, windows = script.take.board, len(script.take.stretches)
         eps = torch.randn((*shape[:2], len(board), *shape[3:]), generator=generator).to(device)
@@ -159,9 +166,11 @@ def sample(
             yield from _storyboard(model, script, options, eps, progress, Round(number, rounds))
         number += bool(board)
         for place, stretch in list(enumerate(script.take.stretches, number))[finished:]:
-            yield from _paint(model, canvas, script, options, stretch, progress, Round(place, rounds))
+            stream = Stream.of(model, canvas, parts, options, progress)
+            yield from _paint(model, canvas, script, options, stretch, progress, Round(place, rounds), stream)
         number, finished = number + windows, max(0, finished - windows)
-    yield from _result(model, canvas, geometry, parts, progress, enlarge if geometry.enlarges else None)
+    whole = _result(model, canvas, geometry, parts, progress, enlarge if geometry.enlarges else None)
+    yield from whole if stream is None else stream.steps
 
 
 def _noise(shape: tuple[int, ...], generator: torch.Generator, options: SamplingOptions, ends: Sequence[int]) -> Tensor:
@@ -201,17 +210,19 @@ def _paint(
     stretch: Stretch,
     progress: Progress,
     round: Round,
+    stream: Stream | None,
 ) -> Iterator[Step]:
     """Sample one window and note its latents."""
     device, span, geometry = progress.noise.device, range(stretch.start, stretch.stop), script.geometry
     scene, board = _scene(canvas, script, stretch, options, progress), script.take.board
     laid = storyboard.pinned_to(model.arrange(scene), {i: progress.board[i] for i in board}, stretch, geometry)
     sigmas, window, mask, given = laid.sigmas, laid.window, laid.mask, laid.latents  # mask (1, k + n, h, w)
-    if given is not None or (geometry.causal and not scene.blank):
+    if given is not None or (geometry.causal and not scene.blank) or canvas.subjects:
         yield Step("encode", 1, 1)
     stills = len(window.stills) if window.chunks else 0  # of a still picture the only latent frame is none of these
     eps = progress.noise[:, :, span.start : span.stop]
-    eps = torch.cat([torch.zeros_like(eps[:, :, :1])] * stills + [eps], 2)  # (1, C, k + n, h, w)
+    zeros = torch.zeros_like(eps[:, :, :1]).expand(-1, -1, stills - progress.lead.shape[2], -1, -1)
+    eps = torch.cat([zeros, progress.lead, eps], 2)  # (1, C, k + n, h, w)
     x = eps if given is None else torch.where(mask[:, None] > 0, flow.noised(given, eps, sigmas[0]), given)
 
     network = prompted(model, script.spoken(stretch, progress.painted), options, window, sigmas)
@@ -219,23 +230,28 @@ def _paint(
     if given is not None and not (geometry.causal or scene.strength < 1):
         continued = not progress.painted.isdisjoint(span)
         steady = Steady.of(given[:, :, stills:], mask[:, stills:].to(device), continued)
-    denoise = pinned(steadied(network, steady, stills), given, mask.to(device))
-    if given is not None and scene.drafted:
-        region = F.pad(scene.hint(), (0, 0, 0, 0, stills, 0)) & (mask > 0).to(device)
-        denoise = two_clocks(denoise, given, region, strong_level(sigmas))
+    network, mask = steadied(network, steady, stills), mask.to(device)
+    region = F.pad(scene.hint(), (0, 0, 0, 0, stills, 0)) & (mask > 0) if given is not None and scene.drafted else None
     if model.card.params.get("cache"):  # steps lean on those before them, which are not in a guess
         progress.guesses.pop(progress.known.windows, None)
     said = progress.guesses.setdefault(progress.known.windows, [])
     before = iter(said[:])
 
-    def remembered(latents: Tensor, sigma: float) -> Tensor:
+    def remembered(denoise: Denoise, latents: Tensor, sigma: float) -> Tensor:
         if (guess := next(before, None)) is None:
             said.append(guess := _finite(_plain(denoise(latents, sigma)), model))
         return guess
 
-    for index, step in enumerate(SOLVERS[options.solver](remembered, x, sigmas), 1):
+    laid_out = Laid(x, mask, given, region, network)
+    plans = _plans(mask, int(model.card.params.get("chunk", 0)), sigmas, () if span.start else laid.opening)
+    total = sum(len(levels) - 1 for _, levels in plans)
+    for index, (piece, step) in enumerate(_stepped(laid_out, plans, options, span.start, remembered), 1):
         x = step
-        yield round.step(index, len(sigmas) - 1, script, said[-1][:, :, stills:])
+        if stream is not None:
+            yield from stream.shown(x[:, :, : piece.start])
+        yield round.step(index, total, script, said[-1][:, :, stills:])
+    if stream is not None:
+        yield from stream.shown(x)
     places = dict(enumerate(span, stills))
     latents = {number: _plain(x[:, :, place : place + 1]) for place, number in places.items()}
     if geometry.causal:
@@ -246,6 +262,107 @@ def _paint(
     else:
         fresh = {number for place, number in places.items() if bool(mask[:, place].any())}
     progress.finish(latents, fresh)
+
+
+class Stream:
+    """The result of a clip that is painted piece by piece in one window, as far as it is known.
+
+    steps: of the stage `decode`; those that are not taken from `shown` are left when all is painted.
+    """
+
+    def __init__(self, model: Streamer, canvas: Canvas, parts: list[Script], fresh: frozenset[int]) -> None:
+        self._waiting: deque[Tensor] = deque()
+        self._fed, self._shown = 0, 0
+        geometry = parts[0].geometry
+        known = Progress(Known({}, fresh, 0))
+        known.reel = (
+            (number, to_result(_finite(pixels, model), geometry))
+            for number, pixels in enumerate(model.streamed(self._latents()))
+            if number in fresh
+        )
+        self.steps = _result(model, canvas, geometry, parts, known, None)
+
+    @classmethod
+    def of(
+        cls, model: Model, canvas: Canvas, parts: list[Script], options: SamplingOptions, progress: Progress
+    ) -> Stream | None:
+        """None unless the model paints so, in one window from its beginning, and decodes so."""
+        takes, params = [script.take for script in parts], model.card.params
+        alone = len(takes) == len(takes[0].stretches) == 1 and not progress.known.windows
+        if not (alone and params.get("chunk") and isinstance(model, Streamer) and not params.get("tiles")):
+            return None
+        scene = _scene(canvas, parts[0], takes[0].stretches[0], options, progress)
+        return cls(model, canvas, parts, frozenset(n for n in scene.numbers if bool(scene.cells(n).any())))
+
+    def shown(self, latents: Tensor) -> Iterator[Step]:
+        """What can be shown of latents (1, C, n, h, w) that are painted by now: all but what healing looks ahead to."""
+        count = latents.shape[2]
+        self._waiting.extend(_plain(latents[:, :, i : i + 1]) for i in range(self._fed, count))
+        self._fed = count
+        while self._shown < count - AHEAD:
+            step = next(self.steps)
+            self._shown = step.index
+            yield step
+
+    def _latents(self) -> Iterator[Tensor]:
+        while self._waiting:
+            yield self._waiting.popleft()
+
+
+class Laid(NamedTuple):
+    """A window as it is sampled. x: under noise, (1, C, k + n, h, w). mask: (1, k + n, h, w). given: as x, or None.
+
+    region: bool as mask, where it starts from a draft; None = nowhere. network: what paints it.
+    """
+
+    x: Tensor
+    mask: Tensor
+    given: Tensor | None
+    region: Tensor | None
+    network: Predict
+
+
+Plan = list[tuple[slice, Sequence[float]]]  # latent frames, and the noise levels in which they are painted
+
+
+def _plans(mask: Tensor, chunk: int, sigmas: Sequence[float], opening: Sequence[float]) -> Plan:
+    """What of a window's latent frames is painted one after the other, each without a look beyond it.
+
+    mask: (1, n, h, w). chunk: latent frames of each piece, 0 = all at once; those of which all is given are left out.
+    opening: levels of the first that is painted, if it has its own.
+    """
+    count = mask.shape[1]
+    if not chunk:
+        return [(slice(0, count), sigmas)]
+    pieces = [slice(start, min(start + chunk, count)) for start in range(0, count, chunk)]
+    painted = [piece for piece in pieces if bool((mask[:, piece] > 0).any())]
+    return [(piece, opening if opening and i == 0 else sigmas) for i, piece in enumerate(painted)]
+
+
+def _stepped(
+    laid: Laid,
+    plans: Plan,
+    options: SamplingOptions,
+    first: int,
+    said: Callable[[Denoise, Tensor, float], Tensor],
+) -> Iterator[tuple[slice, Tensor]]:
+    """The piece in hand and the whole window (1, C, k + n, h, w) after each step.
+
+    first: the window's first latent frame. said: asks a denoiser, or remembers what it said.
+    """
+    x = laid.x
+    for piece, levels in plans:
+        known = x[:, :, : piece.stop] if laid.given is not None or piece.start else None
+        paint = laid.mask[:, : piece.stop].clone()
+        paint[:, : piece.start] = 0
+        denoise = pinned(laid.network, known, paint)
+        if laid.region is not None and laid.given is not None:
+            inside = laid.region[:, : piece.stop] & (paint > 0)
+            denoise = two_clocks(denoise, laid.given[:, :, : piece.stop], inside, strong_level(levels))
+        solver = seeded(options.solver, options.seed + _OWN_NOISE * (1 + first + piece.start))
+        for step in solver(partial(said, denoise), x[:, :, : piece.stop], levels):
+            x = torch.cat([step, x[:, :, piece.stop :]], 2)
+            yield piece, x
 
 
 def _finite(numbers: Tensor, model: Model) -> Tensor:

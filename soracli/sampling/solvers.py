@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
+import torch
 from torch import Tensor
+
+from soracli.sampling import flow
 
 Denoise = Callable[[Tensor, float], Tensor]
 Solver = Callable[[Denoise, Tensor, Sequence[float]], Iterator[Tensor]]
@@ -76,6 +80,28 @@ def unipc(denoise: Denoise, x: Tensor, sigmas: Sequence[float]) -> Iterator[Tens
         yield x
 
 
+def renoised(
+    denoise: Denoise, x: Tensor, sigmas: Sequence[float], draw: Callable[[Tensor], Tensor] | None = None
+) -> Iterator[Tensor]:
+    """Each step predicts the clean latents and puts fresh noise of the next level on them (Song et al. 2023,
+    "Consistency Models", algorithm 1): how distilled models that jump to the end are sampled.
+
+    draw: noise of the shape of what it is given; None = the same in every call, from seed 0.
+    """
+    if draw is None:
+        generator = torch.Generator().manual_seed(0)
+        draw = partial(drawn, generator=generator)
+    for sigma, following in pairwise(sigmas):
+        x0 = denoise(x, sigma)
+        x = x0 if following == 0 else flow.noised(x0, draw(x0), following)
+        yield x
+
+
+def drawn(like: Tensor, generator: torch.Generator) -> Tensor:
+    """Noise of a shape, drawn on the CPU, so that it is the same on every device."""
+    return torch.randn(like.shape, generator=generator).to(like.device)
+
+
 def _corrected(
     start: Tensor, guesses: Sequence[Tensor], levels: tuple[float, float], rises: Sequence[float], order: int
 ) -> Tensor:
@@ -99,4 +125,13 @@ def _log_snr(sigma: float) -> float:
     return -math.inf if sigma >= 1 else math.log((1 - sigma) / sigma)
 
 
-SOLVERS: dict[str, Solver] = {"euler": euler, "heun": heun, "dpmpp_2m": dpmpp_2m, "unipc": unipc}
+SOLVERS: dict[str, Solver] = {
+    "euler": euler, "heun": heun, "dpmpp_2m": dpmpp_2m, "unipc": unipc, "renoised": renoised,
+}  # fmt: skip
+
+
+def seeded(name: str, seed: int) -> Solver:
+    """A solver by name, whose own noise, if it draws any, comes from this seed."""
+    if name != "renoised":
+        return SOLVERS[name]
+    return partial(renoised, draw=partial(drawn, generator=torch.Generator().manual_seed(seed)))

@@ -12,6 +12,7 @@ from PIL import Image, ImageFilter
 from soracli.errors import MediaError, UsageError
 from soracli.formatting import printable
 
+STEP = 8  # pixels of a latent cell, of which networks see whole ones
 FEATHER = 0.06  # of the shorter side of a box that its soft edge takes
 BOX = re.compile(r"(.+)@\s*(-?\d{1,7})\s*,\s*(-?\d{1,7})\s*,\s*(\d{1,7})\s*,\s*(\d{1,7})\s*")
 
@@ -35,6 +36,24 @@ def read(text: str | Path) -> Image.Image:
     return pixels.crop(shown)
 
 
+def on_white(text: str | Path) -> npt.NDArray[np.uint8]:
+    """The same, alpha or not, over white: uint8 (1, H, W, 3), both sides multiples of STEP, to which it is scaled.
+
+    A box has a hard edge: it is seen as a picture. Raises as `read` does, but for a picture without alpha.
+    """
+    found = BOX.fullmatch(str(text))
+    pixels = _opened(Path(found[1] if found else text), needs_alpha=False)
+    if found is not None:
+        pixels = _cropped(pixels, (int(found[2]), int(found[3]), int(found[4]), int(found[5])), str(text))
+    shown = pixels.getchannel("A").getbbox()
+    if shown is None:
+        raise MediaError(f"{text}: all of it is transparent; pass a picture that shows something", "picture_alpha")
+    pixels = pixels.crop(shown)
+    opaque = Image.alpha_composite(Image.new("RGBA", pixels.size, "white"), pixels).convert("RGB")
+    width, height = (max(STEP, side - side % STEP) for side in opaque.size)
+    return np.asarray(opaque.resize((width, height), Image.Resampling.LANCZOS))[None]
+
+
 def _opened(where: Path, *, needs_alpha: bool) -> Image.Image:
     from soracli.media.read import read_cutout
 
@@ -46,16 +65,21 @@ def _opened(where: Path, *, needs_alpha: bool) -> Image.Image:
     return picture.convert("RGBA")
 
 
-def _boxed(pixels: Image.Image, box: tuple[int, int, int, int], text: str) -> Image.Image:
-    """A box (x, y, width, height) with a soft edge inside."""
+def _cropped(pixels: Image.Image, box: tuple[int, int, int, int], text: str) -> Image.Image:
+    """A box (x, y, width, height). Raises UsageError if it is not within the picture."""
     x, y, width, height = box
     if width < 2 or height < 2:
         raise UsageError(f"{text}: the box covers no pixels; width and height must be 2 or more", "picture_box")
     if x < 0 or y < 0 or x + width > pixels.width or y + height > pixels.height:
         frame = f"the picture, which is {pixels.width}x{pixels.height}"
         raise UsageError(f"{text}: the box reaches beyond {frame}; make it smaller or move it", "picture_box")
-    cut = pixels.crop((x, y, x + width, y + height))
-    soft = _soft(width, height)
+    return pixels.crop((x, y, x + width, y + height))
+
+
+def _boxed(pixels: Image.Image, box: tuple[int, int, int, int], text: str) -> Image.Image:
+    """A box (x, y, width, height) with a soft edge inside."""
+    cut = _cropped(pixels, box, text)
+    soft = _soft(cut.width, cut.height)
     alpha: npt.NDArray[np.uint8] = np.asarray(cut.getchannel("A"))
     cut.putalpha(Image.fromarray((alpha.astype(np.float32) * soft).round().astype(np.uint8)))
     return cut

@@ -1,6 +1,7 @@
-"""`--subject`: a cut-out of the user's own that plays a performer of the scene. No torch.
+"""`--subject`: a picture of the user's own of whom or what is to be seen. No torch.
 
-`PICTURE` (with alpha) or `PHOTO@X,Y,W,H` (a box of it, with a soft edge), and `:NAME` of the performer that it plays.
+`PICTURE` or `PHOTO@X,Y,W,H` (a box of it), and `:NAME` of the performer of the scene that it plays. In a scene it is a
+cut-out, so that it needs alpha or a box, which gets a soft edge; a network that is shown it takes any picture.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from soracli.errors import UsageError
 from soracli.formatting import printable
 from soracli.scenes import notation
+from soracli.types import Frames
 from soracli.world.language.verbs import GROUND_SIZE
 from soracli.world.scene import Performer, Scene
 
@@ -40,10 +42,21 @@ class Subject:
             raise UsageError(
                 f"--subject {printable(text)}: must be PICTURE, PICTURE:NAME or PHOTO@X,Y,W,H", "bad_subject"
             )
+        one = cls(text, path + box, path, name)
+        one.pixels()
+        return one
+
+    def pixels(self) -> Frames:
+        """The picture over white, uint8 (1, H, W, 3)."""
         from soracli.scenes import cutout
 
-        cutout.read(path + box)
-        return cls(text, path + box, path, name)
+        return cutout.on_white(self.picture)
+
+    def check_cutout(self) -> None:
+        """Raise MediaError if nothing says what of it is drawn and what is background."""
+        from soracli.scenes import cutout
+
+        cutout.read(self.picture)
 
 
 def known(subjects: Sequence[Subject]) -> Library:

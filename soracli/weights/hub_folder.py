@@ -12,7 +12,7 @@ from soracli.card import Card, WeightFile
 from soracli.errors import WeightsError
 from soracli.formatting import printable
 from soracli.models.common import gguf
-from soracli.models.common.memory import Counted, ltx_costs, numbers, wan_costs
+from soracli.models.common.memory import Counted, ltx_costs, numbers, svd_costs, wan_costs
 from soracli.models.common.single_file import EARLY_LTX, LATER_LTX, distilled, held, shapes_of, sketch
 from soracli.system import parsing
 
@@ -59,6 +59,16 @@ _EARLY_LTX_VAE = {  # what 0.9.0's does not say
     "strided": True, "timed": False, "decoder": (128, 256, 512, 512), "decoder_blocks": (4, 3, 3, 3, 4),
     "grain": (False,) * 5,
 }  # fmt: skip
+_UNET: Keys = {
+    "channels_in": ("in_channels", COUNT), "channels": ("out_channels", COUNT),
+    "widths": ("block_out_channels", COUNTS), "heads": ("num_attention_heads", COUNTS),
+    "blocks": ("layers_per_block", COUNT), "context": ("cross_attention_dim", COUNT),
+    "told": ("addition_time_embed_dim", COUNT),
+}  # fmt: skip
+_SVD_VAE: Keys = {
+    "channels": ("latent_channels", COUNT), "widths": ("block_out_channels", COUNTS),
+    "blocks": ("layers_per_block", COUNT), "scale": ("scaling_factor", NUMBER),
+}  # fmt: skip
 _SHIFTING: Keys = {
     "low": ("base_shift", NUMBER), "high": ("max_shift", NUMBER), "few": ("base_image_seq_len", COUNT),
     "many": ("max_image_seq_len", COUNT), "last": ("shift_terminal", NUMBER),
@@ -69,6 +79,7 @@ _NEEDED = {
             "text_dim", "freq_dim"),
     "ltx": ("in_channels", "num_attention_heads", "attention_head_dim", "num_layers", "caption_channels"),
     "t5": ("vocab_size", "d_model", "d_kv", "num_heads", "d_ff", "num_layers"),
+    "unet": ("block_out_channels", "num_attention_heads"), "svd vae": ("block_out_channels", "scaling_factor"),
 }  # fmt: skip
 _BUILT_IN: dict[str, dict[str, Any]] = {
     "wan": {"patch_size": [1, 2, 2], "eps": 1e-6, "cross_attn_norm": True, "qk_norm": "rms_norm_across_heads"},
@@ -82,6 +93,15 @@ _BUILT_IN: dict[str, dict[str, Any]] = {
     },
     "wan vae": {"attn_scales": []}, "ltx vae": {"patch_size": 4, "patch_size_t": 1, "encoder_causal": True},
     "scheduler": {"prediction_type": "flow_prediction", "use_flow_sigmas": True},
+    "unet": {
+        "transformer_layers_per_block": 1,
+        "down_block_types": [*["CrossAttnDownBlockSpatioTemporal"] * 3, "DownBlockSpatioTemporal"],
+        "up_block_types": ["UpBlockSpatioTemporal", *["CrossAttnUpBlockSpatioTemporal"] * 3],
+    },
+    "svd scheduler": {
+        "prediction_type": "v_prediction", "timestep_type": "continuous", "use_karras_sigmas": True,
+        "sigma_min": 0.002, "sigma_max": 700.0,
+    },
 }  # fmt: skip
 _TOKENIZERS = ("tokenizer.json", "spiece.model")
 _USUAL, _INDEX = ("diffusion_pytorch_model", "model"), ".index.json"  # names of files of weights, of what lists them
@@ -101,8 +121,10 @@ def card(name: str) -> Card:
         return distilled(_wan(folder, index, name), called(folder))
     if kind.startswith("LTX") and not kind.startswith("LTX2"):
         return distilled(_ltx(folder, name), called(folder))
+    if kind == "StableVideoDiffusionPipeline":
+        return _svd(folder, name)
     raise WeightsError(
-        f"{printable(name)}: is a {printable(kind) or 'nameless pipeline'}; this version runs Wan and LTX-Video",
+        f"{printable(name)}: is a {printable(kind) or 'nameless pipeline'}; this version runs Wan, LTX-Video and SVD",
         "unknown_architecture",
     )
 
@@ -171,7 +193,30 @@ def _ltx(folder: Path, name: str) -> Card:
     )  # fmt: skip
 
 
+def _svd(folder: Path, name: str) -> Card:
+    unet, vae, vision = (_config(folder, part, name) for part in ("unet", "vae", "image_encoder"))
+    _picked(_config(folder, "scheduler", name), {}, f"{name}: scheduler", "svd scheduler")
+    frames = _picked(unet, {"frames": ("num_frames", COUNT)}, f"{name}: unet").get("frames", 25)
+    params: dict[str, Any] = {
+        "unet": _picked(unet, _UNET, f"{name}: unet", "unet"),
+        "vae": _picked(vae, _SVD_VAE, f"{name}: vae", "svd vae"),
+        "vision": _picked(vision, _VISION, f"{name}: image_encoder"), "tiles": 0,
+    }  # fmt: skip
+    files = _files(folder, name, ("unet", "vae", "vision"))
+    counts = {file.role: numbers(shapes_of(folder / file.name, name)) for file in files}
+    params["cost"] = svd_costs(counts, params["unet"])
+    return Card(
+        name=printable(folder.name), arch="svd", about=f"A Stable Video Diffusion model in {printable(folder)}.",
+        licence="", stride=(1, 8, 8), files=files, params=params, folder=folder, causal=True,
+        defaults={
+            "width": 1024, "height": 576, "seconds": f"{frames}/7", "fps": 7, "steps": 25, "guidance": 3.0,
+        },
+        limits={"max_side": 2048, "window": frames},
+    )  # fmt: skip
+
+
 _FOLDERS = {
+    "unet": "unet",
     "transformer": "transformer",
     "low": "transformer_2",
     "vae": "vae",

@@ -36,6 +36,7 @@ _MODEL_KEYS = {
     "limits": dict, "repo": str, "revision": str, "causal": bool, "patch": int, "terms": str, "adapters": list,
 }  # fmt: skip
 _TOOL_KEYS = {"about": str, "licence": str, "files": list}
+_PREVIEW_KEYS = {"about": str, "licence": str, "params": dict, "files": list}
 _ADAPTER_KEYS = {"arch": str, "about": str, "licence": str, "files": list, "defaults": dict, "params": dict}
 _FILE_KEYS = {"role": str, "name": str, "size": int, "sha256": str, "origin": str, "licence": str,
               "repo": str, "revision": str, "path": str}  # fmt: skip
@@ -79,12 +80,14 @@ def card(name: str | None = None) -> Card:
     """
     known = cards()
     wanted = default() if name is None else name
-    if wanted not in known and wanted not in adapters() and hub_folder.is_path(wanted):
+    if wanted not in known and wanted not in adapters() | previews() and hub_folder.is_path(wanted):
         with strangers(wanted):
             found = hub_folder.card(wanted) if Path(wanted).is_dir() else single_file.card(wanted, known.values())
         return replace(found, name=f"local-{found.name}") if found.name in known else found
     if wanted in adapters():
         raise UsageError(f"--model {wanted}: is an adapter; use it as: --model MODEL --lora {wanted}", "unknown_model")
+    if wanted in previews():
+        raise UsageError(f"--model {wanted}: is a decoder for --preview, and paints nothing", "unknown_model")
     if wanted not in known:
         raise UsageError(
             f"--model {wanted}: no such model{suggest(wanted, known)}; see: sora model list", "unknown_model"
@@ -126,9 +129,15 @@ def adapters() -> dict[str, Card]:
     return _load(manifest()).adapters
 
 
+def previews() -> dict[str, Card]:
+    """Small decoders of models' latents, by name, for `--preview`: no choice of --model."""
+    return _load(manifest()).previews
+
+
 def stored(name: str | None) -> Card:
-    """A model, or an adapter: whatever has files of its own."""
-    return adapters()[name] if name in adapters() else card(name)
+    """A model, an adapter, or a decoder for previews: whatever has files of its own."""
+    beside = adapters() | previews()
+    return beside[name] if name in beside else card(name)
 
 
 def path(card: Card, role: str) -> Path:
@@ -263,6 +272,7 @@ class _Manifest:
     models: dict[str, Card]
     tools: dict[str, Card]
     adapters: dict[str, Card]
+    previews: dict[str, Card]
 
 
 @functools.cache
@@ -273,7 +283,7 @@ def _load(path: Path) -> _Manifest:
         raise WeightsError(f"{path}: cannot be read ({error.strerror}); {REMEDY}", "manifest") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WeightsError(f"{path.name}: not valid TOML ({error}); mend it, or {REMEDY}", "manifest") from error
-    kinds = {"default": str, "models": dict, "tools": dict, "adapters": dict}
+    kinds = {"default": str, "models": dict, "tools": dict, "adapters": dict, "previews": dict}
     _check(table, kinds, path.name, needed=("default", "models"))
     found = {name: _card(name, _whole(name, table["models"])) for name in table["models"]}
     if table["default"] not in found:
@@ -283,7 +293,8 @@ def _load(path: Path) -> _Manifest:
         if strange := next((name for name in card.adapters if name not in added), None):
             raise WeightsError(f"{path.name}: [models.{card.name}] adapters: there is no '{strange}'", "manifest")
     tools = {name: _tool(name, row) for name, row in table.get("tools", {}).items()}
-    return _Manifest(table["default"], found, tools, added)
+    previews = {name: _preview(name, row) for name, row in table.get("previews", {}).items()}
+    return _Manifest(table["default"], found, tools, added, previews)
 
 
 def _whole(name: str, rows: dict[str, Any]) -> Any:
@@ -338,6 +349,15 @@ def _tool(name: str, row: Any) -> Card:
     return Card(name, name, row["about"], row["licence"], (1, 1, 1), _files(row, where), folder=BUNDLED)
 
 
+def _preview(name: str, row: Any) -> Card:
+    where = f"weights.toml: [previews.{name}]"
+    if not isinstance(row, dict):
+        raise WeightsError(f"{where}: must be a table", "manifest")
+    _check(row, _PREVIEW_KEYS, where, needed=("about", "licence", "files"))
+    files, params = _files(row, where), row.get("params", {})
+    return Card(name, "tiny-vae", row["about"], row["licence"], (1, 1, 1), files, params=params)
+
+
 def _adapter(name: str, row: Any) -> Card:
     where = f"weights.toml: [adapters.{name}]"
     if not isinstance(row, dict):
@@ -390,7 +410,7 @@ def seal(path: Path | None = None, folder: Path = BUNDLED) -> list[str]:
     path = path or manifest()
     lines, current, done = [], "", []
     rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    cards = [card for kind in ("models", "tools", "adapters") for card in rows.get(kind, {}).values()]
+    cards = [card for kind in ("models", "tools", "adapters", "previews") for card in rows.get(kind, {}).values()]
     fetched = {file["name"] for card in cards for file in card.get("files", []) if "repo" in file}
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
         if line.startswith("["):

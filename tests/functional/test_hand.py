@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import open_folder
 import pytest
 from conftest import Sora
 from PIL import Image
@@ -321,6 +322,30 @@ def test_what_is_wrong_is_one_line(sora: Sora, words: tuple[str, ...], code: int
     assert ran.code == code, ran.err
     assert said in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_open_models_are_shown_subjects_or_refuse_them(sora: Sora) -> None:
+    """VACE: any picture, a latent frame each; a name is not read, and another picture makes another result."""
+    for kind in ("vace", "t2v"):
+        open_folder.write(Path(kind), kind)
+    own_picture(Path("rex.png"))
+    own_picture(Path("flat.png"), alpha=False)
+    call = ("image", "a fox", "-s", "64x32", "--steps", "1", "--seed", "1", "--json")
+    plain = json.loads(sora(*call, "-m", "./vace", "--dry-run").out)["data"]
+    both = json.loads(
+        sora(*call, "-m", "./vace", "--subject", "flat.png", "--subject", "rex.png:dog", "--dry-run").out
+    )["data"]
+    assert both["plan"]["tokens"] == 3 * plain["plan"]["tokens"]
+    assert "--subject rex.png:dog: vace reads no names; the prompt says who is who." in both["notes"]
+    digests = set()
+    for given in ((), ("--subject", "rex.png"), ("--subject", "flat.png"), ("--subject", "flat.png@4,4,20,20")):
+        ran = sora(*call, "-m", "./vace", *given, "-o", f"{len(digests)}.png")
+        assert ran.code == 0, ran.err
+        digests.add(json.loads(ran.out)["data"]["frames_sha256"])
+    assert len(digests) == 4
+    ran = sora(*call, "-m", "./t2v", "--subject", "rex.png", "--dry-run")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "'t2v' was not trained with pictures of subjects; use wan-vace-1.3b, wan-vace-14b or spark" in ran.err
 
 
 def test_footage_is_changed_by_hand_and_made_again(sora: Sora) -> None:

@@ -19,14 +19,14 @@ from open_models import frames_of, pixels  # noqa: E402
 from test_loading import ltx_vae_original  # noqa: E402
 
 from soracli.models.common import t5  # noqa: E402
+from soracli.models.common.clip_vision import STD as CLIP_STD  # noqa: E402
+from soracli.models.common.clip_vision import Vision, VisionConfig, prepared  # noqa: E402
 from soracli.models.common.loading import renamed  # noqa: E402
 from soracli.models.common.t5 import T5, T5Config  # noqa: E402
 from soracli.models.ltx import key_map as ltx_names  # noqa: E402
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer  # noqa: E402
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig  # noqa: E402
 from soracli.models.wan import key_map as wan_names  # noqa: E402
-from soracli.models.wan.clip_vision import STD as CLIP_STD  # noqa: E402
-from soracli.models.wan.clip_vision import Vision, VisionConfig, prepared  # noqa: E402
 from soracli.models.wan.transformer import WanConfig, WanTransformer  # noqa: E402
 from soracli.models.wan.vae import WanVae, WanVaeConfig  # noqa: E402
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ oracle.needed()
 
 from open_models import canvas, frames_of, loaded, painted, pixels, request  # noqa: E402
 
-from soracli.models.wan.clip_vision import prepared  # noqa: E402
+from soracli.models.common.clip_vision import prepared  # noqa: E402
+from soracli.scenes.subjects import Subject  # noqa: E402
 from soracli.types import Canvas, Frames  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -45,7 +47,7 @@ def same(both: Pair, size: tuple[int, int, int], given: Canvas | None, steps: in
             output_type=kind, **({"max_sequence_length": 64} | call),
         ).frames  # fmt: skip
 
-    expected = run("latent")
+    expected = run("latent")[:, :, len(call.get("reference_images", ())) :]  # it leaves them in front
     assert latents.shape == expected.shape
     assert float((latents - expected).abs().max()) <= 2e-5
     expected = run("pt")[0].transpose(0, 1)[:, : decoded.shape[1]]
@@ -159,6 +161,24 @@ def test_vace(vace: Pair, given: dict[int, tuple[int, int]]) -> None:
     """given: frame -> (length of a clip that is kept from there on, its seed)."""
     whole = canvas(SIZE, 16, {start: clip(*of) for start, of in given.items()})
     same(vace, SIZE, whole, 4, **shown(whole))
+
+
+@pytest.mark.parametrize("sizes", [((32, 48),), ((64, 40), (45, 101))], ids=["one", "two"])
+def test_vace_is_shown_subjects(vace: Pair, sizes: tuple[tuple[int, int], ...], tmp_path: Path) -> None:
+    """Pictures of any size in front of the clip, from text alone and beside given frames: another one, another clip."""
+    from PIL import Image
+
+    images = [Image.fromarray(frames_of(1, *size, seed=at + 11)[0]) for at, size in enumerate(sizes)]
+    for at, image in enumerate(images):
+        image.save(tmp_path / f"{at}.png")
+    pictures = tuple(Subject.of(str(tmp_path / f"{at}.png")).pixels() for at in range(len(images)))
+    blank = replace(canvas(SIZE, 16, {}), subjects=pictures)
+    same(vace, SIZE, blank, 4, reference_images=images)
+    whole = replace(canvas(SIZE, 16, {4: clip(9, 4)}), subjects=pictures)
+    same(vace, SIZE, whole, 4, reference_images=images, **shown(whole))
+    others = [image.transpose(Image.Transpose.FLIP_TOP_BOTTOM) for image in images]
+    with pytest.raises(AssertionError):
+        same(vace, SIZE, blank, 4, reference_images=others)
 
 
 def test_vace_paints_a_box(vace: Pair) -> None:

@@ -18,7 +18,10 @@ from soracli.models.wan.vae import WanVae, WanVaeConfig
 
 WORDS = ["a", "the", "red", "fox", "runs", "cow", "stands", "snow"]
 MEAN, STD = [0.0] * 16, [1.0] * 16
-LISTED = "wan-vace-1.3b, ltx-2b, ltx-13b, wan-t2v-1.3b, wan-ti2v-5b, wan-vace-14b"
+LISTED = (
+    "wan-vace-1.3b, ltx-2b, ltx-13b, wan-t2v-1.3b, wan-ti2v-5b, wan-vace-14b, wan-causal-2step, wan-causal-1step, "
+    "wan-causal-4step"
+)
 KINDS = ("vace", "i2v", "ti2v", "t2v", "ltx")
 EARLY = {  # LTX-Video 0.9.0 and 0.9.1
     "ltx-0.9.0": LtxVaeConfig(8, (8, 12, 16, 16), (1,) * 5, (8, 12, 16, 16), (1,) * 5, True, False, (False,) * 5),

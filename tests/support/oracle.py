@@ -235,6 +235,33 @@ def wan(kind: str, seed: int = 0, solver: str = "unipc") -> Any:
     return _quiet(made)
 
 
+def svd(seed: int = 0, frames: int = 5) -> Any:
+    """Stable Video Diffusion: four levels, of which the coarsest does not attend."""
+    import diffusers
+    from transformers import CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    unet = diffusers.UNetSpatioTemporalConditionModel(
+        block_out_channels=(32, 64, 64, 64), addition_time_embed_dim=32, projection_class_embeddings_input_dim=96,
+        cross_attention_dim=16, num_attention_heads=(2, 4, 4, 4), num_frames=frames, sample_size=4,
+    )  # fmt: skip
+    vae = diffusers.AutoencoderKLTemporalDecoder(
+        down_block_types=("DownEncoderBlock2D",) * 4, block_out_channels=(32, 32, 32, 64), layers_per_block=2,
+    )  # fmt: skip
+    clip = CLIPVisionConfig(
+        hidden_size=24, intermediate_size=32, num_hidden_layers=3, num_attention_heads=2, patch_size=56, image_size=224,
+        hidden_act="gelu", projection_dim=16,
+    )  # fmt: skip
+    scheduler = diffusers.EulerDiscreteScheduler(
+        prediction_type="v_prediction", timestep_type="continuous", use_karras_sigmas=True, sigma_min=0.002,
+        sigma_max=700.0, timestep_spacing="leading", steps_offset=1, beta_schedule="scaled_linear",
+        beta_start=0.00085, beta_end=0.012,
+    )  # fmt: skip
+    return _quiet(diffusers.StableVideoDiffusionPipeline(
+        vae=shaken(vae, seed + 1, 0.3), image_encoder=shaken(CLIPVisionModelWithProjection(clip), seed + 2),
+        unet=shaken(unet, seed + 3, 0.3), scheduler=scheduler, feature_extractor=CLIPImageProcessor(),
+    ))  # fmt: skip
+
+
 def _quiet(pipeline: Any) -> Any:
     pipeline.set_progress_bar_config(disable=True)
     return pipeline

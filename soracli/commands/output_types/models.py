@@ -31,7 +31,10 @@ class Calibrated(TypedDict):
 
 
 class ModelRow(TypedDict):
-    """remote: some of it is fetched. unsized: of files whose size is not known before. adapter: for `--lora`."""
+    """remote: some of it is fetched. unsized: of files whose size is not known before. adapter: for `--lora`.
+
+    preview: for `--preview`.
+    """
 
     name: str
     default: bool
@@ -42,6 +45,7 @@ class ModelRow(TypedDict):
     remote: bool
     unsized: bool
     adapter: bool
+    preview: bool
 
 
 class Model(TypedDict):

@@ -89,10 +89,11 @@ class Attention(nn.Module):
         turn: Turn | None = None,
         bias: Tensor | None = None,
         pictures: Tensor | None = None,
+        past: Past | None = None,
     ) -> Tensor:
         """x (B, N, D) attends to context (B, L, D), to itself if there is none. bias: added to scores, (B, 1, 1, L).
 
-        pictures: states of pictures (B, M, D).
+        pictures: states of pictures (B, M, D). past: tokens before it that it attends to as well as to itself.
         """
         source = x if context is None else context
         q = rms(self.to_q(x), self.norm_q.weight, self.eps)  # (B, N, D)
@@ -102,6 +103,8 @@ class Attention(nn.Module):
         v = self.to_v(source)
         if context is None and self.gather is not None:
             k, v = self.gather(k), self.gather(v)
+        if past is not None:
+            k, v = past.joined(k, v)
         y = self._attended(q, k, v, bias)
         if pictures is not None:
             k = rms(self.add_k_proj(pictures), self.norm_added_k.weight, self.eps)  # (B, M, D)
@@ -112,6 +115,25 @@ class Attention(nn.Module):
     def _attended(self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tensor:
         q, k, v = (torch.unflatten(part, 2, (self.heads, -1)).transpose(1, 2) for part in (q, k, v))  # (B, H, N, d)
         return F.scaled_dot_product_attention(q, k, v, bias).transpose(1, 2).flatten(2)  # (B, N, D)
+
+
+class Past:
+    """Keys and values (B, N, D) of the tokens before those in hand, for attention that looks back alone.
+
+    keeping: whether those in hand are added to them.
+    """
+
+    def __init__(self) -> None:
+        self.keeping = False
+        self._kept: tuple[Tensor, Tensor] | None = None
+
+    def joined(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """What is before, and what is in hand."""
+        if self._kept is not None:
+            k, v = torch.cat([self._kept[0], k], 1), torch.cat([self._kept[1], v], 1)
+        if self.keeping:
+            self._kept = k, v
+        return k, v
 
 
 class _Projection(nn.Module):

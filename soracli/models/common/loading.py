@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from soracli.card import Card
 from soracli.errors import WeightsError
 from soracli.formatting import printable
-from soracli.models.common import gguf, gguf_tensors, offload, single_file
+from soracli.models.common import gguf, gguf_tensors, offload, pickled, single_file
 from soracli.models.common.lora import Additions, Lora, additions
 from soracli.models.common.packing import FLOAT8, FP8, Packed, packed
 from soracli.system import parsing
@@ -168,8 +168,10 @@ def _pack(module: nn.Module, state: dict[str, Tensor]) -> None:
 
 
 def opened(path: Path) -> Any:
-    """A file's tensors by name: safetensors or GGUF. Raises SafetensorError, ValueError or OSError."""
-    return gguf_tensors.File(path) if path.suffix == gguf.SUFFIX else safe_open(path, "pt", device="cpu")
+    """A file's tensors by name: safetensors, GGUF or PyTorch's own. Raises SafetensorError, ValueError or OSError."""
+    if path.suffix == gguf.SUFFIX:
+        return gguf_tensors.File(path)
+    return pickled.File(path) if path.suffix == pickled.SUFFIX else safe_open(path, "pt", device="cpu")
 
 
 def _aside(name: str) -> bool:

@@ -50,13 +50,17 @@ class Need:
 
 @dataclass(frozen=True)
 class Ask:
-    """A request. tokens: of the largest window. frames: in it. given: of these, frames that are encoded at once."""
+    """A request. tokens: of the largest window. frames: in it. given: of these, frames that are encoded at once.
+
+    cells: tokens of a latent frame.
+    """
 
     tokens: int
     frames: int
     given: int
     geometry: Geometry
     gpu: bool
+    cells: int = 0
 
 
 def is_open(card: Card) -> bool:
@@ -72,7 +76,7 @@ def needs(card: Card, ask: Ask) -> tuple[Need, ...]:
     chosen = card.params.get("tiles")
     found: list[Need] = []
     for tiles in TILES if chosen is None else (chosen,):
-        for stay in (ALL, ONE, TURNS) if ask.gpu else (ALL, ONE):
+        for stay in (ALL, ONE, TURNS) if ask.gpu and card.arch != "svd" else (ALL, ONE):
             need = _need(card, ask, Manner(stay, tiles))
             if all(need.device < before.device for before in found):
                 found.append(need)
@@ -91,8 +95,11 @@ def _need(card: Card, ask: Ask, manner: Manner) -> Need:
     network = cost["parameters"] * wide if not packed else cost["parameters"] * 1.02
     networks = network * (2 if any(file.role == "low" for file in card.files) else 1)
     text = _text(cost, packed)
-    vae = cost["vae"] * (4 if card.arch == "wan" else wide)
+    vae = cost["vae"] * (wide if card.arch == "ltx" else 4)
     step = ask.tokens * cost["token_bytes"] * wide / 2
+    if chunk := card.params.get("chunk", 0):  # at work, and the keys and values of all before
+        at_work = min(ask.tokens, chunk * ask.cells)
+        step = at_work * cost["token_bytes"] * wide / 2 + 2 * ask.tokens * cost["width"] * cost["depth"] * wide
     pictures = max(_decoding(card, ask, manner.tiles), _encoding(card, ask))
     if manner.stay == ALL:
         device = networks + text + vae + max(step, pictures)
@@ -121,6 +128,7 @@ def _decoding(card: Card, ask: Ask, tiles: int) -> float:
         frames = min(ask.frames, geometry.stride[0])
         return float(side * frames * cost["pixel_bytes"] + bool(tiles) * ask.frames * whole * OUTPUT / 2)
     frames = min(ask.frames, TILED_FRAMES) if tiles else ask.frames
+    frames = min(frames, card.params.get("together") or frames)
     return float(side * frames * _wide(cost["pixel_bytes"], ask) + bool(tiles) * frames * whole * OUTPUT)
 
 
@@ -171,6 +179,16 @@ def ltx_costs(counted: Counted, transformer: Mapping[str, Any], text: Mapping[st
         **_shared(counted, text), "width": width, "depth": transformer["depth"], "context": 128,
         "layer": 4 * width * width, "token_bytes": 53 * width, "pixel_bytes": 101, "encode_bytes": 130,
         "decode": 700_000,
+    }  # fmt: skip
+
+
+def svd_costs(counts: Mapping[str, int], unet: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for Stable Video Diffusion. counts: numbers of its unet, vae and vision, which stands for the text."""
+    vision = counts["vision"]
+    return {
+        "parameters": counts["unet"], "text": vision, "text_bytes": 4 * vision, "text_table": 0, "vae": counts["vae"],
+        "width": unet["widths"][0], "depth": 16, "context": 1, "layer": 8 * unet["widths"][-1] ** 2,
+        "token_bytes": 75 * unet["widths"][0], "pixel_bytes": 2_000, "encode_bytes": 2_000, "decode": 1_200_000,
     }  # fmt: skip
 
 

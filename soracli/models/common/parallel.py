@@ -74,7 +74,7 @@ def announce(card: Card, files: dict[str, list[Path]], where: str) -> None:
     """Have the other processes load the same model. Raises UsageError if it cannot be shared."""
     if size() == 1:
         return
-    if card.arch not in SPREAD:
+    if card.arch not in SPREAD or card.params.get("chunk"):
         raise UsageError(
             f"torchrun: model '{card.name}' paints in one process; run sora by itself, or many clips with: sora batch",
             "one_process",

@@ -13,14 +13,14 @@ from torch import Tensor
 
 from soracli.card import ALL, TURNS, Card
 from soracli.errors import WeightsError
-from soracli.models.common import acceleration, components, loading, parallel, t5
+from soracli.models.common import acceleration, clip_vision, components, loading, parallel, t5
+from soracli.models.common.clip_vision import Vision, VisionConfig, prepared
 from soracli.models.common.components import Shelf
 from soracli.models.common.loading import Wish, adapters, configured
 from soracli.models.common.prompt_states import Prompts, identity, padded
 from soracli.models.common.t5 import T5, T5Config
 from soracli.models.common.tiling import of_pixels
-from soracli.models.wan import clip_vision, conditioning, key_map
-from soracli.models.wan.clip_vision import Vision, VisionConfig, prepared
+from soracli.models.wan import causal, conditioning, key_map
 from soracli.models.wan.conditioning import WAYS, Control
 from soracli.models.wan.transformer import PATCH, WanConfig, WanTransformer
 from soracli.models.wan.vae import WanVae, WanVaeConfig
@@ -44,8 +44,10 @@ class Wan:
 
     card.params: tables `transformer`, `vae`, `text`, `vision` (fields of WanConfig, WanVaeConfig, T5Config,
     VisionConfig); `way` (see layout); `tokens` of a prompt; `boundary`: share of the noise below which the second
-    expert paints, with `low_share` of the guidance; `packing` (see common.packing) and `stay` (card.STAYS): how
-    weights are kept; `tiles`: pixels of those that are decoded one by one, 0 = none; `cache` and `compile`: see
+    expert paints, with `low_share` of the guidance; `chunk`: latent frames that are painted at a time by a network that
+    looks back alone (see `causal`), 0 = all together; `sigmas` and `opening`: noise levels of a distilled model before
+    they are shifted, of all it paints and of its first chunk; `packing` (see common.packing) and `stay` (card.STAYS):
+    how weights are kept; `tiles`: pixels of those that are decoded one by one, 0 = none; `cache` and `compile`: see
     models.speed.
     """
 
@@ -98,14 +100,20 @@ class Wan:
         extra, latents, mask = conditioning.given(self.way, scene, scene.geometry.stride[1], self.encode)
         trained = self.card.params.get("sigmas", ())
         sigmas = conditioning.levels(options.steps, options.shift, options.solver, scene.strength, trained)
-        window = scene.window(Control(options.solver == "unipc", extra, self.seen(scene)))
-        return Arrangement(sigmas, window, mask, latents)
+        control = Control(options.solver == "unipc", extra, self.seen(scene))
+        window = scene.window(control, stills=[0.0] * (mask.shape[1] - len(scene.numbers)))
+        first = self.card.params.get("opening", ()) if len(trained) == options.steps else ()
+        opening = conditioning.levels(len(first), options.shift, options.solver, scene.strength, first) if first else ()
+        return Arrangement(sigmas, window, mask, latents, opening)
 
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         context, control = self.context(prompt), window.control
         assert isinstance(control, Control)
+        if chunk := int(self.card.params.get("chunk", 0)):
+            run = causal.run_by(self.parts.get("transformer", WanTransformer), context)
+            return causal.Streaming(run, self.config.depth, chunk)
         boundary = float(self.card.params.get("boundary", 0.0)) if "low" in self.parts else 0.0
         eps: dict[torch.Size, Tensor] = {}
         skipping = acceleration.by_network(float(self.card.params.get("cache", 0.0)), ("transformer", "low"))
@@ -153,6 +161,10 @@ class Wan:
 
     def encode(self, pixels: Tensor) -> Tensor:
         return self.parts.get("vae", WanVae).encode(pixels)
+
+    def streamed(self, latents: Iterator[Tensor]) -> Iterator[Tensor]:
+        """See `sampling.model.Streamer`."""
+        return self.parts.get("vae", WanVae).streamed(latents)
 
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
         tiling = of_pixels(int(self.card.params.get("tiles", 0)), self.card.stride[1], time=False)

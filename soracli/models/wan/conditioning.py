@@ -22,6 +22,7 @@ from soracli.models.wan.transformer import PATCH
 from soracli.models.wan.vae import CHUNK
 from soracli.sampling import flow
 from soracli.sampling.conditioning import Scene
+from soracli.types import Frames
 
 WAYS = ("control", "channels", "tokens", "replaced")
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
@@ -81,6 +82,37 @@ def controlled(pixels: Tensor, paint: Tensor, strength: float, encode: Encode) -
     return torch.cat([*parts, _blocks(paint, parts[0].shape[2:])], 1)
 
 
+def reference(picture: Frames, height: int, width: int) -> Tensor:
+    """A picture of whom is to be seen (1, H, W, 3) -> (1, 3, 1, height, width) in [-1, 1]: all of it, amid white.
+
+    Scaled to what fits by the weights of four pixels, as VACE was shown them.
+    """
+    x = torch.tensor(picture).permute(0, 3, 1, 2).float() / 255 * 2 - 1
+    scale = min(height / x.shape[2], width / x.shape[3])
+    high, wide = (max(1, int(length * scale)) for length in x.shape[2:])
+    shown = torch.ones(1, 3, 1, height, width)
+    top, left = (height - high) // 2, (width - wide) // 2
+    shown[:, :, 0, top : top + high, left : left + wide] = F.interpolate(x, (high, wide), mode="bilinear")
+    return shown
+
+
+def with_references(
+    scene: Scene, encode: Encode, control: Tensor, start: Tensor | None
+) -> tuple[Tensor, Tensor | None]:
+    """VACE's tensor and given latents with a latent frame in front for each picture of a subject, the last one first.
+
+    Each is a kept picture of which nothing is to change, and is painted again by the network; so they are given.
+    """
+    height, width = scene.geometry.height, scene.geometry.width
+    pictures = [reference(picture, height, width) for picture in reversed(scene.canvas.subjects)]
+    if not pictures:
+        return control, start
+    kept = torch.cat([encode(picture.to(scene.device)) for picture in pictures], 2)
+    rest = kept.new_zeros(1, control.shape[1] - kept.shape[1], *kept.shape[2:])
+    lead = torch.cat([kept, rest], 1)
+    return torch.cat([lead, control], 2), None if start is None else torch.cat([kept, start], 2)
+
+
 def _blocks(paint: Tensor, grid: torch.Size) -> Tensor:
     """Every block of 8x8 pixels of the mask as 64 channels; of each four frames one, as the original picks it."""
     frames, high, wide = grid
@@ -126,7 +158,9 @@ def given(way: str, scene: Scene, side: int, encode: Encode) -> tuple[Tensor | N
         pixels, paint = scene.clip()
     start = encode(pixels) if scene.strength < 1 or scene.drafted else None
     if way == "control":
-        return controlled(pixels, paint, scene.strength, encode), start, everything
+        tensor = controlled(pixels, paint, scene.strength, encode)
+        tensor, start = with_references(scene, encode, tensor, start)
+        return tensor, start, everything[:, :1].expand(-1, tensor.shape[2], -1, -1)
     if way == "channels":
         return beside(pixels, paint, encode), start, everything
     mask = together(cells(paint, CHUNK, side), PATCH)

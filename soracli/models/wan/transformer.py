@@ -8,7 +8,7 @@ WanVACETransformer3DModel. Norms, modulation and residual sums are float32 whate
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from soracli.models.common.acceleration import Skipping
-from soracli.models.common.layers import Attention, FeedForward, Turn, TwoLayer, gelu, sinusoid
+from soracli.models.common.layers import Attention, FeedForward, Past, Turn, TwoLayer, gelu, sinusoid
 
 if TYPE_CHECKING:
     from soracli.models.common.parallel import Share
@@ -65,11 +65,17 @@ class Block(nn.Module):
         self.scale_shift_table = nn.Parameter(torch.zeros(1, 6, width))
 
     def forward(
-        self, x: Tensor, context: Tensor, modulation: Tensor, turn: Turn, pictures: Tensor | None = None
+        self,
+        x: Tensor,
+        context: Tensor,
+        modulation: Tensor,
+        turn: Turn,
+        pictures: Tensor | None = None,
+        past: Past | None = None,
     ) -> Tensor:
-        """x (B, N, D), context (B, L, D), modulation (B, 1 or N, 6, D), pictures (B, M, D)."""
+        """x (B, N, D), context (B, L, D), modulation (B, 1 or N, 6, D), pictures (B, M, D), past: see `Attention`."""
         shift, scale, gate, shift_ff, scale_ff, gate_ff = (self.scale_shift_table[None] + modulation.float()).unbind(2)
-        x = (x.float() + self.attn1(normed(x, scale, shift), turn=turn) * gate).to(x.dtype)
+        x = (x.float() + self.attn1(normed(x, scale, shift), turn=turn, past=past) * gate).to(x.dtype)
         weight, bias = self.norm2.weight.float(), self.norm2.bias.float()
         asking = F.layer_norm(x.float(), x.shape[-1:], weight, bias, EPS).to(x.dtype)
         x = x + self.attn2(asking, context, pictures=pictures)
@@ -149,15 +155,17 @@ class WanTransformer(nn.Module):
         control: Tensor | None = None,
         skipping: Skipping | None = None,
         seen: Tensor | None = None,
+        past: Sequence[Past] | None = None,
+        start: int = 0,
     ) -> Tensor:
         """Latents (B, C_in, t, h, w) -> their velocity (B, C, t, h, w).
 
         times: thousandths of the noise level, (B,) or one per token (B, N). text: states of the encoder (B, L, 4096).
         control: (B, 96, t, h, w), for VACE. skipping: lets the later blocks be skipped. seen: states of
-        pictures (B, M, image).
+        pictures (B, M, image). past: of each block, the latent frames before `start`, where these begin.
         """
         batch, _, frames, high, wide = x.shape
-        turn = self.turn(frames, high // PATCH, wide // PATCH, x.device)
+        turn = self.turn(frames, high // PATCH, wide // PATCH, x.device, start)
         x = self.patch_embedding(x).flatten(2).transpose(1, 2)  # (B, N, D)
         embed = self.condition_embedder
         waves = sinusoid(times[:, None] if times.ndim == 1 else times, self.config.frequencies)
@@ -173,7 +181,7 @@ class WanTransformer(nn.Module):
         fed = () if control is None else self.config.vace
 
         def step(number: int, x: Tensor) -> Tensor:
-            x = self.blocks[number](x, context, modulation, turn, pictures)
+            x = self.blocks[number](x, context, modulation, turn, pictures, None if past is None else past[number])
             return x + next(hints) if number in fed else x
 
         steps = [partial(step, number) for number in range(len(self.blocks))]
@@ -197,14 +205,18 @@ class WanTransformer(nn.Module):
             y = block(y, context, modulation, turn)
             yield block.proj_out(y)
 
-    def turn(self, frames: int, rows: int, columns: int, device: torch.device) -> Turn:
-        """Rotary positions over time, height and width; the two of space have 2 * (d // 6) numbers of a head each."""
+    def turn(self, frames: int, rows: int, columns: int, device: torch.device, start: int = 0) -> Turn:
+        """Rotary positions over time, height and width; the two of space have 2 * (d // 6) numbers of a head each.
+
+        start: the first of the frames.
+        """
         side = 2 * (self.config.head // 6)
         sizes = ((frames, self.config.head - 2 * side), (rows, side), (columns, side))
         angles = []
         for axis, (count, numbers) in enumerate(sizes):
             rates = 10000.0 ** -(torch.arange(0, numbers, 2, dtype=torch.float64) / numbers)
-            angle = torch.outer(torch.arange(count, dtype=torch.float64), rates)
+            first = 0 if axis else start
+            angle = torch.outer(torch.arange(first, first + count, dtype=torch.float64), rates)
             shape = [1, 1, 1, len(rates)]
             shape[axis] = count
             angles.append(angle.view(shape).expand(frames, rows, columns, -1))

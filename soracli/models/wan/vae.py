@@ -294,13 +294,14 @@ class WanVae(nn.Module):
 
     def decode(self, latents: Tensor, tiling: Tiling | None = None) -> Iterator[Tensor]:
         """Yield the frames of each latent frame in turn: (B, 3, 1, H, W), then (B, 3, 4, H, W) float32."""
-        mean, scale = self._stats(latents)
-        x = (latents / scale + mean).to(self.quant_conv.weight.dtype)
         stride = (CHUNK, SIDE * self.config.patch, SIDE * self.config.patch)
-        for pixels in tiled(self._streamed, self.post_quant_conv.remembering(x, {}), tiling or Tiling(), stride):
-            yield pixels.clamp(-1, 1)
+        yield from tiled(lambda x: self.streamed(torch.split(x, 1, 2)), latents, tiling or Tiling(), stride)
 
-    def _streamed(self, x: Tensor) -> Iterator[Tensor]:
+    def streamed(self, latents: Iterable[Tensor]) -> Iterator[Tensor]:
+        """The same of latent frames (B, C, 1, h, w) that come one after the other, each decoded when it is there."""
         memory: Memory = {}
-        for part in torch.split(x, 1, 2):
-            yield unpatched(self.decoder.remembering(part, memory), self.config.patch).float()
+        for part in latents:
+            mean, scale = self._stats(part)
+            x = (part / scale + mean).to(self.quant_conv.weight.dtype)
+            x = self.decoder.remembering(self.post_quant_conv.remembering(x, {}), memory)
+            yield unpatched(x, self.config.patch).float().clamp(-1, 1)

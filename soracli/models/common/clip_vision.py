@@ -1,4 +1,4 @@
-"""How Wan 2.1's image-to-video networks see a picture: CLIP's vision transformer (Radford et al. 2021), but a layer.
+"""How image-to-video networks see a picture: CLIP's vision transformer (Radford et al. 2021).
 
     B pictures   N = 1 + (224 / 14)² tokens   D width   H heads
 
@@ -102,6 +102,12 @@ class Vision(nn.Module):
             x = layer(x)
         states: Tensor = x
         return states
+
+    def pooled(self, pictures: Tensor) -> Tensor:
+        """Prepared pictures (B, 3, side, side) -> the state of the first token at the end (B, D)."""
+        last = self.encoder.layers[-1](self.forward(pictures))
+        found: Tensor = self.post_layernorm(last[:, 0])
+        return found
 
 
 def prepared(pixels: Tensor, side: int) -> Tensor:
