@@ -123,13 +123,13 @@ def main() -> int:
 
 
 def measured(args: argparse.Namespace, folder: Path) -> int:
-    from soracli.finetuning import train_lora
+    from soracli.finetuning import plan, train_lora
     from soracli.options.flags import TalkFlags
 
     (folder / "pictures").mkdir()
     pictures(args.assets, args.actor, folder / "pictures")
     file, began = folder / f"{NAME}.safetensors", time.monotonic()
-    wish = train_lora.Wish(name=NAME, faces="right", output=str(file))
+    wish = plan.Wish(name=NAME, faces="right", output=str(file))
     train_lora.train(str(folder / "pictures"), wish, TalkFlags(quiet=True))
     took = (time.monotonic() - began) / 60
     vgg = likeness.Vgg(args.assets)

@@ -109,9 +109,9 @@ def lora(
     Of spark it is a performer, at once, or a look, in minutes on a CPU; of Wan and LTX-Video a low-rank adapter that
     diffusers loads as well, on a GPU, or on several under torchrun.
     """
-    from soracli.finetuning import train_lora
+    from soracli.finetuning import plan, train_lora
 
-    wish = train_lora.Wish(
+    wish = plan.Wish(
         model, learn, name, moves, metres, faces, output, force, resume, rank, steps, minutes, lr, batch, size, frames,
         expert, shard, seed, device,
     )  # fmt: skip

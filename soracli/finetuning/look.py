@@ -99,7 +99,8 @@ def matched(ours: Tensor, theirs: Tensor) -> Light:
 def _power(matrix: Tensor, exponent: float) -> Tensor:
     """Of a symmetric positive matrix."""
     values, vectors = torch.linalg.eigh(matrix)
-    return (vectors * values.clamp_min(1e-9) ** exponent) @ vectors.T
+    out: Tensor = (vectors * values.clamp_min(1e-9) ** exponent) @ vectors.T
+    return out
 
 
 def world() -> Tensor:

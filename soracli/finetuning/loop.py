@@ -53,7 +53,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Outcome:
-    """first, last: mean loss of the first and of the last tenth of this sitting's steps. stopped: by which signal, or 0."""
+    """first, last: mean loss of the first and last tenth of this sitting's steps. stopped: by which signal, or 0."""
 
     steps: int
     seconds: float

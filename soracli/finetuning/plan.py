@@ -194,7 +194,7 @@ def _extent(wish: Wish, card: Card) -> tuple[int, int]:
 
 
 def _memory(plan: Plan, wish: Wish) -> int:
-    """Bytes on one device, 0 if the card does not say enough. Raises CapacityError for what cannot fit on a GPU."""
+    """Bytes on one device, 0 if the card does not say enough."""
     from soracli.finetuning import open_models
     from soracli.finetuning.dataset import bucket
     from soracli.finetuning.workers import Workers

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import nn
 
 from soracli.errors import UsageError
 
@@ -87,10 +87,3 @@ def sharded(network: nn.Module, blocks: Sequence[nn.Module], kept: Sequence[nn.P
     mesh = init_device_mesh(workers.device.partition(":")[0], (workers.size,))
     for part in (*blocks, network):
         fully_shard(part, mesh=mesh, ignored_params=whole)
-
-
-def first_of(values: Tensor) -> Tensor:
-    """Those of the first process, everywhere, in place."""
-    if dist.is_available() and dist.is_initialized():
-        dist.broadcast(values, 0)
-    return values

@@ -29,9 +29,9 @@ def adapted(card: Card, flags: Flags) -> Card:
     more: dict[str, Any] = {}
     if flags.lora:
         more["loras"] = _loras(flags.lora)
-        for text, (name, _) in zip(flags.lora, more["loras"], strict=True):
+        for text, (name, scale) in zip(flags.lora, more["loras"], strict=True):
             if (adapter := named(name)) is None:
-                _check_file(card, text, name)
+                _check_file(card, text, name, scale)
             else:
                 _check_suits(card, adapter)
                 card = replace(card, defaults={**card.defaults, **adapter.defaults})
@@ -181,12 +181,12 @@ def _check(card: Card, flag: str, text: str = "") -> None:
         )
 
 
-def _check_file(card: Card, text: str, path: str) -> None:
+def _check_file(card: Card, text: str, path: str, scale: float) -> None:
     """Whether a file may be an adapter for this model, as far as its header says."""
     if Path(path).suffix == ".safetensors":
         from soracli.scenes import adapters
 
-        adapters.check(text, path, card)
+        adapters.check(text, path, card, scale)
         if card.params.get("drafts"):
             return
     _check(card, "--lora", text)

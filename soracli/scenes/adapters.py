@@ -111,7 +111,7 @@ def performers(card: Card) -> tuple[Adapter, ...]:
     return tuple(one for one in of(card) if one.kind == PERFORMER)
 
 
-def check(text: str, path: str, card: Card) -> None:
+def check(text: str, path: str, card: Card, scale: float = 1.0) -> None:
     """Whether a file may be given to a model by `--lora`. text: as typed. Raises UsageError if not."""
     found = read(path)
     takes = bool(card.params.get("drafts"))
@@ -126,6 +126,8 @@ def check(text: str, path: str, card: Card) -> None:
             f"--lora {printable(text)}: was made for model '{printable(found.base)}'; use -m {printable(found.base)}",
             "bad_lora",
         )
+    if found.kind == PERFORMER and scale != 1:
+        raise UsageError(f"--lora {printable(text)}: a performer has no strength; leave :{scale:g} out", "bad_lora")
 
 
 def grade(card: Card) -> Light:
@@ -151,7 +153,8 @@ def graded(pixels: npt.NDArray[np.uint8], light: Light) -> npt.NDArray[np.uint8]
     if light is PLAIN:
         return pixels
     lit = pixels.astype(np.float32) @ light[:, :3].T + 255 * light[:, 3]
-    return np.rint(lit.clip(0, 255)).astype(np.uint8)
+    out: npt.NDArray[np.uint8] = np.rint(lit.clip(0, 255)).astype(np.uint8)
+    return out
 
 
 # --- performers -------------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def test_over_a_photograph_it_plays_as_a_subject(sora: Sora, tmp_path: Path) -> 
         (("--faces", "up"), 2, "must be one of left, right, front"),
         (("--name", "beach"), 2, "prompts mean a place by it"),
         (("-o", "zorp.png"), 2, "an adapter is a .safetensors file"),
-        (("-m", "nothing"), 5, "nothing"),
+        (("-m", "nothing"), 2, "no such model"),
         (("-m", "tiny"), 2, "takes no adapters"),
         (("--shard",), 2, "start it by torchrun"),
     ],

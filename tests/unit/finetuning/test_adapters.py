@@ -72,6 +72,8 @@ def test_files_that_say_something_else(tmp_path: Path, said: object) -> None:
 def test_whom_a_file_suits(tmp_path: Path) -> None:
     path = str(made(tmp_path))
     adapters.check(path, path, SPARK)
+    with pytest.raises(UsageError, match="has no strength"):
+        adapters.check(path, path, SPARK, 0.5)
     with pytest.raises(UsageError, match="was made for model 'spark'"):
         adapters.check(path, path, manifest.card("wan-t2v-1.3b"))
     other = tmp_path / "other.safetensors"
