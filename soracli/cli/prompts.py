@@ -8,7 +8,7 @@ import typer
 
 from soracli.cli import completion
 from soracli.cli.command import Verb, group
-from soracli.cli.options import GIVEN, Debug, Json, examples, option
+from soracli.cli.options import GIVEN, Debug, Json, Lora, examples, option
 
 app = typer.Typer(rich_markup_mode=None)
 policy_app = group("What sora refuses to paint: show, check.")
@@ -65,6 +65,7 @@ def scene(
     prompt_file: Annotated[
         str | None, option(GIVEN, "Read the prompt from a file.", "--prompt-file", metavar="FILE")
     ] = None,
+    lora: Lora = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -74,7 +75,7 @@ def scene(
 
     number = parse.whole("--seed", seed, 0, 999_999_999)
     length = parse.whole("--seconds", seconds, 1, 600)
-    scenes.scene(parse.prompt(prompt, prompt_file), float(length), number, as_json=json)
+    scenes.scene(parse.prompt(prompt, prompt_file), float(length), number, lora or (), as_json=json)
 
 
 @policy_app.command("show", cls=Verb, epilog=examples("sora policy show", "sora policy show V1"))

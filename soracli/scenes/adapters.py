@@ -24,7 +24,9 @@ from soracli.card import Card
 from soracli.draft import PLAIN, Light
 from soracli.errors import MediaError, UsageError, WeightsError
 from soracli.formatting import printable
-from soracli.scenes.known import Own
+from soracli.scenes.known import Own, shipped
+from soracli.scenes.known import named as named_library
+from soracli.scenes.vocabulary import Library
 from soracli.world.scene import Scene
 
 KEY, VERSION = "soracli", 1
@@ -97,6 +99,23 @@ def _parsed(said: Mapping[str, Any], path: Path, scale: float) -> Adapter:
     if moves not in MOVES or faces not in FACES or not 1 <= count <= MOST or not METRES[0] <= metres <= METRES[1]:
         raise ValueError("what it says of its performer is out of bounds")
     return Adapter(path, kind, base, Own(name, moves, metres), faces, count, scale=scale, made=made)
+
+
+def given(texts: Sequence[str]) -> tuple[Adapter, ...]:
+    """Performers by their files, for verbs that ask no model. Raises UsageError for what is none."""
+    found = []
+    for text in texts:
+        one = read(text) if Path(text).is_file() else None
+        if one is None or one.kind != PERFORMER:
+            why = "holds no performer" if Path(text).is_file() else "no such file"
+            raise UsageError(f"--lora {printable(text)}: {why}; make one with: sora train lora DIR", "bad_lora")
+        found.append(one)
+    return tuple(found)
+
+
+def library(known: Sequence[Adapter]) -> Library:
+    """The pictures that a prompt may mean: those that ship, and these performers."""
+    return named_library(tuple(one.own for one in known)) if known else shipped()
 
 
 def of(card: Card) -> tuple[Adapter, ...]:

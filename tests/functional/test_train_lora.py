@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import open_folder
 import pytest
@@ -50,12 +51,20 @@ def result(out: Any) -> dict[str, Any]:
     return found
 
 
+def trained(sora: Sora, *words: str) -> dict[str, Any]:
+    """What `sora train lora` says, which is what its schema says."""
+    out = sora("train", "lora", *words, "--json")
+    told = result(out)
+    jsonschema.validate(json.loads(out.out), json.loads(sora("schema", "train lora").out)["result"])
+    return told
+
+
 # --- performers -------------------------------------------------------------------------------------------------------
 
 
 def test_a_performer_is_made_and_seen(sora: Sora, tmp_path: Path) -> None:
     cutouts(tmp_path / "pictures")
-    told = result(sora("train", "lora", "pictures", "--name", "Zorp", "--moves", "flyer", "--json"))
+    told = trained(sora, "pictures", "--name", "Zorp", "--moves", "flyer")
     assert told["path"] == "zorp.safetensors"
     assert told["kind"] == "performer"
     assert [row["cut_out_by"] for row in told["pictures"]] == ["alpha"] * 3
@@ -109,6 +118,24 @@ def test_over_a_photograph_it_plays_as_a_subject(sora: Sora, tmp_path: Path) -> 
     assert ((colours[:, 0] > 150) & (colours[:, 1] < 100) & (colours[:, 2] > 120)).mean() > 0.01
 
 
+def test_scenes_and_their_drafts_know_it(sora: Sora, tmp_path: Path) -> None:
+    cutouts(tmp_path / "pictures")
+    assert sora("train", "lora", "pictures", "--name", "zorp").code == 0
+    text = sora("scene", "a zorp runs in the snow", "--lora", "zorp.safetensors").text
+    assert 'picture = "zorp.safetensors@' in text
+    Path("film.toml").write_text(text)
+    for number, given in enumerate(
+        (("--scene", "film.toml"), ("a zorp runs in the snow", "--lora", "zorp.safetensors"))
+    ):
+        told = result(sora("animatic", *given, "-s", "64x64", "--fps", "2", "-o", f"{number}.webp", "--json"))
+        assert "zorp.safetensors" in [row["name"] for row in told["inputs"]]
+    np.testing.assert_array_equal(media.read("0.webp").frames, media.read("1.webp").frames)
+    assert media.read("0.webp").frames[..., 0].max() > 200
+    out = sora("scene", "a dog runs", "--lora", "zorp.safetensors")
+    assert "nobody here is called 'zorp'" in out.err
+    assert "no such file" in sora("animatic", "a dog runs", "--lora", "none.safetensors").err
+
+
 @pytest.mark.parametrize(
     ("flags", "code", "says"),
     [
@@ -155,9 +182,9 @@ def test_a_name_that_the_policy_refuses(sora: Sora, tmp_path: Path) -> None:
 def test_an_adapter_is_trained_and_loaded(sora: Sora, tmp_path: Path, kind: str) -> None:
     open_folder.write(tmp_path / "model", kind)
     examples(tmp_path / "data")
-    call = ("train", "lora", "data", "-m", "model", "--name", "zorp", "-s", "48x32" if kind != "ltx" else "64x32",
-            "--steps", "3", "--batch", "2", "--rank", "2", "--json")  # fmt: skip
-    told = result(sora(*call, "-o", "a.safetensors"))
+    size = "64x32" if kind == "ltx" else "48x32"
+    words = ("data", "-m", "model", "--name", "zorp", "-s", size, "--steps", "3", "--batch", "2", "--rank", "2")
+    told = trained(sora, *words, "-o", "a.safetensors")
     assert (told["kind"], told["steps"], told["windows"]) == ("adapter", 3, 3)
     rows = [json.loads(line) for line in Path(told["log"]).read_text().splitlines()]
     assert [row["step"] for row in rows] == [1, 2, 3]
