@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -33,19 +32,6 @@ def doctor(
     problems = inspect.doctor(as_json=json)
     if problems:
         raise CheckError(f"doctor: {problems} of these will not work; see the lines marked with !", "doctor")
-
-
-@app.command(
-    hidden=True,
-    add_help_option=False,
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-)
-def train(context: typer.Context) -> None:
-    """Train models: `sora train ARGS` is `python -m soracli.train ARGS`."""
-    import runpy
-
-    sys.argv = ["sora train", *context.args]
-    runpy.run_module("soracli.train", run_name="__main__")
 
 
 @app.command(cls=Verb, epilog=examples("sora schema", "sora schema generate"))

@@ -112,6 +112,10 @@ Move = Annotated[
         metavar="X,Y,W,H:DX,DY[@T0-T1]",
     ),
 ]
+Lora = Annotated[
+    list[str] | None,
+    given("A performer of your own, by its file: sora train lora; may be repeated.", "--lora", metavar="FILE"),
+]
 Fit = Annotated[str, given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
 Look = Annotated[
     str | None,

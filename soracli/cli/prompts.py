@@ -8,7 +8,7 @@ import typer
 
 from soracli.cli import completion
 from soracli.cli.command import Verb, group
-from soracli.cli.options import GIVEN, Debug, Json, PromptFile, examples, option
+from soracli.cli.options import GIVEN, Debug, Json, Lora, PromptFile, examples, option
 
 app = typer.Typer(rich_markup_mode=None)
 policy_app = group("What sora refuses to paint: show, check.")
@@ -61,6 +61,7 @@ def scene(
     seed: Annotated[str, option(GIVEN, "Other seeds, other choices (default 0).", "--seed", metavar="N")] = "0",
     seconds: Annotated[str, option(GIVEN, "Length in whole seconds (default 4).", "--seconds", metavar="N")] = "4",
     prompt_file: PromptFile = None,
+    lora: Lora = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -70,7 +71,7 @@ def scene(
 
     number = parse.whole("--seed", seed, 0, 999_999_999)
     length = parse.whole("--seconds", seconds, 1, 600)
-    scenes.scene(parse.prompt(prompt, prompt_file), float(length), number, as_json=json)
+    scenes.scene(parse.prompt(prompt, prompt_file), float(length), number, lora or (), as_json=json)
 
 
 @policy_app.command("show", cls=Verb, epilog=examples("sora policy show", "sora policy show V1"))

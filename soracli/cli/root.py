@@ -10,7 +10,21 @@ from typing import Annotated, Any
 import typer
 
 from soracli import __version__
-from soracli.cli import curation, help, jobs, media, models, prompts, protocols, render, runner, scenes, settings, trust
+from soracli.cli import (
+    curation,
+    help,
+    jobs,
+    media,
+    models,
+    prompts,
+    protocols,
+    render,
+    runner,
+    scenes,
+    settings,
+    training,
+    trust,
+)
 from soracli.cli.command import Group
 from soracli.errors import SoraError
 from soracli.system import startup
@@ -45,6 +59,7 @@ app = typer.Typer(
 for _part in (render, media, trust, jobs, prompts, settings, scenes, help, curation, protocols):
     app.add_typer(_part.app)
 app.add_typer(models.app, name="model")
+app.add_typer(training.app, name="train")
 
 
 @app.callback(invoke_without_command=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from soracli.cli.command import Verb, group
-from soracli.cli.options import GIVEN, OUTPUT, Debug, Force, Json, argument, examples, option
+from soracli.cli.options import GIVEN, OUTPUT, Debug, Force, Json, Lora, argument, examples, option
 
 app = typer.Typer(rich_markup_mode=None)
 cast_app = group("The pictures that scenes are played by: list, show, search.")
@@ -37,6 +37,7 @@ def animatic(
     seed: Annotated[
         str | None, option(GIVEN, "Other seeds, other choices for a prompt (default 0).", "--seed", metavar="N")
     ] = None,
+    lora: Lora = None,
     output: Annotated[
         str | None, option(OUTPUT, "File or '-'. Default: NAME-animatic.webp here.", "-o", "--output", metavar="PATH")
     ] = None,
@@ -56,7 +57,7 @@ def animatic(
     from soracli.options import parse
 
     text = parse.prompt(prompt, None, needed=False)
-    wish = animatics.Wish(size, fps, duration, seed, output, format, quality, force, json)
+    wish = animatics.Wish(size, fps, duration, seed, output, format, quality, force, json, tuple(lora or ()))
     animatics.animatic(text, scene, wish)
 
 

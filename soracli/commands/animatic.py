@@ -19,6 +19,7 @@ from soracli.pipeline.deliver import Form
 from soracli.pipeline.task_specs import named
 from soracli.provenance.stamp import Stamp
 from soracli.safety import screening
+from soracli.scenes import notation
 
 if TYPE_CHECKING:
     from soracli.scenes.animatic import Animatic
@@ -33,7 +34,7 @@ GRID = (1, 2, 2)  # sizes from a shape are even
 
 @dataclass(frozen=True)
 class Wish:
-    """What was typed. See `OutputFlags`; the others are `--size`, `--fps`, `--duration` and `--seed`."""
+    """What was typed. See `OutputFlags`; the others are `--size`, `--fps`, `--duration`, `--seed` and `--lora`."""
 
     size: str | None
     fps: str | None
@@ -44,6 +45,7 @@ class Wish:
     quality: str
     force: bool
     as_json: bool
+    loras: tuple[str, ...] = ()
 
 
 def animatic(prompt: str, file: str | None, wish: Wish) -> None:
@@ -59,7 +61,8 @@ def animatic(prompt: str, file: str | None, wish: Wish) -> None:
     stem = Path(file).stem if file else "animatic"
     outputs = _outputs(stem, sum(counts), wish)
     inputs = [file] if file else []
-    pictures = [p.picture for shot in shots for p in shot.scene.performers if p.picture]
+    cast = [performer for shot in shots for performer in shot.scene.performers if performer.picture]
+    pictures = list(dict.fromkeys(notation.parted_subject(performer.picture)[0] for performer in cast))
     job.check_inputs(outputs, [*inputs, *pictures])
     talk = Talk("plain")
     for note in (*notes, *outputs.notes):
@@ -93,13 +96,13 @@ def _shots(
     prompt: str, file: str | None, wish: Wish, aspect: float, fps: Fraction
 ) -> tuple[tuple[Shot, ...], list[str]]:
     """What is to be drawn, and notes on what was dropped or replaced in reading it."""
+    from soracli.scenes import adapters
     from soracli.scenes import file as scene_file
-    from soracli.scenes.known import shipped
     from soracli.scenes.read import read
 
     said = [screening.Said(prompt)] if prompt else []
     if file:
-        for flag, typed in (("--duration", wish.duration), ("--seed", wish.seed)):
+        for flag, typed in (("--duration", wish.duration), ("--seed", wish.seed), ("--lora", wish.loras or None)):
             if typed is not None:
                 raise UsageError(f"{flag}: the scene file says that itself; change it there", "bad_scene")
         shots = scene_file.load(file)
@@ -111,9 +114,11 @@ def _shots(
         return shots, []
     seconds = float(parse.duration(wish.duration, fps)) if wish.duration else SECONDS
     seed = parse.whole("--seed", wish.seed or "0", 0, 999_999_999)
-    reading = read(prompt, seconds, aspect, seed, shipped())
-    scene = replace(reading.scene, length=seconds)
-    return (scene_file.Shot(scene, seconds, prompt),), list(reading.notes)
+    own = adapters.given(wish.loras)
+    reading = read(prompt, seconds, aspect, seed, adapters.library(own))
+    notes = [*reading.notes, *adapters.absent([reading.scene], own)]
+    scene = replace(adapters.played([reading.scene], own)[0], length=seconds)
+    return (scene_file.Shot(scene, seconds, prompt),), notes
 
 
 def _outputs(stem: str, frames: int, wish: Wish) -> output_paths.Outputs:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from soracli.scenes.known import shipped
 from soracli.scenes.read import Reading, read
 
 
@@ -20,18 +20,24 @@ def as_data(reading: Reading) -> dict[str, Any]:
     return {"scene": scene, "caption": reading.caption, "notes": list(reading.notes)}
 
 
-def scene(prompt: str, seconds: float, seed: int, *, as_json: bool) -> None:
-    """Print the scene as a file to edit, or all of it as one JSON object. What is refused elsewhere is refused here."""
+def scene(prompt: str, seconds: float, seed: int, loras: Sequence[str] = (), *, as_json: bool) -> None:
+    """Print the scene as a file to edit, or all of it as one JSON object. What is refused elsewhere is refused here.
+
+    loras: files with performers of the user's own.
+    """
     from soracli.console.output import emit, print_out
     from soracli.console.progress import Talk
     from soracli.formatting import printable
     from soracli.safety import screening
-    from soracli.scenes import file
+    from soracli.scenes import adapters, file
 
     said = [screening.Said(prompt)]
     screening.by_words(said)
     note = screening.by_meaning(said)
-    reading = read(prompt, seconds, 1.0, seed, shipped())
+    own = adapters.given(loras)
+    reading = read(prompt, seconds, 1.0, seed, adapters.library(own))
+    unseen = adapters.absent([reading.scene], own)
+    reading = reading._replace(scene=adapters.played([reading.scene], own)[0], notes=(*reading.notes, *unseen))
     talk = Talk("plain")
     for one in filter(None, [note, *reading.notes]):
         talk.note(one)

@@ -24,6 +24,7 @@ STAGES = {
     "enhance": "enhancing frames",
     "save": "saving",
     "curate": "looking at clips",
+    "train": "training, step",
 }
 
 

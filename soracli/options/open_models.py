@@ -30,9 +30,9 @@ def adapted(card: Card, flags: Flags) -> Card:
     more: dict[str, Any] = {}
     if flags.lora:
         more["loras"] = _loras(flags.lora)
-        for text, (name, _) in zip(flags.lora, more["loras"], strict=True):
+        for text, (name, scale) in zip(flags.lora, more["loras"], strict=True):
             if (adapter := named(name)) is None:
-                _check(card, "--lora", text)
+                _check_file(card, text, name, scale)
             else:
                 _check_suits(card, adapter)
                 card = replace(card, defaults={**card.defaults, **adapter.defaults})
@@ -223,6 +223,17 @@ def _check(card: Card, flag: str, text: str = "") -> None:
             f"{flag}{' ' * bool(text)}{text}: model '{card.name}' takes none; use an open model ({names})",
             f"no_{flag.lstrip('-')}",
         )
+
+
+def _check_file(card: Card, text: str, path: str, scale: float) -> None:
+    """Whether a file may be an adapter for this model, as far as its header says."""
+    if Path(path).suffix == ".safetensors":
+        from soracli.scenes import adapters
+
+        adapters.check(text, path, card, scale)
+        if card.params.get("drafts"):
+            return
+    _check(card, "--lora", text)
 
 
 def named(text: str) -> Card | None:

@@ -83,7 +83,8 @@ class Hand:
     def given(self) -> tuple[Source, ...]:
         """Inputs whose pixels go into the result."""
         drawn = [part for part in (None if self.draft is None else self.draft.source, self.sketch) if part is not None]
-        return (*drawn, *(media.read_source(one.file) for one in self.subjects))
+        pictures = (one.file for one in self.subjects if not one.file.endswith(".safetensors"))
+        return (*drawn, *(media.read_source(path) for path in pictures))
 
     @property
     def notes(self) -> tuple[str, ...]:

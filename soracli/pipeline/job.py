@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from soracli import __version__, media
 from soracli.card import Card
@@ -37,6 +37,9 @@ from soracli.state.runs import Run
 from soracli.system import machine
 from soracli.types import Canvas, Geometry, SamplingOptions, Shot
 from soracli.weights import manifest
+
+if TYPE_CHECKING:
+    from soracli.scenes.adapters import Adapter
 
 FILLERS = ("rife", "shots")  # networks by which holes are filled
 REMOVE = frozenset({"remove", "remove it", "remove this", "removed", "erase", "erase it", "delete", "delete it"})
@@ -80,12 +83,14 @@ class Job:
         """The canvas of one result, with its draft if it has one, and what the sampler is told."""
         if self.plot is None:
             return self.canvas, self.shots or self.prompt
+        from soracli.scenes import adapters
         from soracli.scenes.drafting import drafted
 
         film, _ = self.plot.film(self.options, seed, self.canvas.frames)
         hand = self.brief.hand or Hand()
         canvas = tasks.opened(self.canvas, film.starts[-1]) if self.brief.onward else self.canvas
-        return replace(canvas, draft=drafted(film, hand.layer(self.options), hand.place(self.options))), film.shots
+        parts = hand.layer(self.options), hand.place(self.options), adapters.grade(self.card)
+        return replace(canvas, draft=drafted(film, *parts)), film.shots
 
     def composed(self) -> Job:
         """With the user's own performers over what is given: they are drawn only now, since that takes torch."""
@@ -267,6 +272,7 @@ def _parse(brief: Brief, prompt: str | None, flags: Flags) -> _Request:
     card = open_models.adapted(manifest.card(flags.model), flags)
     if brief.verb == "views":
         open_models.check_turns(card)
+    brief = _joined(brief, card, ", ".join(filter(None, [text, *brief.words])))
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
     if filled := brief.filled and bool(card.params.get("drafts")) and text.strip(" .!").lower() in {"", *REMOVE}:
@@ -410,7 +416,36 @@ def _plot(card: Card, brief: Brief, text: str, shots: tuple[Shot, ...]) -> Plot 
     sketched = hand.sketch is not None
     for one in subjects:
         one.check_cutout()
-    return Plot(shots or (Shot(0.0, text),), brief.scene, card.stride[0], subjects, alone, sketched=sketched)
+    own = _performers(card)
+    said = shots or (Shot(0.0, text),)
+    return Plot(said, brief.scene, card.stride[0], subjects, alone, sketched=sketched, performers=own)
+
+
+def _performers(card: Card) -> tuple[Adapter, ...]:
+    """Those that files of `--lora` bring."""
+    if not (card.params.get("drafts") and card.params.get("loras")):
+        return ()
+    from soracli.scenes import adapters
+
+    return adapters.performers(card)
+
+
+def _joined(brief: Brief, card: Card, text: str) -> Brief:
+    """Over what is given, performers of `--lora` whom the prompt names play as subjects do."""
+    if brief.staged or brief.plot is not None or not (own := _performers(card)):
+        return brief
+    from soracli.scenes import adapters
+    from soracli.scenes.subjects import Subject
+
+    there = adapters.named(text, own)
+    unseen = tuple(adapters.note(one) for one in own if one not in there)
+    if not there:
+        return replace(brief, notes=(*brief.notes, *unseen))
+    hand = brief.hand or Hand()
+    more = tuple(Subject(str(one.path), f"{one.path}@1", str(one.path), one.own.name) for one in there)
+    rests = "always" if brief.verb == "animate" and not (brief.words or brief.areas) else brief.rests
+    hand = replace(hand, subjects=(*hand.subjects, *more))
+    return replace(brief, hand=hand, notes=(*brief.notes, *unseen), rests=rests)
 
 
 def _by_hand(
@@ -427,7 +462,8 @@ def _by_hand(
         return canvas, None
     for one in hand.subjects:
         one.check_cutout()
-    return canvas, Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True)
+    own = _performers(card)
+    return canvas, Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True, performers=own)
 
 
 def _check_expand(flags: Flags, card: Card) -> None:

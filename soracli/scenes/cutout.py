@@ -11,18 +11,22 @@ from PIL import Image, ImageFilter
 
 from soracli.errors import MediaError, UsageError
 from soracli.formatting import printable
+from soracli.scenes import adapters
 
 STEP = 8  # pixels of a latent cell, of which networks see whole ones
 FEATHER = 0.06  # of the shorter side of a box that its soft edge takes
 BOX = re.compile(r"(.+)@\s*(-?\d{1,7})\s*,\s*(-?\d{1,7})\s*,\s*(\d{1,7})\s*,\s*(\d{1,7})\s*")
+OWN = re.compile(r"(.+\.safetensors)(?:@(-?\d{1,4}))?")
 
 
 def read(text: str | Path) -> Image.Image:
-    """`me.png`, or `photo.jpg@X,Y,W,H`: upright, RGBA, not premultiplied, cut to what it shows.
+    """`me.png`, `photo.jpg@X,Y,W,H` or `me.safetensors@N`: upright, RGBA, not premultiplied, cut to what it shows.
 
     Its colours are brought to sRGB, as those of every picture that is read. Raises MediaError if it is not there, not a
     picture, or has neither alpha nor a box; UsageError for a box outside.
     """
+    if own := OWN.fullmatch(str(text)):
+        return adapters.cutout(own[1], int(own[2] or 1))
     found = BOX.fullmatch(str(text))
     where = Path(found[1] if found else text)
     pixels = _opened(where, needs_alpha=found is None)

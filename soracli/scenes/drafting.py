@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from soracli.draft import PLAIN, Draft, Layer, Light, Moves, stacked
+from soracli.scenes.adapters import graded, joined
 from soracli.scenes.animatic import animatic, bank_of
 from soracli.scenes.plot import Film
 from soracli.types import Frames
@@ -34,12 +35,16 @@ def times(film: Film, which: int, start: int, stop: int) -> torch.Tensor:
 
 
 def drafted(
-    film: Film, above: Callable[[int, int], Layer] | None = None, place: npt.NDArray[np.uint8] | None = None
+    film: Film,
+    above: Callable[[int, int], Layer] | None = None,
+    place: npt.NDArray[np.uint8] | None = None,
+    grade: Light = PLAIN,
 ) -> Draft:
     """The draft of a film. Its pictures are read when they are first drawn.
 
     above: a draft of the user's own, which lies over the performers in the same light. place: a picture (H, W, 3) of
-    the user's own of what lies behind them, instead of the world's.
+    the user's own of what lies behind them, instead of the world's. grade: what becomes of the colours of performers
+    and of the world's own places.
     """
     size = film.width, film.height
 
@@ -81,9 +86,12 @@ def drafted(
     def sketch(start: int, stop: int) -> Frames:
         if place is not None:
             return np.repeat(place[None], stop - start, 0)
-        return np.concatenate([_sketched(film, *part, bank()) for part in film.parts(start, stop)])
+        return graded(np.concatenate([_sketched(film, *part, bank()) for part in film.parts(start, stop)]), grade)
 
-    return Draft(drawn, over, lambda frame: light(film.scenes[film.at(frame)]), camera, finish, held, moved, sketch)
+    def lit(frame: int) -> Light:
+        return joined(light(film.scenes[film.at(frame)]), grade)
+
+    return Draft(drawn, over, lit, camera, finish, held, moved, sketch)
 
 
 def _stands(scene: Scene, aspect: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from soracli.scenes.vocabulary import Library
 from soracli.world.language.actors import actor, index
@@ -31,22 +32,30 @@ class Index:
         return actor(name).metres
 
 
-class Named(Index):
-    """The same with the user's own performers under names that it has not. They walk, and are a metre long."""
+class Own(NamedTuple):
+    """A performer of the user's own. name: lower case. kind: as of the library's. metres: its longer side."""
 
-    def __init__(self, own: tuple[str, ...]) -> None:
+    name: str
+    kind: str = "walker"
+    metres: float = 1.0
+
+
+class Named(Index):
+    """The same with the user's own performers; what they are called means nothing else."""
+
+    def __init__(self, own: tuple[Own, ...]) -> None:
         super().__init__()
-        self._own = own
-        self._called |= {name: (name,) for name in own}
+        self._own = {one.name: one for one in own}
+        self._called |= {name: (name,) for name in self._own}
 
     def own(self) -> Sequence[str]:
-        return self._own
+        return tuple(self._own)
 
     def kind(self, name: str) -> str:
-        return "walker" if name in self._own else super().kind(name)
+        return self._own[name].kind if name in self._own else super().kind(name)
 
     def length(self, name: str) -> float:
-        return 1.0 if name in self._own else super().length(name)
+        return self._own[name].metres if name in self._own else super().length(name)
 
 
 @cache
@@ -56,5 +65,5 @@ def shipped() -> Library:
 
 
 @cache
-def named(own: tuple[str, ...]) -> Library:
+def named(own: tuple[Own, ...]) -> Library:
     return Named(own)

@@ -8,12 +8,17 @@ import os
 import re
 from collections.abc import Callable
 
-_SUBJECT = re.compile(r"(.+?)(@\s*-?[0-9]+(?:\s*,\s*-?[0-9]+){3}\s*)?(?::([^:/\\@]+))?", re.DOTALL)
+_SUBJECT = re.compile(
+    r"(.+?)((?<=\.safetensors)@-?[0-9]+|@\s*-?[0-9]+(?:\s*,\s*-?[0-9]+){3}\s*)?(?::([^:/\\@]+))?", re.DOTALL
+)
 _PICTURE = re.compile(r'^(picture = ")((?:[^"\\]|\\.)*)(")$', re.MULTILINE)  # as scene files are written
 
 
 def parted_subject(text: str) -> tuple[str, str, str]:
-    """`photo.jpg@1,2,30,40:dog` -> path, box with its `@`, name; what is not there is empty."""
+    """`photo.jpg@1,2,30,40:dog` -> path, box with its `@`, name; what is not there is empty.
+
+    Of `zorp.safetensors@2`, a file of `sora train lora`, the number of the picture stands for the box.
+    """
     found = None if os.path.lexists(text) else _SUBJECT.fullmatch(text)
     return (text, "", "") if found is None else (found[1], found[2] or "", (found[3] or "").strip())
 

@@ -15,6 +15,7 @@ from soracli.world.scene import Scene
 from soracli.world.setting import setting
 
 if TYPE_CHECKING:
+    from soracli.scenes.adapters import Adapter
     from soracli.scenes.file import Shot as Filed
     from soracli.scenes.subjects import Subject
 
@@ -79,6 +80,7 @@ class Plot:
     play performers. alone: whether those are the only performers. footage: whether they play over pictures that have a
     camera of their own. sketched: whether the place is a picture of the user's own, along which no camera can go.
     varied: whether what a scene's seed says (clouds, ridges, textures) is for each result's own seed to say.
+    performers: files of `--lora` that hold one; they play whoever is called so.
     """
 
     prompts: tuple[Shot, ...] = ()
@@ -89,6 +91,7 @@ class Plot:
     footage: bool = False
     sketched: bool = False
     varied: bool = False
+    performers: tuple[Adapter, ...] = ()
 
     @cached_property
     def filed(self) -> tuple[Filed, ...]:
@@ -119,6 +122,11 @@ class Plot:
             from soracli.scenes.subjects import played
 
             scenes = list(played(scenes, self.subjects))
+        if self.performers:
+            from soracli.scenes import adapters
+
+            notes += adapters.absent(scenes, self.performers)
+            scenes = list(adapters.played(scenes, self.performers))
         if self.alone:
             gone = list(dict.fromkeys(p.name for scene in scenes for p in scene.performers if not p.picture))
             scenes = [alone(scene) for scene in scenes]
@@ -158,10 +166,10 @@ class Plot:
         from soracli.scenes import known, read
 
         library = known.shipped()
-        if self.subjects:
+        if self.subjects or self.performers:
             from soracli.scenes import subjects
 
-            library = subjects.known(self.subjects)
+            library = subjects.known(self.subjects, [one.own for one in self.performers])
         aspect, readings = options.width / options.height, []
         for number, seconds in zip(which, shown, strict=True):
             reading = read.read(self.prompts[number].prompt, seconds, aspect, seed, library)

@@ -18,6 +18,7 @@ from soracli.world.language.verbs import GROUND_SIZE
 from soracli.world.scene import Performer, Scene
 
 if TYPE_CHECKING:
+    from soracli.scenes.known import Own
     from soracli.scenes.vocabulary import Library
 
 
@@ -59,15 +60,18 @@ class Subject:
         cutout.read(self.picture)
 
 
-def known(subjects: Sequence[Subject]) -> Library:
-    """The pictures that a prompt may mean: those that ship, and subjects under names that are nearly or not in them."""
-    from soracli.scenes.known import named, shipped
+def known(subjects: Sequence[Subject], others: Sequence[Own] = ()) -> Library:
+    """The pictures that a prompt may mean: those that ship, and subjects under names that are nearly or not in them.
+
+    others: performers of the user's own, by whatever name.
+    """
+    from soracli.scenes.known import Own, named, shipped
     from soracli.scenes.vocabulary import vocabulary
 
     words = vocabulary(shipped())
     names = {one.name.lower(): words.of(one.name.lower(), "name") for one in subjects if one.name}
-    own = tuple(sorted(name for name, entry in names.items() if entry is None or entry.near))
-    return named(own) if own else shipped()
+    own = [Own(name) for name, entry in sorted(names.items()) if entry is None or entry.near]
+    return named((*own, *others)) if own or others else shipped()
 
 
 def played(scenes: Sequence[Scene], subjects: Sequence[Subject]) -> tuple[Scene, ...]:

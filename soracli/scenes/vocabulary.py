@@ -167,6 +167,7 @@ def vocabulary(known: Library) -> Vocabulary:
     for deed, lemmas in words["deed"].items():
         for lemma in split(lemmas):
             deeds.setdefault(lemma, set()).add(deed)
+    found |= {grammar.plural(name): [Entry("name", name, False, "many")] for name in known.own()}
     found |= {name: [Entry("name", name, False, "one")] for name in known.own()}
     phrases = Phrases({phrase: tuple(row) for phrase, row in found.items()}, frozenset(pictures))
     kinds = {lemma: frozenset(some) for lemma, some in deeds.items()}

@@ -433,7 +433,7 @@ def build_text(args: argparse.Namespace) -> None:
 def plot(args: argparse.Namespace) -> None:
     from soracli.train.plot import draw
 
-    draw(sorted(args.run.glob("**/log.jsonl")), args.out)
+    draw(sorted(args.run.glob("**/*log.jsonl")), args.out)
 
 
 def pack_cast(args: argparse.Namespace) -> None:

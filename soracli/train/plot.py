@@ -21,9 +21,14 @@ def draw(logs: Sequence[Path], out: Path) -> None:
         for log, lines in rows.items():
             points = [(line["minutes"], line[name]) for line in lines if name in line]
             if points:
-                axis.plot(*zip(*points, strict=True), label=log.parent.name)
+                axis.plot(*zip(*points, strict=True), label=_name(log))
         axis.set_ylabel(name, fontsize=7)
     axes[0, 0].legend(fontsize=7)
     axes[-1, 0].set_xlabel("minutes of training")
     figure.tight_layout()
     figure.savefig(out, dpi=110)
+
+
+def _name(log: Path) -> str:
+    """Of a run: that of its folder, or what stands before `.log.jsonl`."""
+    return log.parent.name if log.stem == "log" else log.name.removesuffix(".log.jsonl")

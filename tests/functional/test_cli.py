@@ -563,7 +563,8 @@ def test_examples_of_the_help_run(sora: Sora, clip: Clip, example: str) -> None:
     stdin = b"" if not head else said[1].encode() if said[0] == "echo" else sora(*said[1:]).out
     words = shlex.split(tail.partition(" > ")[0])
     assert words[0] == "sora"
-    dry = ["--dry-run"] if "--dry-run" in sora(words[1], "--help").text else []
+    verb = words[1:3] if words[1] == "train" else words[1:2]
+    dry = ["--dry-run"] if "--dry-run" in sora(*verb, "--help").text else []
     ran = sora(*words[1:], *dry, stdin=stdin)
     assert ran.code == (8 if words[1] == "detect" and "--check" in words else 0), ran.err
 

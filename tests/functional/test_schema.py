@@ -78,7 +78,7 @@ CALLS = [
     "batch other.jsonl --json -q", "resume --json -q", "decode latents.safetensors -o new.png --json -q",
     "info dog.mp4 --json", "verify dog.mp4 --json", "detect dog.mp4 a.png --json", "frame dog.mp4 --json",
     "sheet dog.mp4 a.png --json", "compare dog.mp4 dog.mp4 --json", "animatic sheep --size 64x64 -d 4f --json",
-    "curate . --json",
+    "curate . --json", "train lora . --name zorp --dry-run --json",
     "scene sheep --json", "recaption sheep --json", "cast list --json", "cast show sheep -o s.png --json",
     "cast search sheep --json", "keys show --json", "keys new --json", "keys export --json",
     "keys export -o k.pem --json", "doctor --json", "help --json", "schema --json", "schema info --json",

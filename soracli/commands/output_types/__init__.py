@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from soracli.commands.output_types import curation, drawn, models, prompts, provenance, rendered, runs, settings
+from soracli.commands.output_types import (
+    curation,
+    drawn,
+    models,
+    prompts,
+    provenance,
+    rendered,
+    runs,
+    settings,
+    training,
+)
 from soracli.media import MediaInfo
 
 Results = rendered.Rendered | list[rendered.Rendered]
@@ -35,6 +45,7 @@ OF: dict[str, Any] = {
     "help": settings.Topic,
     "schema": settings.SchemaShown,
     "curate": curation.Curation,
+    "train lora": training.TrainedLora | training.TrainingPlan,
     "config list": list[settings.Setting],
     "config get": settings.Setting,
     "config set": settings.SetTo,

@@ -42,6 +42,12 @@ class Shelf:
         assert isinstance(found, kind)
         return found
 
+    def drop_others(self, name: str) -> None:
+        """Put away all components but one, for whoever needs no other any more."""
+        self._loaded = {kept: part for kept, part in self._loaded.items() if kept == name}
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
 
 def stay(card: Card, paths: Mapping[str, list[Path]], device: str) -> str:
     """Which of types.STAYS holds: as the plan said, or else by what is free now."""

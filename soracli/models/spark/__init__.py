@@ -9,11 +9,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from torch import Tensor
 
 from soracli.card import Card
 from soracli.errors import WeightsError
 from soracli.models.common import precision, quantise
+from soracli.models.common.loading import adapters
+from soracli.models.common.lora import Lora, additions
 from soracli.models.spark import steering
 from soracli.models.spark.dit import Control, Dit, DitConfig, Jump, Layout, TextKeys
 from soracli.models.spark.text import TextEncoder
@@ -50,6 +53,7 @@ class Spark:
             _random_basis(vae)
         if "transformer" in paths:
             _fill(dit, paths["transformer"], card)
+        _adapt(dit, [one for one in adapters(card) if _has_layers(one)])
         text = TextEncoder.load(paths["text"], paths["tokenizer"][0], device)
         for module in (vae, dit):
             precision.halve(module, torch.device(device))
@@ -175,6 +179,22 @@ def _fill(module: torch.nn.Module, paths: list[Path], card: Card) -> None:
             f"model '{card.name}': {paths[0].name} does not fit its card ({str(error).splitlines()[0]}); "
             "reinstall soracli or run: sora model verify " + card.name
         ) from error
+
+
+def _has_layers(adapter: Lora) -> bool:
+    """Whether a file changes the network: one of a performer holds pictures alone."""
+    with safe_open(adapter.path, "pt") as file:
+        return any(".lora_" in name for name in file.keys())  # noqa: SIM118
+
+
+@torch.no_grad()
+def _adapt(module: torch.nn.Module, given: Sequence[Lora]) -> None:
+    """Add adapters to the weights of a module."""
+    state = module.state_dict()
+    found = additions(given, {name: tensor.shape for name, tensor in state.items()}, lambda name: name)
+    for name, differences in found.items():
+        for difference in differences:
+            state[name].add_(difference(state[name].float()))
 
 
 def _random_basis(vae: Vae) -> None:

@@ -1,0 +1,118 @@
+"""The verbs that train."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from soracli.cli import completion
+from soracli.cli.command import Verb, group, with_options
+from soracli.cli.options import GIVEN, OUTPUT, PICTURE, SAMPLING, Force, argument, examples, option
+from soracli.options.flags import TalkFlags
+
+app = group("Teach a model your own pictures and clips: lora.")
+
+
+@app.command(
+    "lora",
+    cls=Verb,
+    epilog=examples(
+        "sora train lora . --name zorp",
+        "sora train lora . --name zorp --moves flyer -o my-zorp.safetensors",
+        "sora train lora . --as look --name inkwash --minutes 5",
+        "sora train lora . -m wan-t2v-1.3b --name zorp --steps 500 --dry-run",
+    ),
+)
+@with_options
+def lora(
+    folder: Annotated[
+        str,
+        argument("Pictures or clips; NAME.txt beside NAME.png says what it shows. Or a list of sora curate.", "DIR"),
+    ],
+    model: Annotated[
+        str | None,
+        option(
+            SAMPLING, "Whose adapter; see sora model list.", "-m", "--model", metavar="NAME", complete=completion.models
+        ),
+    ] = None,
+    learn: Annotated[
+        str | None,
+        option(
+            GIVEN,
+            "For spark: performer (default; cut-outs that play whoever prompts call so) or look (how all is painted).",
+            "--as",
+            metavar="KIND",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        option(GIVEN, "What prompts call it. Default: the folder's name.", "--name", "--trigger", metavar="WORD"),
+    ] = None,
+    moves: Annotated[
+        str | None,
+        option(GIVEN, "Performer: walker (default), driver, flyer, swimmer or thing.", "--moves", metavar="KIND"),
+    ] = None,
+    metres: Annotated[
+        str | None, option(GIVEN, "Performer: its longer side. Default: 1.", "--metres", metavar="N")
+    ] = None,
+    faces: Annotated[
+        str | None,
+        option(GIVEN, "Performer: where the pictures look: left, right or front (default).", "--faces", metavar="SIDE"),
+    ] = None,
+    size: Annotated[
+        str | None,
+        option(PICTURE, "Wan, LTX: of examples at most. Default: the model's.", "-s", "--size", metavar="SIZE"),
+    ] = None,
+    frames: Annotated[
+        str | None,
+        option(PICTURE, "Wan, LTX: frames of an example at most. Default: 2 s.", "--frames", metavar="N"),
+    ] = None,
+    rank: Annotated[str | None, option(SAMPLING, "Of the adapter. Default: 16.", "--rank", metavar="N")] = None,
+    steps: Annotated[
+        str | None, option(SAMPLING, "In all. Default: 400 for a look, else 1000.", "--steps", metavar="N")
+    ] = None,
+    minutes: Annotated[
+        str | None, option(SAMPLING, "Stop after so many. Default: 8 for a look.", "--minutes", metavar="N")
+    ] = None,
+    lr: Annotated[
+        str | None, option(SAMPLING, "Learning rate. Default: 1e-3 for a look, else 1e-4.", "--lr", metavar="X")
+    ] = None,
+    batch: Annotated[
+        str | None, option(SAMPLING, "Examples of a step, over all processes.", "--batch", metavar="N")
+    ] = None,
+    expert: Annotated[
+        str | None, option(SAMPLING, "Of a model that has two: high or low noise.", "--expert", metavar="WHICH")
+    ] = None,
+    shard: Annotated[
+        bool, option(SAMPLING, "Under torchrun: spread the weights over the GPUs (FSDP2).", "--shard")
+    ] = False,
+    seed: Annotated[str | None, option(SAMPLING, "Of all that is drawn. Default: 0.", "--seed", metavar="N")] = None,
+    device: Annotated[
+        str, option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
+    ] = "auto",
+    output: Annotated[
+        str | None,
+        option(
+            OUTPUT,
+            "The adapter. Default: WORD.safetensors here; log and checkpoint lie beside it.",
+            "-o",
+            "--output",
+            metavar="OUT.safetensors",
+        ),
+    ] = None,
+    resume: Annotated[bool, option(OUTPUT, "Go on from the checkpoint beside the output.", "--resume")] = False,
+    force: Force = False,
+    *,
+    flags: TalkFlags,
+) -> None:
+    """Make an adapter from a folder of your pictures or clips, for --lora of every verb: see docs/training-your-own.md.
+
+    Of spark it is a performer, at once, or a look, in minutes on a CPU; of Wan and LTX-Video a low-rank adapter that
+    diffusers loads as well, on a GPU, or on several under torchrun.
+    """
+    from soracli.finetuning import plan, train_lora
+
+    wish = plan.Wish(
+        model, learn, name, moves, metres, faces, output, force, resume, rank, steps, minutes, lr, batch, size, frames,
+        expert, shard, seed, device,
+    )  # fmt: skip
+    train_lora.train(folder, wish, flags)
