@@ -58,6 +58,7 @@ def generate(
     motion: Motion = None,
     style: Style = None,
     overlay: SketchOverlay = SketchOverlay(),
+    engine: Engine = "auto",
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -73,7 +74,7 @@ def generate(
     words, hand = modifiers.words(camera, motion, style), overlay.hand(fit)
     brief = task_specs.generate(
         "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene,
-        hand=hand,
+        hand=hand, engine=engine, camera=camera,
     )  # fmt: skip
     render(brief, prompt, flags)
 

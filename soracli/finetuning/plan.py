@@ -122,12 +122,12 @@ def planned(folder: str, wish: Wish, card: Card) -> tuple[Plan, list[str]]:
 
 def _check_flags(kind: str, wish: Wish) -> None:
     """Refuse flags that would change nothing."""
-    of_performers = {"--moves": wish.moves, "--metres": wish.metres, "--faces": wish.faces}
-    of_training = {
+    of_performers: dict[str, object] = {"--moves": wish.moves, "--metres": wish.metres, "--faces": wish.faces}
+    of_training: dict[str, object] = {
         "--rank": wish.rank, "--steps": wish.steps, "--minutes": wish.minutes, "--lr": wish.lr, "--batch": wish.batch,
         "--resume": wish.resume or None, "--shard": wish.shard or None, "--seed": wish.seed,
     }  # fmt: skip
-    of_open = {"--size": wish.size, "--frames": wish.frames, "--expert": wish.expert}
+    of_open: dict[str, object] = {"--size": wish.size, "--frames": wish.frames, "--expert": wish.expert}
     wrong = {} if kind == PERFORMER else of_performers
     wrong = wrong | (of_training if kind == PERFORMER else {}) | ({} if kind == ADAPTER else of_open)
     for flag, value in wrong.items():
