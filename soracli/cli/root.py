@@ -82,18 +82,18 @@ def parser() -> Any:
     return typer.main.get_command(app)
 
 
-def run(arguments: list[str]) -> int:
+def run(args: list[str]) -> int:
     """Run one command line and return its exit code, having said what went wrong."""
-    return runner.run(parser(), arguments)
+    return runner.run(parser(), args)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run `sora` and exit with the code that the error tree names."""
-    arguments = sys.argv[1:] if argv is None else argv
+    args = sys.argv[1:] if argv is None else argv
     signal.signal(signal.SIGTERM, runner.terminate)
     signal.signal(signal.SIGINT, runner.interrupt)
     try:
         startup.prepare()
     except SoraError as error:
-        sys.exit(runner.fail(arguments, error))
-    sys.exit(run(arguments))
+        sys.exit(runner.fail(args, error))
+    sys.exit(run(args))

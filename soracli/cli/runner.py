@@ -35,10 +35,10 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def run(command: Any, arguments: list[str]) -> int:
+def run(command: Any, args: list[str]) -> int:
     """Run one command line of a tree of commands and return its exit code, having said what went wrong."""
     try:
-        code = command(arguments, prog_name="sora", standalone_mode=False)
+        code = command(args, prog_name="sora", standalone_mode=False)
         with output.sending():
             sys.stdout.flush()
     except (StdoutClosed, BrokenPipeError):
@@ -51,13 +51,13 @@ def run(command: Any, arguments: list[str]) -> int:
     except SoraError as error:
         if error.code == output.CODE:
             _close_stdout()
-        return fail(arguments, error)
+        return fail(args, error)
     except ParseError as error:
-        return fail(arguments, UsageError(_parse_message(error, arguments)))
+        return fail(args, UsageError(_parse_message(error, args)))
     except Exception as error:
-        return fail(arguments, _named_too_long(error) or bug(error))
+        return fail(args, _named_too_long(error) or bug(error))
     if code == INTERRUPTED:
-        _say_interrupted(arguments)
+        _say_interrupted(args)
     return int(code or 0)
 
 
@@ -68,27 +68,27 @@ def _named_too_long(error: Exception) -> SoraError | None:
     return UsageError(f"{printable(error.filename)[:60]}...: file name too long; choose a shorter one", "bad_name")
 
 
-def _say_interrupted(arguments: list[str]) -> None:
+def _say_interrupted(args: list[str]) -> None:
     details = {"code": "interrupted", "message": "interrupted; the result in hand was not written"}
-    if _asked(arguments, "--progress") == "json":
+    if _asked(args, "--progress") == "json":
         sys.stderr.write(json.dumps({"event": "error", **details, "exit_code": INTERRUPTED}) + "\n")
     else:
         sys.stderr.write(f"sora: {details['message']}\n")
-    if "--json" in arguments:
+    if "--json" in args:
         _write_out({"ok": False, "error": {**details, "exit_code": INTERRUPTED}})
 
 
-def fail(arguments: list[str], error: SoraError) -> int:
+def fail(args: list[str], error: SoraError) -> int:
     """Say what went wrong: one line on standard error, an object on standard output if JSON was asked for."""
-    if "--debug" in arguments:
+    if "--debug" in args:
         traceback.print_exc()
     details = error.details()
-    if _asked(arguments, "--progress") == "json":
+    if _asked(args, "--progress") == "json":
         sys.stderr.write(json.dumps({"event": "error", **details}) + "\n")
     else:
-        start = red("sora: error:", _asked(arguments, "--color"), sys.stderr)
+        start = red("sora: error:", _asked(args, "--color"), sys.stderr)
         sys.stderr.write(f"{start} {details['message']}\n")
-    if "--json" in arguments:
+    if "--json" in args:
         _write_out({"ok": False, "error": details, **({} if error.data is None else {"data": error.data})})
     return error.exit_code
 
@@ -102,15 +102,15 @@ def _write_out(data: object) -> None:
         _close_stdout()
 
 
-def _asked(arguments: list[str], flag: str) -> str:
+def _asked(args: list[str], flag: str) -> str:
     """What was typed for a flag, though the command line as a whole may make no sense; `auto` if nothing was."""
-    for word, following in itertools.pairwise([*arguments, ""]):
+    for word, following in itertools.pairwise([*args, ""]):
         if word == flag or word.startswith(flag + "="):
             return following if word == flag else word[len(flag) + 1 :]
     return "auto"
 
 
-def _parse_message(error: Any, arguments: list[str]) -> str:
+def _parse_message(error: Any, args: list[str]) -> str:
     """A parser's complaint in our form: `WHAT: WHY; WHAT TO DO`."""
     message = str(error.format_message()).rstrip(".")
     context = getattr(error, "ctx", None)

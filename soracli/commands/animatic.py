@@ -13,8 +13,7 @@ from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.media import formats
 from soracli.options import parse
-from soracli.options.flags import OutputFlags
-from soracli.pipeline import deliver, job, output_paths
+from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.task_specs import named
 from soracli.provenance.stamp import Stamp
@@ -50,7 +49,7 @@ class Wish:
 
 def animatic(prompt: str, file: str | None, wish: Wish) -> None:
     """Write the draft and print its path, or all that is known of it as one JSON object."""
-    job.check_streams(OutputFlags(output=wish.output, json=wish.as_json))
+    output_paths.check_streams(wish.output, json=wish.as_json)
     if bool(prompt) == bool(file):
         raise UsageError("animatic: needs a prompt or --scene FILE, and not both", "no_prompt")
     width, height = parse.size(wish.size, SIZE, GRID) if wish.size else SIZE
@@ -63,7 +62,7 @@ def animatic(prompt: str, file: str | None, wish: Wish) -> None:
     inputs = [file] if file else []
     cast = [performer for shot in shots for performer in shot.scene.performers if performer.picture]
     pictures = list(dict.fromkeys(notation.parted_subject(performer.picture)[0] for performer in cast))
-    job.check_inputs(outputs, [*inputs, *pictures])
+    output_paths.check_inputs(outputs, [*inputs, *pictures])
     talk = Talk("plain")
     for note in (*notes, *outputs.notes):
         talk.note(note)

@@ -16,7 +16,7 @@ from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.formatting import printable, stem
 from soracli.media import formats
-from soracli.pipeline import deliver, job, output_paths
+from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.task_specs import named
 from soracli.provenance.stamp import Stamp, origins
@@ -48,7 +48,7 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
     notes = [*one.notes, *two.notes, *notes]
     found = figures(first, second)
     outputs = _outputs(a, b, len(first.frames), look)
-    job.check_inputs(outputs, [a, b])
+    output_paths.check_inputs(outputs, [a, b])
     talk = Talk("plain")
     for note in (*notes, *outputs.notes, *(origin.note for origin in given if origin.note)):
         talk.note(note)
@@ -69,8 +69,7 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
 
 def _outputs(a: str, b: str, frames: int, look: Look) -> output_paths.Outputs:
     slug: dict[str, object] = {"slug": f"{stem(a)}-vs-{stem(b)}"}
-    if look.output == "-" and look.as_json:
-        raise UsageError("--json: cannot share standard output with -o -; give -o a file name", "bad_output")
+    output_paths.check_streams(look.output, json=look.as_json)
     outputs = output_paths.outputs(look.output, look.format, slug, [0], frames, force=look.force, template="{slug}")
     formats.quality(look.quality, outputs.format)
     return outputs

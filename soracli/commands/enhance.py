@@ -171,7 +171,7 @@ def enhance(asked: Asked, flags: OutputFlags) -> None:
 def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
     """Read the clip, and say in one line what is wrong with the request."""
     slow, denoise = _read(asked)
-    jobs.check_streams(flags)
+    output_paths.check_streams(flags.output, json=flags.json, dry_run=flags.dry_run)
     parse.check_device(flags.device)
     path, source = asked.path, media.read_source(asked.path, asked.partial)
     still = len(source.clip.frames) == 1
@@ -202,7 +202,7 @@ def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
         outputs = none
     else:
         outputs = output_paths.outputs(flags.output, flags.format, dict(names), [0], draft.frames, force=flags.force)
-    jobs.check_inputs(outputs, [path])
+    output_paths.check_inputs(outputs, [path])
     formats.check(outputs.format, *draft.size, float(draft.fps))
     formats.quality(flags.quality, outputs.format)
     given = {"clip": path, "scale": asked.scale, "loop": asked.loop, "allow_partial": asked.partial}

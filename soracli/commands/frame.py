@@ -11,8 +11,7 @@ from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.formatting import printable, stem
 from soracli.options import parse
-from soracli.options.flags import OutputFlags
-from soracli.pipeline import deliver, job, output_paths
+from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.task_specs import named
@@ -37,9 +36,9 @@ class Wish:
 
 def frame(path: str, wish: Wish) -> None:
     """Write the frame and print its path, or all that is known of it as one JSON object."""
-    job.check_streams(OutputFlags(output=wish.output, json=wish.as_json))
+    output_paths.check_streams(wish.output, json=wish.as_json)
     outputs = _outputs(path, wish)
-    job.check_inputs(outputs, [path])
+    output_paths.check_inputs(outputs, [path])
     source, talk = media.read_source(path, wish.partial), Talk("plain")
     number = place(source.clip, wish.at)
     time = round(float(number / source.clip.fps), 3)

@@ -205,7 +205,7 @@ def _check_flags(flags: Flags) -> None:
                 "leave it out",
                 "no_effect",
             )
-    jobs.check_streams(flags)
+    output_paths.check_streams(flags.output, json=flags.json, dry_run=flags.dry_run)
     parse.check_device(flags.device)
 
 
@@ -244,7 +244,7 @@ def _prepare(asked: Asked, text: str, look: Look, flags: Flags, going_on: Output
     )
     track = Soundtrack.of(flags, outputs.format, still=False, sounds=source.audio is not None)
     given = tuple(part for part in (source, picture, tone, *track.given) if part is not None)
-    jobs.check_inputs(outputs, [str(part.path) for part in given])
+    output_paths.check_inputs(outputs, [str(part.path) for part in given])
     formats.check(outputs.format, width, height, float(clip.fps))
     formats.quality(flags.quality, outputs.format)
     arguments = {name: value for name, value in flags.origin.call.arguments.items() if name in OWN}

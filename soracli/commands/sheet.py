@@ -17,7 +17,7 @@ from soracli import media
 from soracli.errors import UsageError
 from soracli.formatting import printable
 from soracli.media.source import Recipe
-from soracli.pipeline import deliver, job, output_paths
+from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.task_specs import named
 from soracli.provenance.stamp import Stamp, origins
@@ -44,7 +44,7 @@ def sheet(paths: Sequence[str], output: str | None, frames: int, columns: int, *
     if target.suffix.lower() not in (".png", ".webp"):
         raise UsageError(f"-o {printable(target)}: a sheet is one picture; use .png or .webp", "bad_output")
     outputs = output_paths.planned(target.suffix.lower()[1:], [str(target)])
-    job.check_inputs(outputs, paths)
+    output_paths.check_inputs(outputs, paths)
     pairs = [_row(path, frames) for path in paths]
     rows = [row for row, _ in pairs]
     picture = draw(rows, columns)

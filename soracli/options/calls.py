@@ -221,8 +221,8 @@ def check_stdin(verb: Verb, call: Call) -> None:
         raise UsageError(f"'-' is given for {' and '.join(asked)}; only one can be standard input", "two_stdin")
 
 
-def _reads_stdin(key: Key, value: Any) -> bool:
-    parts = value if isinstance(value, list) else [value]
+def _reads_stdin(key: Key, typed: Any) -> bool:
+    parts = typed if isinstance(typed, list) else [typed]
     return key.kind in READS and any(part == "-" or str(part).startswith(("-@", "-:")) for part in parts)
 
 

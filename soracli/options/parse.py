@@ -41,11 +41,11 @@ _RANGE = re.compile(r"([0-9]{1,12})(?:\.\.([0-9]{1,12}))?")
 # --- prompts --------------------------------------------------------------------------------------------------------
 
 
-def prompt(argument: str | None, file: str | None, *, needed: bool = True) -> str:
-    """The one prompt of a call: the argument, standard input ('-'), or a file; empty if none is needed or given."""
-    if argument is not None and file is not None:
+def prompt(typed: str | None, file: str | None, *, needed: bool = True) -> str:
+    """The one prompt of a call: as typed, standard input ('-'), or a file; empty if none is needed or given."""
+    if typed is not None and file is not None:
         raise UsageError("PROMPT and --prompt-file: give one of them, not both", "two_prompts")
-    if argument is None and file is None:
+    if typed is None and file is None:
         if not needed:
             return ""
         raise UsageError(
@@ -53,7 +53,7 @@ def prompt(argument: str | None, file: str | None, *, needed: bool = True) -> st
             'for example: sora generate "a red fox runs across the snow"',
             "no_prompt",
         )
-    source = argument if file is None else file
+    source = typed if file is None else file
     if source == "-":
         return clean_text(_from_stdin(), "PROMPT")
     if file is not None:

@@ -1,12 +1,11 @@
-"""A rendering request, checked and worked out before anything slow is loaded, and what can be said about it."""
+"""A rendering request, checked and worked out before anything slow is loaded."""
 
 from __future__ import annotations
 
 import functools
 import shlex
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,12 +15,11 @@ import numpy as np
 from soracli import __version__, media
 from soracli.card import Card
 from soracli.errors import CapacityError, UsageError
-from soracli.formatting import amount, duration, printable
+from soracli.formatting import printable
 from soracli.media import DIGEST, formats
-from soracli.models.common import memory
 from soracli.options import calls, open_models, parse
 from soracli.options.calls import Call
-from soracli.options.flags import Flags, OutputFlags
+from soracli.options.flags import Flags
 from soracli.pipeline import composite, model_cache, output_paths, real_footage, tasks
 from soracli.pipeline.composite import Hand, Way
 from soracli.pipeline.output_paths import Outputs
@@ -34,7 +32,7 @@ from soracli.resources.estimate import Budget, Plan
 from soracli.safety import policy, review, screening
 from soracli.sampling import frame_rates, windows
 from soracli.scenes import notation
-from soracli.scenes.plot import Plot
+from soracli.scenes.plot import Film, Plot
 from soracli.state.runs import Run
 from soracli.system import machine
 from soracli.types import Canvas, Frames, Geometry, Mask, SamplingOptions, Shot
@@ -48,11 +46,21 @@ REMOVE = frozenset({"remove", "remove it", "remove this", "removed", "erase", "e
 
 
 @dataclass(frozen=True)
+class Prompt:
+    """A prompt on its way to the model."""
+
+    typed: str  # as a run goes on with it
+    text: str  # as the model is told it: with the words that flags add, or of all shots
+    asked: str  # before it was expanded, empty if that is the same
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Job:
     """One call of a rendering verb. options.seed is set per result from `seeds`."""
 
     verb: str
-    prompt: str
+    words: Prompt
     card: Card
     options: SamplingOptions
     geometry: Geometry  # of what is painted
@@ -67,7 +75,6 @@ class Job:
     call: Call  # as a recipe repeats it
     record: Call  # as a run goes on with it
     pace: frame_rates.Pace | None = None  # where painted frames lie, if not at those of the canvas
-    asked: str = ""  # the prompt before it was expanded
     budget: Budget = field(default_factory=Budget)
     by_words_only: bool = False  # whether the policy's rules of meaning could not be asked
     filled: bool = False  # from the clip itself: no model paints
@@ -76,6 +83,17 @@ class Job:
     track: Soundtrack = field(default_factory=Soundtrack)
     moving: Moving | None = None  # of sources that go on by their own motion: nothing is sampled
     bare: Canvas | None = None  # before regions were moved, if what they leave is still to be filled
+    films: dict[int, Film] = field(default_factory=dict)  # of the plot, by the seeds for which it was read so far
+
+    @property
+    def prompt(self) -> str:
+        """What the model is told, with the words that flags add."""
+        return self.words.text
+
+    @property
+    def asked(self) -> str:
+        """The prompt before it was expanded; empty if that is the same."""
+        return self.words.asked
 
     @property
     def painting(self) -> SamplingOptions:
@@ -89,7 +107,7 @@ class Job:
         from soracli.scenes import adapters
         from soracli.scenes.drafting import drafted
 
-        film, _ = self.plot.film(self.options, seed, self.canvas.frames)
+        film = self._film(self.plot, seed)
         hand = self.brief.hand or Hand()
         canvas = tasks.opened(self.canvas, film.starts[-1]) if self.brief.onward else self.canvas
         parts = hand.layer(self.options), hand.place(self.options), adapters.grade(self.card)
@@ -149,9 +167,15 @@ class Job:
             return {}
         from soracli.scenes import file
 
-        film, _ = self.plot.film(self.options, seed, self.canvas.frames)
+        film = self._film(self.plot, seed)
         text = file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])
         return {"scene": notation.with_pictures(text, lambda path: Path(path).name)}
+
+    def _film(self, plot: Plot, seed: int) -> Film:
+        """The film of one result: a prompt is read once for each seed."""
+        if seed not in self.films:
+            self.films[seed], _ = plot.film(self.options, seed, self.canvas.frames)
+        return self.films[seed]
 
     @functools.cached_property
     def _remembered(self) -> dict[str, Any]:
@@ -208,34 +232,17 @@ def repeated(call: Call, brief: Brief, text: str, frames: int, fps: Fraction) ->
 
 @dataclass(frozen=True)
 class _Request:
-    """What was asked for, parsed.
-
-    text: the prompt. card: of the model, with what the flags ask of it. told: the prompt with the words that flags add.
-    own: what carries sources on by their own motion, if that is asked for. filled: see `Job`.
-    """
+    """What was asked for, parsed."""
 
     brief: Brief
     flags: Flags
-    text: str
-    card: Card
-    told: str
-    own: Moving | None
+    prompt: str
+    card: Card  # of the model, with what the flags ask of it
+    text: str  # the prompt with the words that flags add
+    own: Moving | None  # what carries sources on by their own motion, if that is asked for
     options: SamplingOptions
     shots: tuple[Shot, ...]
-    filled: bool
-
-
-@dataclass(frozen=True)
-class _Prompt:
-    """A prompt on its way to the model. typed: as a run goes on with it. sent: with the words that flags add, or of all
-    shots. asked: before it was expanded, empty if that is the same. plot: the scenes that it is read as, if it is.
-    """
-
-    typed: str
-    sent: str
-    asked: str
-    notes: tuple[str, ...]
-    plot: Plot | None
+    filled: bool  # see `Job`
 
 
 def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = None) -> Job:
@@ -244,22 +251,23 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     run: what this goes on with; it says which results, and where they go.
     """
     request = _parse(brief, prompt, flags)
-    words = _screen_and_rewrite(request)
+    words, plot = _screen_and_rewrite(request)
     seeds = parse.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     if request.filled and len(seeds) > 1:
         raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
-    check_streams(flags)
+    output_paths.check_streams(flags.output, json=flags.json, dry_run=flags.dry_run)
     parse.check_device(flags.device)
     if flags.preview is not None:
         parse.preview(flags.preview)
-    canvas, options, cast, bare = _canvas(request, words.plot)
-    open_models.check(request.card, words.sent, options, canvas)
+    canvas, options, cast, bare = _canvas(request, plot)
+    open_models.check(request.card, words.text, options, canvas)
     outputs = _outputs(request, words, options, seeds, canvas.frames, run)
     if cast is not None:  # for a name that nobody has
         cast.film(options, seeds[0], canvas.frames)
     track = Soundtrack.of(flags, outputs.format, still=brief.still, sounds=brief.sound is not None)
     brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
     request = replace(request, brief=brief, options=options)
+    film, read = (None, []) if plot is None else plot.film(options, seeds[0], canvas.frames)
     estimate = _estimate(request, words, canvas)
     card = open_models.settled(request.card, estimate.plan) if estimate.budget.room else request.card
     request = replace(request, card=card)
@@ -267,51 +275,51 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     call = call if request.own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
     record = calls.lasting(flags.origin.call, words.typed).having(expand=None)
     return Job(
-        brief.verb, words.sent, card, options, estimate.geometry, seeds, outputs, estimate.threads, estimate.plan,
-        _notes(request, words, canvas, estimate, seeds, outputs), canvas, brief, request.shots, call, record,
-        estimate.pace, words.asked, estimate.budget, filled=request.filled, plot=words.plot, cast=cast, track=track,
-        moving=request.own, bare=bare,
+        brief.verb, words, card, options, estimate.geometry, seeds, outputs, estimate.threads, estimate.plan,
+        _notes(request, plot, [*words.notes, *read], canvas, estimate, seeds, outputs), canvas, brief, request.shots,
+        call, record, estimate.pace, estimate.budget, filled=request.filled, plot=plot, cast=cast, track=track,
+        moving=request.own, bare=bare, films={} if film is None else {seeds[0]: film},
     )  # fmt: skip
 
 
 def _parse(brief: Brief, prompt: str | None, flags: Flags) -> _Request:
     """Texts and flags become values, within the bounds of the model."""
-    text = parse.prompt(prompt, flags.prompt_file, needed=brief.prompted)
-    if text and brief.shots:
+    prompt = parse.prompt(prompt, flags.prompt_file, needed=brief.prompted)
+    if prompt and brief.shots:
         raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
     card = open_models.adapted(manifest.card(flags.model), flags)
     if brief.verb == "views":
         open_models.check_turns(card)
-    brief = _joined(brief, card, ", ".join(filter(None, [text, *brief.words])))
+    brief = _joined(brief, card, ", ".join(filter(None, [prompt, *brief.words])))
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
-    if filled := brief.filled and bool(card.params.get("drafts")) and text.strip(" .!").lower() in {"", *REMOVE}:
-        text = ""
-    told = ", ".join(filter(None, [text, *brief.words]))
-    own = None if brief.plot else real_footage.chosen(brief, card, told)
+    if filled := brief.filled and bool(card.params.get("drafts")) and prompt.strip(" .!").lower() in {"", *REMOVE}:
+        prompt = ""
+    text = ", ".join(filter(None, [prompt, *brief.words]))
+    own = None if brief.plot or not brief.engine else real_footage.chosen(brief, card, text)
     bounds = card if own is None else replace(card, limits={})  # those of the model
     source = brief.given[0].clip if own is not None and brief.keyed else brief.source
     options = parse.options(bounds, flags, still=brief.still, source=source)
     shots = parse.shots(brief.shots, options.fps, brief.words)
-    return _Request(brief, flags, text, card, told, own, options, shots, filled)
+    return _Request(brief, flags, prompt, card, text, own, options, shots, filled)
 
 
-def _screen_and_rewrite(request: _Request) -> _Prompt:
-    """Refuse what the policy's words forbid, and put the prompt as the model is told it."""
+def _screen_and_rewrite(request: _Request) -> tuple[Prompt, Plot | None]:
+    """Refuse what the policy's words forbid, and put the prompt as the model is told it, or read it as scenes."""
     brief, card, shots = request.brief, request.card, request.shots
-    screening.by_words(screening.said(request.told, shots, request.options.negative, request.options.guidance))
-    plot = _plot(card, brief, request.told, shots)
+    screening.by_words(screening.said(request.text, shots, request.options.negative, request.options.guidance))
+    plot = _plot(card, brief, request.text, shots)
     if plot is not None:
         _check_expand(request.flags, card)
-        told = rewrite.Told(request.text, "", rewrite.scripts(card, request.told))
+        told = rewrite.Told(request.prompt, "", rewrite.scripts(card, request.text))
     else:
         flags = request.flags
         seed = parse.seeds(flags.seed, flags.count)[0] if flags.expand and not brief.shots else None
         beside = (*brief.shots, flags.negative or "")
-        told = rewrite.told(request.text, card, words=brief.words, beside=beside, seed=seed)
+        told = rewrite.told(request.prompt, card, words=brief.words, beside=beside, seed=seed)
     one = ", ".join(filter(None, [told.text, *brief.words]))
-    sent = "; ".join(shot.prompt for shot in shots) if shots else one
-    return _Prompt(told.text, sent, told.asked, told.notes, plot)
+    text = "; ".join(shot.prompt for shot in shots) if shots else one
+    return Prompt(told.text, text, told.asked, told.notes), plot
 
 
 def _canvas(request: _Request, plot: Plot | None) -> tuple[Canvas, SamplingOptions, Plot | None, Canvas | None]:
@@ -335,19 +343,19 @@ def _canvas(request: _Request, plot: Plot | None) -> tuple[Canvas, SamplingOptio
         canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
     cast = bare = None
     if brief.hand is not None and plot is None:
-        canvas, cast, bare = _by_hand(brief, brief.hand, canvas, options, card, request.told)
+        canvas, cast, bare = _by_hand(brief, brief.hand, canvas, options, card, request.text)
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     seconds = Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps
     return canvas, replace(options, seconds=seconds), cast, bare
 
 
 def _outputs(
-    request: _Request, words: _Prompt, options: SamplingOptions, seeds: list[int], frames: int, run: Run | None
+    request: _Request, words: Prompt, options: SamplingOptions, seeds: list[int], frames: int, run: Run | None
 ) -> Outputs:
     """Where the results go, and in which format; nothing that is read is written over."""
     brief, flags = request.brief, request.flags
     names = {
-        "slug": brief.stem or output_paths.slug(words.sent), "model": request.card.name, "width": options.width,
+        "slug": brief.stem or output_paths.slug(words.text), "model": request.card.name, "width": options.width,
         "height": options.height,
     }  # fmt: skip
     if run is not None:
@@ -356,7 +364,7 @@ def _outputs(
         outputs = output_paths.planned("png" if brief.still else "frames", [None])
     else:
         outputs = output_paths.outputs(flags.output, flags.format, names, seeds, frames, force=flags.force)
-    check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
+    output_paths.check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
     return outputs
@@ -372,7 +380,7 @@ class _Estimate(NamedTuple):
     plan: Plan
 
 
-def _estimate(request: _Request, words: _Prompt, canvas: Canvas) -> _Estimate:
+def _estimate(request: _Request, words: Prompt, canvas: Canvas) -> _Estimate:
     """Time and memory, within the memory there is."""
     brief, flags, card, options = request.brief, request.flags, request.card, request.options
     pace = None if request.filled or request.own else frame_rates.paced(canvas, card)
@@ -386,7 +394,7 @@ def _estimate(request: _Request, words: _Prompt, canvas: Canvas) -> _Estimate:
     takes = [] if request.filled else windows.takes(outline, geometry, card.limits.get("window", 0), begins)
     sizes = [size + len(canvas.subjects) for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
-    command = _command(brief, words.asked or words.sent, flags.model)
+    command = functools.partial(_command, brief, words.asked or words.text, flags.model)
     budget = Budget(allowed, command, bool(brief.length), *_room(card, on_gpu))
     expected = plan.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
     expected = Plan(0, 0, 0.0, 0) if request.filled else expected.within(budget.room)
@@ -395,12 +403,12 @@ def _estimate(request: _Request, words: _Prompt, canvas: Canvas) -> _Estimate:
 
 
 def _notes(
-    request: _Request, words: _Prompt, canvas: Canvas, estimate: _Estimate, seeds: list[int], outputs: Outputs
-) -> list[str]:
-    """What the user should know before the work begins."""
-    brief, options, plot, geometry = request.brief, request.options, words.plot, estimate.geometry
-    said = words.notes if plot is None else (*words.notes, *plot.film(options, seeds[0], canvas.frames)[1])
-    said = said if request.own is None else request.own.said(len(seeds))
+    request: _Request, plot: Plot | None, read: Sequence[str], canvas: Canvas, estimate: _Estimate, seeds: list[int],
+    outputs: Outputs,
+) -> list[str]:  # fmt: skip
+    """What the user should know before the work begins. read: what there is to say of how the prompt was read."""
+    brief, options, geometry = request.brief, request.options, estimate.geometry
+    said = read if request.own is None else request.own.said(len(seeds))
     notes = [*request.flags.origin.notes, *said, *brief.notes, *canvas.notes]
     if brief.source is not None:
         notes += refitted(brief.source, (options.width, options.height), options.fps, request.flags)
@@ -537,34 +545,6 @@ def _command(brief: Brief, prompt: str, model: str | None) -> str:
     return shlex.join(["sora", brief.verb, *map(printable, words), *(["-m", printable(model)] if model else [])])
 
 
-def check_streams(flags: OutputFlags) -> None:
-    """Standard output takes the media or the JSON, and never binary on a terminal."""
-    if flags.output != "-" or flags.dry_run:
-        return
-    if flags.json:
-        raise UsageError("--json: cannot share standard output with -o -; give -o a file name", "bad_output")
-    if sys.stdout.isatty():
-        raise UsageError(
-            "-o -: will not write media to a terminal; redirect it (> clip.mp4), pipe it, or give a file name",
-            "terminal",
-        )
-
-
-def check_inputs(outputs: Outputs, inputs: Sequence[str], preview: str | None = None) -> None:
-    """Refuse to write over what is read, by whatever name it goes, --force or not; or over one another."""
-    results = [("-o", path) for path in outputs.paths or ()]
-    if preview is not None and preview.partition(":")[0] != "term":
-        where = Path(preview)
-        if any(path == where or (path.exists() and where.exists() and path.samefile(where)) for _, path in results):
-            raise UsageError(f"--preview {printable(preview)}: is also the result; choose another name", "same_file")
-        results.append(("--preview", where))
-    for flag, path in results:
-        for beside in (path, formats.sidecar_of(path)):
-            for name in inputs:
-                if beside.exists() and Path(name).exists() and beside.samefile(name):
-                    raise UsageError(f"{flag} {printable(path)}: is also an input; choose another name", "same_file")
-
-
 def check_memory(job: Job) -> None:
     """Refuse what does not fit."""
     if found := shortage(job):
@@ -577,105 +557,3 @@ def shortage(job: Job) -> str:
         return ""
     cores = None if job.budget.host else job.threads or machine.cores()
     return plan.shortage(job.plan, job.card, job.options, cores, job.budget)
-
-
-# --- words ----------------------------------------------------------------------------------------------------------
-
-
-def headline(job: Job) -> str:
-    """What is about to be painted, in one line."""
-    frames, (_, height, width) = job.canvas.frames, job.geometry.keep
-    length = "" if job.geometry.is_still else f", {frames} frames at {float(job.options.fps):g} fps"
-    seeds = f"seed {job.seeds[0]}" if len(job.seeds) == 1 else f"{len(job.seeds)} seeds from {job.seeds[0]}"
-    if job.filled:
-        return (
-            f"{width}x{height}{length}: what is removed is filled from other frames, and by patches where none shows it"
-        )
-    steps = "1 step" if job.options.steps == 1 else f"{job.options.steps} steps"
-    took = f", about {duration(job.seconds)}" if job.seconds else ""
-    if job.moving is not None:
-        return f"by its own motion, {width}x{height}{length}"
-    return f"model {printable(job.card.name)}, {width}x{height}{length}, {steps}, {seeds}{took}"
-
-
-def as_data(job: Job) -> dict[str, Any]:
-    """The plan of a dry run for `--json`."""
-    paths = None if job.outputs.paths is None else [str(path) for path in job.outputs.paths]
-    short = shortage(job)
-    return {
-        **job.recipe(job.seeds[0]), "seeds": job.seeds, "paths": paths, "format": job.outputs.format.name,
-        "notes": job.notes,
-        "plan": {
-            "width": job.geometry.width, "height": job.geometry.height, "frames": job.geometry.frames,
-            "tokens": job.plan.tokens, "passes": job.plan.passes, "seconds": round(job.seconds, 1),
-            "peak_memory_bytes": job.plan.peak_bytes, "free_memory_bytes": job.budget.free,
-            "fits": not short, **({"shortage": short} if short else {}),
-            **_kept_small(job),
-        },
-    }  # fmt: skip
-
-
-def as_text(job: Job) -> str:
-    """The plan of a dry run for people."""
-    frames, (_, height, width) = job.canvas.frames, job.geometry.keep
-    paths, options, expected = job.outputs.paths, job.options, job.plan
-    prompt = printable(job.prompt if len(job.prompt) <= 200 else job.prompt[:197] + "...")
-    files = "standard output" if paths is None else ", ".join(printable(path) for path in paths[:8])
-    inner = f"{job.geometry.inner[1]}x{job.geometry.inner[0]}"
-    on_grid = (job.geometry.width, job.geometry.height) == (width, height)
-    painted = (
-        f", painted as {inner} and scaled"
-        if job.geometry.inner != (height, width)
-        else ("" if on_grid else f", painted as {job.geometry.width}x{job.geometry.height} and cut back")
-    )
-    rows = [
-        ("prompt", prompt or "none"),
-        ("model", printable(job.card.name)),
-        ("size", f"{width}x{height}{painted}"),
-        ("length", "one picture" if job.geometry.is_still else f"{frames} frames at {float(options.fps):g} fps"),
-        ("steps", f"{options.steps}, {expected.passes} passes over {expected.tokens:,} tokens"),
-        ("guidance", f"{options.guidance:g}"),
-        ("seed", ", ".join(map(str, job.seeds[:8])) + (", ..." if len(job.seeds) > 8 else "")),
-        ("time", _time(job)),
-        ("memory", _memory(job)),
-        *(("", line) for line in memory.alternatives(expected.needs, job.budget.room)),
-        *([("fits", f"no: {short}")] if (short := shortage(job)) else []),
-        ("output", files + (", ..." if paths is not None and len(paths) > 8 else "")),
-    ]
-    return "".join(f"{name:<9} {value}\n" for name, value in rows)
-
-
-def _memory(job: Job) -> str:
-    expected, budget = job.plan, job.budget
-    if not expected.peak_bytes:
-        return "not known"
-    free = f", {amount(budget.free)} free" if budget.free else ""
-    if expected.manner is None:
-        return f"about {amount(expected.peak_bytes)}{free}"
-    where = " of the GPU's" if budget.host else ""
-    beside = f"; {amount(expected.host_bytes)} of main memory, {amount(budget.host)} free" if budget.host else ""
-    packing = job.card.params.get("packing") or "whole"
-    return f"about {amount(expected.peak_bytes)}{where}{free}: {packing} weights, {expected.manner}{beside}"
-
-
-def _kept_small(job: Job) -> dict[str, Any]:
-    """How an open model's memory is kept small, and how else it could be."""
-    if job.plan.manner is None:
-        return {}
-    room = job.budget.room
-    return {
-        "host_memory_bytes": job.plan.host_bytes, **asdict(job.plan.manner),
-        "manners": [
-            {**asdict(need.manner), "bytes": need.device, "host_bytes": need.host,
-             "fits": need.device <= room if room else None}
-            for need in job.plan.needs
-        ],
-    }  # fmt: skip
-
-
-def _time(job: Job) -> str:
-    if not job.seconds:
-        return "not known for this model"
-    measured = job.plan.measured
-    how = f"rates measured {measured}" if measured else "a guess; measure with: sora doctor --calibrate"
-    return f"about {duration(job.seconds)} ({how})"

@@ -125,6 +125,34 @@ def _expanded(template: str, fields: dict[str, object], seeds: list[int]) -> lis
     return names
 
 
+def check_streams(output: str | None, *, json: bool, dry_run: bool = False) -> None:
+    """Standard output takes the media or the JSON, and never binary on a terminal. output: value of `-o`."""
+    if output != "-" or dry_run:
+        return
+    if json:
+        raise UsageError("--json: cannot share standard output with -o -; give -o a file name", "bad_output")
+    if sys.stdout.isatty():
+        raise UsageError(
+            "-o -: will not write media to a terminal; redirect it (> clip.mp4), pipe it, or give a file name",
+            "terminal",
+        )
+
+
+def check_inputs(outputs: Outputs, inputs: Sequence[str], preview: str | None = None) -> None:
+    """Refuse to write over what is read, by whatever name it goes, --force or not; or over one another."""
+    results = [("-o", path) for path in outputs.paths or ()]
+    if preview is not None and preview.partition(":")[0] != "term":
+        where = Path(preview)
+        if any(path == where or (path.exists() and where.exists() and path.samefile(where)) for _, path in results):
+            raise UsageError(f"--preview {printable(preview)}: is also the result; choose another name", "same_file")
+        results.append(("--preview", where))
+    for flag, path in results:
+        for beside in (path, formats.sidecar_of(path)):
+            for name in inputs:
+                if beside.exists() and Path(name).exists() and beside.samefile(name):
+                    raise UsageError(f"{flag} {printable(path)}: is also an input; choose another name", "same_file")
+
+
 def shown(path: Path) -> str:
     """A path as short as it can be said from here."""
     here = os.getcwd() + os.sep

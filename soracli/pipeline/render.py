@@ -19,7 +19,7 @@ from soracli.footage.plausibility import Guard
 from soracli.media import Area, Source, Writer
 from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
-from soracli.pipeline import advice, checkpoints, deliver, latents, model_cache, real_footage, tasks
+from soracli.pipeline import advice, checkpoints, deliver, describe, latents, model_cache, real_footage, tasks
 from soracli.pipeline import job as jobs
 from soracli.pipeline import preview as previews
 from soracli.pipeline.deliver import Form
@@ -81,7 +81,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     if flags.dry_run:
         for note in job.notes:
             talk.note(note)
-        talk.plan(jobs.as_data(job), jobs.as_text(job))
+        talk.plan(describe.as_data(job), describe.as_text(job))
         return
     jobs.check_memory(job)
     with _in_memory(brief.verb):
@@ -95,7 +95,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     for note in job.notes:  # after what may be refused: what was not understood of that is of no interest
         talk.note(note)
     keys.load()  # what cannot be signed is not worth painting
-    talk.say(jobs.headline(job))
+    talk.say(describe.headline(job))
     given: list[Source | Area] = [*brief.given, *brief.areas]
     with deliver.running(run, job.record, job.outputs, job.seeds, origin, given, talk) as run, _capacity(job):
         studio = _open(job, talk, preview, run, flags)
@@ -133,7 +133,7 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
         unlike: list[str] = []
         if model is not None:
             unlike = [] if job.plot else advice.on_source(model, job.canvas, job.geometry, where)
-            notes += [*advice.on_prompt(model, job.prompt), *unlike]
+            notes += [*([] if job.plot else advice.on_prompt(model, job.prompt)), *unlike]
             notes += previews.advice(job.card) if preview is not None else ()
     for note in notes:
         talk.note(note)
@@ -182,11 +182,12 @@ class _Result:
         self.notes = studio.notes
         self._seams, self._likeness = Seams.of(job.canvas), Likeness()
         self._took: dict[str, float] = {}  # seconds by stage
+        whole, origin = job.recipe(self.seed), studio.flags.origin
+        self._recipe = jobs.decoded(whole, origin.latents) if origin.foreign and origin.latents else whole
 
     def recipe(self) -> dict[str, Any]:
         """No more than what this call has done."""
-        whole, origin = self.job.recipe(self.seed), self.studio.flags.origin
-        return jobs.decoded(whole, origin.latents) if origin.foreign and origin.latents else whole
+        return self._recipe
 
     def form(self) -> Form:
         job, flags = self.job, self.studio.flags
@@ -201,7 +202,7 @@ class _Result:
     def _stamp(self) -> Stamp:
         from soracli.provenance import stamp as provenance
 
-        job, recipe, flags = self.job, self.recipe(), self.studio.flags
+        job, recipe, flags = self.job, self._recipe, self.studio.flags
         if flags.no_prompt_metadata:
             recipe = provenance.untold(recipe)
         painted = bool((job.canvas.mask[job.canvas.shown] > 0).any())

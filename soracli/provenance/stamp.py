@@ -123,7 +123,7 @@ class Stamp:
         marked: Frames | None = None,
     ) -> None:
         self._keys = keys.load()
-        self._verb, self._given, self._prompt = verb, given, prompt
+        self._verb, self._given, self._attested = verb, given, _salted(prompt)
         self._secrets = _missing(self._keys, marked) if painted else ()
         self._mark: watermark.Mark | None = None
         self._authority = os.environ.get("SORA_TSA") or None
@@ -235,10 +235,7 @@ class Stamp:
         told = untold(self.recipe) | {"watermark": self._marked}
         if not told.get(DIGEST):
             told.pop(DIGEST, None)  # known at the very end, and in the file's own recipe then
-        if self._prompt:
-            salt = secrets.token_hex(16)
-            told["prompt"] = {"salt": salt, "sha256": hashlib.sha256((salt + self._prompt).encode()).hexdigest()}
-        return told
+        return told | ({"prompt": self._attested} if self._attested else {})
 
     def _actions(self) -> list[dict[str, Any]]:
         """What was done, in the words of C2PA 2.2, section 18.15."""
@@ -263,6 +260,12 @@ class Stamp:
         if self._mark is not None:
             actions.append({"action": "c2pa.watermarked.unbound"})
         return [action | agent for action in actions]
+
+
+def _salted(prompt: str) -> dict[str, str]:
+    """A hash that proves a prompt to whoever knows it; nothing for none."""
+    salt = secrets.token_hex(16)
+    return {"salt": salt, "sha256": hashlib.sha256((salt + prompt).encode()).hexdigest()} if prompt else {}
 
 
 class _Target(io.FileIO):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -151,16 +151,14 @@ def check_tokens(plan: Plan, card: Card, options: SamplingOptions) -> None:
 class Budget:
     """What memory may be used, and what to type for less.
 
-    limit: bytes as `--max-memory` was typed, None = what is free. start: of a command line that asks for the same with
-    other flags. fixed: whether size and length are a source's. free: bytes that are free where it is painted, 0 =
-    unknown; host: of main memory beside a GPU.
+    command: the beginning of a command line that asks for the same with other flags.
     """
 
-    limit: int | None = None
-    start: str = ""
-    fixed: bool = False
-    free: int = 0
-    host: int = 0
+    limit: int | None = None  # bytes as `--max-memory` was typed, None = what is free
+    command: Callable[[], str] = str
+    fixed: bool = False  # whether size and length are a source's
+    free: int = 0  # bytes where it is painted, 0 = unknown
+    host: int = 0  # bytes of main memory beside a GPU
 
     @property
     def room(self) -> int:
@@ -183,7 +181,7 @@ def shortage(plan: Plan, card: Card, options: SamplingOptions, threads: int | No
     packed = None if short else _packed(card, options, threads, limit, given=budget.fixed)
     smaller = None if budget.fixed or short else fitting(card, options, threads, limit)
     if packed or smaller:
-        remedy = f"this would fit: {budget.start}{packed or smaller}"
+        remedy = f"this would fit: {budget.command()}{packed or smaller}"
     elif budget.fixed:
         remedy = "cut out a part of the clip, or make it smaller first"
     elif limit == budget.limit:

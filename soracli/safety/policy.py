@@ -79,9 +79,9 @@ class Rule:
     margin: float
     floor: float
 
-    def matches(self, stretch: str) -> bool:
+    def matches(self, text: str) -> bool:
         """Whether a stretch of text, in one of its readings, breaks a rule of words."""
-        left = self.unless.without(stretch)
+        left = self.unless.without(text)
         return self.terms.found(left) and (self.beside is None or self.beside.found(left))
 
 

@@ -20,7 +20,7 @@ from soracli.console.progress import Talk
 from soracli.errors import SoraError, UsageError
 from soracli.media import commit
 from soracli.media.write import Writer, check_target
-from soracli.pipeline import job, output_paths
+from soracli.pipeline import output_paths
 from soracli.provenance import keys
 from soracli.server import client, daemon
 from soracli.system import part_files
@@ -175,9 +175,9 @@ def test_no_input_and_no_result_is_written_over(sora: Sora, call: tuple[str, ...
 def test_inputs_are_told_from_results_by_what_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.png").write_text("a"), Path("b.webm.c2pa").write_text("b")
-    job.check_inputs(output_paths.planned("png", ["c.png"]), ["a.png"], "term:blocks")
+    output_paths.check_inputs(output_paths.planned("png", ["c.png"]), ["a.png"], "term:blocks")
     with pytest.raises(UsageError):
-        job.check_inputs(output_paths.planned("webm", ["b.webm"]), ["b.webm.c2pa"])
+        output_paths.check_inputs(output_paths.planned("webm", ["b.webm"]), ["b.webm.c2pa"])
 
 
 # --- the engine's socket ----------------------------------------------------------------------------------------------
