@@ -31,17 +31,20 @@ import tracks
 from painting import Painter, Painting
 from PIL import Image, ImageDraw, ImageFont
 from sheet import strip
+from styles import recoded
 
 from soracli.errors import SoraError
 from soracli.scenes import known, library, read
 from soracli.scenes.drafting import drafted
 from soracli.scenes.plot import Film
 from soracli.train import drafts
+from soracli.types import Frames
 from soracli.world.language.actors import actor
 from soracli.world.language.surroundings import BARE, PLACES
 from soracli.world.language.verbs import signed
 from soracli.world.scene import Event, Performer, Scene
 from soracli.world.scenes import GROUND_SIZE, Corpus
+from soracli.world.styles import held
 
 ASIDE = (
     "cow", "tiger", "flamingo", "robot", "police car", "teddy bear", "owl", "man walking", "sailboat", "pizza",
@@ -257,16 +260,15 @@ def reading(bench: Bench) -> list[Row]:
             right[slot].append(said[slot] == wanted)
             wrong[slot] += [] if said[slot] == wanted else [f"{said[slot]} for {wanted}"]
     bench.details["misread"] = wrong
-    bench.details["readers on fresh renders, with performers and bare"] = bench.fitted.right
+    bench.details["misread of renders"] = {slot: one.wrong for slot, one in bench.fitted.tried.items()}
     least = {"place": 0.95, "time": 0.95, "weather": 0.85, "camera": 0.95, "style": 0.85}
     rows = [
         Row("readers", f"{slot} read back", _mean(right[slot]), least[slot], count=len(right[slot]))
         for slot in readers.SLOTS
     ]
-    for slot, (with_performers, bare) in bench.fitted.right.items():
-        films = bench.fitted.count // 4
-        rows.append(Row("readers", f"  reader of {slot}, renders", with_performers, 0.97, count=films * 3 // 4))
-        rows.append(Row("readers", f"  reader of {slot}, bare renders", bare, 0.97, count=films // 4))
+    for slot, one in bench.fitted.tried.items():
+        rows.append(Row("readers", f"  reader of {slot}, renders", one.peopled[0], 0.97, count=one.peopled[1]))
+        rows.append(Row("readers", f"  reader of {slot}, bare renders", one.bare[0], 0.97, count=one.bare[1]))
     return rows
 
 
@@ -302,7 +304,7 @@ def paths(bench: Bench) -> list[Row]:
     """Is a performer where the scene says?"""
     groups = {"5 s": [place for done in bench.pool for k in range(4, 5 * FPS, 15) for place in places(done, k)]}
     rng = np.random.default_rng(bench.args.seed + 8)
-    for number, seconds in enumerate(bench.sizes.long):
+    for number, seconds in enumerate(bench.args.long or bench.sizes.long):
         done = long(bench, rng, seconds, number)
         found = groups.setdefault(f"{seconds} s", [])
         found += [place for k in range(0, seconds * SLOW, SLOW) for place in places(done, k)]
@@ -359,7 +361,8 @@ def lasting(bench: Bench) -> list[Row]:
     """Is what was bitten or painted over still so at the end? It must look more like itself so than as it was."""
     rng, out = np.random.default_rng(bench.args.seed + 10), []
     kinds = [("bitten", name) for name in FOODS] + [("painted", name) for name in PAINTED]
-    for number in range(0, len(kinds), max(1, len(kinds) // bench.sizes.hidden)):
+    count = min(bench.sizes.hidden, bench.args.count or len(kinds))
+    for number in range(0, len(kinds), max(1, len(kinds) // count)):
         kind, name = kinds[number]
         before = replace(alone(name, bench.corpus, rng), weather="clear", place="meadow", time="day")
         events = tuple(Event(kind, at) for at in ((1.0, 2.0, 3.0) if kind == "bitten" else (1.0,)))
@@ -393,25 +396,31 @@ def lasting(bench: Bench) -> list[Row]:
 
 
 def sharpness(bench: Bench) -> list[Row]:
-    """Power of the highest band, as a share of the truth's."""
+    """Power of the highest band, as a share of the truth's; beside it that of the truth through the compression."""
     whole: dict[bool, list[float]] = {True: [], False: []}
+    coded: dict[bool, list[float]] = {True: [], False: []}
     own: dict[bool, list[float]] = {True: [], False: []}
-    steps = [figures.sharpness(done.plain) / max(figures.sharpness(done.film), 1e-3) for done in bench.pool]
-    bench.details["sharpness of whole frames as quality.py measures it, of the truth's, median"] = _median(steps)
+    steps, kept = [], []
     for done in bench.pool:
-        still, chosen = done.scene.camera == "static", slice(4, None, 8)
+        still, chosen, first = done.scene.camera == "static", slice(4, None, 8), done.film[: 2 * tracks.CHUNK]
         power, truth = tracks.fine(done.plain[chosen]), tracks.fine(done.film[chosen])
         layer = done.draft.drawn(0, len(done.plain))
         cover = layer.alpha[chosen] > tracks.COVERED
         whole[still].append(float(power.mean() / max(truth.mean(), 0.05)))
         if cover.sum() > 400:
             own[still].append(float(power[cover].mean() / max(truth[cover].mean(), 0.05)))
-    return [
+        through = recoded(bench.painter.model, first)
+        coded[still].append(float(tracks.fine(through).mean() / max(tracks.fine(first).mean(), 0.05)))
+        steps.append(figures.sharpness(done.plain) / max(figures.sharpness(done.film), 1e-3))
+        kept.append(figures.sharpness(through) / max(figures.sharpness(first), 1e-3))
+    rows = [
         Row("sharpness", f"{text}, {'static' if still else 'moving'} camera", _median(found[still]), least,
-            count=len(found[still]), share=False)
+            _median(coded[still]) if found is whole else float("nan"), len(found[still]), share=False)
         for text, found, least in (("performers", own, 0.9), ("whole frame", whole, 0.65))
         for still in (True, False)
     ]  # fmt: skip
+    return [*rows, Row("sharpness", "whole frame, squared steps between pixels", _median(steps), 0.65, _median(kept),
+                       len(steps), share=False)]  # fmt: skip
 
 
 def borders(bench: Bench) -> list[Row]:
@@ -419,7 +428,8 @@ def borders(bench: Bench) -> list[Row]:
     found: dict[str, list[float]] = {"plates": [], "results": [], "truth": []}
     for done in bench.pool:
         for name, clip in (("plates", done.plate), ("results", done.plain), ("truth", done.film)):
-            ratios = tracks.stepped(tracks.jumps(clip), range(tracks.CHUNK, len(clip), tracks.CHUNK))
+            poses, chunk = _poses(clip, done)
+            ratios = tracks.stepped(tracks.jumps(poses), range(chunk, len(poses), chunk), chunk)
             found[name].append(float(np.mean(ratios)))
     return [
         Row("borders", f"jump over the usual, {name}, {text}", take(found[name]), most, take(found["truth"]),
@@ -427,6 +437,13 @@ def borders(bench: Bench) -> list[Row]:
         for name in ("plates", "results")
         for text, take, most in (("median", _median, 1.1), ("worst", _worst, 1.5))
     ]  # fmt: skip
+
+
+def _poses(clip: Frames, done: Painting) -> tuple[Frames, int]:
+    """A frame of each pose, where a style holds them for several frames, and how many are in a latent frame."""
+    moments = held(torch.arange(len(clip), dtype=torch.float64) / done.fps, done.scene.style)
+    every = max(1, round(float(moments.diff().max()) * done.fps))
+    return clip[::every], tracks.CHUNK // every
 
 
 def window_rows(bench: Bench) -> list[Row]:
@@ -552,6 +569,7 @@ def parse() -> argparse.Namespace:
     add("--films", type=int, help="that readers are fitted to (default 600, 200 if quick)")
     add("--quick", action="store_true", help="a few of everything")
     add("--count", type=int, help="at most so many clips and performers a part")
+    add("--long", type=int, nargs="+", metavar="SECONDS", help="of the long clips of paths (default 30 30 60)")
     add("--only", default=",".join(PARTS), help=f"parts, of {', '.join(PARTS)}")
     add("--seed", type=int, default=0)
     add("--threads", type=int, help="default: torch's choice")

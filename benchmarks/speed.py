@@ -106,11 +106,17 @@ def _paint(model: Any, job: dict[str, Any]) -> dict[str, float]:
 # --- outside ----------------------------------------------------------------------------------------------------------
 
 
-def timed(command: Sequence[str]) -> float:
-    """Wall seconds of a fresh process, which must succeed."""
-    clock = time.perf_counter()
+def timed(command: Sequence[str]) -> tuple[float, float]:
+    """Wall seconds of a fresh process, which must succeed, and the processor's own, nan where they are not counted."""
+    before, clock = _worked(), time.perf_counter()
     run(command)
-    return time.perf_counter() - clock
+    return time.perf_counter() - clock, _worked() - before
+
+
+def _worked() -> float:
+    """Seconds of the processor that ended children of this process took."""
+    used = os.times()
+    return used.children_user + used.children_system if os.name == "posix" else float("nan")
 
 
 def run(command: Sequence[str]) -> str:
@@ -122,8 +128,8 @@ def run(command: Sequence[str]) -> str:
     return done.stdout
 
 
-def cold(job: dict[str, Any]) -> float:
-    """Wall seconds of `sora generate` or `sora image`, start to file."""
+def cold(job: dict[str, Any]) -> tuple[float, float]:
+    """Wall seconds of `sora generate` or `sora image`, start to file, and the processor's."""
     verb = "generate" if job["seconds"] else "image"
     with tempfile.TemporaryDirectory() as folder:
         command = [
@@ -146,12 +152,13 @@ def by_stage(job: dict[str, Any]) -> dict[str, Any]:
 def measure(job: dict[str, Any]) -> dict[str, Any]:
     """One column of the table; seconds are medians."""
     inside = by_stage(job)
-    wall = [cold(job) for _ in range(job["repeats"])]
+    taken = [cold(job) for _ in range(job["repeats"])]
     warm = {name: statistics.median(run[name] for run in inside["warm"]) for name in inside["warm"][0]}
     first = sum(inside["cold"][name] for name in STAGES)
     return {
-        "command": statistics.median(wall), "first": inside["cold"], "warm": warm, "stages": first,
-        "peak": inside["peak"], "threads": inside["threads"], "seconds": job["seconds"],
+        "command": statistics.median(seconds for seconds, _ in taken),
+        "command_cpu": statistics.median(worked for _, worked in taken), "first": inside["cold"], "warm": warm,
+        "stages": first, "peak": inside["peak"], "threads": inside["threads"], "seconds": job["seconds"],
     }  # fmt: skip
 
 
@@ -169,9 +176,11 @@ def table(columns: dict[str, dict[str, Any]]) -> str:
 
     results = list(columns.values())
     lines = [row("seconds", list(columns)), row("sora, cold, start to file", [f"{c['command']:.2f}" for c in results])]
+    lines.append(row("  of the processor", [f"{c['command_cpu']:.2f}" for c in results]))
     lines.append(row("one process, first clip", [f"{c['stages']:.2f}" for c in results]))
     lines += [row(f"  {name}", [f"{c['first'][name]:.2f}" for c in results]) for name in STAGES]
     lines.append(row("one process, later clips", [f"{c['warm']['all']:.2f}" for c in results]))
+    lines.append(row("  of the processor", [f"{c['warm']['cpu']:.2f}" for c in results]))
     lines += [row(f"  {name}", [f"{c['warm'][name]:.2f}" for c in results]) for name in STAGES[2:]]
     lines.append(row("cold / length of the clip", [ratio(c, c["command"]) for c in results]))
     lines.append(row("warm / length of the clip", [ratio(c, c["warm"]["all"]) for c in results]))
@@ -187,8 +196,8 @@ def facts(threads: int) -> str:
         f"{machine.cpu()}, {machine.cores()} cores, {threads} threads, {formatting.amount(free)} free of "
         f"{formatting.amount(total)}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     )
-    busy = f"\nload {load:.1f}: other work is running here, so all seconds are too many" if load > 0.5 else ""
-    return line + busy
+    busy = f"\nload {load:.1f}: other work is running here, so all seconds but the processor's are too many"
+    return line + (busy if load > 0.5 else "")
 
 
 def main() -> int:
@@ -197,6 +206,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4.0, help="length of the clips (default 4)")
     parser.add_argument("--steps", type=int, help="default: the model's own")
     parser.add_argument("--repeats", type=int, default=3, help="of each measurement; medians are shown")
+    parser.add_argument("--sizes", type=int, default=4, choices=range(1, 5), help="so many of the four, from the first")
     parser.add_argument("--threads", type=int, help="default: torch's choice")
     parser.add_argument("--out", type=Path, help="the figures as JSON")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
@@ -205,9 +215,10 @@ def main() -> int:
         print(json.dumps(stages(json.loads(args.inside))))
         return 0
     before = facts(args.threads or machine.cores())
-    helps = [timed([sys.executable, "-m", "soracli", "--help"]) for _ in range(HELP_RUNS)]
+    helps = [timed([sys.executable, "-m", "soracli", "--help"])[0] for _ in range(HELP_RUNS)]
     columns = {}
-    for name, (width, height, seconds) in cases(manifest.card(args.model).defaults, args.seconds).items():
+    asked = cases(manifest.card(args.model).defaults, args.seconds)
+    for name, (width, height, seconds) in list(asked.items())[: args.sizes]:
         print(f"measuring {name}", file=sys.stderr, flush=True)
         columns[name] = measure(
             {

@@ -125,11 +125,14 @@ def jumps(clip: Frames) -> npt.NDArray[np.float64]:
     return np.array([np.abs(b.astype(np.float32) - a).mean() for a, b in itertools.pairwise(clip)])
 
 
-def stepped(steps: npt.NDArray[np.float64], borders: Sequence[int]) -> list[float]:
-    """The jump into each of these frames over the usual one near by: of the three before it and the three after it."""
+def stepped(steps: npt.NDArray[np.float64], borders: Sequence[int], chunk: int = CHUNK) -> list[float]:
+    """The jump into each of these frames over the usual one near by: of the three before it and the three after it.
+
+    chunk: frames of a latent frame, whose borders are not usual.
+    """
     out = []
     for frame in borders:
-        near = [k for k in range(frame - 4, frame + 3) if 0 <= k < len(steps) and (k + 1) % CHUNK]
+        near = [k for k in range(frame - 4, frame + 3) if 0 <= k < len(steps) and (k + 1) % chunk]
         if 0 < frame <= len(steps) and near:
             out.append(float((steps[frame - 1] + QUIET) / (np.median(steps[near]) + QUIET)))
     return out
