@@ -23,6 +23,7 @@ from soracli.finetuning import dataset
 from soracli.finetuning.dataset import Bucket, Item, Order
 from soracli.finetuning.loop import generator
 from soracli.finetuning.workers import Workers
+from soracli.models.common.clip_vision import Vision, prepared
 from soracli.models.ltx import Ltx
 from soracli.models.ltx import key_map as key_map_ltx
 from soracli.models.ltx.conditioning import Shifting, places
@@ -30,7 +31,6 @@ from soracli.models.ltx.transformer import LtxTransformer
 from soracli.models.wan import Wan
 from soracli.models.wan import conditioning as wan
 from soracli.models.wan import key_map as key_map_wan
-from soracli.models.wan.clip_vision import Vision, prepared
 from soracli.models.wan.transformer import WanTransformer
 from soracli.sampling import flow
 from soracli.sampling.pixels import to_torch
