@@ -61,8 +61,11 @@ SENSES = (
 GAITS = ("walk", "run", "swim")
 OWN = ("his", "her", "its", "their")
 CHILD = 0.8  # scale of the young
-PARENTS = ("man", "woman", "person", "people hugging", "cat", "dog", "chicken", "duck", "old man", "old woman", "girl",
-           "boy")  # fmt: skip
+LITTERS = ("cat", "dog", "chicken", "duck")  # whose young have pictures or names of their own
+HUMAN = ("man", "woman", "person", "people", "old", "older", "girl", "boy", "child", "baby", "farmer", "prince",
+         "princess", "cook", "teacher", "student", "singer", "artist", "pilot", "guard", "mage", "robot")  # fmt: skip
+KIN = {"mother": 1.2, "father": 1.2, "mom": 1.2, "mum": 1.2, "dad": 1.2, "mama": 1.2, "parent": 1.2, "brother": 0.95,
+       "sister": 0.95, "sibling": 0.95, "mate": 0.95, "twin": 0.95}  # fmt: skip
 HERD = 5  # as many as `a herd of`
 HERDS = (
     "herd",
@@ -650,12 +653,15 @@ class _Teller:
             part.verb, self.still = part.verb or Entry("verb", "stand", False, "base", "stand"), False
 
     def _take_after(self, part: Part) -> None:
-        """The young of an animal are drawn as it is, only smaller: an elephant and her calf."""
+        """The kin of an animal are drawn as it is, its young smaller: an elephant and her calf."""
         elder = self.story.parts[self.recent[-1]] if self.recent else None
-        if elder is None or self.items[self.at].text not in OWN or grammar.singular(part.said) not in YOUNG:
+        said = grammar.singular(part.said)
+        if elder is None or self.items[self.at].text not in OWN or (said not in YOUNG and said not in KIN):
             return
-        if self.vocabulary.pictures.get(elder.name) in ALIVE and elder.name not in PARENTS:
-            part.name, part.near, part.scale = elder.name, False, part.scale * CHILD
+        alive = self.vocabulary.pictures.get(elder.name) in ALIVE and elder.name.split()[0] not in HUMAN
+        if alive and (said in KIN or elder.name not in LITTERS):
+            scale = KIN.get(said, CHILD)
+            part.name, part.near, part.scale = elder.name, False, part.scale * scale
 
     def _takes_stranger(self, part: Part, prep: str, word: str) -> bool:
         """Whether a noun that no table has may be a performer; else it is noted as a stranger of the setting."""

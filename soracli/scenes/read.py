@@ -278,6 +278,8 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
     stands = stands or (kind == "thing" and known.length(name) > BUILT and name not in SKY and part.verb is None)
     if part.relation == "above" and stands:  # who looks over something does not fly
         part.relation = "behind"
+    if part.relation == "above" and kind == "walker" and action in ("walk", "run", "hop"):
+        part.relation = "on"  # running over a rainbow
     if part.relation == "above" and action not in ("fly", "jump", "float", "launch", "fall", "hop", "bounce", "spin"):
         action = "hover"
     if part.relation == "chases":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soracli.prompts.english import ADJECTIVES, BREAKERS, DETERMINERS
+from soracli.scenes.nearest import table
 from soracli.scenes.vocabulary import DRAWN, Entry, Vocabulary, is_verb, tables
 from soracli.world.language.words import ACTORS
 
@@ -23,6 +24,7 @@ TOKEN = re.compile(r"\x00+|[^\W_]+(?:['’.-][^\W_]+)*|[.,;:!?()\n|/&+]|—|–|
 ENDINGS = ("", "s", "es", "ed", "er", "ing", "ly", "less", "like")
 TWICE = 5  # letters of a word in which two slips are looked for
 SHORT = 4  # letters of a word that is taken for what can be shown alone, unless letters were only left out
+PART = 4  # letters of a part of a compound
 LONG = 6  # letters from which one may be too many
 LIKE = 0.8  # share of letters that two such words have in common
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -149,7 +151,7 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     stems = {word.removesuffix(end) + back for end in ENDINGS for back in ("", "e") if word.endswith(end)}
     if len(word) > 2 and any(stem in english() for stem in stems):
         return word
-    if len(word) < 2 or len(word) > 20:
+    if len(word) < 2 or len(word) > 20 or word in table() or _is_compound(word):
         return word
     spellings = {word, *(word.replace(one, other) for one, other in SOUNDS)}
     near = {w for w in spellings if w in vocabulary.singles}
@@ -164,6 +166,11 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
         alike = [w for w in vocabulary.singles if w[0] == word[0] and abs(len(w) - len(word)) <= 2]
         near = {w for w in get_close_matches(word, alike, 1, LIKE) if not word.startswith(w)}  # no room is a roomba
     return min(near, key=lambda w: (_rank(w, vocabulary), not _is_kept(word, w), w[0] != word[0], w), default=word)
+
+
+def _is_compound(word: str) -> bool:
+    """Whether it is two words of English in one: blackboard."""
+    return any(word[:i] in english() and word[i:] in english() for i in range(PART, len(word) - PART + 1))
 
 
 def _stutters(typed: str, meant: str) -> bool:
