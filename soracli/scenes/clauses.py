@@ -31,6 +31,9 @@ TO_PLACES = ("in", "on", "at", "across", "along", "through", "over", "from", "un
 TREES = ("deciduous tree", "evergreen tree", "palm tree")
 ALIVE = ("walker", "flyer", "swimmer")
 KINDS = ("bear", "bird", "fish", "cat", "dog", "monkey", "whale", "insect", "animal", "bug")  # a koala bear is a koala
+DENIALS = ("not", "never", "won't", "doesn't", "don't", "isn't", "aren't", "can't", "cannot", "didn't")
+REFUSALS = ("refuses", "refuse", "refusing", "refused")
+PLURAL = 4  # letters from which a word in -s may be a verb that no table has
 NOBODY = ("nothing", "nobody", "none")
 PATHS = ("through", "across", "along", "down", "past", "off", "away")
 SENSES = (
@@ -361,9 +364,15 @@ class _Teller:
         """Whether a word that no table has is a verb where it stands."""
         before = self._peek(-1)
         led = before is not None and before.text in ARTICLES
-        if self.adjacent == "noun" and is_verb(word) and not led:
+        if self.adjacent == "noun" and not led and (is_verb(word) or self._goes_somewhere(word)):
             return True
         return word.endswith("ing") and len(word) > 5 and not led and word not in english.NOUNS_THAT_LOOK_OTHERWISE
+
+    def _goes_somewhere(self, word: str) -> bool:
+        """Whether a word in -s is followed by where somebody goes: it wheezes along, it sidles leftward."""
+        after = self._peek()
+        ends = word.endswith("s") and not word.endswith(("ss", "us", "is", "'s")) and len(word) > PLURAL
+        return ends and after is not None and (after.text in PATHS or after.of("direction") is not None)
 
     # -- verbs ------------------------------------------------------------------------------------------------------
 
@@ -378,9 +387,12 @@ class _Teller:
         if before is not None and before.text in NOBODY:
             self._past(self.adjacent)
             return
-        leads = entry.near and after is not None and after.text in PATHS  # it pounds through the woods
+        ways = after is not None and (after.text in PATHS or after.of("direction") is not None)
+        leads = entry.near and ways  # it pounds through the woods
         if leads and (entry.value == "stray" or (entry.value == "stand" and entry.lemma.split()[0] not in SENSES)):
             entry = entry._replace(value="go")
+        if self._is_denied():
+            entry = Entry("verb", "stand", False, entry.form, "not")
         who = self._doers(entry)
         if who and entry.form == "past" and after is not None and after.text == "by":
             self._suffer(who, entry)
@@ -395,6 +407,11 @@ class _Teller:
         for index in who:
             self._give(self.story.parts[index], entry, item.text)
         self.joined = self.fresh = False
+
+    def _is_denied(self) -> bool:
+        """Whether it is said not to be done: is not running, won't move, refuses to walk."""
+        before = [one.text for one in self.items[max(self.at - 2, 0) : self.at]]
+        return bool(before) and (before[-1] in DENIALS or (before[-1] == "to" and before[0] in REFUSALS))
 
     def _suffer(self, who: list[int], entry: Entry) -> None:
         """Chased by a dog: who comes next does it."""
@@ -426,11 +443,12 @@ class _Teller:
             part.changes.add("opened")
             return
         old = part.verb
-        if old is None or (old.near and not entry.near) or old.lemma == "be":
+        comes = old is not None and old.lemma in ("come", "go", "be") and entry.form == "doing"  # comes flying in
+        if old is None or (old.near and not entry.near) or comes or old.lemma == "be":
             if old is not None and old.near:
                 self._near(old.lemma, "")
             part.verb = entry
-        elif (old.value, old.lemma) != (entry.value, entry.lemma):
+        elif old.value != entry.value or (old.lemma != entry.lemma and " " not in entry.lemma):
             self._drop(text)
             return
         if part.verb is entry and entry.near:

@@ -21,6 +21,16 @@ OPTIONS = re.compile(
     r"^\s*/\w+(?:\s+prompt\s*:)?|(?<!\S)--?[a-z]+[ =]+[\d:.x]+(?!\S)|(?<!\S)--[a-z]+(?!\S)"
 )  # other programs'
 TOKEN = re.compile(r"\x00+|[^\W_]+(?:['’.-][^\W_]+)*|[.,;:!?()\n|/&+]|—|–| - ")
+_SIDE = r"(?:the |its |his |her |their )?(?:far |very |extreme )?(left|right)(?:[ -]?hand|[ -]?most)?"
+_PART = r"(?: (?:side|edge|border|end|corner|part|half|margin))?"
+_OF = r"(?: of (?:the |my |our )?(?:whole )?(?:frame|screen|image|picture|shot|view|scene|video|clip))?"
+WAYS = (  # ways to say which way, and the plain one, never longer
+    (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF} to {_SIDE}{_PART}{_OF}(?![\w-])"), r"from \1 to \2"),
+    (re.compile(rf"(?<!left )(?<!right )\b(?:to|towards?) {_SIDE}{_PART}{_OF}(?![\w-])"), r"to the \1"),
+    (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF}(?![\w-])(?! to\b)"), r"from the \1"),
+    (re.compile(r"\b(?:in |into )?(?:the )?direction(?: of)? (?:the )?(left|right)\b"), r"to the \1"),
+    (re.compile(r"\b(?:in |into )?(?:a |the )?(left|right)(?:ward)? direction\b"), r"to the \1"),
+)
 ENDINGS = ("", "s", "es", "ed", "er", "ing", "ly", "less", "like")
 TWICE = 5  # letters of a word in which two slips are looked for
 SHORT = 4  # letters of a word that is taken for what can be shown alone, unless letters were only left out
@@ -64,6 +74,8 @@ def spelt(prompt: str) -> str:
     """A prompt in lower case with pictographs as words, of the same letters otherwise."""
     text = unicodedata.normalize("NFKC", prompt).replace("’", "'").lower()
     text = re.sub(r"\b(st|mt|dr|mr|mrs)\. ", r"\1 ", text)
+    for pattern, plain in WAYS:
+        text = pattern.sub(lambda match, plain=plain: match.expand(plain).ljust(len(match[0])), text)  # type: ignore[misc]
     return "".join(f" {_called(c)} " if unicodedata.category(c) == "So" else c for c in text if c != "\ufe0f")
 
 
@@ -165,6 +177,7 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     if not near and len(word) > TWICE:
         alike = [w for w in vocabulary.singles if w[0] == word[0] and abs(len(w) - len(word)) <= 2]
         near = {w for w in get_close_matches(word, alike, 1, LIKE) if not word.startswith(w)}  # no room is a roomba
+        near = {w for w in near if w.endswith("s") == word.endswith("s") and (len(w) >= len(word) or len(word) > LONG)}
     return min(near, key=lambda w: (_rank(w, vocabulary), not _is_kept(word, w), w[0] != word[0], w), default=word)
 
 
