@@ -31,6 +31,9 @@ TO_PLACES = ("in", "on", "at", "across", "along", "through", "over", "from", "un
 TREES = ("deciduous tree", "evergreen tree", "palm tree")
 ALIVE = ("walker", "flyer", "swimmer")
 KINDS = ("bear", "bird", "fish", "cat", "dog", "monkey", "whale", "insect", "animal", "bug")  # a koala bear is a koala
+DENIALS = ("not", "never", "won't", "doesn't", "don't", "isn't", "aren't", "can't", "cannot", "didn't")
+REFUSALS = ("refuses", "refuse", "refusing", "refused")
+PLURAL = 4  # letters from which a word in -s may be a verb that no table has
 NOBODY = ("nothing", "nobody", "none")
 PATHS = ("through", "across", "along", "down", "past", "off", "away")
 SENSES = (
@@ -61,8 +64,11 @@ SENSES = (
 GAITS = ("walk", "run", "swim")
 OWN = ("his", "her", "its", "their")
 CHILD = 0.8  # scale of the young
-PARENTS = ("man", "woman", "person", "people hugging", "cat", "dog", "chicken", "duck", "old man", "old woman", "girl",
-           "boy")  # fmt: skip
+LITTERS = ("cat", "dog", "chicken", "duck")  # whose young have pictures or names of their own
+HUMAN = ("man", "woman", "person", "people", "old", "older", "girl", "boy", "child", "baby", "farmer", "prince",
+         "princess", "cook", "teacher", "student", "singer", "artist", "pilot", "guard", "mage", "robot")  # fmt: skip
+KIN = {"mother": 1.2, "father": 1.2, "mom": 1.2, "mum": 1.2, "dad": 1.2, "mama": 1.2, "parent": 1.2, "brother": 0.95,
+       "sister": 0.95, "sibling": 0.95, "mate": 0.95, "twin": 0.95}  # fmt: skip
 HERD = 5  # as many as `a herd of`
 HERDS = (
     "herd",
@@ -358,9 +364,15 @@ class _Teller:
         """Whether a word that no table has is a verb where it stands."""
         before = self._peek(-1)
         led = before is not None and before.text in ARTICLES
-        if self.adjacent == "noun" and is_verb(word) and not led:
+        if self.adjacent == "noun" and not led and (is_verb(word) or self._goes_somewhere(word)):
             return True
         return word.endswith("ing") and len(word) > 5 and not led and word not in english.NOUNS_THAT_LOOK_OTHERWISE
+
+    def _goes_somewhere(self, word: str) -> bool:
+        """Whether a word in -s is followed by where somebody goes: it wheezes along, it sidles leftward."""
+        after = self._peek()
+        ends = word.endswith("s") and not word.endswith(("ss", "us", "is", "'s")) and len(word) > PLURAL
+        return ends and after is not None and (after.text in PATHS or after.of("direction") is not None)
 
     # -- verbs ------------------------------------------------------------------------------------------------------
 
@@ -375,9 +387,12 @@ class _Teller:
         if before is not None and before.text in NOBODY:
             self._past(self.adjacent)
             return
-        leads = entry.near and after is not None and after.text in PATHS  # it pounds through the woods
+        ways = after is not None and (after.text in PATHS or after.of("direction") is not None)
+        leads = entry.near and ways  # it pounds through the woods
         if leads and (entry.value == "stray" or (entry.value == "stand" and entry.lemma.split()[0] not in SENSES)):
             entry = entry._replace(value="go")
+        if self._is_denied():
+            entry = Entry("verb", "stand", False, entry.form, "not")
         who = self._doers(entry)
         if who and entry.form == "past" and after is not None and after.text == "by":
             self._suffer(who, entry)
@@ -392,6 +407,11 @@ class _Teller:
         for index in who:
             self._give(self.story.parts[index], entry, item.text)
         self.joined = self.fresh = False
+
+    def _is_denied(self) -> bool:
+        """Whether it is said not to be done: is not running, won't move, refuses to walk."""
+        before = [one.text for one in self.items[max(self.at - 2, 0) : self.at]]
+        return bool(before) and (before[-1] in DENIALS or (before[-1] == "to" and before[0] in REFUSALS))
 
     def _suffer(self, who: list[int], entry: Entry) -> None:
         """Chased by a dog: who comes next does it."""
@@ -423,11 +443,12 @@ class _Teller:
             part.changes.add("opened")
             return
         old = part.verb
-        if old is None or (old.near and not entry.near) or old.lemma == "be":
+        comes = old is not None and old.lemma in ("come", "go", "be") and entry.form == "doing"  # comes flying in
+        if old is None or (old.near and not entry.near) or comes or old.lemma == "be":
             if old is not None and old.near:
                 self._near(old.lemma, "")
             part.verb = entry
-        elif (old.value, old.lemma) != (entry.value, entry.lemma):
+        elif old.value != entry.value or (old.lemma != entry.lemma and " " not in entry.lemma):
             self._drop(text)
             return
         if part.verb is entry and entry.near:
@@ -650,12 +671,15 @@ class _Teller:
             part.verb, self.still = part.verb or Entry("verb", "stand", False, "base", "stand"), False
 
     def _take_after(self, part: Part) -> None:
-        """The young of an animal are drawn as it is, only smaller: an elephant and her calf."""
+        """The kin of an animal are drawn as it is, its young smaller: an elephant and her calf."""
         elder = self.story.parts[self.recent[-1]] if self.recent else None
-        if elder is None or self.items[self.at].text not in OWN or grammar.singular(part.said) not in YOUNG:
+        said = grammar.singular(part.said)
+        if elder is None or self.items[self.at].text not in OWN or (said not in YOUNG and said not in KIN):
             return
-        if self.vocabulary.pictures.get(elder.name) in ALIVE and elder.name not in PARENTS:
-            part.name, part.near, part.scale = elder.name, False, part.scale * CHILD
+        alive = self.vocabulary.pictures.get(elder.name) in ALIVE and elder.name.split()[0] not in HUMAN
+        if alive and (said in KIN or elder.name not in LITTERS):
+            scale = KIN.get(said, CHILD)
+            part.name, part.near, part.scale = elder.name, False, part.scale * scale
 
     def _takes_stranger(self, part: Part, prep: str, word: str) -> bool:
         """Whether a noun that no table has may be a performer; else it is noted as a stranger of the setting."""

@@ -30,6 +30,7 @@ from soracli.world.scene import Scene
 
 MOST = 6  # performers of one kind
 SURE = 0.72  # cosine from which a noun that no table has is drawn beside others
+WITHIN = ("in", "on", "across", "through", "over", "into", "inside")  # before water that somebody is in
 ASHORE = ("by", "beside", "next to", "near", "along", "alongside")
 ALL = 8  # performers of a scene
 FACES = {"old man": "man", "old woman": "woman", "older person": "person"}  # who have no body -> who play them
@@ -84,6 +85,10 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     roles, notes = _roles(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})
     story.settings += [Setting("time", Entry("time", row.value), row.text, "") for row in film if row.slot == "time"]
     chosen = _settings(story, near, roles)
+    if PLACES[chosen.place].water and any(row.behind in WITHIN for row in story.settings if row.slot == "place"):
+        roles = [_afloat(role, story.parts[role.group]) for role in roles]
+    if not PLACES[chosen.place].ground:
+        roles = [replace(r, action="hover") if r.kind == "flyer" and r.action == "stand" else r for r in roles]
     if chosen.place == "underwater" or not PLACES[chosen.place].ground:
         roles = [_adrift(role) if story.parts[role.group].verb is None else role for role in roles]
     roles += _dress(roles, story, words, known)
@@ -139,6 +144,13 @@ def _adrift(role: Role) -> Role:
     return replace(role, action="float") if role.kind in ("walker", "driver", "thing") else role
 
 
+def _afloat(role: Role, part: Part) -> Role:
+    """An animal that is in water swims there, unless it is said to walk."""
+    free = part.verb is None or part.verb.value in ("go", "rush")
+    animal = role.kind == "walker" and role.name.split()[0] not in ("man", "woman", "person", "people")
+    return replace(role, action="swim") if free and animal and role.action in ("walk", "run") else role
+
+
 # -- performers -----------------------------------------------------------------------------------------------------
 
 
@@ -162,7 +174,7 @@ def _roles(
     first: dict[int, int] = {}
     roles: list[tuple[Role, int]] = []
     for index, part in enumerate(story.parts):
-        _part_couple(part)
+        couple = _part_couple(part)
         named = _named(part, story, words, near, notes)
         if not named:
             continue
@@ -171,7 +183,8 @@ def _roles(
             continue
         first[index] = len(roles)
         role = _role(part, named, index, story, known)
-        roles += [(role, part.partner)] * count
+        both = [replace(role, name=who) for who in _both(named, words)] if couple and count == 2 else [role] * count
+        roles += [(one, part.partner) for one in both]
     found = [
         replace(role, partner=first.get(partner, -1), relation=role.relation if partner in first else "")
         for role, partner in roles
@@ -189,11 +202,19 @@ def _dress(roles: list[Role], story: Story, words: Vocabulary, known: Library) -
     ][: ALL - len(roles)]
 
 
-def _part_couple(part: Part) -> None:
-    """Two who go somewhere are not the picture of two who hug."""
+def _both(name: str, words: Vocabulary) -> tuple[str, str]:
+    """Pictures of a man and a woman at what a person is at; that picture twice if one is missing."""
+    his, hers = (name.replace("person", who, 1) for who in ("man", "woman"))
+    return (his, hers) if {his, hers} <= words.pictures.keys() else (name, name)
+
+
+def _part_couple(part: Part) -> bool:
+    """Two who go somewhere are not the picture of two who hug; whether that is so."""
     still = part.verb is None or part.verb.value in ("meet", "stand")
     if part.name == "people hugging" and part.near and not still:
         part.name, part.near, part.many, part.count = "person", False, True, max(part.count, 2)
+        return True
+    return False
 
 
 def _paired(roles: list[Role]) -> list[Role]:
@@ -278,6 +299,8 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
     stands = stands or (kind == "thing" and known.length(name) > BUILT and name not in SKY and part.verb is None)
     if part.relation == "above" and stands:  # who looks over something does not fly
         part.relation = "behind"
+    if part.relation == "above" and kind == "walker" and action in ("walk", "run", "hop"):
+        part.relation = "on"  # running over a rainbow
     if part.relation == "above" and action not in ("fly", "jump", "float", "launch", "fall", "hop", "bounce", "spin"):
         action = "hover"
     if part.relation == "chases":
@@ -372,6 +395,9 @@ def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chos
     for first, second in (("city street", "road"), *((("beach", "sea"),) if not floats else ()), *over):
         if {first, second} <= shown:  # both are seen there
             places = [row for row in places if row.entry.value != second]
+    if roles and roles[0].name in BOATS and all(row.entry.near for row in places):
+        dropped += [row.text for row in places if not PLACES[row.entry.value].water and row.entry.value != "beach"]
+        places = [row for row in places if PLACES[row.entry.value].water or row.entry.value == "beach"]
     place = _one(places, swaps, dropped)
     weather = _one(weathers, swaps, dropped) or "clear"
     time = _one([row for row in rows if row.slot == "time"], swaps, dropped)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from soracli.prompts.english import ADJECTIVES, BREAKERS, DETERMINERS
+from soracli.scenes.nearest import table
 from soracli.scenes.vocabulary import DRAWN, Entry, Vocabulary, is_verb, tables
 from soracli.world.language.words import ACTORS
 
@@ -20,9 +21,20 @@ OPTIONS = re.compile(
     r"^\s*/\w+(?:\s+prompt\s*:)?|(?<!\S)--?[a-z]+[ =]+[\d:.x]+(?!\S)|(?<!\S)--[a-z]+(?!\S)"
 )  # other programs'
 TOKEN = re.compile(r"\x00+|[^\W_]+(?:['’.-][^\W_]+)*|[.,;:!?()\n|/&+]|—|–| - ")
+_SIDE = r"(?:the |its |his |her |their )?(?:far |very |extreme )?(left|right)(?:[ -]?hand|[ -]?most)?"
+_PART = r"(?: (?:side|edge|border|end|corner|part|half|margin))?"
+_OF = r"(?: of (?:the |my |our )?(?:whole )?(?:frame|screen|image|picture|shot|view|scene|video|clip))?"
+WAYS = (  # ways to say which way, and the plain one, never longer
+    (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF} to {_SIDE}{_PART}{_OF}(?![\w-])"), r"from \1 to \2"),
+    (re.compile(rf"(?<!left )(?<!right )\b(?:to|towards?) {_SIDE}{_PART}{_OF}(?![\w-])"), r"to the \1"),
+    (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF}(?![\w-])(?! to\b)"), r"from the \1"),
+    (re.compile(r"\b(?:in |into )?(?:the )?direction(?: of)? (?:the )?(left|right)\b"), r"to the \1"),
+    (re.compile(r"\b(?:in |into )?(?:a |the )?(left|right)(?:ward)? direction\b"), r"to the \1"),
+)
 ENDINGS = ("", "s", "es", "ed", "er", "ing", "ly", "less", "like")
 TWICE = 5  # letters of a word in which two slips are looked for
 SHORT = 4  # letters of a word that is taken for what can be shown alone, unless letters were only left out
+PART = 4  # letters of a part of a compound
 LONG = 6  # letters from which one may be too many
 LIKE = 0.8  # share of letters that two such words have in common
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -62,6 +74,8 @@ def spelt(prompt: str) -> str:
     """A prompt in lower case with pictographs as words, of the same letters otherwise."""
     text = unicodedata.normalize("NFKC", prompt).replace("’", "'").lower()
     text = re.sub(r"\b(st|mt|dr|mr|mrs)\. ", r"\1 ", text)
+    for pattern, plain in WAYS:
+        text = pattern.sub(lambda match, plain=plain: match.expand(plain).ljust(len(match[0])), text)  # type: ignore[misc]
     return "".join(f" {_called(c)} " if unicodedata.category(c) == "So" else c for c in text if c != "\ufe0f")
 
 
@@ -149,7 +163,7 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     stems = {word.removesuffix(end) + back for end in ENDINGS for back in ("", "e") if word.endswith(end)}
     if len(word) > 2 and any(stem in english() for stem in stems):
         return word
-    if len(word) < 2 or len(word) > 20:
+    if len(word) < 2 or len(word) > 20 or word in table() or _is_compound(word):
         return word
     spellings = {word, *(word.replace(one, other) for one, other in SOUNDS)}
     near = {w for w in spellings if w in vocabulary.singles}
@@ -163,7 +177,13 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     if not near and len(word) > TWICE:
         alike = [w for w in vocabulary.singles if w[0] == word[0] and abs(len(w) - len(word)) <= 2]
         near = {w for w in get_close_matches(word, alike, 1, LIKE) if not word.startswith(w)}  # no room is a roomba
+        near = {w for w in near if w.endswith("s") == word.endswith("s") and (len(w) >= len(word) or len(word) > LONG)}
     return min(near, key=lambda w: (_rank(w, vocabulary), not _is_kept(word, w), w[0] != word[0], w), default=word)
+
+
+def _is_compound(word: str) -> bool:
+    """Whether it is two words of English in one: blackboard."""
+    return any(word[:i] in english() and word[i:] in english() for i in range(PART, len(word) - PART + 1))
 
 
 def _stutters(typed: str, meant: str) -> bool:

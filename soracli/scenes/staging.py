@@ -18,6 +18,11 @@ SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "c
                  "comet", "fireworks", "cloud with lightning", "cloud with rain",
                  "globe showing Americas"))  # fmt: skip
 SPREAD = {"fireworks": 2.0}  # how much larger than others something in the sky is
+CROWD, THRONGED = 5, 0.7  # from how many alike they are smaller, and of what share of their size
+LOOSE = (0.0, -0.13, 0.11, -0.06, 0.15, -0.1)  # further differences in depth of those
+CROWDED = 0.75  # share of their size that is left to those of whom several chase or are chased
+FALLING = frozenset({"comet"})
+SCATTER = (0.15, 0.34, 0.0, 0.24, 0.42)  # depths of several in the sky
 SHORT = 1.5  # seconds in which several do not get far
 ABOVE, FLIGHT = 0.16, 0.28  # frame heights of air below what is above another, and below what flies
 BUILT = 2.0  # metres from which a thing is scenery for whoever acts
@@ -122,6 +127,11 @@ def _rank(roles: Sequence[Role], i: int, size: float, centres: Sequence[float]) 
     return APIECE * number
 
 
+def _alike(roles: Sequence[Role], i: int) -> int:
+    """How many come from the same part of the story."""
+    return sum(role.group == roles[i].group for role in roles)
+
+
 def _headed(roles: Sequence[Role], rng: random.Random) -> list[Role]:
     """Everybody who moves goes somewhere: as told, as its partner goes, or as all go."""
     way = next((role.direction for role in roles if role.direction), "left" if rng.random() < 0.5 else "right")
@@ -154,14 +164,17 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         bodies.append(Body(metres, *_drawn(role.name), _needs_room(role), base, air))
     sizes = heights(bodies, FILLS.get(view, 1.0), aspect)
     sizes = tuple(_mounted(roles, sizes, i) for i in range(len(roles)))
+    if any(role.relation == "chases" and role.partner >= 0 and _many(roles, i) for i, role in enumerate(roles)):
+        sizes = tuple(CROWDED * size for size in sizes)
+    elif any(_alike(roles, i) >= CROWD for i in range(len(roles))):
+        sizes = tuple(THRONGED * size for size in sizes)
     sizes = tuple(
         _fitted(role, roles[role.partner], sizes[role.partner]) if _is_worn(role) else size
         for role, size in zip(roles, sizes, strict=True)
     )
-    sizes = tuple(SPREAD.get(role.name, 1.0) * size for role, size in zip(roles, sizes, strict=True))
     if len(roles) == 1 and not view:
         sizes = (min(sizes[0] * roles[0].scale ** 0.5, LARGEST),)
-    return sizes
+    return tuple(SPREAD.get(role.name, 1.0) * size for role, size in zip(roles, sizes, strict=True))
 
 
 def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
@@ -261,7 +274,11 @@ def _depths(roles: Sequence[Role], sizes: Sequence[float], rng: random.Random) -
     depths = []
     for i, role in enumerate(roles):
         level = 0.5 + (apart if i % 2 else -apart) + rng.uniform(-0.02, 0.02)
+        if _alike(roles, i) >= CROWD:
+            level += LOOSE[(i - first_of(roles, i)) % len(LOOSE)]
         depths.append(HIGH_UP if role.name in SKY and not role.relation else level)
+        if role.name in FALLING and i != first_of(roles, i):  # a shower is all over the sky
+            depths[i] = SCATTER[(i - first_of(roles, i)) % len(SCATTER)]
     for i, size in enumerate(sizes):
         base = any(role.relation in ("on", "above") and role.partner == i for role in roles)
         if size < SMALL * max(sizes) and roles[i].name not in SKY and not base:

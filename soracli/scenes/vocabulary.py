@@ -255,8 +255,9 @@ def _small(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield phrase, Entry("change", "in")
     for phrase in ("out of thin air", "out of nowhere", "from nowhere"):
         yield phrase, Entry("silent", "")
-    for phrase in split(words["still"]["words"]):
-        yield phrase, Entry("verb", "stand", False, "doing", phrase)
+    for value, phrases in {"stand": words["still"]["words"], **words["manner"]}.items():
+        for phrase in split(phrases):
+            yield phrase, Entry("verb", value, False, "doing", phrase)
     for slot, key, value in (("undrawn", "words", ""), ("undrawn", "worn", "worn"), ("silent", "words", "")):
         for word in split(words[slot][key]):
             yield word, Entry(slot, value)

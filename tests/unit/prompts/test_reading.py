@@ -113,7 +113,7 @@ def told(prompt: str) -> list[str]:
         ("a tiger and a lion fighting", ["tiger meet meets lion", "lion meet", "forest day"]),
         ("a duck followed by two ducklings", ["duck walk", *["baby chick walk behind duck"] * 2, "farm day"]),
         ("a mother elephant and her calf", ["elephant walk", "elephant walk", "meadow day"]),
-        ("a couple walking on the beach", ["person walking walk"] * 2 + ["beach day"]),
+        ("a couple walking on the beach", ["man walking walk", "woman walking walk", "beach day"]),
         ("a couple kissing", ["people hugging stand", "meadow day"]),
         ("the cat in the hat", ["cat walk", "top hat stand on cat", "meadow day"]),
         ("an owl with glasses", ["owl fly", "glasses stand on owl", "forest day"]),
@@ -133,6 +133,16 @@ def told(prompt: str) -> list[str]:
         ("a soldier runs", ["person running run", "military helmet stand on person running", "meadow day"]),
         ("a clown in a circus tent", ["clown face stand", "stage day"]),
         ("a lighthouse at night", ["lighthouse stand", "beach night"]),
+        ("two ducks in a pond", ["duck swim"] * 2 + ["lake day"]),
+        ("a ship sails past an iceberg", ["ship float", "sea day"]),
+        ("a duck walks across a pond", ["duck walk", "lake day"]),
+        ("a baby elephant follows its mother", ["elephant walk behind elephant", "elephant walk", "meadow day"]),
+        ("a rabbit at full tilt", ["rabbit run", "meadow day"]),
+        ("a sheep refuses to walk", ["ewe stand", "farm day"]),
+        ("the horse is not running", ["horse stand", "meadow day"]),
+        ("a bird comes flying in", ["bird fly", "meadow day"]),
+        ("a unicorn running over a rainbow", ["unicorn run on rainbow", "rainbow hover", "meadow day"]),
+        ("cows on a train track", ["cow walk"] * 3 + ["railway station day"]),
     ],
 )  # fmt: skip
 def test_kinds_of_phrases(prompt: str, wanted: list[str]) -> None:
@@ -150,6 +160,19 @@ def test_slips_are_mended(typed: str, meant: str) -> None:
 @pytest.mark.parametrize("name", ["elon", "dolor", "amet", "roomba", "musk"])
 def test_names_are_not_taken_for_slips(name: str) -> None:
     assert "is read as" not in " ".join(of(f"{name} dancing").notes)
+
+
+@pytest.mark.parametrize(
+    ("way", "side"),
+    [
+        ("toward the right-hand edge of the image", "right"), ("to the far left of the frame", "left"),
+        ("in direction of left", "left"), ("in a leftward direction", "left"), ("from the left edge", "right"),
+        ("from the right side of the picture to the left side", "left"), ("from left to right", "right"),
+        ("right to left", "left"),
+    ],
+)  # fmt: skip
+def test_ways_to_say_which_way(way: str, side: str) -> None:
+    assert of(f"a bus drives {way}").scene.performers[0].direction == side
 
 
 def test_what_is_not_understood_is_said_with_an_example() -> None:
