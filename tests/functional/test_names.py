@@ -186,7 +186,7 @@ def test_names_that_no_file_can_have(sora: Sora, text: str) -> None:
 
 @pytest.mark.parametrize(
     "words", [("image", "x", *TINY), ("frame", "a.mp4"), ("sheet", "a.mp4"), ("config", "list"), ("info", "a.mp4"),
-              ("batch", "a.jsonl"), ("replay", "a.mp4"), ("runs", "list"), ("curate", "."), ("scene", "a dog")],
+              ("batch", "a.jsonl"), ("replay", "a.mp4"), ("runs", "list")],
     ids=lambda words: words[0],
 )  # fmt: skip
 def test_a_current_folder_that_was_removed_is_no_bug(
