@@ -257,7 +257,7 @@ MAY_CHANGE = {
     "system/part_files.py": CHANGES,
     "media/commit.py": CHANGES,
     "media/encode.py": {"write_text"},  # into a part folder of ours
-    "media/write.py": {"write_text"},  # into a part file of ours
+    "media/write.py": {"write_bytes"},  # into a part file of ours
     "provenance/stamp.py": {"write_bytes"},  # the same
     "provenance/keys.py": {"rename", "write_text"},  # within the folder of the keys; `media.write_text`
     "weights/hub.py": {"rmdir"},  # empty folders within the cache

@@ -55,17 +55,30 @@ def run(command: Any, args: list[str]) -> int:
     except ParseError as error:
         return fail(args, UsageError(_parse_message(error, args)))
     except Exception as error:
-        return fail(args, _named_too_long(error) or bug(error))
+        return fail(args, _of_nobody(error) or bug(error))
     if code == INTERRUPTED:
         _say_interrupted(args)
     return int(code or 0)
 
 
-def _named_too_long(error: Exception) -> SoraError | None:
-    """Whoever first touches a name that no file system takes may be anywhere; it is nobody's bug."""
-    if not isinstance(error, OSError) or error.errno != errno.ENAMETOOLONG:
-        return None
-    return UsageError(f"{printable(error.filename)[:60]}...: file name too long; choose a shorter one", "bad_name")
+def _of_nobody(error: Exception) -> SoraError | None:
+    """What is nobody's bug, and whoever meets it first may be anywhere: a name that no file system takes, and a current
+    folder that was removed.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, OSError) and number == errno.ENAMETOOLONG:
+        return UsageError(f"{printable(error.filename)[:60]}...: file name too long; choose a shorter one", "bad_name")
+    if number == errno.ENOENT and _is_nowhere():
+        return UsageError("the current folder was removed; go to one that is there", "no_folder")
+    return None
+
+
+def _is_nowhere() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _say_interrupted(args: list[str]) -> None:

@@ -111,6 +111,8 @@ def noise(frames: Sequence[Tensor]) -> float:
     """
     found = []
     for frame in frames:
+        if min(frame.shape[1:]) < 3:
+            continue
         kernel = frame.new_tensor([[1, -2, 1], [-2, 4, -2], [1, -2, 1]])[None, None] / 6
         rough = F.conv2d(frame[:, None], kernel).abs().mean(0)[None]  # (1, 1, H - 2, W - 2)
         size = min(BLOCK, *rough.shape[2:])
@@ -152,9 +154,9 @@ def choose_double(own: Enhancer, frames: Sequence[Tensor]) -> Choice:
     """By which set a clip comes back better from half its size: at the liveliest window of some frames."""
     film, scores = enhancer(own, "photo", "drawing"), []
     for frame in spread(frames):
-        truth = window(frame)
-        if min(truth.shape[1:]) < 16:
+        if min(frame.shape[1:]) < 16:
             continue
+        truth = window(frame)
         small = eight_bit(F.avg_pool2d(truth[None], 2)[0])
         scores.append((psnr(next(film.upscaled([small])), truth), psnr(next(own.upscaled([small])), truth)))
     return _chosen(scores)

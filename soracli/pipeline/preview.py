@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from soracli.errors import MediaError, UsageError
+from soracli.errors import MediaError, SoraError, UsageError
 from soracli.media import info
 from soracli.media.write import check_target
 from soracli.options import parse
@@ -84,6 +84,7 @@ class Preview:
         self._protocol = ""
         self._path = Path(where)
         self._clock, self._spent = 0.0, 0.0
+        self._lost = False
         self._projection: Projection | None = None
         self._tiny: TinyVae | None = None
         form = parse.preview(where)
@@ -104,11 +105,14 @@ class Preview:
             )
         self._protocol = where.partition(":")[2] or terminal.detect()
 
-    def show(self, model: Model, latents: Tensor, geometry: Geometry, prompt: str, *, last: bool = False) -> None:
-        """latents: (1, C, t, h, w), the clean prediction so far. Steps are left out where showing them would cost."""
+    def show(self, model: Model, latents: Tensor, geometry: Geometry, prompt: str, *, last: bool = False) -> str:
+        """latents: (1, C, t, h, w), the clean prediction so far. Steps are left out where showing them would cost.
+
+        Returns why there is no preview from now on, as a sentence; the work goes on without. Empty if it is shown.
+        """
         now = time.perf_counter()
-        if self._clock and not last and self._spent > SHARE * (now - self._clock):
-            return
+        if self._lost or (self._clock and not last and self._spent > SHARE * (now - self._clock)):
+            return ""
         self._clock = self._clock or now
         strip = self._strip(model, latents, geometry, prompt)
         if self._protocol:
@@ -117,8 +121,13 @@ class Preview:
             sys.stderr.write(terminal.drawn(strip[0], self._protocol))
             sys.stderr.flush()
         else:
-            self._write(strip)
+            try:
+                self._write(strip)
+            except SoraError as error:
+                self._lost = True
+                return f"there is no preview any more: {error}."
         self._spent += time.perf_counter() - now
+        return ""
 
     def _write(self, strip: Frames) -> None:
         from soracli.pipeline.deliver import Form

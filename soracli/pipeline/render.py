@@ -276,7 +276,8 @@ def _paint(
                 if studio.preview is not None and studio.model is not None and step.latents is not None:
                     last = step.index == step.total
                     told = job.shots[step.shot].prompt if job.shots else job.prompt
-                    studio.preview.show(studio.model, step.latents, job.geometry, told, last=last)
+                    if why := studio.preview.show(studio.model, step.latents, job.geometry, told, last=last):
+                        talk.note(why)
                 meter.step(step.stage, step.index, step.total)
                 now = time.perf_counter()
                 took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now

@@ -260,6 +260,20 @@ def test_damaged_frames_are_counted(sora: Sora) -> None:
     assert notes[0].startswith("a.mp4 has 5 frames that are damaged; what can be seen of them is used")
 
 
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (40, 2), (15, 16)])
+def test_what_is_too_small_is_refused_by_every_verb(sora: Sora, size: tuple[int, int]) -> None:
+    width, height = size
+    frames = np.random.default_rng(0).integers(0, 256, (3, height, width, 3), np.uint8)
+    pictures = [Image.fromarray(frame) for frame in frames]
+    pictures[0].save("a.png")
+    pictures[0].save("a.webp", save_all=True, append_images=pictures[1:], lossless=True)
+    for words in (("enhance", "a.png"), ("enhance", "a.webp", "--scale", "1", "--denoise", "9"), ("animate", "a.png"),
+                  ("extend", "a.webp"), ("edit", "a.webp", "make it snow"), ("vary", "a.webp"), ("views", "a.png"),
+                  ("inpaint", "a.webp", "--mask", "0,0,1,1"), ("blend", "a.webp", "a.webp")):  # fmt: skip
+        ran = sora(*words, "--dry-run")
+        assert (ran.code, f"{width}x{height} is below the minimum 16x16" in ran.err) == (3, True), (words, ran.err)
+
+
 def test_what_pillow_warns_of_is_one_note(sora: Sora) -> None:
     picture = png(64, 64, chunk(b"acTL", bytes(8)))  # says that it moves, in no frames
     body = zlib.compress(bytes(64 * (1 + 64 * 3)))

@@ -184,6 +184,21 @@ def test_names_that_no_file_can_have(sora: Sora, text: str) -> None:
             read(text)
 
 
+@pytest.mark.parametrize(
+    "words", [("image", "x", *TINY), ("frame", "a.mp4"), ("sheet", "a.mp4"), ("config", "list"), ("info", "a.mp4"),
+              ("batch", "a.jsonl"), ("replay", "a.mp4"), ("runs", "list")],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_a_current_folder_that_was_removed_is_no_bug(
+    sora: Sora, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    ran = sora(*words)
+    assert (ran.code in (0, 2, 3), "bug" in ran.err) == (True, False), ran.err
+
+
 # --- streams ----------------------------------------------------------------------------------------------------------
 
 
