@@ -87,18 +87,19 @@ def test_videos_by_the_client_of_openai(client: Any, web: Any, tmp_path: Path) -
         assert variant != "thumbnail" or picture.size == (96, 64)
 
     remix = client.videos.remix(video.id, prompt="a cat")
-    edit = client.videos.edit(prompt="a cow", video={"id": video.id})
+    edit = client.videos.edit(prompt="a cow", video=tmp_path / "dog.mp4")
+    named = web.post("/v1/videos/edits", json={"prompt": "a cow", "video": {"id": video.id}}).json()
     longer = client.videos.extend(prompt="it walks on", seconds="1", video=tmp_path / "dog.mp4")
     again = web.post(f"/v1/videos/{video.id}/replay").json()
     assert (remix.remixed_from_video_id, longer.seconds) == (video.id, "2")
-    made = [client.videos.poll(one) for one in (remix.id, edit.id, longer.id, again["id"])]
-    assert [one.error for one in made] == [None] * 4
+    made = [client.videos.poll(one) for one in (remix.id, edit.id, named["id"], longer.id, again["id"])]
+    assert [one.error for one in made] == [None] * 5
     assert pictures(client.videos.download_content(again["id"]).read()) == pictures(data)
     first = np.frombuffer(pictures(client.videos.download_content(longer.id).read()), np.uint8).reshape(-1, 64, 96, 3)
     assert len(first) == 32
 
     everything = [one.id for one in client.videos.list(limit=2)]  # the client turns the pages
-    assert everything == [again["id"], longer.id, edit.id, remix.id, video.id]
+    assert everything == [again["id"], longer.id, named["id"], edit.id, remix.id, video.id]
     assert [one.id for one in client.videos.list(limit=2, order="asc").data] == [video.id, remix.id]
     assert client.videos.delete(remix.id).deleted
     assert remix.id not in [one.id for one in client.videos.list()]

@@ -70,7 +70,7 @@ class Server:
             await asyncio.gather(*(worker.close() for worker in (self.queue.worker, self.clerk, self.calls.looker)))
 
     async def _warm(self) -> None:
-        """Have the clerk import what checks need, so that the first request does not wait for it, or run out of time."""
+        """Have the clerk import what checks need: the first request neither waits for that nor runs out of time."""
         call = {"verb": "generate", "prompt": "x", **({} if self.model is None else {"model": self.model})}
         with contextlib.suppress(Failed):
             await self.clerk.do({"call": call, "dry_run": True})
