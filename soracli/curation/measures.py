@@ -29,8 +29,8 @@ STROKE = 0.25  # of black to white: the least step across two pixels at the side
 LETTERS = (8, 32)  # pixels, height and width of the window in which strokes are counted
 STROKES = 0.2  # share of such a window that lies on sides of strokes, where it shows letters
 PRINT = 16  # pixels on a side of the picture that twins are known by
-PRINTS = 8  # such pictures a second: of two that are shifted against each other the nearest lie 1/16 s apart
-LONGEST = 400  # of them: what a shot shows later is not looked at
+PRINTS = 16  # such pictures a second, about: at 8, one of a fast pan is like its trimmed twin's by 0.96 only
+LONGEST = 800  # of them: what a shot shows later is not looked at
 COMMON = Fraction(3, 4)  # of the shorter of two shots that has to be in the other
 HUES = {
     "red": (0.9, 0.15, 0.15), "orange": (0.95, 0.55, 0.1), "yellow": (0.95, 0.9, 0.2), "green": (0.2, 0.6, 0.2),
