@@ -43,6 +43,10 @@ WORLD = (  # performer, action, place, camera
     ("elephant", "walk", "road", "zoom-in"),
     ("fox", "run", "forest", "static"),
     ("cow", "walk", "meadow", "static"),
+    ("lion", "walk", "desert", "static"),
+    ("duck", "walk", "road", "static"),
+    ("monkey", "walk", "forest", "zoom-in"),
+    ("bear", "run", "snowy field", "static"),
 )
 
 
@@ -134,20 +138,20 @@ def faulty(assets: Path, fine: dict[str, Frames]) -> Iterator[tuple[str, Made]]:
         (
             (first, second, ""),
             (third, fourth, ""),
-            (fifth, third[::-1].copy(), ""),
+            (fifth, world(8, 20), ""),
             (sixth, photo(assets, 12, 0), "still"),
         )
     ):
         yield f"cut-{number}", Made(np.concatenate([one, other]), {0: "", len(one): fault})
     still = photo(assets, 13, 0)
-    for number, frames in enumerate((still, noisy(photo(assets, 14, 0), 3), np.repeat(world(6, 1), LENGTH, 0))):
+    for number, frames in enumerate((still, noisy(photo(assets, 14, 0), 3), np.repeat(world(9, 1), LENGTH, 0))):
         yield f"still-{number}", Made(frames, {0: "still"})
     yield "still-3", Made(photo(assets, 15, 0), {0: "still"}, "draft")
     for number, radius in enumerate((3, 4, 6)):
         yield f"blurred-{number}", Made(blurred(photo(assets, 16 + number), radius), {0: "blurred"})
-    yield "blurred-3", Made(blurred(world(7), 4), {0: "blurred"})
+    yield "blurred-3", Made(blurred(world(10), 4), {0: "blurred"})
     yield "dark-0", Made(dark(photo(assets, 19), 0.12), {0: "dark"})
-    yield "dark-1", Made(dark(world(6), 0.15), {0: "dark"})
+    yield "dark-1", Made(dark(world(11), 0.15), {0: "dark"})
     yield "dark-2", Made(noisy(dark(photo(assets, 20), 0.08), 2), {0: "dark"})
     yield "texted-0", Made(texted(photo(assets, 21), "and then they went home", (30, 160), 16, 1), {0: "texted"})
     yield "texted-1", Made(texted(photo(assets, 22, -2), "CHANNEL 4", (150, 10), 18), {0: "texted"})

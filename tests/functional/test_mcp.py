@@ -179,7 +179,7 @@ def door(request: pytest.FixtureRequest, alone: Path, tmp_path: Path) -> Door:
                 anyio.run(connected)
             finally:
                 process.send_signal(signal.SIGINT)
-                assert process.wait(30) == 0
+                assert process.wait(120) == 0
 
     return over_http if request.param == "http" else over_stdio
 

@@ -35,7 +35,7 @@ def url(config_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())["data"]["url"]
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,7 @@ import base64
 import contextlib
 import json
 import os
-import re
 import secrets
-import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,26 +21,20 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from soracli.errors import SoraError, UsageError
-from soracli.server.http import forms, store
+from soracli.server.http import forms, page, store
+from soracli.server.http.characters import CLERK, Characters
 from soracli.server.http.forms import Form, Upload
 from soracli.server.http.gate import Gate, problem
 from soracli.server.http.other import Calls, Mount
 from soracli.server.http.queue import LONGEST, Queue
 from soracli.server.http.store import DONE, VIDEO, Job, Store
 from soracli.server.http.worker import Failed, Worker
-from soracli.system import parsing, part_files
+from soracli.system import part_files
 from soracli.weights import manifest
 
-CLERK = 60.0  # seconds that a check, a still or a draft may take
 MOUNTED = "/mcp"
 POLL = "500"  # milliseconds after which clients ask again
 STATUS = {2: 400, 3: 400, 4: 400, 5: 503, 6: 413, 7: 502, 8: 400}  # HTTP status by exit code; others are 500
-PAGE = Path(__file__).with_name("page")
-PARTS = {
-    "/": ("index.html", "text/html"),
-    "/page.css": ("page.css", "text/css"),
-    "/page.js": ("page.js", "text/javascript"),
-}
 PREVIEW = "preview.png"
 Source = Upload | Path  # of an input: what was sent, or the video of another job
 
@@ -53,6 +45,7 @@ class Server:
     def __init__(self, own: Store, model: str | None, mount: Mount | None = None) -> None:
         self.store, self.model = own, model
         self.queue, self.clerk = Queue(own), Worker()
+        self.characters = Characters(own.characters, self.clerk)
         self.calls = Calls(self.queue.worker, own.results, own.bound)
         self.mounted = None if mount is None else mount(self.calls, own.results)
 
@@ -70,7 +63,7 @@ class Server:
             await asyncio.gather(*(worker.close() for worker in (self.queue.worker, self.clerk, self.calls.looker)))
 
     async def _warm(self) -> None:
-        """Have the clerk import what checks need, so that the first request does not wait for it."""
+        """Have the clerk import what checks need: the first request neither waits for that nor runs out of time."""
         call = {"verb": "generate", "prompt": "x", **({} if self.model is None else {"model": self.model})}
         with contextlib.suppress(Failed):
             await self.clerk.do({"call": call, "dry_run": True})
@@ -85,7 +78,7 @@ class Server:
                 raise UsageError("input_reference: must be a picture; for a clip use /v1/videos/edits", "bad_parameter")
             call, inputs = {**call, "verb": "animate"}, {"image": reference}
         if cast := form.fields.pop("characters", None):
-            call["subject"] = [self._subject(one) for one in (cast if isinstance(cast, list) else [cast])]
+            call["subject"] = [self.characters.subject(one) for one in (cast if isinstance(cast, list) else [cast])]
         form.close()
         return self._shown(await self._submit("video", call, inputs))
 
@@ -181,46 +174,6 @@ class Server:
 
         return StreamingResponse(told(), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
-    # --- characters ---------------------------------------------------------------------------------------------------
-
-    async def create_character(self, request: Request) -> Response:
-        """A picture, or the first frame of a clip, that plays in scenes under a name."""
-        form = await forms.read(request)
-        name, sent = form.text("name", needed=True) or "", form.uploads.pop("video", None)
-        form.close()
-        if sent is None or not re.fullmatch(r"[\w][\w ]{0,39}", name):
-            raise UsageError("characters: need a name of letters and a file `video`", "bad_parameter")
-        home = self.store.characters / f"char_{time.time_ns():016x}{secrets.token_hex(4)}"
-        home.mkdir(mode=0o700)
-        path = home / f"input{sent.suffix}"
-        part_files.put(path, sent.data, mode=0o600)
-        try:
-            if sent.kind == "clip":
-                taken = ["frame", str(path), "--json", "--at", "first", "-o", str(home / "picture.png")]
-                await self.clerk.do({"arguments": taken}, limit=CLERK)
-                path = home / "picture.png"
-        except Failed as failed:
-            part_files.drop_folder(home, self.store.characters)
-            raise Failed(store.without(failed.details, home)) from None
-        told = {"id": home.name, "name": name, "created_at": int(time.time()), "picture": path.name}
-        part_files.put(home / "name.json", json.dumps(told).encode(), mode=0o600)
-        return JSONResponse(told)
-
-    async def character(self, request: Request) -> Response:
-        return JSONResponse(self._character(request.path_params["id"]))
-
-    def _character(self, id: str) -> dict[str, Any]:
-        home = self.store.characters / id
-        if not re.fullmatch(r"char_[0-9a-f]+", id) or not (home / "name.json").is_file():
-            raise HTTPException(404, f"{id}: no such character")
-        found: dict[str, Any] = parsing.from_json((home / "name.json").read_text(encoding="utf-8"))
-        return found
-
-    def _subject(self, given: Any) -> str:
-        """A character as `--subject` has it."""
-        told = self._character(str(given.get("id")) if isinstance(given, dict) else str(given))
-        return f"{self.store.characters / told['id'] / told['picture']}:{told['name']}"
-
     # --- pictures, models, drafts -------------------------------------------------------------------------------------
 
     async def images(self, request: Request) -> Response:
@@ -287,14 +240,6 @@ class Server:
         finally:
             part_files.drop(place, self.store.root)
 
-    async def page(self, request: Request) -> Response:
-        only = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
-        only += "img-src 'self' blob: data:; media-src 'self' blob:; "
-        rules = only + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        name, kind = PARTS[request.url.path]
-        headers = {"content-security-policy": rules, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
-        return Response((PAGE / name).read_text(encoding="utf-8"), media_type=kind, headers=headers)
-
     # --- jobs ---------------------------------------------------------------------------------------------------------
 
     async def _submit(
@@ -359,13 +304,13 @@ def app(
     own = Server(jobs, model, mount)
     videos = "/v1/videos"
     routes = [
-        *(Route(path, own.page) for path in PARTS),
+        *(Route(path, page.part) for path in page.PARTS),
         Route(videos, own.create, methods=["POST"]),
         Route(videos, own.index),
         Route(f"{videos}/edits", own.edit, methods=["POST"]),
         Route(f"{videos}/extensions", own.extend, methods=["POST"]),
-        Route(f"{videos}/characters", own.create_character, methods=["POST"]),
-        Route(f"{videos}/characters/{{id}}", own.character),
+        Route(f"{videos}/characters", own.characters.create, methods=["POST"]),
+        Route(f"{videos}/characters/{{id}}", own.characters.retrieve),
         Route(f"{videos}/{{id}}", own.retrieve),
         Route(f"{videos}/{{id}}", own.delete, methods=["DELETE"]),
         Route(f"{videos}/{{id}}/content", own.content),
@@ -381,7 +326,7 @@ def app(
     ]
     if own.mounted is not None:
         routes.append(Route(MOUNTED, own.mounted))
-    gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD, open_to_all=tuple(PARTS))
+    gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD, open_to_all=tuple(page.PARTS))
     handlers: dict[Any, Any] = {SoraError: _refused, Failed: _failed, HTTPException: _http}
     return Starlette(routes=routes, middleware=[gate], exception_handlers=handlers, lifespan=own.working)
 

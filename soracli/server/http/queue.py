@@ -24,6 +24,10 @@ SPAN = {
 }
 
 
+class Gone(Exception):
+    """The job in hand was removed."""
+
+
 class Queue:
     """What is to be done, and who wants to know of it."""
 
@@ -32,6 +36,7 @@ class Queue:
         self._changed = asyncio.Event()
         self._more = asyncio.Event()
         self._current: Job | None = None
+        self._work: asyncio.Task[Any] | None = None  # on that job
 
     @property
     def waiting(self) -> list[Job]:
@@ -56,19 +61,35 @@ class Queue:
         self.store.save(job)
         self._tell()
         try:
-            data = await self.worker.do({"call": job.call, "run": job.id}, lambda event: self._seen(job, event))
+            data = await self._done(job)
             job.recipe = [{k: v for k, v in one.items() if k != "path"} for one in _listed(data)]
             job.status, job.progress = DONE, 100
         except Failed as failed:
             told = {key: failed.details[key] for key in ("code", "message", "exit_code")}
             job.status, job.error = FAILED, without(told, self.store.place(job))
+        except Gone:
+            pass
         finally:
-            self._current = None
+            self._current = self._work = None
             job.stage, job.completed = "", time.time()
         if job.id in self.store.jobs:
             self.store.save(job)
             self.store.prune(job)
         self._tell()
+
+    async def _done(self, job: Job) -> Any:
+        """The data of a job's result. Raises Failed, and Gone if the job was removed meanwhile."""
+        request = {"call": job.call, "run": job.id}
+        work = self._work = asyncio.create_task(self.worker.do(request, lambda event: self._seen(job, event)))
+        try:
+            await asyncio.wait({work})
+        except asyncio.CancelledError:  # the server ends
+            work.cancel()
+            await asyncio.wait({work})
+            raise
+        if work.cancelled():
+            raise Gone
+        return work.result()
 
     def _seen(self, job: Job, event: Event) -> None:
         """An event of the work in hand. Progress never goes back, though a clip is painted in several windows."""
@@ -83,7 +104,8 @@ class Queue:
         """Forget a job; the work on it stops first."""
         self.store.jobs.pop(job.id, None)  # so that it is not begun now
         if self._current is job:
-            await self.worker.stop()
+            if self._work is not None:
+                self._work.cancel()
             while self._current is job:
                 await self._changed.wait()
         self.store.remove(job)

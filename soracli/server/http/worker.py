@@ -32,8 +32,6 @@ class Worker:
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
-        self._idle = asyncio.Event()
-        self._idle.set()
 
     @property
     def pid(self) -> int | None:
@@ -49,10 +47,10 @@ class Worker:
     ) -> Any:
         """The data of a request's result. seen: is called with every event. limit: seconds after which it is killed.
 
-        If this is cancelled, the request is ended as `stop` does. Raises Failed.
+        If this is cancelled, the work ends at the next step, or with its process if it takes longer than GRACE.
+        Raises Failed.
         """
         async with self._turn:
-            self._idle.clear()
             try:
                 async with asyncio.timeout(limit):
                     return await self._done(request, seen)
@@ -62,8 +60,6 @@ class Worker:
             except asyncio.CancelledError:
                 await self._abandon()
                 raise
-            finally:
-                self._idle.set()
 
     async def _done(self, request: dict[str, Any], seen: Callable[[Event], None] | None) -> Any:
         process = await self._started()
@@ -120,17 +116,6 @@ class Worker:
                 env={**os.environ, "SORA_SOCKET": ""},
             )  # fmt: skip
         return self._process
-
-    async def stop(self) -> None:
-        """End the request in hand, at the next step, or with the process if it takes longer than GRACE."""
-        if self._idle.is_set() or self._process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGINT)
-        try:
-            await asyncio.wait_for(self._idle.wait(), GRACE)
-        except TimeoutError:
-            await self._kill()
 
     async def close(self) -> None:
         """End the process; what is painted of a request in hand is kept for `sora resume`."""

@@ -1,0 +1,72 @@
+"""Characters: pictures under names, for scenes to play in."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from soracli.errors import UsageError
+from soracli.server.http import forms, store
+from soracli.server.http.worker import Failed, Worker
+from soracli.system import parsing, part_files
+
+CLERK = 60.0  # seconds that a check, a still or a draft may take
+
+
+class Characters:
+    """home: their folder. clerk: takes pictures from clips."""
+
+    def __init__(self, home: Path, clerk: Worker) -> None:
+        self.home, self.clerk = home, clerk
+
+    async def create(self, request: Request) -> Response:
+        """A picture, or the first frame of a clip, that plays in scenes under a name."""
+        form = await forms.read(request)
+        name, sent = form.text("name", needed=True) or "", form.uploads.pop("video", None)
+        form.close()
+        if sent is None or not re.fullmatch(r"[\w][\w ]{0,39}", name):
+            raise UsageError("characters: need a name of letters and a file `video`", "bad_parameter")
+        home = self.home / f"char_{time.time_ns():016x}{secrets.token_hex(4)}"
+        home.mkdir(mode=0o700)
+        path = home / f"input{sent.suffix}"
+        part_files.put(path, sent.data, mode=0o600)
+        try:
+            if sent.kind == "clip":
+                taken = ["frame", str(path), "--json", "--at", "first", "-o", str(home / "picture.png")]
+                await self.clerk.do({"arguments": taken}, limit=CLERK)
+                part_files.drop(path, home)
+                path = home / "picture.png"
+            else:  # it may have an outline of its own, so it stays what it is
+                await self.clerk.do({"arguments": ["info", "--json", str(path)]}, limit=CLERK)
+        except BaseException as error:
+            part_files.drop_folder(home, self.home)
+            if isinstance(error, Failed):
+                raise Failed(store.without(error.details, home)) from None
+            raise
+        told = {"id": home.name, "name": name, "created_at": int(time.time()), "picture": path.name}
+        part_files.put(home / "name.json", json.dumps(told).encode(), mode=0o600)
+        return JSONResponse(told)
+
+    async def retrieve(self, request: Request) -> Response:
+        return JSONResponse(self.find(request.path_params["id"]))
+
+    def find(self, id: str) -> dict[str, Any]:
+        """What is known of one. Raises HTTPException."""
+        home = self.home / id
+        if not re.fullmatch(r"char_[0-9a-f]+", id) or not (home / "name.json").is_file():
+            raise HTTPException(404, f"{id}: no such character")
+        found: dict[str, Any] = parsing.from_json((home / "name.json").read_text(encoding="utf-8"))
+        return found
+
+    def subject(self, given: Any) -> str:
+        """A character as `--subject` has it."""
+        told = self.find(str(given.get("id")) if isinstance(given, dict) else str(given))
+        return f"{self.home / told['id'] / told['picture']}:{told['name']}"
