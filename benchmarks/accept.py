@@ -104,7 +104,7 @@ class Asked:
 
 
 CLIP_VERBS = ("extend", "extend backward", "extend loop", "edit", "edit part", "inpaint", "outpaint", "blend", "vary")
-PICTURE_VERBS = ("animate", "animate to", "key frame", "views")
+PICTURE_VERBS = ("animate", "animate to", "key frame")
 VERBS = ("generate", "image", *PICTURE_VERBS, *CLIP_VERBS)
 LENGTH, ADDED = Fraction(3, 2), Fraction(3, 4)  # seconds of a source, and of what is painted
 
@@ -274,13 +274,10 @@ def _of_picture(cell: Cell, stock: Stock, words: tuple[str, ...], count: int) ->
             other = moved(path)
             call = ("animate", str(path), *words, "--to", str(other), *length)
             return replace(of, words=call, frames=count, painted=range(1, count - 1), kept={0: 0}.get)
-        case "key frame":
-            key = count // 2
-            call = ("generate", PROMPT, "-s", f"{size[0]}x{size[1]}", "--keyframe", f"{path}@{key}f", *length)
-            painted, kept = range(key + 1, count), {key: 0}
-            return replace(of, words=call, frames=count, painted=painted, kept=kept.get)
-    call = ("views", str(path), "-n", str(count), *fps)
-    return replace(of, words=call, frames=count, painted=range(1, count))
+    key = count // 2
+    call = ("generate", PROMPT, "-s", f"{size[0]}x{size[1]}", "--keyframe", f"{path}@{key}f", *length)
+    painted, kept = range(key + 1, count), {key: 0}
+    return replace(of, words=call, frames=count, painted=painted, kept=kept.get)
 
 
 def partial_asked(source: Source, size: tuple[int, int]) -> Asked:
