@@ -8,8 +8,7 @@ python benchmarks/accept.py --assets DIR --renderer             the renderer's o
 A cell is one call of `sora`. Its frames are read back from the file, and those that were painted are looked at. It
 fails if they have more than 1.3 times the high-band power of what was given (or of the renderer, where nothing was),
 if they are more saturated, stand still where motion was asked for, jump in colour; if a kept frame is not the
-source's; if rate, size, number of frames or length of sound are not what was asked for; and if what cannot be done
-(views of a photograph) is not refused. Without --assets the
+source's; and if rate, size, number of frames or length of sound are not what was asked for. Without --assets the
 camera clip and the photograph are synthetic: textures with the spectrum of natural pictures under a moving camera.
 Exit code 1 if any cell fails.
 """
@@ -102,11 +101,10 @@ class Asked:
     where: npt.NDArray[np.bool_] | None = None
     moves: bool = True
     sound: float | None = None
-    refused: bool = False
 
 
 CLIP_VERBS = ("extend", "extend backward", "extend loop", "edit", "edit part", "inpaint", "outpaint", "blend", "vary")
-PICTURE_VERBS = ("animate", "animate to", "key frame", "views")
+PICTURE_VERBS = ("animate", "animate to", "key frame")
 VERBS = ("generate", "image", *PICTURE_VERBS, *CLIP_VERBS)
 LENGTH, ADDED = Fraction(3, 2), Fraction(3, 4)  # seconds of a source, and of what is painted
 
@@ -276,14 +274,10 @@ def _of_picture(cell: Cell, stock: Stock, words: tuple[str, ...], count: int) ->
             other = moved(path)
             call = ("animate", str(path), *words, "--to", str(other), *length)
             return replace(of, words=call, frames=count, painted=range(1, count - 1), kept={0: 0}.get)
-        case "key frame":
-            key = count // 2
-            call = ("generate", PROMPT, "-s", f"{size[0]}x{size[1]}", "--keyframe", f"{path}@{key}f", *length)
-            painted, kept = range(key + 1, count), {key: 0}
-            return replace(of, words=call, frames=count, painted=painted, kept=kept.get)
-    call = ("views", str(path), "-n", str(count), *fps)
-    refused = cell.source != "own"  # of a photograph the model knows one side
-    return replace(of, words=call, frames=count, painted=range(1, count), refused=refused)
+    key = count // 2
+    call = ("generate", PROMPT, "-s", f"{size[0]}x{size[1]}", "--keyframe", f"{path}@{key}f", *length)
+    painted, kept = range(key + 1, count), {key: 0}
+    return replace(of, words=call, frames=count, painted=painted, kept=kept.get)
 
 
 def partial_asked(source: Source, size: tuple[int, int]) -> Asked:
@@ -377,17 +371,13 @@ class Outcome(NamedTuple):
 def outcome(cell: Cell, stock: Stock, folder: Path) -> Outcome:
     """Run a cell and look at what came of it."""
     clock = time.perf_counter()
-    call = None
     try:
         call = asked(cell, stock)
         path = folder / ("result.png" if cell.verb == "image" else "result.mp4")
         sora(*call.words, "--seed", "1", "-o", str(path))
         source = media.read_source(str(path))
     except Failed as error:
-        found = [] if call is not None and call.refused and str(error).startswith("exit 2:") else [str(error)]
-        return Outcome(cell, found, None, None, time.perf_counter() - clock, None)
-    if call.refused:
-        return Outcome(cell, ["was not refused"], None, None, time.perf_counter() - clock, None)
+        return Outcome(cell, [str(error)], None, None, time.perf_counter() - clock, None)
     frames = source.clip.frames
     found = form(source, Fraction(cell.rate), call.size, call.frames, call.sound)
     if found:

@@ -333,7 +333,10 @@ def blend(
     render(task_specs.blend(a, b, by, mode, fit, allow_partial, engine), prompt, flags)
 
 
-@app.command(cls=Verb, epilog=examples("sora views dog.png", "sora views dog.png -n 21 --elevation 30 -o round.webp"))
+@app.command(
+    cls=Verb,
+    epilog=examples("sora views dog.png -m wan-vace-1.3b", "sora views dog.png -m ltx-2b --elevation 30 -o round.webp"),
+)
 @rendering
 def views(
     image: Image,

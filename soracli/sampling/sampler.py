@@ -361,7 +361,7 @@ def _stepped(
             denoise = two_clocks(denoise, laid.given[:, :, : piece.stop], inside, strong_level(levels))
         solver = seeded(options.solver, options.seed + _OWN_NOISE * (1 + first + piece.start))
         for step in solver(partial(said, denoise), x[:, :, : piece.stop], levels):
-            x = torch.cat([step, x[:, :, piece.stop :]], 2)
+            x = torch.cat([x[:, :, : piece.start], step[:, :, piece.start :], x[:, :, piece.stop :]], 2)
             yield piece, x
 
 

@@ -81,16 +81,13 @@ def unipc(denoise: Denoise, x: Tensor, sigmas: Sequence[float]) -> Iterator[Tens
 
 
 def renoised(
-    denoise: Denoise, x: Tensor, sigmas: Sequence[float], draw: Callable[[Tensor], Tensor] | None = None
+    denoise: Denoise, x: Tensor, sigmas: Sequence[float], draw: Callable[[Tensor], Tensor]
 ) -> Iterator[Tensor]:
-    """Each step predicts the clean latents and puts fresh noise of the next level on them (Song et al. 2023,
+    """Each step predicts the clean latents and puts fresh noise of the next level on all of them (Song et al. 2023,
     "Consistency Models", algorithm 1): how distilled models that jump to the end are sampled.
 
-    draw: noise of the shape of what it is given; None = the same in every call, from seed 0.
+    draw: noise of the shape of what it is given.
     """
-    if draw is None:
-        generator = torch.Generator().manual_seed(0)
-        draw = partial(drawn, generator=generator)
     for sigma, following in pairwise(sigmas):
         x0 = denoise(x, sigma)
         x = x0 if following == 0 else flow.noised(x0, draw(x0), following)
@@ -125,13 +122,12 @@ def _log_snr(sigma: float) -> float:
     return -math.inf if sigma >= 1 else math.log((1 - sigma) / sigma)
 
 
-SOLVERS: dict[str, Solver] = {
-    "euler": euler, "heun": heun, "dpmpp_2m": dpmpp_2m, "unipc": unipc, "renoised": renoised,
-}  # fmt: skip
+SOLVERS: dict[str, Solver] = {"euler": euler, "heun": heun, "dpmpp_2m": dpmpp_2m, "unipc": unipc}
+RENOISED = "renoised"  # no integrator of the flow, and so none of these
 
 
 def seeded(name: str, seed: int) -> Solver:
-    """A solver by name, whose own noise, if it draws any, comes from this seed."""
-    if name != "renoised":
+    """A solver by name, or the one that draws noise of its own, from this seed."""
+    if name != RENOISED:
         return SOLVERS[name]
     return partial(renoised, draw=partial(drawn, generator=torch.Generator().manual_seed(seed)))

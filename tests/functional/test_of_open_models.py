@@ -40,7 +40,7 @@ def test_what_cannot_be_done_is_one_line(sora: Sora, words: tuple[str, ...], sai
 
 
 def test_a_picture_alone_is_what_svd_is_given(sora: Sora) -> None:
-    ran = sora("animate", "a.png", "-m", "svd-xt", "--device", "cpu", "--dry-run", "--json")
+    ran = sora("animate", "a.png", "-m", "svd-xt", "-s", "1024x576", "--device", "cpu", "--dry-run", "--json")
     assert ran.code == 0, ran.err
     data = json.loads(ran.out)["data"]
     assert (data["frames"], data["fps"], data["width"], data["height"]) == (25, "7", 1024, 576)

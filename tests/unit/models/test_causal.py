@@ -27,6 +27,7 @@ SIZE = (21, 32, 48)  # six latent frames of 2 x 3 tokens
 TOKENS = 6
 FOUR = [1.0, 0.75, 0.5, 0.25]
 SEED = 7
+AT_THE_END = 4096  # one tile larger than the picture: it is decoded when all is painted
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def expected(model: Any, chunk: int, trained: list[float], opening: list[float],
     ids=["1 step", "2 steps from a picture", "3 frames at a time"],
 )
 def test_chunk_after_chunk(folder: Path, chunk: int, trained: list[float], opening: list[float], given: bool) -> None:
-    model = loaded(folder, chunk=chunk, sigmas=trained, opening=opening, tokens=64)
+    model = loaded(folder, chunk=chunk, sigmas=trained, opening=opening, tokens=64, tiles=AT_THE_END)
     picture = frames_of(1, *SIZE[1:], seed=3)
     options = request(model, SIZE, 16, steps=len(trained), guidance=1.0, shift=5.0, solver="renoised")
     with torch.inference_mode():
@@ -90,7 +91,7 @@ def test_chunk_after_chunk(folder: Path, chunk: int, trained: list[float], openi
 
 def test_a_clip_grows_out_of_what_is_painted(folder: Path) -> None:
     """Nobody looks ahead: the beginning of a longer clip is the shorter one, but for where noise was drawn."""
-    model = loaded(folder, chunk=1, sigmas=[1.0], tokens=64)
+    model = loaded(folder, chunk=1, sigmas=[1.0], tokens=64, tiles=AT_THE_END)
     options = request(model, SIZE, 16, steps=1, guidance=1.0, shift=5.0, solver="renoised")
     given = frames_of(9, *SIZE[1:], seed=4)  # three latent frames
     one, other = (canvas(SIZE, 16, {0: given, **late}) for late in ({}, {20: given[:1]}))
@@ -102,7 +103,7 @@ def test_a_clip_grows_out_of_what_is_painted(folder: Path) -> None:
 def test_frames_are_shown_while_later_ones_are_painted(folder: Path) -> None:
     """Those of a latent frame once two after it are there; they are those of a clip that is decoded at the end."""
     results = []
-    for tiles in (0, 4096):  # one tile larger than the picture: decoded when all is painted
+    for tiles in (0, AT_THE_END):
         model = loaded(folder, chunk=1, sigmas=[1.0, 0.5], tokens=64, tiles=tiles)
         options = request(model, SIZE, 16, steps=2, guidance=1.0, shift=5.0, solver="renoised")
         blank = canvas(SIZE, 16, {0: frames_of(1, *SIZE[1:], seed=5)})

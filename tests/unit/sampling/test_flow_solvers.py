@@ -14,7 +14,7 @@ from torch import Tensor
 
 from soracli.sampling import flow
 from soracli.sampling.denoise import guided, pinned
-from soracli.sampling.solvers import SOLVERS, Denoise
+from soracli.sampling.solvers import SOLVERS, Denoise, seeded
 
 SIGMAS = [0.0, 0.02, 0.3, 0.9, 1.0]
 
@@ -122,6 +122,20 @@ def test_solvers_look_at_the_levels_they_are_given(name: str) -> None:
 
     list(SOLVERS[name](denoise, torch.ones(1), [0.8, 0.5, 0.0]))
     assert seen == ([0.8, 0.5, 0.5] if name == "heun" else [0.8, 0.5])
+
+
+def test_fresh_noise_is_put_on_every_prediction() -> None:
+    """Of the level that follows, other in every step, the same from the same seed; the last step has none."""
+    x0, levels = torch.full((20000,), 3.0), [1.0, 0.6, 0.2, 0.0]
+    one, same, other = (list(seeded("renoised", seed)(lambda x, sigma: x0, 0 * x0, levels)) for seed in (1, 1, 2))
+    for step, level in zip(one[:2], levels[1:], strict=False):
+        assert float(step.mean()) == pytest.approx(3 * (1 - level), abs=0.02)
+        assert float(step.std()) == pytest.approx(level, abs=0.02)
+    fresh = torch.stack([(step - (1 - level) * x0) / level for step, level in zip(one[:2], levels[1:], strict=False)])
+    assert abs(float(torch.corrcoef(fresh)[0, 1])) < 0.05
+    assert all(map(torch.equal, one, same))
+    assert not torch.equal(one[0], other[0])
+    assert torch.equal(one[2], x0)
 
 
 # --- the denoiser ---------------------------------------------------------------------------------------------------
