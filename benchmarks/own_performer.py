@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import likeness
@@ -30,6 +29,7 @@ from soracli.scenes import adapters, library
 from soracli.scenes.drafting import drafted
 from soracli.scenes.plot import Plot
 from soracli.types import SamplingOptions, Shot
+from soracli.weights import manifest
 from soracli.world.assets import load_actors
 
 NAME = "zorp"
@@ -64,15 +64,17 @@ def pictures(assets: Path, actor: str, folder: Path) -> None:
         picture.resize((384, 384), Image.Resampling.LANCZOS).save(folder / f"{number}.png")
 
 
-def candidates(vgg: likeness.Vgg, file: Path) -> tuple[list[likeness.Seen], list[likeness.Seen]]:
-    """The performer's own cut-outs both ways round, and every drawing of the library both ways round."""
+def candidates(vgg: likeness.Vgg, file: Path, among: int) -> tuple[list[likeness.Seen], list[likeness.Seen]]:
+    """The performer's own cut-outs both ways round, and drawings of the library both ways round: so many, 0 = all."""
     own, others = [], []
     found = adapters.read(file)
     assert found is not None
     for number in range(1, found.count + 1):
         cell = library.picture(f"{file}@{number}")
         own += [likeness.seen(vgg, *likeness.drawing(cell, flipped=way)) for way in (False, True)]
-    for entry in library.entries().values():
+    entries = list(library.entries().values())
+    drawn = np.random.default_rng(0).permutation(len(entries))[: among or len(entries)]
+    for entry in (entries[i] for i in drawn):
         art = library.drawing(entry)[0]
         others += [likeness.seen(vgg, *likeness.drawing(art, flipped=way)) for way in (False, True)]
     return own, others
@@ -82,7 +84,7 @@ def region(prompt: str, file: Path, seed: int) -> list[float]:
     """The box of the performer in a picture of a prompt: where its draft differs once it is not there."""
     found = adapters.read(file)
     assert found is not None
-    options = SamplingOptions("spark", SIDE, SIDE, Fraction(0), Fraction(16))
+    options = replace(SamplingOptions.of(manifest.card("spark"), still=True), width=SIDE, height=SIDE)
     film, _ = Plot((Shot(0.0, prompt),), time=8, performers=(found,)).film(options, seed, 1)
     cast = list(film.scenes[0].performers)
     which = next((i for i, one in enumerate(cast) if one.picture), None)
@@ -116,6 +118,7 @@ def main() -> int:
     arguments.add_argument("--assets", type=Path, required=True, help="folder of the training material")
     arguments.add_argument("--actor", default="snowboarder", help="a moving drawing that the library has not")
     arguments.add_argument("--count", type=int, default=len(PROMPTS), help="take the first N prompts")
+    arguments.add_argument("--among", type=int, default=0, help="so many drawings of the library, at random (0 = all)")
     arguments.add_argument("--sheet", type=Path, help="write what was painted here")
     args = arguments.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -133,23 +136,23 @@ def measured(args: argparse.Namespace, folder: Path) -> int:
     train_lora.train(str(folder / "pictures"), wish, TalkFlags(quiet=True))
     took = (time.monotonic() - began) / 60
     vgg = likeness.Vgg(args.assets)
-    own, others = candidates(vgg, file)
+    own, others = candidates(vgg, file, args.among)
     right, shown = 0, []
     with api.load("spark", loras=[str(file)]) as sora:
         for number, prompt in enumerate(PROMPTS[: args.count]):
-            shown.append(painted(sora, prompt.format(NAME), number, folder))
+            frame = painted(sora, prompt.format(NAME), number, folder)
+            shown.append(frame)
+            box = region(prompt.format(NAME), file, number)
+            part = likeness.cut(torch.from_numpy(frame.copy()).permute(2, 0, 1).float(), box)
+            seen = likeness.seen(vgg, part, torch.ones_like(part[:, :1]))
+            mine, theirs = (min(likeness.distances(vgg, seen, group)) for group in (own, others))
+            right += mine < theirs
+            say(f"{number + 1}/{args.count} {prompt.format(NAME)}: {'found' if mine < theirs else 'NOT FOUND'}"
+                f" ({mine:.3f}, the nearest other {theirs:.3f})")  # fmt: skip
         with_it = [painted(sora, prompt, 0, folder) for prompt in OTHERS]
     with api.load("spark") as sora:
-        same = sum(np.array_equal(painted(sora, prompt, 0, folder), one)
-                   for prompt, one in zip(OTHERS, with_it, strict=True))  # fmt: skip
-    for number, (prompt, frame) in enumerate(zip(PROMPTS, shown, strict=False)):
-        box = region(prompt.format(NAME), file, number)
-        part = likeness.cut(torch.from_numpy(frame.copy()).permute(2, 0, 1).float(), box)
-        seen = likeness.seen(vgg, part, torch.ones_like(part[:, :1]))
-        mine, theirs = (min(likeness.distances(vgg, seen, group)) for group in (own, others))
-        right += mine < theirs
-        say(f"{number + 1}/{args.count} {prompt.format(NAME)}: {'found' if mine < theirs else 'NOT FOUND'}"
-            f" ({mine:.3f}, the nearest other {theirs:.3f})")  # fmt: skip
+        without = [painted(sora, prompt, 0, folder) for prompt in OTHERS]
+    same = sum(np.array_equal(one, two) for one, two in zip(with_it, without, strict=True))
     if args.sheet is not None:
         sheet(shown).save(args.sheet)
     rows = (

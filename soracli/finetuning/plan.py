@@ -90,7 +90,7 @@ class Plan:
 
 # kind -> (rank, steps, minutes, lr, batch) where nothing is said
 USUAL = {LOOK: (16, 400, 8.0, 1e-3, 8), ADAPTER: (16, 1000, 0.0, 1e-4, 1)}
-SPARK_BYTES = 1_300_000_000  # of a process that trains a look, measured
+SPARK_BYTES = 1_300_000_000  # of a process that trains a look: 0.9 GB resident with 6 pictures in batches of 6
 
 
 def planned(folder: str, wish: Wish, card: Card) -> tuple[Plan, list[str]]:
