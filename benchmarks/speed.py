@@ -68,9 +68,11 @@ def stages(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _paint(model: Any, job: dict[str, Any]) -> dict[str, float]:
-    """One clip from prompt to file, by stage. Decoding and saving take turns, as they do in `sora`."""
+    """One clip from prompt to file, by stage, as `sora generate` paints it: a model that takes drafts is given the
+    scene that the prompt is read as. Decoding and saving take turns, as they do in `sora`. cpu: the processor's own
+    seconds, of all threads.
+    """
     from soracli import media
-    from soracli.pipeline import tasks
     from soracli.sampling.sampler import sample
     from soracli.types import Geometry, SamplingOptions
 
@@ -81,15 +83,19 @@ def _paint(model: Any, job: dict[str, Any]) -> dict[str, float]:
         options = dataclasses.replace(options, steps=job["steps"])
     geometry = Geometry.of(options, card)
     began = clock = time.perf_counter()
-    for prompt in [PROMPT] if options.single_pass(model.guided) else [PROMPT, ""]:
-        model.predictor(prompt, geometry.window(0, geometry.latent[0]))
+    worked = time.process_time()
+    canvas, told = _asked(card, options, geometry)
+    staged, own = time.perf_counter() - clock, told if isinstance(told, str) else told[0].prompt
+    for text in [own] if options.single_pass(model.guided) else [own, ""]:
+        model.predictor(text, geometry.window(0, geometry.latent[0]))
     took = dict.fromkeys(STAGES[2:], 0.0)
-    text = took["text"] = time.perf_counter() - clock
+    took["text"] = time.perf_counter() - clock
+    twice = took["text"] - staged  # the sampler encodes the prompts itself, before its first step
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ("still.png" if geometry.is_still else "clip.mp4")
         clock = time.perf_counter()
         with media.Writer(path, job["width"], job["height"], options.fps) as writer:
-            for step in sample(model, tasks.generate(*geometry.keep, geometry.fps), PROMPT, options, geometry):
+            for step in sample(model, canvas, told, options, geometry):
                 now = time.perf_counter()
                 took["sample" if step.stage == "encode" else step.stage] += now - clock  # of a long clip's pictures
                 clock = now
@@ -98,9 +104,22 @@ def _paint(model: Any, job: dict[str, Any]) -> dict[str, float]:
                     took["save"] += time.perf_counter() - clock
                     clock = time.perf_counter()
         took["save"] += time.perf_counter() - clock
-    took["sample"] -= text  # the sampler reads the prompts itself, before its first step
-    took["all"] = time.perf_counter() - began - text
-    return took
+    took["sample"] -= twice
+    return {**took, "all": time.perf_counter() - began - twice, "cpu": time.process_time() - worked}
+
+
+def _asked(card: Any, options: Any, geometry: Any) -> tuple[Any, Any]:
+    """The canvas that is painted, and what the model is told of it."""
+    from soracli.pipeline import tasks
+    from soracli.scenes.drafting import drafted
+    from soracli.scenes.plot import Plot
+    from soracli.types import Shot
+
+    canvas = tasks.generate(*geometry.keep, geometry.fps)
+    if not card.params.get("drafts"):
+        return canvas, PROMPT
+    film, _ = Plot((Shot(0.0, PROMPT),), time=card.stride[0]).film(options, 0, canvas.frames)
+    return dataclasses.replace(canvas, draft=drafted(film)), film.shots
 
 
 # --- outside ----------------------------------------------------------------------------------------------------------
