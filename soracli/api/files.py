@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from soracli import media
 from soracli.api.calls import running
 from soracli.api.settings import PathLike
-from soracli.commands import inspect, trust
+from soracli.commands import detect as marks
+from soracli.commands import inspect
+from soracli.commands import verify as credentials
 from soracli.types import Clip
 
 if TYPE_CHECKING:
+    from soracli.commands.detect import Detection
     from soracli.commands.output_types.models import ModelRow
-    from soracli.commands.trust import Detection
     from soracli.media import MediaInfo
     from soracli.provenance.credentials import Credential
 
@@ -34,15 +36,15 @@ def verify(path: PathLike, trusted: Sequence[PathLike] = ()) -> Credential:
 
     Raises CheckError unless there is one that holds; error.data then tells what was found.
     """
-    found = trust.credential(os.fspath(path), [os.fspath(name) for name in trusted])
-    trust.check(os.fspath(path), found)
+    found = credentials.credential(os.fspath(path), [os.fspath(name) for name in trusted])
+    credentials.check(os.fspath(path), found)
     return found
 
 
 def detect(path: PathLike, *, deep: bool = False) -> Detection:
     """Whether soracli made a file, by credential and marks. deep: by the mark in the noise it was painted from, too."""
     with running:
-        return trust.detection(os.fspath(path), trust.reader() if deep else None)
+        return marks.detection(os.fspath(path), marks.reader() if deep else None)
 
 
 def list_models() -> list[ModelRow]:

@@ -15,7 +15,7 @@ from soracli.card import Card
 from soracli.errors import CapacityError, UsageError
 from soracli.formatting import printable
 from soracli.media import DIGEST, formats
-from soracli.options import calls, open_models, parse
+from soracli.options import calls, open_models, parse, resolve
 from soracli.options.calls import Call
 from soracli.options.flags import Flags
 from soracli.pipeline import composite, model_cache, output_paths, real_footage, tasks
@@ -23,7 +23,8 @@ from soracli.pipeline.composite import Hand, Way
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.real_footage import Moving
 from soracli.pipeline.soundtrack import Soundtrack
-from soracli.pipeline.task_specs import Brief, digest, named
+from soracli.pipeline.sources import digest, named
+from soracli.pipeline.task_specs import Brief
 from soracli.prompts import rewrite
 from soracli.resources import estimate as plan
 from soracli.resources.estimate import Budget, Plan
@@ -277,7 +278,7 @@ def _parse(brief: Brief, prompt: str | None, flags: Flags) -> _Request:
     text = ", ".join(filter(None, [prompt, *brief.words]))
     own = None if brief.plot or not brief.engine else real_footage.chosen(brief, card, text)
     bounds = card if own is None else replace(card, limits={})  # those of the model
-    options = parse.options(bounds, flags, still=brief.still, source=brief.source)
+    options = resolve.options(bounds, flags, still=brief.still, source=brief.source)
     shots = parse.shots(brief.shots, options.fps, brief.words)
     return _Request(brief, flags, prompt, card, text, own, options, shots, filled)
 
