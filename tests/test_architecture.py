@@ -262,7 +262,7 @@ MAY_CHANGE = {
     "provenance/keys.py": {"rename", "write_text"},  # within the folder of the keys; `media.write_text`
     "weights/hub.py": {"rmdir"},  # empty folders within the cache
     "state/runs.py": {"rmdir"},  # an empty one of ours
-    "weights/manifest.py": {"write_text"},  # for developers
+    "weights/seal.py": {"write_text"},  # for developers
     "curation/curate.py": {"write_text"},  # `media.write_text`
     "server/http/app.py": {"link"},  # a result under the name of its upload, within our data folder
 }

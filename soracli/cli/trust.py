@@ -31,9 +31,9 @@ def verify(
 
     Says who signed it, what was done and from what. Exit code 0 if it holds, whoever signed; 8 if not, or without one.
     """
-    from soracli.commands import trust as trusts
+    from soracli.commands import verify as credentials
 
-    trusts.verify(file, trust or (), as_json=json)
+    credentials.verify(file, trust or (), as_json=json)
 
 
 @app.command(cls=Verb, epilog=examples("sora detect dog.mp4 cow.mp4", "sora detect dog.mp4 --deep --check --json"))
@@ -51,25 +51,25 @@ def detect(
     By its content credential and by the mark in its pixels, with --deep also by the one in the noise that it was
     painted from, each on a line of its own: detected, not detected, or cannot tell. "Not detected" is never a proof.
     """
-    from soracli.commands import trust
+    from soracli.commands import detect as marks
 
-    trust.detect(files, deep=deep, check=check, as_json=json)
+    marks.detect(files, deep=deep, check=check, as_json=json)
 
 
 @keys_app.command("show", cls=Verb, epilog=examples("sora keys show", "sora keys show --json"))
 def keys_show(json: Json = False, debug: Debug = False) -> None:
     """What this installation signs with; made if there is nothing yet."""
-    from soracli.commands import trust
+    from soracli.commands import keys
 
-    trust.keys_show(as_json=json)
+    keys.show(as_json=json)
 
 
 @keys_app.command("new", cls=Verb, epilog=examples("sora keys new"))
 def keys_new(json: Json = False, debug: Debug = False) -> None:
     """Make new keys. Old ones sign no more; what they signed and marked is still known as this installation's."""
-    from soracli.commands import trust
+    from soracli.commands import keys
 
-    trust.keys_new(as_json=json)
+    keys.new(as_json=json)
 
 
 @keys_app.command("export", cls=Verb, epilog=examples("sora keys export -o mine.pem", "sora keys export > mine.pem"))
@@ -82,6 +82,6 @@ def keys_export(
     debug: Debug = False,
 ) -> None:
     """Write the certificate that others trust you by. It holds no secret."""
-    from soracli.commands import trust
+    from soracli.commands import keys
 
-    trust.keys_export(output, force=force, as_json=json)
+    keys.export(output, force=force, as_json=json)

@@ -15,7 +15,7 @@ from soracli.media import formats
 from soracli.options import parse
 from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
-from soracli.pipeline.task_specs import named
+from soracli.pipeline.sources import named
 from soracli.provenance.stamp import Stamp
 from soracli.safety import screening
 from soracli.scenes import notation

@@ -24,7 +24,7 @@ from soracli.options import calls, defaults
 from soracli.options.calls import Call, Origin
 from soracli.options.flags import TalkFlags
 from soracli.pipeline import deliver, model_cache, output_paths
-from soracli.pipeline.task_specs import digest, named
+from soracli.pipeline.sources import digest, named
 from soracli.state import runs
 from soracli.state.ledger import Entry, Ledger, Result, entry
 from soracli.state.runs import Item, Run

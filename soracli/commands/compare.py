@@ -18,7 +18,7 @@ from soracli.formatting import printable, stem
 from soracli.media import formats
 from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
-from soracli.pipeline.task_specs import named
+from soracli.pipeline.sources import named
 from soracli.provenance.stamp import Stamp, origins
 from soracli.types import Clip, Frames
 

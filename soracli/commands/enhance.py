@@ -16,7 +16,7 @@ from soracli.options import parse
 from soracli.options.calls import Call
 from soracli.options.flags import OutputFlags
 from soracli.pipeline import job as jobs
-from soracli.pipeline import model_cache, output_paths, task_specs
+from soracli.pipeline import model_cache, output_paths, sources
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.soundtrack import Soundtrack
 from soracli.safety import review as reviews
@@ -173,7 +173,7 @@ def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
     slow, denoise = _read(asked)
     output_paths.check_streams(flags.output, json=flags.json, dry_run=flags.dry_run)
     parse.check_device(flags.device)
-    path, source = asked.path, task_specs.footage(asked.path, asked.partial)
+    path, source = asked.path, sources.footage(asked.path, asked.partial)
     still = len(source.clip.frames) == 1
     if still and (flags.fps is not None or asked.loop):
         raise UsageError("--fps and --loop: a picture has no motion; give a clip", "not_for_stills")

@@ -14,7 +14,7 @@ from soracli.options import parse
 from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.output_paths import Outputs
-from soracli.pipeline.task_specs import named
+from soracli.pipeline.sources import named
 from soracli.provenance.stamp import Stamp, origins
 from soracli.types import Clip
 

@@ -18,7 +18,7 @@ from soracli.options import calls, parse, recipes
 from soracli.options.calls import Call, Key, Origin
 from soracli.options.flags import FileFlags, Flags, TalkFlags
 from soracli.pipeline import latents
-from soracli.pipeline.task_specs import digest
+from soracli.pipeline.sources import digest
 from soracli.state import runs
 from soracli.weights import manifest
 

@@ -20,7 +20,7 @@ from soracli.options import parse
 from soracli.options.calls import Call
 from soracli.options.flags import Flags, OutputFlags
 from soracli.pipeline import job as jobs
-from soracli.pipeline import output_paths, task_specs
+from soracli.pipeline import output_paths, sources
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.soundtrack import Soundtrack
 from soracli.prompts.modifiers import LOOKS, PAINTINGS
@@ -171,7 +171,7 @@ def edit(asked: Asked, flags: Flags) -> None:
     work = _prepare(
         asked, text, look, flags, None if run is None else output_paths.planned(run.format, [i.path for i in run.items])
     )
-    refitted = task_specs.refitted(work.given[0].clip, work.size, work.fps, flags)
+    refitted = sources.refitted(work.given[0].clip, work.size, work.fps, flags)
     notes = [*work.given[0].notes, *work.track.notes, *refitted, *told, *flags.origin.notes]
     if said and (note := screening.by_meaning(said)):
         notes.append(note)
@@ -211,23 +211,23 @@ def _check_flags(flags: Flags) -> None:
 
 def _prepare(asked: Asked, text: str, look: Look, flags: Flags, going_on: Outputs | None) -> Work:
     """Read what is given, and say in one line what is wrong with the request."""
-    source = task_specs.clip(asked.path, "edit", asked.partial)
+    source = sources.clip(asked.path, "edit", asked.partial)
     look, picture = _styled(asked.style, look)
-    tone = None if asked.reference is None else task_specs.picture(asked.reference, "edit")
+    tone = None if asked.reference is None else sources.picture(asked.reference, "edit")
     if not any(look) and picture is None and tone is None:
         raise UsageError(
             "edit: say what to change: a PROMPT such as 'make it snow', --style NAME or PICTURE, or --style-ref",
             "no_look",
         )
     clip = _sized(source.clip, asked.fit, flags)
-    first, last = task_specs.part(source.clip, asked.start, asked.stop)
+    first, last = sources.part(source.clip, asked.start, asked.stop)
     ratio = Fraction(len(clip.frames), len(source.clip.frames))
     start, stop = round(first * ratio), min(len(clip.frames), round(last * ratio))
     height, width = clip.frames.shape[1:3]
     shares = np.broadcast_to(np.float32(asked.strength), (stop - start, 1, 1))
     if asked.region is not None:
         area = Area.of(asked.region, "--region").mask((width, height), len(clip.frames), clip.fps)[start:stop]
-        shares = media.feather(area, task_specs.RIM) * np.float32(asked.strength)
+        shares = media.feather(area, sources.RIM) * np.float32(asked.strength)
     names: dict[str, object] = {
         "slug": f"{stem(asked.path)}-edit",
         "model": "look",
@@ -279,7 +279,7 @@ def _styled(style: str | None, look: Look) -> tuple[Look, Source | None]:
     if style in LOOKS:
         return look._replace(style=style), None
     if Path(style).exists():
-        return look, task_specs.picture(style, "edit")
+        return look, sources.picture(style, "edit")
     raise UsageError(
         f"--style {printable(style)}: is neither a style nor a picture{suggest(style, LOOKS)}; there are "
         f"{', '.join(LOOKS)}",
@@ -296,4 +296,4 @@ def _sized(clip: Clip, how: str, flags: Flags) -> Clip:
     fps = clip.fps if flags.fps is None else parse.rate(flags.fps)
     if not 1 <= fps <= 240:
         raise UsageError(f"--fps {flags.fps}: must be 1..240", "bad_fps")
-    return task_specs.fitted(clip, size, fps, how)
+    return sources.fitted(clip, size, fps, how)

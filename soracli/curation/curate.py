@@ -32,7 +32,7 @@ from soracli.media import mix
 from soracli.options.flags import TalkFlags
 from soracli.pipeline import deliver, model_cache, output_paths
 from soracli.pipeline.deliver import Form
-from soracli.pipeline.task_specs import named
+from soracli.pipeline.sources import named
 from soracli.provenance.stamp import Stamp, origins
 from soracli.types import Clip
 

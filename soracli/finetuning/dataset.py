@@ -18,7 +18,7 @@ from soracli import media
 from soracli.card import Card
 from soracli.errors import MediaError, UsageError
 from soracli.formatting import printable
-from soracli.pipeline.task_specs import digest
+from soracli.pipeline.sources import digest
 from soracli.types import Clip, Frames
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".gif")

@@ -21,7 +21,7 @@ from soracli.formatting import amount, duration
 from soracli.media.commit import explained
 from soracli.options.flags import TalkFlags
 from soracli.pipeline import model_cache, output_paths
-from soracli.pipeline.task_specs import named
+from soracli.pipeline.sources import named
 from soracli.safety import screening
 from soracli.system import machine, part_files
 from soracli.weights import manifest

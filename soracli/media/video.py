@@ -7,31 +7,21 @@ us read another file or the network.
 from __future__ import annotations
 
 import contextlib
-import errno
-import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
-import numpy as np
-import numpy.typing as npt
 from av.audio.stream import AudioStream
-from av.codec import CodecContext
 from av.container import InputContainer
-from av.sidedata.sidedata import SideData
 from av.stream import Disposition
-from av.video.frame import VideoFrame
-from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 
 from soracli.errors import MediaError
-from soracli.media import gamut, hdr
 from soracli.media.audio import Audio, Listener
-from soracli.media.fit import resized
-from soracli.media.source import MAX_SECONDS, MediaInfo, check_bytes, check_pixels, check_seconds, parse_recipe
-from soracli.media.stills import over_black, with_alpha
+from soracli.media.film import Film, tag
+from soracli.media.source import MAX_SECONDS, MediaInfo, check_bytes, check_pixels, parse_recipe
 from soracli.media.timing import Schedule, schedule
 from soracli.media.truncation import ends_in_a_packet, ends_short
 from soracli.types import Clip
@@ -39,11 +29,6 @@ from soracli.types import Clip
 ENDS_EARLY = "ends_early"  # code of the error about a video that lacks frames at its end
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
 _SOUNDS = "wav,w64,mp3,flac,aac,aiff"  # containers of sound alone
-_MATRICES, _CONSTANT = (0, 1, 4, 5, 6, 7, 9), 10  # of ITU-T H.273: those that the scaler knows; BT.2020's other one
-_UNSAID = (0, 2, 3)  # numbers of H.273 that say nothing
-_SD_LINES, _HD_COLUMNS = 576, 1280  # film that says nothing is BT.601 up to these lines and below these columns
-_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # codec -> the decoder that reads its second, hidden picture
-_SKEWED = 0.02  # of the longer part of a direction, by which it may be off an axis
 _IN_TICKS = "avi"  # the container whose count of frames is a length: of ticks, in some of which there is nothing new
 _TO_THE_END = ("matroska,webm", "flv")  # containers whose length is the time of their end, wherever they begin
 
@@ -64,10 +49,6 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         yield container, stream
 
 
-def _tag(metadata: dict[str, str], name: str) -> str:
-    return next((value for key, value in metadata.items() if key.lower() == name), "")
-
-
 def _declared(container: InputContainer, stream: VideoStream) -> tuple[Fraction, float, int]:
     """(fps, seconds, frames) as the container states them."""
     fps = Fraction(stream.average_rate or stream.guessed_rate or 1)
@@ -76,7 +57,7 @@ def _declared(container: InputContainer, stream: VideoStream) -> tuple[Fraction,
         seconds = float(stream.duration * stream.time_base)
     else:
         with contextlib.suppress(ValueError):  # Matroska: 00:00:01.583000000
-            hours, minutes, rest = _tag(stream.metadata, "duration").split(":")
+            hours, minutes, rest = tag(stream.metadata, "duration").split(":")
             seconds = int(hours) * 3600 + int(minutes) * 60 + float(rest)
     return fps, seconds, stream.frames or round(seconds * fps)
 
@@ -86,7 +67,7 @@ def video_info(path: Path) -> MediaInfo:
     with _opened(path) as (container, stream):
         context = stream.codec_context
         fps, seconds, frames = _declared(container, stream)
-        film = _Film(stream, fps)
+        film = Film(stream, fps)
         with contextlib.suppress(MediaError, av.error.FFmpegError):  # damaged: what its header says has to do
             lasts = seconds if container.format.name == _IN_TICKS else 0.0
             even, counted = _seen(container, stream, film, fps, lasts)
@@ -98,13 +79,13 @@ def video_info(path: Path) -> MediaInfo:
         sound, notes = _heard(container)
         return MediaInfo(
             str(path), _container_name(path, container), context.name, str(context.pix_fmt), width, height, frames, fps,
-            seconds, path.stat().st_size, parse_recipe(_tag(container.metadata, "comment")), sound,
+            seconds, path.stat().st_size, parse_recipe(tag(container.metadata, "comment")), sound,
             (*film.notes, *notes, *_left_out(container)),
         )  # fmt: skip
 
 
 def _seen(
-    container: InputContainer, stream: VideoStream, film: _Film, fps: Fraction, lasts: float
+    container: InputContainer, stream: VideoStream, film: Film, fps: Fraction, lasts: float
 ) -> tuple[Schedule, int]:
     """(how the frames will be taken, by the times of their packets; how many packets there are).
 
@@ -154,7 +135,7 @@ def read_video(path: Path, partial: bool = False, alpha: bool = False) -> tuple[
     """
     with _opened(path) as (container, stream):
         fps, seconds, _ = _declared(container, stream)
-        film = _Film(stream, fps, alpha)
+        film = Film(stream, fps, alpha)
         listener, notes = _listener(container)
         notes += _left_out(container)
         with _forgiven(partial, notes):
@@ -195,7 +176,7 @@ def read_track(path: Path) -> tuple[Audio, list[str]]:
 
 
 def _decode(
-    container: InputContainer, stream: VideoStream, film: _Film, listener: Listener | None, seconds: float, cut: bool
+    container: InputContainer, stream: VideoStream, film: Film, listener: Listener | None, seconds: float, cut: bool
 ) -> None:
     """All packets into `film` and `listener`. seconds: that the file says it lasts. cut: see `_check_whole`."""
     dropped, packets, others = 0, 0, Fraction(0)
@@ -243,7 +224,7 @@ def _forgiven(partial: bool, notes: list[str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _ending_early(film: _Film, stated: int) -> Iterator[None]:
+def _ending_early(film: Film, stated: int) -> Iterator[None]:
     """A file that cannot be read on after some frames ends early; it is not another kind of file."""
     try:
         yield
@@ -308,7 +289,7 @@ def _end(packet: av.Packet[Any]) -> Fraction:
     return (packet.pts + (packet.duration or 0)) * packet.time_base
 
 
-def _check_whole(film: _Film, stated: int, seconds: float, got: float, *, cut: bool) -> None:
+def _check_whole(film: Film, stated: int, seconds: float, got: float, *, cut: bool) -> None:
     """Refuse a file that ends before its header says.
 
     stated: frames, 0 or less if the header does not say. seconds: how long the file is to be. got: how long it was.
@@ -321,173 +302,3 @@ def _check_whole(film: _Film, stated: int, seconds: float, got: float, *, cut: b
         raise MediaError(f"ends early, {got:.2f} of {seconds:.2f} s decode", ENDS_EARLY)
     if cut and stated <= 0:
         raise MediaError(f"ends early, after {read} whole frames", ENDS_EARLY)
-
-
-def _array(frame: VideoFrame, format: str, matrix: int | None) -> npt.NDArray[np.uint8]:
-    try:
-        return cast(npt.NDArray[np.uint8], frame.to_ndarray(format=format, src_colorspace=matrix))
-    except OSError as error:  # FFmpeg's own among them
-        if error.errno != errno.EOPNOTSUPP:
-            raise
-        tags = f"{frame.color_primaries}/{int(frame.color_trc)}/{int(frame.colorspace)}"
-        raise MediaError(f"has colours by {tags} of H.273, which are not read; convert it first", "no_codec") from error
-
-
-class _Film:
-    """The frames of a stream as they decode, made upright, opaque and square, with their times.
-
-    alpha: not made opaque, but premultiplied, with alpha as a fourth channel.
-    """
-
-    def __init__(self, stream: VideoStream, fps: Fraction, alpha: bool = False) -> None:
-        self.frames: list[Any] = []  # uint8 (H, W, 3 or 4)
-        self._alpha = alpha
-        self.times: list[Fraction] = []  # seconds on the container's clock, rising
-        self.end = Fraction(0)
-        self.bytes = 0
-        self._fps = fps
-        self._odd: dict[str, int] = {}  # note -> frames it is true of
-        self._damaged = 0
-        self._aspect = Fraction(stream.sample_aspect_ratio or 1)
-        self._decoder: Any = stream.codec_context
-        self._primaries = int(self._decoder.color_primaries)
-        if _tag(stream.metadata, "alpha_mode") == "1" and self._decoder.name in _WITH_ALPHA:
-            self._decoder = CodecContext.create(_WITH_ALPHA[self._decoder.name], "r")
-        self._decoder.thread_type = "SLICE"  # not frame threads: those hide a truncated file
-
-    @property
-    def typical(self) -> float:
-        """Seconds that one frame lasts, stated or measured, whichever is longer."""
-        return max(float(1 / self._fps), float((self.end - self.times[0]) / len(self.frames)))
-
-    def add(self, packet: av.Packet[Any]) -> None:
-        for frame in self._decoder.decode(packet):
-            pixels = self._pixels(frame)
-            if self.frames and pixels.shape != self.frames[0].shape:
-                raise MediaError("its frame size changes midway; convert it first", "size_changes")
-            tick = frame.time_base or packet.time_base or Fraction(0)
-            time = self.end if frame.pts is None else frame.pts * tick
-            self.times.append(max(time, self.times[-1]) if self.times else time)
-            self.end = self.times[-1] + ((frame.duration or 0) * tick or 1 / self._fps)
-            self.frames.append(pixels)
-            self.bytes += pixels.nbytes
-
-    def hold(self, until: float) -> None:
-        """Show the last frame until then at least, in seconds."""
-        self.end = max(self.end, Fraction(until))
-
-    def told(self, text: str) -> None:
-        """Note what is true of the film as a whole; nothing if it is empty."""
-        if text:
-            self._note(text)
-
-    def _note(self, text: str) -> None:
-        self._odd[text] = self._odd.get(text, 0) + 1
-
-    def _pixels(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
-        """A frame as it is meant to be seen, (H, W, 3 or 4)."""
-        cover: npt.NDArray[np.uint8] | None = None
-        primaries = next((n for n in (frame.color_primaries, self._primaries) if n not in _UNSAID), 0)
-        matrix = self._matrix(frame)
-        if any(part.is_alpha for part in frame.format.components):
-            layers = _array(frame, "rgba", matrix)
-            if (layers[..., 3] < 255).any() and not self._alpha:
-                self._note("is transparent in places; they count as black")
-            if primaries in gamut.NAMES:
-                layers = np.dstack([self._narrowed(layers[..., :3], primaries), layers[..., 3]])
-            pixels, cover = over_black(layers), layers[..., 3]
-        elif frame.color_trc in hdr.TRANSFERS:
-            deep = cast(npt.NDArray[np.uint16], frame.to_ndarray(format="rgb48le", src_colorspace=matrix))
-            narrowing = (gamut.to_709(primaries),) if primaries in gamut.NAMES else ()
-            pixels = hdr.shown(deep, frame.color_trc, *narrowing)
-            self._note(f"is HDR ({hdr.TRANSFERS[frame.color_trc]}); brought down to what a common screen shows")
-        else:
-            pixels = _array(frame, "rgb24", matrix)
-            pixels = self._narrowed(pixels, primaries) if primaries in gamut.NAMES else pixels
-        if frame.is_corrupt:
-            self._damaged += 1
-        if frame.interlaced_frame:
-            self._note("is interlaced; what moves fast may look combed")
-        if self._alpha:
-            pixels = with_alpha(pixels, cover)
-        return self._upright(self._square(pixels), frame)
-
-    def _matrix(self, frame: VideoFrame) -> int | None:
-        """By which matrix luma and colour differences become RGB, if the decoder is not to choose: ITU-T H.273."""
-        said = frame.colorspace
-        if frame.format.is_rgb or len(frame.format.components) < 3 or said in _MATRICES:
-            return None
-        if said == _CONSTANT:
-            self._note("has colours of constant luminance; they are approximate")
-            return int(Colorspace.BT2020)
-        if said not in _UNSAID:
-            raise MediaError(f"has colours by matrix {said} of H.273, which is not read; convert it first", "no_codec")
-        if frame.height <= _SD_LINES and frame.width < _HD_COLUMNS:
-            return None
-        self._note("does not say by which standard its colours are; taken as BT.709, as players do at its size")
-        return int(Colorspace.ITU709)
-
-    def _narrowed(self, pixels: npt.NDArray[np.uint8], primaries: int) -> npt.NDArray[np.uint8]:
-        self._note(f"has the colours of {gamut.NAMES[primaries]}; brought to those of common screens (BT.709)")
-        return gamut.shown(pixels, primaries)
-
-    def _square(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """Pixels made square, the longer way, so that nothing is lost; the new side is even."""
-        if self._aspect == 1:
-            return pixels
-        high, wide = pixels.shape[:2]
-        if not Fraction(1, 8) <= self._aspect <= 8:
-            self._note(f"claims pixels {self._aspect} times as wide as high; taken as square")
-            return pixels
-        width = max(wide, 2 * round(wide * self._aspect / 2))
-        height = max(high, 2 * round(high / self._aspect / 2))
-        check_pixels(width, height)
-        self._note(f"has pixels that are not square; resampled from {wide}x{high} to {width}x{height}")
-        return np.dstack([resized(pixels[..., :3], width, height), *self._resized_alpha(pixels, width, height)])
-
-    def _resized_alpha(self, pixels: npt.NDArray[np.uint8], width: int, height: int) -> list[npt.NDArray[np.uint8]]:
-        """Alone: Pillow would take the colours for ones that are not premultiplied."""
-        return [resized(pixels[..., 3], width, height)] if self._alpha else []
-
-    def _upright(self, pixels: npt.NDArray[np.uint8], frame: VideoFrame) -> npt.NDArray[np.uint8]:
-        """Turned and mirrored as the header says, in right angles; a matrix without a direction says nothing."""
-        found = cast(SideData | None, frame.side_data.get("DISPLAYMATRIX"))
-        if found is None:
-            return pixels
-        matrix = np.frombuffer(bytes(found), np.int32).reshape(3, 3)
-        (a, b), (c, d) = matrix[:2, :2].tolist()  # x' = a x + c y, y' = b x + d y
-        if not (a or b) or not (c or d):
-            return pixels
-        if min(abs(a), abs(b)) > _SKEWED * max(abs(a), abs(b)):
-            angle = math.degrees(math.atan2(b, a)) % 360
-            self._note(f"is to be turned by {angle:.0f} degrees, which is no right angle; turned by the nearest one")
-        mirrored = a * d - b * c < 0
-        if abs(b) > abs(a):
-            pixels, a, d = pixels.swapaxes(0, 1), c, b
-            turn = 90
-        else:
-            turn = 180 if a < 0 and d < 0 else 0
-        if mirrored:
-            self._note("is stored mirrored; turned upright")
-        elif turn:
-            self._note(f"is rotated by {turn} degrees; turned upright")
-        return np.ascontiguousarray(pixels[:: 1 if d > 0 else -1, :: 1 if a > 0 else -1])
-
-    @property
-    def notes(self) -> list[str]:
-        frames = "1 frame that is" if self._damaged == 1 else f"{self._damaged} frames that are"
-        return [*self._odd, *([f"has {frames} damaged; what can be seen of them is used"] if self._damaged else [])]
-
-    def clip(self) -> Clip:
-        """All frames at a constant rate. Lets go of each as it is copied, so that they are held only once."""
-        check_seconds(float(self.end - self.times[0]))
-        even = schedule(self.times, self.end, self._fps)
-        self.told(even.note)
-        check_bytes(even.frames * self.frames[0].nbytes)
-        frames = np.empty((even.frames, *self.frames[0].shape), np.uint8)
-        at = 0
-        for index, times in enumerate(even.shown):
-            frames[at : at + times] = self.frames[index]
-            self.frames[index] = None
-            at += times
-        return Clip(frames, even.fps)

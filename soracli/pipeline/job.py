@@ -17,7 +17,7 @@ from soracli.card import Card
 from soracli.errors import CapacityError, UsageError
 from soracli.formatting import printable
 from soracli.media import DIGEST, formats
-from soracli.options import calls, open_models, parse
+from soracli.options import calls, open_models, parse, resolve
 from soracli.options.calls import Call
 from soracli.options.flags import Flags
 from soracli.pipeline import composite, model_cache, output_paths, real_footage, tasks
@@ -25,7 +25,8 @@ from soracli.pipeline.composite import Hand, Way
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.real_footage import Moving
 from soracli.pipeline.soundtrack import Soundtrack
-from soracli.pipeline.task_specs import Brief, digest, named, refitted
+from soracli.pipeline.sources import digest, named, refitted
+from soracli.pipeline.task_specs import Brief
 from soracli.prompts import rewrite
 from soracli.resources import estimate as plan
 from soracli.resources.estimate import Budget, Plan
@@ -299,7 +300,7 @@ def _parse(brief: Brief, prompt: str | None, flags: Flags) -> _Request:
     own = None if brief.plot or not brief.engine else real_footage.chosen(brief, card, text)
     bounds = card if own is None else replace(card, limits={})  # those of the model
     source = brief.given[0].clip if own is not None and brief.keyed else brief.source
-    options = parse.options(bounds, flags, still=brief.still, source=source)
+    options = resolve.options(bounds, flags, still=brief.still, source=source)
     shots = parse.shots(brief.shots, options.fps, brief.words)
     return _Request(brief, flags, prompt, card, text, own, options, shots, filled)
 
@@ -499,7 +500,7 @@ def _filled(told: Callable[[int, int], None], frames: Frames, holes: Mask) -> Fr
     from soracli.footage import removal
 
     out, open_ = np.array(frames), holes > 0
-    everywhere = np.repeat(open_.any(0)[None], len(out), 0)
+    everywhere = np.repeat(open_.any(0, keepdims=True), len(out), 0)
     for done, total in removal.fill(out, everywhere, np.zeros_like(open_)):
         told(done, total)
     return np.where(open_[..., None], out, frames)

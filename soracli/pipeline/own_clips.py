@@ -18,7 +18,7 @@ from soracli.media import Source
 from soracli.options import open_models, parse, recipes
 from soracli.options.calls import Call
 from soracli.options.flags import Flags
-from soracli.pipeline import task_specs, tasks
+from soracli.pipeline import sources, task_specs, tasks
 from soracli.pipeline.task_specs import Brief
 from soracli.provenance import credentials
 from soracli.scenes.notation import scene_pictures
@@ -132,7 +132,7 @@ def extended(brief: Brief, path: str, prompt: str | None, by: str, flags: Flags)
     scene, notes = _gone_on(own, text, after, time)
 
     def canvas(options: SamplingOptions, _: int) -> Canvas:
-        task_specs.check_room(f"--by {by}", after, options.width, options.height)
+        sources.check_room(f"--by {by}", after, options.width, options.height)
         return tasks.onward(source.clip, after, (*own.again, own.frames))
 
     brief = replace(
@@ -183,7 +183,7 @@ def edited(path: str, prompt: str, flags: Flags, verb: str = "edit") -> tuple[Br
         )
 
     def canvas(options: SamplingOptions, _: int) -> Canvas:
-        given = task_specs.fitted(brief.given[0].clip, (options.width, options.height), options.fps, "crop")
+        given = sources.fitted(brief.given[0].clip, (options.width, options.height), options.fps, "crop")
         again = own.again if len(given.frames) == own.frames else ()
         return tasks.opened(Canvas(given, np.zeros((0, 0, 0), np.float32), again=again), 0)
 

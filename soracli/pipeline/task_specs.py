@@ -5,7 +5,6 @@ A `Brief` is a verb's request before the flags of `Flags` are worked out. Nothin
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -16,21 +15,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from soracli import media
-from soracli.errors import CapacityError, MediaError, UsageError
-from soracli.formatting import amount, printable, stem
+from soracli.errors import UsageError
+from soracli.formatting import printable, stem
 from soracli.media import Area, Audio, Source
 from soracli.options import parse
-from soracli.options.flags import Flags
 from soracli.pipeline import tasks
 from soracli.pipeline.composite import Hand
-from soracli.system import machine
-from soracli.types import Canvas, Clip, Mask, SamplingOptions
+from soracli.pipeline.sources import (
+    RIM,
+    check_room,
+    clip,
+    covered,
+    fitted_to,
+    footage,
+    named,
+    part,
+    picture,
+    shown,
+    sound_of,
+    stated,
+)
+from soracli.types import Canvas, Clip, SamplingOptions
 
 if TYPE_CHECKING:
     from soracli.scenes.plot import Plot
-
-RIM = 6  # pixels of soft edge inside an inpainted area
-SMALLEST = 16  # pixels of a side of a picture or clip
 
 
 @dataclass(frozen=True)
@@ -86,108 +94,6 @@ class Brief:
 # --- sources ----------------------------------------------------------------------------------------------------------
 
 
-def picture(path: str, verb: str) -> Source:
-    """A still; a clip is refused with the verb that would take it."""
-    source = media.read_source(path)
-    if len(source.clip.frames) > 1:
-        raise MediaError(
-            f"{printable(path)}: is a clip of {len(source.clip.frames)} frames, sora {verb} wants a picture; "
-            f"use: sora extend {printable(path)}",
-            "wrong_medium",
-        )
-    return _large_enough(source)
-
-
-def clip(path: str, verb: str, allow_partial: bool = False) -> Source:
-    """A clip; a still is refused with the verb that would take it. allow_partial: see `media.read_source`."""
-    source = media.read_source(path, allow_partial)
-    if len(source.clip.frames) == 1:
-        height, width = source.clip.frames.shape[1:3]
-        raise MediaError(
-            f"{printable(path)}: is a picture ({width}x{height}), sora {verb} wants a clip; "
-            f"use: sora animate {printable(path)}",
-            "wrong_medium",
-        )
-    return _large_enough(source)
-
-
-def footage(path: str, allow_partial: bool = False) -> Source:
-    """A clip or a still. allow_partial: see `media.read_source`."""
-    return _large_enough(media.read_source(path, allow_partial))
-
-
-def _large_enough(source: Source) -> Source:
-    height, width = source.clip.frames.shape[1:3]
-    if min(width, height) < SMALLEST:
-        raise MediaError(
-            f"{printable(source.path)}: {width}x{height} is below the minimum {SMALLEST}x{SMALLEST}; give a larger one",
-            "too_small",
-        )
-    return source
-
-
-def fitted(source: Clip, size: tuple[int, int], fps: Fraction, how: str) -> Clip:
-    """At a size and rate. A pixel too many at an edge is cut, never padded or stretched."""
-    height, width = source.frames.shape[1:3]
-    trimmed = (width - size[0], height - size[1]) in ((0, 1), (1, 0), (1, 1))
-    if trimmed:
-        source = Clip(source.frames[:, : size[1], : size[0]], source.fps)
-    sized = media.fit(source, *size, how)
-    return sized if len(sized.frames) == 1 else media.retime(sized, fps)
-
-
-def refitted(source: Clip, size: tuple[int, int], fps: Fraction, flags: Flags) -> list[str]:
-    """What becomes of a source's own size (width, height) and rate where nobody asked for others, in sentences."""
-    found, (height, width) = [], source.frames.shape[1:3]
-    if flags.size is None and size != (width, height):
-        odd = (width - size[0], height - size[1]) in ((0, 1), (1, 0), (1, 1))
-        why = "sides are even here, and the pixel too many is cut off" if odd else "the model paints no such size"
-        found.append(f"{width}x{height} becomes {size[0]}x{size[1]}: {why}.")
-    if flags.fps is None and len(source.frames) > 1 and fps != source.fps:
-        found.append(f"{float(source.fps):.4g} frames a second become {float(fps):.4g}: the model paints no such rate.")
-    return found
-
-
-def _fitted(source: Clip, options: SamplingOptions, how: str) -> Clip:
-    return fitted(source, (options.width, options.height), options.fps, how)
-
-
-def part(clip: Clip, start: str | None, stop: str | None) -> tuple[int, int]:
-    """First frame and last + 1 of the part that `--from` and `--to` name."""
-    count = len(clip.frames)
-    first = 0 if start is None else parse.frames("--from", start, clip.fps)
-    last = count if stop is None else parse.frames("--to", stop, clip.fps)
-    if not 0 <= first < last or first >= count:
-        raise UsageError(
-            f"--from {start or '0s'} --to {stop or 'end'}: is not a part of the clip, which is "
-            f"{float(clip.seconds):g}s long",
-            "bad_range",
-        )
-    return first, last
-
-
-def _record(**values: Any) -> dict[str, Any]:
-    """What was given, for the recipe; nothing that was left out."""
-    return {name: value for name, value in values.items() if value not in (None, (), [], "")}
-
-
-def digest(path: str) -> str:
-    """Short sha256 of a source's bytes; empty for standard input."""
-    if path == "-" or not Path(path).is_file():
-        return ""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
-
-
-def named(*paths: str) -> list[dict[str, str]]:
-    return [_record(name=Path(path).name, sha256=digest(path)) for path in paths]
-
-
-def _shown(text: str | None, area: Area | None) -> str | None:
-    """An area as a recipe has it: boxes as typed, a file without its folder."""
-    return text if area is None or area.boxes or text is None else Path(text).name
-
-
 def _stem(path: str, verb: str) -> str:
     return f"{stem(path)}-{verb}"
 
@@ -205,41 +111,11 @@ def _some(frames: int, by: str) -> int:
     return frames
 
 
-def _sound(
-    source: Source, before: str | None = None, after: str | None = None, loop: str | None = None
-) -> Callable[[Fraction], Audio | None] | None:
-    """That of a source. before, after: time that is added. loop: the same, back to the beginning."""
-    audio = source.audio
-    if audio is None:
-        return None
-
-    def added(by: str | None, fps: Fraction) -> Fraction:
-        return Fraction(parse.frames("--by", by, fps)) / fps if by else Fraction(0)
-
-    def sound(fps: Fraction) -> Audio:
-        if loop is not None:
-            return media.looped(media.lasting(audio, source.clip.seconds), added(loop, fps))
-        return media.eased(audio, added(before, fps), added(after, fps))
-
-    return sound
-
-
 def _added(by: str, options: SamplingOptions) -> int:
     """Frames that `--by` adds; more than memory holds are refused before room is made for them."""
     count = parse.frames("--by", by, options.fps)
     check_room(f"--by {by}", count, options.width, options.height)
     return count
-
-
-def check_room(what: str, frames: int, width: int, height: int) -> None:
-    """Refuse pixels (3 bytes each) that are more than the memory that is free."""
-    need, free = 3 * frames * width * height, machine.memory()[1]
-    if free and need > free:
-        raise CapacityError(
-            f"{what}: {frames:,} frames of {width}x{height} take {amount(need)}, and {amount(free)} are free; "
-            "make it shorter or smaller",
-            "memory",
-        )
 
 
 # --- briefs -----------------------------------------------------------------------------------------------------------
@@ -273,7 +149,7 @@ def generate(
         blank = tasks.generate(options.frames, options.height, options.width, options.fps)
         return _keyed(blank, keys, options, how)
 
-    record = _record(keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys], fit=fit if keys else None)
+    record = stated(keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys], fit=fit if keys else None)
     return Brief(
         verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not (shots or scene), record=record,
         given=(*(key[2] for key in keys), *_of_hand(hand)), notes=_notes(*(key[2] for key in keys), hand=hand),
@@ -309,13 +185,13 @@ def animate(
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         count = frames or max(2, options.frames)
         check_room(f"sora {verb}", count, options.width, options.height)
-        first = _fitted(source.clip, options, how)
+        first = fitted_to(source.clip, options, how)
         area = None if moving is None else moving.mask((options.width, options.height), 1, Fraction(1))
         made = tasks.animate(first, count, options.fps, None if area is None else area[0])
         if moving is not None and area is not None:
             made = replace(made, notes=moving.notes(area, Fraction(1)))
         if last is not None:
-            made = tasks.keyed(made, {count - 1: _fitted(last.clip, options, how).frames[0]})
+            made = tasks.keyed(made, {count - 1: fitted_to(last.clip, options, how).frames[0]})
         return _keyed(made, keys, options, how)
 
     return Brief(
@@ -326,8 +202,8 @@ def animate(
         notes=_notes(source, last, *(key[2] for key in keys), hand=hand), hand=hand,
         rests="always" if hand and not (words or region or to or keys) else "",
         areas=() if moving is None else (moving,),
-        record=_record(
-            inputs=named(image, *([to] if to else [])), region=_shown(region, moving), fit=fit, views=frames,
+        record=stated(
+            inputs=named(image, *([to] if to else [])), region=shown(region, moving), fit=fit, views=frames,
             keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys],
         ),
     )  # fmt: skip
@@ -346,7 +222,7 @@ def extend(
         )
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
-        ours = _fitted(source.clip, options, how)
+        ours = fitted_to(source.clip, options, how)
         count = partial(_added, options=options)
         if loop is not None:
             return tasks.loop(ours, _some(count(loop), loop), time)
@@ -357,8 +233,8 @@ def extend(
         "extend", canvas, source=source.clip, prompted=False, engine=engine,
         stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
-        sound=_sound(source, before, after, loop), notes=_notes(source), given=(source,),
-        record=_record(
+        sound=sound_of(source, before, after, loop), notes=_notes(source), given=(source,),
+        record=stated(
             inputs=named(path), before=before, after=after, loop=loop, overlap=overlap, fit=fit,
             allow_partial=allow_partial or None,
         ),
@@ -384,7 +260,7 @@ def edit(
     first, last = part(source.clip, start, stop)
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
-        ours = _fitted(source.clip, options, how)
+        ours = fitted_to(source.clip, options, how)
         ratio = Fraction(len(ours.frames), len(source.clip.frames))
         look = None if model is None else media.toned(ours, model.clip)
         stop = min(len(ours.frames), round(last * ratio))
@@ -398,13 +274,13 @@ def edit(
         verb, canvas, source=source.clip, words=tuple(words),
         prompted=verb == "edit" and not (words or model or hand),
         stem=_stem(path, verb), length="the clip keeps its own length",
-        sound=_sound(source), notes=_notes(source, model, hand=hand), compare=verb == "vary",
+        sound=sound_of(source), notes=_notes(source, model, hand=hand), compare=verb == "vary",
         given=(source, *_of_hand(hand)) if model is None else (source, model, *_of_hand(hand)),
         areas=() if area is None else (area,), hand=hand,
         rests="unprompted" if hand and not words and not model else "",
-        record=_record(
+        record=stated(
             inputs=named(path), strength=strength, start=start, stop=stop, fit=fit, allow_partial=allow_partial or None,
-            style_ref=None if reference is None else named(reference)[0], region=_shown(region, area),
+            style_ref=None if reference is None else named(reference)[0], region=shown(region, area),
         ),
     )  # fmt: skip
 
@@ -436,49 +312,31 @@ def inpaint(
         if sides is not None:
             larger, rim = media.outpainted(source.clip, sides)
             # The mask goes the way of the pixels: bars that `fit` adds around them are painted as well.
-            ours = _fitted(larger, options, how)
-            seen = _fitted(
+            ours = fitted_to(larger, options, how)
+            seen = fitted_to(
                 Clip((255 * (1 - rim[:1, :, :, None])).astype(np.uint8).repeat(3, 3), Fraction(1)), options, how
             )
             area = (seen.frames[0, :, :, 0] < 128).astype(np.float32)
             return tasks.inpaint(ours, np.broadcast_to(area, ours.frames.shape[:3]))
-        ours = _fitted(source.clip, options, how)
+        ours = fitted_to(source.clip, options, how)
         if hole is None:
             return tasks.inpaint(ours, np.broadcast_to(np.float32(0), ours.frames.shape[:3]))
-        area = _covered(hole, ours, track)
+        area = covered(hole, ours, track)
         made = tasks.inpaint(ours, area)
         return replace(made, notes=hole.notes(area, options.fps))
 
     return Brief(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         filled=hole is not None or sides is not None, rim=0 if hole is None else RIM,
-        still=len(shape.frames) == 1, length="the clip keeps its own length", sound=_sound(source),
+        still=len(shape.frames) == 1, length="the clip keeps its own length", sound=sound_of(source),
         notes=_notes(source, hand=hand), given=(source, *_of_hand(hand)), areas=() if hole is None else (hole,),
         hand=hand,
-        record=_record(
-            inputs=named(path), mask=_shown(mask, hole), invert_mask=invert or None, track=track or None,
+        record=stated(
+            inputs=named(path), mask=shown(mask, hole), invert_mask=invert or None, track=track or None,
             outpaint=outpaint, fit=fit,
             allow_partial=allow_partial or None,
         ),
     )  # fmt: skip
-
-
-def _covered(area: Area, clip: Clip, track: bool) -> Mask:
-    """What of a clip an area covers."""
-    if track and (area.people or area.inverted or isinstance(area.found, Clip)):
-        other = "people are found in every frame" if area.people else "give a box or a picture of what moves"
-        raise UsageError(f"--track: does not go with this mask; {other}", "no_effect")
-    if area.people:
-        from soracli.footage import people
-
-        return area.settled(people.mask(clip.frames))
-    height, width = clip.frames.shape[1:3]
-    mask = area.mask((width, height), len(clip.frames), clip.fps)
-    if track:
-        from soracli.footage import tracking
-
-        mask = tracking.followed(clip.frames, mask)
-    return mask
 
 
 MODES = ("between", "replace", "dissolve")
@@ -501,7 +359,7 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: b
         )
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
-        first, second = _fitted(one.clip, options, how), _fitted(two.clip, options, how)
+        first, second = fitted_to(one.clip, options, how), fitted_to(two.clip, options, how)
         count = _some(_added(by, options), by)
         shorter = min(len(first.frames), len(second.frames))
         if mode != "between" and (count if mode == "dissolve" else count - count // 2) > shorter:
@@ -526,7 +384,7 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: b
         "blend", canvas, source=one.clip, prompted=False, engine=engine, stem=_stem(a, f"to-{stem(b)}"),
         length="the clips keep their own lengths; use --by", notes=tuple(notes),
         sound=sound, given=(one, two),
-        record=_record(inputs=named(a, b), by=by, mode=mode, fit=fit, allow_partial=allow_partial or None),
+        record=stated(inputs=named(a, b), by=by, mode=mode, fit=fit, allow_partial=allow_partial or None),
     )  # fmt: skip
 
 
@@ -546,7 +404,7 @@ def _keyed(canvas: Canvas, keys: Sequence[tuple[str, str, Source]], options: Sam
             raise UsageError(
                 f"--keyframe {path}@{when}: is after the end ({float(count / options.fps):g}s)", "bad_keyframe"
             )
-        given[number] = _fitted(source.clip, options, how).frames[0]
+        given[number] = fitted_to(source.clip, options, how).frames[0]
     return tasks.keyed(canvas, given) if given else canvas
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from soracli.weights.manifest import ask, seal
+from soracli.weights.seal import ask, seal
 
 if __name__ == "__main__":
     if sys.argv[1:] not in (["--seal"], ["--ask"]):

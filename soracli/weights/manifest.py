@@ -10,7 +10,6 @@ import contextlib
 import functools
 import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -65,12 +64,12 @@ def manifest() -> Path:
 
 def cards() -> dict[str, Card]:
     """Every model by name."""
-    return _load(manifest()).models
+    return load(manifest()).models
 
 
 def default() -> str:
     """The model that is used when none is named."""
-    return _load(manifest()).default
+    return load(manifest()).default
 
 
 def card(name: str | None = None) -> Card:
@@ -121,17 +120,17 @@ def _shapeless(name: str, error: BaseException) -> WeightsError:
 
 def tools() -> dict[str, Card]:
     """Networks beside the models, by name, which nothing samples: no grid, no defaults, not a choice of --model."""
-    return _load(manifest()).tools
+    return load(manifest()).tools
 
 
 def adapters() -> dict[str, Card]:
     """What `--lora` may name, beside files: what it adds to a model of its architecture, and the defaults it brings."""
-    return _load(manifest()).adapters
+    return load(manifest()).adapters
 
 
 def previews() -> dict[str, Card]:
     """Small decoders of models' latents, by name, for `--preview`: no choice of --model."""
-    return _load(manifest()).previews
+    return load(manifest()).previews
 
 
 def stored(name: str | None) -> Card:
@@ -192,7 +191,7 @@ def _read_through(status: FileStatus) -> FileStatus:
         if not _checked:
             _checked.update(_kept_whole())
         if _checked.get(key) != now:
-            checked = _compared(status, _sha256(status.path))
+            checked = _compared(status, sha256_of(status.path))
             if checked.state != "ok":
                 return checked
             _checked[key] = now
@@ -253,10 +252,10 @@ def state(path: Path) -> tuple[int, ...]:
 
 @functools.lru_cache(maxsize=256)
 def _short_digest(path: Path, state: tuple[int, ...]) -> str:
-    return _sha256(path)[:16]
+    return sha256_of(path)[:16]
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -276,7 +275,7 @@ class _Manifest:
 
 
 @functools.cache
-def _load(path: Path) -> _Manifest:
+def load(path: Path) -> _Manifest:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -397,61 +396,3 @@ def _check(row: Any, keys: dict[str, Any], where: str, needed: Iterable[str] = (
 
 
 # --- sealing --------------------------------------------------------------------------------------------------------
-
-_NAME = re.compile(r'^name = "(?P<name>[^"]+)"')
-_SEALED = re.compile(r"^(size|sha256) = ")
-
-
-def seal(path: Path | None = None, folder: Path = BUNDLED) -> list[str]:
-    """Write size and sha256 of every bundled file into weights.toml, leaving all else as it is.
-
-    Returns the names of files that were filled in. `size` and `sha256` must follow `name` in each table.
-    """
-    path = path or manifest()
-    lines, current, done = [], "", []
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    cards = [card for kind in ("models", "tools", "adapters", "previews") for card in rows.get(kind, {}).values()]
-    fetched = {file["name"] for card in cards for file in card.get("files", []) if "repo" in file}
-    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.startswith("["):
-            current = ""
-        if (named := _NAME.match(line)) and named["name"] not in fetched:
-            current = named["name"]
-            if not (folder / current).is_file():
-                raise WeightsError(
-                    f"{folder / current}: no such file; put it there or take its row out", "weights_missing"
-                )
-            done.append(current)
-        sealed = _SEALED.match(line)
-        if sealed and current:
-            file = folder / current
-            value = str(file.stat().st_size) if sealed[1] == "size" else f'"{_sha256(file)}"'
-            line = f"{sealed[1]} = {value}\n"
-        lines.append(line)
-    path.write_text("".join(lines), encoding="utf-8")
-    _load.cache_clear()
-    return done
-
-
-def ask(path: Path | None = None) -> list[str]:
-    """Write size and sha256 of every fetched file that lacks them into weights.toml, as its hub states them.
-
-    Returns the files that were filled in. Raises NetworkError or WeightsError if the hub does not say.
-    """
-    path = path or manifest()
-    parts, done = re.split(r"(?m)^(?=\[)", path.read_text(encoding="utf-8")), []
-    for i, part in enumerate(parts):
-        if not part.partition("\n")[0].endswith(".files]]"):
-            continue
-        (cards,) = tomllib.loads(part).values()
-        (card,) = cards.values()
-        row = {"size": 0, "sha256": ""} | card["files"][0]
-        if "repo" in row and not (row["size"] and row["sha256"]):
-            found = hub.asked(WeightFile(**row))
-            kept = "".join(line for line in part.splitlines(keepends=True) if not _SEALED.match(line))
-            told = f'size = {found.size}\nsha256 = "{found.sha256}"\n'
-            parts[i] = re.sub(r"(?m)^(name = .*\n)", rf"\g<1>{told}", kept, count=1)
-            done.append(f"{found.repo}/{found.path}")
-    path.write_text("".join(parts), encoding="utf-8")
-    _load.cache_clear()
-    return done

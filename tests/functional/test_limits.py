@@ -24,7 +24,7 @@ from soracli.media.gif import delays
 from soracli.media.source import parse_recipe, stated_rate
 from soracli.models.common import single_file
 from soracli.options import calls, parse, recipes, settings
-from soracli.pipeline import task_specs
+from soracli.pipeline import sources, task_specs
 from soracli.safety import deobfuscate, policy
 from soracli.scenes import edits
 from soracli.system import machine, parsing
@@ -210,7 +210,7 @@ def test_room_is_planned_before_it_is_taken(sora: Sora, monkeypatch: pytest.Monk
     with media.Writer("c.mp4", 64, 64, Fraction(8)) as writer:
         writer.add(pixels)
     Image.fromarray(pixels[0]).save("a.png")
-    monkeypatch.setattr(task_specs.machine, "memory", lambda: (400_000_000, 90_000_000))
+    monkeypatch.setattr(sources.machine, "memory", lambda: (400_000_000, 90_000_000))
     clock = time.process_time()
     ran = sora(*call, "-m", "tiny", "--dry-run")
     assert (ran.code, "and 90 MB are free; make it shorter or smaller" in ran.err) == (6, True), ran.err

@@ -16,7 +16,7 @@ from PIL import Image, PngImagePlugin
 from soracli import media
 from soracli.errors import MediaError
 from soracli.options import calls, flags, recipes
-from soracli.pipeline import task_specs
+from soracli.pipeline import sources
 
 DOG = {"prompt": "a dog in a meadow"}
 SECRET = "AKIA-SECRET-token hunter2 a dog\n"
@@ -119,7 +119,7 @@ def test_a_picture_elsewhere_is_not_read_even_with_its_digest(sora: Sora, strang
     """Somebody who knows a file may not say where it is; beside the recipe, or here, it is found."""
     (tmp_path / "else").mkdir()
     Path("photo.png").rename(tmp_path / "else" / "photo.png")
-    sha = task_specs.digest(str(tmp_path / "else" / "photo.png"))
+    sha = sources.digest(str(tmp_path / "else" / "photo.png"))
     name = str(tmp_path / "else" / "photo.png")
     told = recipe({"image": name, "duration": "8f", "fps": "16"}, "animate", inputs=[{"name": name, "sha256": sha}])
     assert sora("replay", stranger(told)).code == 3

@@ -187,7 +187,7 @@ def test_a_mask_that_was_piped_in_is_kept(sora: Sora, stopping: Stop, dog: str, 
 
 def test_enhance_keeps_what_was_piped_in(sora: Sora, dog: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passes, "_write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(passes._Result, "make", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         assert sora("enhance", "-", stdin=Path(dog).read_bytes()).code == 130
     Path(dog).unlink()
     assert sora("resume").text == "clip-enhance-0.mp4\n"

@@ -23,7 +23,7 @@ import soracli
 from soracli.card import Card, WeightFile
 from soracli.errors import CapacityError, NetworkError, SoraError, WeightsError
 from soracli.system import machine
-from soracli.weights import hub
+from soracli.weights import hub, seal
 from soracli.weights import manifest as weights
 
 REPO, REVISION = "acme/tiny-video", "a" * 40
@@ -396,11 +396,11 @@ def test_the_hub_is_asked_for_what_the_manifest_lacks(manifest: Hub, tmp_path: P
     """For developers: size and sha256 come to stand behind the name, all else stays, and nothing is asked twice."""
     path = tmp_path / "weights.toml"
     before = path.read_text()
-    assert weights.ask() == [f"{REPO}/{SMALL}"]
+    assert seal.ask() == [f"{REPO}/{SMALL}"]
     told = f'size = {len(DATA[SMALL])}\nsha256 = "{hashlib.sha256(DATA[SMALL]).hexdigest()}"\n'
     assert path.read_text() == before.replace('name = "tokenizer.json"\n', 'name = "tokenizer.json"\n' + told)
     assert [method for method, *_ in manifest.asked] == ["HEAD"]
-    assert weights.ask() == []
+    assert seal.ask() == []
     assert len(manifest.asked) == 1
 
 

@@ -1,196 +1,25 @@
-"""Use from Python: load a model, make and remake clips, look at files.
-
-A method of `Model` is a verb of the command line: it makes the same `Call`, so that the prompt is screened, frames are
-reviewed, marked and signed, and the recipe in the file repeats it (`sora info`, `verify`, `replay`), as from the shell.
-Nothing is printed, and neither configuration files nor SORA_... settings count: a script says what it wants.
-"""
+"""A model that stays in memory; its methods are the verbs."""
 
 from __future__ import annotations
 
 import contextlib
-import operator
 import os
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypedDict, Unpack
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
 
-import soracli.cli  # noqa: F401 (fills calls.RENDERING with the verbs)
-from soracli import media
+from soracli.api.calls import make, running
+from soracli.api.results import Result
+from soracli.api.settings import Box, Fit, OutputSettings, PathLike, Settings, seconds
 from soracli.card import Card
-from soracli.commands import inspect, trust
-from soracli.console.progress import Silent
 from soracli.errors import UsageError
-from soracli.options import calls, open_models, parse
-from soracli.options.calls import Origin
+from soracli.options import open_models, parse
 from soracli.options.flags import Flags
 from soracli.pipeline import model_cache
-from soracli.types import Canvas, Clip, SamplingOptions
+from soracli.types import Canvas, SamplingOptions
 from soracli.weights import manifest
 
 if TYPE_CHECKING:
-    from soracli.commands.output_types.models import ModelRow
-    from soracli.commands.trust import Detection
-    from soracli.media import MediaInfo
-    from soracli.provenance.credentials import Credential
     from soracli.sampling.sampler import Step
-
-PathLike: TypeAlias = str | os.PathLike[str]
-Box: TypeAlias = tuple[int, int, int, int]  # x, y, width, height in pixels
-Fit: TypeAlias = Literal["crop", "pad", "stretch"]
-
-_running = threading.RLock()  # one call at a time: the model in memory is shared
-
-
-@dataclass(frozen=True)
-class StageProgress:
-    """One step of a call."""
-
-    stage: str  # `load`, `text`, `encode`, `sample`, `decode`, `save`, `enhance`, ...
-    index: int  # steps of the stage that are done, 0..total
-    total: int
-    seconds: float  # since the call began
-
-
-@dataclass(frozen=True)
-class Seam:
-    """A joint of kept and painted frames."""
-
-    at: float | None  # seconds into the result; None = from its last frame back to the first
-    score: float  # mean absolute jump there over the median jump of the clip; 1 = like any other
-
-
-@dataclass(frozen=True)
-class Result:
-    """A file that was made."""
-
-    path: str  # as `output` names it, or where a folder or a pattern led
-    recipe: dict[str, Any]  # what the file says about itself, as `sora info` shows it
-    notes: tuple[str, ...]  # sentences: what was snapped, dropped or doubted
-    seams: tuple[Seam, ...]
-    took: dict[str, float]  # seconds by stage; `all` is the whole call
-
-
-class OutputSettings(TypedDict, total=False):
-    """Settings of every method. What is left out is the model's or the source's own."""
-
-    watch: Callable[[StageProgress], None]  # is called at every step
-    format: str  # mp4, mov, webm, mkv, gif, webp, avif, png, frames; default: by the name of the output
-    quality: str | int  # draft, good (default), lossless, or a CRF number
-    force: bool  # replace the output if it exists
-    fps: float | str | Fraction  # frames per second, 1..120
-    audio: PathLike  # sound to lay under the result
-    no_audio: bool  # without the source's sound
-    threads: int  # of the CPU
-    keep_held: bool  # keep what review withholds, aside
-
-
-class Settings(OutputSettings, total=False):
-    """Settings of the methods that sample."""
-
-    seed: int  # 0..2**32-1; default: a random one, which the recipe tells
-    size: str | tuple[int, int]  # (width, height) in pixels, or a shape or lines: "16:9", "480p"
-    seconds: float  # length of the result, up to 3600
-    steps: int  # of the solver, 1..1000
-    guidance: float  # classifier-free guidance scale, 0..100; 1 = off
-    negative: str  # what should not be there
-    expand: bool  # add what the prompt leaves open
-    guide: str  # noise levels at which guidance is on: "0.2..0.9"
-    cache: float  # first-block cache: share of change below which blocks are skipped
-    compile: bool  # torch.compile, after a slow first step
-    tiles: int  # pixels of a side of the tiles that are decoded one by one
-    max_memory: str  # "6G"
-    save_latents: bool
-    no_prompt_metadata: bool  # leave texts and file names out of the file
-
-
-@dataclass
-class _Collector:
-    """The reporter of a call made from a program: keeps what it is told, and prints nothing."""
-
-    watch: Callable[[StageProgress], None] | None
-    start: float = field(default_factory=time.perf_counter)
-    found: dict[str, Any] = field(default_factory=dict)
-
-    def note(self, text: str) -> None:
-        """Notes stand in the results as well."""
-
-    def say(self, text: str) -> None:
-        pass
-
-    def detail(self, text: str) -> None:
-        pass
-
-    def meter(self, label: str = "") -> _Watched:
-        return _Watched(self)
-
-    def plan(self, data: dict[str, Any], text: str) -> None:
-        pass
-
-    def result(self, path: str) -> None:
-        pass
-
-    def results(self, data: Any) -> None:
-        self.found = data
-
-    def finished(self) -> Result:
-        data, whole = self.found, round(time.perf_counter() - self.start, 3)
-        seams = tuple(Seam(None if s["at"] == "end" else s["at"], s["score"]) for s in data.get("seams", ()))
-        recipe = media.info(data["path"]).recipe or {}
-        return Result(data["path"], recipe, tuple(data["notes"]), seams, {**data.get("took", {}), "all": whole})
-
-
-class _Watched(Silent):
-    """The meter of a call made from a program."""
-
-    def __init__(self, collector: _Collector) -> None:
-        self._collector = collector
-
-    def step(self, stage: str, index: int, total: int) -> None:
-        if self._collector.watch is not None:
-            seconds = time.perf_counter() - self._collector.start
-            self._collector.watch(StageProgress(stage, index, total, seconds))
-
-
-def _text(value: object) -> object:
-    """A value as its flag takes it. Switches stay what they are; (width, height) and boxes are joined."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, os.PathLike):
-        return os.fspath(value)
-    if isinstance(value, tuple):
-        return ("x" if len(value) == 2 else ",").join(map(str, value))
-    return list(map(_text, value)) if isinstance(value, list) else str(value)
-
-
-def _seconds(value: float | None) -> str | None:
-    return None if value is None else f"{value}s"
-
-
-def _checked(verb: str, given: Mapping[str, Any], known: type[Any]) -> dict[str, Any]:
-    """Settings as keys of a call; unknown ones are a TypeError, as of any function."""
-    if unknown := sorted(given.keys() - known.__annotations__.keys()):
-        raise TypeError(f"{verb}() got an unexpected keyword argument '{unknown[0]}'")
-    found = {name: value for name, value in given.items() if name != "watch" and value is not None}
-    if "seed" in found:
-        found["seed"] = operator.index(found["seed"])
-    if "seconds" in found:
-        found["duration"] = _seconds(found.pop("seconds"))
-    return found
-
-
-def _make(verb: str, output: PathLike, own: Mapping[str, Any], given: Mapping[str, Any], known: type[Any]) -> Result:
-    """Run the call of a verb. own: its keys. given: settings."""
-    settings = _checked(verb, given, known)
-    arguments = {key: _text(value) for key, value in {**own, **settings, "output": os.fspath(output)}.items()}
-    call, collector = calls.parse({"verb": verb, **arguments}), _Collector(given.get("watch"))
-    if "-" in [call.arguments["output"], call.arguments.get("prompt"), *calls.files(call)]:
-        raise UsageError("'-': standard input and output are the shell's; give a file, or a text", "two_stdin")
-    with _running:
-        call.run(origin=Origin(reporter=collector))
-    return collector.finished()
 
 
 def load(
@@ -365,8 +194,8 @@ class Model:
             raise UsageError("extend: give after, before (both alike if both) or loop, in seconds", "bad_direction")
         own = {
             "clip": os.fspath(clip), "prompt": prompt, "forward": bool(after and not before), "loop": bool(loop),
-            "backward": bool(before and not after), "both": bool(before and after), "by": _seconds(lengths.pop()),
-            "overlap": _seconds(overlap), "engine": engine, "fit": fit, "allow_partial": allow_partial,
+            "backward": bool(before and not after), "both": bool(before and after), "by": seconds(lengths.pop()),
+            "overlap": seconds(overlap), "engine": engine, "fit": fit, "allow_partial": allow_partial,
         }  # fmt: skip
         return self._run("extend", output, own, settings)
 
@@ -398,8 +227,8 @@ class Model:
             region: only this changes: a mask picture, or a box.
         """
         own = {
-            "clip": os.fspath(clip), "prompt": prompt, "strength": strength, "from": _seconds(start),
-            "to": _seconds(stop), "style": style, "style_ref": style_ref, "region": region,
+            "clip": os.fspath(clip), "prompt": prompt, "strength": strength, "from": seconds(start),
+            "to": seconds(stop), "style": style, "style_ref": style_ref, "region": region,
             "move": list(moves), "subject": list(subjects), "fit": fit, "allow_partial": allow_partial,
         }  # fmt: skip
         return self._run("edit", output, own, settings)
@@ -452,7 +281,7 @@ class Model:
             mode: `between`: new frames; `replace`: the last and first frames anew; `dissolve`: both overlaid.
         """
         own = {
-            "a": os.fspath(a), "b": os.fspath(b), "prompt": prompt, "by": _seconds(by), "mode": mode, "engine": engine,
+            "a": os.fspath(a), "b": os.fspath(b), "prompt": prompt, "by": seconds(by), "mode": mode, "engine": engine,
             "fit": fit, "allow_partial": allow_partial,
         }  # fmt: skip
         return self._run("blend", output, own, settings)
@@ -498,7 +327,7 @@ class Model:
             "clip": os.fspath(clip), "scale": scale, "loop": loop, "slow": slow, "denoise": denoise, "engine": engine,
             "allow_partial": allow_partial, "device": self._flags.device,
         }  # fmt: skip
-        return _make("enhance", output, own, settings, OutputSettings)
+        return make("enhance", output, own, settings, OutputSettings)
 
     def steps(self, canvas: Canvas, prompt: str, options: SamplingOptions | None = None) -> Iterator[Step]:
         """The sampler's own generator, for research: latents and frames as they come, nothing is written.
@@ -519,14 +348,14 @@ class Model:
         screening.by_meaning(texts)
         canvas, told = _drafted(canvas, prompt, options, self.card)
         where = model_cache.device(self._flags.device, None)
-        with _running:
+        with running:
             model = model_cache.load(self.card, where)
         yield from sample(model, canvas, told, options, Geometry.of(options, self.card), where)
 
     def _run(self, verb: str, output: PathLike, own: Mapping[str, Any], settings: Settings) -> Result:
         flags = self._flags
         asked = {"model": flags.model, "device": flags.device, "lora": flags.lora, "weights": flags.weights}
-        return _make(verb, output, {**own, **asked}, settings, Settings)
+        return make(verb, output, {**own, **asked}, settings, Settings)
 
 
 def _drafted(canvas: Canvas, prompt: str, options: SamplingOptions, card: Card) -> tuple[Canvas, Any]:
@@ -541,37 +370,3 @@ def _drafted(canvas: Canvas, prompt: str, options: SamplingOptions, card: Card) 
 
     film, _ = Plot((Shot(0.0, prompt),), time=card.stride[0]).film(options, options.seed, canvas.frames)
     return replace(canvas, draft=drafted(film)), film.shots
-
-
-# --- files ------------------------------------------------------------------------------------------------------------
-
-
-def info(path: PathLike) -> MediaInfo:
-    """What a file is, and its recipe if soracli made it. Raises MediaError for what cannot be read."""
-    return media.info(os.fspath(path))
-
-
-def read(path: PathLike) -> Clip:
-    """The frames of a clip or picture, uint8 (T, H, W, 3) RGB, and their rate. Raises MediaError."""
-    return media.read(os.fspath(path))
-
-
-def verify(path: PathLike, trusted: Sequence[PathLike] = ()) -> Credential:
-    """The content credential (C2PA) of a file. trusted: files of certificates, as `sora keys export` writes them.
-
-    Raises CheckError unless there is one that holds; error.data then tells what was found.
-    """
-    found = trust.credential(os.fspath(path), [os.fspath(name) for name in trusted])
-    trust.check(os.fspath(path), found)
-    return found
-
-
-def detect(path: PathLike, *, deep: bool = False) -> Detection:
-    """Whether soracli made a file, by credential and marks. deep: by the mark in the noise it was painted from, too."""
-    with _running:
-        return trust.detection(os.fspath(path), trust.reader() if deep else None)
-
-
-def list_models() -> list[ModelRow]:
-    """Models and adapters that go by a name, and whether their files are here."""
-    return inspect.models()
