@@ -3,7 +3,8 @@
 As in flow-guided video completion (Xu et al. 2019; Gao et al. 2020), with a plane in the place of the flow inside a
 hole: around the hole each frame is laid over others, farther and farther away in time, and what one of those shows
 where the hole is comes from there, in this frame's shades. What no frame shows is filled once, in the frame that lacks
-most (see `patches`), and that one filling is laid over the others, so that it holds still on what it belongs to.
+most (see `patches`), and that one filling is laid over the others, so that it holds still on what it belongs to. What
+none shows around a whole picture is its mirror image instead (see `borders`).
 
 Frames are uint8 (T, H, W, 3), holes bool (T, H, W); only a window around all holes is looked at.
 """
@@ -20,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from soracli.footage import optical_flow, patches
+from soracli.footage import borders, optical_flow, patches
 from soracli.footage.registration import Matrix, Points, aligned, fitted, moved, sampled, whole
 from soracli.models.rife import padded
 from soracli.sampling import seamless_clone
@@ -37,6 +38,8 @@ POINTS = 2500  # by which they are
 FEWEST = 64  # with fewer, frames are not aligned
 COARSE = 160  # pixels on the shorter side at which motion is looked for first
 SEEN = (1, 2, 4, 6, 9, 13, 19, 28, 40, 58, 85)  # how many frames away is looked, both ways
+SLACK = 1  # pixels, less than EDGE, by which the moves from frame to frame, added up, may be wrong
+LOOKED = 2000  # places of a hole that are looked up before frames are aligned for it, about
 AGREE = 14  # levels by which two frames may differ in what they show behind and both be believed
 OTHER = 9.0  # levels of median difference around the hole, beyond the usual, from which a frame shows another thing
 SAME = 0.006  # change of brightness below which there is none
@@ -63,7 +66,10 @@ class Filling:
         self.found = np.zeros_like(self.hole)
         self._open = np.stack([grown(plane, EDGE) for plane in self.hole])  # is not taken from
         self._tensor = lru_cache(maxsize=48)(self._as_tensor)
+        self._reachable = lru_cache(maxsize=48)(self._near_known)
+        self._points = lru_cache(maxsize=48)(self._chosen)
         self._error = [0.0] * len(self.frames)  # usual difference to a neighbour, levels
+        self.picture = borders.inside(self.hole)  # the hole lies around it
 
     @torch.inference_mode()
     def steps(self) -> Iterator[None]:
@@ -89,13 +95,13 @@ class Filling:
     def _known(self, t: int) -> Tensor:
         return torch.from_numpy(~self._open[t]).to(self.device).float()[None, None]
 
-    def _points(self, t: int, seed: int = 0) -> Points:
+    def _chosen(self, t: int) -> Points:
         """Places outside the hole of a frame, dense near it: (N, 2)."""
         hole = self._open[t]
         far = max(ROOM, round(float(np.sqrt(hole.sum())) / 2))
         near = grown(hole, far // 2) & ~hole if hole.any() else ~hole
         wide = grown(hole, far) & ~hole & ~near if hole.any() else np.zeros_like(hole)
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(0)
         found = []
         for plane, share in ((near, 0.7), (wide, 0.3)):
             rows, columns = np.nonzero(plane)
@@ -132,6 +138,19 @@ class Filling:
             matrix = np.linalg.inv(self._moves[i]) @ matrix
         matrix = matrix / matrix[2, 2]
         return matrix
+
+    def _near_known(self, t: int) -> Plane:
+        """What of a frame is known, and up to SLACK pixels beyond."""
+        return grown(~self._open[t], SLACK)
+
+    def _may_show(self, t: int, s: int, places: npt.NDArray[np.int64]) -> bool:
+        """Whether frame s can show any of the places (N, 2: row, column) of frame t, by their neighbours' moves."""
+        some = places[:: max(1, len(places) // LOOKED)]
+        found = np.rint(moved(self._path(t, s), some[:, ::-1].astype(float))).astype(int)
+        height, width = self.hole.shape[1:]
+        inside = ((found >= -SLACK) & (found < np.array([width, height]) + SLACK)).all(1)
+        found = found[inside].clip(0, [width - 1, height - 1])
+        return bool(self._reachable(s)[found[:, 1], found[:, 0]].any())
 
     def _laid(self, t: int, s: int, points: Points) -> tuple[Matrix, float]:
         """Where frame t lies in frame s, and how badly: levels of 255. Without points: as its neighbours lie."""
@@ -185,6 +204,8 @@ class Filling:
             rest = hole & np.isinf(away)
             if not 0 <= s < len(self.frames) or not rest.any():
                 break
+            if not self._may_show(t, s, np.argwhere(rest) + np.array([window[0].start, window[1].start])):
+                continue
             matrix, error = self._laid(t, s, points)
             if error > self._usual(t) + OTHER:
                 continue
@@ -228,6 +249,10 @@ class Filling:
 
     def _invent(self) -> None:
         """Fill what no frame shows: once for all frames, as far as one filling reaches."""
+        if self.picture is not None:
+            for t in range(len(self.frames)):
+                self._mirror(t, self.picture)
+            return
         for _ in range(FILLINGS):
             sizes = self.lack.sum((1, 2))
             key = int(sizes.argmax())
@@ -240,6 +265,15 @@ class Filling:
         for t in range(len(self.frames)):
             if self.lack[t].any():
                 self._patched(t)
+
+    def _mirror(self, t: int, window: borders.Window) -> None:
+        """Fill what lacks around the picture of a frame."""
+        lack = self.lack[t]
+        picture = borders.continued(self.frames[t], window)
+        if not np.array_equal(lack, self.hole[t]):  # in the shades of what other frames showed
+            picture = self._shaded(self.frames[t], picture, ~grown(lack, EDGE))
+        self.frames[t][lack] = np.rint(picture[lack].clip(0, 255))
+        self.lack[t] = False
 
     def _patched(self, t: int) -> Plane:
         """Fill a frame by patches; returns what was filled."""
@@ -282,13 +316,14 @@ def grown(plane: Plane, pixels: int) -> Plane:
     if not plane.any():
         return plane
     window = box(plane, pixels)
-    x = torch.from_numpy(plane[window]).float()[None, None]
+    part = plane[window].astype(np.int32)
+    for axis in (0, 1):  # how many are set around each place, by differences of running sums
+        ends = [(pixels + 1, pixels) if i == axis else (0, 0) for i in range(2)]
+        sums = np.cumsum(np.pad(part, ends), axis)
+        count, wide = part.shape[axis], 2 * pixels + 1
+        part = (sums.take(range(wide, wide + count), axis) > sums.take(range(count), axis)).astype(np.int32)
     out: Plane = plane.copy()
-    for axis in (0, 1):
-        kernel = [1, 1]
-        kernel[axis] = 2 * pixels + 1
-        x = F.max_pool2d(x, tuple(kernel), 1, (pixels if axis == 0 else 0, pixels if axis == 1 else 0))
-    out[window] = x[0, 0].numpy() > 0
+    out[window] = part > 0
     return out
 
 

@@ -152,8 +152,8 @@ class _Search:
         return nearest
 
     def enlarged(self, before: _Search, matches: Places) -> Places:
-        """Matches of a picture of half the size, for this one."""
-        near = np.minimum(self.at // 2, np.array(before.size) - 1)
+        """Matches of a picture of half the size, for this one; at its edges, those of the nearest whole patches."""
+        near = np.clip(self.at // 2, HALF, np.array(before.size) - 1 - HALF)
         number = before.number[near[:, 0], near[:, 1]]
         found = 2 * matches[np.maximum(number, 0)] + (self.at - 2 * near)
         return self._usable(found, number >= 0)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from soracli.footage import optical_flow
+from soracli.footage import borders, optical_flow
 from soracli.footage.hole_filling import ROOM, Filling, box
 from soracli.sampling.sampler import Step
-from soracli.types import Canvas
+from soracli.types import Canvas, Frames
 
 TOGETHER = 16  # frames of a step
 
@@ -29,21 +29,8 @@ class Removal:
         """Steps as `sample` yields them, in the stages `text`, `fill` and `decode`."""
         yield Step("text", 1, 1)
         frames, holes = np.array(self.canvas.clip.frames), self.canvas.mask > 0
-        starts = (0, *optical_flow.cuts(frames, self.device), len(frames))
-        done, total = 0, 2 * len(frames)
-        for start, stop in itertools.pairwise(starts):
-            part = slice(start, stop)
-            if holes[part].any():
-                window = (part, *_window(holes[part]))
-                filling = Filling(frames[window], holes[window], self.device)
-                for _ in filling.steps():
-                    done += 1
-                    yield Step("fill", done, total)
-                frames[window] = filling.frames
-                self.found[window] = filling.found
-            else:
-                done += 2 * (stop - start)
-                yield Step("fill", done, total)
+        for done, total in fill(frames, holes, self.found, self.device):
+            yield Step("fill", done, total)
         pieces = -(-len(frames) // TOGETHER)
         for i in range(pieces):
             yield Step("decode", i + 1, pieces, frames=frames[i * TOGETHER : (i + 1) * TOGETHER])
@@ -51,11 +38,48 @@ class Removal:
     @property
     def said(self) -> str:
         """One line: where what was filled came from."""
-        share = round(100 * int(self.found.sum()) / max(int((self.canvas.mask > 0).sum()), 1))
+        holes = self.canvas.mask > 0
+        share = round(100 * int(self.found.sum()) / max(int(holes.sum()), 1))
+        around = borders.inside(holes) is not None
+        means = (
+            "is the picture's mirror image, softer farther out"
+            if around
+            else "was filled by patches of its surroundings"
+        )
+        what = "around it" if around else "behind"
         if not share:
-            return "no other frame shows what is behind: all of it was filled by patches of its surroundings"
-        rest = "" if share == 100 else f"; {100 - share} % was filled by patches of its surroundings"
-        return f"{share} % of what is behind was found in other frames{rest}"
+            return f"no other frame shows what is {what}: all of it {means}"
+        rest = "" if share == 100 else f"; {100 - share} % {means}"
+        return f"{share} % of what is {what} was found in other frames{rest}"
+
+
+def fill(
+    frames: Frames, holes: npt.NDArray[np.bool_], found: npt.NDArray[np.bool_], device: str = "cpu"
+) -> Iterator[tuple[int, int]]:
+    """Fill the holes (T, H, W) of a film (T, H, W, 3), in place, shot by shot; yields what is done, of how much.
+
+    found (T, H, W), in place: what of the holes other frames showed. Of a picture that stands still all holes are
+    filled once, together.
+    """
+    if len(frames) > 1 and all(np.array_equal(frame, frames[0]) for frame in frames[1:]):
+        picture, hole, shown = frames[:1].copy(), holes.any(0)[None], np.zeros((1, *holes.shape[1:]), bool)
+        yield from fill(picture, hole, shown, device)
+        for frame, open_ in zip(frames, holes, strict=True):
+            frame[open_] = picture[0][open_]
+        return
+    done, total = 0, 2 * len(frames)
+    for start, stop in itertools.pairwise((0, *optical_flow.cuts(frames, device), len(frames))):
+        part = slice(start, stop)
+        if not holes[part].any():
+            done += 2 * (stop - start)
+            yield done, total
+            continue
+        window = (part, *_window(holes[part]))
+        filling = Filling(frames[window], holes[window], device)
+        for _ in filling.steps():
+            done += 1
+            yield done, total
+        frames[window], found[window] = filling.frames, filling.found
 
 
 def _window(holes: npt.NDArray[np.bool_]) -> tuple[slice, slice]:

@@ -22,9 +22,10 @@ from soracli.scenes import moves as moving
 from soracli.scenes.draft_clips import DraftClip
 from soracli.scenes.moves import Move
 from soracli.scenes.subjects import Subject
-from soracli.types import Canvas, Clip, Frames, SamplingOptions
+from soracli.types import Canvas, Clip, Frames, Mask, SamplingOptions
 
 Layers = Callable[[int, int], Layer]  # first frame of the result, last + 1
+Fill = Callable[[Frames, Mask], Frames]  # frames (T, H, W, 3) with their holes (T, H, W) filled
 
 
 class Way(Enum):
@@ -108,10 +109,10 @@ class Hand:
         size = options.width, options.height
         return lambda start, stop: draft.layer(size, options.fps, self.how, start, stop)
 
-    def on(self, canvas: Canvas, options: SamplingOptions, way: Way) -> Canvas:
-        """A canvas with moved regions and the draft; subjects come by `laid`."""
+    def on(self, canvas: Canvas, options: SamplingOptions, way: Way, fill: Fill = moving.filled) -> Canvas:
+        """A canvas with moved regions and the draft; subjects come by `laid`. fill: what moved regions leave."""
         if self.moves:
-            canvas = _moved(canvas, self.moves, way)
+            canvas = _moved(canvas, self.moves, way, fill)
         layer = self.layer(options)
         return canvas if layer is None else laid(canvas, layer, way)
 
@@ -122,18 +123,18 @@ class Hand:
         return (f"--draft ends at {ends:.4g} s and the result at {seconds:.4g} s; nothing of it is there after.",)
 
 
-def _moved(canvas: Canvas, moves: Sequence[Move], way: Way) -> Canvas:
+def _moved(canvas: Canvas, moves: Sequence[Move], way: Way, fill: Fill) -> Canvas:
     """Regions cut out, moved, and what they leave filled or open."""
     first, frames = _first(canvas), canvas.clip.frames
     size, count = (frames.shape[2], frames.shape[1]), canvas.frames
     paths = [move.path(size, count, canvas.clip.fps) for move in moves]
     layer, hole = moving.moved(paths, frames, first)
-    rest = moving.filled(frames, hole)
+    rest = fill(frames, hole)
     mask = canvas.mask if way is Way.KEPT else np.maximum(canvas.mask, hole)
     head = canvas.head
     if head is not None:
         above, left = moving.moved(paths, head.frames)
-        head = Clip(_composited(moving.filled(head.frames, left), above), head.fps)
+        head = Clip(_composited(fill(head.frames, left), above), head.fps)
     opened = replace(canvas, clip=Clip(rest, canvas.clip.fps), mask=mask, head=head)
     return _laid(opened, layer, way)
 

@@ -169,9 +169,8 @@ def _shifted(plane: npt.NDArray[np.float32], part: float, axis: int) -> npt.NDAr
 
 
 def filled(frames: Frames, hole: Mask) -> Frames:
-    """Frames (T, H, W, 3) with their holes (T, H, W) filled, each from itself alone: the one place to do it better.
-
-    Where the hole is, the colours at its rim are continued smoothly (`rim.membrane`).
+    """Frames (T, H, W, 3) with their holes (T, H, W) filled at once, each from itself alone: where a network paints
+    there, and before the work begins. The colours at a hole's rim are continued smoothly (`seamless_clone.membrane`).
     """
     out = np.array(frames)
     for frame, open_ in zip(out, hole, strict=True):

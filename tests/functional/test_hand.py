@@ -16,7 +16,7 @@ from PIL import Image
 from soracli import media
 from soracli.draft import Layer, stacked
 from soracli.errors import SoraError
-from soracli.pipeline import composite, tasks
+from soracli.pipeline import composite, job, tasks
 from soracli.pipeline.composite import Hand, Way
 from soracli.sampling.sampler import _mixed
 from soracli.scenes import edits, file, moves, notation, subjects
@@ -183,6 +183,37 @@ def test_a_hole_takes_the_colours_around_it() -> None:
     hole[0, 10:30, 12:28] = 1
     spoiled = np.where(hole[..., None] > 0, np.uint8(0), red)
     assert np.abs(moves.filled(spoiled, hole).astype(int) - red).max() <= 1
+
+
+def test_what_a_moved_region_leaves_is_filled_like_its_surroundings(sora: Sora) -> None:
+    """A pattern goes on behind it, as no smooth continuation does; the cut-out arrives; frames before it are kept."""
+    y, x = np.mgrid[:64, :96]
+    pattern = np.stack([128 + 90 * np.sign(np.sin(x / 2.1 + 0.3)) * np.sign(np.sin(y / 3.1))] * 3, -1)
+    picture = pattern.copy()
+    picture[20:36, 16:32] = (200, 40, 30)
+    Image.fromarray(picture.astype(np.uint8)).save("wall.png")
+    move = ("--move", "14,18,20,20:48,10@0.25-0.75")
+    ran = sora("animate", "wall.png", *move, *TINY, "-d", "16f", "--fps", "16", "--quality", "lossless", "-o", "m.mkv")
+    assert ran.code == 0, ran.err
+    frames = media.read("m.mkv").frames
+    np.testing.assert_array_equal(frames[4], picture)
+    last = frames[-1].astype(float)
+    assert found_at(frames[-1], picture[20:36, 16:32], (30, 64)) == (30, 64)
+    assert psnr(frames[-1, 32:44, 66:78], picture[22:34, 18:30].astype(np.uint8)) > 35
+    assert np.abs(last - pattern)[18:38, 14:34].mean() < 40  # of 180: a smooth continuation is 90
+
+
+def test_what_was_cut_out_is_not_put_back_behind_itself() -> None:
+    """A film whose square begins to move late: what earlier frames show in its place is the square itself."""
+    film = np.repeat(photo()[None], 12, 0)
+    holes = np.zeros((12, *SIZE), np.float32)
+    holes[6:, 20:44, 20:44] = 1
+    film[:, 20:44, 20:44] = (255, 0, 255)
+    film[:, :2] = np.arange(12)[:, None, None, None]  # a film: no two frames are the same
+    made = job._filled(lambda done, total: None, film, holes)
+    np.testing.assert_array_equal(made[:6], film[:6])
+    inside = made[6:, 22:42, 22:42].astype(int)
+    assert not ((inside[..., 0] > 200) & (inside[..., 1] < 60) & (inside[..., 2] > 200)).any()
 
 
 def test_holes_are_the_networks_where_it_can_fill_them() -> None:

@@ -14,7 +14,7 @@ from conftest import Sora
 
 from soracli import media
 from soracli.errors import WeightsError
-from soracli.footage import optical_flow, patches, registration, tracking
+from soracli.footage import borders, hole_filling, optical_flow, patches, registration, tracking
 from soracli.footage.hole_filling import Filling
 from soracli.footage.people import network
 from soracli.footage.removal import Removal
@@ -135,6 +135,53 @@ def test_a_frame_that_is_hidden_whole_is_taken_from_its_neighbours() -> None:
     np.testing.assert_allclose(removed(hidden, holes)[2].astype(int), film[2], atol=1)
 
 
+# --- around a picture -------------------------------------------------------------------------------------------------
+
+
+def test_the_part_that_is_given_is_told_from_a_hole() -> None:
+    holes = np.ones((2, 20, 30), bool)
+    holes[:, 4:, 5:25] = False
+    assert borders.inside(holes) == (slice(4, 20), slice(5, 25))
+    holes[1, 4] = True  # not the same in all frames
+    assert borders.inside(holes) is None
+    assert borders.inside(covered(panned(0, 2))[1]) is None
+    assert borders.inside(np.zeros((1, 8, 8), bool)) is None
+    assert borders.inside(np.ones((1, 8, 8), bool)) is None
+
+
+def test_beyond_a_border_lies_the_mirror_image_and_grows_soft() -> None:
+    picture = panned(0, 1)[0]
+    wide = np.zeros((96, 128 + 128, 3), np.uint8)
+    wide[:, 64:-64] = picture
+    made = borders.continued(wide, (slice(0, 96), slice(64, 192)))
+    np.testing.assert_array_equal(made[:, 64:-64], picture)
+    mirror = np.pad(picture, ((0, 0), (64, 64), (0, 0)), mode="symmetric").astype(float)
+    for near in (np.s_[:, 60:64], np.s_[:, 192:196]):
+        assert np.abs(made[near] - mirror[near]).mean() < 3  # no seam
+    fine = [np.abs(np.diff(made[:, at : at + 16], axis=0)).mean() for at in (0, 16, 32, 48)]
+    assert fine == sorted(fine)
+    assert fine[0] < 0.5 * fine[-1]
+    np.testing.assert_allclose(made[:, :16].mean((0, 1)), mirror[:, :16].mean((0, 1)), atol=6)
+
+
+def test_around_a_film_is_what_it_shows_elsewhere_and_else_its_mirror_image() -> None:
+    film = panned(-6, count=8)
+    given, holes = film.copy(), np.zeros(film.shape[:3], bool)
+    holes[:, :, 96:] = True
+    given[holes] = 0
+    filling = Filling(given, holes)
+    list(filling.steps())
+    np.testing.assert_array_equal(filling.frames[~holes], film[~holes])
+    seen = filling.found & holes
+    assert 0.3 < seen.sum() / holes.sum() < 0.9
+    assert psnr(filling.frames, film, seen) > 32
+    still = np.repeat(given[:1], 4, 0)
+    filling = Filling(still, holes[:4])
+    list(filling.steps())
+    assert not filling.found.any()
+    np.testing.assert_array_equal(filling.frames, np.repeat(filling.frames[:1], 4, 0))
+
+
 # --- one picture ------------------------------------------------------------------------------------------------------
 
 
@@ -155,6 +202,25 @@ def test_pictures_too_small_for_patches_are_filled_all_the_same(shape: tuple[int
     hole[2:-2, 2:-2] = True
     picture[hole] = 0
     np.testing.assert_allclose(patches.filled(picture, hole), 90, atol=1)
+
+
+def test_a_pattern_goes_on_to_the_edges_of_the_picture() -> None:
+    y, x = np.mgrid[:90, :400]
+    picture = np.stack([128 + 100 * np.sign(np.sin(x / 4.2)) * np.sign(np.sin(y / 6.1))] * 3, -1).astype(np.float32)
+    hole = np.zeros((90, 400), bool)
+    hole[:24, 150:200] = True
+    made = patches.filled(np.where(hole[..., None], 0, picture).astype(np.float32), hole)
+    assert np.abs(made - picture)[:4, 154:196].mean() < 50  # of 200: any patches are 100
+
+
+def test_planes_grow_by_squares() -> None:
+    plane = np.zeros((12, 15), bool)
+    plane[5, 2] = plane[11, 14] = True
+    grown = hole_filling.grown(plane, 3)
+    wanted = np.zeros_like(plane)
+    wanted[2:9, :6] = wanted[8:, 11:] = True
+    np.testing.assert_array_equal(grown, wanted)
+    assert not hole_filling.grown(np.zeros_like(plane), 3).any()
 
 
 def test_a_picture_without_anything_known_is_left() -> None:
