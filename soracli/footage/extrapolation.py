@@ -20,14 +20,33 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from soracli.footage import optical_flow, plausibility
+from soracli.footage.motion_fields import (
+    affine,
+    box,
+    carried,
+    centred,
+    eight_bit,
+    enlarged,
+    levelled,
+    picture,
+    places,
+    psnr,
+    sampled,
+    shrinking,
+    shrunk,
+    torn,
+)  # fmt: skip
 from soracli.footage.optical_flow import Frame
 from soracli.models.enhance import warp
 from soracli.models.rife import padded
 from soracli.types import Frames
 
-LINES = 360  # pixels on the shorter side of frames in which motion is looked for, at least, if the film has them
 APART = 0.12  # between the two frames that velocity is told from, about
 TEST_LINES = 128  # the same where a course is chosen
+BLOCK = 16  # pixels on a side of the parts of a picture that are looked at one by one
+FRAYED = 2.0  # times the detail that belongs to a part, or that of the picture if that is more, which it may have
+CALMED = 3  # rounds in which parts that fray are brought to rest
+FELT = 4  # pixels around a place, of small frames, by which it is judged whether its motion is known
 ROUGHER = 1.2  # times the high-band power of a frame that what goes on from it may have
 SLOWER = (0.3, 0.2, 0.1, 0.05, 0.0)  # time constants of its own motion that are tried then
 TESTED = 0.4  # that are told from what came before them, at most, to choose a course
@@ -38,10 +57,6 @@ GAIN = 0.2  # dB by which a course has to be better than standing still
 TIED = 1.0  # pixels of its own motion by which something may be in front and does not hide what is behind
 COVERED = 0.3  # share of a pixel that has to arrive at a place for it to be known
 BEHIND = 4  # frames from which what lies behind moving things is taken, each twice as long ago as the last
-ROBUST = 12  # rounds of the affine fit
-SCALES = 4  # of the filters over what moves of its own; the widest reaches over 2**(SCALES - 1) places
-UNLIKE = (0.1, 0.1)  # pixels a frame, and share of its velocity, by which what is like it may differ
-TORN = 1.0  # pixels by which neighbours are carried apart at the rim of a thing
 CLOSED = 6  # places, on each side, across which cracks close
 ALIKE = 0.72  # share of the difference of two frames that may be left once they are warped onto each other
 NEAR = 0.15  # of the way from one frame to another, over which what the one does not show comes in
@@ -133,16 +148,24 @@ class Onward:
 
     def at(self, frames: float, course: Course) -> Frame:
         """The picture so many frames later. What lies beyond its borders is its mirror image."""
-        whole, own = (self.fps * travelled(frames / self.fps, decay) for decay in course)
-        came = self._whole(whole)
-        if not own:
-            return eight_bit(sampled(self.picture, came))
-        size, factor = (self.picture.shape[1], self.picture.shape[2]), self.motion.factor
-        aside, open_ = self.motion.origin(whole, own)
-        shown = sampled(self.picture, came + factor * enlarged(aside, size, factor, "nearest"))
+        whole, came, open_ = self._came(frames, course)
+        shown = sampled(self.picture, came)
         if open_.any():
-            shown = torch.lerp(shown, sampled(self._behind, came), enlarged(box(open_, 1), size, factor))
+            shown = torch.lerp(shown, sampled(self._behind, whole), open_)
         return eight_bit(shown)
+
+    def _came(self, frames: float, course: Course) -> tuple[Tensor, Tensor, Tensor]:
+        """Where each place of the picture so many frames later was, by the motion of the whole and by all motion, each
+        (2, H, W); and whether nothing that was seen came there, (1, H, W), 1 = nothing.
+        """
+        far, own = (self.fps * travelled(frames / self.fps, decay) for decay in course)
+        whole = self._whole(far)
+        if not own:
+            return whole, whole, torch.zeros_like(whole[:1])
+        size, factor = (self.picture.shape[1], self.picture.shape[2]), self.motion.factor
+        aside, open_ = self.motion.origin(far, own)
+        came = whole + factor * enlarged(aside, size, factor, "nearest")
+        return whole, came, enlarged(box(open_, 1), size, factor)
 
     def whole(self, course: Course, ahead: int) -> Course:
         """A course on which nothing is torn: its own motion slows down sooner until the picture `ahead` frames later is
@@ -154,6 +177,25 @@ class Onward:
             if plausibility.high_band(self.at(ahead, course)[None]) <= most:
                 break
         return course
+
+    def trust(self, share: Tensor) -> None:
+        """Let what moves otherwise than the whole do so by a share (1, h, w) of its velocity, 0..1, at any size."""
+        size = self.motion.own.shape[1:]
+        self.motion.own = self.motion.own * F.interpolate(share[None], size, mode="bilinear")[0]
+
+    def calm(self, course: Course, ahead: int) -> None:
+        """Bring parts to rest that would fray until `ahead` frames later: things that open, turn or are thin are torn
+        by what is found of their motion, and elsewhere it may well go on.
+        """
+        now = torch.from_numpy(plausibility.detail(eight_bit(self.picture)))[None]
+        for _ in range(CALMED if course.own else 0):
+            later = torch.from_numpy(plausibility.detail(self.at(ahead, course)))[None]
+            expected = sampled(now, self._came(ahead, course)[1], "bilinear", "border")
+            frayed = _by_parts(later) > FRAYED * _by_parts(expected).clamp_min(float(now.mean()))
+            if not frayed.any():
+                break
+            wide = F.max_pool2d(frayed.float()[None], 3, 1, 1)
+            self.trust(1 - box(F.interpolate(wide, scale_factor=4.0, mode="nearest")[0], 3))
 
     def _whole(self, frames: float) -> Tensor:
         """Where each place of the picture so many frames later was, by the motion of the whole alone (2, H, W)."""
@@ -195,6 +237,29 @@ def course(frames: Frames, fps: float, ahead: int, device: str = "cpu") -> Cours
     gain = np.where((gains < 0).any(0), 0, gains.mean(0))
     best = int(gain.argmax())
     return COURSES[best] if gain[best] > GAIN else STILL
+
+
+def known(frames: Frames, fps: float, ahead: int, way: Course, device: str = "cpu") -> Tensor:
+    """Where the own motion of what is in the last frame is known: (1, h, w), 1 = known, 0 = not.
+
+    The last frames are told from those before, with it and without: it is known where that is nearer to them.
+    """
+    factor = max(1, round(min(frames.shape[1:3]) / TEST_LINES))
+    small = np.stack([shrunk(frame, factor) for frame in frames])
+    back = min(max(2, min(ahead, round(TESTED * fps))), len(small) - 1 - LEAST)
+    if back < 1 or not way.own:
+        return torch.ones(1, 1, 1)
+    onward = Onward(small[:-back], fps, device)
+    apart = [
+        box((picture(onward.at(back, told)) - picture(small[-1])).square().mean(0, keepdim=True), FELT)
+        for told in (way, way._replace(own=0))
+    ]
+    return box((apart[0] <= apart[1]).float(), FELT)
+
+
+def _by_parts(field: Tensor) -> Tensor:
+    """Means of the parts of a field (1, H, W): (1, h, w)."""
+    return F.avg_pool2d(field[None], BLOCK, ceil_mode=True, count_include_pad=False)[0]
 
 
 def _scores(known: Frames, truth: Frames, fps: float, device: str) -> list[float]:
@@ -242,109 +307,3 @@ class Between:
         beyond = min(1.0, t / NEAR, (1 - t) / NEAR)  # share of what the end that is near does not show
         share = torch.lerp(torch.full_like(share, float(t < 0.5)), share, beyond)
         return eight_bit(torch.lerp(second, first, share) + beyond * more)
-
-
-# --- pixels -----------------------------------------------------------------------------------------------------------
-
-
-def shrinking(frame: Frame) -> int:
-    """By which factor motion is looked for in frames of that size."""
-    lines: int = min(frame.shape[:2])
-    return max(1, lines // LINES)
-
-
-def shrunk(frame: Frame, factor: int) -> Frame:
-    """A frame of so many times fewer pixels each way, area by area."""
-    return frame if factor == 1 else eight_bit(F.avg_pool2d(picture(frame), factor, ceil_mode=True))
-
-
-def picture(frame: Frame) -> Tensor:
-    """(3, H, W), 0..255."""
-    return torch.tensor(frame).permute(2, 0, 1).float()
-
-
-def eight_bit(x: Tensor) -> Frame:
-    return np.asarray(x.clamp(0, 255).round().to(torch.uint8).permute(1, 2, 0).numpy(), np.uint8)
-
-
-def places(height: int, width: int) -> Tensor:
-    """(2, h, w): how far across and down each place is."""
-    down, across = torch.meshgrid(torch.arange(height).float(), torch.arange(width).float(), indexing="ij")
-    return torch.stack([across, down])
-
-
-def centred(height: int, width: int) -> Tensor:
-    """(2, h, w): the same from the middle."""
-    return places(height, width) - torch.tensor([(width - 1) / 2, (height - 1) / 2])[:, None, None]
-
-
-def carried(at: Tensor, generator: Tensor) -> Tensor:
-    """Places (2, h, w) from the middle, carried on by a motion: see `affine`."""
-    step: Tensor = torch.linalg.matrix_exp(generator).float()
-    return torch.einsum("ij,jhw->ihw", step[:2, :2], at) + step[:2, 2, None, None]
-
-
-def sampled(x: Tensor, at: Tensor, mode: str = "bicubic", beyond: str = "reflection") -> Tensor:
-    """x (C, H, W) at places (2, h, w). beyond: what lies outside the picture, see `grid_sample`."""
-    height, width = x.shape[1:]
-    grid = torch.stack([(2 * at[0] + 1) / width - 1, (2 * at[1] + 1) / height - 1], -1)
-    return F.grid_sample(x[None], grid[None], mode, beyond, align_corners=False)[0]
-
-
-def enlarged(field: Tensor, size: tuple[int, int], factor: int, mode: str = "bilinear") -> Tensor:
-    """A field (C, h, w) of a picture shrunk by factor, for each pixel (C, H, W) of the picture."""
-    whole: Tensor = field[None] if factor == 1 else F.interpolate(field[None], scale_factor=factor, mode=mode)
-    return whole[0, :, : size[0], : size[1]]
-
-
-def box(x: Tensor, radius: int) -> Tensor:
-    """Mean over a square around each place of (C, h, w)."""
-    return F.avg_pool2d(F.pad(x[None], (radius,) * 4, mode="replicate"), 2 * radius + 1, 1)[0]
-
-
-def levelled(velocity: Tensor) -> Tensor:
-    """Velocities (2, h, w), each the mean of those around that are like it: things move as a piece, and edges stay.
-
-    Filters with holes, each twice as wide as the last (Dammertz et al. 2010).
-    """
-    height, width = velocity.shape[1:]
-    steps = [2**i for i in range(SCALES)]
-    for step in [*steps, *steps]:
-        wide = F.pad(velocity[None], (step,) * 4, mode="replicate")[0]
-        around = [wide[:, y : y + height, x : x + width] for y in (0, step, 2 * step) for x in (0, step, 2 * step)]
-        like = UNLIKE[0] + UNLIKE[1] * velocity.norm(dim=0)
-        shares = [torch.exp(-((x - velocity) / like).square().sum(0)) for x in around]
-        total = torch.stack(shares)
-        velocity = (torch.stack(around) * total[:, None]).sum(0) / total.sum(0)
-    return box(box(velocity, 1), 1)
-
-
-def torn(displacement: Tensor) -> Tensor:
-    """Where neighbours of a displacement (2, h, w) are carried apart, (h, w): between things that part."""
-    wide = F.pad(displacement[None], (1, 1, 1, 1), mode="replicate")[0]
-    apart = [(wide[:, 1:-1, 2:] - wide[:, 1:-1, :-2]) / 2, (wide[:, 2:, 1:-1] - wide[:, :-2, 1:-1]) / 2]
-    return torch.stack(apart).square().sum((0, 1)) > TORN**2
-
-
-def affine(velocity: Tensor, at: Tensor) -> Tensor:
-    """The affine velocity field nearest to most of a field (2, h, w): a generator (3, 3), float64, of homogeneous
-    coordinates; `matrix_exp` of it takes places on. Least squares, reweighted by Cauchy's function.
-    """
-    points = torch.cat([at.flatten(1), torch.ones(1, at[0].numel())]).T.double()
-    scale = points.abs().amax(0).clamp_min(1)
-    points, wanted = points / scale, velocity.flatten(1).T.double()
-    weight = torch.ones(len(points), 1, dtype=torch.float64)
-    for _ in range(ROBUST):
-        square = points.T @ (weight * points) + 1e-9 * len(points) * torch.eye(3, dtype=torch.float64)
-        found = torch.linalg.solve(square, points.T @ (weight * wanted))
-        apart = (wanted - points @ found).norm(dim=1, keepdim=True)
-        weight = 1 / (1 + (apart / (2 * apart.median().clamp_min(0.02))).square())
-    generator = torch.zeros(3, 3, dtype=torch.float64)
-    generator[:2] = (found / scale[:, None]).T
-    return generator
-
-
-def psnr(guess: Frame, truth: Frame) -> float:
-    """Decibels, 60 at most."""
-    error = np.square(guess.astype(np.float32) - truth).mean()
-    return float(10 * np.log10(255**2 / max(error, 0.065)))

@@ -64,7 +64,8 @@ def high_band(frames: Frames, where: Plane | None = None) -> float:
     return float(np.median([_high(frame, where) for frame in frames]))
 
 
-def _high(frame: Frames, where: Plane | None) -> float:
+def detail(frame: Frames) -> npt.NDArray[np.float32]:
+    """Power of what a binomial blur of luminance takes away, at each pixel: (H, W, 3) -> (H, W), levels squared."""
     luma = frame.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     blurred = luma
     for axis in (0, 1):
@@ -72,7 +73,12 @@ def _high(frame: Frames, where: Plane | None) -> float:
         count = blurred.shape[axis]
         sides = [ends.take(range(i, i + count), axis) for i in range(3)]
         blurred = (sides[0] + 2 * sides[1] + sides[2]) / 4
-    power = (luma - blurred) ** 2
+    power: npt.NDArray[np.float32] = (luma - blurred) ** 2
+    return power
+
+
+def _high(frame: Frames, where: Plane | None) -> float:
+    power = detail(frame)
     return float(power.mean() if where is None else power[where].mean())
 
 
