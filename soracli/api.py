@@ -265,6 +265,7 @@ class Model:
         draft: PathLike | None = None,
         key: str | None = None,
         subjects: Sequence[str] = (),
+        engine: str = "auto",
         fit: Fit = "pad",
         **settings: Unpack[Settings],
     ) -> Result:
@@ -276,11 +277,13 @@ class Model:
             keyframes: pictures by the second at which they are shown.
             draft, key: a clip laid over the scene, and the colour of it that is left out.
             subjects: `PICTURE[:NAME]` of pictures that play performers.
+            engine: of key frames: `model`, `motion` (by the pictures' own motion), or `auto`.
         """
         own = {
             "prompt": prompt, "shot": [f"{start}s:{text}" for start, text in shots], "scene": scene,
             "keyframe": [f"{os.fspath(path)}@{at}s" for at, path in (keyframes or {}).items()], "camera": camera,
             "motion": motion, "style": style, "draft": draft, "key": key, "subject": list(subjects), "fit": fit,
+            "engine": engine,
         }  # fmt: skip
         return self._run("generate", output, own, settings)
 

@@ -63,6 +63,7 @@ def generate(
     key: KeyColour = None,
     subject: Subject = None,
     sketch: Sketch = None,
+    engine: Engine = "auto",
     fit: Fit = "pad",
     *,
     flags: Flags,
@@ -79,7 +80,7 @@ def generate(
     words, hand = modifiers.words(camera, motion, style), Hand.of(draft, key, subject, how=fit, sketch=sketch)
     brief = task_specs.generate(
         "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene,
-        hand=hand,
+        hand=hand, engine=engine, camera=camera,
     )  # fmt: skip
     render(brief, prompt, flags)
 

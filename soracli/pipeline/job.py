@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from soracli import __version__, media
 from soracli.card import Card
@@ -35,7 +37,7 @@ from soracli.scenes import notation
 from soracli.scenes.plot import Plot
 from soracli.state.runs import Run
 from soracli.system import machine
-from soracli.types import Canvas, Geometry, SamplingOptions, Shot
+from soracli.types import Canvas, Frames, Geometry, Mask, SamplingOptions, Shot
 from soracli.weights import manifest
 
 FILLERS = ("rife", "shots")  # networks by which holes are filled
@@ -70,6 +72,7 @@ class Job:
     cast: Plot | None = None  # of the user's own performers, where they are composited over what is given
     track: Soundtrack = field(default_factory=Soundtrack)
     moving: Moving | None = None  # of sources that go on by their own motion: nothing is sampled
+    bare: Canvas | None = None  # before regions were moved, if what they leave is still to be filled
 
     @property
     def painting(self) -> SamplingOptions:
@@ -87,14 +90,20 @@ class Job:
         canvas = tasks.opened(self.canvas, film.starts[-1]) if self.brief.onward else self.canvas
         return replace(canvas, draft=drafted(film, hand.layer(self.options), hand.place(self.options))), film.shots
 
-    def composed(self) -> Job:
-        """With the user's own performers over what is given: they are drawn only now, since that takes torch."""
-        if self.cast is None:
-            return self
-        from soracli.scenes.drafting import drafted
+    def composed(self, told: Callable[[int, int], None] = lambda done, total: None) -> Job:
+        """With what moved regions leave filled, and with the user's own performers over what is given: they are drawn
+        only now, since that takes torch. told: how much of the filling is done, of how much.
+        """
+        canvas, way = self.canvas, Way.of(self.card)
+        if self.bare is not None and self.brief.hand is not None:
+            canvas = self.brief.hand.on(self.bare, self.options, way, functools.partial(_filled, told))
+        if self.cast is not None:
+            from soracli.scenes.drafting import drafted
 
-        film, _ = self.cast.film(self.options, self.seeds[0], self.canvas.frames)
-        canvas = composite.laid(self.canvas, drafted(film).drawn, Way.of(self.card))
+            film, _ = self.cast.film(self.options, self.seeds[0], canvas.frames)
+            canvas = composite.laid(canvas, drafted(film).drawn, way)
+        if canvas is self.canvas:
+            return self
         return replace(self, canvas=canvas, pace=frame_rates.paced(canvas, self.card))
 
     @property
@@ -123,8 +132,9 @@ class Job:
         """Whether painting started from marked noise, what made a picture larger than it was painted, and what saw the
         motion by which it was filled instead."""
         known = manifest.tools()
-        if self.filled:
-            return {"filled": True, "networks": {name: manifest.digest(known[name]) for name in FILLERS}}
+        if self.filled or (self.bare is not None and len(self.brief.given[0].clip.frames) > 1):
+            networks = {name: manifest.digest(known[name]) for name in FILLERS}
+            return {**({"filled": True} if self.filled else {}), "networks": networks}
         enlarged = {"enlarged": manifest.digest(known[model_cache.ENHANCER])} if self.enlarges else {}
         return enlarged | ({"noise": "marked"} if self.painting.marked else {})
 
@@ -230,12 +240,13 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     """
     request = _parse(brief, prompt, flags)
     words = _screen_and_rewrite(request)
+    real_footage.check(brief, request.card)
     seeds = parse.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     if request.filled and len(seeds) > 1:
         raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
     check_streams(flags)
     parse.check_device(flags.device)
-    canvas, options, cast = _canvas(request, words.plot)
+    canvas, options, cast, bare = _canvas(request, words.plot)
     outputs = _outputs(request, words, options, seeds, canvas.frames, run)
     if cast is not None:  # for a name that nobody has
         cast.film(options, seeds[0], canvas.frames)
@@ -252,7 +263,7 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
         brief.verb, words.sent, card, options, estimate.geometry, seeds, outputs, estimate.threads, estimate.plan,
         _notes(request, words, canvas, estimate, seeds, outputs), canvas, brief, request.shots, call, record,
         estimate.pace, words.asked, estimate.budget, filled=request.filled, plot=words.plot, cast=cast, track=track,
-        moving=request.own,
+        moving=request.own, bare=bare,
     )  # fmt: skip
 
 
@@ -269,7 +280,8 @@ def _parse(brief: Brief, prompt: str | None, flags: Flags) -> _Request:
     told = ", ".join(filter(None, [text, *brief.words]))
     own = None if brief.plot else real_footage.chosen(brief, card, told)
     bounds = card if own is None else replace(card, limits={})  # those of the model
-    options = parse.options(bounds, flags, still=brief.still, source=brief.source)
+    source = brief.given[0].clip if own is not None and brief.keyed else brief.source
+    options = parse.options(bounds, flags, still=brief.still, source=source)
     shots = parse.shots(brief.shots, options.fps, brief.words)
     return _Request(brief, flags, text, card, told, own, options, shots, filled)
 
@@ -292,14 +304,16 @@ def _screen_and_rewrite(request: _Request) -> _Prompt:
     return _Prompt(told.text, sent, told.asked, told.notes, plot)
 
 
-def _canvas(request: _Request, plot: Plot | None) -> tuple[Canvas, SamplingOptions, Plot | None]:
-    """The canvas, the options with its length, and the scene that the user's own performers play in over it."""
+def _canvas(request: _Request, plot: Plot | None) -> tuple[Canvas, SamplingOptions, Plot | None, Canvas | None]:
+    """The canvas, the options with its length, the scene that the user's own performers play in over it, and the canvas
+    before regions were moved: see `Job.bare`.
+    """
     brief, flags, card, own, options = request.brief, request.flags, request.card, request.own, request.options
     if plot is not None and plot.file and flags.duration is None and not brief.still:
         options = replace(options, seconds=plot.seconds)
     elif brief.lasts is not None and flags.duration is None:
         options = replace(options, seconds=brief.lasts)
-    if own is not None and own.move and flags.fps is None:
+    if own is not None and (own.move or brief.keyed) and flags.fps is None:
         options = replace(options, fps=real_footage.RATE)
     canvas = brief.canvas(options, 1 if card.rates or own else card.stride[0])
     canvas = canvas if own is None else own.laid(canvas)
@@ -309,12 +323,12 @@ def _canvas(request: _Request, plot: Plot | None) -> tuple[Canvas, SamplingOptio
         )
     if brief.rim and not request.filled:
         canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
-    cast = None
+    cast = bare = None
     if brief.hand is not None and plot is None:
-        canvas, cast = _by_hand(brief, brief.hand, canvas, options, card, request.told)
+        canvas, cast, bare = _by_hand(brief, brief.hand, canvas, options, card, request.told)
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
     seconds = Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps
-    return canvas, replace(options, seconds=seconds), cast
+    return canvas, replace(options, seconds=seconds), cast, bare
 
 
 def _outputs(
@@ -406,13 +420,30 @@ def _plot(card: Card, brief: Brief, text: str, shots: tuple[Shot, ...]) -> Plot 
 
 def _by_hand(
     brief: Brief, hand: Hand, canvas: Canvas, options: SamplingOptions, card: Card, text: str
-) -> tuple[Canvas, Plot | None]:
-    """The canvas with what the user's hand adds, and the scene that its subjects play in, who are added later."""
+) -> tuple[Canvas, Plot | None, Canvas | None]:
+    """The canvas with what the user's hand adds, the scene that its subjects play in, who are added later, and the
+    canvas without any of it if the holes of moved regions are to be filled.
+    """
     way = Way.of(card)
     if (brief.rests == "always" and way is not Way.CLOCKS) or (brief.rests == "unprompted" and not text):
         canvas = composite.held(canvas)
     cast = Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True) if hand.subjects else None
-    return hand.on(canvas, options, way), cast
+    bare = canvas if hand.moves and way is Way.KEPT else None
+    return hand.on(canvas, options, way), cast, bare
+
+
+def _filled(told: Callable[[int, int], None], frames: Frames, holes: Mask) -> Frames:
+    """Frames (T, H, W, 3) with their holes (T, H, W) filled by what other frames show, and by patches.
+
+    Before it moves and after, what is cut out stands in the hole: no frame shows what is behind there.
+    """
+    from soracli.footage import removal
+
+    out, open_ = np.array(frames), holes > 0
+    everywhere = np.repeat(open_.any(0)[None], len(out), 0)
+    for done, total in removal.fill(out, everywhere, np.zeros_like(open_)):
+        told(done, total)
+    return np.where(open_[..., None], out, frames)
 
 
 def _check_expand(flags: Flags, card: Card) -> None:

@@ -23,6 +23,7 @@ from soracli.card import Card
 from soracli.draft import Draft, Layer
 from soracli.errors import SoraError, UsageError
 from soracli.footage import camera
+from soracli.formatting import printable
 from soracli.media import Source
 from soracli.pipeline.task_specs import Brief
 from soracli.types import Canvas, Clip, Frames
@@ -43,6 +44,7 @@ FLAT = (
 LARGER = 2  # times the result's size at which a picture is kept for the camera, at most
 
 Frame = npt.NDArray[np.uint8]
+Goes = Callable[[Frame, float, int], Callable[[int], Frame]]  # a frame, fps, how many beside it -> see `_beside`
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,20 @@ class Moving:
     """How footage is gone on with. move: of a camera over a still picture, see `camera`; empty = by its own motion.
 
     picture: that one, as it was read; fit: how it is brought to the result's shape. pace: of the camera.
+    beside: of the camera over single pictures in a film (key frames), toward each and away from it.
     """
 
     move: str = ""
     picture: Clip | None = None
     fit: str = "pad"
     pace: float = 1.0
+    beside: str = "static"
     notes: tuple[str, ...] = ()
 
     def laid(self, canvas: Canvas, device: str = "cpu") -> Canvas:
         """The canvas with a draft over all that is to be painted. Nothing is looked at before the draft is drawn."""
         if not self.move:
-            return replace(canvas, draft=filmed(canvas, device))
+            return replace(canvas, draft=filmed(canvas, device, self.beside, self.pace))
         if self.move == "zoom-out":
             canvas = replace(canvas, mask=canvas.mask[::-1])  # it ends on the picture
         assert self.picture is not None
@@ -77,7 +81,8 @@ class Moving:
         if self.move:
             return {"engine": "motion", "move": self.move}
         known = manifest.tools()
-        return {"engine": "motion", "networks": {name: manifest.digest(known[name]) for name in TOOLS}}
+        networks = {name: manifest.digest(known[name]) for name in TOOLS}
+        return {"engine": "motion", "networks": networks, **({"move": self.beside} if self.beside != "static" else {})}
 
     def check(self) -> None:
         """Raise WeightsError if a file is missing, before torch is loaded."""
@@ -106,15 +111,36 @@ def chosen(brief: Brief, card: Card, prompt: str) -> Moving | None:
         if brief.engine == "motion"
         else f"the source is a photograph or film, which {card.name} cannot go on with"
     )
-    if not still:
-        notes = [f"{how}: made by its own motion (RIFE); --engine model has {card.name} paint it."]
-        if prompt:
-            notes.append("its own motion knows no prompt: what that asks for is not followed.")
-        return Moving(notes=tuple(notes))
-    return _of_picture(brief, card, prompt, how)
+    if still and not brief.keyed:
+        return _of_picture(brief, card, prompt, how)
+    notes = [f"{how}: made by its own motion (RIFE); --engine model has {card.name} paint it."]
+    beside, pace = "static", 1.0
+    if all(len(source.clip.frames) == 1 for source in brief.given):
+        pace = camera.pace(brief.words)
+        beside = _asked(brief, prompt) or ("push-in" if pace else "static")
+        beside = "zoom-in" if beside == "zoom-out" else beside  # toward the picture it does
+        notes = [
+            f"{how}: a camera moves over each picture ({beside}), and pictures of one place move into each other "
+            f"(RIFE); --engine model has {card.name} paint it."
+        ]
+    if prompt and (brief.keyed or not camera.said(prompt)):
+        notes.append("its own motion knows no prompt: what that asks for is not followed, but for camera moves.")
+    return Moving(beside=beside, pace=pace, notes=tuple(notes))
 
 
-def _of_picture(brief: Brief, card: Card, prompt: str, how: str) -> Moving:
+def check(brief: Brief, card: Card) -> None:
+    """Raise UsageError for what the embedded model cannot do with real footage and nothing else can."""
+    if brief.verb == "views" and card.params.get("drafts") and any(map(foreign, brief.given)):
+        name = printable(brief.given[0].path)
+        raise UsageError(
+            f"{name}: is a photograph or film, of which {card.name} knows no other sides; use a model that does "
+            f"(sora model list), or move a camera over it: sora animate {name} --camera pan-right",
+            "no_views",
+        )
+
+
+def _asked(brief: Brief, prompt: str) -> str | None:
+    """The camera move that is asked for, if one is. Raises UsageError for one that a picture cannot have."""
     asked = brief.camera or camera.said(prompt)
     if asked in ("tracking", "orbit"):
         raise UsageError(
@@ -122,6 +148,11 @@ def _of_picture(brief: Brief, card: Card, prompt: str, how: str) -> Moving:
             f"{', '.join(camera.MOVES[1:])}, and --engine model",
             "bad_camera",
         )
+    return asked
+
+
+def _of_picture(brief: Brief, card: Card, prompt: str, how: str) -> Moving:
+    asked = _asked(brief, prompt)
     pace = camera.pace(brief.words)
     move = asked or ("push-in" if pace else "static")
     notes = [f"{how}: nothing in it moves, the camera does ({move}); --engine model has {card.name} paint it."]
@@ -129,7 +160,7 @@ def _of_picture(brief: Brief, card: Card, prompt: str, how: str) -> Moving:
         notes.append("the clip ends on the picture instead of beginning with it.")
     if prompt and not camera.said(prompt):
         notes.append("of a prompt only camera moves are followed here (zoom in, pan left, ...).")
-    return Moving(move, brief.given[0].clip, brief.record.get("fit", "pad"), pace, tuple(notes))
+    return Moving(move, brief.given[0].clip, brief.record.get("fit", "pad"), pace, notes=tuple(notes))
 
 
 def foreign(source: Source) -> bool:
@@ -189,15 +220,15 @@ def _photographed(canvas: Canvas, source: Clip, how: Moving) -> Draft:
     return _draft(canvas, frame, [])
 
 
-def filmed(canvas: Canvas, device: str = "cpu") -> Draft:
-    """What a film's own motion makes of the frames that are to be painted, run by run."""
+def filmed(canvas: Canvas, device: str = "cpu", beside: str = "static", pace: float = 1.0) -> Draft:
+    """What a film's own motion makes of the frames that are to be painted, run by run. beside, pace: see `Moving`."""
     notes: list[str] = []
     frames = canvas.clip.frames
     spans = list(runs(canvas))
 
     @functools.cache
     def drawing(start: int, stop: int) -> Callable[[int], Frame]:
-        return _drawing(canvas, start, stop, device, notes)
+        return _drawing(canvas, start, stop, device, notes, functools.partial(_beside, move=beside, pace=pace))
 
     def frame(number: int) -> Frame:
         if canvas.strength < 1:  # a dissolve of both is there already
@@ -229,8 +260,10 @@ def _draft(canvas: Canvas, frame: Callable[[int], Frame], notes: list[str]) -> D
     return Draft(drawn, whole=True, notes=notes)
 
 
-def _drawing(canvas: Canvas, start: int, stop: int, device: str, notes: list[str]) -> Callable[[int], Frame]:
-    """How to draw the frames start .. stop, from what is kept before and after them."""
+def _drawing(
+    canvas: Canvas, start: int, stop: int, device: str, notes: list[str], beside: Goes
+) -> Callable[[int], Frame]:
+    """How to draw the frames start .. stop, from what is kept on both sides; beside a single frame by `beside`."""
     from soracli.footage.extrapolation import Between
 
     frames, fps = canvas.clip.frames, float(canvas.clip.fps)
@@ -238,19 +271,22 @@ def _drawing(canvas: Canvas, start: int, stop: int, device: str, notes: list[str
     first = next((i + 1 for i in range(start - 1, -1, -1) if not kept[i]), 0)
     last = next((i for i in range(stop, len(kept)) if not kept[i]), len(kept))
     before, after = frames[first:start], frames[stop:last]
-    ahead = stop - start
-    at = f"{start / fps:.3g}s"
+    ahead, at = stop - start, f"{start / fps:.3g}s"
+
+    def gone_on(part: Frames, said: list[str], where: str) -> Callable[[int], Frame]:
+        return beside(part[0], fps, ahead) if len(part) == 1 else _onward(part, fps, ahead, device, said, where)
+
     if not len(after):
-        going = _onward(before, fps, ahead, device, notes, f"after {at}")
+        going = gone_on(before, notes, f"after {at}")
         return lambda number: going(number - start + 1)
     if not len(before):
-        back = _onward(after[::-1], fps, ahead, device, notes, "before the beginning")
+        back = gone_on(after[::-1], notes, "before the beginning")
         return lambda number: back(stop - number)
     way = Between(before[-1], after[0], device)
     if way.alike:
         return lambda number: way.at((number - start + 1) / (ahead + 1))
     notes.append(f"the frames on both sides of {at} do not show the same place: both go on and fade into each other.")
-    going, back = _onward(before, fps, ahead, device, [], ""), _onward(after[::-1], fps, ahead, device, [], "")
+    going, back = gone_on(before, [], ""), gone_on(after[::-1], [], "")
 
     def faded(number: int) -> Frame:
         share = camera.smooth((number - start + 1) / (ahead + 1))
@@ -260,12 +296,24 @@ def _drawing(canvas: Canvas, start: int, stop: int, device: str, notes: list[str
     return faded
 
 
+def _beside(frame: Frame, fps: float, ahead: int, *, move: str, pace: float) -> Callable[[int], Frame]:
+    """What a camera sees of a single picture: how many frames after it, or before it, of `ahead` -> that frame."""
+    height, width = frame.shape[:2]
+    sharp = camera.crisp(frame)
+
+    def seen(number: int) -> Frame:
+        view = camera.view(move, number / fps, ahead / fps, pace)
+        return frame if view.zoom == 1 else cast(Frame, camera.shown(sharp, view, width, height))
+
+    return seen
+
+
 def _onward(
     frames: Frames, fps: float, ahead: int, device: str, notes: list[str], where: str
 ) -> Callable[[int], Frame]:
     """How frames go on: number of the frame after them -> that frame."""
     from soracli.footage import optical_flow
-    from soracli.footage.extrapolation import LEAST, STILL, Onward, course
+    from soracli.footage.extrapolation import LEAST, STILL, Onward, course, known
 
     frames = frames[-max(2, round(SEEN * fps)) :]
     if len(frames) > LEAST:
@@ -275,6 +323,8 @@ def _onward(
     if way == STILL:
         return lambda number: frames[-1]
     onward = Onward(frames, fps, device)
+    onward.trust(known(frames, fps, ahead, way, device))
+    onward.calm(way, ahead)
     way = onward.whole(way, ahead)
     return lambda number: onward.at(number, way)
 

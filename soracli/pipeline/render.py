@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from soracli.formatting import duration
 from soracli.media import Area, Source, Writer
 from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
-from soracli.pipeline import advice, checkpoints, latents, model_cache, output_paths, tasks
+from soracli.pipeline import advice, checkpoints, latents, model_cache, output_paths, real_footage, tasks
 from soracli.pipeline import job as jobs
 from soracli.pipeline.job import Job
 from soracli.pipeline.metrics import Likeness, Seams, Watcher
@@ -86,7 +87,11 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         return
     jobs.check_memory(job)
     with _in_memory(brief.verb):
-        job = job.composed()
+        if job.bare is not None:
+            with talk.meter() as meter:
+                job = job.composed(functools.partial(meter.step, "fill"))
+        else:
+            job = job.composed()
     if note := screening.by_meaning(job.said):
         job = replace(job, notes=[*job.notes, note], by_words_only=True)
     for note in job.notes:  # after what may be refused: what was not understood of that is of no interest
@@ -183,7 +188,8 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
         talk.note(note)
     name = job.card.name if model is not None else "what sees motion"
     talk.detail(f"loaded {name} on {where} in {time.perf_counter() - clock:.1f} s")
-    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, bool(unlike), between)
+    far = bool(unlike) or (model is not None and not job.plot and any(map(real_footage.foreign, job.brief.given)))
+    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, far, between)
 
 
 @contextlib.contextmanager

@@ -49,7 +49,8 @@ class Brief:
     all but the work of that hand is kept, `always`, `unprompted` or `` (never). lasts: seconds of the result where
     --duration says nothing, None = the card's. plot: what its scenes are made from, where no prompt is to say it.
     onward: whether its last shot is the only one to be painted, and frames of it that are given are kept.
-    engine: of `moving.ENGINES`, what makes the new frames; empty = it is the model. camera: the move that is asked for.
+    engine: of `real_footage.ENGINES`, what makes the new frames; empty = it is the model. camera: the move that is
+    asked for. keyed: whether all that is given are key frames.
     """
 
     verb: str
@@ -76,6 +77,7 @@ class Brief:
     lasts: Fraction | None = None
     engine: str = ""
     camera: str = ""
+    keyed: bool = False
     plot: Plot | None = None
     onward: bool = False
 
@@ -240,6 +242,8 @@ def generate(
     shots: Sequence[str] = (),
     scene: str | None = None,
     hand: Hand | None = None,
+    engine: str = "",
+    camera: str | None = None,
 ) -> Brief:
     """From a text, several from given times on, or a scene file, with pictures at given times if there are any.
 
@@ -248,7 +252,9 @@ def generate(
     _check_hand(hand, "moves", f"sora {verb}: there is nothing to move before it is painted; use: sora animate")
     draft = None if hand is None or hand.draft is None else hand.draft.source.clip
     keys = [_keyframe(text) for text in keyframes]
-    how = _how(fit)
+    how, alone = _how(fit), not (shots or scene or hand)
+    if engine == "motion" and not (keys and alone):
+        raise UsageError("--engine motion: moves key frames of a prompt; add --keyframe PICTURE@TIME", "no_effect")
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
         blank = tasks.generate(options.frames, options.height, options.width, options.fps)
@@ -259,7 +265,8 @@ def generate(
         verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not (shots or scene), record=record,
         given=(*(key[2] for key in keys), *_of_hand(hand)), notes=_notes(*(key[2] for key in keys), hand=hand),
         staged=not keys, scene=scene or "", hand=hand, source=draft,
-        lasts=None if still or hand is None else hand.seconds,
+        lasts=None if still or hand is None else hand.seconds, engine=engine if keys and alone else "",
+        camera=camera or "", keyed=bool(keys),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from soracli import media
 from soracli.errors import UsageError
-from soracli.footage import camera, extrapolation, plausibility
+from soracli.footage import camera, extrapolation, motion_fields, plausibility
 from soracli.footage.camera import View
 from soracli.footage.extrapolation import STILL, Between, Course, Onward, course
 from soracli.pipeline import real_footage, task_specs, tasks
@@ -101,11 +101,11 @@ def test_what_cannot_be_told_stands_still() -> None:
 
 
 def test_the_motion_of_the_whole_is_found_beside_what_moves_otherwise() -> None:
-    at = extrapolation.centred(40, 60)
+    at = motion_fields.centred(40, 60)
     wanted = torch.tensor([[0.01, -0.02, 1.5], [0.02, 0.01, -0.5], [0, 0, 0]], dtype=torch.float64)
     velocity = torch.einsum("ij,jhw->ihw", wanted[:2, :2].float(), at) + wanted[:2, 2, None, None].float()
     velocity[:, 5:20, 10:30] += 4
-    torch.testing.assert_close(extrapolation.affine(velocity, at), wanted, atol=2e-3, rtol=0)
+    torch.testing.assert_close(motion_fields.affine(velocity, at), wanted, atol=2e-3, rtol=0)
 
 
 def test_a_steady_camera_goes_on_as_it_moved() -> None:
@@ -131,6 +131,46 @@ def test_what_would_tear_rests_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Onward, "at", torn)
     assert onward.whole(Course(math.inf, math.inf), 20) == Course(math.inf, fine[0])
     assert onward.whole(Course(0.3, 0), 20) == Course(0.3, 0)
+
+
+def test_own_motion_is_trusted_where_it_told_the_last_frames() -> None:
+    behind, way = np.repeat(texture(0, 0)[None], 16, 0), Course(math.inf, math.inf)
+    steady = extrapolation.known(with_square(behind, 4, 2), 25.0, 6, way)
+    assert steady[0, 34:58, 38:62].mean() > 0.8
+    stopped = behind.copy()
+    for i, frame in enumerate(stopped):
+        x = 4 + 3 * min(i, 9)  # it stops before the last frames
+        frame[30:62, x : x + 32] = texture(0, 0, 5, 32, 32)
+    assert extrapolation.known(stopped, 25.0, 6, way)[0, 34:58, 35:59].mean() < 0.3
+    assert float(extrapolation.known(stopped, 25.0, 6, Course(math.inf, 0))) == 1  # no own motion to judge
+
+
+def test_a_share_of_own_motion_is_left() -> None:
+    film, way = with_square(np.repeat(texture(0, 0)[None], 14, 0), 4, 3), Course(math.inf, math.inf)
+    onward = Onward(film, 25.0)
+    own = onward.motion.own.clone()
+    onward.trust(torch.full((1, 1, 1), 0.5))
+    torch.testing.assert_close(onward.motion.own, own / 2)
+    onward.trust(torch.zeros(1, 4, 4))
+    np.testing.assert_array_equal(onward.at(5, way), onward.at(5, way._replace(own=0)))
+
+
+def test_what_frays_is_brought_to_rest_and_nothing_else() -> None:
+    film, way = with_square(np.repeat(texture(0, 0)[None], 14, 0), 4, 1), Course(math.inf, math.inf)
+    onward, rng = Onward(film, 25.0), torch.Generator().manual_seed(0)
+    before = onward.motion.own.clone()
+    onward.calm(way, 6)
+    kept = onward.motion.own[:, 36:56, 20:44]
+    assert float(kept.norm(dim=0).mean()) > 0.8 * float(before[:, 36:56, 20:44].norm(dim=0).mean())
+    ragged = torch.nn.functional.interpolate(torch.randn(1, 2, 5, 8, generator=rng), (16, 28), mode="bilinear")[0]
+    onward.motion.own[:, :16, 64:92] = 3 * ragged
+    frayed = plausibility.detail(onward.at(6, way))[:16, 64:].mean()
+    onward.calm(way, 6)
+    rested = plausibility.detail(onward.at(6, way))[:16, 64:].mean()
+    own = plausibility.detail(film[-1])[:16, 64:].mean()
+    assert frayed > own
+    assert abs(rested - own) < 0.3 * (frayed - own)
+    assert float(onward.motion.own[:, 36:56, 20:44].norm(dim=0).mean()) > 0.8 * float(kept.norm(dim=0).mean())
 
 
 def test_motion_comes_to_rest() -> None:
@@ -279,6 +319,60 @@ def test_a_photograph_is_filmed_without_a_model(sora: Sora) -> None:
     assert (data["engine"], data["move"]) == ("motion", "pan-right")
     assert any("nothing in it moves" in note for note in data["notes"])
     assert "text" not in data["took"]
+
+
+def test_a_key_frame_that_is_a_photograph_is_shown_and_a_camera_moves_over_it(sora: Sora) -> None:
+    picture = texture(0, 0)
+    Image.fromarray(picture).save("a.png")
+    words = ("generate", "a dog runs", "--keyframe", "a.png@8f", "-d", "24f", "--fps", "16", "--quality", "lossless")
+    ran = sora(*words, "--camera", "zoom-in", "--json", "-o", "k.mkv")
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.text)["data"]
+    frames = media.read("k.mkv").frames
+    assert frames.shape == (24, HEIGHT, WIDTH, 3)
+    np.testing.assert_array_equal(frames[8], picture)
+    for number, ahead in ((0, 8), (23, 15)):  # toward it and away from it
+        view = camera.view("zoom-in", ahead / 16, ahead / 16)
+        seen = camera.shown(picture, view, WIDTH, HEIGHT)
+        assert psnr(frames[number], seen) > 30 > psnr(picture, seen)
+    assert (data["engine"], data["move"]) == ("motion", "zoom-in")
+    assert any("knows no prompt" in note for note in data["notes"])
+    assert sora("replay", "k.mkv", "--check").code == 0
+
+
+def test_key_frames_of_one_place_move_into_each_other(sora: Sora) -> None:
+    film = pan(9)
+    for number in (0, 8):
+        Image.fromarray(film[number]).save(f"{number}.png")
+    keys = ("--keyframe", "0.png@0f", "--keyframe", "8.png@8f")
+    ran = sora("generate", "a wall", *keys, "-d", "9f", "--fps", "25", "--quality", "lossless", "-o", "k.mkv")
+    assert ran.code == 0, ran.err
+    made = media.read("k.mkv").frames
+    assert psnr(made[4], film[4], rim=12) > 26
+    fade = np.rint(film[0] / 2 + film[8] / 2).astype(np.uint8)
+    assert psnr(made[4], film[4], rim=12) > psnr(fade, film[4], rim=12) + 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--engine", "motion"), "--engine motion: moves key frames of a prompt"),
+        (("--keyframe", "a.png@0f", "--camera", "orbit"), "a photograph has no depth to move round in"),
+    ],
+)
+def test_key_frames_that_cannot_be_moved(sora: Sora, words: tuple[str, ...], said: str) -> None:
+    Image.fromarray(texture(0, 0)).save("a.png")
+    ran = sora("generate", "a dog runs", *words)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_views_of_a_photograph_are_refused(sora: Sora) -> None:
+    Image.fromarray(texture(0, 0)).save("a.png")
+    ran = sora("views", "a.png", "-n", "3")
+    assert ran.code == 2
+    assert "knows no other sides" in ran.err
+    assert "sora animate a.png --camera pan-right" in ran.err
 
 
 def test_a_film_is_extended_by_its_motion(sora: Sora) -> None:
