@@ -399,18 +399,28 @@ def outcome(cell: Cell, stock: Stock, folder: Path) -> Outcome:
         return Outcome(cell, found, None, None, time.perf_counter() - clock, strip(frames))
     found += differing(call, frames)
     fps = Fraction(cell.rate)
-    given = None
-    if call.given is not None:
-        fits = call.where is not None and call.where.shape == call.given.shape[1:3]
-        given = figures(call.given, fps)
-        beside = [n for n in (call.painted[0], call.painted[-1]) if call.kept(n) is not None and call.where is None]
-        for n in beside:  # a film's own detail changes as it is focused: what goes on from a frame is as fine as that
-            given = given._replace(high=max(given.high, high_band(frames[n : n + 1])))
-        if fits:  # noise shows inside, but what lies there may be finer than the rest
-            given = given._replace(high=max(given.high, high_band(call.given, call.where)))
+    given = compared(call, frames, fps)
     made = figures(frames[call.painted.start : call.painted.stop], fps, call.where)
     found += faults(made, given, moves=call.moves)
     return Outcome(cell, found, made, given, time.perf_counter() - clock, strip(frames))
+
+
+def compared(call: Asked, frames: Frames, fps: Fraction) -> Figures | None:
+    """Figures that those of the painted frames are compared with; None if nothing is given. frames: of the result.
+
+    Inside an area noise shows, but what lies there may be finer than the rest. And a film's own detail changes, as it
+    is focused or nears: what goes on from a kept frame is as fine as that frame.
+    """
+    if call.given is None:
+        return None
+    found = figures(call.given, fps)
+    high = [found.high]
+    if call.where is None:
+        ends = {call.painted[0], call.painted[-1]}
+        high += [high_band(frames[n : n + 1]) for n in ends if call.kept(n) is not None]
+    elif call.where.shape == call.given.shape[1:3]:
+        high.append(high_band(call.given, call.where))
+    return found._replace(high=max(high))
 
 
 def differing(call: Asked, frames: Frames) -> list[str]:
