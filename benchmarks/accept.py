@@ -6,10 +6,11 @@ python benchmarks/accept.py --assets DIR --full --rates all     the whole produc
 python benchmarks/accept.py --assets DIR --renderer             the renderer's own figures (guard.RENDERER_...)
 
 A cell is one call of `sora`. Its frames are read back from the file, and those that were painted are looked at. It
-fails if they have more than 1.3 times the high-band power of what was given (or of the renderer, where nothing was),
-if they are more saturated, stand still where motion was asked for, jump in colour; if a kept frame is not the
-source's; and if rate, size, number of frames or length of sound are not what was asked for. Without --assets the
-camera clip and the photograph are synthetic: textures with the spectrum of natural pictures under a moving camera.
+fails if they have more than 1.3 times the high-band power of what was given (the median of its frames, or the kept
+frame that they go on from, if that has more; of the renderer, where nothing was), if they are more saturated, stand
+still where motion was asked for, jump in colour; if a kept frame is not the source's; and if rate, size,
+number of frames or length of sound are not what was asked for. Without --assets the camera clip and the photograph are synthetic: textures with the spectrum of natural pictures under
+a moving camera.
 Exit code 1 if any cell fails.
 """
 
@@ -193,6 +194,9 @@ class Stock:
 
     def _make_picture(self, path: Path, kind: str, shape: str) -> None:
         width, height = SHAPES[shape]
+        if kind == "image":
+            sora("image", PROMPT, "-s", f"{width}x{height}", "--seed", "5", "-o", str(path))
+            return
         if kind == "photo":
             if self.assets is None:
                 frames = pan(width, height, Fraction(16), seed=4).frames[:1]
@@ -263,7 +267,8 @@ def moved(path: Path) -> Path:
 
 
 def _of_picture(cell: Cell, stock: Stock, words: tuple[str, ...], count: int) -> Asked:
-    path, source = stock.picture(cell.source, cell.shape)
+    views = cell.verb == "views" and cell.source == "own"
+    path, source = stock.picture("image" if views else cell.source, cell.shape)  # which says itself that it is spark's
     size, fps = SHAPES[cell.shape], ("--fps", cell.rate)
     of = partial_asked(source, size)
     length = ("-d", f"{count}f", *fps)
@@ -384,15 +389,28 @@ def outcome(cell: Cell, stock: Stock, folder: Path) -> Outcome:
         return Outcome(cell, found, None, None, time.perf_counter() - clock, strip(frames))
     found += differing(call, frames)
     fps = Fraction(cell.rate)
-    given = None
-    if call.given is not None:
-        fits = call.where is not None and call.where.shape == call.given.shape[1:3]
-        given = figures(call.given, fps)
-        if fits:  # noise shows inside, but what lies there may be finer than the rest
-            given = given._replace(high=max(given.high, high_band(call.given, call.where)))
+    given = compared(call, frames, fps)
     made = figures(frames[call.painted.start : call.painted.stop], fps, call.where)
     found += faults(made, given, moves=call.moves)
     return Outcome(cell, found, made, given, time.perf_counter() - clock, strip(frames))
+
+
+def compared(call: Asked, frames: Frames, fps: Fraction) -> Figures | None:
+    """Figures that those of the painted frames are compared with; None if nothing is given. frames: of the result.
+
+    Inside an area noise shows, but what lies there may be finer than the rest. And a film's own detail changes, as it
+    is focused or nears: what goes on from a kept frame is as fine as that frame.
+    """
+    if call.given is None:
+        return None
+    found = figures(call.given, fps)
+    high = [found.high]
+    if call.where is None:
+        ends = {call.painted[0], call.painted[-1]}
+        high += [high_band(frames[n : n + 1]) for n in ends if call.kept(n) is not None]
+    elif call.where.shape == call.given.shape[1:3]:
+        high.append(high_band(call.given, call.where))
+    return found._replace(high=max(high))
 
 
 def differing(call: Asked, frames: Frames) -> list[str]:

@@ -44,7 +44,7 @@ from soracli.types import Frames
 APART = 0.12  # between the two frames that velocity is told from, about
 TEST_LINES = 128  # the same where a course is chosen
 BLOCK = 16  # pixels on a side of the parts of a picture that are looked at one by one
-FRAYED = 1.5  # times the detail that belongs to a part, or that of the picture if that is more, which it may have
+FRAYED = 2.0  # times the detail that belongs to a part, or that of the picture if that is more, which it may have
 CALMED = 3  # rounds in which parts that fray are brought to rest
 FELT = 4  # pixels around a place, of small frames, by which it is judged whether its motion is known
 ROUGHER = 1.2  # times the high-band power of a frame that what goes on from it may have

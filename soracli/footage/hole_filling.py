@@ -40,6 +40,7 @@ COARSE = 160  # pixels on the shorter side at which motion is looked for first
 SEEN = (1, 2, 4, 6, 9, 13, 19, 28, 40, 58, 85)  # how many frames away is looked, both ways
 SLACK = 1  # pixels, less than EDGE, by which the moves from frame to frame, added up, may be wrong
 LOOKED = 2000  # places of a hole that are looked up before frames are aligned for it, about
+WORTH = 0.1  # of what lacks around a picture that another frame has to show
 AGREE = 14  # levels by which two frames may differ in what they show behind and both be believed
 OTHER = 9.0  # levels of median difference around the hole, beyond the usual, from which a frame shows another thing
 SAME = 0.006  # change of brightness below which there is none
@@ -144,13 +145,16 @@ class Filling:
         return grown(~self._open[t], SLACK)
 
     def _may_show(self, t: int, s: int, places: npt.NDArray[np.int64]) -> bool:
-        """Whether frame s can show any of the places (N, 2: row, column) of frame t, by their neighbours' moves."""
+        """Whether frame s can show any of the places (N, 2: row, column) of frame t, by their neighbours' moves; around
+        a whole picture, so many of them that it is worth the time.
+        """
         some = places[:: max(1, len(places) // LOOKED)]
         found = np.rint(moved(self._path(t, s), some[:, ::-1].astype(float))).astype(int)
         height, width = self.hole.shape[1:]
         inside = ((found >= -SLACK) & (found < np.array([width, height]) + SLACK)).all(1)
         found = found[inside].clip(0, [width - 1, height - 1])
-        return bool(self._reachable(s)[found[:, 1], found[:, 0]].any())
+        shown = int(self._reachable(s)[found[:, 1], found[:, 0]].sum())
+        return shown > (WORTH * len(some) if self.picture is not None else 0)
 
     def _laid(self, t: int, s: int, points: Points) -> tuple[Matrix, float]:
         """Where frame t lies in frame s, and how badly: levels of 255. Without points: as its neighbours lie."""

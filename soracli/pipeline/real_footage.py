@@ -23,7 +23,6 @@ from soracli.card import Card
 from soracli.draft import Draft, Layer
 from soracli.errors import SoraError, UsageError
 from soracli.footage import camera
-from soracli.formatting import printable
 from soracli.media import Source
 from soracli.pipeline.task_specs import Brief
 from soracli.types import Canvas, Clip, Frames
@@ -97,13 +96,6 @@ def chosen(brief: Brief, card: Card, prompt: str) -> Moving | None:
     """How a request is met by its sources' own motion; None if the model is to paint it."""
     if brief.engine not in (*ENGINES, ""):
         raise UsageError(f"--engine {brief.engine}: must be one of {', '.join(ENGINES)}", "bad_engine")
-    if brief.verb == "views" and card.params.get("drafts") and any(map(foreign, brief.given)):
-        name = printable(brief.given[0].path)
-        raise UsageError(
-            f"{name}: is a photograph or film, of which {card.name} knows no other sides; use a model that does "
-            f"(sora model list), or move a camera over it: sora animate {name} --camera pan-right",
-            "no_views",
-        )
     if brief.engine in ("", "model") or brief.hand is not None:
         return None
     still = len(brief.given) == 1 and len(brief.given[0].clip.frames) == 1

@@ -133,6 +133,46 @@ def test_what_would_tear_rests_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     assert onward.whole(Course(0.3, 0), 20) == Course(0.3, 0)
 
 
+def test_own_motion_is_trusted_where_it_told_the_last_frames() -> None:
+    behind, way = np.repeat(texture(0, 0)[None], 16, 0), Course(math.inf, math.inf)
+    steady = extrapolation.known(with_square(behind, 4, 2), 25.0, 6, way)
+    assert steady[0, 34:58, 38:62].mean() > 0.8
+    stopped = behind.copy()
+    for i, frame in enumerate(stopped):
+        x = 4 + 3 * min(i, 9)  # it stops before the last frames
+        frame[30:62, x : x + 32] = texture(0, 0, 5, 32, 32)
+    assert extrapolation.known(stopped, 25.0, 6, way)[0, 34:58, 35:59].mean() < 0.3
+    assert float(extrapolation.known(stopped, 25.0, 6, Course(math.inf, 0))) == 1  # no own motion to judge
+
+
+def test_a_share_of_own_motion_is_left() -> None:
+    film, way = with_square(np.repeat(texture(0, 0)[None], 14, 0), 4, 3), Course(math.inf, math.inf)
+    onward = Onward(film, 25.0)
+    own = onward.motion.own.clone()
+    onward.trust(torch.full((1, 1, 1), 0.5))
+    torch.testing.assert_close(onward.motion.own, own / 2)
+    onward.trust(torch.zeros(1, 4, 4))
+    np.testing.assert_array_equal(onward.at(5, way), onward.at(5, way._replace(own=0)))
+
+
+def test_what_frays_is_brought_to_rest_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A corner that turns to noise as far as it moves; the rest keeps its motion, and a calm picture all of it."""
+    film, noise = pan(14), np.random.default_rng(0).normal(0, 60, (16, 32, 3))
+
+    def ragged(onward: Onward, frames: float, way: Course) -> Frames:
+        out = film[-1].astype(float)
+        out[:16, 64:] += noise * float(onward.motion.own[:, :16, 64:].abs().mean())
+        return eight_bit(out)
+
+    for at, left in ((ragged, 0.0), (lambda onward, frames, way: film[-1], 1.0)):
+        onward = Onward(film, 25.0)
+        onward.motion.own[:] = 1
+        monkeypatch.setattr(Onward, "at", at)
+        onward.calm(Course(math.inf, math.inf), 6)
+        assert float(onward.motion.own[:, :16, 68:].mean()) == pytest.approx(left, abs=0.15)
+        assert float(onward.motion.own[:, 44:, :24].min()) == 1
+
+
 def test_motion_comes_to_rest() -> None:
     moments = np.linspace(0, 5, 101)
     for decay in (0.1, 0.3, math.inf):
