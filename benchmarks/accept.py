@@ -8,9 +8,9 @@ python benchmarks/accept.py --assets DIR --renderer             the renderer's o
 A cell is one call of `sora`. Its frames are read back from the file, and those that were painted are looked at. It
 fails if they have more than 1.3 times the high-band power of what was given (the median of its frames, or the kept
 frame that they go on from, if that has more; of the renderer, where nothing was), if they are more saturated, stand
-still where motion was asked for, jump in colour; if a kept frame is not the source's; and if rate, size,
-number of frames or length of sound are not what was asked for. Without --assets the camera clip and the photograph are synthetic: textures with the spectrum of natural pictures under
-a moving camera.
+still where motion was asked for, jump in colour; if a kept frame is not the source's; and if rate, size, number of
+frames or length of sound are not what was asked for. Without --assets the camera clip and the photograph are synthetic:
+textures with the spectrum of natural pictures under a moving camera.
 Exit code 1 if any cell fails.
 """
 
@@ -194,9 +194,6 @@ class Stock:
 
     def _make_picture(self, path: Path, kind: str, shape: str) -> None:
         width, height = SHAPES[shape]
-        if kind == "image":
-            sora("image", PROMPT, "-s", f"{width}x{height}", "--seed", "5", "-o", str(path))
-            return
         if kind == "photo":
             if self.assets is None:
                 frames = pan(width, height, Fraction(16), seed=4).frames[:1]
@@ -267,8 +264,7 @@ def moved(path: Path) -> Path:
 
 
 def _of_picture(cell: Cell, stock: Stock, words: tuple[str, ...], count: int) -> Asked:
-    views = cell.verb == "views" and cell.source == "own"
-    path, source = stock.picture("image" if views else cell.source, cell.shape)  # which says itself that it is spark's
+    path, source = stock.picture(cell.source, cell.shape)
     size, fps = SHAPES[cell.shape], ("--fps", cell.rate)
     of = partial_asked(source, size)
     length = ("-d", f"{count}f", *fps)

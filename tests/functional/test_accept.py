@@ -119,25 +119,6 @@ def test_what_goes_on_from_a_frame_is_compared_with_it(accept: ModuleType, well:
     assert accept.compared(accept.Asked((), 12, (64, 64), range(12), None), made, FPS) is None
 
 
-@pytest.mark.parametrize(
-    ("code", "fault"), [("exit 2: ['no']", ""), ("exit 8: ['no']", "exit 8: ['no']"), ("", "was not refused")]
-)
-def test_what_cannot_be_done_has_to_be_refused(
-    accept: ModuleType, well: Frames, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str, fault: str
-) -> None:
-    call = accept.Asked(("views", "a.png"), 36, (64, 64), range(36), None, refused=True)
-
-    def sora(*words: str) -> None:
-        if code:
-            raise accept.Failed(code)
-
-    monkeypatch.setattr(accept, "sora", sora)
-    monkeypatch.setattr(accept, "asked", lambda cell, stock: call)
-    monkeypatch.setattr(accept.media, "read_source", lambda path: Source(Path(path), Clip(well, FPS), None))
-    cell = accept.Cell("views", "24", "photo", "square")
-    assert "; ".join(accept.outcome(cell, accept.Stock(tmp_path, None), tmp_path).faults) == fault
-
-
 def test_chosen_cells_cover_every_pair(accept: ModuleType) -> None:
     whole = accept.product(accept.RATES)
     cells = accept.covering(whole)
