@@ -51,7 +51,7 @@ LOWEST = 0.02  # noise level
 SHIFT = 2.5  # of noise levels, as in training
 WHOLE = 1_000_000  # stands for the item where something is drawn for a whole step
 TIMES = ("day", "sunset", "night", "overcast")  # of the world's places that colours are compared with
-STRENGTH = (0.35, 1.8)  # factors on a colour's spread at least and at most
+STRENGTH = (0.12, 1.8)  # factors on a colour's spread at least and at most
 
 
 def pictures(paths: Sequence[Path]) -> list[Tensor]:
