@@ -74,5 +74,5 @@ def test_what_becomes_of_a_file_is_seen(
 
     monkeypatch.setattr(limits, "run", lambda number, path: does())
     monkeypatch.setattr(limits, "CLOCK", 0.5)
-    found = limits.alone(Path("a.mp4"), "a.mp4", 1)
+    (found,) = limits.together([Path("a.mp4")], 1)
     assert (found.read, found.hung, found.bad) == (read, hung, bad)

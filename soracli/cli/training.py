@@ -11,6 +11,73 @@ from soracli.options.flags import TalkFlags
 
 app = group("Teach a model your own pictures and clips: lora.")
 
+_Folder = Annotated[
+    str,
+    argument("Pictures or clips; NAME.txt beside NAME.png says what it shows. Or a list of sora curate.", "DIR"),
+]
+_Model = Annotated[
+    str | None,
+    option(
+        SAMPLING, "Whose adapter; see sora model list.", "-m", "--model", metavar="NAME", complete=completion.models
+    ),
+]
+_Learn = Annotated[
+    str | None,
+    option(
+        GIVEN,
+        "For spark: performer (default; cut-outs that play whoever prompts call so) or look (how all is painted).",
+        "--as",
+        metavar="KIND",
+    ),
+]
+_Name = Annotated[
+    str | None,
+    option(GIVEN, "What prompts call it. Default: the folder's name.", "--name", "--trigger", metavar="WORD"),
+]
+_Moves = Annotated[
+    str | None,
+    option(GIVEN, "Performer: walker (default), driver, flyer, swimmer or thing.", "--moves", metavar="KIND"),
+]
+_Metres = Annotated[str | None, option(GIVEN, "Performer: its longer side. Default: 1.", "--metres", metavar="N")]
+_Faces = Annotated[
+    str | None,
+    option(GIVEN, "Performer: where the pictures look: left, right or front (default).", "--faces", metavar="SIDE"),
+]
+_Size = Annotated[
+    str | None,
+    option(PICTURE, "Wan, LTX: of examples at most. Default: the model's.", "-s", "--size", metavar="SIZE"),
+]
+_Frames = Annotated[
+    str | None,
+    option(PICTURE, "Wan, LTX: frames of an example at most. Default: 2 s.", "--frames", metavar="N"),
+]
+_Rank = Annotated[str | None, option(SAMPLING, "Of the adapter. Default: 16.", "--rank", metavar="N")]
+_Steps = Annotated[str | None, option(SAMPLING, "In all. Default: 400 for a look, else 1000.", "--steps", metavar="N")]
+_Minutes = Annotated[
+    str | None, option(SAMPLING, "Stop after so many. Default: 8 for a look.", "--minutes", metavar="N")
+]
+_LearningRate = Annotated[
+    str | None, option(SAMPLING, "Learning rate. Default: 1e-3 for a look, else 1e-4.", "--lr", metavar="X")
+]
+_Batch = Annotated[str | None, option(SAMPLING, "Examples of a step, over all processes.", "--batch", metavar="N")]
+_Expert = Annotated[
+    str | None, option(SAMPLING, "Of a model that has two: high or low noise.", "--expert", metavar="WHICH")
+]
+_Shard = Annotated[bool, option(SAMPLING, "Under torchrun: spread the weights over the GPUs (FSDP2).", "--shard")]
+_Seed = Annotated[str | None, option(SAMPLING, "Of all that is drawn. Default: 0.", "--seed", metavar="N")]
+_Device = Annotated[str, option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")]
+_Output = Annotated[
+    str | None,
+    option(
+        OUTPUT,
+        "The adapter. Default: WORD.safetensors here; log and checkpoint lie beside it.",
+        "-o",
+        "--output",
+        metavar="OUT.safetensors",
+    ),
+]
+_Resume = Annotated[bool, option(OUTPUT, "Go on from the checkpoint beside the output.", "--resume")]
+
 
 @app.command(
     "lora",
@@ -24,82 +91,26 @@ app = group("Teach a model your own pictures and clips: lora.")
 )
 @with_options
 def lora(
-    folder: Annotated[
-        str,
-        argument("Pictures or clips; NAME.txt beside NAME.png says what it shows. Or a list of sora curate.", "DIR"),
-    ],
-    model: Annotated[
-        str | None,
-        option(
-            SAMPLING, "Whose adapter; see sora model list.", "-m", "--model", metavar="NAME", complete=completion.models
-        ),
-    ] = None,
-    learn: Annotated[
-        str | None,
-        option(
-            GIVEN,
-            "For spark: performer (default; cut-outs that play whoever prompts call so) or look (how all is painted).",
-            "--as",
-            metavar="KIND",
-        ),
-    ] = None,
-    name: Annotated[
-        str | None,
-        option(GIVEN, "What prompts call it. Default: the folder's name.", "--name", "--trigger", metavar="WORD"),
-    ] = None,
-    moves: Annotated[
-        str | None,
-        option(GIVEN, "Performer: walker (default), driver, flyer, swimmer or thing.", "--moves", metavar="KIND"),
-    ] = None,
-    metres: Annotated[
-        str | None, option(GIVEN, "Performer: its longer side. Default: 1.", "--metres", metavar="N")
-    ] = None,
-    faces: Annotated[
-        str | None,
-        option(GIVEN, "Performer: where the pictures look: left, right or front (default).", "--faces", metavar="SIDE"),
-    ] = None,
-    size: Annotated[
-        str | None,
-        option(PICTURE, "Wan, LTX: of examples at most. Default: the model's.", "-s", "--size", metavar="SIZE"),
-    ] = None,
-    frames: Annotated[
-        str | None,
-        option(PICTURE, "Wan, LTX: frames of an example at most. Default: 2 s.", "--frames", metavar="N"),
-    ] = None,
-    rank: Annotated[str | None, option(SAMPLING, "Of the adapter. Default: 16.", "--rank", metavar="N")] = None,
-    steps: Annotated[
-        str | None, option(SAMPLING, "In all. Default: 400 for a look, else 1000.", "--steps", metavar="N")
-    ] = None,
-    minutes: Annotated[
-        str | None, option(SAMPLING, "Stop after so many. Default: 8 for a look.", "--minutes", metavar="N")
-    ] = None,
-    lr: Annotated[
-        str | None, option(SAMPLING, "Learning rate. Default: 1e-3 for a look, else 1e-4.", "--lr", metavar="X")
-    ] = None,
-    batch: Annotated[
-        str | None, option(SAMPLING, "Examples of a step, over all processes.", "--batch", metavar="N")
-    ] = None,
-    expert: Annotated[
-        str | None, option(SAMPLING, "Of a model that has two: high or low noise.", "--expert", metavar="WHICH")
-    ] = None,
-    shard: Annotated[
-        bool, option(SAMPLING, "Under torchrun: spread the weights over the GPUs (FSDP2).", "--shard")
-    ] = False,
-    seed: Annotated[str | None, option(SAMPLING, "Of all that is drawn. Default: 0.", "--seed", metavar="N")] = None,
-    device: Annotated[
-        str, option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
-    ] = "auto",
-    output: Annotated[
-        str | None,
-        option(
-            OUTPUT,
-            "The adapter. Default: WORD.safetensors here; log and checkpoint lie beside it.",
-            "-o",
-            "--output",
-            metavar="OUT.safetensors",
-        ),
-    ] = None,
-    resume: Annotated[bool, option(OUTPUT, "Go on from the checkpoint beside the output.", "--resume")] = False,
+    folder: _Folder,
+    model: _Model = None,
+    learn: _Learn = None,
+    name: _Name = None,
+    moves: _Moves = None,
+    metres: _Metres = None,
+    faces: _Faces = None,
+    size: _Size = None,
+    frames: _Frames = None,
+    rank: _Rank = None,
+    steps: _Steps = None,
+    minutes: _Minutes = None,
+    lr: _LearningRate = None,
+    batch: _Batch = None,
+    expert: _Expert = None,
+    shard: _Shard = False,
+    seed: _Seed = None,
+    device: _Device = "auto",
+    output: _Output = None,
+    resume: _Resume = False,
     force: Force = False,
     *,
     flags: TalkFlags,
