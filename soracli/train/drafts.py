@@ -36,7 +36,7 @@ from torch import Tensor
 
 from soracli.models.spark import steering
 from soracli.models.spark.dit import COVER, SKETCH, Control, Dit, Layout
-from soracli.models.spark.vae import CHUNK, Vae
+from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.sampling import flow
 from soracli.scenes.animatic import animatic
 from soracli.train.data import TextStates
@@ -59,6 +59,7 @@ RATES = (16, 16, 16, 16, 8, 12, 24, 24, 25, 30, 30, 48, 60)  # frames per second
 SIZES = ((256, 256), (256, 256), (256, 256), (448, 256), (448, 256), (256, 448))  # width, height in pixels
 FRAMES = 64
 BATCH = 8
+LOOSE = 4e-3  # variance of a sketch that latents cannot show, as a share of what they do
 PHOTOGRAPHS = 0.2  # share of shards
 EMPTY = 0.15  # of scenes
 
@@ -414,7 +415,7 @@ def _one_of(words: Sequence[str], rng: np.random.Generator) -> str:
 
 
 class Sketches(NamedTuple):
-    """An affine map of latents to the sketch that their frames come down to. matrix (C, 96), offset (96,)."""
+    """An affine map of latents to the sketch that their frames come down to. matrix (C, SHOWN), offset (SHOWN,)."""
 
     matrix: Tensor
     offset: Tensor
@@ -424,15 +425,16 @@ class Sketches(NamedTuple):
     def of(cls, vae: Vae) -> Sketches:
         channels = vae.config.channels
         basis = torch.cat([torch.zeros(1, channels), torch.eye(channels)])[:, :, None, None, None]
-        parts = steering.thumbnail(vae.linear.decode(basis)).flatten(1)  # (1 + C, 3 * 2 * 4 * 4)
+        parts = steering.thumbnail(vae.linear.decode(basis)).flatten(1)  # (1 + C, SHOWN)
         return cls(parts[1:] - parts[0], parts[0])
 
     def __call__(self, latents: Tensor) -> Tensor:
-        """(B, C, t, h, w) -> (B, 3, 2 t, 4 h, 4 w) in [-1, 1]."""
+        """(B, C, t, h, w) -> (B, 3, 2 t, 8 h, 8 w) in [-1, 1]."""
         count, _, t, h, w = latents.shape
+        side = PATCH // steering.SIDE
         matrix, offset = self.matrix.to(latents.device), self.offset.to(latents.device)
-        parts = (torch.einsum("bcthw,cd->bthwd", latents, matrix) + offset).view(count, t, h, w, 3, 2, 4, 4)
-        return parts.permute(0, 4, 1, 5, 2, 6, 3, 7).reshape(count, 3, 2 * t, 4 * h, 4 * w)
+        parts = (torch.einsum("bcthw,cd->bthwd", latents, matrix) + offset).view(count, t, h, w, 3, 2, side, side)
+        return parts.permute(0, 4, 1, 5, 2, 6, 3, 7).reshape(count, 3, 2 * t, side * h, side * w)
 
 
 @torch.no_grad()
@@ -456,11 +458,14 @@ def fit_rough(dit: Dit, examples: Examples, sketches: Sketches, noise: float = 0
 
 @torch.no_grad()
 def fit_kept(dit: Dit, sketches: Sketches) -> None:
-    """What brings latents back to their sketch: for numbers of the variances `spectrum`, the most likely change."""
+    """What brings latents back to their sketch: for numbers of the variances `spectrum`, the most likely change.
+
+    Not to the letter: a sketch may show what no latents can (`LOOSE`, as a share of its own variance).
+    """
     assert dit.steering is not None
     spread = dit.spectrum[:, None].double() * sketches.matrix.double()  # (C, SHOWN)
     shown = sketches.matrix.double().T @ spread
-    shown += 1e-4 * shown.diagonal().mean() * torch.eye(len(shown), dtype=torch.float64)
+    shown += LOOSE * shown.diagonal().mean() * torch.eye(len(shown), dtype=torch.float64)
     dit.steering.reduce.copy_(sketches.matrix)
     dit.steering.offset.copy_(sketches.offset)
     dit.steering.restore.copy_((spread @ torch.linalg.inv(shown)).T)
@@ -548,7 +553,7 @@ def loss_of(
     x = flow.noised(source, eps, levels[:, None])
     rough = torch.from_numpy((rng.random(count) < sketched).astype(np.float32)).to(device)
     sketch = sketches(target)
-    blur = torch.from_numpy(rng.uniform(0, 0.01, count).astype(np.float32)).to(device)[:, None, None, None, None]
+    blur = torch.from_numpy(rng.uniform(0, 0.015, count).astype(np.float32)).to(device)[:, None, None, None, None]
     sketch = sketch + blur * torch.randn(sketch.shape, generator=generator, device=device)
     words = [
         ("" if rng.random() < 0.08 else pair[0 if h else 1]) for pair, h in zip(batch.said, has.tolist(), strict=True)
