@@ -14,9 +14,12 @@ from PIL import Image
 from soracli.errors import MediaError, SoraError, UsageError
 from soracli.scenes import file, library, sizes
 from soracli.scenes.animatic import Animatic, animatic, bank_of
+from soracli.scenes.known import shipped
+from soracli.scenes.read import read
 from soracli.world import ensemble, motion
 from soracli.world.colours import recoloured
 from soracli.world.language.actors import CORE_ACTORS, MORE_ACTORS, actor
+from soracli.world.language.verbs import SOLE
 from soracli.world.scene import Event, Performer, Scene
 
 KINDS = {"walker", "driver", "flyer", "swimmer", "thing"}
@@ -24,6 +27,10 @@ KINDS = {"walker", "driver", "flyer", "swimmer", "thing"}
 
 def scene(*cast: Performer, length: float = 4.0, camera: str = "static") -> Scene:
     return Scene("scenery", cast, "meadow", "day", camera=camera, length=length)
+
+
+def plotted(prompt: str) -> Scene:
+    return read(prompt, 4.0, 1.0, 1, shipped()).scene
 
 
 def drawn(what: Scene, times: list[float], width: int = 96, height: int = 96) -> Animatic:
@@ -163,6 +170,42 @@ def test_relations() -> None:
     one = Performer("cat", "meet", "right", x=0.1, partner=1, relation="meets")
     two = Performer("dog", "meet", "left", x=0.9, partner=0)
     assert float(ensemble.staged(scene(one, two), times)[0].way.x[-1]) < 0.5
+
+
+@pytest.mark.parametrize("below", ["donkey", "cat", "couch and lamp", "llama", "automobile"])
+def test_what_is_on_something_rests_where_it_begins_in_the_middle(below: str) -> None:
+    """On a back, not at the height of a head: checked against the drawing itself."""
+    picture = library.drawing(library.entry(below))[0]
+    side, (x0, y0, x1, y1) = len(picture), library.entry(below).box
+    middle = picture[:, round((x0 + x1) / 2 * side), 3] > 100
+    begins = float(np.argmax(middle)) / side
+    base, top = ensemble.staged(
+        scene(Performer(below, "stand", size=0.5), Performer("bird", "stand", partner=0, relation="on")),
+        torch.zeros(1).double(),
+    )
+    sole = SOLE - float(top.way.lift[0]) / base.performer.size  # row of the upper one's feet, in the lower one's cell
+    seat = 0.25 if below == "couch and lamp" else 0.0  # one sits before its back
+    assert sole == pytest.approx(begins + seat * (y1 - y0), abs=0.14)
+
+
+@pytest.mark.parametrize(("small", "large"), [("girl", "horse"), ("monkey", "elephant"), ("mouse", "dog")])
+def test_who_rides_leaves_the_mount_to_be_seen(small: str, large: str) -> None:
+    one, under = plotted(f"a {small} on a {large}").performers[:2]
+    tall = [actor(who.name).box[3] - actor(who.name).box[1] for who in (one, under)]
+    assert one.size * tall[0] <= 0.67 * under.size * tall[1]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "place"),
+    [
+        ("a cat on the sofa", "living room"),
+        ("a chef is cooking", "kitchen"),
+        ("a train arrives", "railway station"),
+        ("a cat on a sofa in the snow", "snowy field"),
+    ],
+)
+def test_furniture_is_at_home_in_a_room(prompt: str, place: str) -> None:
+    assert plotted(prompt).place == place
 
 
 def test_circles_of_relations_end() -> None:

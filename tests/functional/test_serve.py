@@ -159,6 +159,16 @@ def test_asking_is_quick() -> None:
     assert {"typer", "numpy", "torch", "av", "platformdirs"}.isdisjoint(ran.stderr.split())
 
 
+def test_threads_that_wait_sleep() -> None:
+    """Said before torch is loaded, unless the user says something else."""
+    script = "import os, sys; from soracli import __main__ as m; sys.argv = ['sora', '--version']\ntry: m.main()\n"
+    script += "finally: print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)"
+    for given, policy in (({}, "passive"), ({"OMP_WAIT_POLICY": "active"}, "active")):
+        around = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"} | given
+        ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=around)
+        assert ran.stdout.split()[-2:] == [policy, "False"]
+
+
 def test_later_calls_make_no_parser(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes longer than everything else before the first step of a warm call."""
     assert sora("--version").code == 0

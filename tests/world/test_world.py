@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from soracli.errors import UsageError, WeightsError
+from soracli.world import snow
 from soracli.world.assets import ActorBank, load_actors
 from soracli.world.domain import Frame
 from soracli.world.language.actors import CORE_ACTORS, actor
@@ -262,6 +263,26 @@ def test_weather_is_seen_and_moves(bank: ActorBank, weather: str) -> None:
     bad, clear = clip(weather), clip("clear")
     assert (bad - clear).abs().max() > 20
     assert not (bad[0] - bad[1])[:24].eq((clear[0] - clear[1])[:24]).all()  # in the sky, where else nothing moves
+
+
+@pytest.mark.parametrize("place", ["meadow", "city street", "forest", "castle"])
+def test_snow_lies_on_the_ground_and_on_what_stands(bank: ActorBank, place: str) -> None:
+    """The ground is nearly white, and paler than under rain; edges that look up have a white rim."""
+
+    def still(weather: str) -> torch.Tensor:
+        one = Scene("scenery", scene("stand", x=-9.0).performers, place, "day", weather, seed=4)
+        return paint([one], Frame(96, 96, torch.zeros(1).double(), bare=True), bank, torch.device("cpu")).pixels[0, 0]
+
+    white, wet = (still(weather).float() / 255 for weather in ("snow", "rain"))
+    ground = slice(80, 96)
+    assert float(white[ground].amin(-1).median()) > 0.75 > float(wet[ground].amin(-1).median())
+    assert float((white - wet)[:60].amax()) > 0.1  # above the horizon, too
+
+
+@pytest.mark.parametrize("place", ["living room", "underwater", "sea", "moon", "cave"])
+def test_no_snow_lies_where_none_can(place: str) -> None:
+    assert not snow.lies(place, "snow")
+    assert not snow.lies("meadow", "rain")
 
 
 @pytest.mark.parametrize("style", STYLES)
