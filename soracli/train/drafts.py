@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -42,6 +42,7 @@ from soracli.scenes.animatic import animatic
 from soracli.train.data import TextStates
 from soracli.train.noise import draw_levels
 from soracli.train.run import Run, say
+from soracli.train.scenes import Shot
 from soracli.train.transformer import FLOOR, Recipe, optimisers
 from soracli.world import ensemble
 from soracli.world.assets import ActorBank
@@ -61,6 +62,7 @@ FRAMES = 64
 BATCH = 8
 LOOSE = 4e-3  # variance of a sketch that latents cannot show, as a share of what they do
 PHOTOGRAPHS = 0.2  # share of shards
+OF_PHOTOGRAPHS = ("", "a photograph", "real footage")  # what they may be called
 EMPTY = 0.15  # of scenes
 
 
@@ -169,8 +171,7 @@ def of_photograph(
     if rng.random() < 0.67:
         draft, alpha = _moved(bank, count, width, height, rng)
         full = (draft + plate.float() * (255 - alpha[..., None].float()) / 255).round().clamp(0, 255).to(torch.uint8)
-    words = ["", "a photograph", "real footage"]
-    return Pieces(plate, full, draft, alpha, ended(numbers), (words, words))
+    return Pieces(plate, full, draft, alpha, ended(numbers), (list(OF_PHOTOGRAPHS), list(OF_PHOTOGRAPHS)))
 
 
 def _cut(picture: Tensor, x: float, y: float, zoom: float, width: int, height: int) -> Tensor:
@@ -268,23 +269,42 @@ def fill_stills(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: i
             continue
         rng = np.random.default_rng((seed, number, 1))
         width, height = SIZES[int(rng.integers(len(SIZES)))]
-        frames, said = [], []
-        for _ in range(count):
-            if rng.random() < PHOTOGRAPHS / 2:
-                frames.append(_window_of(pictures[int(rng.integers(len(pictures)))], width, height, rng))
-                said.append(["", "a photograph", "real footage"])
-            else:
-                scene = replace(sample_scene(rng, world, "any"), camera="static")
-                moment = torch.tensor([float(rng.uniform(0, 4))], dtype=torch.float64)
-                shown = without_performers(scene)
-                frames.append(plate_of(shown, Frame(width, height, moment, bare=True), bank))
-                said.append([setting(shown, rng) for _ in range(4)])
+        frames, said = zip(*(_still(world, pictures, bank, width, height, rng) for _ in range(count)), strict=True)
         with torch.inference_mode():
             pixels = torch.cat([as_pixels(frame) for frame in frames])
             latents = torch.cat([vae.encode(part) for part in torch.split(pixels, 16)])  # (n, C, 1, h, w)
         part = path.with_suffix(".part")
         save_file({"plate": latents.permute(0, 2, 3, 4, 1).half().contiguous()}, part, {"said": json.dumps(said)})
         os.replace(part, path)
+
+
+def _still(
+    world: Corpus, pictures: Sequence[Tensor], bank: ActorBank, width: int, height: int, rng: np.random.Generator
+) -> tuple[Tensor, list[str]]:
+    """An empty place, or a part of a photograph: uint8 (1, H, W, 3), and what it may be called."""
+    if rng.random() < PHOTOGRAPHS / 2:
+        return _window_of(pictures[int(rng.integers(len(pictures)))], width, height, rng), list(OF_PHOTOGRAPHS)
+    scene = replace(sample_scene(rng, world, "any"), camera="static")
+    moment = torch.tensor([float(rng.uniform(0, 4))], dtype=torch.float64)
+    shown = without_performers(scene)
+    return plate_of(shown, Frame(width, height, moment, bare=True), bank), [setting(shown, rng) for _ in range(4)]
+
+
+def shots(assets: Path, bank: ActorBank, seed: int, stills: int, clips: int, chunks: int = 3) -> Iterator[list[Shot]]:
+    """Endless pools of stills of empty places and of short clips with performers, for what learns from pixels."""
+    rng = np.random.default_rng((seed, 2))
+    world, pictures = corpus(), photographs(assets)
+    while True:
+        pool = []
+        for _ in range(stills):
+            width, height = SIZES[int(rng.integers(len(SIZES)))]
+            frames, said = _still(world, pictures, bank, width, height, rng)
+            pool.append(Shot(frames, _one_of(said, rng)))
+        for _ in range(clips):
+            scene, width = sample_scene(rng, world, "any"), SIZES[0][0]
+            times = rng.uniform(0, 2) + torch.arange(chunks * CHUNK, dtype=torch.float64) / RATES[0]
+            pool.append(Shot(plate_of(scene, Frame(width, width, times), bank), caption(scene, rng)))
+        yield pool
 
 
 def _window_of(picture: Tensor, width: int, height: int, rng: np.random.Generator) -> Tensor:
