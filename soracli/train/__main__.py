@@ -230,9 +230,9 @@ def train_autoencoder(args: argparse.Namespace) -> None:
         painter = autoencoder.Painter(dit, TextStates(load_text()))
     source = pools(stage, stage.cast(args.run), args.seed, 48)
     if args.places:
-        recipe = replace(recipe, noise=0.1)  # what the painter leaves is the noise to be mended
+        recipe = replace(recipe, noise=0.1, refresh=1200)  # what the painter leaves is the noise to be mended
         bank = load_actors(args.assets, [actor.name for actor in Corpus.full().actors], args.run / "sprites.npy")
-        source = drafts.shots(args.assets, bank, args.seed, stills=256, clips=24)
+        source = drafts.shots(args.assets, bank, args.seed, stills=320, clips=16)
     autoencoder.train(vae, source, args.run / "autoencoder", recipe, painter)
 
 
