@@ -52,8 +52,8 @@ class Draft:
     one's, in its widths and heights. finish: a look that is laid over the finished frames, from a frame on.
     held: whether what lies behind the shot that a frame belongs to is one picture, which the camera at most moves over;
     then that is painted once, as a still, and `moved` makes of it (H, W, 3) the frames of a part of the shot.
-    sketch: frames of what the network is to paint, of which it is shown no more than the means of 8 x 8 pixels (as the
-    coarse strokes of SDEdit), None = words alone.
+    sketch: frames of what the network is to paint, of which it is shown no more than the means of 4 x 4 pixels (as the
+    first picture of a cascade is to the one that makes it larger), None = words alone.
     whole: whether it covers all that is to be painted, so that nothing is. notes: what turned out while it was drawn.
     """
 

@@ -88,6 +88,7 @@ def _material(command: Command) -> None:
     sub.add_argument(
         "--painter", type=float, default=0.0, metavar="TEMPERATURE", help="also mend what the run's transformer paints"
     )
+    sub.add_argument("--places", action="store_true", help="mostly stills of all places, painted from sketches")
 
     sub = command("cache", "Render scenes and keep their latents.")
     world(sub)
@@ -242,9 +243,14 @@ def train_autoencoder(args: argparse.Namespace) -> None:
     recipe = autoencoder.Recipe(minutes=args.minutes, lr=args.lr, seed=args.seed)
     painter = None
     if args.painter:
-        dit = trained(args.run, "transformer", args.painter)[0].eval()
+        dit = trained(args.run, "drafts" if args.places else "transformer", args.painter)[0].eval()
         painter = autoencoder.Painter(dit, TextStates(load_text()))
-    autoencoder.train(vae, pools(stage, stage.cast(args.run), args.seed, 48), args.run / "autoencoder", recipe, painter)
+    source = pools(stage, stage.cast(args.run), args.seed, 48)
+    if args.places:
+        recipe = replace(recipe, noise=0.1, refresh=1200)  # what the painter leaves is the noise to be mended
+        bank = load_actors(args.assets, [actor.name for actor in Corpus.full().actors], args.run / "sprites.npy")
+        source = drafts.shots(args.assets, bank, args.seed, stills=320, clips=16)
+    autoencoder.train(vae, source, args.run / "autoencoder", recipe, painter)
 
 
 def make_cache(args: argparse.Namespace) -> None:

@@ -12,8 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from soracli.models.spark.dit import Dit, Layout
-from soracli.models.spark.vae import PATCH, Vae
+from soracli.models.spark import steering
+from soracli.models.spark.dit import COVER, Control, Dit, Layout
+from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.sampling import flow
 from soracli.train.data import TextStates
 from soracli.train.run import Run
@@ -57,25 +58,43 @@ def psnr(guess: Tensor, truth: Tensor) -> float:
 
 
 class Pool(NamedTuple):
-    """Clips and what the linear path makes of them, with noise on the latents: (3, T, H, W) in [-1, 1], float16."""
+    """Clips and what the linear path makes of them, with noise on the latents: (3, T, H, W) in [-1, 1], float16.
+
+    A still has one frame; what the linear path makes of it is the mean of its eight.
+    """
 
     truth: list[Tensor]
     linear: list[Tensor]
 
 
 class Painter(NamedTuple):
-    """A trained transformer and its text states, whose own mistakes the decoder learns to mend."""
+    """A trained transformer and its text states, whose own mistakes the decoder learns to mend.
+
+    A network that takes drafts is shown the sketch of what it is to paint, as it is by those who use it.
+    """
 
     dit: Dit
     text: TextStates
 
-    def repaint(self, latents: Tensor, caption: str, sigma: float, fps: float) -> Tensor:
-        """What the transformer makes of latents (1, C, t, h, w) seen through noise of level sigma."""
-        _, _, frames, height, width = latents.shape
-        layout = Layout.chunks(frames, height, width, fps)
+    def repaint(self, latents: Tensor, pixels: Tensor, caption: str, sigma: float, fps: float) -> Tensor:
+        """What the transformer makes of latents (1, C, t, h, w) of pixels, seen through noise of level sigma.
+
+        pixels: (1, 3, T, H, W) in [-1, 1]; of one frame it is a still.
+        """
+        _, channels, frames, height, width = latents.shape
+        still = pixels.shape[2] == 1
+        layout = Layout.still(height, width) if still else Layout.chunks(frames, height, width, fps)
         levels = torch.full((1, frames, height, width), sigma)
         x = flow.noised(latents, torch.randn_like(latents), sigma)
-        out: Tensor = self.dit(x, levels, self.dit.prepare(*self.text([caption])), layout)
+        control = None
+        if self.dit.steering is not None:
+            cells, one = frames * height * width, torch.ones(1)
+            sketch = steering.seen(steering.thumbnail(pixels.expand(-1, -1, CHUNK, -1, -1) if still else pixels))
+            control = Control(
+                torch.zeros(1, cells, channels), torch.zeros(1, cells, COVER), one,
+                torch.zeros(1, frames, 2, 4), 0 * one, sketch, one,
+            )  # fmt: skip
+        out: Tensor = self.dit(x, levels, self.dit.prepare(*self.text([caption])), layout, control=control)
         return out
 
 
@@ -85,13 +104,14 @@ def coded(vae: Vae, shots: list[Shot], recipe: Recipe, rng: np.random.Generator,
     pool = Pool([], [])
     for shot in shots:
         pixels = (shot.frames.permute(3, 0, 1, 2).float() / 127.5 - 1)[None]  # (1, 3, T, H, W)
-        latents = vae.linear.encode(pixels)  # (1, C, t, h, w)
+        latents = vae.encode(pixels)  # (1, C, t, h, w)
         if painter is not None and rng.random() < 2 / 3:
-            latents = painter.repaint(latents, shot.caption, float(rng.uniform(0.2, 0.8)), recipe.fps)
+            latents = painter.repaint(latents, pixels, shot.caption, float(rng.uniform(0.2, 0.95)), recipe.fps)
         elif rng.random() < 0.75:
             latents = latents + float(rng.uniform(0, recipe.noise)) * torch.randn_like(latents)
         pool.truth.append(pixels[0].half())
-        pool.linear.append(vae.linear.decode(latents)[0].half())
+        linear = vae.linear.decode(latents)[0]
+        pool.linear.append((linear.mean(1, keepdim=True) if len(shot.frames) == 1 else linear).half())
     return pool
 
 

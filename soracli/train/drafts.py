@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -36,12 +36,13 @@ from torch import Tensor
 
 from soracli.models.spark import steering
 from soracli.models.spark.dit import COVER, SKETCH, Control, Dit, Layout
-from soracli.models.spark.vae import CHUNK, Vae
+from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.sampling import flow
 from soracli.scenes.animatic import animatic
 from soracli.train.data import TextStates
 from soracli.train.noise import draw_levels
 from soracli.train.run import Run, say
+from soracli.train.scenes import Shot
 from soracli.train.transformer import FLOOR, Recipe, optimisers
 from soracli.world import ensemble
 from soracli.world.assets import ActorBank
@@ -59,7 +60,9 @@ RATES = (16, 16, 16, 16, 8, 12, 24, 24, 25, 30, 30, 48, 60)  # frames per second
 SIZES = ((256, 256), (256, 256), (256, 256), (448, 256), (448, 256), (256, 448))  # width, height in pixels
 FRAMES = 64
 BATCH = 8
+LOOSE = 4e-3  # variance of a sketch that latents cannot show, as a share of what they do
 PHOTOGRAPHS = 0.2  # share of shards
+OF_PHOTOGRAPHS = ("", "a photograph", "real footage")  # what they may be called
 EMPTY = 0.15  # of scenes
 
 
@@ -168,8 +171,7 @@ def of_photograph(
     if rng.random() < 0.67:
         draft, alpha = _moved(bank, count, width, height, rng)
         full = (draft + plate.float() * (255 - alpha[..., None].float()) / 255).round().clamp(0, 255).to(torch.uint8)
-    words = ["", "a photograph", "real footage"]
-    return Pieces(plate, full, draft, alpha, ended(numbers), (words, words))
+    return Pieces(plate, full, draft, alpha, ended(numbers), (list(OF_PHOTOGRAPHS), list(OF_PHOTOGRAPHS)))
 
 
 def _cut(picture: Tensor, x: float, y: float, zoom: float, width: int, height: int) -> Tensor:
@@ -267,23 +269,42 @@ def fill_stills(folder: Path, assets: Path, bank: ActorBank, vae: Vae, shards: i
             continue
         rng = np.random.default_rng((seed, number, 1))
         width, height = SIZES[int(rng.integers(len(SIZES)))]
-        frames, said = [], []
-        for _ in range(count):
-            if rng.random() < PHOTOGRAPHS / 2:
-                frames.append(_window_of(pictures[int(rng.integers(len(pictures)))], width, height, rng))
-                said.append(["", "a photograph", "real footage"])
-            else:
-                scene = replace(sample_scene(rng, world, "any"), camera="static")
-                moment = torch.tensor([float(rng.uniform(0, 4))], dtype=torch.float64)
-                shown = without_performers(scene)
-                frames.append(plate_of(shown, Frame(width, height, moment, bare=True), bank))
-                said.append([setting(shown, rng) for _ in range(4)])
+        frames, said = zip(*(_still(world, pictures, bank, width, height, rng) for _ in range(count)), strict=True)
         with torch.inference_mode():
             pixels = torch.cat([as_pixels(frame) for frame in frames])
             latents = torch.cat([vae.encode(part) for part in torch.split(pixels, 16)])  # (n, C, 1, h, w)
         part = path.with_suffix(".part")
         save_file({"plate": latents.permute(0, 2, 3, 4, 1).half().contiguous()}, part, {"said": json.dumps(said)})
         os.replace(part, path)
+
+
+def _still(
+    world: Corpus, pictures: Sequence[Tensor], bank: ActorBank, width: int, height: int, rng: np.random.Generator
+) -> tuple[Tensor, list[str]]:
+    """An empty place, or a part of a photograph: uint8 (1, H, W, 3), and what it may be called."""
+    if rng.random() < PHOTOGRAPHS / 2:
+        return _window_of(pictures[int(rng.integers(len(pictures)))], width, height, rng), list(OF_PHOTOGRAPHS)
+    scene = replace(sample_scene(rng, world, "any"), camera="static")
+    moment = torch.tensor([float(rng.uniform(0, 4))], dtype=torch.float64)
+    shown = without_performers(scene)
+    return plate_of(shown, Frame(width, height, moment, bare=True), bank), [setting(shown, rng) for _ in range(4)]
+
+
+def shots(assets: Path, bank: ActorBank, seed: int, stills: int, clips: int, chunks: int = 3) -> Iterator[list[Shot]]:
+    """Endless pools of stills of empty places and of short clips with performers, for what learns from pixels."""
+    rng = np.random.default_rng((seed, 2))
+    world, pictures = corpus(), photographs(assets)
+    while True:
+        pool = []
+        for _ in range(stills):
+            width, height = SIZES[int(rng.integers(len(SIZES)))]
+            frames, said = _still(world, pictures, bank, width, height, rng)
+            pool.append(Shot(frames, _one_of(said, rng)))
+        for _ in range(clips):
+            scene, width = sample_scene(rng, world, "any"), SIZES[0][0]
+            times = rng.uniform(0, 2) + torch.arange(chunks * CHUNK, dtype=torch.float64) / RATES[0]
+            pool.append(Shot(plate_of(scene, Frame(width, width, times), bank), caption(scene, rng)))
+        yield pool
 
 
 def _window_of(picture: Tensor, width: int, height: int, rng: np.random.Generator) -> Tensor:
@@ -414,7 +435,7 @@ def _one_of(words: Sequence[str], rng: np.random.Generator) -> str:
 
 
 class Sketches(NamedTuple):
-    """An affine map of latents to the sketch that their frames come down to. matrix (C, 96), offset (96,)."""
+    """An affine map of latents to the sketch that their frames come down to. matrix (C, SHOWN), offset (SHOWN,)."""
 
     matrix: Tensor
     offset: Tensor
@@ -424,15 +445,16 @@ class Sketches(NamedTuple):
     def of(cls, vae: Vae) -> Sketches:
         channels = vae.config.channels
         basis = torch.cat([torch.zeros(1, channels), torch.eye(channels)])[:, :, None, None, None]
-        parts = steering.thumbnail(vae.linear.decode(basis)).flatten(1)  # (1 + C, 3 * 2 * 4 * 4)
+        parts = steering.thumbnail(vae.linear.decode(basis)).flatten(1)  # (1 + C, SHOWN)
         return cls(parts[1:] - parts[0], parts[0])
 
     def __call__(self, latents: Tensor) -> Tensor:
-        """(B, C, t, h, w) -> (B, 3, 2 t, 4 h, 4 w) in [-1, 1]."""
+        """(B, C, t, h, w) -> (B, 3, 2 t, 8 h, 8 w) in [-1, 1]."""
         count, _, t, h, w = latents.shape
+        side = PATCH // steering.SIDE
         matrix, offset = self.matrix.to(latents.device), self.offset.to(latents.device)
-        parts = (torch.einsum("bcthw,cd->bthwd", latents, matrix) + offset).view(count, t, h, w, 3, 2, 4, 4)
-        return parts.permute(0, 4, 1, 5, 2, 6, 3, 7).reshape(count, 3, 2 * t, 4 * h, 4 * w)
+        parts = (torch.einsum("bcthw,cd->bthwd", latents, matrix) + offset).view(count, t, h, w, 3, 2, side, side)
+        return parts.permute(0, 4, 1, 5, 2, 6, 3, 7).reshape(count, 3, 2 * t, side * h, side * w)
 
 
 @torch.no_grad()
@@ -456,11 +478,14 @@ def fit_rough(dit: Dit, examples: Examples, sketches: Sketches, noise: float = 0
 
 @torch.no_grad()
 def fit_kept(dit: Dit, sketches: Sketches) -> None:
-    """What brings latents back to their sketch: for numbers of the variances `spectrum`, the most likely change."""
+    """What brings latents back to their sketch: for numbers of the variances `spectrum`, the most likely change.
+
+    Not to the letter: a sketch may show what no latents can (`LOOSE`, as a share of its own variance).
+    """
     assert dit.steering is not None
     spread = dit.spectrum[:, None].double() * sketches.matrix.double()  # (C, SHOWN)
     shown = sketches.matrix.double().T @ spread
-    shown += 1e-4 * shown.diagonal().mean() * torch.eye(len(shown), dtype=torch.float64)
+    shown += LOOSE * shown.diagonal().mean() * torch.eye(len(shown), dtype=torch.float64)
     dit.steering.reduce.copy_(sketches.matrix)
     dit.steering.offset.copy_(sketches.offset)
     dit.steering.restore.copy_((spread @ torch.linalg.inv(shown)).T)
@@ -548,7 +573,7 @@ def loss_of(
     x = flow.noised(source, eps, levels[:, None])
     rough = torch.from_numpy((rng.random(count) < sketched).astype(np.float32)).to(device)
     sketch = sketches(target)
-    blur = torch.from_numpy(rng.uniform(0, 0.01, count).astype(np.float32)).to(device)[:, None, None, None, None]
+    blur = torch.from_numpy(rng.uniform(0, 0.015, count).astype(np.float32)).to(device)[:, None, None, None, None]
     sketch = sketch + blur * torch.randn(sketch.shape, generator=generator, device=device)
     words = [
         ("" if rng.random() < 0.08 else pair[0 if h else 1]) for pair, h in zip(batch.said, has.tolist(), strict=True)

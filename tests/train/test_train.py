@@ -740,9 +740,10 @@ def test_a_pool_holds_the_truth_and_what_noise_leaves_of_it() -> None:
 
 def test_a_painters_work_is_what_it_makes_of_the_truth_through_noise() -> None:
     network = vae()
-    latents = network.encode(rendered(1).pixels.permute(0, 4, 1, 2, 3).float() / 127.5 - 1)
+    pixels = rendered(1).pixels.permute(0, 4, 1, 2, 3).float() / 127.5 - 1
+    latents = network.encode(pixels)
     painter = autoencoder.Painter(dit(), TextStates(Words()))
-    little, much = (painter.repaint(latents, "a fox", sigma, 16.0) for sigma in (1e-3, 0.9))
+    little, much = (painter.repaint(latents, pixels, "a fox", sigma, 16.0) for sigma in (1e-3, 0.9))
     torch.testing.assert_close(little, latents, atol=0.1, rtol=0)
     assert (much - latents).square().mean() > 10 * (little - latents).square().mean()
     pool = autoencoder.coded(network, shots(20), autoencoder.Recipe(noise=0), np.random.default_rng(0), painter)

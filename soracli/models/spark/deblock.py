@@ -1,9 +1,12 @@
-"""Evens out the borders of latent cells after decoding.
+"""Takes out of decoded frames what the code leaves in them: steps at the borders of cells, and ripples along edges.
 
 Every cell is decoded by itself, so painted neighbours may differ by a shade. At each border the step in brightness that
 the slopes on both sides do not explain is averaged along the border and ramped away into both cells. Steps above a
 limit are the picture's own edges and stay: the idea of the deblocking filters of video codecs (List et al. 2003,
 "Adaptive deblocking filter"), for shades instead of quantiser steps.
+
+A transform that is cut off leaves dots and waves around every edge. A small bilateral filter (Tomasi and Manduchi 1998)
+averages them away and stops at edges, which are larger than they.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from torch import Tensor
 
 REACH = 16  # pixels on each side of a border over which a step is ramped away
 LIMIT = 16 / 127.5  # larger steps are edges
+RIPPLE = 25 / 127.5  # deviation in colour up to which neighbours are averaged
+NEAR = ((0, 1, 0.88), (1, 0, 0.88), (1, 1, 0.78), (1, -1, 0.78))  # rows down, columns right, weight of a neighbour
 ALONG = 33  # pixels along a border over which a step is averaged
 
 
@@ -40,3 +45,28 @@ def _even(x: Tensor, cell: int) -> None:
     ramp = 1 - (torch.arange(REACH, device=x.device, dtype=x.dtype) + 0.5) / REACH
     left[..., cell - REACH :].addcmul_(step, ramp.flip(0))
     right[..., :REACH].addcmul_(step, ramp, value=-1)
+
+
+def smoothed(frames: Tensor, rounds: int = 2) -> Tensor:
+    """Frames (B, 3, T, H, W) in [-1, 1] without the ripples that are smaller than `RIPPLE`."""
+    rows = list(frames.transpose(1, 2).flatten(0, 1))  # (3, H, W) each: one at a time stays in cache
+    for _ in range(rounds):
+        rows = [_smoothed(frame) for frame in rows]
+    return torch.stack(rows).unflatten(0, (len(frames), -1)).transpose(1, 2)
+
+
+def _smoothed(frame: Tensor) -> Tensor:
+    """Each pixel of (3, H, W) averaged with those of its eight neighbours that are like it."""
+    height, width = frame.shape[1:]
+    moved, weight = torch.zeros_like(frame), torch.ones_like(frame[0])
+    for down, right, share in NEAR:
+        rows, columns = slice(0, height - down), slice(max(-right, 0), width - max(right, 0))
+        below, beside = slice(down, height), slice(max(right, 0), width - max(-right, 0))
+        step = frame[:, below, beside] - frame[:, rows, columns]
+        like = (1 - step.square().sum(0) / (RIPPLE**2 * 6)).clamp(min=0).square() * share  # Tukey's biweight
+        step = step * like
+        moved[:, rows, columns] += step
+        moved[:, below, beside] -= step
+        weight[rows, columns] += like
+        weight[below, beside] += like
+    return frame + moved / weight

@@ -36,8 +36,10 @@ ROTARY = (16, 24, 24)  # of them for time, y, x
 BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
 COVER = 128  # numbers that say which part of a cell a draft covers: 2 x 8 x 8 means over 4 frames, 4 x 4 pixels
-SKETCH = 216  # numbers of a sketch that a cell sees: 3 x 2 x 6 x 6 means over 4 frames, 8 x 8 pixels, a ring around it
-RING, SHOWN = 6, 96  # blocks of a sketch along a side of what a cell sees; numbers of its own part
+SKETCH = (
+    600  # numbers of a sketch that a cell sees: 3 x 2 x 10 x 10 means over 4 frames, 4 x 4 pixels, a ring around it
+)
+RING, SHOWN = 10, 384  # blocks of a sketch along a side of what a cell sees; numbers of its own part
 EVEN, STEEP = 0.75, 20.0  # the noise level at which a sketch is believed half, and how fast that changes
 TRAVELS = (0.5, 1.0, 2.0, 4.0, 8.0)  # periods of a camera's travel, in frame heights
 LOUDEST = (

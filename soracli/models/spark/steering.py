@@ -15,7 +15,7 @@ from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.sampling.conditioning import Scene
 from soracli.sampling.pixels import to_model
 
-SIDE = 8  # pixels of a block of a sketch
+SIDE = 4  # pixels of a block of a sketch
 
 
 def pooled(alpha: Tensor) -> Tensor:
@@ -26,15 +26,15 @@ def pooled(alpha: Tensor) -> Tensor:
 
 
 def thumbnail(pixels: Tensor) -> Tensor:
-    """The sketch that pixels (B, 3, T, H, W) in [-1, 1] come down to: means over 4 frames and 8 x 8 pixels."""
+    """The sketch that pixels (B, 3, T, H, W) in [-1, 1] come down to: means over 4 frames and 4 x 4 pixels."""
     return F.avg_pool3d(pixels, (CHUNK // 2, SIDE, SIDE))
 
 
 def seen(sketch: Tensor) -> Tensor:
-    """What each cell sees of a sketch (B, 3, 2 t, 4 h, 4 w): its own part and a ring around it, (B, N, SKETCH)."""
+    """What each cell sees of a sketch (B, 3, 2 t, 8 h, 8 w): its own part and a ring around it, (B, N, SKETCH)."""
     side = PATCH // SIDE
     ringed = F.pad(sketch, (1, 1, 1, 1, 0, 0), mode="replicate")
-    parts = ringed.unfold(2, 2, 2).unfold(3, side + 2, side).unfold(4, side + 2, side)  # (B, 3, t, h, w, 2, 6, 6)
+    parts = ringed.unfold(2, 2, 2).unfold(3, side + 2, side).unfold(4, side + 2, side)  # (B, 3, t, h, w, 2, 10, 10)
     return parts.permute(0, 2, 3, 4, 1, 5, 6, 7).flatten(4).flatten(1, 3)
 
 

@@ -1,4 +1,4 @@
-"""Steps at the borders of cells go, everything else stays."""
+"""Steps at the borders of cells and ripples go, everything else stays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from soracli.models.spark.deblock import LIMIT, evened
+from soracli.models.spark.deblock import LIMIT, RIPPLE, evened, smoothed
 
 CELL = 32
 
@@ -46,3 +46,21 @@ def test_slopes_stay() -> None:
 def test_one_cell_has_no_borders() -> None:
     x = torch.randn(1, 3, CELL, CELL)
     assert torch.equal(evened(x, CELL), x)
+
+
+def test_ripples_are_averaged_away_and_edges_stay() -> None:
+    generator = torch.Generator().manual_seed(0)
+    edge = torch.full((2, 3, 3, 24, 32), -0.4)
+    edge[..., 16:] = 0.5
+    dots = 0.3 * RIPPLE * torch.randn(edge.shape, generator=generator)
+    out = smoothed(edge + dots)
+    assert float((out - edge).std()) < 0.4 * float(dots.std())
+    assert torch.equal(smoothed(edge), edge)  # nothing leaks over an edge
+    assert float((out[..., 15] - edge[..., 15]).abs().mean()) < float(dots.abs().mean())
+
+
+def test_each_frame_is_smoothed_by_itself() -> None:
+    frames = 0.2 * torch.randn(2, 3, 4, 16, 16, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(smoothed(frames)[:1, :, 2:3], smoothed(frames[:1, :, 2:3]))
+    assert torch.allclose(smoothed(frames).flip(-1), smoothed(frames.flip(-1)), atol=1e-6)  # no side is preferred
+    assert torch.allclose(smoothed(frames).transpose(-1, -2), smoothed(frames.transpose(-1, -2)), atol=1e-6)
