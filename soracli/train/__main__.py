@@ -88,6 +88,7 @@ def _material(command: Command) -> None:
     sub.add_argument(
         "--painter", type=float, default=0.0, metavar="TEMPERATURE", help="also mend what the run's transformer paints"
     )
+    sub.add_argument("--fresh", action="store_true", help="begin with a residual that does nothing")
     sub.add_argument("--places", action="store_true", help="mostly stills of all places, painted from sketches")
 
     sub = command("cache", "Render scenes and keep their latents.")
@@ -240,6 +241,9 @@ def fit(args: argparse.Namespace) -> None:
 def train_autoencoder(args: argparse.Namespace) -> None:
     stage = stage_of(args)
     vae = load_vae(args.run)
+    if args.fresh:
+        for parameter in vae.refiner.outlet.parameters():
+            torch.nn.init.zeros_(parameter)
     recipe = autoencoder.Recipe(minutes=args.minutes, lr=args.lr, seed=args.seed)
     painter = None
     if args.painter:

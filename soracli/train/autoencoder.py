@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from soracli.models.spark import steering
+from soracli.models.spark.deblock import smoothed
 from soracli.models.spark.dit import COVER, Control, Dit, Layout
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.sampling import flow
@@ -131,9 +132,15 @@ def crops(pool: Pool, recipe: Recipe, rng: np.random.Generator) -> tuple[Tensor,
     return torch.stack(linear).float(), torch.stack(truth).float()
 
 
+def _finished(frames: Tensor) -> Tensor:
+    """Frames (B, 3, H, W) as decoding leaves them, but for the borders of cells."""
+    return smoothed(frames[:, :, None])[:, :, 0]
+
+
 def train(vae: Vae, sources: Iterator[list[Shot]], folder: Path, recipe: Recipe, painter: Painter | None = None) -> Run:
     """Run (or resume) until the minutes are spent. sources: each item refreshes the pool."""
     torch.manual_seed(recipe.seed)
+    torch.set_flush_denormal(True)  # a residual that falls silent is many times slower without
     vae.train()
     run = Run(
         folder, vae, [torch.optim.AdamW(vae.parameters(), lr=recipe.lr, weight_decay=0.0)], recipe.minutes, recipe.ema
@@ -146,8 +153,7 @@ def train(vae: Vae, sources: Iterator[list[Shot]], folder: Path, recipe: Recipe,
             if run.step % recipe.refresh == recipe.refresh - 1:
                 pool = coded(vae, next(sources), recipe, rng, painter)
             linear, truth = crops(pool, recipe, rng)
-            guess = vae.refiner(*linear.unbind(1))
-            plain = linear[:, 1]
+            guess, plain = _finished(vae.refiner(*linear.unbind(1))), _finished(linear[:, 1])
             loss = distance(guess, truth)
             run.update(loss)
             run.note(loss=float(loss.detach()), gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth))
