@@ -58,7 +58,7 @@ def continued(frame: npt.NDArray[np.uint8], window: Window) -> Picture:
 def _away(side: int, kept: slice) -> npt.NDArray[np.float32]:
     """How many pixels each place along a side lies beyond what is kept."""
     at = np.arange(side)
-    return np.maximum(np.maximum(kept.start - at, at - (kept.stop - 1)), 0).astype(np.float32)
+    return np.asarray(np.maximum(np.maximum(kept.start - at, at - (kept.stop - 1)), 0), np.float32)
 
 
 def _blurred(x: Tensor, number: int) -> Tensor:

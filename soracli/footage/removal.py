@@ -62,7 +62,7 @@ def fill(
     filled once, together.
     """
     if len(frames) > 1 and all(np.array_equal(frame, frames[0]) for frame in frames[1:]):
-        picture, hole, shown = frames[:1].copy(), holes.any(0)[None], np.zeros((1, *holes.shape[1:]), bool)
+        picture, hole, shown = frames[:1].copy(), np.asarray(holes.any(0))[None], np.zeros((1, *holes.shape[1:]), bool)
         yield from fill(picture, hole, shown, device)
         for frame, open_ in zip(frames, holes, strict=True):
             frame[open_] = picture[0][open_]

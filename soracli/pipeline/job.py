@@ -440,7 +440,7 @@ def _filled(told: Callable[[int, int], None], frames: Frames, holes: Mask) -> Fr
     from soracli.footage import removal
 
     out, open_ = np.array(frames), holes > 0
-    everywhere = np.repeat(open_.any(0)[None], len(out), 0)
+    everywhere = np.repeat(np.asarray(open_.any(0))[None], len(out), 0)
     for done, total in removal.fill(out, everywhere, np.zeros_like(open_)):
         told(done, total)
     return np.where(open_[..., None], out, frames)

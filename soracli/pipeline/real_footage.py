@@ -303,7 +303,7 @@ def _beside(frame: Frame, fps: float, ahead: int, *, move: str, pace: float) -> 
 
     def seen(number: int) -> Frame:
         view = camera.view(move, number / fps, ahead / fps, pace)
-        return frame if view.zoom == 1 else cast(Frame, camera.shown(sharp, view, width, height))
+        return frame if view.zoom == 1 else camera.shown(sharp, view, width, height)
 
     return seen
 
