@@ -152,8 +152,11 @@ def _of_picture(brief: Brief, card: Card, prompt: str, how: str) -> Moving:
 
 
 def foreign(source: Source) -> bool:
-    """Whether a source was filmed or photographed: of no model of ours by its recipe, and not drawn by its looks."""
-    if _painted(source):
+    """Whether a source was filmed or photographed: of no model of ours by its recipe, and not drawn by its looks.
+
+    Sound alone is neither.
+    """
+    if not len(source.clip.frames) or _painted(source):
         return False
     frames = source.clip.frames
     return any(_rough(frames[number]) for number in {0, len(frames) // 2, len(frames) - 1})

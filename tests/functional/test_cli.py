@@ -503,15 +503,6 @@ def test_models(sora: Sora) -> None:
     assert sora("model", "verify", "tiny").text.count("ok ") == 3
 
 
-def test_train_is_passed_through(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
-    import runpy
-
-    seen: list[Any] = []
-    monkeypatch.setattr(runpy, "run_module", lambda name, run_name: seen.append((name, sys.argv[1:])))
-    assert sora("train", "autoencoder", "--help", "--depth", "4").code == 0
-    assert seen == [("soracli.train", ["autoencoder", "--help", "--depth", "4"])]
-
-
 # --- help -----------------------------------------------------------------------------------------------------------
 
 

@@ -333,7 +333,7 @@ def test_a_box_of_a_photograph_is_cut_out_with_a_soft_edge(tmp_path: Path) -> No
         (("generate", "x", "--draft", "rex.png", "--key", "green"), 2, "--key green: has no effect"),
         (("generate", "x", "--draft", "flat.png", "--key", "grenn"), 2, "--key grenn: is not a colour"),
         (("generate", "x", "--key", "green"), 2, "--key green: has no effect without --draft"),
-        (("generate", "a dog", "--subject", "none.png:dog"), 3, "none.png: there is no such picture"),
+        (("generate", "a dog", "--subject", "none.png:dog"), 3, "none.png: no such file"),
         (("generate", "a dog", "--subject", "flat.png:dog"), 3, "flat.png: it has no alpha"),
         (("generate", "a dog", "--subject", "flat.png@90,0,30,30:dog"), 2, "beyond the picture, which is 96x64"),
         (("generate", "a dog", "--subject", "rex.png:cow"), 2, "called so; there is 'dog'"),

@@ -83,7 +83,8 @@ def test_what_topics_tell_to_type_runs(sora: Sora, clip: Clip, example: str) -> 
     for name in ("dog.mp4", "cow.mp4"):
         with media.Writer(name, 96, 64, clip.fps, recipe={"prompt": "a dog", "model": "spark"}) as writer:
             writer.add(np.concatenate([frames, frames]))
-    Image.fromarray(frames[0]).save("dog.png")
+    for name in ("dog.png", "a.jpg", "b.jpg"):
+        Image.fromarray(frames[0]).save(name)
     if example in manual.text("drafts"):
         prepare_drafts(sora)
     Path("rabbits.toml").write_text('seconds = 0.5\n[[performer]]\nname = "rabbit"\n')

@@ -106,7 +106,7 @@ def test_clients_of_the_network_read_nothing_elsewhere(
     if allowed:
         assert known[name].words(arguments, folder, enclosed=True)
         return
-    with pytest.raises(UsageError, match=r"is not beneath|not its text|null character"):
+    with pytest.raises(UsageError, match=r"is not beneath|not its text|NUL character"):
         known[name].words(arguments, folder, enclosed=True)
 
 

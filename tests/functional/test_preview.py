@@ -206,14 +206,14 @@ def test_bad_previews(sora: Sora, where: str, message: str) -> None:
 
 def test_the_work_goes_on_without_a_preview_that_cannot_be_written(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a disk that is full, or a folder that has gone meanwhile; it is told once."""
-    write = preview.Writer.__enter__
+    write = media.Writer.__enter__
 
     def full(self: Any) -> Any:
         if self.path.name == "p.png":
             raise CapacityError("p.png: the disk is full; free some space", "disk_full")
         return write(self)
 
-    monkeypatch.setattr(preview.Writer, "__enter__", full)
+    monkeypatch.setattr(media.Writer, "__enter__", full)
     ran = sora("image", "x", *TINY, "--steps", "3", "--seed", "1", "--preview", "p.png", "-o", "a.png")
     assert (ran.code, ran.text) == (0, "a.png\n")
     assert ran.err.count("note: there is no preview any more: p.png: the disk is full") == 1

@@ -123,7 +123,7 @@ def test_a_picture_of_ones_own(tmp_path: Path) -> None:
     Image.fromarray(picture[..., :3]).save(tmp_path / "flat.png")
     with pytest.raises(MediaError, match="alpha"):
         library.picture(tmp_path / "flat.png")
-    with pytest.raises(MediaError, match="no such picture"):
+    with pytest.raises(MediaError, match="no such file"):
         library.picture(tmp_path / "none.png")
 
 
@@ -335,7 +335,7 @@ def test_a_lone_mover_is_followed_where_it_would_leave() -> None:
         ('[[performer]]\nname = "dog"\nenters = 3\nleaves = 2', 2, "line 4: leaves = 2"),
         ('[[performer]]\nname = "dog"\nsize = nan', 2, "line 3: size = nan; must be a number from"),
         ('[[performer]]\nname = "dog"\nx = inf', 2, "line 3: x = inf"),
-        ('\n[[performer]]\npicture = "none.png"', 3, "line 3: .*no such picture"),
+        ('\n[[performer]]\npicture = "none.png"', 3, "line 3: .*no such file"),
         ('[[performer]]\nname = "dog"\n' * 1000, 2, "line 49: 1000 performers; at most 24"),
         ('place = "meadw"', 2, "line 1: .*did you mean 'meadow'"),
         ("seconds = 1e9", 2, "line 1: seconds"),

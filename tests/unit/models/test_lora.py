@@ -122,11 +122,6 @@ def test_the_flag(sora: Sora, tmp_path: Path) -> None:
     ("model", "lora", "message"),
     [
         (
-            "tiny",
-            "a.safetensors",
-            f"--lora a.safetensors: model 'tiny' takes none; use an open model ({open_folder.LISTED})",
-        ),
-        (
             "ltx-2b",
             "no.safetensors",
             f"--lora no.safetensors: no such file or adapter; give FILE or FILE:SCALE, or for FILE a name: {NAMES}",
