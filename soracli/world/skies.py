@@ -25,7 +25,7 @@ def heavens(view: View, strip: Strip, horizon: float, clouds: float = 1.0) -> No
     strip.cover((strip.y / horizon).clamp(0, 1) ** view.between(0.8, 1.6, 6), light.horizon)
     clear = light.orb_at != "none"
     if light.lit and clear:
-        stars(view, strip, horizon - 0.04, 90)
+        stars(view, strip, horizon - 0.04, 120)
     if clear:
         _orb(view, strip, horizon)
     if not (light.lit and clear):
@@ -65,10 +65,10 @@ def stars(view: View, strip: Strip, low: float, count: int) -> None:
     strip.cover((-(across**2)).exp() * dust.clamp(0, 1) * fade * view.between(0.04, 0.2, 44), (0.72, 0.76, 1.0))
     for i in range(round(count * (right - left))):
         a, b, c = (hashed(view.seed, 40, i, k) for k in range(3))
-        r = max(0.0012 + 0.0042 * c**4, 0.35 / view.height)
+        r = max(0.0018 + 0.0062 * c**3, 0.5 / view.height)
         x, y = left + a * (right - left), b * low
         colour = ((0.85, 0.88, 1.0), (1.0, 0.93, 0.82), (0.78, 0.86, 1.0))[i % 3]
-        strip.shape((x - r, y - r, x + r, y + r), disc(x, y, r, r), colour, 0.35 + 0.65 * c)
+        strip.shape((x - r, y - r, x + r, y + r), disc(x, y, r, r), colour, 0.45 + 0.55 * c)
 
 
 def _clouds(view: View, strip: Strip, clouds: float) -> None:
