@@ -52,7 +52,7 @@ def smoothed(frames: Tensor, rounds: int = 2) -> Tensor:
     rows = list(frames.transpose(1, 2).flatten(0, 1))  # (3, H, W) each: one at a time stays in cache
     for _ in range(rounds):
         rows = [_smoothed(frame) for frame in rows]
-    return torch.stack(rows).unflatten(0, (len(frames), -1)).transpose(1, 2)
+    return torch.stack(rows).view(len(frames), -1, *frames.shape[1:2], *frames.shape[3:]).transpose(1, 2)
 
 
 def _smoothed(frame: Tensor) -> Tensor:
