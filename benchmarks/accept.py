@@ -90,6 +90,8 @@ class Asked:
     words: the command line. frames: of the result. size: its width and height. kept: number of the result's frame ->
     number of the source's. painted: the result's frames that are looked at. where: the part of each (H, W) that is
     painted, None = all. given: frames that they are painted from. moves: whether motion is asked for. sound: seconds.
+    anew: whether a scene is painted there, of other performers than were there, so that it may be as fine as the
+    renderer's.
     """
 
     words: tuple[str, ...]
@@ -102,6 +104,7 @@ class Asked:
     where: npt.NDArray[np.bool_] | None = None
     moves: bool = True
     sound: float | None = None
+    anew: bool = False
 
 
 CLIP_VERBS = ("extend", "extend backward", "extend loop", "edit", "edit part", "inpaint", "outpaint", "blend", "vary")
@@ -336,7 +339,8 @@ def _of_area(cell: Cell, of: Asked, path: Path, words: tuple[str, ...]) -> Asked
         hole = np.zeros((height, width), bool)
         hole[box[1] : box[1] + box[3], box[0] : box[0] + box[2]] = True
         call = ("inpaint", str(path), *words, "--mask", ",".join(map(str, box)))
-        return replace(of, words=call, painted=whole, where=hole, kept=lambda number: number)
+        anew = cell.source == "own"
+        return replace(of, words=call, painted=whole, where=hole, kept=lambda number: number, anew=anew)
     rim = np.ones((height, width + 128), bool)
     rim[:, 64:-64] = False
     call = ("inpaint", str(path), *words, "--outpaint", "0,64,0,64")
@@ -400,7 +404,7 @@ def compared(call: Asked, frames: Frames, fps: Fraction) -> Figures | None:
     if call.given is None:
         return None
     found = figures(call.given, fps)
-    high = [found.high]
+    high = [found.high, RENDERER_HIGH * call.anew]
     if call.where is None:
         ends = {call.painted[0], call.painted[-1]}
         high += [high_band(frames[n : n + 1]) for n in ends if call.kept(n) is not None]

@@ -15,7 +15,7 @@ import numpy as np
 
 from soracli import media
 from soracli.card import Card
-from soracli.draft import Layer, stacked
+from soracli.draft import Draft, Layer, stacked
 from soracli.errors import UsageError
 from soracli.formatting import printable
 from soracli.media import Source
@@ -218,6 +218,18 @@ def referenced(canvas: Canvas, subjects: Sequence[Subject], card: Card) -> Canva
         if one.name
     )
     return replace(canvas, subjects=tuple(one.pixels() for one in subjects), notes=(*canvas.notes, *notes))
+
+
+def inside(draft: Draft, canvas: Canvas) -> Draft:
+    """A draft that ends where the canvas's mask does. Each frame keeps other pixels, so none is one still picture."""
+
+    def finish(frames: Frames, start: int) -> Frames:
+        part = slice(start, start + len(frames))
+        given, share = canvas.clip.frames[part].astype(np.float32), canvas.mask[part, ..., None]
+        mixed: Frames = np.rint(given + (draft.finish(frames, start) - given) * share).astype(np.uint8)
+        return mixed
+
+    return replace(draft, finish=finish, held=lambda frame: False)
 
 
 def held(canvas: Canvas) -> Canvas:

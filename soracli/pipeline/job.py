@@ -112,7 +112,10 @@ class Job:
         hand = self.brief.hand or Hand()
         canvas = tasks.opened(self.canvas, film.starts[-1]) if self.brief.onward else self.canvas
         parts = hand.layer(self.options), hand.place(self.options), adapters.grade(self.card)
-        return replace(canvas, draft=drafted(film, *parts)), film.shots
+        draft = drafted(film, *parts)
+        if tasks.has_holes(canvas):
+            draft = composite.inside(draft, canvas)
+        return replace(canvas, draft=draft), film.shots
 
     def composed(self, told: Callable[[int, int], None] = lambda done, total: None) -> Job:
         """With what moved regions leave filled, and with the user's own performers over what is given: they are drawn

@@ -155,6 +155,29 @@ def _gone_on(own: Own, prompt: str, after: int, time: int) -> tuple[str, list[st
     return text, [f"{name} tells its scene: the prompt begins a new shot of it.", *notes]
 
 
+def inpainted(brief: Brief, path: str, prompt: str | None, flags: Flags, *, track: bool) -> tuple[Brief, Flags]:
+    """The brief of `sora inpaint` in a clip of a scene: its hole shows the same place with whom a prompt names in it.
+
+    Of a clip that has no scene, or several, it stays as it was; without a prompt what is masked is removed.
+    """
+    if not (prompt or "").strip() or prompt == "-" or not brief.areas or brief.hand is not None:
+        return brief, flags
+    own = read(brief.given[0], flags)
+    if own is None:
+        return brief, flags
+    from soracli.scenes import onward
+    from soracli.scenes.known import shipped
+
+    hole = sources.covered(brief.areas[0], own.source.clip, track).max(0) > 0
+    found = onward.beside(own.scene, str(prompt), hole, shipped())
+    if found is None:
+        return brief, flags
+    text, notes = found
+    notes = [f"{printable(path)} tells its scene: what is masked shows its place with what the prompt names.", *notes]
+    plot = Plot(file=text, time=manifest.card(flags.model).stride[0])
+    return replace(brief, plot=plot, notes=(*brief.notes, *notes)), own.told(flags)
+
+
 def edited(path: str, prompt: str, flags: Flags, verb: str = "edit") -> tuple[Brief, Flags] | None:
     """The brief of a clip that is painted anew from its scene with what a prompt changes in it.
 

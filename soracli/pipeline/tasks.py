@@ -106,6 +106,11 @@ def edit(clip: Clip, strength: float, start: int, stop: int, time: int, look: Cl
     return Canvas(Clip(frames, clip.fps), mask, strength or 1.0, head=head)
 
 
+def has_holes(canvas: Canvas) -> bool:
+    """Whether frames are painted in part."""
+    return any(0 < int((mask > 0).sum()) < mask.size for mask in canvas.mask[:1])
+
+
 def inpaint(clip: Clip, mask: Mask, strength: float = 1.0) -> Canvas:
     """What the mask covers is painted; every other pixel stays."""
     return Canvas(clip, mask, strength)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from soracli.scenes import file
@@ -15,10 +18,12 @@ from soracli.scenes.file import Shot
 from soracli.scenes.read import Reading, read
 from soracli.scenes.vocabulary import Library
 from soracli.world import ensemble
-from soracli.world.language.verbs import signed
+from soracli.world.language.actors import actor
+from soracli.world.language.verbs import feet, signed
 from soracli.world.scene import Event, Performer, Scene
 
 SETTING = ("place", "time", "weather", "style")  # of a shot, which stay in the next one if nothing else is said
+FILLED = 0.9  # of a hole that those who are put there fill
 WHOEVER = re.compile(r"\b(?:it|he|she|they)\b", re.IGNORECASE)
 
 
@@ -66,6 +71,51 @@ def cut(text: str, prompt: str, start: float, seconds: float, aspect: float, kno
     cast = _gone_on(new, scene, start - began, aspect, led="direction" in reading.said)
     new = replace(new, performers=cast)
     return file.text([*before, Shot(scene, start - began, last.prompt), Shot(new, seconds)]), list(reading.notes)
+
+
+def beside(text: str, prompt: str, hole: npt.NDArray[np.bool_], known: Library) -> tuple[str, list[str]] | None:
+    """The text of a scene file of one shot, with whom a prompt names in the place of those who were there, and notes.
+
+    They stand in the hole (H, W), as high as it is. The place, its light and weather, the camera and the style stay.
+    None if there are several shots.
+    """
+    if len(found := shots(text)) != 1:
+        return None
+    (shot,) = found
+    scene, (height, width) = shot.scene, hole.shape
+    aspect = width / height
+    reading = understood(prompt, scene, shot.seconds, aspect, known)
+    rows, columns = np.flatnonzero(hole.any(1)), np.flatnonzero(hole.any(0))
+    x0, y0, x1, y1 = (int(at) for at in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
+    box = x0 / width, y0 / height, x1 / width, y1 / height
+    new = replace(scene, performers=within(reading.scene.performers, box, aspect))
+    if reading.notes and not new.performers and not reading.said:
+        return None
+    return file.text([replace(shot, scene=new, prompt=prompt)]), list(reading.notes)
+
+
+def within(
+    performers: Sequence[Performer], box: tuple[float, float, float, float], aspect: float
+) -> tuple[Performer, ...]:
+    """Performers moved and scaled together so that they fill a box x0 y0 x1 y1, shares of the frame."""
+    if not performers:
+        return ()
+    drawn = [actor(one.name).box for one in performers]
+    tall = max(one.size * (y1 - y0) for one, (_, y0, _, y1) in zip(performers, drawn, strict=True))
+    left = min(one.x - one.size * (x1 - x0) / 2 / aspect for one, (x0, _, x1, _) in zip(performers, drawn, strict=True))
+    right = max(
+        one.x + one.size * (x1 - x0) / 2 / aspect for one, (x0, _, x1, _) in zip(performers, drawn, strict=True)
+    )
+    scale = FILLED * min((box[3] - box[1]) / tall, (box[2] - box[0]) / max(right - left, 1e-6))
+    middle, centre = (left + right) / 2, (box[0] + box[2]) / 2
+    low = box[3] - (1 - FILLED) / 2 * (box[3] - box[1])
+    depth = min(max(0.5 + (low - feet(0.5)) / (feet(1.0) - feet(0.5)) * 0.5, 0.0), 1.0)
+    return tuple(
+        replace(
+            one, size=round(one.size * scale, 4), x=round(centre + (one.x - middle) * scale, 4), depth=round(depth, 4)
+        )
+        for one in performers
+    )  # fmt: skip
 
 
 def _gone_on(new: Scene, old: Scene, at: float, aspect: float, *, led: bool) -> tuple[Performer, ...]:

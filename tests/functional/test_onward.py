@@ -28,6 +28,8 @@ from soracli.scenes.plot import Plot
 from soracli.scenes.retold import retold
 from soracli.types import Canvas, Clip, Frames, Geometry, SamplingOptions
 from soracli.world import ensemble
+from soracli.world.language.actors import actor
+from soracli.world.language.verbs import feet
 from soracli.world.scene import Performer, Scene
 
 TINY = ("-m", "tiny")
@@ -250,6 +252,42 @@ def test_a_clip_that_was_changed_follows_its_frames(sora: Sora) -> None:
     ran = sora("extend", "b.mp4", *TINY, "--by", "8f", "--dry-run", "--json")
     assert "does not go on (it has lost its content credential)" in ran.err
     assert "scene" not in json.loads(ran.out)["data"]
+
+
+@pytest.mark.usefixtures("staged")
+def test_a_hole_shows_the_place_with_whom_the_prompt_names(sora: Sora) -> None:
+    own = made(sora)
+    box = ("--mask", "16,16,32,32")
+    ran = sora("inpaint", "a.mp4", "a cat sits", *box, *TINY, "-o", "b.mp4", *LOSSLESS, "--json")
+    assert ran.code == 0, ran.err
+    assert "what is masked shows its place with what the prompt names" in ran.err
+    data = json.loads(ran.out)["data"]
+    (shot,) = onward.shots(data["scene"])
+    assert (shot.scene.place, shot.scene.seed, [one.name for one in shot.scene.performers]) == ("meadow", 3, ["cat"])
+    painted, away = media.read("b.mp4").frames, np.ones((64, 64), bool)
+    away[8:56, 8:56] = False  # the mask and its soft rim
+    assert (painted[:, away] == own[:, away]).all()
+    assert (painted[:, 24:40, 24:40] != own[:, 24:40, 24:40]).any()
+    assert data["seed"] == 3
+    assert sora("replay", "b.mp4", "--check").code == 0
+    empty = sora("inpaint", "a.mp4", "an empty meadow", *box, *TINY, "--dry-run", "--json")
+    assert onward.shots(json.loads(empty.out)["data"]["scene"])[0].scene.performers == ()
+
+
+def test_performers_are_put_into_a_hole() -> None:
+    """As high as it is, their feet at its lower edge, whatever they were before."""
+    hole = np.zeros((100, 200), bool)
+    hole[40:80, 120:180] = True
+    text, _ = onward.beside(FILM, "an elephant stands", hole, shipped()) or ("", [])
+    (shot,) = onward.shots(text)
+    (one,) = shot.scene.performers
+    x0, y0, x1, y1 = actor(one.name).box
+    assert one.size * (y1 - y0) <= 0.4
+    assert max(one.size * (y1 - y0) / 0.4, one.size * (x1 - x0) / 2 / 0.3) == pytest.approx(0.9, abs=0.02)
+    assert one.x == pytest.approx(0.75, abs=0.01)
+    assert feet(one.depth) == pytest.approx(0.78, abs=0.02)
+    assert (shot.scene.place, shot.scene.time, shot.scene.camera) == ("meadow", "day", MEADOW.camera)
+    assert onward.beside(file.text([file.Shot(MEADOW, 2.0)] * 2), "a cat", hole, shipped()) is None
 
 
 @pytest.mark.usefixtures("staged")
