@@ -239,6 +239,7 @@ def fit(args: argparse.Namespace) -> None:
 
 
 def train_autoencoder(args: argparse.Namespace) -> None:
+    torch.set_flush_denormal(True)  # a residual that falls silent is many times slower without
     stage = stage_of(args)
     vae = load_vae(args.run)
     if args.fresh:

@@ -140,7 +140,6 @@ def _finished(frames: Tensor) -> Tensor:
 def train(vae: Vae, sources: Iterator[list[Shot]], folder: Path, recipe: Recipe, painter: Painter | None = None) -> Run:
     """Run (or resume) until the minutes are spent. sources: each item refreshes the pool."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)  # a residual that falls silent is many times slower without
     vae.train()
     run = Run(
         folder, vae, [torch.optim.AdamW(vae.parameters(), lr=recipe.lr, weight_decay=0.0)], recipe.minutes, recipe.ema

@@ -18,7 +18,7 @@ _LARGEST = {INT8: 127.0, FP8: torch.finfo(torch.float8_e4m3fn).max}
 def packed(matrix: Tensor, kind: str) -> tuple[Tensor, Tensor]:
     """(q, scale) of a matrix, rounded to the nearest. kind: one of KINDS."""
     full, most = matrix.float(), _LARGEST[kind]
-    scale = full.abs().amax(1, keepdim=True).clamp_min(torch.finfo(torch.float32).tiny) / most  # (N, 1)
+    scale = full.abs().amax(1, keepdim=True).clamp_min(most * torch.finfo(torch.float32).tiny) / most  # (N, 1), normal
     q = (full / scale).clamp(-most, most)
     return (q.round() if kind == INT8 else q).to(_TYPES[kind]), scale
 

@@ -166,15 +166,15 @@ def test_a_camera_is_told_from_the_start_of_its_window() -> None:
     assert still.steered.tolist() == [0]
 
 
-def test_a_sketch_is_shown_in_blocks_of_eight_pixels_with_a_ring_around_each_cell() -> None:
+def test_a_sketch_is_shown_in_blocks_of_four_pixels_with_a_ring_around_each_cell() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (16, 32, 64, 3), dtype=np.uint8)
     control = control_of(Draft(square, sketch=lambda start, stop: noise[start:stop]))
     assert control is not None
     assert control.sketched.tolist() == [1]
-    seen = control.sketch.view(2, 1, 2, 3, 2, 6, 6)  # latent frames, rows and columns of cells, colours, halves, blocks
-    block = noise[8:12, 8:16, 40:48, 1].astype(np.float64).mean() / 127.5 - 1
-    assert float(seen[1, 0, 1, 1, 0, 2, 2]) == pytest.approx(block, abs=1e-5)
-    assert float(seen[1, 0, 0, 1, 0, 2, 5]) == pytest.approx(float(seen[1, 0, 1, 1, 0, 2, 1])), "the neighbour's"
+    seen = control.sketch.view(2, 1, 2, 3, 2, 10, 10)  # latent frames, rows, columns, colours, halves, blocks
+    block = noise[8:12, 8:12, 40:44, 1].astype(np.float64).mean() / 127.5 - 1
+    assert float(seen[1, 0, 1, 1, 0, 3, 3]) == pytest.approx(block, abs=1e-5)
+    assert float(seen[1, 0, 0, 1, 0, 3, 9]) == pytest.approx(float(seen[1, 0, 1, 1, 0, 3, 1])), "the neighbour's"
     without = control_of(Draft(square))
     assert without is not None
     assert without.sketched.tolist() == [0]
