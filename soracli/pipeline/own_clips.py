@@ -169,7 +169,7 @@ def inpainted(brief: Brief, path: str, prompt: str | None, flags: Flags, *, trac
     from soracli.scenes.known import shipped
 
     hole = sources.covered(brief.areas[0], own.source.clip, track).max(0) > 0
-    found = onward.beside(own.scene, str(prompt), hole, shipped())
+    found = onward.beside(own.scene, str(prompt), hole, shipped()) if hole.any() else None
     if found is None:
         return brief, flags
     text, notes = found

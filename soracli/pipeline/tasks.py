@@ -107,8 +107,8 @@ def edit(clip: Clip, strength: float, start: int, stop: int, time: int, look: Cl
 
 
 def has_holes(canvas: Canvas) -> bool:
-    """Whether frames are painted in part."""
-    return any(0 < int((mask > 0).sum()) < mask.size for mask in canvas.mask[:1])
+    """Whether any frame is painted in part."""
+    return any(0 < np.count_nonzero(mask > 0) < mask.size for mask in canvas.mask)
 
 
 def inpaint(clip: Clip, mask: Mask, strength: float = 1.0) -> Canvas:

@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import struct
-import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
@@ -20,8 +19,9 @@ import numpy as np
 import pytest
 from conftest import Sora, pictures
 from PIL import Image
+from serving import served
 
-from soracli import cli, media
+from soracli import media
 from soracli.server.http.queue import Queue
 from soracli.server.http.store import DONE, QUEUED, RUNNING, Job, Store
 from soracli.server.http.worker import Failed, Worker
@@ -35,13 +35,8 @@ def url(config_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A server with model `tiny`, in a process of its own."""
     for name in ("starlette", "uvicorn", "python_multipart", "httpx", "openai"):
         pytest.importorskip(name, reason=WHY)
-    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2]), "SORA_REVIEW": "flashes"}
-    line = ["serve", "--http", "127.0.0.1:0", "-m", "tiny", "--json", "--data", str(tmp_path_factory.mktemp("data"))]
-    with subprocess.Popen([sys.executable, "-m", "soracli", *line], stdout=subprocess.PIPE, env=env) as process:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["data"]["url"]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(120) == 0
+    with served(tmp_path_factory.mktemp("data")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -274,6 +274,21 @@ def test_a_hole_shows_the_place_with_whom_the_prompt_names(sora: Sora) -> None:
     assert onward.shots(json.loads(empty.out)["data"]["scene"])[0].scene.performers == ()
 
 
+@pytest.mark.usefixtures("staged")
+def test_a_hole_for_a_while_keeps_what_is_around_it(sora: Sora) -> None:
+    """Its first frames have none; and a mask of nobody is no hole at all."""
+    own = made(sora, length="24f")
+    ran = sora("inpaint", "a.mp4", "a cat", "--mask", "16,16,32,32@1s-1.5s", *TINY, "-o", "b.mp4", *LOSSLESS)
+    assert ran.code == 0, ran.err
+    painted, away = media.read("b.mp4").frames, np.ones((64, 64), bool)
+    away[8:56, 8:56] = False
+    assert (painted[:, away] == own[:, away]).all()
+    assert (painted[:16] == own[:16]).all()
+    assert (painted[18:, 24:40, 24:40] != own[18:, 24:40, 24:40]).any()
+    Image.fromarray(np.zeros((64, 64), np.uint8)).save("none.png")
+    assert sora("inpaint", "a.mp4", "a cat", "--mask", "none.png", *TINY, "--dry-run").code != 1
+
+
 def test_performers_are_put_into_a_hole() -> None:
     """As high as it is, their feet at its lower edge, whatever they were before."""
     hole = np.zeros((100, 200), bool)

@@ -4,19 +4,13 @@ on over a reload and stops when it is cancelled.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from soracli import cli
+from serving import served
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PATIENCE = 300_000  # milliseconds
@@ -29,13 +23,8 @@ def url(config_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A server with model `tiny`, in a process of its own."""
     for name in ("starlette", "uvicorn", "python_multipart", "playwright"):
         pytest.importorskip(name, reason=WHY)
-    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2]), "SORA_REVIEW": "flashes"}
-    line = ["serve", "--http", "127.0.0.1:0", "-m", "tiny", "--json", "--data", str(tmp_path_factory.mktemp("data"))]
-    with subprocess.Popen([sys.executable, "-m", "soracli", *line], stdout=subprocess.PIPE, env=env) as process:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["data"]["url"]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(120) == 0
+    with served(tmp_path_factory.mktemp("data")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
