@@ -34,7 +34,7 @@ from soracli.footage import camera, optical_flow
 from soracli.pipeline import tasks
 from soracli.pipeline.metrics import Seams
 from soracli.pipeline.real_footage import Moving
-from soracli.sampling.sampler import shown
+from soracli.sampling.assemble import without_sampling
 from soracli.types import Canvas, Clip, Frames
 
 BEFORE, AHEAD = 1.2, 0.5  # seconds that are known, and that are asked for
@@ -152,7 +152,7 @@ def painted(canvas: Canvas) -> tuple[Frames, float, str]:
     """The result of a canvas, as the verbs make it; seconds; and what is said of it."""
     clock = time.perf_counter()
     canvas = canvas if canvas.draft is not None else Moving().laid(canvas)
-    frames = np.concatenate([step.frames for step in shown(canvas) if step.frames is not None])
+    frames = np.concatenate([step.frames for step in without_sampling(canvas) if step.frames is not None])
     assert canvas.draft is not None
     return frames, time.perf_counter() - clock, " ".join(canvas.draft.notes)
 

@@ -1,4 +1,4 @@
-"""What a stopped render has left: latents to go on from, or the finished file itself; and whether they fit."""
+"""Checkpoints of interrupted renders: find, validate and save them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from soracli.pipeline.job import Job
 from soracli.state.runs import Run
 
 if TYPE_CHECKING:
-    from soracli.sampling.sampler import Progress
+    from soracli.sampling.steps import SamplerState
 
 
 def finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
@@ -38,16 +38,16 @@ def plain(recipe: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def progress(job: Job, run: Run, seed: int, given: str | None, device: str, talk: Reporter) -> Progress:
-    """What is known of a result from an earlier time: nothing, mostly. given: a file of latents to take it from."""
-    from soracli.sampling.sampler import Progress
+def resumed(job: Job, run: Run, seed: int, given: str | None, device: str, talk: Reporter) -> SamplerState:
+    """The saved state of a result, or an empty one. given: a file of latents to take it from."""
+    from soracli.sampling.steps import SamplerState
 
     path = Path(given) if given else run.latents(seed)
     if path is None or not (given or path.is_file()):
-        return Progress()
+        return SamplerState()
     if not given and not latents.own(path):
         talk.note("what was painted so far was not kept by this installation; starting anew.")
-        return Progress()
+        return SamplerState()
     made_by = latents.describe(path).get("recipe")
     now, before = plain(job.recipe(seed)), made_by if isinstance(made_by, dict) else {}
     for name in ("asked", "policy", "review"):  # what a prompt was expanded from does not matter once it is
@@ -58,16 +58,16 @@ def progress(job: Job, run: Run, seed: int, given: str | None, device: str, talk
     if given:
         raise UsageError(f"{given}: was painted with another {other}; paint it anew", "other_latents")
     talk.note(f"what was painted so far had another {other}; starting anew.")
-    return Progress()
+    return SamplerState()
 
 
-def keep(job: Job, run: Run, seed: int, progress: Progress, talk: Reporter) -> None:
-    """Keep what is known of a result, if anything is."""
+def keep(job: Job, run: Run, seed: int, state: SamplerState, talk: Reporter) -> None:
+    """Save the state of a result, if there is any."""
     path = run.latents(seed)
-    if path is None or not (progress.latents or progress.guesses.get(0)):
+    if path is None or not (state.latents or state.predictions.get(0)):
         return
     about = {"recipe": plain(job.recipe(seed)), "call": job.record.as_data(), "run": run.id}
     try:
-        latents.save(path, progress, about)
+        latents.save(path, state, about)
     except (OSError, WeightsError) as error:
         talk.note(f"the latents could not be kept ({getattr(error, 'strerror', None) or error}).")

@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
     from soracli.sampling.conditioning import Scene
     from soracli.sampling.model import Arrangement, Model
-    from soracli.sampling.sampler import Progress
+    from soracli.sampling.steps import SamplerState
 
 KEY, CODE = "soracli", "code"  # of the metadata
 SUFFIX = ".safetensors"
 
 
-def save(path: Path, progress: Progress, about: dict[str, Any]) -> None:
-    """Write a progress; the file appears whole or not at all. about: JSON-able, `describe` gives it back.
+def save(path: Path, state: SamplerState, about: dict[str, Any]) -> None:
+    """Write the state of a sampling; the file appears whole or not at all. about: JSON-able, `describe` gives it back.
 
     With it goes a code by which this installation knows its own (`own`). Raises OSError.
     """
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
-    known = progress.known
-    tensors = {f"latents.{number}": latents for number, latents in known.latents.items()}
-    for guess, latents in enumerate(progress.guesses.get(known.windows, [])):
-        tensors[f"guesses.{guess}"] = latents
-    tensors |= {f"board.{frame}": picture for frame, picture in progress.board.items()}
-    about = about | {"windows": known.windows, "painted": sorted(known.painted)}
+    finished = state.finished
+    tensors = {f"latents.{number}": latents for number, latents in finished.latents.items()}
+    for number, latents in enumerate(state.predictions.get(finished.count, [])):
+        tensors[f"guesses.{number}"] = latents
+    tensors |= {f"board.{frame}": picture for frame, picture in state.board.items()}
+    about = about | {"windows": finished.count, "painted": sorted(finished.painted)}
     whole, told = {name: t.cpu().contiguous() for name, t in tensors.items()}, json.dumps(about)
     with part_files.reserved(path) as part:
         try:
@@ -89,8 +89,8 @@ def describe(path: Path) -> dict[str, Any]:
     return about
 
 
-def load(path: Path, device: str) -> Progress:
-    """A progress as it was saved, on a device."""
+def load(path: Path, device: str) -> SamplerState:
+    """The state of a sampling as it was saved, on a device."""
     from safetensors import safe_open
 
     about = describe(path)
@@ -98,13 +98,13 @@ def load(path: Path, device: str) -> Progress:
     with safe_open(path, "pt", device) as file:
         named = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118  it is no dict
     try:
-        return _progress(named, about)
+        return _state(named, about)
     except (ValueError, KeyError, TypeError, IndexError) as error:  # of another shape than `save` gives it
         raise MediaError(f"{printable(path)}: holds no latents of soracli", "bad_latents") from error
 
 
-def _progress(named: Mapping[str, Tensor], about: Mapping[str, Any]) -> Progress:
-    from soracli.sampling.sampler import Known, Progress
+def _state(named: Mapping[str, Tensor], about: Mapping[str, Any]) -> SamplerState:
+    from soracli.sampling.steps import FinishedWindows, SamplerState
 
     kinds: dict[str, dict[int, Tensor]] = {"latents": {}, "guesses": {}, "board": {}}
     for name, tensor in named.items():
@@ -113,29 +113,29 @@ def _progress(named: Mapping[str, Tensor], about: Mapping[str, Any]) -> Progress
     windows, painted = about["windows"], about["painted"]
     if type(windows) is not int or not all(type(number) is int for number in painted):
         raise TypeError("windows and painted must be numbers")
-    known = Known(kinds["latents"], frozenset(painted), windows)
-    guesses = [guess for _, guess in sorted(kinds["guesses"].items())]
-    return Progress(known, {known.windows: guesses} if guesses else {}, board=kinds["board"])
+    finished = FinishedWindows(kinds["latents"], frozenset(painted), windows)
+    predictions = [prediction for _, prediction in sorted(kinds["guesses"].items())]
+    return SamplerState(finished, {windows: predictions} if predictions else {}, board=kinds["board"])
 
 
-class Developer:
-    """A model that paints no further: of a window that is not finished it repeats what was said of it last.
+class ReplayModel:
+    """Replays the last saved prediction of a window instead of running the network, so that sampling only decodes.
 
-    Everything else it does as the model does, so that sampling with it is decoding.
+    Everything else it does as the model does.
     """
 
-    def __init__(self, model: Model, progress: Progress) -> None:
-        self.model, self.progress = model, progress
+    def __init__(self, model: Model, state: SamplerState) -> None:
+        self.model, self.state = model, state
         self.card, self.channels = model.card, model.channels
         self.guided: tuple[float, float] | None = (0.0, math.inf)
 
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        said = self.progress.guesses.get(self.progress.known.windows)
-        if not said or self.card.params.get("chunk"):  # what was said last is of what is painted then alone
+        predictions = self.state.predictions.get(self.state.finished.count)
+        if not predictions or self.card.params.get("chunk"):  # the last one is of the last chunk alone
             raise UsageError("these latents end before the clip does; paint the rest with: sora resume", "not_painted")
-        return lambda x, levels, sigma: said[-1]
+        return lambda x, levels, sigma: predictions[-1]
 
     def against(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from soracli.sampling.frame_rates import Between
     from soracli.sampling.model import Model
     from soracli.sampling.pixels import Enlarge
-    from soracli.sampling.sampler import Progress, Step
+    from soracli.sampling.steps import SamplerState, Step
 
 
 # What tensors of another shape than is said of them make the model raise.
@@ -261,13 +261,13 @@ def _paint(
     took: dict[str, float] = {}
     clock = time.perf_counter()
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
-    progress = checkpoints.progress(job, run, item.seed, given, studio.device, talk)
+    state = checkpoints.resumed(job, run, item.seed, given, studio.device, talk)
     guarded = studio.model is not None and "spectrum" in job.card.params  # what is filled is the clip's own
     guard = Guard(job.canvas, told=bool(job.prompt), styled=job.styled, far=studio.far) if guarded else None
     try:
         count = 0
         with file as writer:
-            for step in _steps(job, studio, item, progress):
+            for step in _steps(job, studio, item, state):
                 if step.frames is not None:
                     writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
                     count += len(step.frames)
@@ -293,15 +293,15 @@ def _paint(
     except BaseException as error:
         if studio.flags.origin.foreign and isinstance(error, _SHAPELESS) and "memory" not in str(error):
             raise MediaError(f"{given}: holds latents of another shape than it says", "bad_latents") from error
-        checkpoints.keep(job, run, item.seed, progress, talk)
+        checkpoints.keep(job, run, item.seed, state, talk)
         raise
     took["save"] = time.perf_counter() - clock
     if studio.flags.save_latents:
-        checkpoints.keep(job, run, item.seed, progress, talk)
+        checkpoints.keep(job, run, item.seed, state, talk)
     return took
 
 
-def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator[Step]:
+def _steps(job: Job, studio: Studio, item: Item, state: SamplerState) -> Iterator[Step]:
     """How one result comes about: sampled, filled from what is given, or carried on by its motion."""
     if job.filled:
         from soracli.footage.removal import Removal
@@ -310,18 +310,19 @@ def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator
         yield from removal.steps()
         studio.talk.say(removal.said)
         return
-    from soracli.sampling.sampler import sample, shown
+    from soracli.sampling.assemble import without_sampling
+    from soracli.sampling.sampler import sample
 
     if studio.model is None:
-        yield from shown(job.canvas)
+        yield from without_sampling(job.canvas)
         return
     options, model, pace = replace(job.painting, seed=item.seed), studio.model, job.pace
     if studio.flags.origin.latents:
-        model = latents.Developer(model, progress)
+        model = latents.ReplayModel(model, state)
     canvas, spoken = job.staged(item.seed)
     if pace is not None and studio.between is not None:
         canvas = pace.canvas(studio.between)
-    steps = sample(model, canvas, spoken, options, job.geometry, studio.device, progress, studio.enlarge)
+    steps = sample(model, canvas, spoken, options, job.geometry, studio.device, state, studio.enlarge)
     if pace is not None and studio.between is not None:
         steps = frame_rates.painted(steps, pace, studio.between)
     yield from _keeping(steps, job.canvas) if job.brief.onward else steps

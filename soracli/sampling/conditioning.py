@@ -20,7 +20,7 @@ class Scene:
     """See the modules `windows` and `sampler`.
 
     known: latents that were given or painted before, by latent frame; for models whose latent frames stand alone.
-    painted: latent frames of earlier windows. developed: their frames, at the result's size, by latent frame.
+    painted: latent frames of earlier windows. decoded: their frames, at the result's size, by latent frame.
     """
 
     canvas: Canvas
@@ -29,7 +29,7 @@ class Scene:
     options: SamplingOptions
     known: Mapping[int, Tensor]
     painted: Set[int]
-    developed: Callable[[int], Frames]
+    decoded: Callable[[int], Frames]
     device: torch.device
 
     @property
@@ -100,7 +100,7 @@ class Scene:
                 lead = self.frames.start - span.start  # of the window's first latent frame but one frame is in it
                 inside = slice(max(0, -lead), max(0, -lead) + span.stop - max(span.start, self.frames.start))
                 frames = np.array(frames)
-                frames[inside] = self.developed(number)[max(0, lead) :]
+                frames[inside] = self.decoded(number)[max(0, lead) :]
                 mask[inside] = 0
         pixels = to_model(frames, self.geometry, self.device)
         paint = self._on_grid(mask)

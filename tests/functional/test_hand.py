@@ -19,7 +19,7 @@ from soracli.draft import Layer, stacked
 from soracli.errors import SoraError
 from soracli.pipeline import composite, job, tasks
 from soracli.pipeline.composite import Hand, Way
-from soracli.sampling.sampler import _mixed
+from soracli.sampling.assemble import masked
 from soracli.scenes import edits, file, moves, notation, subjects
 from soracli.scenes.draft_clips import DraftClip
 from soracli.scenes.plot import Plot
@@ -119,8 +119,8 @@ def test_what_lies_over_given_and_painted_pixels_is_exact() -> None:
     alpha = rng.integers(0, 256, (2, 8, 8)).astype(np.uint8)
     layer = Layer((rng.random((2, 8, 8, 3)) * alpha[..., None]).astype(np.uint8), alpha)
     canvas = composite.laid(tasks.inpaint(Clip(given, Fraction(8)), mask), lambda start, stop: layer, Way.KEPT)
-    ours = _mixed(painted, canvas.clip.frames, canvas.mask, suit=False)
-    below = _mixed(painted, given, mask, suit=False)
+    ours = masked(painted, canvas.clip.frames, canvas.mask, match=False)
+    below = masked(painted, given, mask, match=False)
     theirs = stacked(Layer(below, np.full((2, 8, 8), 255, np.uint8)), layer).frames
     assert np.abs(ours.astype(int) - theirs).max() <= 2
 

@@ -21,7 +21,7 @@ from soracli.footage.camera import View
 from soracli.footage.extrapolation import STILL, Between, Course, Onward, course
 from soracli.pipeline import real_footage, task_specs, tasks
 from soracli.pipeline.real_footage import Moving
-from soracli.sampling.sampler import shown
+from soracli.sampling.assemble import without_sampling
 from soracli.types import Canvas, Clip, Frames
 from soracli.weights import manifest
 
@@ -65,7 +65,7 @@ def psnr(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], rim: int = 0) -> fl
 
 
 def drawn(canvas: Canvas) -> Frames:
-    return np.concatenate([step.frames for step in shown(canvas) if step.frames is not None])
+    return np.concatenate([step.frames for step in without_sampling(canvas) if step.frames is not None])
 
 
 # --- beyond the ends --------------------------------------------------------------------------------------------------

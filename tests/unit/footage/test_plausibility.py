@@ -14,7 +14,7 @@ from soracli import media
 from soracli.footage import plausibility
 from soracli.footage.plausibility import Guard
 from soracli.pipeline import advice
-from soracli.sampling import sampler
+from soracli.sampling import assemble
 from soracli.types import Canvas, Clip, Frames, Geometry
 
 FPS = Fraction(16)
@@ -135,14 +135,14 @@ def clip(tmp_path: Path) -> Path:
 def test_nothing_is_written_of_what_is_withheld(
     sora: Sora, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = sampler._parts
+    real = assemble._parts
 
     def spoilt(*given: object) -> object:
         for part in real(*given):  # type: ignore[arg-type]
             part.frames[~np.array(part.own)] = noise(int((~np.array(part.own)).sum()))
             yield part
 
-    monkeypatch.setattr(sampler, "_parts", spoilt)
+    monkeypatch.setattr(assemble, "_parts", spoilt)
     outcome = sora("extend", "a.mp4", "--by", "8f", "--steps", "1", "--engine", "model", "-o", "b.mp4", "--json")
     assert outcome.code == 8, outcome.err
     assert "extend: withheld, it is" in outcome.err

@@ -21,7 +21,7 @@ from tiny import noise
 from soracli.models.common import acceleration
 from soracli.models.common.acceleration import Skipping
 from soracli.pipeline import tasks
-from soracli.sampling.sampler import Progress, Step, sample
+from soracli.sampling.sampler import SamplerState, Step, sample
 from soracli.types import Frames, Geometry
 
 KINDS = ("vace", "ltx")
@@ -79,20 +79,20 @@ def test_a_cache_skips_and_stays_near(folders: dict[str, Path], kind: str, monke
 def test_a_stopped_sampling_with_a_cache_goes_on_to_the_same_bits(folders: dict[str, Path]) -> None:
     model = loaded(folders["vace"], cache=0.5)
     given, options = tasks.generate(9, *SIDE, Fraction(16)), request(model, (9, *SIDE), 16, steps=5, guidance=1.0)
-    geometry, progress = Geometry.of(options, model.card), Progress()
+    geometry, state = Geometry.of(options, model.card), SamplerState()
 
-    def go(progress: Progress) -> Iterator[Step]:
-        return sample(model, given, "a red fox", options, geometry, progress=progress)
+    def go(state: SamplerState) -> Iterator[Step]:
+        return sample(model, given, "a red fox", options, geometry, state=state)
 
     def frames(steps: Iterator[Step]) -> Frames:
         return np.concatenate([step.frames for step in steps if step.frames is not None])
 
-    whole, steps = frames(go(Progress())), go(progress)
+    whole, steps = frames(go(SamplerState())), go(state)
     for step in steps:
         if step.stage == "sample" and step.index == 2:
             break
     steps.close()
-    np.testing.assert_array_equal(frames(go(progress)), whole)
+    np.testing.assert_array_equal(frames(go(state)), whole)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -33,7 +33,7 @@ from soracli.models.wan import conditioning as wan_layout
 from soracli.models.wan.transformer import WanConfig, WanTransformer
 from soracli.pipeline import tasks
 from soracli.sampling.pixels import to_numpy
-from soracli.sampling.sampler import Progress, Step, sample
+from soracli.sampling.sampler import SamplerState, Step, sample
 from soracli.system import machine
 from soracli.types import Canvas, Clip, Frames, Geometry
 from soracli.weights import hub_folder, manifest
@@ -240,21 +240,21 @@ def test_a_stopped_sampling_goes_on_to_the_same_bits(
     monkeypatch.setitem(model.card.limits, "window", window)
     given = tasks.extend(clip(9), 0, 7 * TIME.get(kind, 4), 4)
     options = request(model, (len(given.clip.frames), *SIDE), 16, steps=3, guidance=1.0)
-    geometry, progress = Geometry.of(options, model.card), Progress()
+    geometry, state = Geometry.of(options, model.card), SamplerState()
 
-    def go(progress: Progress) -> Iterator[Step]:
-        return sample(model, given, "a red fox", options, geometry, progress=progress)
+    def go(state: SamplerState) -> Iterator[Step]:
+        return sample(model, given, "a red fox", options, geometry, state=state)
 
     def frames(steps: Iterator[Step]) -> Frames:
         return np.concatenate([step.frames for step in steps if step.frames is not None])
 
-    whole = frames(go(Progress()))
-    steps = go(progress)
+    whole = frames(go(SamplerState()))
+    steps = go(state)
     for step in steps:
         if (step.stage == "sample" and step.index == stop) or step.stage == "decode":
             break
     steps.close()
-    np.testing.assert_array_equal(frames(go(progress)), whole)
+    np.testing.assert_array_equal(frames(go(state)), whole)
 
 
 # --- the small parts --------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from soracli.pipeline import tasks
 from soracli.sampling import noise_mark
 from soracli.sampling.model import Model
 from soracli.sampling.noise_mark import PATTERNS, NoiseMark
-from soracli.sampling.sampler import Progress, sample
+from soracli.sampling.sampler import SamplerState, sample
 from soracli.types import Frames, Geometry, SamplingOptions
 from soracli.weights import manifest
 
@@ -66,11 +66,11 @@ def test_the_sampler_paints_from_marked_noise_if_told_so() -> None:
     geometry = Geometry.of(options, model.card)
     kept = []
     for marked in (False, True):
-        progress = Progress()
+        state = SamplerState()
         asked = replace(options, marked=marked)
-        for _ in sample(model, tasks.generate(*geometry.keep, geometry.fps), "x", asked, geometry, progress=progress):
+        for _ in sample(model, tasks.generate(*geometry.keep, geometry.fps), "x", asked, geometry, state=state):
             pass
-        kept.append(progress.noise)
+        kept.append(state.noise)
     assert torch.equal(kept[1], NoiseMark(noise_mark.PUBLIC).put(kept[0], 9))
     assert not torch.equal(*kept)
 

@@ -13,8 +13,8 @@ from tiny import STRIDE, options, spark
 from soracli.errors import MediaError, UsageError
 from soracli.models.spark import Spark
 from soracli.pipeline import latents, tasks
-from soracli.pipeline.latents import Developer
-from soracli.sampling.sampler import Progress, Step, sample
+from soracli.pipeline.latents import ReplayModel
+from soracli.sampling.sampler import SamplerState, Step, sample
 from soracli.sampling.solvers import SOLVERS
 from soracli.types import Canvas, Clip, Frames, Geometry
 
@@ -24,11 +24,11 @@ def model() -> Spark:
     return spark(**{})
 
 
-def steps(model: Any, canvas: Canvas | None, progress: Progress | None = None, **changes: Any) -> Any:
+def steps(model: Any, canvas: Canvas | None, state: SamplerState | None = None, **changes: Any) -> Any:
     request = options(**changes)
     geometry = Geometry.snap(request, STRIDE)
     canvas = canvas or tasks.generate(*geometry.keep, geometry.fps)
-    return sample(model, canvas, "a fox", request, geometry, progress=progress)
+    return sample(model, canvas, "a fox", request, geometry, state=state)
 
 
 def frames_of(done: list[Step]) -> Frames:
@@ -54,12 +54,12 @@ def test_going_on_gives_the_same_bits(model: Spark, tmp_path: Path, case: str, s
     canvas, changes = CASES[case]
     whole = list(steps(model, canvas, steps=3, solver=solver, **changes))
     for stop in range(1, len(whole)):
-        progress = Progress()
-        running = steps(model, canvas, progress, steps=3, solver=solver, **changes)
+        state = SamplerState()
+        running = steps(model, canvas, state, steps=3, solver=solver, **changes)
         for _ in range(stop):
             next(running)
         running.close()
-        latents.save(tmp_path / "a.safetensors", progress, {})
+        latents.save(tmp_path / "a.safetensors", state, {})
         again = list(
             steps(model, canvas, latents.load(tmp_path / "a.safetensors", "cpu"), steps=3, solver=solver, **changes)
         )
@@ -81,12 +81,12 @@ def test_windows_are_not_painted_twice(tmp_path: Path) -> None:
     change: dict[str, Any] = {"seconds": Fraction(3), "steps": 2, "guidance": 1.0}
     whole = list(steps(model, None, **change))
     evaluations = len(calls)
-    progress = Progress()
-    running = steps(model, None, progress, **change)
-    while not (progress.known.windows == 1 and progress.guesses.get(1)):
+    state = SamplerState()
+    running = steps(model, None, state, **change)
+    while not (state.finished.count == 1 and state.predictions.get(1)):
         next(running)
     running.close()
-    latents.save(tmp_path / "a.safetensors", progress, {"a": 1})
+    latents.save(tmp_path / "a.safetensors", state, {"a": 1})
     about = latents.describe(tmp_path / "a.safetensors")
     assert (about["windows"], about["painted"], about["a"]) == (1, [0, 1, 2], 1)
     done = len(calls) - evaluations
@@ -98,17 +98,17 @@ def test_windows_are_not_painted_twice(tmp_path: Path) -> None:
 
 def test_developing_shows_the_work_so_far(model: Spark) -> None:
     """Decoding what is not finished paints nothing: it is what the network last said."""
-    progress = Progress()
-    running = steps(model, None, progress, steps=4)
+    state = SamplerState()
+    running = steps(model, None, state, steps=4)
     for _ in range(3):  # the prompt and two steps
         next(running)
     running.close()
-    said = progress.guesses[0][-1].clone()
-    done = list(steps(Developer(model, progress), None, progress, steps=4))
+    said = state.predictions[0][-1].clone()
+    done = list(steps(ReplayModel(model, state), None, state, steps=4))
     assert [step.stage for step in done].count("sample") == 4
-    assert all(np.array_equal(progress.latents[i].numpy(), said[:, :, i : i + 1].numpy()) for i in range(2))
+    assert all(np.array_equal(state.latents[i].numpy(), said[:, :, i : i + 1].numpy()) for i in range(2))
     with pytest.raises(UsageError, match="end before the clip does"):
-        list(steps(Developer(model, Progress()), None, Progress()))
+        list(steps(ReplayModel(model, SamplerState()), None, SamplerState()))
 
 
 def test_files_that_hold_no_latents(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from soracli.models.spark import Spark
 from soracli.pipeline import tasks
 from soracli.sampling import storyboard, windows
 from soracli.sampling.model import Arrangement
-from soracli.sampling.sampler import Progress, sample
+from soracli.sampling.sampler import SamplerState, sample
 from soracli.sampling.temporal_filter import Steady
 from soracli.sampling.windows import Stretch
 from soracli.types import Clip, Frames, Geometry, Shot, Window
@@ -44,12 +44,12 @@ def test_long_clips_are_painted_from_a_storyboard_and_short_ones_are_not() -> No
     model = tiny.spark()
     model.card.limits["window"] = 3
     for seconds, pictures in ((1, 0), (4, 3)):
-        options, progress = tiny.options(seconds=Fraction(seconds)), Progress()
+        options, state = tiny.options(seconds=Fraction(seconds)), SamplerState()
         geometry = Geometry.of(options, model.card)
         done = list(
-            sample(model, tasks.generate(*geometry.keep, geometry.fps), "a dog", options, geometry, "cpu", progress)
+            sample(model, tasks.generate(*geometry.keep, geometry.fps), "a dog", options, geometry, "cpu", state)
         )
-        assert len(progress.board) == pictures
+        assert len(state.board) == pictures
         steps = [step.index for step in done if step.stage == "sample"]
         assert steps == list(range(1, done[1].total + 1)) if pictures else steps == [1, 2]
         assert sum(len(step.frames) for step in done if step.frames is not None) == 16 * seconds
@@ -61,10 +61,10 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(windows, "DRIFTING", 2)
 
 
-def film(model: Spark, shots: str | tuple[Shot, ...], progress: Progress | None = None, seconds: int = 4) -> Frames:
+def film(model: Spark, shots: str | tuple[Shot, ...], state: SamplerState | None = None, seconds: int = 4) -> Frames:
     options = tiny.options(seconds=Fraction(seconds))
     geometry = Geometry.of(options, model.card)
-    steps = sample(model, tasks.generate(*geometry.keep, geometry.fps), shots, options, geometry, "cpu", progress)
+    steps = sample(model, tasks.generate(*geometry.keep, geometry.fps), shots, options, geometry, "cpu", state)
     return np.concatenate([step.frames for step in steps if step.frames is not None])
 
 
@@ -72,9 +72,9 @@ def test_a_shot_is_painted_from_a_storyboard_of_its_own() -> None:
     """What comes before or after it changes nothing in it, not even in the frames next to the cut."""
     model = tiny.spark()
     model.card.limits["window"] = 3
-    progress = Progress()
-    one = film(model, (Shot(0.0, "a dog"), Shot(2.0, "a cow")), progress)
-    assert sorted(progress.board) == [5, 16, 26, 37, 48, 58]
+    state = SamplerState()
+    one = film(model, (Shot(0.0, "a dog"), Shot(2.0, "a cow")), state)
+    assert sorted(state.board) == [5, 16, 26, 37, 48, 58]
     two = film(model, (Shot(0.0, "a dog"), Shot(2.0, "a cat")))
     assert np.array_equal(one[:32], two[:32])
     assert not np.array_equal(one[32:], two[32:])
@@ -101,11 +101,11 @@ def test_a_film_is_gone_on_with_to_the_same_bits() -> None:
     geometry = Geometry.of(options, model.card)
     canvas = tasks.generate(*geometry.keep, geometry.fps)
     for stop in (5, 8, 9):
-        progress = Progress()
-        for step in sample(model, canvas, shots, options, geometry, "cpu", progress):
+        state = SamplerState()
+        for step in sample(model, canvas, shots, options, geometry, "cpu", state):
             if step.stage == "sample" and step.index == stop:
                 break
-        assert np.array_equal(film(model, shots, progress), whole)
+        assert np.array_equal(film(model, shots, state), whole)
 
 
 def test_windows_are_held_to_what_they_go_on_from(monkeypatch: pytest.MonkeyPatch) -> None:
