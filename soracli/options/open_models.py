@@ -86,12 +86,12 @@ def check_turns(card: Card) -> None:
         )
 
 
-def check(card: Card, text: str, options: SamplingOptions, canvas: Canvas) -> None:
-    """Refuse what a model that is told by a picture alone cannot be asked. text: all that it would be told."""
+def check(card: Card, options: SamplingOptions, canvas: Canvas, *, prompted: bool) -> None:
+    """Refuse what a model that is told by a picture alone cannot be asked. prompted: whether there is any text."""
     if card.arch != "svd":
         return
     use = f"use: sora animate PICTURE -m {printable(card.name)}"
-    if text or options.negative:
+    if prompted or options.negative:
         raise UsageError(f"{card.name}: reads no prompts, and moves as its picture suggests; {use}", "no_prompt")
     kept = canvas.mask.min(axis=(1, 2)) < 1  # (T,): of each frame something
     if canvas.strength < 1 or canvas.hint is not None or kept[1:].any() or canvas.mask[0].any():

@@ -7,7 +7,8 @@ from typing import Any
 
 from soracli.formatting import amount, duration, printable
 from soracli.models.common import memory
-from soracli.pipeline.job import Job, shortage
+from soracli.pipeline.estimate import shortage
+from soracli.pipeline.job import Job
 
 
 def headline(job: Job) -> str:

@@ -5,65 +5,31 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from soracli import media
-from soracli.console.progress import Meter
 from soracli.console.report import Reporter
-from soracli.errors import CapacityError, CheckError, MediaError, PolicyError
-from soracli.footage.plausibility import Guard
-from soracli.media import Area, Source, Writer
+from soracli.errors import CapacityError
+from soracli.media import Area, Source
 from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
-from soracli.pipeline import advice, checkpoints, deliver, describe, latents, model_cache, real_footage, tasks
-from soracli.pipeline import job as jobs
+from soracli.pipeline import advice, deliver, describe, estimate, model_cache, real_footage
 from soracli.pipeline import preview as previews
-from soracli.pipeline.deliver import Form
-from soracli.pipeline.job import Job
-from soracli.pipeline.metrics import Likeness, Seams, Watcher
+from soracli.pipeline.job import FILLERS, Job
+from soracli.pipeline.prepare import prepare
 from soracli.pipeline.preview import Preview
+from soracli.pipeline.result import Result, Session
 from soracli.pipeline.task_specs import Brief
 from soracli.provenance import keys
 from soracli.safety import screening
-from soracli.sampling import frame_rates
 from soracli.state import runs
-from soracli.state.runs import Item, Run
-from soracli.types import Canvas
+from soracli.state.runs import Run
 from soracli.weights import manifest
 
 if TYPE_CHECKING:
-    from soracli.provenance import stamp as provenance
-    from soracli.provenance.stamp import Stamp
-    from soracli.sampling.frame_rates import Between
     from soracli.sampling.model import Model
-    from soracli.sampling.pixels import Enlarge
-    from soracli.sampling.steps import SamplerState, Step
-
-
-# What tensors of another shape than is said of them make the model raise.
-_SHAPELESS = (RuntimeError, ValueError, LookupError, TypeError, AttributeError)
-
-
-@dataclass(frozen=True)
-class Studio:
-    """What all results of a call share once the model is loaded."""
-
-    model: Model | None  # None where nothing is sampled
-    device: str
-    notes: list[str]
-    preview: Preview | None
-    flags: Flags
-    run: Run
-    talk: Reporter
-    given: tuple[provenance.Origin, ...]
-    enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
-    far: bool  # what is given is unlike what the model was trained on
-    between: Between | None  # paints frames between painted ones
-    made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
 
 
 def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
@@ -76,20 +42,20 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     if run is not None:
         run.recheck()
     with _in_memory(brief.verb):
-        job = jobs.prepare(brief, prompt, flags, run)
+        job = prepare(brief, prompt, flags, run)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
     if flags.dry_run:
         for note in job.notes:
             talk.note(note)
         talk.plan(describe.as_data(job), describe.as_text(job))
         return
-    jobs.check_memory(job)
+    estimate.check_memory(job)
     with _in_memory(brief.verb):
         if job.bare is not None:
             with talk.meter() as meter:
-                job = job.composed(functools.partial(meter.step, "fill"))
+                job = job.composited(functools.partial(meter.step, "fill"))
         else:
-            job = job.composed()
+            job = job.composited()
     if note := screening.by_meaning(job.said):
         job = replace(job, notes=[*job.notes, note], by_words_only=True)
     for note in job.notes:  # after what may be refused: what was not understood of that is of no interest
@@ -98,9 +64,9 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     talk.say(describe.headline(job))
     given: list[Source | Area] = [*brief.given, *brief.areas]
     with deliver.running(run, job.record, job.outputs, job.seeds, origin, given, talk) as run, _capacity(job):
-        studio = _open(job, talk, preview, run, flags)
+        session = _open(job, talk, preview, run, flags)
         for n in range(len(job.seeds)):
-            result = _Result(job, n, studio)
+            result = Result(job, n, session)
             deliver.deliver(result, job.outputs, n, result.item, run, flags, talk, keep=flags.save_latents)
 
 
@@ -110,7 +76,8 @@ def _calm(flags: Flags) -> Flags:
     return replace(flags, progress="plain") if drawn and flags.progress == "auto" else flags
 
 
-def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Flags) -> Studio:
+def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Flags) -> Session:
+    """Load what the job needs, and say what is to be known of it and of what it is given."""
     from soracli.provenance import stamp as provenance
 
     clock = time.perf_counter()
@@ -120,27 +87,33 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
         given = (provenance.latents(Path(flags.origin.latents), titles=titles),)
     with talk.meter() as meter:
         meter.step("load", 0, 1)
-        for card in [manifest.tools()[name] for name in jobs.FILLERS] if job.filled else [job.card]:
+        for card in [manifest.tools()[name] for name in FILLERS] if job.filled else [job.card]:
             manifest.paths(card)
-        where = model_cache.device(flags.device, job.threads)
+        device = model_cache.device(flags.device, job.threads)
         if job.moving is not None:
             job.moving.check()
-        model = None if job.filled or job.moving else model_cache.load(job.card, where)
-        enlarge = model_cache.enhancer(where).enlarged if job.enlarges else None
-        between = model_cache.between(where) if job.pace else None
+        model = None if job.filled or job.moving else model_cache.load(job.card, device)
+        enlarge = model_cache.enhancer(device).enlarged if job.enlarges else None
+        between = model_cache.between(device) if job.pace else None
         meter.step("load", 1, 1)
-        notes = [origin.note for origin in given if origin.note]
-        unlike: list[str] = []
+        notes, far = [origin.note for origin in given if origin.note], False
         if model is not None:
-            unlike = [] if job.plot else advice.on_source(model, job.canvas, job.geometry, where)
-            notes += [*([] if job.plot else advice.on_prompt(model, job.prompt)), *unlike]
-            notes += previews.advice(job.card) if preview is not None else ()
+            said, far = _known(job, model, device)
+            notes += [*said, *(previews.advice(job.card) if preview is not None else ())]
     for note in notes:
         talk.note(note)
     name = job.card.name if model is not None else "what sees motion"
-    talk.detail(f"loaded {name} on {where} in {time.perf_counter() - clock:.1f} s")
-    far = bool(unlike) or (model is not None and not job.plot and any(map(real_footage.foreign, job.brief.given)))
-    return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, far, between)
+    talk.detail(f"loaded {name} on {device} in {time.perf_counter() - clock:.1f} s")
+    return Session(model, device, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, far, between)
+
+
+def _known(job: Job, model: Model, device: str) -> tuple[list[str], bool]:
+    """What of the prompt and of what is given the model does not know: notes, and whether that is much."""
+    if job.plot is not None:
+        return [], False
+    unlike = advice.on_source(model, job.canvas, job.geometry, device)
+    far = bool(unlike) or any(map(real_footage.foreign, job.brief.given))
+    return [*advice.on_prompt(model, job.prompt), *unlike], far
 
 
 @contextlib.contextmanager
@@ -167,173 +140,3 @@ def _capacity(job: Job) -> Iterator[None]:
         size = f"{job.options.width}x{job.options.height}, {job.options.frames} frames"
         remedy = "try a smaller --size" + ("" if job.geometry.is_still else " or a shorter --duration")
         raise CapacityError(f"{size}: out of memory; {remedy}", "memory") from error
-
-
-# --- one result -------------------------------------------------------------------------------------------------------
-
-
-class _Result:
-    """Result n of a job: `deliver.Work`."""
-
-    def __init__(self, job: Job, n: int, studio: Studio) -> None:
-        self.job, self.studio, self.item = job, studio, studio.run.pending[0]
-        self.seed = job.seeds[n]
-        self.label = f"{n + 1}/{len(job.seeds)} " if len(job.seeds) > 1 else ""
-        self.notes = studio.notes
-        self._seams, self._likeness = Seams.of(job.canvas), Likeness()
-        self._took: dict[str, float] = {}  # seconds by stage
-        whole, origin = job.recipe(self.seed), studio.flags.origin
-        self._recipe = jobs.decoded(whole, origin.latents) if origin.foreign and origin.latents else whole
-
-    def recipe(self) -> dict[str, Any]:
-        """No more than what this call has done."""
-        return self._recipe
-
-    def form(self) -> Form:
-        job, flags = self.job, self.studio.flags
-        _, height, width = job.geometry.keep
-        fps = Fraction(1) if job.geometry.is_still else job.options.fps
-        audio = None
-        if flags.origin.expected is None:
-            own = job.brief.sound(fps) if job.brief.sound and job.outputs.format.sound else None
-            audio = job.track.sound(own, job.canvas.frames / fps)
-        return Form((width, height), fps, self._stamp(), flags.quality, flags.force, audio)
-
-    def _stamp(self) -> Stamp:
-        from soracli.provenance import stamp as provenance
-
-        job, recipe, flags = self.job, self._recipe, self.studio.flags
-        if flags.no_prompt_metadata:
-            recipe = provenance.untold(recipe)
-        painted = bool((job.canvas.mask[job.canvas.shown] > 0).any())
-        verb, prompt = ("decode", "") if flags.origin.foreign else (job.verb, job.prompt)
-        return provenance.Stamp(verb, recipe, self.studio.given, painted=painted, prompt=prompt)
-
-    def make(self, file: Writer | media.Digest, meter: Meter) -> None:
-        watchers: list[Watcher] = [self._seams, *([self._likeness] if self.job.brief.compare else [])]
-        self._took = _paint(self.job, self.studio, self.item, file, meter, watchers)
-
-    def done(self) -> str:
-        job = self.job
-        still = job.geometry.is_still
-        what = "picture" if still else f"{job.canvas.frames / float(job.options.fps):.1f} s of video"
-        return f": {what}, seed {self.seed}"
-
-    def figures(self) -> dict[str, Any]:
-        talk, flags = self.studio.talk, self.studio.flags
-        found = _figures(self.job, self.studio, self._seams, self._likeness)
-        talk.detail("took " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in self._took.items()))
-        latents_of = self.studio.run.latents(self.seed)
-        if flags.save_latents and latents_of is not None and latents_of.is_file():
-            found["latents"] = str(latents_of)
-            talk.say(f"latents: {latents_of}")
-        return found | {"took": {stage: round(seconds, 3) for stage, seconds in self._took.items()}}
-
-    def remarks(self) -> Sequence[str]:
-        return self.job.canvas.draft.notes if self.job.canvas.draft else ()
-
-
-def _figures(job: Job, studio: Studio, seams: Seams, likeness: Likeness) -> dict[str, Any]:
-    """What can be measured on a result, said and returned: how its joints meet, how far variations lie apart."""
-    found: dict[str, Any] = {}
-    talk = studio.talk
-    if joints := seams.report(job.options.fps):
-        said = ", ".join(
-            f"{joint['score']:g} at {joint['at']}{'' if joint['at'] == 'end' else 's'}" for joint in joints
-        )
-        talk.say(f"seams (jump over the usual jump): {said}")
-        found["seams"] = joints
-    if job.brief.compare:
-        source = Likeness.of(job.canvas)
-        found["distance"] = {"source": likeness.distance(source), "others": [likeness.distance(o) for o in studio.made]}
-        others = "".join(f", {far:g} from result {i}" for i, far in enumerate(found["distance"]["others"], 1))
-        talk.say(
-            f"differs by {found['distance']['source']:g} from the source{others} (levels of 255, pictures of 32 lines)"
-        )
-        studio.made.append(likeness)
-    return found
-
-
-def _paint(
-    job: Job, studio: Studio, item: Item, file: Writer | media.Digest, meter: Meter, watchers: Sequence[Watcher]
-) -> dict[str, float]:
-    """Sample one result into a file, every frame past the watchers. Returns seconds by stage."""
-    took: dict[str, float] = {}
-    clock = time.perf_counter()
-    run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
-    state = checkpoints.resumed(job, run, item.seed, given, studio.device, talk)
-    guarded = studio.model is not None and "spectrum" in job.card.params  # what is filled is the clip's own
-    guard = Guard(job.canvas, told=bool(job.prompt), styled=job.styled, far=studio.far) if guarded else None
-    try:
-        count = 0
-        with file as writer:
-            for step in _steps(job, studio, item, state):
-                if step.frames is not None:
-                    writer.add(step.frames, job.canvas.painted(count, count + len(step.frames)))
-                    count += len(step.frames)
-                    for watcher in (*watchers, *([guard] if guard else [])):
-                        watcher.add(step.frames)
-                if studio.preview is not None and studio.model is not None and step.latents is not None:
-                    last = step.index == step.total
-                    told = job.shots[step.shot].prompt if job.shots else job.prompt
-                    if why := studio.preview.show(studio.model, step.latents, job.geometry, told, last=last):
-                        talk.note(why)
-                meter.step(step.stage, step.index, step.total)
-                now = time.perf_counter()
-                took[step.stage], clock = took.get(step.stage, 0.0) + now - clock, now
-            if guard is not None and (why := guard.fault()):
-                raise CheckError(
-                    f"{job.verb}: withheld, {why}; {job.card.name} does not know such pictures: try less --strength or "
-                    "another prompt, or a model of sora model list",
-                    "withheld",
-                )
-            meter.step("save", 0, 1)
-    except (PolicyError, CheckError):
-        raise  # what is withheld is not worth going on with
-    except BaseException as error:
-        if studio.flags.origin.foreign and isinstance(error, _SHAPELESS) and "memory" not in str(error):
-            raise MediaError(f"{given}: holds latents of another shape than it says", "bad_latents") from error
-        checkpoints.keep(job, run, item.seed, state, talk)
-        raise
-    took["save"] = time.perf_counter() - clock
-    if studio.flags.save_latents:
-        checkpoints.keep(job, run, item.seed, state, talk)
-    return took
-
-
-def _steps(job: Job, studio: Studio, item: Item, state: SamplerState) -> Iterator[Step]:
-    """How one result comes about: sampled, filled from what is given, or carried on by its motion."""
-    if job.filled:
-        from soracli.footage.removal import Removal
-
-        removal = Removal(job.canvas, studio.device)
-        yield from removal.steps()
-        studio.talk.say(removal.said)
-        return
-    from soracli.sampling.assemble import without_sampling
-    from soracli.sampling.sampler import sample
-
-    if studio.model is None:
-        yield from without_sampling(job.canvas)
-        return
-    options, model, pace = replace(job.painting, seed=item.seed), studio.model, job.pace
-    if studio.flags.origin.latents:
-        model = latents.ReplayModel(model, state)
-    canvas, spoken = job.staged(item.seed)
-    if pace is not None and studio.between is not None:
-        canvas = pace.canvas(studio.between)
-    steps = sample(model, canvas, spoken, options, job.geometry, studio.device, state, studio.enlarge)
-    if pace is not None and studio.between is not None:
-        steps = frame_rates.painted(steps, pace, studio.between)
-    yield from _keeping(steps, job.canvas) if job.brief.onward else steps
-
-
-def _keeping(steps: Iterator[Step], canvas: Canvas) -> Iterator[Step]:
-    """The sampler's progress, with the frames that a canvas keeps instead of what was painted there once more."""
-    count = 0
-    for step in steps:
-        if step.frames is None:
-            yield step
-            continue
-        yield replace(step, frames=tasks.kept(canvas, count, step.frames))
-        count += len(step.frames)

@@ -1,0 +1,170 @@
+"""From a brief and flags to a job: everything that can be refused is refused here, before anything slow is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from soracli import media
+from soracli.card import Card
+from soracli.errors import UsageError
+from soracli.media import formats
+from soracli.options import calls, open_models, parse, resolve
+from soracli.options.flags import Flags
+from soracli.pipeline import notes, output_paths, performers, real_footage, tasks
+from soracli.pipeline.estimate import estimate
+from soracli.pipeline.job import Job
+from soracli.pipeline.output_paths import Outputs
+from soracli.pipeline.recipe import repeated
+from soracli.pipeline.request import Prompt, Request, joined
+from soracli.pipeline.soundtrack import Soundtrack
+from soracli.pipeline.task_specs import Brief
+from soracli.prompts import rewrite
+from soracli.safety import screening
+from soracli.scenes.plot import Plot
+from soracli.state.runs import Run
+from soracli.types import Canvas, SamplingOptions
+from soracli.weights import manifest
+
+REMOVE = frozenset({"remove", "remove it", "remove this", "removed", "erase", "erase it", "delete", "delete it"})
+
+
+def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = None) -> Job:
+    """Turn a brief and flags into a Job, or say in one line what is wrong with them.
+
+    run: what this goes on with; it says which results, and where they go.
+    """
+    request, plot = _rewritten(_parsed(brief, prompt, flags))
+    seeds = parse.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
+    _check_result(request, seeds)
+    canvas, options, cast, bare = _canvas(request, plot)
+    open_models.check(request.card, options, canvas, prompted=bool(request.words.text))
+    request = replace(request, options=options)
+    outputs = _outputs(request, seeds, canvas.frames, run)
+    if cast is not None:  # for a name that nobody has
+        cast.film(options, seeds[0], canvas.frames)
+    track = Soundtrack.of(flags, outputs.format, still=brief.still, sounds=brief.sound is not None)
+    brief = request.brief
+    brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
+    film, read = (None, []) if plot is None else plot.film(options, seeds[0], canvas.frames)
+    request = replace(request, brief=brief)
+    expected = estimate(request, canvas)
+    if expected.budget.room:
+        request = replace(request, card=open_models.settled(request.card, expected.plan))
+    call = repeated(flags.origin.call, brief, request.words, canvas.frames, options.fps)
+    call = call if request.own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
+    record = calls.lasting(flags.origin.call, request.words.typed).having(expand=None)
+    said = notes.of_request(request, plot, [*request.words.notes, *read], canvas, expected, len(seeds))
+    return Job(
+        brief=brief, words=request.words, shots=request.shots, card=request.card, options=options, seeds=seeds,
+        outputs=outputs, canvas=canvas, geometry=expected.geometry, pace=expected.pace, plot=plot, cast=cast, bare=bare,
+        films={} if film is None else {seeds[0]: film}, filled=request.filled, moving=request.own, track=track,
+        notes=[*said, *outputs.notes], plan=expected.plan, budget=expected.budget, threads=expected.threads, call=call,
+        record=record,
+    )  # fmt: skip
+
+
+def _parsed(brief: Brief, prompt: str | None, flags: Flags) -> Request:
+    """Texts and flags as values, within the bounds of the model."""
+    prompt = parse.prompt(prompt, flags.prompt_file, needed=brief.prompted)
+    if prompt and brief.shots:
+        raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
+    card = open_models.adapted(manifest.card(flags.model), flags)
+    if brief.verb == "views":
+        open_models.check_turns(card)
+    brief = performers.cast(brief, card, joined(prompt, *brief.words))
+    if brief.length and flags.duration is not None:
+        raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
+    if filled := brief.filled and bool(card.params.get("drafts")) and prompt.strip(" .!").lower() in {"", *REMOVE}:
+        prompt = ""
+    text = joined(prompt, *brief.words)
+    own = None if brief.plot or not brief.engine else real_footage.chosen(brief, card, text)
+    bounds = card if own is None else replace(card, limits={})  # those of the model
+    source = brief.given[0].clip if own is not None and brief.keyed else brief.source
+    options = resolve.options(bounds, flags, still=brief.still, source=source)
+    shots = parse.shots(brief.shots, options.fps, brief.words)
+    return Request(brief, flags, Prompt(prompt, text), card, options, shots, own, filled)
+
+
+def _rewritten(request: Request) -> tuple[Request, Plot | None]:
+    """Refuse what the policy's words forbid, and put the prompt as the model gets it, or read it into scenes."""
+    brief, card, flags, shots, typed = request.brief, request.card, request.flags, request.shots, request.words.typed
+    screening.by_words(screening.said(request.text, shots, request.options.negative, request.options.guidance))
+    plot = performers.plot(request)
+    if plot is not None:
+        _check_expand(flags, card)
+        told = rewrite.Told(typed, "", rewrite.scripts(card, request.text))
+    else:
+        seed = parse.seeds(flags.seed, flags.count)[0] if flags.expand and not brief.shots else None
+        beside = (*brief.shots, flags.negative or "")
+        told = rewrite.told(typed, card, words=brief.words, beside=beside, seed=seed)
+    text = "; ".join(shot.prompt for shot in shots) if shots else joined(told.text, *brief.words)
+    return replace(request, words=Prompt(told.text, text, told.asked, told.notes)), plot
+
+
+def _check_result(request: Request, seeds: Sequence[int]) -> None:
+    """Refuse flags that say how many results there are, where they go and where they are painted."""
+    flags = request.flags
+    if request.filled and len(seeds) > 1:
+        raise UsageError("--count, --seed: what is removed comes out the same every time; give one seed", "no_effect")
+    output_paths.check_streams(flags.output, json=flags.json, dry_run=flags.dry_run)
+    parse.check_device(flags.device)
+    if flags.preview is not None:
+        parse.preview(flags.preview)
+
+
+def _canvas(request: Request, plot: Plot | None) -> tuple[Canvas, SamplingOptions, Plot | None, Canvas | None]:
+    """The canvas, the options with its length, the scene that the user's own performers play in over it, and the canvas
+    before regions were moved: see `Job.bare`.
+    """
+    brief, flags, card, own, options = request.brief, request.flags, request.card, request.own, request.options
+    if plot is not None and plot.file and flags.duration is None and not brief.still:
+        options = replace(options, seconds=plot.seconds)
+    elif brief.lasts is not None and flags.duration is None:
+        options = replace(options, seconds=brief.lasts)
+    if own is not None and (own.move or brief.keyed) and flags.fps is None:
+        options = replace(options, fps=real_footage.RATE)
+    canvas = brief.canvas(options, 1 if card.rates or own else card.stride[0])
+    canvas = canvas if own is None else own.laid(canvas)
+    if request.filled and bool((canvas.mask > 0).all()):
+        raise UsageError(
+            "--mask: covers all there is, and nothing is left to fill it from; say what is to be there", "full_mask"
+        )
+    if brief.rim and not request.filled:
+        canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
+    cast = bare = None
+    if brief.hand is not None and plot is None:
+        canvas, cast, bare = performers.by_hand(request, brief.hand, canvas, options)
+    canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
+    seconds = Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps
+    return canvas, replace(options, seconds=seconds), cast, bare
+
+
+def _outputs(request: Request, seeds: list[int], frames: int, run: Run | None) -> Outputs:
+    """Where the results go, and in which format; nothing that is read is written over."""
+    brief, flags, options = request.brief, request.flags, request.options
+    names = {
+        "slug": brief.stem or output_paths.slug(request.words.text), "model": request.card.name,
+        "width": options.width, "height": options.height,
+    }  # fmt: skip
+    if run is not None:
+        outputs = output_paths.planned(run.format, [item.path for item in run.pending])
+    elif flags.origin.expected is not None:
+        outputs = output_paths.planned("png" if brief.still else "frames", [None])
+    else:
+        outputs = output_paths.outputs(flags.output, flags.format, names, seeds, frames, force=flags.force)
+    output_paths.check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
+    formats.check(outputs.format, options.width, options.height, float(options.fps))
+    formats.quality(flags.quality, outputs.format)
+    return outputs
+
+
+def _check_expand(flags: Flags, card: Card) -> None:
+    """What a prompt leaves open a scene chooses by its seed; no words are added to it."""
+    if flags.expand and "expand" not in flags.origin.assumed:
+        raise UsageError(
+            f"--expand: {card.name} reads a prompt into a scene, and the seed chooses what it leaves open; leave it "
+            "out, or edit the scene: sora scene PROMPT",
+            "no_effect",
+        )
