@@ -72,11 +72,11 @@ def generate(
     from soracli.prompts import modifiers
 
     words, hand = modifiers.words(camera, motion, style), overlay.hand(fit)
-    brief = task_specs.generate(
+    spec = task_specs.generate(
         "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene,
         hand=hand, engine=engine, camera=camera,
     )  # fmt: skip
-    render(brief, prompt, flags)
+    render(spec, prompt, flags)
 
 
 @app.command(
@@ -105,8 +105,8 @@ def image(
     from soracli.prompts import modifiers
 
     hand = overlay.hand()
-    brief = task_specs.generate("image", still=True, words=modifiers.words(style=style), scene=scene, hand=hand)
-    render(brief, prompt, flags)
+    spec = task_specs.generate("image", still=True, words=modifiers.words(style=style), scene=scene, hand=hand)
+    render(spec, prompt, flags)
 
 
 @app.command(
@@ -142,11 +142,11 @@ def animate(
     from soracli.prompts import modifiers
 
     words, hand = modifiers.words(camera, motion, style), overlay.hand(fit)
-    brief = task_specs.animate(
+    spec = task_specs.animate(
         image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand, engine=engine,
         camera=camera,
     )  # fmt: skip
-    render(brief, prompt, flags)
+    render(spec, prompt, flags)
 
 
 @app.command(
@@ -187,12 +187,12 @@ def extend(
         raise UsageError("--loop: closes the clip; it cannot go with --forward, --backward or --both", "bad_direction")
     before = by if backward or both else None
     after = by if not loop and (forward or both or not backward) else None
-    brief = task_specs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
+    spec = task_specs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
     if engine == "auto" and not (before or loop or overlap):
         from soracli.pipeline import own_clips
 
-        brief, flags = own_clips.extended(brief, clip, prompt, by, flags)
-    render(brief, prompt, flags)
+        spec, flags = own_clips.extended(spec, clip, prompt, by, flags)
+    render(spec, prompt, flags)
 
 
 @app.command(
@@ -253,11 +253,11 @@ def edit(
     if hand is None and restyle.applies(asked, flags):
         restyle.edit(asked, flags)
         return
-    brief = task_specs.edit(
+    spec = task_specs.edit(
         clip, 0.6 if share is None else share, start, stop, fit, modifiers.words(style=style), reference=style_ref,
         allow_partial=allow_partial, region=region, hand=hand,
     )  # fmt: skip
-    render(brief, prompt, flags)
+    render(spec, prompt, flags)
 
 
 @app.command(
@@ -297,12 +297,12 @@ def inpaint(
     from soracli.pipeline.render import render
 
     hand = overlay.hand(fit)
-    brief = task_specs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand)
+    spec = task_specs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand)
     if prompt is not None and mask is not None:
         from soracli.pipeline import own_clips
 
-        brief, flags = own_clips.inpainted(brief, clip, prompt, flags, track=track)
-    render(brief, prompt, flags)
+        spec, flags = own_clips.inpainted(spec, clip, prompt, flags, track=track)
+    render(spec, prompt, flags)
 
 
 @app.command(
@@ -360,10 +360,10 @@ def views(
     from soracli.prompts import modifiers
 
     count = parse.whole("--count", flags.count or "21", 2, 1000)
-    brief = task_specs.animate(
+    spec = task_specs.animate(
         image, fit=fit, words=modifiers.words("orbit", elevation=elevation), verb="views", frames=count
     )
-    render(brief, prompt, dataclasses.replace(flags, count=None))
+    render(spec, prompt, dataclasses.replace(flags, count=None))
 
 
 @app.command(cls=Verb, epilog=examples("sora vary dog.mp4 -n 4", "sora vary dog.mp4 -n 2 --strength 0.8"))

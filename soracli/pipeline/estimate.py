@@ -32,7 +32,7 @@ class Estimate(NamedTuple):
 
 def estimate(request: Request, canvas: Canvas) -> Estimate:
     """Time and memory, within the memory there is."""
-    brief, flags, card, options = request.brief, request.flags, request.card, request.options
+    spec, flags, card, options = request.spec, request.flags, request.card, request.options
     pace = None if request.filled or request.own else frame_rates.paced(canvas, card)
     geometry = (
         Geometry.snap(options, (1, 1, 1)) if request.own else Geometry.of(frame_rates.options(options, pace), card)
@@ -45,8 +45,8 @@ def estimate(request: Request, canvas: Canvas) -> Estimate:
     sizes = [size + len(canvas.subjects) for take in takes for size in take.sizes]
     cores = None if on_gpu else threads or machine.cores()
     command = functools.partial(_command, request)
-    budget = Budget(allowed, command, bool(brief.length), *_room(card, on_gpu))
-    expected = estimates.estimate(card, options, geometry, sizes, cores, given=bool(brief.length), pace=pace)
+    budget = Budget(allowed, command, bool(spec.length), *_room(card, on_gpu))
+    expected = estimates.estimate(card, options, geometry, sizes, cores, given=bool(spec.length), pace=pace)
     expected = Plan(0, 0, 0.0, 0) if request.filled else expected.within(budget.room)
     estimates.check_tokens(expected, card, options)
     return Estimate(pace, geometry, threads, budget, expected)
@@ -60,10 +60,10 @@ def _room(card: Card, on_gpu: bool) -> tuple[int, int]:
 
 def _command(request: Request) -> str:
     """What to type for the same with other flags."""
-    brief, model = request.brief, request.flags.model
-    inputs = [str(given["name"]) for given in brief.record.get("inputs", ())]
+    spec, model = request.spec, request.flags.model
+    inputs = [str(given["name"]) for given in spec.record.get("inputs", ())]
     words = [*inputs, *filter(None, [request.words.asked or request.words.text])]
-    return shlex.join(["sora", brief.verb, *map(printable, words), *(["-m", printable(model)] if model else [])])
+    return shlex.join(["sora", spec.verb, *map(printable, words), *(["-m", printable(model)] if model else [])])
 
 
 def check_memory(job: Job) -> None:

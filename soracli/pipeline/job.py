@@ -22,7 +22,7 @@ from soracli.pipeline.real_footage import Moving
 from soracli.pipeline.recipe import remembered
 from soracli.pipeline.request import Prompt
 from soracli.pipeline.soundtrack import Soundtrack
-from soracli.pipeline.task_specs import Brief
+from soracli.pipeline.spec import TaskSpec
 from soracli.resources.estimate import Budget, Plan
 from soracli.safety import policy, review, screening
 from soracli.sampling import frame_rates
@@ -39,7 +39,7 @@ class Job:
     """One call of a rendering verb. options.seed is set per result from `seeds`."""
 
     # what is asked for
-    brief: Brief
+    spec: TaskSpec
     words: Prompt
     shots: tuple[Shot, ...]  # of several prompts; empty = one
     card: Card
@@ -71,7 +71,7 @@ class Job:
 
     @property
     def verb(self) -> str:
-        return self.brief.verb
+        return self.spec.verb
 
     @property
     def prompt(self) -> str:
@@ -96,8 +96,8 @@ class Job:
         from soracli.scenes.drafting import drafted
 
         film = self._film(self.plot, seed)
-        hand = self.brief.hand or Hand()
-        canvas = tasks.opened(self.canvas, film.starts[-1]) if self.brief.onward else self.canvas
+        hand = self.spec.hand or Hand()
+        canvas = tasks.opened(self.canvas, film.starts[-1]) if self.spec.onward else self.canvas
         parts = hand.layer(self.options), hand.place(self.options), adapters.grade(self.card)
         draft = drafted(film, *parts)
         if tasks.has_holes(canvas):
@@ -110,8 +110,8 @@ class Job:
         Not done by `prepare`, since it takes torch. on_progress: how much of the filling is done, of how much.
         """
         canvas, way = self.canvas, Way.of(self.card)
-        if self.bare is not None and self.brief.hand is not None:
-            canvas = self.brief.hand.on(self.bare, self.options, way, functools.partial(_filled, on_progress))
+        if self.bare is not None and self.spec.hand is not None:
+            canvas = self.spec.hand.on(self.bare, self.options, way, functools.partial(_filled, on_progress))
         if self.cast is not None:
             from soracli.scenes.drafting import drafted
 
@@ -130,7 +130,7 @@ class Job:
     @property
     def styled(self) -> bool:
         """Whether a look was asked for, or another picture's colours: what is given does not bound them."""
-        return bool(self.brief.words) or "style_ref" in self.brief.record
+        return bool(self.spec.words) or "style_ref" in self.spec.record
 
     @property
     def enlarges(self) -> bool:
@@ -147,7 +147,7 @@ class Job:
         """Whether painting started from marked noise, what made a picture larger than it was painted, and what saw the
         motion by which it was filled instead."""
         known = manifest.tools()
-        if self.filled or (self.bare is not None and len(self.brief.given[0].clip.frames) > 1):
+        if self.filled or (self.bare is not None and len(self.spec.given[0].clip.frames) > 1):
             networks = {name: manifest.digest(known[name]) for name in FILLERS}
             return {**({"filled": True} if self.filled else {}), "networks": networks}
         enlarged = {"enlarged": manifest.digest(known[model_cache.ENHANCER])} if self.enlarges else {}
@@ -184,7 +184,7 @@ class Job:
             "model": self.card.name, "weights": manifest.digest(self.card), "width": width, "height": height,
             "frames": self.canvas.frames, "fps": str(options.fps), "steps": options.steps,
             "guidance": options.guidance, "shift": options.shift, "solver": options.solver, "seed": seed,
-            **open_models.record(self.card), **self.brief.record, **self._more,
+            **open_models.record(self.card), **self.spec.record, **self._more,
             **({"again": list(self.canvas.again)} if self.canvas.again else {}),
             **({"shots": [[shot.start, shot.prompt] for shot in self.shots]} if self.shots else {}),
             **self._scene(seed), **({} if self.moving is None else self.moving.record),

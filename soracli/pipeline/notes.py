@@ -17,14 +17,14 @@ def of_request(
     request: Request, plot: Plot | None, read: Sequence[str], canvas: Canvas, estimate: Estimate, results: int
 ) -> list[str]:
     """Notes of a request. read: what there is to say of how its prompt was read. results: how many are made."""
-    brief, options, geometry = request.brief, request.options, estimate.geometry
+    spec, options, geometry = request.spec, request.options, estimate.geometry
     said = read if request.own is None else request.own.said(results)
-    notes = [*request.flags.origin.notes, *said, *brief.notes, *canvas.notes]
-    if brief.source is not None:
-        notes += refitted(brief.source, (options.width, options.height), options.fps, request.flags)
+    notes = [*request.flags.origin.notes, *said, *spec.notes, *canvas.notes]
+    if spec.source is not None:
+        notes += refitted(spec.source, (options.width, options.height), options.fps, request.flags)
     notes += open_models.notes(request.card, options, canvas)
-    if brief.hand is not None:
-        notes += brief.hand.over(canvas.frames, float(canvas.frames / options.fps))
+    if spec.hand is not None:
+        notes += spec.hand.over(canvas.frames, float(canvas.frames / options.fps))
     notes += [] if request.filled else frame_rates.notes(geometry, estimate.pace)
     return [*notes, *_of_shots(request.shots if plot is None else plot.begins, geometry)]
 

@@ -19,7 +19,7 @@ from soracli.options import open_models, parse, recipes
 from soracli.options.calls import Call
 from soracli.options.flags import Flags
 from soracli.pipeline import sources, task_specs, tasks
-from soracli.pipeline.task_specs import Brief
+from soracli.pipeline.spec import TaskSpec
 from soracli.provenance import credentials
 from soracli.scenes.notation import scene_pictures
 from soracli.scenes.plot import Plot
@@ -115,18 +115,18 @@ def unlike(own: Own, flags: Flags) -> str:
     return ""
 
 
-def extended(brief: Brief, path: str, prompt: str | None, by: str, flags: Flags) -> tuple[Brief, Flags]:
-    """The brief of `sora extend` at the end of a clip: with its scene going on if it has one, else as it was."""
-    source = brief.given[0]
+def extended(spec: TaskSpec, path: str, prompt: str | None, by: str, flags: Flags) -> tuple[TaskSpec, Flags]:
+    """The spec of `sora extend` at the end of a clip: with its scene going on if it has one, else as it was."""
+    source = spec.given[0]
     own = read(source, flags)
     if own is None or prompt == "-" or flags.prompt_file is not None:
-        return brief, flags
+        return spec, flags
     text = (prompt or "").strip()
     why = unlike(own, flags if not text else replace(flags, seed=None, count=None))
     if why:
         name = manifest.card(flags.model).name
         note = f"the scene of {printable(path)} does not go on ({why}): {name} follows its frames alone."
-        return replace(brief, notes=(*brief.notes, note)), flags
+        return replace(spec, notes=(*spec.notes, note)), flags
     time = manifest.card(flags.model).stride[0]
     after = parse.frames("--by", by, own.fps)
     scene, notes = _gone_on(own, text, after, time)
@@ -135,10 +135,10 @@ def extended(brief: Brief, path: str, prompt: str | None, by: str, flags: Flags)
         sources.check_room(f"--by {by}", after, options.width, options.height)
         return tasks.onward(source.clip, after, (*own.again, own.frames))
 
-    brief = replace(
-        brief, canvas=canvas, plot=Plot(file=scene, time=time), onward=True, notes=(*brief.notes, *notes)
+    spec = replace(
+        spec, canvas=canvas, plot=Plot(file=scene, time=time), onward=True, notes=(*spec.notes, *notes)
     )  # fmt: skip
-    return brief, own.told(flags)
+    return spec, own.told(flags)
 
 
 def _gone_on(own: Own, prompt: str, after: int, time: int) -> tuple[str, list[str]]:
@@ -155,38 +155,38 @@ def _gone_on(own: Own, prompt: str, after: int, time: int) -> tuple[str, list[st
     return text, [f"{name} tells its scene: the prompt begins a new shot of it.", *notes]
 
 
-def inpainted(brief: Brief, path: str, prompt: str | None, flags: Flags, *, track: bool) -> tuple[Brief, Flags]:
-    """The brief of `sora inpaint` in a clip of a scene: its hole shows the same place with whom a prompt names in it.
+def inpainted(spec: TaskSpec, path: str, prompt: str | None, flags: Flags, *, track: bool) -> tuple[TaskSpec, Flags]:
+    """The spec of `sora inpaint` in a clip of a scene: its hole shows the same place with whom a prompt names in it.
 
     Of a clip that has no scene, or several, it stays as it was; without a prompt what is masked is removed.
     """
-    if not (prompt or "").strip() or prompt == "-" or not brief.areas or brief.hand is not None:
-        return brief, flags
-    own = read(brief.given[0], flags)
+    if not (prompt or "").strip() or prompt == "-" or not spec.areas or spec.hand is not None:
+        return spec, flags
+    own = read(spec.given[0], flags)
     if own is None:
-        return brief, flags
+        return spec, flags
     from soracli.scenes import onward
     from soracli.scenes.known import shipped
 
-    hole = sources.covered(brief.areas[0], own.source.clip, track).max(0) > 0
+    hole = sources.covered(spec.areas[0], own.source.clip, track).max(0) > 0
     found = onward.beside(own.scene, str(prompt), hole, shipped()) if hole.any() else None
     if found is None:
-        return brief, flags
+        return spec, flags
     text, notes = found
     notes = [f"{printable(path)} tells its scene: what is masked shows its place with what the prompt names.", *notes]
     plot = Plot(file=text, time=manifest.card(flags.model).stride[0])
-    return replace(brief, plot=plot, notes=(*brief.notes, *notes)), own.told(flags)
+    return replace(spec, plot=plot, notes=(*spec.notes, *notes)), own.told(flags)
 
 
-def edited(path: str, prompt: str, flags: Flags, verb: str = "edit") -> tuple[Brief, Flags] | None:
-    """The brief of a clip that is painted anew from its scene with what a prompt changes in it.
+def edited(path: str, prompt: str, flags: Flags, verb: str = "edit") -> tuple[TaskSpec, Flags] | None:
+    """The spec of a clip that is painted anew from its scene with what a prompt changes in it.
 
     None if the clip has no scene, or the prompt says nothing of it. An empty prompt changes nothing but the seed.
     """
     if path == "-" or prompt == "-" or not Path(path).exists():
         return None
-    brief = task_specs.edit(path, 1.0, verb=verb)
-    own = read(brief.given[0], flags)
+    spec = task_specs.edit(path, 1.0, verb=verb)
+    own = read(spec.given[0], flags)
     if own is None:
         return None
     text = own.scene
@@ -206,14 +206,14 @@ def edited(path: str, prompt: str, flags: Flags, verb: str = "edit") -> tuple[Br
         )
 
     def canvas(options: SamplingOptions, _: int) -> Canvas:
-        given = sources.fitted(brief.given[0].clip, (options.width, options.height), options.fps, "crop")
+        given = sources.fitted(spec.given[0].clip, (options.width, options.height), options.fps, "crop")
         again = own.again if len(given.frames) == own.frames else ()
         return tasks.opened(Canvas(given, np.zeros((0, 0, 0), np.float32), again=again), 0)
 
-    record = {key: value for key, value in brief.record.items() if key not in ("strength", "fit")}
+    record = {key: value for key, value in spec.record.items() if key not in ("strength", "fit")}
     plot = Plot(file=text, time=manifest.card(flags.model).stride[0], varied=verb == "vary")
     told = own.told(flags)
     return (
-        replace(brief, canvas=canvas, plot=plot, record=record, notes=(*brief.notes, *notes)),
+        replace(spec, canvas=canvas, plot=plot, record=record, notes=(*spec.notes, *notes)),
         replace(told, seed=flags.seed) if verb == "vary" else told,
     )

@@ -1,4 +1,4 @@
-"""From a brief and flags to a job: everything that can be refused is refused here, before anything slow is loaded."""
+"""From a task spec and flags to a job: everything that can be refused is refused here, before anything slow is loaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.recipe import repeated
 from soracli.pipeline.request import Prompt, Request, joined
 from soracli.pipeline.soundtrack import Soundtrack
-from soracli.pipeline.task_specs import Brief
+from soracli.pipeline.spec import TaskSpec
 from soracli.prompts import rewrite
 from soracli.safety import screening
 from soracli.scenes.plot import Plot
@@ -30,12 +30,12 @@ from soracli.weights import manifest
 REMOVE = frozenset({"remove", "remove it", "remove this", "removed", "erase", "erase it", "delete", "delete it"})
 
 
-def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = None) -> Job:
-    """Turn a brief and flags into a Job, or say in one line what is wrong with them.
+def prepare(spec: TaskSpec, prompt: str | None, flags: Flags, run: Run | None = None) -> Job:
+    """Turn a task spec and flags into a Job, or say in one line what is wrong with them.
 
     run: what this goes on with; it says which results, and where they go.
     """
-    request, plot = _rewritten(_parsed(brief, prompt, flags))
+    request, plot = _rewritten(_parsed(spec, prompt, flags))
     seeds = parse.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     _check_result(request, seeds)
     canvas, options, cast, bare = _canvas(request, plot)
@@ -44,20 +44,20 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     outputs = _outputs(request, seeds, canvas.frames, run)
     if cast is not None:  # for a name that nobody has
         cast.film(options, seeds[0], canvas.frames)
-    track = Soundtrack.of(flags, outputs.format, still=brief.still, sounds=brief.sound is not None)
-    brief = request.brief
-    brief = replace(brief, given=(*brief.given, *track.given), notes=(*brief.notes, *track.notes))
+    track = Soundtrack.of(flags, outputs.format, still=spec.still, sounds=spec.sound is not None)
+    spec = request.spec
+    spec = replace(spec, given=(*spec.given, *track.given), notes=(*spec.notes, *track.notes))
     film, read = (None, []) if plot is None else plot.film(options, seeds[0], canvas.frames)
-    request = replace(request, brief=brief)
+    request = replace(request, spec=spec)
     expected = estimate(request, canvas)
     if expected.budget.room:
         request = replace(request, card=open_models.settled(request.card, expected.plan))
-    call = repeated(flags.origin.call, brief, request.words, canvas.frames, options.fps)
+    call = repeated(flags.origin.call, spec, request.words, canvas.frames, options.fps)
     call = call if request.own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
     record = calls.lasting(flags.origin.call, request.words.typed).having(expand=None)
     said = notes.of_request(request, plot, [*request.words.notes, *read], canvas, expected, len(seeds))
     return Job(
-        brief=brief, words=request.words, shots=request.shots, card=request.card, options=options, seeds=seeds,
+        spec=spec, words=request.words, shots=request.shots, card=request.card, options=options, seeds=seeds,
         outputs=outputs, canvas=canvas, geometry=expected.geometry, pace=expected.pace, plot=plot, cast=cast, bare=bare,
         films={} if film is None else {seeds[0]: film}, filled=request.filled, moving=request.own, track=track,
         notes=[*said, *outputs.notes], plan=expected.plan, budget=expected.budget, threads=expected.threads, call=call,
@@ -65,41 +65,41 @@ def prepare(brief: Brief, prompt: str | None, flags: Flags, run: Run | None = No
     )  # fmt: skip
 
 
-def _parsed(brief: Brief, prompt: str | None, flags: Flags) -> Request:
+def _parsed(spec: TaskSpec, prompt: str | None, flags: Flags) -> Request:
     """Texts and flags as values, within the bounds of the model."""
-    prompt = parse.prompt(prompt, flags.prompt_file, needed=brief.prompted)
-    if prompt and brief.shots:
+    prompt = parse.prompt(prompt, flags.prompt_file, needed=spec.prompted)
+    if prompt and spec.shots:
         raise UsageError("PROMPT and --shot: give one of them, not both", "two_prompts")
     card = open_models.adapted(manifest.card(flags.model), flags)
-    if brief.verb == "views":
+    if spec.verb == "views":
         open_models.check_turns(card)
-    brief = performers.cast(brief, card, joined(prompt, *brief.words))
-    if brief.length and flags.duration is not None:
-        raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
-    if filled := brief.filled and bool(card.params.get("drafts")) and prompt.strip(" .!").lower() in {"", *REMOVE}:
+    spec = performers.cast(spec, card, joined(prompt, *spec.words))
+    if spec.length and flags.duration is not None:
+        raise UsageError(f"--duration {flags.duration}: {spec.length}", "no_effect")
+    if filled := spec.filled and bool(card.params.get("drafts")) and prompt.strip(" .!").lower() in {"", *REMOVE}:
         prompt = ""
-    text = joined(prompt, *brief.words)
-    own = None if brief.plot or not brief.engine else real_footage.chosen(brief, card, text)
+    text = joined(prompt, *spec.words)
+    own = None if spec.plot or not spec.engine else real_footage.chosen(spec, card, text)
     bounds = card if own is None else replace(card, limits={})  # those of the model
-    source = brief.given[0].clip if own is not None and brief.keyed else brief.source
-    options = resolve.options(bounds, flags, still=brief.still, source=source)
-    shots = parse.shots(brief.shots, options.fps, brief.words)
-    return Request(brief, flags, Prompt(prompt, text), card, options, shots, own, filled)
+    source = spec.given[0].clip if own is not None and spec.keyed else spec.source
+    options = resolve.options(bounds, flags, still=spec.still, source=source)
+    shots = parse.shots(spec.shots, options.fps, spec.words)
+    return Request(spec, flags, Prompt(prompt, text), card, options, shots, own, filled)
 
 
 def _rewritten(request: Request) -> tuple[Request, Plot | None]:
     """Refuse what the policy's words forbid, and put the prompt as the model gets it, or read it into scenes."""
-    brief, card, flags, shots, typed = request.brief, request.card, request.flags, request.shots, request.words.typed
+    spec, card, flags, shots, typed = request.spec, request.card, request.flags, request.shots, request.words.typed
     screening.by_words(screening.said(request.text, shots, request.options.negative, request.options.guidance))
     plot = performers.plot(request)
     if plot is not None:
         _check_expand(flags, card)
         told = rewrite.Told(typed, "", rewrite.scripts(card, request.text))
     else:
-        seed = parse.seeds(flags.seed, flags.count)[0] if flags.expand and not brief.shots else None
-        beside = (*brief.shots, flags.negative or "")
-        told = rewrite.told(typed, card, words=brief.words, beside=beside, seed=seed)
-    text = "; ".join(shot.prompt for shot in shots) if shots else joined(told.text, *brief.words)
+        seed = parse.seeds(flags.seed, flags.count)[0] if flags.expand and not spec.shots else None
+        beside = (*spec.shots, flags.negative or "")
+        told = rewrite.told(typed, card, words=spec.words, beside=beside, seed=seed)
+    text = "; ".join(shot.prompt for shot in shots) if shots else joined(told.text, *spec.words)
     return replace(request, words=Prompt(told.text, text, told.asked, told.notes)), plot
 
 
@@ -118,40 +118,40 @@ def _canvas(request: Request, plot: Plot | None) -> tuple[Canvas, SamplingOption
     """The canvas, the options with its length, the scene that the user's own performers play in over it, and the canvas
     before regions were moved: see `Job.bare`.
     """
-    brief, flags, card, own, options = request.brief, request.flags, request.card, request.own, request.options
-    if plot is not None and plot.file and flags.duration is None and not brief.still:
+    spec, flags, card, own, options = request.spec, request.flags, request.card, request.own, request.options
+    if plot is not None and plot.file and flags.duration is None and not spec.still:
         options = replace(options, seconds=plot.seconds)
-    elif brief.lasts is not None and flags.duration is None:
-        options = replace(options, seconds=brief.lasts)
-    if own is not None and (own.move or brief.keyed) and flags.fps is None:
+    elif spec.lasts is not None and flags.duration is None:
+        options = replace(options, seconds=spec.lasts)
+    if own is not None and (own.move or spec.keyed) and flags.fps is None:
         options = replace(options, fps=real_footage.RATE)
-    canvas = brief.canvas(options, 1 if card.rates or own else card.stride[0])
+    canvas = spec.canvas(options, 1 if card.rates or own else card.stride[0])
     canvas = canvas if own is None else own.laid(canvas)
     if request.filled and bool((canvas.mask > 0).all()):
         raise UsageError(
             "--mask: covers all there is, and nothing is left to fill it from; say what is to be there", "full_mask"
         )
-    if brief.rim and not request.filled:
-        canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
+    if spec.rim and not request.filled:
+        canvas = replace(canvas, mask=media.feather(canvas.mask, spec.rim))
     cast = bare = None
-    if brief.hand is not None and plot is None:
-        canvas, cast, bare = performers.by_hand(request, brief.hand, canvas, options)
+    if spec.hand is not None and plot is None:
+        canvas, cast, bare = performers.by_hand(request, spec.hand, canvas, options)
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
-    seconds = Fraction(0 if brief.still else len(canvas.clip.frames)) / options.fps
+    seconds = Fraction(0 if spec.still else len(canvas.clip.frames)) / options.fps
     return canvas, replace(options, seconds=seconds), cast, bare
 
 
 def _outputs(request: Request, seeds: list[int], frames: int, run: Run | None) -> Outputs:
     """Where the results go, and in which format; nothing that is read is written over."""
-    brief, flags, options = request.brief, request.flags, request.options
+    spec, flags, options = request.spec, request.flags, request.options
     names = {
-        "slug": brief.stem or output_paths.slug(request.words.text), "model": request.card.name,
+        "slug": spec.stem or output_paths.slug(request.words.text), "model": request.card.name,
         "width": options.width, "height": options.height,
     }  # fmt: skip
     if run is not None:
         outputs = output_paths.planned(run.format, [item.path for item in run.pending])
     elif flags.origin.expected is not None:
-        outputs = output_paths.planned("png" if brief.still else "frames", [None])
+        outputs = output_paths.planned("png" if spec.still else "frames", [None])
     else:
         outputs = output_paths.outputs(flags.output, flags.format, names, seeds, frames, force=flags.force)
     output_paths.check_inputs(outputs, calls.files(flags.origin.call), flags.preview)

@@ -24,7 +24,7 @@ from soracli.draft import Draft, Layer
 from soracli.errors import SoraError, UsageError
 from soracli.footage import camera
 from soracli.media import Source
-from soracli.pipeline.task_specs import Brief
+from soracli.pipeline.spec import TaskSpec
 from soracli.types import Canvas, Clip, Frames
 from soracli.weights import manifest
 
@@ -92,44 +92,44 @@ class Moving:
 # --- choosing ---------------------------------------------------------------------------------------------------------
 
 
-def chosen(brief: Brief, card: Card, prompt: str) -> Moving | None:
+def chosen(spec: TaskSpec, card: Card, prompt: str) -> Moving | None:
     """How a request is met by its sources' own motion; None if the model is to paint it."""
-    if brief.engine not in (*ENGINES, ""):
-        raise UsageError(f"--engine {brief.engine}: must be one of {', '.join(ENGINES)}", "bad_engine")
-    if brief.engine in ("", "model") or brief.hand is not None:
+    if spec.engine not in (*ENGINES, ""):
+        raise UsageError(f"--engine {spec.engine}: must be one of {', '.join(ENGINES)}", "bad_engine")
+    if spec.engine in ("", "model") or spec.hand is not None:
         return None
-    still = len(brief.given) == 1 and len(brief.given[0].clip.frames) == 1
-    if brief.areas:  # what moves in a part of a picture is not known
-        if brief.engine == "motion":
+    still = len(spec.given) == 1 and len(spec.given[0].clip.frames) == 1
+    if spec.areas:  # what moves in a part of a picture is not known
+        if spec.engine == "motion":
             raise UsageError("--engine motion: cannot move a part of a picture; leave out --region", "no_effect")
         return None
-    if brief.engine == "auto" and not (card.params.get("drafts") and any(map(foreign, brief.given))):
+    if spec.engine == "auto" and not (card.params.get("drafts") and any(map(foreign, spec.given))):
         return None
     how = (
         "asked for"
-        if brief.engine == "motion"
+        if spec.engine == "motion"
         else f"the source is a photograph or film, which {card.name} cannot go on with"
     )
-    if still and not brief.keyed:
-        return _of_picture(brief, card, prompt, how)
+    if still and not spec.keyed:
+        return _of_picture(spec, card, prompt, how)
     notes = [f"{how}: made by its own motion (RIFE); --engine model has {card.name} paint it."]
     beside, pace = "static", 1.0
-    if all(len(source.clip.frames) == 1 for source in brief.given):
-        pace = camera.pace(brief.words)
-        beside = _asked(brief, prompt) or ("push-in" if pace else "static")
+    if all(len(source.clip.frames) == 1 for source in spec.given):
+        pace = camera.pace(spec.words)
+        beside = _asked(spec, prompt) or ("push-in" if pace else "static")
         beside = "zoom-in" if beside == "zoom-out" else beside  # toward the picture it does
         notes = [
             f"{how}: a camera moves over each picture ({beside}), and pictures of one place move into each other "
             f"(RIFE); --engine model has {card.name} paint it."
         ]
-    if prompt and (brief.keyed or not camera.said(prompt)):
+    if prompt and (spec.keyed or not camera.said(prompt)):
         notes.append("its own motion knows no prompt: what that asks for is not followed, but for camera moves.")
     return Moving(beside=beside, pace=pace, notes=tuple(notes))
 
 
-def _asked(brief: Brief, prompt: str) -> str | None:
+def _asked(spec: TaskSpec, prompt: str) -> str | None:
     """The camera move that is asked for, if one is. Raises UsageError for one that a picture cannot have."""
-    asked = brief.camera or camera.said(prompt)
+    asked = spec.camera or camera.said(prompt)
     if asked in ("tracking", "orbit"):
         raise UsageError(
             f"--camera {asked}: a photograph has no depth to move round in; there are "
@@ -139,16 +139,16 @@ def _asked(brief: Brief, prompt: str) -> str | None:
     return asked
 
 
-def _of_picture(brief: Brief, card: Card, prompt: str, how: str) -> Moving:
-    asked = _asked(brief, prompt)
-    pace = camera.pace(brief.words)
+def _of_picture(spec: TaskSpec, card: Card, prompt: str, how: str) -> Moving:
+    asked = _asked(spec, prompt)
+    pace = camera.pace(spec.words)
     move = asked or ("push-in" if pace else "static")
     notes = [f"{how}: nothing in it moves, the camera does ({move}); --engine model has {card.name} paint it."]
     if move == "zoom-out":
         notes.append("the clip ends on the picture instead of beginning with it.")
     if prompt and not camera.said(prompt):
         notes.append("of a prompt only camera moves are followed here (zoom in, pan left, ...).")
-    return Moving(move, brief.given[0].clip, brief.record.get("fit", "pad"), pace, notes=tuple(notes))
+    return Moving(move, spec.given[0].clip, spec.record.get("fit", "pad"), pace, notes=tuple(notes))
 
 
 def foreign(source: Source) -> bool:

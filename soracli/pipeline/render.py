@@ -21,7 +21,7 @@ from soracli.pipeline.job import FILLERS, Job
 from soracli.pipeline.prepare import prepare
 from soracli.pipeline.preview import Preview
 from soracli.pipeline.result import Result, Session
-from soracli.pipeline.task_specs import Brief
+from soracli.pipeline.spec import TaskSpec
 from soracli.provenance import keys
 from soracli.safety import screening
 from soracli.state import runs
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from soracli.sampling.model import Model
 
 
-def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
+def render(spec: TaskSpec, prompt: str | None, flags: Flags) -> None:
     """Do what a verb asks for.
 
     Nothing is printed here: the reporter of the flags is told. Media bytes alone may go to standard output (`-o -`).
@@ -41,8 +41,8 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
     run = runs.find(origin.run) if origin.run else None
     if run is not None:
         run.recheck()
-    with _in_memory(brief.verb):
-        job = prepare(brief, prompt, flags, run)
+    with _in_memory(spec.verb):
+        job = prepare(spec, prompt, flags, run)
     preview = Preview(flags.preview, force=flags.force) if flags.preview else None
     if flags.dry_run:
         for note in job.notes:
@@ -50,7 +50,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         talk.plan(describe.as_data(job), describe.as_text(job))
         return
     estimate.check_memory(job)
-    with _in_memory(brief.verb):
+    with _in_memory(spec.verb):
         if job.bare is not None:
             with talk.meter() as meter:
                 job = job.composited(functools.partial(meter.step, "fill"))
@@ -62,7 +62,7 @@ def render(brief: Brief, prompt: str | None, flags: Flags) -> None:
         talk.note(note)
     keys.load()  # what cannot be signed is not worth painting
     talk.say(describe.headline(job))
-    given: list[Source | Area] = [*brief.given, *brief.areas]
+    given: list[Source | Area] = [*spec.given, *spec.areas]
     with deliver.running(run, job.record, job.outputs, job.seeds, origin, given, talk) as run, _capacity(job):
         session = _open(job, talk, preview, run, flags)
         for n in range(len(job.seeds)):
@@ -82,7 +82,7 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
 
     clock = time.perf_counter()
     titles = not flags.no_prompt_metadata
-    given = provenance.origins(job.verb, job.brief.given, titles=titles)
+    given = provenance.origins(job.verb, job.spec.given, titles=titles)
     if flags.origin.foreign and flags.origin.latents:  # all that is known of the result
         given = (provenance.latents(Path(flags.origin.latents), titles=titles),)
     with talk.meter() as meter:
@@ -112,7 +112,7 @@ def _known(job: Job, model: Model, device: str) -> tuple[list[str], bool]:
     if job.plot is not None:
         return [], False
     unlike = advice.on_source(model, job.canvas, job.geometry, device)
-    far = bool(unlike) or any(map(real_footage.foreign, job.brief.given))
+    far = bool(unlike) or any(map(real_footage.foreign, job.spec.given))
     return [*advice.on_prompt(model, job.prompt), *unlike], far
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from soracli.card import Card
 from soracli.options.flags import Flags
 from soracli.pipeline.real_footage import Moving
-from soracli.pipeline.task_specs import Brief
+from soracli.pipeline.spec import TaskSpec
 from soracli.types import SamplingOptions, Shot
 
 
@@ -25,7 +25,7 @@ class Prompt:
 class Request:
     """Texts and flags as values, within the bounds of the model."""
 
-    brief: Brief
+    spec: TaskSpec
     flags: Flags
     words: Prompt
     card: Card  # of the model, with what the flags ask of it
@@ -37,7 +37,7 @@ class Request:
     @property
     def text(self) -> str:
         """The prompt before it was expanded, with the words that flags add."""
-        return joined(self.words.asked or self.words.typed, *self.brief.words)
+        return joined(self.words.asked or self.words.typed, *self.spec.words)
 
 
 def joined(*texts: str) -> str:

@@ -79,7 +79,7 @@ class Result:
         fps = Fraction(1) if job.geometry.is_still else job.options.fps
         audio = None
         if flags.origin.expected is None:
-            own = job.brief.sound(fps) if job.brief.sound and job.outputs.format.sound else None
+            own = job.spec.sound(fps) if job.spec.sound and job.outputs.format.sound else None
             audio = job.track.sound(own, job.canvas.frames / fps)
         return Form((width, height), fps, self._stamp(), flags.quality, flags.force, audio)
 
@@ -94,7 +94,7 @@ class Result:
         return provenance.Stamp(verb, recipe, self.session.given, painted=painted, prompt=prompt)
 
     def make(self, file: Writer | media.Digest, meter: Meter) -> None:
-        watchers: list[Watcher] = [self._seams, *([self._likeness] if self.job.brief.compare else [])]
+        watchers: list[Watcher] = [self._seams, *([self._likeness] if self.job.spec.compare else [])]
         self._took = _paint(self.job, self.session, self.item, file, meter, watchers)
 
     def done(self) -> str:
@@ -127,7 +127,7 @@ def _figures(job: Job, session: Session, seams: Seams, likeness: Likeness) -> di
         )
         talk.say(f"seams (jump over the usual jump): {said}")
         found["seams"] = joints
-    if job.brief.compare:
+    if job.spec.compare:
         source = Likeness.of(job.canvas)
         found["distance"] = {
             "source": likeness.distance(source),
@@ -212,7 +212,7 @@ def _steps(job: Job, session: Session, item: Item, state: SamplerState) -> Itera
     steps = sample(model, canvas, spoken, options, job.geometry, session.device, state, session.enlarge)
     if pace is not None and session.between is not None:
         steps = frame_rates.painted(steps, pace, session.between)
-    yield from _keeping(steps, job.canvas) if job.brief.onward else steps
+    yield from _keeping(steps, job.canvas) if job.spec.onward else steps
 
 
 def _keeping(steps: Iterator[Step], canvas: Canvas) -> Iterator[Step]:

@@ -1,16 +1,12 @@
-"""What the verbs are given beside a prompt: sources, read and brought to one size and rate, and the canvas of them.
-
-A `Brief` is a verb's request before the flags of `Flags` are worked out. Nothing slow is imported here.
-"""
+"""A function per verb: its own arguments, checked and read, as a `TaskSpec`. Nothing slow is imported here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,63 +31,8 @@ from soracli.pipeline.sources import (
     sound_of,
     stated,
 )
+from soracli.pipeline.spec import TaskSpec
 from soracli.types import Canvas, Clip, SamplingOptions
-
-if TYPE_CHECKING:
-    from soracli.scenes.plot import Plot
-
-
-@dataclass(frozen=True)
-class Brief:
-    """What a verb wants.
-
-    canvas: makes it, once size, rate and length are known; it is told of how many frames whole latent frames are on
-    whose borders joints should lie, 1 = they may lie anywhere.
-    source: gives size and rate where flags do not. length: what to say to --duration, empty = it is the user's.
-    sound: of the result, from its first frame on, once its rate is known. words: added to the prompt.
-    shots: `TIME:TEXT` as typed, instead of a prompt. prompted: whether a prompt is needed. stem: of the file's name.
-    record: for the recipe. given: every input whose pixels go into the result, for its content credentials. areas:
-    what says which of them to paint. filled: whether what is to be painted is brought from the rest of the clip where
-    no prompt says otherwise, by models that know nothing of it. rim: pixels of a soft edge inside what a model paints.
-    compare: whether results are told apart by figures. staged: the prompt may become scenes, since nothing is given.
-    scene: path of a scene file instead of a prompt, or its text. hand: what is composited over the canvas. rests: when
-    all but the work of that hand is kept, `always`, `unprompted` or `` (never). lasts: seconds of the result where
-    --duration says nothing, None = the card's. plot: what its scenes are made from, where no prompt is to say it.
-    onward: whether its last shot is the only one to be painted, and frames of it that are given are kept.
-    engine: of `real_footage.ENGINES`, what makes the new frames; empty = it is the model. camera: the move that is
-    asked for. keyed: whether all that is given are key frames.
-    """
-
-    verb: str
-    canvas: Callable[[SamplingOptions, int], Canvas]
-    still: bool = False
-    source: Clip | None = None
-    length: str = ""
-    sound: Callable[[Fraction], Audio | None] | None = None
-    words: tuple[str, ...] = ()
-    shots: tuple[str, ...] = ()
-    prompted: bool = True
-    stem: str = ""
-    notes: tuple[str, ...] = ()
-    record: dict[str, Any] = field(default_factory=dict)
-    given: tuple[Source, ...] = ()
-    areas: tuple[Area, ...] = ()
-    filled: bool = False
-    rim: int = 0
-    compare: bool = False
-    staged: bool = False
-    scene: str = ""
-    hand: Hand | None = None
-    rests: str = ""
-    lasts: Fraction | None = None
-    engine: str = ""
-    camera: str = ""
-    keyed: bool = False
-    plot: Plot | None = None
-    onward: bool = False
-
-
-# --- sources ----------------------------------------------------------------------------------------------------------
 
 
 def _stem(path: str, verb: str) -> str:
@@ -118,9 +59,6 @@ def _added(by: str, options: SamplingOptions) -> int:
     return count
 
 
-# --- briefs -----------------------------------------------------------------------------------------------------------
-
-
 def generate(
     verb: str,
     *,
@@ -133,7 +71,7 @@ def generate(
     hand: Hand | None = None,
     engine: str = "",
     camera: str | None = None,
-) -> Brief:
+) -> TaskSpec:
     """From a text, several from given times on, or a scene file, with pictures at given times if there are any.
 
     Where flags say nothing the result is as large, as fast and as long as the hand's draft.
@@ -150,7 +88,7 @@ def generate(
         return _keyed(blank, keys, options, how)
 
     record = stated(keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys], fit=fit if keys else None)
-    return Brief(
+    return TaskSpec(
         verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not (shots or scene), record=record,
         given=(*(key[2] for key in keys), *_of_hand(hand)), notes=_notes(*(key[2] for key in keys), hand=hand),
         staged=not keys, scene=scene or "", hand=hand, source=draft,
@@ -172,7 +110,7 @@ def animate(
     hand: Hand | None = None,
     engine: str = "",
     camera: str | None = None,
-) -> Brief:
+) -> TaskSpec:
     """A picture, and what else of the clip is given. frames: of the result, None = as the flags say.
 
     Under a hand all else of the picture stands still, unless something says how it is to move.
@@ -194,7 +132,7 @@ def animate(
             made = tasks.keyed(made, {count - 1: fitted_to(last.clip, options, how).frames[0]})
         return _keyed(made, keys, options, how)
 
-    return Brief(
+    return TaskSpec(
         verb, canvas, source=source.clip, words=tuple(words), prompted=False, stem=_stem(image, verb),
         engine=engine, camera=camera or "",
         length="" if frames is None else "the number of views decides; use -n",
@@ -212,7 +150,7 @@ def animate(
 def extend(
     path: str, before: str | None, after: str | None, loop: str | None, fit: str = "pad", overlap: str | None = None,
     allow_partial: bool = False, engine: str = "",
-) -> Brief:  # fmt: skip
+) -> TaskSpec:  # fmt: skip
     """A clip and what is to be added: time before, after, or to close the loop. overlap: how much of it is seen."""
     source, how = clip(path, "extend", allow_partial), _how(fit)
     fps = source.clip.fps
@@ -229,7 +167,7 @@ def extend(
         context = parse.frames("--overlap", overlap, options.fps) if overlap else 0
         return tasks.extend(ours, count(before) if before else 0, count(after) if after else 0, time, context)
 
-    return Brief(
+    return TaskSpec(
         "extend", canvas, source=source.clip, prompted=False, engine=engine,
         stem=_stem(path, "loop" if loop else "extend"),
         length="the clip keeps its own length; use --by for what is added",
@@ -245,7 +183,7 @@ def edit(
     path: str, strength: float, start: str | None = None, stop: str | None = None, fit: str = "pad",
     words: Sequence[str] = (), verb: str = "edit", reference: str | None = None, allow_partial: bool = False,
     region: str | None = None, hand: Hand | None = None,
-) -> Brief:  # fmt: skip
+) -> TaskSpec:  # fmt: skip
     """A clip that is painted anew from itself, all of it or a part of its time.
 
     reference: a picture whose colours and contrast it is to take over. region: where alone it is painted.
@@ -270,7 +208,7 @@ def edit(
         mask = area.mask((options.width, options.height), len(ours.frames), options.fps)[-len(made.mask) :]
         return replace(made, mask=made.mask * media.feather(mask, RIM), notes=area.notes(mask, options.fps))
 
-    return Brief(
+    return TaskSpec(
         verb, canvas, source=source.clip, words=tuple(words),
         prompted=verb == "edit" and not (words or model or hand),
         stem=_stem(path, verb), length="the clip keeps its own length",
@@ -288,7 +226,7 @@ def edit(
 def inpaint(
     path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False,
     invert: bool = False, track: bool = False, hand: Hand | None = None,
-) -> Brief:  # fmt: skip
+) -> TaskSpec:  # fmt: skip
     """A clip or picture with a hole, or with room around it, to be filled.
 
     invert: paint all but what the mask says. track: the mask follows what it lies on.
@@ -325,7 +263,7 @@ def inpaint(
         made = tasks.inpaint(ours, area)
         return replace(made, notes=hole.notes(area, options.fps))
 
-    return Brief(
+    return TaskSpec(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         filled=hole is not None or sides is not None, rim=0 if hole is None else RIM,
         still=len(shape.frames) == 1, length="the clip keeps its own length", sound=sound_of(source),
@@ -342,7 +280,9 @@ def inpaint(
 MODES = ("between", "replace", "dissolve")
 
 
-def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: bool = False, engine: str = "") -> Brief:
+def blend(
+    a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: bool = False, engine: str = ""
+) -> TaskSpec:
     """Two clips and the way from one to the other."""
     if mode not in MODES:
         raise UsageError(f"--mode {mode}: must be one of {', '.join(MODES)}", "bad_mode")
@@ -380,7 +320,7 @@ def blend(a: str, b: str, by: str, mode: str, fit: str = "pad", allow_partial: b
         )
         return media.crossfaded(first, last, second / fps - media.EASE, begin / fps, (begin + count) / fps)
 
-    return Brief(
+    return TaskSpec(
         "blend", canvas, source=one.clip, prompted=False, engine=engine, stem=_stem(a, f"to-{stem(b)}"),
         length="the clips keep their own lengths; use --by", notes=tuple(notes),
         sound=sound, given=(one, two),

@@ -117,8 +117,8 @@ def test_a_style_reference_gives_its_colours(sora: Sora, clip: Frames) -> None:
     red = np.zeros((1, 64, 64, 3), np.uint8)
     red[..., 0] = np.random.default_rng(1).integers(120, 240, (64, 64))
     written("red.png", red)
-    brief = task_specs.edit("a.mp4", 0.5, "8f", "16f", reference="red.png")
-    canvas = brief.canvas(options(width=64, height=64), 8)
+    spec = task_specs.edit("a.mp4", 0.5, "8f", "16f", reference="red.png")
+    canvas = spec.canvas(options(width=64, height=64), 8)
     assert canvas.head is None
     np.testing.assert_array_equal(canvas.clip.frames[16:], clip[16:])
     assert canvas.clip.frames[8:16].mean((0, 1, 2)) == pytest.approx(red.mean((0, 1, 2)), abs=6)
