@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from soracli.card import Card
 from soracli.errors import UsageError, WeightsError
 from soracli.options import open_models
-from soracli.weights import hub, manifest
+from soracli.weights import hub, manifest, tables
 
 if TYPE_CHECKING:
     from soracli.models.common.tiny_vae import TinyVae
@@ -57,7 +57,7 @@ def load(card: Card, where: str) -> Model:
         parallel.announce(loaded, files, where)
     if _kept:
         _kept.clear()  # before the next one is loaded: two may not fit
-    own = card.folder is None or card.folder == manifest.BUNDLED  # what ships, or was fetched, is of the shape we know
+    own = card.folder is None or card.folder == tables.BUNDLED  # what ships, or was fetched, is of the shape we know
     with contextlib.nullcontext() if own else manifest.strangers(card.name):
         model = models.load(loaded, files, where)
     if _kept is not None:

@@ -1,4 +1,4 @@
-"""From a task spec and flags to a job: everything that can be refused is refused here, before anything slow is loaded."""
+"""From a task spec and flags to a job: what can be refused is refused here, before anything slow is loaded."""
 
 from __future__ import annotations
 

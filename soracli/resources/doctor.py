@@ -15,7 +15,7 @@ from soracli import __version__
 from soracli.errors import SoraError
 from soracli.formatting import amount
 from soracli.system import machine
-from soracli.weights import manifest
+from soracli.weights import manifest, tables
 
 _LIBRARIES = (
     "torch",
@@ -57,7 +57,7 @@ def examine() -> list[Finding]:
 
 
 def _versions() -> Iterator[Finding]:
-    yield Finding("versions", "soracli", f"{__version__} in {manifest.PACKAGE}")
+    yield Finding("versions", "soracli", f"{__version__} in {tables.PACKAGE}")
     yield Finding("versions", "python", f"{platform.python_version()} at {sys.executable}")
     for name in _LIBRARIES:
         try:
@@ -117,7 +117,7 @@ def _weights() -> Iterator[Finding]:
         text = f"{len(card.files)} files, {amount(card.size)}"
         if bad:
             text = f"{bad[0].file.name}: {bad[0].state} ({bad[0].detail})"
-        remedy = f"run: sora model pull {card.name}" if remote else manifest.REMEDY
+        remedy = f"run: sora model pull {card.name}" if remote else tables.REMEDY
         yield Finding("models", card.name, text, not bad, remedy if bad else "")
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from soracli.card import WeightFile
 from soracli.errors import WeightsError
-from soracli.weights import hub, manifest
+from soracli.weights import hub, manifest, tables
 
 _NAME = re.compile(r'^name = "(?P<name>[^"]+)"')
 _SEALED = re.compile(r"^(size|sha256) = ")
 
 
-def seal(path: Path | None = None, folder: Path = manifest.BUNDLED) -> list[str]:
+def seal(path: Path | None = None, folder: Path = tables.BUNDLED) -> list[str]:
     """Write size and sha256 of every bundled file into weights.toml, leaving all else as it is.
 
     Returns the names of files that were filled in. `size` and `sha256` must follow `name` in each table.
@@ -41,7 +41,7 @@ def seal(path: Path | None = None, folder: Path = manifest.BUNDLED) -> list[str]
             line = f"{sealed[1]} = {value}\n"
         lines.append(line)
     path.write_text("".join(lines), encoding="utf-8")
-    manifest.load.cache_clear()
+    tables.load.cache_clear()
     return done
 
 
@@ -65,5 +65,5 @@ def ask(path: Path | None = None) -> list[str]:
             parts[i] = re.sub(r"(?m)^(name = .*\n)", rf"\g<1>{told}", kept, count=1)
             done.append(f"{found.repo}/{found.path}")
     path.write_text("".join(parts), encoding="utf-8")
-    manifest.load.cache_clear()
+    tables.load.cache_clear()
     return done

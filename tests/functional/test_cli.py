@@ -31,7 +31,7 @@ from soracli.sampling import sampler
 from soracli.state import runs
 from soracli.system import machine
 from soracli.types import Clip
-from soracli.weights import manifest
+from soracli.weights import manifest, tables
 
 TINY = ("-m", "tiny")
 DRY = ("generate", "x", *TINY, "--dry-run")
@@ -321,7 +321,7 @@ def test_wrong_weights(
     import shutil
 
     folder = tmp_path / "weights"
-    shutil.copytree(manifest.BUNDLED, folder)
+    shutil.copytree(tables.BUNDLED, folder)
     card = dataclasses.replace(manifest.card("tiny"), folder=folder)
     monkeypatch.setattr(manifest, "card", lambda name=None: card)
     target = folder / card.files[0].name

@@ -17,7 +17,7 @@ from soracli.sampling import frame_rates
 from soracli.sampling.frame_rates import Pace, Picture
 from soracli.sampling.sampler import Step
 from soracli.types import Canvas, Clip, Frames
-from soracli.weights import manifest
+from soracli.weights import manifest, tables
 
 CARD = manifest.card("tiny")
 TRAINED = replace(CARD, params={**CARD.params, "rates": [16, 16]})
@@ -202,4 +202,4 @@ def test_rates_of_a_card_are_two_numbers_in_order(monkeypatch: pytest.MonkeyPatc
         "defaults": {"width": 64, "height": 64, "seconds": 1, "fps": 16, "steps": 2},
     }
     with pytest.raises(WeightsError, match="rates must be two numbers"):
-        manifest._card("odd", {**row, "params": {"rates": [18, 16]}})
+        tables._card("odd", {**row, "params": {"rates": [18, 16]}})

@@ -11,7 +11,7 @@ import pytest
 
 from soracli.card import Card
 from soracli.errors import UsageError, WeightsError
-from soracli.weights import manifest, seal
+from soracli.weights import manifest, seal, tables
 
 GOOD = """
 default = "a"
@@ -37,7 +37,7 @@ def test_what_ships_is_small() -> None:
     files = {file.name: file.size for card in cards for file in card.files}
     assert max(files.values()) < 16 * 2**20
     assert sum(files.values()) <= 110 * 10**6
-    assert {path.name for path in manifest.BUNDLED.iterdir()} == set(files)
+    assert {path.name for path in tables.BUNDLED.iterdir()} == set(files)
 
 
 def test_paths_keep_shards_in_order() -> None:
@@ -51,7 +51,7 @@ def test_paths_keep_shards_in_order() -> None:
 def copy(tmp_path: Path) -> Card:
     """The smallest file of spark in a folder of its own."""
     file = min(manifest.card("spark").files, key=lambda file: file.size)
-    shutil.copy(manifest.BUNDLED / file.name, tmp_path)
+    shutil.copy(tables.BUNDLED / file.name, tmp_path)
     return dataclasses.replace(manifest.card("spark"), files=(file,), folder=tmp_path)
 
 
@@ -112,13 +112,13 @@ def test_tools_are_no_models(tmp_path: Path) -> None:
     path = tmp_path / "weights.toml"
     tool = '[tools.t]\nabout = "x"\nlicence = "x"\nfiles = [{ role = "r", name = "n", size = 1, sha256 = "" }]\n'
     path.write_text(GOOD + tool)
-    found = manifest.load(path)
+    found = tables.load(path)
     assert (set(found.models), set(found.tools)) == ({"a"}, {"t"})
     assert [file.name for file in found.tools["t"].files] == ["n"]
     path.write_text(GOOD + tool + "stride = [8, 32, 32]\n")
-    manifest.load.cache_clear()
+    tables.load.cache_clear()
     with pytest.raises(WeightsError, match=r"\[tools.t\]: unknown key 'stride'"):
-        manifest.load(path)
+        tables.load(path)
 
 
 def test_a_model_says_only_where_it_differs_from_its_base(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_model_says_only_where_it_differs_from_its_base(tmp_path: Path) -> Non
     plain = GOOD + "params = { dit = { depth = 3 }, mirror = true }\n" + files("t1", "t2", "v1")
     row = '[models.b]\nbase = "a"\ndefaults = { steps = 9 }\nparams = { dit = { few = true } }\n' + files("t3")
     path.write_text(plain + row)
-    found = manifest.load(path).models
+    found = tables.load(path).models
     assert list(found) == ["a", "b"]
     assert found["b"].defaults == found["a"].defaults | {"steps": 9}
     assert found["b"].params == {"dit": {"depth": 3, "few": True}, "mirror": True}
@@ -140,9 +140,9 @@ def test_a_model_says_only_where_it_differs_from_its_base(tmp_path: Path) -> Non
     assert [file.name for file in found["b"].files] == ["t3", "v1"]
     for bad in ('[models.b]\nbase = "c"\n', '[models.b]\nbase = "b"\n', "[models.b]\nbase = 3\n"):
         path.write_text(plain + bad)
-        manifest.load.cache_clear()
+        tables.load.cache_clear()
         with pytest.raises(WeightsError, match=r"\[models.b\] base: '.' is no model of its own"):
-            manifest.load(path)
+            tables.load(path)
 
 
 def test_adapters_are_no_models(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_adapters_are_no_models(tmp_path: Path) -> None:
     files = '[{ role = "adapter", name = "n", repo = "a/b", revision = "0", path = "n" }]'
     row = f'[adapters.l]\narch = "wan"\nabout = "x"\nlicence = "x"\nfiles = {files}\n'
     path.write_text(GOOD.replace("arch =", 'adapters = ["l"]\narch =') + row + "defaults = { steps = 4 }\n")
-    found = manifest.load(path)
+    found = tables.load(path)
     assert (set(found.models), found.models["a"].adapters) == ({"a"}, ("l",))
     assert (found.adapters["l"].arch, found.adapters["l"].defaults) == ("wan", {"steps": 4})
     for bad, message in (
@@ -160,9 +160,9 @@ def test_adapters_are_no_models(tmp_path: Path) -> None:
         ("", r"\[models.a\] adapters: there is no 'l'"),
     ):
         path.write_text(GOOD.replace("arch =", 'adapters = ["l"]\narch =') + bad)
-        manifest.load.cache_clear()
+        tables.load.cache_clear()
         with pytest.raises(WeightsError, match=message):
-            manifest.load(path)
+            tables.load(path)
 
 
 @pytest.mark.parametrize(
@@ -184,12 +184,12 @@ def test_what_is_fetched_is_pinned(card: Card) -> None:
 def test_bad_tables_are_named(tmp_path: Path, good: str, bad: str, message: str) -> None:
     path = tmp_path / "weights.toml"
     path.write_text(GOOD)
-    assert manifest.load(path).models["a"].stride == (8, 32, 32)
+    assert tables.load(path).models["a"].stride == (8, 32, 32)
     other = tmp_path / "other" / "weights.toml"
     other.parent.mkdir()
     other.write_text(GOOD.replace(good, bad))
     with pytest.raises(WeightsError, match=message):
-        manifest.load(other)
+        tables.load(other)
 
 
 def test_seal_fills_in_and_keeps_the_rest(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_seal_fills_in_and_keeps_the_rest(tmp_path: Path) -> None:
     loose = re.sub(r'^sha256 = ".*"', 'sha256 = ""', loose, flags=re.M) + border + fetched
     path = tmp_path / "weights.toml"
     path.write_text(loose)
-    seal.seal(path, manifest.BUNDLED)
+    seal.seal(path, tables.BUNDLED)
     assert path.read_text() == shipped
 
 
@@ -216,7 +216,7 @@ def test_a_flipped_bit_in_what_ships_is_found_before_it_paints(tmp_path: Path, m
     monkeypatch.setattr(manifest, "_checked", {})
     card = manifest.card("tiny")
     for file in card.files:
-        (tmp_path / file.name).write_bytes((manifest.BUNDLED / file.name).read_bytes())
+        (tmp_path / file.name).write_bytes((tables.BUNDLED / file.name).read_bytes())
     monkeypatch.setattr(manifest, "BUNDLED", tmp_path)
     card = dataclasses.replace(card, folder=tmp_path)
     manifest.paths(card)
