@@ -9,8 +9,8 @@ from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.errors import UsageError
 from soracli.formatting import amount
-from soracli.weights import hub, manifest
-from soracli.weights.hub import Outlook
+from soracli.weights import download, hub, manifest
+from soracli.weights.download import DownloadPlan
 
 MEGA = 1_000_000
 
@@ -21,14 +21,14 @@ def pull(name: str, *, dry_run: bool, agreed: bool, quiet: bool, as_json: bool) 
     if not any(file.repo for file in card.files):
         _report(card, [], "is inside the package; nothing to fetch", talk, as_json)
         return
-    outlook = Outlook.of(card)
+    plan = DownloadPlan.of(card)
     if dry_run:
-        _say_outlook(card, outlook, as_json)
+        _say_plan(card, plan, as_json)
         return
-    if outlook.files and not hub.accepted(card):
+    if plan.files and not hub.accepted(card):
         _ask(card, talk, agreed)
-    if outlook.files:
-        talk.say(f"{card.name}: {_size(outlook)} to fetch into {hub.cache()}")
+    if plan.files:
+        talk.say(f"{card.name}: {_size(plan)} to fetch into {hub.cache()}")
     with talk.meter() as meter:
         shown = {"at": ("", -1)}
 
@@ -38,7 +38,7 @@ def pull(name: str, *, dry_run: bool, agreed: bool, quiet: bool, as_json: bool) 
                 shown["at"] = mega
                 meter.step("download", mega[1], max(1, file.size // MEGA))
 
-        fetched = hub.pull(card, watch)
+        fetched = download.pull(card, watch)
     _report(card, [str(path) for path in fetched], "is here and checked", talk, as_json)
 
 
@@ -51,11 +51,11 @@ def _report(card: Card, fetched: list[str], state: str, talk: Talk, as_json: boo
         print_out(f"{path}\n")
 
 
-def _size(outlook: Outlook) -> str:
-    return amount(outlook.need) + (" and files of unknown size" if outlook.unsized else "")
+def _size(plan: DownloadPlan) -> str:
+    return amount(plan.need) + (" and files of unknown size" if plan.unsized else "")
 
 
-def _say_outlook(card: Card, outlook: Outlook, as_json: bool) -> None:
+def _say_plan(card: Card, plan: DownloadPlan, as_json: bool) -> None:
     """What a pull would do, without doing it."""
     if as_json:
         rows = [
@@ -64,21 +64,21 @@ def _say_outlook(card: Card, outlook: Outlook, as_json: bool) -> None:
                 "revision": file.revision,
                 "path": file.path,
                 "bytes": file.size,
-                "here": hub.begun(file),
+                "here": hub.bytes_present(file),
             }
-            for file in outlook.files
+            for file in plan.files
         ]
         emit({
             "name": card.name, "licence": card.licence, "terms": card.terms, "accepted": hub.accepted(card),
-            "files": rows, "bytes": outlook.need, "free": outlook.free, "folder": str(hub.cache()),
+            "files": rows, "bytes": plan.need, "free": plan.free, "folder": str(hub.cache()),
         })  # fmt: skip
         return
     print_out(f"licence  {card.licence}{'' if hub.accepted(card) else ', to be accepted: ' + card.terms}\n")
-    for file in outlook.files:
+    for file in plan.files:
         size = amount(file.size) if file.size else "size unknown"
-        begun = f", {amount(hub.begun(file))} of it here" if hub.begun(file) else ""
+        begun = f", {amount(hub.bytes_present(file))} of it here" if hub.bytes_present(file) else ""
         print_out(f"fetch    {file.repo}: {file.path}, {size}{begun}\n")
-    print_out(f"in all   {_size(outlook)} into {hub.cache()}, {amount(outlook.free)} free\n")
+    print_out(f"in all   {_size(plan)} into {hub.cache()}, {amount(plan.free)} free\n")
 
 
 def _ask(card: Card, talk: Talk, agreed: bool) -> None:
@@ -102,7 +102,7 @@ def remove(name: str, *, as_json: bool) -> None:
         raise UsageError(f"model '{card.name}': was not fetched, so there is nothing to delete", "not_fetched")
     every = (*manifest.cards().values(), *manifest.adapters().values(), *manifest.previews().values())
     others = [other for other in every if other.name != card.name]
-    keep = {hub.location(file) for other in others if not hub.lacking(other) for file in other.files if file.repo}
+    keep = {hub.location(file) for other in others if not hub.missing_files(other) for file in other.files if file.repo}
     freed = hub.remove(card, keep)
     if as_json:
         emit({"name": card.name, "freed": freed})

@@ -99,7 +99,7 @@ def tiny(card: Card, where: str) -> TinyVae | None:
     from soracli.models.common import tiny_vae
 
     found = manifest.previews().get(tiny_vae.suited(card))
-    if found is None or hub.lacking(found):
+    if found is None or hub.missing_files(found):
         return None
     import torch
 

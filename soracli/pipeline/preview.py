@@ -183,7 +183,7 @@ def advice(card: Card) -> tuple[str, ...]:
     from soracli.models.common import tiny_vae
 
     found = manifest.previews().get(tiny_vae.suited(card))
-    if found is None or not hub.lacking(found):
+    if found is None or not hub.missing_files(found):
         return ()
     return (f"--preview: decoded in full, which takes its time; quicker, once fetched: sora model pull {found.name}",)
 

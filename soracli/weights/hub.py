@@ -1,37 +1,22 @@
-"""Files of open models: where they lie, and how they get there.
+"""Files of open models on this machine: where they lie, what is missing of them, and their licences.
 
 They lie where huggingface-hub keeps its own (HF_HUB_CACHE, HF_HOME; models--OWNER--NAME/snapshots/REVISION/PATH), so
-that what one tool has fetched the other finds. Downloading is ours, for two reasons: a killed download goes on where it
-stopped, and no file is used before its sha256 is right. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are heeded.
+that what one tool has fetched the other finds. `download` brings them here.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import http.client
 import json
 import os
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from soracli.card import Card, WeightFile
-from soracli.errors import CapacityError, NetworkError, SoraError, WeightsError
-from soracli.formatting import amount
-from soracli.system import machine, parsing, part_files
+from soracli.system import parsing, part_files
 
-CHUNK = 1 << 20  # bytes; what a cut can cost
-TRIES, PAUSE, PATIENCE = 5, 1.0, 30.0  # tries without progress, seconds before the second, seconds without a byte
-SPARE = 200_000_000  # bytes of disk that stay free
 FACTS = "soracli.json"  # what the hub said of files of which the manifest does not know all
-
-Watch = Callable[[WeightFile, int], None]  # told how many bytes of a file are here
 
 
 def cache() -> Path:
@@ -70,12 +55,13 @@ def _facts(repo: str) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _learn(file: WeightFile) -> None:
+def learn(file: WeightFile) -> None:
+    """Keep the size and sha256 that the hub states of a file."""
     _note(file.repo, _facts(file.repo) | {_name(file): {"size": file.size, "sha256": file.sha256}})
 
 
-def _forget(file: WeightFile) -> None:
-    """What was learnt of a file that turned out to be another: the hub is asked again."""
+def forget(file: WeightFile) -> None:
+    """Drop what was learnt of a file that turned out to be another, so that the hub is asked again."""
     facts = _facts(file.repo)
     if facts.pop(_name(file), None):
         _note(file.repo, facts)
@@ -91,16 +77,13 @@ def _note(repo: str, facts: dict[str, dict[str, Any]]) -> None:
     part_files.put(path, json.dumps(facts, indent=1).encode())
 
 
-# --- the way here -----------------------------------------------------------------------------------------------------
-
-
 def part(file: WeightFile) -> Path:
     """Where the beginning of a file waits for its end; the name says of which file, down to the bytes."""
     name = hashlib.sha256(f"{file.revision}/{file.path} {file.sha256}".encode()).hexdigest()[:24]
     return folder(file.repo) / "parts" / f"{name}.part"
 
 
-def lacking(card: Card) -> list[WeightFile]:
+def missing_files(card: Card) -> list[WeightFile]:
     """Files of a card that are not here whole, by their size."""
     return [file for file in map(known, card.files) if file.repo and not _whole(file)]
 
@@ -110,93 +93,10 @@ def _whole(file: WeightFile) -> bool:
     return path.is_file() and (not file.size or path.stat().st_size == file.size)
 
 
-def begun(file: WeightFile) -> int:
+def bytes_present(file: WeightFile) -> int:
     """Bytes that are here already of a file that is not whole."""
     path = part(file)
     return path.stat().st_size if path.is_file() else 0
-
-
-def pull(card: Card, watch: Watch = lambda file, done: None) -> list[Path]:
-    """Fetch what is lacking of a card. Returns the files that were fetched.
-
-    Raises NetworkError, WeightsError (refused, not there, other bytes than expected) or CapacityError (disk).
-    """
-    wanted = lacking(card)
-    if wanted and _offline():
-        raise NetworkError(
-            f"model '{card.name}': is not here and the network is off (HF_HUB_OFFLINE); unset it and pull again",
-            "offline",
-        )
-    wanted = [asked(file) for file in wanted]
-    need = sum(file.size - begun(file) for file in wanted)
-    free = machine.disk(_existing(cache()))
-    if wanted and free and need + SPARE > free:
-        raise CapacityError(
-            f"model '{card.name}': needs {amount(need)} more in {cache()}, {amount(free)} is free; "
-            "make room, or set HF_HOME to a folder on a larger disk",
-            "disk",
-        )
-    for file in wanted:
-        _fetch(file, watch)
-    return [location(file) for file in wanted]
-
-
-def _existing(path: Path) -> Path:
-    return path if path.is_dir() or path.parent == path else _existing(path.parent)
-
-
-def _offline() -> bool:
-    return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
-
-
-def asked(file: WeightFile) -> WeightFile:
-    """With the size and sha256 that the hub states, where the manifest lacks them."""
-    if file.size and file.sha256:
-        return file
-    with _patiently(file), _open(file, method="HEAD") as answer:
-        size = answer.headers.get("X-Linked-Size") or answer.headers.get("Content-Length")
-        tag = (answer.headers.get("X-Linked-Etag") or answer.headers.get("ETag") or "").removeprefix("W/").strip('"')
-    if not size or not size.isdigit() or len(tag) not in (40, 64):
-        raise WeightsError(f"{file.repo}: does not say what {file.path} must be; try another mirror", "unverifiable")
-    told = replace(file, size=file.size or int(size), sha256=file.sha256 or tag)
-    _learn(told)
-    return told
-
-
-def _fetch(file: WeightFile, watch: Watch) -> None:
-    """One file: its beginning is kept whatever happens, its end is checked before it has its name."""
-    path = part(file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    record = {"repo": file.repo, "revision": file.revision, "path": file.path, "size": file.size, "sha256": file.sha256}
-    part_files.put(path.with_suffix(".json"), json.dumps(record).encode())
-    idle = 0
-    while (before := begun(file)) < file.size:
-        try:
-            with path.open("ab") as out:
-                _receive(file, out, watch)
-            if begun(file) <= before:
-                raise OSError("it sent no more")
-            idle = 0
-        except (OSError, http.client.HTTPException) as error:
-            if isinstance(error, urllib.error.HTTPError):
-                error.close()
-            idle = idle + 1 if begun(file) <= before else 0
-            if idle >= TRIES or (isinstance(error, urllib.error.HTTPError) and error.code < 500):
-                raise _said(file, error) from error
-            time.sleep(PAUSE * 2**idle)
-    digest = digest_of(path, file)
-    if digest != file.sha256:
-        part_files.drop(path, folder(file.repo))
-        _forget(file)
-        raise WeightsError(
-            f"{file.path}: came with other bytes than expected (sha256 {digest[:12]}, expected {file.sha256[:12]}); "
-            "nothing was kept; pull again, from another network if it recurs",
-            "weights_damaged",
-        )
-    target = location(file)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part_files.settle(path, target)
-    part_files.drop(path.with_suffix(".json"), folder(file.repo))
 
 
 def digest_of(path: Path, file: WeightFile) -> str:
@@ -206,80 +106,6 @@ def digest_of(path: Path, file: WeightFile) -> str:
             head = f"blob {path.stat().st_size}\0".encode()
             return hashlib.sha1(head + data.read(), usedforsecurity=False).hexdigest()
         return hashlib.file_digest(data, "sha256").hexdigest()
-
-
-def _receive(file: WeightFile, out: BinaryIO, watch: Watch) -> None:
-    """Go on with a file until the line is cut or it is whole."""
-    done = out.tell()
-    with _open(file, start=done) as answer:
-        if done and answer.status != 206:  # this server begins anew
-            out.truncate(0)
-            done = 0
-        while block := answer.read(min(CHUNK, file.size - done) or 1):
-            if done + len(block) > file.size:
-                break
-            out.write(block)
-            out.flush()
-            done += len(block)
-            watch(file, done)
-
-
-def _open(file: WeightFile, start: int = 0, method: str = "GET") -> Any:
-    """The hub's answer, from byte `start` on. The token goes to the hub alone, not to where it sends us."""
-    from huggingface_hub import constants, get_token
-
-    endpoint = (os.environ.get("HF_ENDPOINT") or constants.ENDPOINT).rstrip("/")
-    path = urllib.parse.quote(f"{file.repo}/resolve/{file.revision}/{file.path}")
-    request = urllib.request.Request(f"{endpoint}/{path}", method=method, headers={"User-Agent": "soracli"})
-    request.add_header("Accept-Encoding", "identity")
-    if start:
-        request.add_header("Range", f"bytes={start}-")
-    if token := os.environ.get("HF_TOKEN") or get_token():
-        request.add_unredirected_header("Authorization", f"Bearer {token}")
-    if method != "HEAD":
-        return urllib.request.urlopen(request, timeout=PATIENCE)
-    try:
-        return urllib.request.build_opener(_Stay).open(request, timeout=PATIENCE)
-    except urllib.error.HTTPError as error:
-        if 300 <= error.code < 400:
-            return error
-        raise
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Does not follow: the hub's own answer says what a file must be, the store's that it points to does not."""
-
-    def redirect_request(self, *given: Any) -> None:
-        return None
-
-
-@contextlib.contextmanager
-def _patiently(file: WeightFile) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, http.client.HTTPException) as error:
-        if isinstance(error, urllib.error.HTTPError):
-            error.close()
-        raise _said(file, error) from error
-
-
-def _said(file: WeightFile, error: Exception) -> SoraError:
-    """What a failure means, and what to do."""
-    code = error.code if isinstance(error, urllib.error.HTTPError) else 0
-    if code in (401, 403):
-        return WeightsError(
-            f"{file.repo}: is not open to you (HTTP {code}); accept its terms on its page and set HF_TOKEN", "gated"
-        )
-    if code in (404, 410):
-        return WeightsError(f"{file.repo}: has no {file.path} at {file.revision[:12]}; update soracli", "not_on_hub")
-    why = f"HTTP {code}" if code else str(getattr(error, "reason", "") or error) or type(error).__name__
-    if isinstance(error, OSError) and error.errno == 28:
-        return CapacityError(f"{cache()}: no space left; make room and pull again, it goes on from there", "disk")
-    done = f"stopped at {amount(begun(file))} of {amount(file.size)}" if file.size else "the hub does not answer"
-    return NetworkError(
-        f"{file.path}: {done} ({why}); run the same command again, it goes on from there",
-        "download",
-    )
 
 
 # --- the way out ------------------------------------------------------------------------------------------------------
@@ -333,19 +159,3 @@ def _consents() -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What a pull would do. files: to fetch. need: bytes still to come. free: on the disk. unsized: of unknown size."""
-
-    files: list[WeightFile]
-    need: int
-    free: int
-    unsized: int
-
-    @classmethod
-    def of(cls, card: Card) -> Outlook:
-        files = lacking(card)
-        need = sum(max(0, file.size - begun(file)) for file in files)
-        return cls(files, need, machine.disk(_existing(cache())), sum(not file.size for file in files))

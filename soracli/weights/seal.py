@@ -8,7 +8,7 @@ from pathlib import Path
 
 from soracli.card import WeightFile
 from soracli.errors import WeightsError
-from soracli.weights import hub, manifest, tables
+from soracli.weights import download, manifest, tables
 
 _NAME = re.compile(r'^name = "(?P<name>[^"]+)"')
 _SEALED = re.compile(r"^(size|sha256) = ")
@@ -59,7 +59,7 @@ def ask(path: Path | None = None) -> list[str]:
         (card,) = cards.values()
         row = {"size": 0, "sha256": ""} | card["files"][0]
         if "repo" in row and not (row["size"] and row["sha256"]):
-            found = hub.asked(WeightFile(**row))
+            found = download.with_remote_metadata(WeightFile(**row))
             kept = "".join(line for line in part.splitlines(keepends=True) if not _SEALED.match(line))
             told = f'size = {found.size}\nsha256 = "{found.sha256}"\n'
             parts[i] = re.sub(r"(?m)^(name = .*\n)", rf"\g<1>{told}", kept, count=1)

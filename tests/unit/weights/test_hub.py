@@ -23,7 +23,7 @@ import soracli
 from soracli.card import Card, WeightFile
 from soracli.errors import CapacityError, NetworkError, SoraError, WeightsError
 from soracli.system import machine
-from soracli.weights import hub, seal
+from soracli.weights import download, hub, seal
 from soracli.weights import manifest as weights
 
 REPO, REVISION = "acme/tiny-video", "a" * 40
@@ -47,7 +47,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     for name in ("HF_TOKEN", "HF_HUB_CACHE", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    monkeypatch.setattr(hub, "PAUSE", 0.0)
+    monkeypatch.setattr(download, "PAUSE", 0.0)
     with Hub({f"{REPO}/{REVISION}/{path}": data for path, data in DATA.items()}) as made:
         monkeypatch.setenv("HF_ENDPOINT", made.url)
         yield made
@@ -60,7 +60,7 @@ def whole(card: Card = CARD) -> bool:
 
 def test_a_card_is_fetched_once(server: Hub, tmp_path: Path) -> None:
     seen: list[int] = []
-    fetched = hub.pull(CARD, lambda one, done: seen.append(done))
+    fetched = download.pull(CARD, lambda one, done: seen.append(done))
     assert whole()
     place = tmp_path / "hf" / "hub" / "models--acme--tiny-video" / "snapshots" / REVISION
     assert fetched == [place / BIG, place / SMALL]
@@ -68,7 +68,7 @@ def test_a_card_is_fetched_once(server: Hub, tmp_path: Path) -> None:
     assert seen[:-1] == sorted(seen[:-1])
     assert not any((tmp_path / "hf").rglob("parts/*"))
     server.asked.clear()
-    assert hub.pull(CARD) == []
+    assert download.pull(CARD) == []
     assert server.asked == []
     assert {status.state for status in weights.verify(CARD)} == {"ok"}
 
@@ -76,14 +76,14 @@ def test_a_card_is_fetched_once(server: Hub, tmp_path: Path) -> None:
 def test_another_tool_finds_what_was_fetched(server: Hub) -> None:
     from huggingface_hub import try_to_load_from_cache
 
-    hub.pull(CARD)
+    download.pull(CARD)
     assert try_to_load_from_cache(REPO, BIG, revision=REVISION, cache_dir=hub.cache()) == str(hub.location(file(BIG)))
 
 
 def test_cut_lines_cost_nothing(server: Hub) -> None:
     """Cut at five points, in one process: right bytes, none sent twice, and each answer goes on from the last."""
     server.cuts[NAME] = [1, 5_000_000, 999, 9_000_000, 8_000_000]
-    hub.pull(CARD)
+    download.pull(CARD)
     assert whole()
     starts = [start for method, name, start in server.asked if name == NAME]
     assert starts == [0, 1, 5_000_001, 5_001_000, 14_001_000, 22_001_000]
@@ -100,28 +100,28 @@ def test_a_killed_download_goes_on(server: Hub, cut: int) -> None:
     server.cuts[NAME] = [cut]
     server.codes[f"{REPO}/{REVISION}/{SMALL}"] = 404
     script = (
-        "from soracli.weights import hub\nfrom soracli.card import *\nhub.PAUSE = 60\n"
+        "from soracli.weights import download\nfrom soracli.card import *\ndownload.PAUSE = 60\n"
         f"f = WeightFile('net', 'big.safetensors', {SIZE}, {file(BIG).sha256!r}, repo={REPO!r}, revision={REVISION!r}, "
-        f"path={BIG!r})\nhub.pull(Card('acme', 'wan', '', '', (4, 8, 8), (f,)))\n"
+        f"path={BIG!r})\ndownload.pull(Card('acme', 'wan', '', '', (4, 8, 8), (f,)))\n"
     )
     env = {**os.environ, "PYTHONPATH": str(Path(soracli.__file__).parents[1])}
     child = subprocess.Popen([sys.executable, "-c", script], env=env)
     until = time.monotonic() + 60
-    while hub.begun(file(BIG)) < cut - (cut > hub.CHUNK) * hub.CHUNK:
+    while hub.bytes_present(file(BIG)) < cut - (cut > download.CHUNK) * download.CHUNK:
         assert time.monotonic() < until
         assert child.poll() is None
         time.sleep(0.02)
     child.send_signal(signal.SIGKILL)
     child.wait()
-    before = hub.begun(file(BIG))
+    before = hub.bytes_present(file(BIG))
     server.slow.clear()
     server.cuts.clear()
     server.codes.clear()
     server.asked.clear()
-    hub.pull(CARD)
+    download.pull(CARD)
     assert whole()
     assert server.asked[0] == ("GET", NAME, before)
-    assert server.sent <= SIZE + len(DATA[SMALL]) + hub.CHUNK
+    assert server.sent <= SIZE + len(DATA[SMALL]) + download.CHUNK
 
 
 def test_a_wrong_bit_is_never_used(server: Hub) -> None:
@@ -129,11 +129,11 @@ def test_a_wrong_bit_is_never_used(server: Hub) -> None:
     with pytest.raises(
         WeightsError, match=r"net/big\.safetensors: came with other bytes than expected .*; nothing was"
     ):
-        hub.pull(CARD)
+        download.pull(CARD)
     assert not hub.location(file(BIG)).exists()
-    assert hub.begun(file(BIG)) == 0
+    assert hub.bytes_present(file(BIG)) == 0
     server.flipped.clear()
-    hub.pull(CARD)
+    download.pull(CARD)
     assert whole()
 
 
@@ -141,11 +141,11 @@ def test_a_file_that_ends_early_is_not_waited_for(server: Hub) -> None:
     """The hub says 24 MB and sends 23, as often as it is asked: it is asked a few times for the rest, and no more."""
     server.short[NAME] = 1_000_000
     with pytest.raises(NetworkError, match=r"stopped at 23 MB of 24 MB \(it sent no more\); run the same command"):
-        hub.pull(CARD)
-    assert len(server.asked) == 1 + hub.TRIES
+        download.pull(CARD)
+    assert len(server.asked) == 1 + download.TRIES
     assert server.sent == SIZE - 1_000_000
     server.short.clear()
-    hub.pull(CARD)
+    download.pull(CARD)
     assert whole()
     assert server.sent == SIZE + len(DATA[SMALL])
 
@@ -154,11 +154,11 @@ def test_a_page_in_place_of_the_file(server: Hub) -> None:
     """A gateway that answers everything with the same short page, ranges or not."""
     server.files[NAME], server.blunt = b"<html>log in</html>", True
     with pytest.raises(NetworkError, match=r"stopped at 19 B of 24 MB \(it sent no more\)"):
-        hub.pull(CARD)
+        download.pull(CARD)
     server.files[NAME], server.blunt = DATA[BIG], False
     with pytest.raises(WeightsError, match="came with other bytes than expected"):
-        hub.pull(CARD)
-    hub.pull(CARD)
+        download.pull(CARD)
+    download.pull(CARD)
     assert whole()
 
 
@@ -166,7 +166,7 @@ def test_errors_that_pass_cost_nothing(server: Hub) -> None:
     """500 before the first byte, 503 and 502 in the middle."""
     server.passing[NAME] = [500]
     server.cuts[NAME] = [5_000_000]
-    hub.pull(CARD)
+    download.pull(CARD)
     assert whole()
     assert server.sent == SIZE + len(DATA[SMALL])
     hub.location(file(BIG)).unlink()
@@ -177,7 +177,7 @@ def test_errors_that_pass_cost_nothing(server: Hub) -> None:
         if done in (5_000_000, 12_000_000):
             server.passing[NAME] = [503, 502]
 
-    hub.pull(CARD, break_once)
+    download.pull(CARD, break_once)
     assert whole()
     assert server.sent == SIZE
 
@@ -195,30 +195,30 @@ def test_a_branch_that_moves(server: Hub, when: str) -> None:
             server.files[name] = new
 
     if when == "between":
-        hub.pull(card)
+        download.pull(card)
         assert place.read_bytes() == old
         server.files[name] = new
-        assert hub.pull(card) == []  # what is here stays, until it is taken away
+        assert download.pull(card) == []  # what is here stays, until it is taken away
         hub.remove(card, set())
     else:
         server.cuts[name] = [5_000_000]
         with pytest.raises(WeightsError, match="came with other bytes than expected"):
-            hub.pull(card, move)
+            download.pull(card, move)
         assert not place.exists()
-    hub.pull(card)
+    download.pull(card)
     assert place.read_bytes() == new
     assert weights.verify(card)[0].state == "ok"
 
 
 def test_damage_on_the_disk_is_found_and_mended(server: Hub) -> None:
-    hub.pull(CARD)
+    download.pull(CARD)
     path = hub.location(file(BIG))
     path.write_bytes(DATA[BIG][:-1] + bytes([DATA[BIG][-1] ^ 1]))
     assert weights.verify(CARD)[0].state == "wrong contents"
     path.write_bytes(DATA[BIG][:-5])
     with pytest.raises(WeightsError, match=r"big\.safetensors is damaged .*; run: sora model pull acme"):
         weights.paths(CARD)
-    hub.pull(CARD)
+    download.pull(CARD)
     assert whole()
 
 
@@ -235,37 +235,37 @@ def test_damage_on_the_disk_is_found_and_mended(server: Hub) -> None:
 def test_refusals(server: Hub, code: int, exit_code: int, name: str, words: str) -> None:
     server.codes[NAME] = code
     with pytest.raises(SoraError) as caught:
-        hub.pull(CARD)
+        download.pull(CARD)
     assert (caught.value.exit_code, caught.value.code) == (exit_code, name)
     assert words in str(caught.value)
-    assert len(server.asked) == (1 if code < 500 else hub.TRIES)
+    assert len(server.asked) == (1 if code < 500 else download.TRIES)
 
 
 def test_a_hub_that_is_not_there(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(NetworkError, match=r"stopped at 0 B of 24 MB \(.*refused.*\); run the same command again"):
-        hub.pull(CARD)
+        download.pull(CARD)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(NetworkError, match=r"model 'acme': is not here and the network is off \(HF_HUB_OFFLINE\)"):
-        hub.pull(CARD)
+        download.pull(CARD)
 
 
 def test_offline_is_no_hindrance_where_all_is_here(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    hub.pull(CARD)
+    download.pull(CARD)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    assert hub.pull(CARD) == []
+    assert download.pull(CARD) == []
 
 
 def test_a_server_without_ranges(server: Hub) -> None:
     server.blunt = True
     server.cuts[NAME] = [5_000_000]
-    hub.pull(CARD)
+    download.pull(CARD)
     assert whole()
 
 
 def test_the_token_is_sent(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    hub.pull(CARD)
+    download.pull(CARD)
     assert set(server.tokens) == {"Bearer hf_secret"}
 
 
@@ -276,7 +276,7 @@ def test_the_store_gets_no_token(server: Hub, monkeypatch: pytest.MonkeyPatch, t
     with Hub(server.files) as store:
         server.elsewhere[NAME] = f"{store.url}/{REPO}/resolve/{REVISION}/{BIG}"
         store.cuts[NAME] = [5_000_000]
-        hub.pull(dataclasses.replace(CARD, files=(file(BIG, told=told),)))
+        download.pull(dataclasses.replace(CARD, files=(file(BIG, told=told),)))
         store.shutdown()
     assert hub.location(file(BIG)).read_bytes() == DATA[BIG]
     assert set(server.tokens) == {"Bearer hf_secret"}
@@ -286,20 +286,20 @@ def test_the_store_gets_no_token(server: Hub, monkeypatch: pytest.MonkeyPatch, t
 
 def test_what_the_manifest_does_not_know_the_hub_tells(server: Hub) -> None:
     card = dataclasses.replace(CARD, files=(file(BIG, told=False),))
-    hub.pull(card)
+    download.pull(card)
     assert hub.known(card.files[0]) == file(BIG)
     assert weights.verify(card)[0].state == "ok"
     assert [method for method, _, _ in server.asked] == ["HEAD", "GET"]
     server.flipped.add(NAME)
     hub.location(file(BIG)).unlink()
     with pytest.raises(WeightsError, match="other bytes than expected"):
-        hub.pull(card)
+        download.pull(card)
 
 
 def test_a_full_disk_is_said_before(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "disk", lambda folder: 210_000_000)
     with pytest.raises(CapacityError, match=r"model 'acme': needs 24 MB more in .*, 210 MB is free; make room"):
-        hub.pull(CARD)
+        download.pull(CARD)
     assert server.asked == []
 
 
