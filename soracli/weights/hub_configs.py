@@ -11,74 +11,62 @@ from soracli.formatting import printable
 
 # what a field of a config.json may be: a number from 1 on, one from 0, yes or no, and lists of these
 COUNT, SIZE, FLAG, NUMBER, WORD = "a whole number from 1 on", "a whole number", "true or false", "a number", "a word"
-
 COUNTS, SIZES, FLAGS, NUMBERS = (f"a list, each {kind}" for kind in (COUNT, SIZE, FLAG, NUMBER))
-
 MOST, LAYERS, LONGEST = 10_000_000, 1000, 10_000  # of any number, of layers, of a list
-
 Keys = Mapping[str, tuple[str, str]]  # field of ours -> key in a component's config.json, and what it may be
 
-_T5: Keys = {
+T5: Keys = {
     "vocabulary": ("vocab_size", COUNT), "width": ("d_model", COUNT), "head": ("d_kv", COUNT),
     "heads": ("num_heads", COUNT), "hidden": ("d_ff", COUNT), "depth": ("num_layers", COUNT),
 }  # fmt: skip
-
-_WAN: Keys = {
+WAN: Keys = {
     "channels_in": ("in_channels", COUNT), "channels": ("out_channels", COUNT), "heads": ("num_attention_heads", COUNT),
     "head": ("attention_head_dim", COUNT), "depth": ("num_layers", COUNT), "hidden": ("ffn_dim", COUNT),
     "text": ("text_dim", COUNT), "frequencies": ("freq_dim", COUNT), "vace": ("vace_layers", SIZES),
     "control": ("vace_in_channels", COUNT), "image": ("image_dim", SIZE), "places": ("pos_embed_seq_len", SIZE),
 }  # fmt: skip
-
-_WAN_VAE: Keys = {
+WAN_VAE: Keys = {
     "base": ("base_dim", COUNT), "decoder_base": ("decoder_base_dim", COUNT), "channels": ("z_dim", COUNT),
     "widths": ("dim_mult", COUNTS), "blocks": ("num_res_blocks", COUNT), "in_time": ("temperal_downsample", FLAGS),
     "residual": ("is_residual", FLAG), "patch": ("patch_size", COUNT), "mean": ("latents_mean", NUMBERS),
     "std": ("latents_std", NUMBERS),
 }  # fmt: skip
-
-_VISION: Keys = {
+VISION: Keys = {
     "width": ("hidden_size", COUNT), "heads": ("num_attention_heads", COUNT), "hidden": ("intermediate_size", COUNT),
     "depth": ("num_hidden_layers", COUNT), "patch": ("patch_size", COUNT), "side": ("image_size", COUNT),
     "activation": ("hidden_act", WORD),
 }  # fmt: skip
-
-_LTX: Keys = {
+LTX: Keys = {
     "channels": ("in_channels", COUNT), "heads": ("num_attention_heads", COUNT), "head": ("attention_head_dim", COUNT),
     "depth": ("num_layers", COUNT), "text": ("caption_channels", COUNT),
 }  # fmt: skip
-
-_LTX_VAE: Keys = {
+LTX_VAE: Keys = {
     "channels": ("latent_channels", COUNT), "encoder": ("block_out_channels", COUNTS),
     "encoder_blocks": ("layers_per_block", COUNTS), "decoder": ("decoder_block_out_channels", COUNTS),
     "decoder_blocks": ("decoder_layers_per_block", COUNTS), "timed": ("timestep_conditioning", FLAG),
     "grain": ("decoder_inject_noise", FLAGS),
 }  # fmt: skip
-
-_EARLY_LTX_VAE = {  # what 0.9.0's does not say
+EARLY_LTX_VAE = {  # what 0.9.0's does not say
     "strided": True, "timed": False, "decoder": (128, 256, 512, 512), "decoder_blocks": (4, 3, 3, 3, 4),
     "grain": (False,) * 5,
 }  # fmt: skip
-
-_UNET: Keys = {
+UNET: Keys = {
     "channels_in": ("in_channels", COUNT), "channels": ("out_channels", COUNT),
     "widths": ("block_out_channels", COUNTS), "heads": ("num_attention_heads", COUNTS),
     "blocks": ("layers_per_block", COUNT), "context": ("cross_attention_dim", COUNT),
     "told": ("addition_time_embed_dim", COUNT),
 }  # fmt: skip
-
-_SVD_VAE: Keys = {
+SVD_VAE: Keys = {
     "channels": ("latent_channels", COUNT), "widths": ("block_out_channels", COUNTS),
     "blocks": ("layers_per_block", COUNT), "scale": ("scaling_factor", NUMBER),
 }  # fmt: skip
-
-_SHIFTING: Keys = {
+SHIFTING: Keys = {
     "low": ("base_shift", NUMBER), "high": ("max_shift", NUMBER), "few": ("base_image_seq_len", COUNT),
     "many": ("max_image_seq_len", COUNT), "last": ("shift_terminal", NUMBER),
 }  # fmt: skip
 
 # what a config may not leave out, and what it may say of things that the networks here have built in
-_NEEDED = {
+NEEDED = {
     "wan": ("in_channels", "out_channels", "num_attention_heads", "attention_head_dim", "num_layers", "ffn_dim",
             "text_dim", "freq_dim"),
     "ltx": ("in_channels", "num_attention_heads", "attention_head_dim", "num_layers", "caption_channels"),
@@ -86,7 +74,7 @@ _NEEDED = {
     "unet": ("block_out_channels", "num_attention_heads"), "svd vae": ("block_out_channels", "scaling_factor"),
 }  # fmt: skip
 
-_BUILT_IN: dict[str, dict[str, Any]] = {
+BUILT_IN: dict[str, dict[str, Any]] = {
     "wan": {"patch_size": [1, 2, 2], "eps": 1e-6, "cross_attn_norm": True, "qk_norm": "rms_norm_across_heads"},
     "ltx": {
         "patch_size": 1, "patch_size_t": 1, "norm_eps": 1e-6, "norm_elementwise_affine": False,
@@ -110,25 +98,25 @@ _BUILT_IN: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def _picked(config: Mapping[str, Any], keys: Keys, where: str, of: str = "") -> dict[str, Any]:
-    """What a configuration says, by our names. of: key of `_NEEDED` and `_BUILT_IN`.
+def read(config: Mapping[str, Any], keys: Keys, where: str, of: str = "") -> dict[str, Any]:
+    """What a configuration says, by our names. of: key of `NEEDED` and `BUILT_IN`.
 
     Raises WeightsError for what is missing, of another kind, or not what the networks here have built in.
     """
-    for theirs in _NEEDED.get(of, ()):
+    for theirs in NEEDED.get(of, ()):
         if config.get(theirs) is None:
             raise WeightsError(f"{printable(where)}: its configuration lacks {theirs}; download it again",
                                "weights_damaged")  # fmt: skip
-    for theirs, value in _BUILT_IN.get(of, {}).items():
+    for theirs, value in BUILT_IN.get(of, {}).items():
         if config.get(theirs, value) not in (value, None):
-            raise _odd(where, theirs, config[theirs], f"{value}, which is all that this version runs")
+            raise unsupported(where, theirs, config[theirs], f"{value}, which is all that this version runs")
     found = {}
     for ours, (theirs, kind) in keys.items():
         value = config.get(theirs)
         if value is None:
             continue
         if not _fits(value, kind) or (ours == "depth" and value > LAYERS):
-            raise _odd(where, theirs, value, f"{kind}, at most {LAYERS}" if ours == "depth" else kind)
+            raise unsupported(where, theirs, value, f"{kind}, at most {LAYERS}" if ours == "depth" else kind)
         found[ours] = value
     return found
 
@@ -144,7 +132,7 @@ def _fits(value: object, kind: str) -> bool:
     return isinstance(value, bool if kind == FLAG else str)
 
 
-def _odd(where: str, key: str, value: object, wanted: str) -> WeightsError:
+def unsupported(where: str, key: str, value: object, wanted: str) -> WeightsError:
     shown = printable(json.dumps(value, default=str)[:40])
     return WeightsError(f"{printable(where)}: {key} is {shown}, and must be {wanted}; take another model, or mend it",
                         "weights_damaged")  # fmt: skip

@@ -13,26 +13,9 @@ from soracli.models.common import gguf
 from soracli.models.common.memory import Counted, ltx_costs, numbers, svd_costs, wan_costs
 from soracli.models.common.single_file import EARLY_LTX, LATER_LTX, distilled, held, shapes_of, sketch
 from soracli.system import parsing
-from soracli.weights.hub_configs import (
-    _EARLY_LTX_VAE,
-    _LTX,
-    _LTX_VAE,
-    _SHIFTING,
-    _SVD_VAE,
-    _T5,
-    _UNET,
-    _VISION,
-    _WAN,
-    _WAN_VAE,
-    COUNT,
-    NUMBER,
-    _odd,
-    _picked,
-)
+from soracli.weights import hub_configs as configs
 
 INDEX = "model_index.json"
-
-
 _TOKENIZERS = ("tokenizer.json", "spiece.model")
 _USUAL, _INDEX = ("diffusion_pytorch_model", "model"), ".index.json"  # names of files of weights, of what lists them
 
@@ -62,9 +45,9 @@ def card(name: str) -> Card:
 def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
     transformer, vae, scheduler = (_config(folder, part, name) for part in ("transformer", "vae", "scheduler"))
     uni = "flow_shift" in scheduler
-    told = {"shift": ("flow_shift" if uni else "shift", NUMBER)}
-    shift = _picked(scheduler, told, f"{name}: scheduler", "scheduler" if uni else "").get("shift", 3.0)
-    configured = _picked(transformer, _WAN, f"{name}: transformer", "wan")
+    told = {"shift": ("flow_shift" if uni else "shift", configs.NUMBER)}
+    shift = configs.read(scheduler, told, f"{name}: scheduler", "scheduler" if uni else "").get("shift", 3.0)
+    configured = configs.read(transformer, configs.WAN, f"{name}: transformer", "wan")
     way = "replaced"
     if configured.get("vace"):
         way = "control"
@@ -75,17 +58,19 @@ def _wan(folder: Path, index: dict[str, Any], name: str) -> Card:
     sees = ("vision",) if configured.get("image") else ()
     low = ("low",) if (folder / "transformer_2").is_dir() else ()
     params: dict[str, Any] = {
-        "transformer": configured, "vae": _picked(vae, _WAN_VAE, f"{name}: vae", "wan vae"),
+        "transformer": configured, "vae": configs.read(vae, configs.WAN_VAE, f"{name}: vae", "wan vae"),
         "text": _text(folder, name), "way": way,
-        "boundary": _picked(index, {"at": ("boundary_ratio", NUMBER)}, name).get("at", 0.0),
+        "boundary": configs.read(index, {"at": ("boundary_ratio", configs.NUMBER)}, name).get("at", 0.0),
     }  # fmt: skip
-    side = _picked(vae, {"side": ("scale_factor_spatial", COUNT)}, f"{name}: vae").get("side", 8)
+    side = configs.read(vae, {"side": ("scale_factor_spatial", configs.COUNT)}, f"{name}: vae").get("side", 8)
     if side not in (8, 16):
-        raise _odd(f"{name}: vae", "scale_factor_spatial", side, "8 or 16")
+        raise configs.unsupported(f"{name}: vae", "scale_factor_spatial", side, "8 or 16")
     counted = _counted(folder, name)
     params["cost"] = wan_costs(counted, configured, params["text"], side)
     if sees:
-        params["vision"] = _picked(_config(folder, "image_encoder", name), _VISION, f"{name}: image_encoder")
+        params["vision"] = configs.read(
+            _config(folder, "image_encoder", name), configs.VISION, f"{name}: image_encoder"
+        )
     if low:  # as Wan's own configuration of 2.2 has them: guidance of 4 and 3 for text, one for pictures
         params["low_share"] = 1.0 if way == "channels" else 0.75
     guidance = (3.5 if way == "channels" else 4.0) if low else 5.0
@@ -107,12 +92,12 @@ def _ltx(folder: Path, name: str) -> Card:
     transformer, vae, scheduler = (_config(folder, part, name) for part in ("transformer", "vae", "scheduler"))
     early = "LTXVideo095DownBlock3D" not in str(vae.get("down_block_types"))  # before 0.9.5
     params: dict[str, Any] = {
-        "transformer": _picked(transformer, _LTX, f"{name}: transformer", "ltx"),
-        "vae": {**(_EARLY_LTX_VAE if early else {}), **_picked(vae, _LTX_VAE, f"{name}: vae", "ltx vae")},
+        "transformer": configs.read(transformer, configs.LTX, f"{name}: transformer", "ltx"),
+        "vae": (configs.EARLY_LTX_VAE if early else {}) | configs.read(vae, configs.LTX_VAE, f"{name}: vae", "ltx vae"),
         "text": _text(folder, name), "lag": 0 if early else 7,
     }  # fmt: skip
     if scheduler.get("use_dynamic_shifting"):
-        params["shifting"] = _picked(scheduler, _SHIFTING, f"{name}: scheduler")
+        params["shifting"] = configs.read(scheduler, configs.SHIFTING, f"{name}: scheduler")
     params["cost"] = ltx_costs(_counted(folder, name), params["transformer"], params["text"])
     return Card(
         name=printable(folder.name), arch="ltx", about=f"An LTX-Video model in {printable(folder)}.", licence="",
@@ -125,12 +110,12 @@ def _ltx(folder: Path, name: str) -> Card:
 
 def _svd(folder: Path, name: str) -> Card:
     unet, vae, vision = (_config(folder, part, name) for part in ("unet", "vae", "image_encoder"))
-    _picked(_config(folder, "scheduler", name), {}, f"{name}: scheduler", "svd scheduler")
-    frames = _picked(unet, {"frames": ("num_frames", COUNT)}, f"{name}: unet").get("frames", 25)
+    configs.read(_config(folder, "scheduler", name), {}, f"{name}: scheduler", "svd scheduler")
+    frames = configs.read(unet, {"frames": ("num_frames", configs.COUNT)}, f"{name}: unet").get("frames", 25)
     params: dict[str, Any] = {
-        "unet": _picked(unet, _UNET, f"{name}: unet", "unet"),
-        "vae": _picked(vae, _SVD_VAE, f"{name}: vae", "svd vae"),
-        "vision": _picked(vision, _VISION, f"{name}: image_encoder"), "tiles": 0,
+        "unet": configs.read(unet, configs.UNET, f"{name}: unet", "unet"),
+        "vae": configs.read(vae, configs.SVD_VAE, f"{name}: vae", "svd vae"),
+        "vision": configs.read(vision, configs.VISION, f"{name}: image_encoder"), "tiles": 0,
     }  # fmt: skip
     files = _files(folder, name, ("unet", "vae", "vision"))
     counts = {file.role: numbers(shapes_of(folder / file.name, name)) for file in files}
@@ -234,7 +219,10 @@ def _counted(folder: Path, name: str) -> Counted:
 
 def _text(folder: Path, name: str) -> dict[str, Any]:
     config = _config(folder, "text_encoder", name)
-    return {**_picked(config, _T5, f"{name}: text_encoder", "t5"), "own_positions": config.get("model_type") == "umt5"}
+    return {
+        **configs.read(config, configs.T5, f"{name}: text_encoder", "t5"),
+        "own_positions": config.get("model_type") == "umt5",
+    }
 
 
 def _config(folder: Path, part: str, name: str) -> dict[str, Any]:
