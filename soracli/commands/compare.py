@@ -19,7 +19,8 @@ from soracli.media import formats
 from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.sources import named
-from soracli.provenance.stamp import Stamp, origins
+from soracli.provenance.ingredients import ingredients
+from soracli.provenance.stamp import Stamp
 from soracli.types import Clip, Frames
 
 GAIN = 4  # by which differences are made visible
@@ -43,7 +44,7 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
     if how not in media.FITS:
         raise UsageError(f"--fit {how}: must be one of {', '.join(media.FITS)}", "bad_fit")
     one, two = media.read_source(a), media.read_source(b)
-    given = origins("compare", [one, two])
+    given = ingredients("compare", [one, two])
     first, second, notes = matched(one.clip, two.clip, printable(a), printable(b), how)
     notes = [*one.notes, *two.notes, *notes]
     found = figures(first, second)

@@ -15,7 +15,8 @@ from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.sources import named
-from soracli.provenance.stamp import Stamp, origins
+from soracli.provenance.ingredients import ingredients
+from soracli.provenance.stamp import Stamp
 from soracli.types import Clip
 
 NAMED = {"first": 0, "last": -1}
@@ -44,7 +45,7 @@ def frame(path: str, wish: Wish) -> None:
     time = round(float(number / source.clip.fps), 3)
     picture = source.clip.frames[number]
     height, width = picture.shape[:2]
-    given = origins("frame", [source])
+    given = ingredients("frame", [source])
     for note in (*source.notes, *(origin.note for origin in given if origin.note)):
         talk.note(note)
     recipe = {

@@ -100,14 +100,15 @@ class _Result:
 
     def form(self) -> Form:
         """Says what the inputs' own credentials are in doubt of."""
-        from soracli.provenance import stamp as provenance
+        from soracli.provenance.ingredients import ingredients
+        from soracli.provenance.stamp import Stamp
 
         work, flags = self.work, self._flags
-        given = provenance.origins(work.call.verb, work.given)
-        for doubt in (origin.note for origin in given if origin.note):
+        given = ingredients(work.call.verb, work.given)
+        for doubt in (ingredient.note for ingredient in given if ingredient.note):
             self._talk.note(doubt)
             self.notes.append(doubt)
-        stamp = provenance.Stamp(work.call.verb, work.recipe(), given, marked=work.marked())
+        stamp = Stamp(work.call.verb, work.recipe(), given, marked=work.marked())
         sound = work.track.sound(work.sound(), work.frames / work.fps) if flags.origin.expected is None else None
         return Form(work.size, work.fps, stamp, flags.quality, flags.force, sound)
 

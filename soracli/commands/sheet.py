@@ -20,7 +20,8 @@ from soracli.media.source import Recipe
 from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.sources import named
-from soracli.provenance.stamp import Stamp, origins
+from soracli.provenance.ingredients import ingredients
+from soracli.provenance.stamp import Stamp
 from soracli.types import Clip, Frames
 
 GAP, LINE, SIDE = 8, 17, 160  # pixels: between things, of a line of text, of the height of a frame
@@ -48,7 +49,7 @@ def sheet(paths: Sequence[str], output: str | None, frames: int, columns: int, *
     pairs = [_row(path, frames) for path in paths]
     rows = [row for row, _ in pairs]
     picture = draw(rows, columns)
-    given = origins("sheet", [source for _, source in pairs])
+    given = ingredients("sheet", [source for _, source in pairs])
     height, width = picture.shape[:2]
     recipe = {"verb": "sheet", "width": width, "height": height, "inputs": named(*paths), media.DIGEST: ""}
     stamp = Stamp("sheet", recipe, given, painted=False)

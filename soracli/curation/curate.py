@@ -33,7 +33,8 @@ from soracli.options.flags import TalkFlags
 from soracli.pipeline import deliver, model_cache, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.sources import named
-from soracli.provenance.stamp import Stamp, origins
+from soracli.provenance.ingredients import ingredients
+from soracli.provenance.stamp import Stamp
 from soracli.types import Clip
 
 CLIPS = (
@@ -278,7 +279,7 @@ def _written(shot: Shot, source: media.Source, target: Path) -> None:
         "verb": "curate", "first": shot.first, "width": width, "height": height, "caption": shot.caption,
         "inputs": named(str(shot.path)), media.DIGEST: "",
     }  # fmt: skip
-    stamp = Stamp("curate", recipe, origins("curate", [source]), painted=False)
+    stamp = Stamp("curate", recipe, ingredients("curate", [source]), painted=False)
     start = Fraction(shot.first) / shot.fps
     sound = None if source.audio is None else mix.cut(source.audio, start + Fraction(len(frames)) / shot.fps)
     form = Form((width, height), shot.fps, stamp, audio=sound, audio_start=-start)
@@ -317,7 +318,7 @@ def _drawn(shots: Sequence[Shot], target: Path, wish: Wish, talk: Talk) -> Path 
     height, width = picture.shape[:2]
     sources = list({shot.path: shot.source for shot in ranked[:MOST]}.values())
     recipe = {"verb": "sheet", "width": width, "height": height, media.DIGEST: ""}
-    stamp = Stamp("sheet", recipe, origins("sheet", sources), painted=False)
+    stamp = Stamp("sheet", recipe, ingredients("sheet", sources), painted=False)
     form = Form((width, height), Fraction(1), stamp, force=wish.force)
     deliver.write(form, output_paths.planned("png", [str(path)]), [picture[None]])
     return path

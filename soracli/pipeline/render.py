@@ -78,13 +78,13 @@ def _calm(flags: Flags) -> Flags:
 
 def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Flags) -> Session:
     """Load what the job needs, and say what is to be known of it and of what it is given."""
-    from soracli.provenance import stamp as provenance
+    from soracli.provenance import ingredients
 
     clock = time.perf_counter()
     titles = not flags.no_prompt_metadata
-    given = provenance.origins(job.verb, job.spec.given, titles=titles)
+    given = ingredients.ingredients(job.verb, job.spec.given, titles=titles)
     if flags.origin.foreign and flags.origin.latents:  # all that is known of the result
-        given = (provenance.latents(Path(flags.origin.latents), titles=titles),)
+        given = (ingredients.of_latents(Path(flags.origin.latents), titles=titles),)
     with talk.meter() as meter:
         meter.step("load", 0, 1)
         for card in [manifest.tools()[name] for name in FILLERS] if job.filled else [job.card]:
@@ -96,7 +96,7 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
         enlarge = model_cache.enhancer(device).enlarged if job.enlarges else None
         between = model_cache.between(device) if job.pace else None
         meter.step("load", 1, 1)
-        notes, far = [origin.note for origin in given if origin.note], False
+        notes, far = [ingredient.note for ingredient in given if ingredient.note], False
         if model is not None:
             said, far = _known(job, model, device)
             notes += [*said, *(previews.advice(job.card) if preview is not None else ())]

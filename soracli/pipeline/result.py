@@ -26,7 +26,7 @@ from soracli.state.runs import Item, Run
 from soracli.types import Canvas
 
 if TYPE_CHECKING:
-    from soracli.provenance import stamp as provenance
+    from soracli.provenance.ingredients import Ingredient
     from soracli.provenance.stamp import Stamp
     from soracli.sampling.frame_rates import Between
     from soracli.sampling.model import Model
@@ -49,7 +49,7 @@ class Session:
     flags: Flags
     run: Run
     talk: Reporter
-    given: tuple[provenance.Origin, ...]
+    given: tuple[Ingredient, ...]
     enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
     far: bool  # what is given is unlike what the model was trained on
     between: Between | None  # paints frames between painted ones
@@ -84,14 +84,14 @@ class Result:
         return Form((width, height), fps, self._stamp(), flags.quality, flags.force, audio)
 
     def _stamp(self) -> Stamp:
-        from soracli.provenance import stamp as provenance
+        from soracli.provenance.stamp import Stamp, without_texts
 
         job, recipe, flags = self.job, self._recipe, self.session.flags
         if flags.no_prompt_metadata:
-            recipe = provenance.untold(recipe)
+            recipe = without_texts(recipe)
         painted = bool((job.canvas.mask[job.canvas.shown] > 0).any())
         verb, prompt = ("decode", "") if flags.origin.foreign else (job.verb, job.prompt)
-        return provenance.Stamp(verb, recipe, self.session.given, painted=painted, prompt=prompt)
+        return Stamp(verb, recipe, self.session.given, painted=painted, prompt=prompt)
 
     def make(self, file: Writer | media.Digest, meter: Meter) -> None:
         watchers: list[Watcher] = [self._seams, *([self._likeness] if self.job.spec.compare else [])]

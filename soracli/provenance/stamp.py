@@ -15,17 +15,17 @@ import os
 import secrets
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soracli import __version__
-from soracli.errors import MediaError, SoraError
+from soracli.errors import SoraError
 from soracli.formatting import printable
 from soracli.media import DIGEST
 from soracli.media.formats import Format
-from soracli.media.source import Recipe, Source, state_of
+from soracli.media.source import Recipe
 from soracli.provenance import credentials, keys, watermark
+from soracli.provenance.ingredients import EDITS, JOINS, TAKES, Ingredient, label
 from soracli.provenance.keys import Keys
 from soracli.system.signals import deferred
 from soracli.types import Frames, Mask
@@ -45,49 +45,11 @@ KEPT = frozenset((
 _SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _MADE, _EDITED, _JOINED = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"
 _SHOWN = "composite"
-_EDITS = ("extend", "edit", "inpaint", "vary", "enhance")  # verbs whose input is the work itself
-_TAKES = ("frame", "decode", "curate")  # verbs that pass on their input, or a part of it, in another form
-_JOINS = ("blend", "sheet", "compare")  # verbs that put several works into one
 _SHOWS = ("sheet", "compare")  # of these, those that paint nothing of their own
 _LOOKED_AT = 48  # frames of a source in which an earlier mark is looked for
 
 
-@dataclass(frozen=True)
-class Origin:
-    """An input, ready to be named in a credential.
-
-    title: its file name. state: of its own credential (`credentials.Credential.state`). note: a sentence if something
-    is wrong with that, else empty. packed: everything about it, as the library stores it.
-    """
-
-    title: str
-    state: str
-    note: str
-    packed: bytes
-
-
-def origins(verb: str, sources: Sequence[Source], *, titles: bool = True) -> tuple[Origin, ...]:
-    """The inputs of a verb, with their own credentials looked at. titles: whether to keep the names of the files.
-
-    An edit has one parent, its first input; what else it is given is something to go by.
-    """
-    relations = ["componentOf" if verb in _JOINS else "inputTo"] * len(sources)
-    if verb in (*_EDITS, *_TAKES):
-        relations[:1] = ["parentOf"]
-    return tuple(
-        _origin(i, source, relation, titles=titles)
-        for i, (source, relation) in enumerate(zip(sources, relations, strict=True))
-    )
-
-
-def latents(path: Path, *, titles: bool = True) -> Origin:
-    """Latents that were given, ready to be named: nothing is known of where they come from."""
-    title = printable(path.name)
-    told = {"title": title if titles else "input", "relationship": "parentOf", "label": _label(0)}
-    return Origin(title, "none", "", _plain(told, "application/octet-stream"))
-
-
-def untold(recipe: Recipe) -> Recipe:
+def without_texts(recipe: Recipe) -> Recipe:
     """A recipe without the texts that the user typed and without the names of files."""
     kept = {name: _nameless(value) for name, value in recipe.items() if name in KEPT}
     return kept | {"loras": [_unnamed(one) for one in kept["loras"]]} if kept.get("loras") else kept
@@ -116,7 +78,7 @@ class Stamp:
         self,
         verb: str,
         recipe: Recipe,
-        given: Sequence[Origin],
+        given: Sequence[Ingredient],
         *,
         painted: bool = True,
         prompt: str = "",
@@ -232,7 +194,7 @@ class Stamp:
 
     def _told(self) -> dict[str, Any]:
         """The recipe as the credential holds it: the prompt as a hash, other texts and names left out."""
-        told = untold(self.recipe) | {"watermark": self._marked}
+        told = without_texts(self.recipe) | {"watermark": self._marked}
         if not told.get(DIGEST):
             told.pop(DIGEST, None)  # known at the very end, and in the file's own recipe then
         return told | ({"prompt": self._attested} if self._attested else {})
@@ -242,14 +204,14 @@ class Stamp:
         now = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
         agent = {"softwareAgent": {"name": "soracli", "version": __version__}, "when": now}
         count = len(self._given)
-        if self._verb in _EDITS and self._given:
+        if self._verb in EDITS and self._given:
             actions = [
                 {"action": "c2pa.opened", **_using(range(1))},
                 {"action": "c2pa.edited", "digitalSourceType": _SOURCE_TYPES + _EDITED, **_using(range(1, count))},
             ]
-        elif self._verb in _TAKES and self._given:
+        elif self._verb in TAKES and self._given:
             actions = [{"action": "c2pa.opened", **_using(range(1))}, {"action": "c2pa.converted"}]
-        elif self._verb in _JOINS and self._given:
+        elif self._verb in JOINS and self._given:
             kind = _SHOWN if self._verb in _SHOWS else _JOINED
             actions = [
                 {"action": "c2pa.created", "digitalSourceType": _SOURCE_TYPES + kind},
@@ -306,74 +268,6 @@ def _missing(own: Keys, marked: Frames | None) -> tuple[bytes, ...]:
     return tuple(key for key in wanted if not detector.score(key).found)
 
 
-def _label(number: int) -> str:
-    return f"input{number}"
-
-
 def _using(numbers: range) -> dict[str, Any]:
     """The part of an action that names its inputs."""
-    return {"parameters": {"ingredientIds": [_label(number) for number in numbers]}} if numbers else {}
-
-
-# --- inputs -----------------------------------------------------------------------------------------------------------
-
-
-def _origin(number: int, source: Source, relation: str, *, titles: bool) -> Origin:
-    title = "standard input" if source.data is not None else printable(source.path.name)
-    found, path = _look(source)
-    if source.state and state_of(source.path) != source.state:
-        raise MediaError(f"{title}: was changed while it was in use; start again", "changed_input")
-    problem = next((code for code in found.problems if code != credentials.UNTRUSTED), "")
-    note = {
-        "changed": f"{printable(title)} is not what its content credentials were made for ({problem}): it was changed "
-        "since. The result says so too.",
-        "invalid": f"{printable(title)} has content credentials by a certificate that does not hold ({problem}).",
-        "unreadable": f"{printable(title)} has content credentials that cannot be read, or is damaged ({problem}).",
-    }.get(found.state, "")
-    told = {"title": title if titles else "input", "relationship": relation, "label": _label(number)}
-    return Origin(title, found.state, note, _packed(told, source, path, found))
-
-
-def _look(source: Source) -> tuple[credentials.Credential, Path]:
-    """(the credential of an input, the file that stands for it): of a folder the worst, and the first frame."""
-    if source.data is not None:
-        return credentials.read_stream(io.BytesIO(source.data)), source.path
-    if not source.path.is_dir():
-        return credentials.read(source.path), source.path
-    return credentials.read_folder(source.path), min(source.path.glob("frame-*.png"))
-
-
-def _plain(told: dict[str, Any], kind: str) -> bytes:
-    """An input as the library stores it, without a credential."""
-    from c2pa import Builder
-
-    packed = io.BytesIO()
-    builder = Builder({"assertions": [], "ingredients": [told | {"format": kind}]}, credentials.context([]))
-    builder.write_ingredient_archive(told["label"], packed)
-    return packed.getvalue()
-
-
-def _packed(told: dict[str, Any], source: Source, path: Path, found: credentials.Credential) -> bytes:
-    """An input as the library stores it, with its own credential, wherever that is."""
-    from c2pa import Builder, C2paError
-
-    if source.path.is_dir() and found.state not in ("intact", "none"):  # its first frame alone may be as it was
-        return _plain(told, "image/png")
-    context = credentials.context([identity.authority for identity in keys.known()])
-    packed = io.BytesIO()
-    with deferred(), io.BytesIO(source.data) if source.data is not None else path.open("rb") as file:
-        kind = credentials.mime(file.read(64))
-        file.seek(0)
-        builder = Builder({"assertions": []}, context)
-        beside = credentials.manifest(path) if found.where == "beside" else None
-        if beside is not None:
-            data, store, results = beside
-            builder.add_resource("credential", io.BytesIO(data))
-            told |= {"active_manifest": store["active_manifest"], "validation_results": results}
-            told |= {"manifest_data": {"format": "application/c2pa", "identifier": "credential"}}
-        try:
-            builder.add_ingredient(told, kind, file)
-        except C2paError:  # a file that we can decode and the library cannot parse: named, without its credential
-            return _plain(told, kind)
-    builder.write_ingredient_archive(told["label"], packed)
-    return packed.getvalue()
+    return {"parameters": {"ingredientIds": [label(number) for number in numbers]}} if numbers else {}

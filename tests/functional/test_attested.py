@@ -24,7 +24,7 @@ from soracli import media
 from soracli.errors import WeightsError
 from soracli.media.write import Writer
 from soracli.pipeline import latents
-from soracli.provenance import credentials, keys, stamp
+from soracli.provenance import credentials, ingredients, keys, stamp
 from soracli.safety import semantic
 from soracli.state import runs
 
@@ -76,7 +76,7 @@ def test_no_word_of_a_prompt_is_in_a_file_that_is_to_have_none(sora: Sora, suffi
 def test_a_credential_keeps_what_is_listed_and_nothing_else() -> None:
     told = {"seed": 7, "fps": "16", "asked": "x", "anything": "y", "inputs": [{"name": "a.png", "sha256": "00"}],
             "loras": [["quick", 1.0], ["mine.safetensors", 0.5, "ab" * 8]]}  # fmt: skip
-    assert stamp.untold(told) == {
+    assert stamp.without_texts(told) == {
         "seed": 7, "fps": "16", "inputs": [{"sha256": "00"}], "loras": [["quick", 1.0], ["", 0.5, "ab" * 8]],
     }  # fmt: skip
 
@@ -372,13 +372,13 @@ def test_an_input_that_is_exchanged_meanwhile_is_not_attested(sora: Sora, monkey
     """Pixels of one file and the credential of another make no result."""
     for name, level in (("a.png", 10), ("b.png", 200)):
         Image.new("RGB", (64, 64), (level, level, level)).save(name)
-    plain = stamp.origins
+    plain = ingredients.ingredients
 
     def exchanged(*given: Any, **named: Any) -> Any:
         shutil.copy("b.png", "a.png")
         return plain(*given, **named)
 
-    monkeypatch.setattr(stamp, "origins", exchanged)
+    monkeypatch.setattr(ingredients, "ingredients", exchanged)
     ran = sora("animate", "a.png", *TINY, "-d", "8f", "-o", "o.mp4")
     assert (ran.code, "a.png: was changed while it was in use; start again" in ran.err) == (3, True)
     assert not os.path.exists("o.mp4")
