@@ -36,32 +36,46 @@ class WeightFile:
 
 
 @dataclass(frozen=True)
-class Card:
-    """One table of weights.toml.
+class ModelOptions:
+    """What a request asks of an open model beside a picture. It is no part of weights.toml."""
 
-    arch: key of `models.ARCHITECTURES`. params: the architecture's own hyperparameters.
-    defaults: sampling defaults (width, height, seconds, fps, steps, guidance, shift, solver). stride, causal, patch:
-    see Geometry. terms: what to agree to before the files are fetched; empty = nothing. base: the model whose other
-    files it shares, for a checkpoint of the user's own. adapters: names that suit it.
-    """
+    loras: tuple[tuple[str, float], ...] = ()  # adapters: path or name, and scale; 1 = as it was trained
+    packing: str = ""  # `int8` or `fp8`: weight-only quantisation; empty = as stored
+    tiles: int | None = None  # pixels of a side of the tiles that the VAE decodes; 0 = whole, None = by memory
+    guidance_interval: tuple[float, float] | None = None  # noise levels within which guidance is on; None = all
+    cache: float = 0.0  # threshold of the first-block cache; 0 = no step is skipped
+    compile: bool = False  # by torch.compile
+    stay: str = ""  # of STAYS, what is offloaded; empty = by what memory is free
+
+
+@dataclass(frozen=True)
+class Card:
+    """One table of weights.toml, and what a request asks of its model."""
 
     name: str
-    arch: str
+    arch: str  # key of `models.ARCHITECTURES`
     about: str
     licence: str
-    stride: tuple[int, int, int]
+    stride: tuple[int, int, int]  # pixels per latent cell (time, height, width)
     files: tuple[WeightFile, ...]
-    defaults: dict[str, Any] = field(default_factory=dict)
-    params: dict[str, Any] = field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)  # of sampling: width, height, seconds, fps, steps, ...
+    params: dict[str, Any] = field(default_factory=dict)  # the architecture's own hyperparameters
     limits: dict[str, Any] = field(default_factory=dict)
     repo: str = ""
     revision: str = ""
     folder: Path | None = None
-    causal: bool = False
-    patch: int = 1
-    terms: str = ""
-    base: str = ""
-    adapters: tuple[str, ...] = ()
+    causal: bool = False  # see Geometry
+    patch: int = 1  # cells that the network takes together, both ways
+    terms: str = ""  # what to agree to before the files are fetched; empty = nothing
+    base: str = ""  # the model whose other files it shares, for a checkpoint of the user's own
+    adapters: tuple[str, ...] = ()  # names of those that suit it
+    options: ModelOptions = ModelOptions()
+
+    @property
+    def tiles(self) -> int | None:
+        """Pixels of a side of the VAE's tiles, as asked or as the model must have them; 0 = whole, None = by memory."""
+        fixed: int | None = self.params.get("tiles")
+        return fixed if self.options.tiles is None else self.options.tiles
 
     @property
     def rates(self) -> tuple[Fraction, Fraction] | None:

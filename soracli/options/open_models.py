@@ -1,4 +1,4 @@
-"""What a call asks of an open model beside a picture: adapters, smaller weights, tiles. It becomes part of the card."""
+"""Per-request model options: LoRA, quantisation, VAE tiling, guidance interval, step caching, compile."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from soracli.weights import manifest
 WHOLE = "whole"
 PACKINGS = ("int8", "fp8")
 OPEN = ("wan", "ltx")
-KEPT = ("loras", "packing", "tiles", "guidance_interval", "cache", "compile")  # params that make other frames
+KEPT = ("packing", "tiles", "guidance_interval", "cache", "compile")  # options that make other frames, beside `loras`
 SMALLEST = 128  # pixels of a tile
 
 
 def adapted(card: Card, flags: Flags) -> Card:
     """A card with what the flags say. Raises UsageError for a model that cannot honour one."""
-    more: dict[str, Any] = {}
+    asked = card.options
     if flags.lora:
-        more["loras"] = _loras(flags.lora)
-        for text, (name, scale) in zip(flags.lora, more["loras"], strict=True):
+        asked = replace(asked, loras=_loras(flags.lora))
+        for text, (name, scale) in zip(flags.lora, asked.loras, strict=True):
             if (adapter := named(name)) is None:
                 _check_file(card, text, name, scale)
             else:
                 _check_suits(card, adapter)
-                card = replace(card, defaults={**card.defaults, **adapter.defaults})
-                more |= adapter.params
+                defaults, params = {**card.defaults, **adapter.defaults}, {**card.params, **adapter.params}
+                card = replace(card, defaults=defaults, params=params)
     if flags.weights is not None and (packing := check_weights(flags.weights)):
         _check(card, "--weights", flags.weights)
-        more["packing"] = packing
+        asked = replace(asked, packing=packing)
     if flags.tiles is not None:
         _check(card, "--tiles", flags.tiles)
-        more["tiles"] = check_tiles(flags.tiles)
+        asked = replace(asked, tiles=check_tiles(flags.tiles))
     if flags.guide is not None:
         _check(card, "--guide", flags.guide)
-        more["guidance_interval"] = check_guide(flags.guide)
+        asked = replace(asked, guidance_interval=check_guide(flags.guide))
     if flags.cache is not None and (share := check_cache(flags.cache)):
         _check(card, "--cache", flags.cache)
         if card.params.get("chunk"):
@@ -54,19 +54,19 @@ def adapted(card: Card, flags: Flags) -> Card:
                 "leave it out",
                 "no_cache",
             )
-        more["cache"] = share
+        asked = replace(asked, cache=share)
     if flags.compile:
         _check(card, "--compile")
-        more["compile"] = True
-    return replace(card, params={**card.params, **more}) if more else card
+        asked = replace(asked, compile=True)
+    return replace(card, options=asked)
 
 
 def settled(card: Card, plan: Plan) -> Card:
-    """With the manner in which memory is kept small."""
+    """With the offloading and tiling by which the plan fits into memory."""
     if plan.manner is None:
         return card
-    tiles = {"tiles": plan.manner.tiles} if plan.manner.tiles else {}
-    return replace(card, params={**card.params, **tiles, "stay": plan.manner.stay})
+    tiles = plan.manner.tiles or card.options.tiles
+    return replace(card, options=replace(card.options, tiles=tiles, stay=plan.manner.stay))
 
 
 def turning() -> list[str]:
@@ -108,7 +108,7 @@ def notes(card: Card, options: SamplingOptions, canvas: Canvas) -> list[str]:
     """What a user should know of an open model before it paints: what was guessed of it, and what it never learnt."""
     found = [card.params["guess"]] if "guess" in card.params else []
     if any(file.role == "low" for file in card.files):
-        found += [_for_expert(name) for name, _ in card.params.get("loras", ())]
+        found += [_for_expert(name) for name, _ in card.options.loras]
     own = Fraction(card.defaults.get("fps", 0))
     if card.arch == "wan" and options.seconds and own and options.fps != own:
         smoother = " (for more frames: sora enhance)" if options.fps > own else ""
@@ -152,8 +152,10 @@ def _untrained(card: Card, canvas: Canvas) -> str:
 
 def record(card: Card) -> dict[str, Any]:
     """What of it a recipe keeps: whatever makes other frames. Adapters that are files have a digest for a folder."""
-    found = {key: card.params[key] for key in KEPT if card.params.get(key)}
-    return found | {"loras": [_recorded(*one) for one in found["loras"]]} if "loras" in found else found
+    options = card.options
+    loras = {"loras": [_recorded(*one) for one in options.loras]} if options.loras else {}
+    found = {key: value for key in KEPT if (value := getattr(options, key))}
+    return loras | {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()}
 
 
 def _recorded(name: str, scale: float) -> list[Any]:
@@ -193,16 +195,16 @@ def check_tiles(text: str) -> int:
     return int(text)
 
 
-def check_guide(text: str) -> list[float]:
+def check_guide(text: str) -> tuple[float, float]:
     """`LOW..HIGH`, noise levels in [0, 1]."""
     low, dots, high = text.partition("..")
     try:
-        found = [float(low or 0), float(high or 1)]
+        start, stop = float(low or 0), float(high or 1)
     except ValueError:
-        found = []
-    if not dots or not found or not 0 <= found[0] < found[1] <= 1:
+        start = stop = 0.0
+    if not dots or not 0 <= start < stop <= 1:
         raise UsageError(f"--guide {text}: must be LOW..HIGH in 0..1, such as 0.2..0.9", "bad_guide")
-    return found
+    return start, stop
 
 
 def check_cache(text: str) -> float:
@@ -243,15 +245,14 @@ def named(text: str) -> Card | None:
 
 def resolved(card: Card) -> Card:
     """With the files of adapters for their names. Raises WeightsError if one is not here."""
-    loras = card.params.get("loras")
-    if not loras:
+    if not card.options.loras:
         return card
-    found = []
-    for name, scale in loras:
+    found: list[tuple[str, float]] = []
+    for name, scale in card.options.loras:
         adapter = named(name)
         paths = [name] if adapter is None else manifest.paths(adapter)["adapter"]
-        found += [[str(path), scale] for path in paths]
-    return replace(card, params={**card.params, "loras": found})
+        found += [(str(path), scale) for path in paths]
+    return replace(card, options=replace(card.options, loras=tuple(found)))
 
 
 def _check_suits(card: Card, adapter: Card) -> None:
@@ -265,9 +266,9 @@ def _check_suits(card: Card, adapter: Card) -> None:
     )
 
 
-def _loras(texts: Sequence[str]) -> list[list[Any]]:
+def _loras(texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
     """`FILE[:SCALE]` or `NAME[:SCALE]` each -> path or name, and scale."""
-    found: list[list[Any]] = []
+    found: list[tuple[str, float]] = []
     for text in texts:
         path, colon, scale = text.rpartition(":")
         if not colon or Path(text).is_file():
@@ -285,5 +286,5 @@ def _loras(texts: Sequence[str]) -> list[list[Any]]:
             raise UsageError(f"--lora {text}: the scale must be a number, such as 0.8", "bad_lora") from None
         if not -4 <= number <= 4:
             raise UsageError(f"--lora {text}: the scale must be -4..4 (1 = as it was trained)", "bad_lora")
-        found.append([path if named(path) else str(Path(path)), number])
-    return found
+        found.append((path if named(path) else str(Path(path)), number))
+    return tuple(found)

@@ -83,7 +83,7 @@ def _memory(job: Job) -> str:
         return f"about {amount(expected.peak_bytes)}{free}"
     where = " of the GPU's" if budget.host else ""
     beside = f"; {amount(expected.host_bytes)} of main memory, {amount(budget.host)} free" if budget.host else ""
-    packing = job.card.params.get("packing") or "whole"
+    packing = job.card.options.packing or "whole"
     return f"about {amount(expected.peak_bytes)}{where}{free}: {packing} weights, {expected.manner}{beside}"
 
 

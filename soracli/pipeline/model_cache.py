@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,11 +79,13 @@ def holds(card: Card) -> bool:
 
 def _name(card: Card) -> str:
     """Of all that makes the loaded model what it is: its files, and those of adapters, as they are now."""
-    params = {key: value for key, value in card.params.items() if key not in ("stay", "tiles")}
+    options = replace(card.options, stay="", tiles=None)
     places = [place for _, places in sorted(manifest.paths(card).items()) for place in places]
-    places += [Path(path) for path, _ in open_models.resolved(card).params.get("loras", ())]
+    places += [Path(path) for path, _ in open_models.resolved(card).options.loras]
     states = [[str(place.absolute()), *manifest.state(place)] for place in places]
-    return json.dumps([card.name, manifest.digest(card), params, states], default=str, sort_keys=True)
+    return json.dumps(
+        [card.name, manifest.digest(card), card.params, asdict(options), states], default=str, sort_keys=True
+    )
 
 
 def enhancer(where: str) -> Enhancer:

@@ -48,7 +48,7 @@ def plot(request: Request) -> Plot | None:
 
 def _performers(card: Card) -> tuple[Adapter, ...]:
     """Those that files of `--lora` bring."""
-    if not (card.params.get("drafts") and card.params.get("loras")):
+    if not (card.params.get("drafts") and card.options.loras):
         return ()
     from soracli.scenes import adapters
 

@@ -192,11 +192,11 @@ def shortage(plan: Plan, card: Card, options: SamplingOptions, threads: int | No
 
 def _packed(card: Card, options: SamplingOptions, threads: int | None, limit: int, *, given: bool) -> str | None:
     """The flag that makes an open model's weights small enough; None if there is none."""
-    if not memory.is_open(card) or card.params.get("packing"):
+    if not memory.is_open(card) or card.options.packing:
         return None
     geometry = Geometry.of(options, card)
     seen = min(geometry.latent[0], card.limits.get("window") or geometry.latent[0])
-    smaller = replace(card, params={**card.params, "packing": "int8"})
+    smaller = replace(card, options=replace(card.options, packing="int8"))
     found = estimate(smaller, options, geometry, [seen], threads, given=given).within(limit)
     return " --weights int8" if found.peak_bytes <= limit else None
 

@@ -54,7 +54,7 @@ def prompted(model: Model, prompt: str, options: SamplingOptions, window: Window
         return model.predictor(prompt, window, sigmas, options.guidance)
     predict = model.predictor(prompt, window, sigmas)
     unprompted = model.against(options.negative, prompt, window, sigmas)
-    low, high = model.card.params.get("guidance_interval", (0.0, 1.0))
+    low, high = model.card.options.guidance_interval or (0.0, 1.0)
     return guided(predict, unprompted, _scale(model.card, options.guidance), (low, high))
 
 

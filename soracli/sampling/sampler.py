@@ -117,7 +117,7 @@ def _stream(
     """None unless the model samples by chunks, in one window from its beginning, and decodes so."""
     takes, params = [script.take for script in parts], model.card.params
     alone = len(takes) == len(takes[0].stretches) == 1 and not state.finished.count
-    if not (alone and params.get("chunk") and isinstance(model, Streamer) and not params.get("tiles")):
+    if not (alone and params.get("chunk") and isinstance(model, Streamer) and not model.card.tiles):
         return None
     scene = context(canvas, parts[0], takes[0].stretches[0], options, state)
     return Stream(model, canvas, parts, frozenset(n for n in scene.numbers if bool(scene.cells(n).any())))

@@ -71,7 +71,7 @@ def sample_window(
     if laid.latents is not None or (geometry.causal and not scene.blank) or canvas.subjects:
         yield Step("encode", 1, 1)
     window = _noisy(model, script, scene, laid, state)
-    if model.card.params.get("cache"):  # steps lean on those before them, which are not in a prediction
+    if model.card.options.cache:  # steps lean on those before them, which are not in a prediction
         state.predictions.pop(state.finished.count, None)
     predictions = state.predictions.setdefault(state.finished.count, [])
     predict = partial(_replayed, model, predictions, iter(predictions[:]))

@@ -120,8 +120,7 @@ def library(known: Sequence[Adapter]) -> Library:
 
 def of(card: Card) -> tuple[Adapter, ...]:
     """Of the model's adapters, those that are files of ours."""
-    given: Sequence[tuple[str, float]] = card.params.get("loras", ())
-    found = (read(path, scale) for path, scale in given if Path(path).is_file())
+    found = (read(path, scale) for path, scale in card.options.loras if Path(path).is_file())
     return tuple(one for one in found if one is not None)
 
 

@@ -16,6 +16,7 @@ oracle.needed()
 
 from open_models import canvas, frames_of, loaded, painted, pixels, request  # noqa: E402
 
+from soracli.card import ModelOptions  # noqa: E402
 from soracli.models.common.clip_vision import prepared  # noqa: E402
 from soracli.scenes.subjects import Subject  # noqa: E402
 from soracli.types import Canvas, Frames  # noqa: E402
@@ -79,7 +80,7 @@ def test_blocks_are_skipped_alike(tmp_path_factory: pytest.TempPathFactory) -> N
     theirs.transformer.enable_cache(FirstBlockCacheConfig(threshold=0.6))
     plain = ours.card
     for threshold in (0.6, 0.0):
-        ours.card = replace(plain, params=plain.params | {"cache": threshold})
+        ours.card = replace(plain, options=ModelOptions(cache=threshold))
         if threshold:
             same((theirs, ours), (9, 32, 48), None, 12)
             continue

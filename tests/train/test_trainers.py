@@ -16,7 +16,7 @@ from safetensors.torch import save, save_file
 from tiny import noise
 from torch import Tensor, nn
 
-from soracli.card import Card, WeightFile
+from soracli.card import Card, ModelOptions, WeightFile
 from soracli.errors import WeightsError
 from soracli.models.common import single_file
 from soracli.models.common.loading import Form, Wish, adapters, load, renamed
@@ -264,7 +264,7 @@ def test_an_adapter_suits_packed_weights(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_pairs_of_adapters_go_to_the_experts_that_they_name(name: str, part: str) -> None:
     assert single_file.expert(name) == part
-    card = Card("a14b", "wan", "", "", (4, 8, 8), (), params={"loras": [[f"{name}.safetensors", 1.0]]})
+    card = Card("a14b", "wan", "", "", (4, 8, 8), (), options=ModelOptions(loras=((f"{name}.safetensors", 1.0),)))
     files = tuple(WeightFile(role, role, 1, "") for role in ("transformer", "low"))
     (note,) = open_models.notes(
         replace(card, files=files, params=card.params | {"way": "control"}),

@@ -9,7 +9,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from soracli.card import ALL, ONE, TURNS, Card
+from soracli.card import ALL, ONE, Card
 from soracli.models.common import single_file
 from soracli.system import machine
 
@@ -51,9 +51,8 @@ class Shelf:
 
 def stay(card: Card, paths: Mapping[str, list[Path]], device: str) -> str:
     """Which of types.STAYS holds: as the plan said, or else by what is free now."""
-    given: str = card.params.get("stay", "")
-    if given in (ALL, ONE, TURNS):
-        return given
+    if card.options.stay:
+        return card.options.stay
     wanted = GROWTH * sum(single_file.held(path) for files in paths.values() for path in files)
     free = torch.cuda.mem_get_info(device)[0] if device.startswith("cuda") else machine.memory()[1]
     return ONE if free and wanted > SHARE * free else ALL

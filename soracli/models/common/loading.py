@@ -87,11 +87,11 @@ def configured(kind: type[C], card: Card, table: str) -> C:
 
 
 def adapters(card: Card, part: str = "") -> tuple[Lora, ...]:
-    """Those that a card's params name: `loras`, pairs of path and scale. part: of the model, as Lora has it.
+    """The adapters that a request asks for. part: of the model, as Lora has it.
 
     Of a model of two experts, without those whose names say that they are for the other one.
     """
-    every = ((Path(path), float(scale)) for path, scale in card.params.get("loras", ()))
+    every = ((Path(path), scale) for path, scale in card.options.loras)
     return tuple(
         Lora(path, scale, part) for path, scale in every if not part or single_file.expert(path.stem) in ("", part)
     )

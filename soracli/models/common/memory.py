@@ -73,7 +73,7 @@ def needs(card: Card, ask: Ask) -> tuple[Need, ...]:
 
     A manner that a request does not gain by is left out, and so are those that the user has chosen otherwise.
     """
-    chosen = card.params.get("tiles")
+    chosen = card.tiles
     found: list[Need] = []
     for tiles in TILES if chosen is None else (chosen,):
         for stay in (ALL, ONE, TURNS) if ask.gpu and card.arch != "svd" else (ALL, ONE):
@@ -91,7 +91,7 @@ def chosen(found: Sequence[Need], limit: int) -> Need:
 def _need(card: Card, ask: Ask, manner: Manner) -> Need:
     cost: Mapping[str, Any] = card.params["cost"]
     wide = 2 if ask.gpu else 4  # bytes of a number that is calculated with
-    packed = bool(card.params.get("packing"))
+    packed = bool(card.options.packing)
     network = cost["parameters"] * wide if not packed else cost["parameters"] * 1.02
     networks = network * (2 if any(file.role == "low" for file in card.files) else 1)
     text = _text(cost, packed)

@@ -26,7 +26,7 @@ from soracli.models.common.layers import Attention
 M = TypeVar("M", bound=nn.Module)
 SPREAD = ("wan", "ltx")
 LOAD = "load"  # an order that is not the name of a network
-ALONE = ("cache", "compile")  # params that each process would go by for itself
+ALONE = ("cache", "compile")  # options that each process would go by for itself
 
 
 class Share:
@@ -79,7 +79,7 @@ def announce(card: Card, files: dict[str, list[Path]], where: str) -> None:
             f"torchrun: model '{card.name}' paints in one process; run sora by itself, or many clips with: sora batch",
             "one_process",
         )
-    if alone := next((key for key in ALONE if card.params.get(key)), None):
+    if alone := next((key for key in ALONE if getattr(card.options, key)), None):
         raise UsageError(f"--{alone}: works in one process; leave it out, or run sora by itself", "one_process")
     if where not in ("cpu", "cuda", _own()):
         raise UsageError(f"--device {where}: torchrun gives each process a GPU of its own; leave it out", "one_process")

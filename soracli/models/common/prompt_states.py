@@ -36,7 +36,7 @@ def identity(card: Card, paths: Mapping[str, Sequence[Path]], device: str) -> st
     own = {str(path): path.stat().st_mtime_ns for role in ("text", "tokenizer") for path in paths[role]}
     files = [[file.role, file.sha256] for file in card.files if file.role in ("text", "tokenizer")]
     places = {} if all(file.repo for file in card.files if file.role == "text") else own
-    about = [VERSION, files, places, card.params.get("text"), card.params.get("packing"), device.partition(":")[0]]
+    about = [VERSION, files, places, card.params.get("text"), card.options.packing or None, device.partition(":")[0]]
     return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 

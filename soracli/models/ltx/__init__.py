@@ -55,7 +55,7 @@ class Ltx:
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(LtxConfig, card, "transformer"), configured(LtxVaeConfig, card, "vae")
         stay = components.stay(card, paths, device)
-        wish = Wish(device, packing=card.params.get("packing", ""), in_turns=stay == TURNS)
+        wish = Wish(device, packing=card.options.packing, in_turns=stay == TURNS)
         network = replace(wish, dtype=half, loras=adapters(card))
         build, build_vae = partial(LtxTransformer, config), partial(LtxVae, vae)
         build_text, files = partial(T5, configured(T5Config, card, "text")), paths["transformer"]
@@ -64,7 +64,7 @@ class Ltx:
             "vae": partial(loading.load, build_vae, paths.get("vae", files), key_map.vae(vae), Wish(device, half)),
             "text": partial(loading.load, build_text, paths["text"], t5.FORM, wish),
         }
-        if card.params.get("compile") and stay != TURNS:
+        if card.options.compile and stay != TURNS:
             makers["transformer"] = partial(acceleration.compiled, makers["transformer"])
         makers["transformer"] = partial(parallel.spread, makers["transformer"], "transformer")
         parts = Shelf(makers, alone=stay != ALL)
@@ -93,9 +93,7 @@ class Ltx:
         context = self.prompts.states(prompt)  # all of it tokens: padding is never seen, so there is none
         at = (window.stills, window.chunks, window.height, window.width, float(window.fps))
         where = places(*at, self.lag).to(self.device)
-        skipping = acceleration.by_network(float(self.card.params.get("cache", 0.0)), ("transformer",)).get(
-            "transformer"
-        )
+        skipping = acceleration.by_network(self.card.options.cache, ("transformer",)).get("transformer")
         jitter, draw = float(self.card.params.get("jitter", 0.0)), self.generator()
 
         def predict(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
@@ -131,7 +129,7 @@ class Ltx:
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
         draw = self.generator()
         noise = torch.randn(latents.shape, generator=draw).to(latents.device)
-        tiling = of_pixels(int(self.card.params.get("tiles", 0)), SIDE, time=True)
+        tiling = of_pixels(self.card.tiles or 0, SIDE, time=True)
         vae = self.parts.get("vae", LtxVae)
         yield from vae.decode(latents, DECODE_LEVEL, noise, DECODE_NOISE, tiling, self.grain(draw))
 

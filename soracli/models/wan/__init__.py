@@ -70,7 +70,7 @@ class Wan:
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(WanConfig, card, "transformer"), configured(WanVaeConfig, card, "vae")
         stay = components.stay(card, paths, device)
-        wish = Wish(device, packing=card.params.get("packing", ""), in_turns=stay == TURNS)
+        wish = Wish(device, packing=card.options.packing, in_turns=stay == TURNS)
         whole = Wish(device, torch.float32)
         build_text = partial(T5, configured(T5Config, card, "text"))
         makers: dict[str, Callable[[], torch.nn.Module]] = {
@@ -82,7 +82,7 @@ class Wan:
             if role in paths:
                 network = replace(wish, dtype=half, loras=adapters(card, role if "low" in paths else ""))
                 makers[role] = partial(loading.load, build, paths[role], key_map.TRANSFORMER, network)
-                if card.params.get("compile") and stay != TURNS:
+                if card.options.compile and stay != TURNS:
                     makers[role] = partial(acceleration.compiled, makers[role])
                 makers[role] = partial(parallel.spread, makers[role], role)
         if "vision" in paths:
@@ -116,7 +116,7 @@ class Wan:
             return causal.Streaming(run, self.config.depth, chunk)
         boundary = float(self.card.params.get("boundary", 0.0)) if "low" in self.parts else 0.0
         eps: dict[torch.Size, Tensor] = {}
-        skipping = acceleration.by_network(float(self.card.params.get("cache", 0.0)), ("transformer", "low"))
+        skipping = acceleration.by_network(self.card.options.cache, ("transformer", "low"))
 
         def predict(x: Tensor, levels: Tensor, sigma: float) -> Tensor:
             time = conditioning.whole(sigma) if control.whole else sigma * conditioning.THOUSAND
@@ -167,5 +167,5 @@ class Wan:
         return self.parts.get("vae", WanVae).streamed(latents)
 
     def decode(self, latents: Tensor, *, still: bool = False) -> Iterator[Tensor]:
-        tiling = of_pixels(int(self.card.params.get("tiles", 0)), self.card.stride[1], time=False)
+        tiling = of_pixels(self.card.tiles or 0, self.card.stride[1], time=False)
         return self.parts.get("vae", WanVae).decode(latents, tiling)

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from soracli.card import ModelOptions
 from soracli.draft import PLAIN
 from soracli.errors import MediaError, UsageError, WeightsError
 from soracli.finetuning import look, performer
@@ -155,6 +156,6 @@ def test_a_look_is_weaker_by_its_scale(tmp_path: Path) -> None:
         {"transformer.x.lora_A.weight": torch.zeros(1, 1)}, tmp_path / "a.safetensors", {adapters.KEY: one.text()}
     )
     for scale, expected in ((1.0, 0.5), (0.5, 0.75), (0.0, 1.0)):
-        card = replace(SPARK, params={**SPARK.params, "loras": [[str(tmp_path / "a.safetensors"), scale]]})
+        card = replace(SPARK, options=ModelOptions(loras=((str(tmp_path / "a.safetensors"), scale),)))
         assert adapters.grade(card)[0, 0] == pytest.approx(expected)
     assert adapters.grade(SPARK) is PLAIN

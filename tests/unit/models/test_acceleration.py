@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from test_memory import away
 from test_open_models import SIDE
 from tiny import noise
 
+from soracli.card import ModelOptions
 from soracli.models.common import acceleration
 from soracli.models.common.acceleration import Skipping
 from soracli.pipeline import tasks
@@ -130,9 +132,9 @@ def test_guidance_within_noise_levels_saves_passes(folders: dict[str, Path], mon
 
     monkeypatch.setattr(model, "predictor", watched)
     counts = []
-    for interval in ([0.0, 1.0], [0.5, 0.9], [0.999, 1.0]):
+    for interval in ((0.0, 1.0), (0.5, 0.9), (0.999, 1.0)):
         passes.clear()
-        monkeypatch.setitem(model.card.params, "guidance_interval", interval)
+        monkeypatch.setattr(model, "card", replace(model.card, options=ModelOptions(guidance_interval=interval)))
         paint(model)
         counts.append(len(passes))
     assert counts[0] == 16 > counts[1] > 8

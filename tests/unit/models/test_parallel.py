@@ -17,7 +17,7 @@ from conftest import Sora
 from torch import Tensor
 
 from soracli import media
-from soracli.card import Card
+from soracli.card import Card, ModelOptions
 from soracli.errors import UsageError
 from soracli.models.common import parallel
 from soracli.models.common.parallel import Share
@@ -121,7 +121,7 @@ def test_the_first_process_alone_speaks_and_writes(tmp_path: Path, sora: Sora, m
             "torchrun: model 'tiny' paints in one process; run sora by itself, or many clips with: sora batch",
         ),
         (
-            replace(manifest.card("ltx-2b"), params={"cache": 0.1}),
+            replace(manifest.card("ltx-2b"), options=ModelOptions(cache=0.1)),
             "--cache: works in one process; leave it out, or run sora by itself",
         ),
     ],
