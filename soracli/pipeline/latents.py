@@ -36,10 +36,10 @@ def save(path: Path, state: SamplerState, about: dict[str, Any]) -> None:
 
     finished = state.finished
     tensors = {f"latents.{number}": latents for number, latents in finished.latents.items()}
-    for number, latents in enumerate(state.predictions.get(finished.count, [])):
+    for number, latents in enumerate(state.predictions.get(finished.windows, [])):
         tensors[f"guesses.{number}"] = latents
     tensors |= {f"board.{frame}": picture for frame, picture in state.board.items()}
-    about = about | {"windows": finished.count, "painted": sorted(finished.painted)}
+    about = about | {"windows": finished.windows, "painted": sorted(finished.painted)}
     whole, told = {name: t.cpu().contiguous() for name, t in tensors.items()}, json.dumps(about)
     with part_files.reserved(path) as part:
         try:
@@ -132,7 +132,7 @@ class ReplayModel:
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        predictions = self.state.predictions.get(self.state.finished.count)
+        predictions = self.state.predictions.get(self.state.finished.windows)
         if not predictions or self.card.params.get("chunk"):  # the last one is of the last chunk alone
             raise UsageError("these latents end before the clip does; paint the rest with: sora resume", "not_painted")
         return lambda x, levels, sigma: predictions[-1]

@@ -53,7 +53,7 @@ def sample(
     _draw_noise(model, canvas, parts, options, geometry, state, generator, device)
     if geometry.causal:
         _reopen(model, parts[0], state)
-    rounds, number, finished = sum(script.rounds for script in parts), 0, state.finished.count
+    rounds, number, finished = sum(script.rounds for script in parts), 0, state.finished.windows
     stream: Stream | None = None
     for script in parts:
         board, windows = script.take.board, len(script.take.stretches)
@@ -116,7 +116,7 @@ def _stream(
 ) -> Stream | None:
     """None unless the model samples by chunks, in one window from its beginning, and decodes so."""
     takes, params = [script.take for script in parts], model.card.params
-    alone = len(takes) == len(takes[0].stretches) == 1 and not state.finished.count
+    alone = len(takes) == len(takes[0].stretches) == 1 and not state.finished.windows
     if not (alone and params.get("chunk") and isinstance(model, Streamer) and not model.card.tiles):
         return None
     scene = context(canvas, parts[0], takes[0].stretches[0], options, state)
@@ -130,7 +130,7 @@ def _reopen(model: Model, script: Script, state: SamplerState) -> None:
     """
     windows = script.take.stretches
     state.frames, state.decoder = {}, iter(())
-    if state.finished.count and len(windows) == 1:
+    if state.finished.windows and len(windows) == 1:
         latents = {number: state.latents[number] for number in range(windows[0].start, windows[0].stop)}
         state.decoder = causal_decoder(model, script.geometry, latents, state.painted)
     else:

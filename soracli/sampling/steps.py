@@ -43,11 +43,11 @@ class Round(NamedTuple):
 
 
 class FinishedWindows(NamedTuple):
-    """latents: by latent frame, (1, C, 1, h, w) each, given or sampled. painted: those sampled. count: of windows."""
+    """latents: by latent frame, (1, C, 1, h, w) each, given or sampled. painted: those sampled. windows: how many."""
 
     latents: dict[int, Tensor]
     painted: frozenset[int]
-    count: int
+    windows: int
 
 
 @dataclass
@@ -81,9 +81,9 @@ class SamplerState:
 
     def finish(self, latents: dict[int, Tensor], painted: set[int]) -> None:
         """Add a window's latents, and which of them it has sampled."""
-        before, painted_before, count = self.finished
-        self.finished = FinishedWindows(before | latents, painted_before | painted, count + 1)
-        self.predictions.pop(count, None)
+        before, painted_before, windows = self.finished
+        self.finished = FinishedWindows(before | latents, painted_before | painted, windows + 1)
+        self.predictions.pop(windows, None)
 
     def decoded(self, number: int) -> Frames:
         """The frames of a sampled causal latent frame; all before it are decoded first."""

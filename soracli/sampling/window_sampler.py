@@ -72,8 +72,8 @@ def sample_window(
         yield Step("encode", 1, 1)
     window = _noisy(model, script, scene, laid, state)
     if model.card.options.cache:  # steps lean on those before them, which are not in a prediction
-        state.predictions.pop(state.finished.count, None)
-    predictions = state.predictions.setdefault(state.finished.count, [])
+        state.predictions.pop(state.finished.windows, None)
+    predictions = state.predictions.setdefault(state.finished.windows, [])
     predict = partial(_replayed, model, predictions, iter(predictions[:]))
 
     x = window.x

@@ -83,7 +83,7 @@ def test_windows_are_not_painted_twice(tmp_path: Path) -> None:
     evaluations = len(calls)
     state = SamplerState()
     running = steps(model, None, state, **change)
-    while not (state.finished.count == 1 and state.predictions.get(1)):
+    while not (state.finished.windows == 1 and state.predictions.get(1)):
         next(running)
     running.close()
     latents.save(tmp_path / "a.safetensors", state, {"a": 1})
