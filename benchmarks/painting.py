@@ -117,10 +117,8 @@ class Painter:
         return Painting(scene, fps, plate, laid, np.concatenate(parts), truth, own, borders, took)
 
     def _borders(self, canvas: Canvas, film: Film, geometry: Geometry) -> tuple[int, ...]:
-        stretches = [
-            s for script in scripts(self.model.card, canvas, film.shots, geometry) for s in script.take.stretches
-        ]
-        return tuple(geometry.span(before.stop).start for before in stretches[:-1])
+        spans = [s for script in scripts(self.model.card, canvas, film.shots, geometry) for s in script.segment.spans]
+        return tuple(geometry.span(before.stop).start for before in spans[:-1])
 
 
 def filmed(scene: Scene, times: torch.Tensor, size: tuple[int, int]) -> Painted:

@@ -198,8 +198,8 @@ class Geometry:
     frames, height, width: pixels that are really painted (multiples of stride, or one still). keep: (frames, height,
     width) of the result. inner: (height, width) of the painted part that becomes the result; where it differs from
     `keep`, pictures are scaled on the way in and out. stride: pixels per token (time, height, width). mirrored: the
-    model sees and paints the result in a mirror. causal: latent frames hang together, and the first of those that are
-    encoded together is one frame; else each stands alone. patch: cells that the network takes together, both ways.
+    model sees and paints the result in a mirror. causal: a causal VAE: latent frames depend on those before them, and
+    the first is one frame; else they are independent. patch: cells that the network takes together, both ways.
     """
 
     frames: int

@@ -41,8 +41,8 @@ def estimate(request: Request, canvas: Canvas) -> Estimate:
     allowed = None if flags.max_memory is None else parse.memory(flags.max_memory)
     on_gpu = machine.gpu() if flags.device == "auto" else flags.device.startswith("cuda")
     outline, begins = pace.outline() if pace else canvas, [shot.start for shot in request.shots] or [0.0]
-    takes = [] if request.filled else windows.takes(outline, geometry, card.limits.get("window", 0), begins)
-    sizes = [size + len(canvas.subjects) for take in takes for size in take.sizes]
+    segments = [] if request.filled else windows.segments(outline, geometry, card.limits.get("window", 0), begins)
+    sizes = [size + len(canvas.subjects) for segment in segments for size in segment.sizes]
     cores = None if on_gpu else threads or machine.cores()
     command = functools.partial(_command, request)
     budget = Budget(allowed, command, bool(spec.length), *_room(card, on_gpu))

@@ -18,8 +18,8 @@ from soracli.types import Window
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from soracli.sampling.conditioning import Scene
-    from soracli.sampling.model import Arrangement, Model
+    from soracli.sampling.conditioning import WindowInputs
+    from soracli.sampling.model import Conditioning, Model
     from soracli.sampling.steps import SamplerState
 
 KEY, CODE = "soracli", "code"  # of the metadata
@@ -137,13 +137,13 @@ class ReplayModel:
             raise UsageError("these latents end before the clip does; paint the rest with: sora resume", "not_painted")
         return lambda x, levels, sigma: predictions[-1]
 
-    def against(
+    def unconditional(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         return self.predictor(negative, window)
 
-    def arrange(self, scene: Scene) -> Arrangement:
-        return self.model.arrange(scene)
+    def condition(self, inputs: WindowInputs) -> Conditioning:
+        return self.model.condition(inputs)
 
     def encode(self, pixels: Tensor) -> Tensor:
         return self.model.encode(pixels)

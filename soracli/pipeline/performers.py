@@ -5,6 +5,7 @@ Over pictures that are given, the user's own performers play a scene of their ow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,13 +42,12 @@ def plot(request: Request) -> Plot | None:
     sketched = hand.sketch is not None
     for one in subjects:
         one.check_cutout()
-    own = _performers(card)
     said = shots or (Shot(0.0, text),)
-    return Plot(said, spec.scene, card.stride[0], subjects, alone, sketched=sketched, performers=own)
+    return Plot(said, spec.scene, card.stride[0], subjects, alone, sketched=sketched, performers=own(card))
 
 
-def _performers(card: Card) -> tuple[Adapter, ...]:
-    """Those that files of `--lora` bring."""
+def own(card: Card) -> tuple[Adapter, ...]:
+    """The user's own performers, which files of `--lora` bring."""
     if not (card.params.get("drafts") and card.options.loras):
         return ()
     from soracli.scenes import adapters
@@ -55,10 +55,8 @@ def _performers(card: Card) -> tuple[Adapter, ...]:
     return adapters.performers(card)
 
 
-def cast(spec: TaskSpec, card: Card, text: str) -> TaskSpec:
-    """Over what is given, performers of `--lora` whom the prompt names play as subjects do."""
-    if spec.staged or spec.plot is not None or not (own := _performers(card)):
-        return spec
+def cast(spec: TaskSpec, own: Sequence[Adapter], text: str) -> TaskSpec:
+    """Over what is given, the user's own performers whom the prompt names play as subjects do."""
     from soracli.scenes import adapters
     from soracli.scenes.subjects import Subject
 
@@ -91,6 +89,5 @@ def by_hand(
         return canvas, None, bare
     for one in hand.subjects:
         one.check_cutout()
-    own = _performers(card)
-    cast = Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True, performers=own)
-    return canvas, cast, bare
+    scene = Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True, performers=own(card))
+    return canvas, scene, bare

@@ -73,7 +73,8 @@ def _parsed(spec: TaskSpec, prompt: str | None, flags: Flags) -> Request:
     card = open_models.adapted(manifest.card(flags.model), flags)
     if spec.verb == "views":
         open_models.check_turns(card)
-    spec = performers.cast(spec, card, joined(prompt, *spec.words))
+    if not spec.staged and spec.plot is None and (players := performers.own(card)):
+        spec = performers.cast(spec, players, joined(prompt, *spec.words))
     if spec.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {spec.length}", "no_effect")
     if filled := spec.filled and bool(card.params.get("drafts")) and prompt.strip(" .!").lower() in {"", *REMOVE}:

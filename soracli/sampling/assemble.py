@@ -18,7 +18,7 @@ from soracli.sampling.model import Model, Streamer
 from soracli.sampling.pixels import Enlarge, to_result
 from soracli.sampling.segments import Script
 from soracli.sampling.steps import FinishedWindows, SamplerState, Step, contiguous, finite
-from soracli.sampling.temporal_blend import AHEAD, Part, healed
+from soracli.sampling.temporal_blend import AHEAD, Part, blend_seams
 from soracli.types import Canvas, Clip, Frames, Geometry, Mask
 
 TOGETHER = 4  # frames of a step where nothing is sampled
@@ -46,11 +46,11 @@ def assembled(
     enlarge: Enlarge | None,
 ) -> Iterator[Step]:
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
-    total, apart = scripts[-1].take.stop, not geometry.causal
+    total, apart = scripts[-1].segment.stop, not geometry.causal
     blank = not any(shot.prompt for script in scripts for shot in script.shots)
     yield from _passed_on(canvas.head, 0, total)
     blended = (
-        healed(_parts(model, canvas, script, state, enlarge), apart=apart and not script.take.held)
+        blend_seams(_parts(model, canvas, script, state, enlarge), apart=apart and not script.segment.held)
         for script in scripts
     )
     for number, frames in enumerate(itertools.chain.from_iterable(blended)):
@@ -74,7 +74,7 @@ def masked(painted: Frames, given: Frames, mask: Mask, *, match: bool) -> Frames
     if not (mask < 1).any():
         return painted
     share = mask[..., None]
-    shown = seamless_clone.suited(painted, given, mask) if match else painted
+    shown = seamless_clone.match_colours(painted, given, mask) if match else painted
     return np.rint(shown * share + given * (1 - share)).astype(np.uint8)
 
 
@@ -128,10 +128,10 @@ def _parts(
     model: Model, canvas: Canvas, script: Script, state: SamplerState, enlarge: Enlarge | None
 ) -> Iterator[Part]:
     """The frames of every latent frame: sampled ones as they come from the decoder, kept ones as they were given."""
-    if script.take.held:
+    if script.segment.held:
         yield from _held(model, canvas, script, state, enlarge)
         return
-    geometry, span = script.geometry, range(script.take.start, script.take.stop)
+    geometry, span = script.geometry, range(script.segment.start, script.segment.stop)
     for painted, numbers in itertools.groupby(span, lambda number: number in state.painted):
         run = list(numbers)
         pictures = _decoded(model, script, state, run, enlarge) if painted else itertools.repeat(None, len(run))
@@ -147,12 +147,12 @@ def _parts(
 
 
 def _held(model: Model, canvas: Canvas, script: Script, state: SamplerState, enlarge: Enlarge | None) -> Iterator[Part]:
-    """The frames of a take whose latent frames are all one picture, which its camera moves over."""
-    take, geometry = script.take, script.geometry
-    (pixels,) = model.decode(state.latents[take.start], still=True)
+    """The frames of a segment whose latent frames are all one picture, which its camera moves over."""
+    segment, geometry = script.segment, script.geometry
+    (pixels,) = model.decode(state.latents[segment.start], still=True)
     (picture,) = to_result(finite(pixels, model), geometry, enlarge)
     assert canvas.draft is not None
-    for number in range(take.start, take.stop):
+    for number in range(segment.start, segment.stop):
         whole = geometry.span(number)
         stop = min(whole.stop, geometry.keep[0])
         frames = canvas.draft.moved(picture, whole.start, stop)
@@ -162,8 +162,8 @@ def _held(model: Model, canvas: Canvas, script: Script, state: SamplerState, enl
 def _decoded(
     model: Model, script: Script, state: SamplerState, run: list[int], enlarge: Enlarge | None
 ) -> Iterator[Frames]:
-    """Frames of consecutive sampled latent frames; known neighbours of the same take lead in and out."""
-    geometry, inside = script.geometry, range(script.take.start, script.take.stop)
+    """Frames of consecutive sampled latent frames; known neighbours of the same segment lead in and out."""
+    geometry, inside = script.geometry, range(script.segment.start, script.segment.stop)
     if geometry.causal:
         for number in run:
             yield state.decoded(number)

@@ -11,21 +11,21 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from soracli.sampling.pixels import cells_to_paint, to_model
-from soracli.sampling.windows import Stretch
+from soracli.sampling.windows import WindowSpan
 from soracli.types import Canvas, Frames, Geometry, Mask, SamplingOptions, Window
 
 
 @dataclass(frozen=True)
-class Scene:
-    """See the modules `windows` and `sampler`.
+class WindowInputs:
+    """The part of a canvas that one window covers, on the model's grid.
 
-    known: latents that were given or painted before, by latent frame; for models whose latent frames stand alone.
+    known: latents that were given or painted before, by latent frame; for models whose latent frames are independent.
     painted: latent frames of earlier windows. decoded: their frames, at the result's size, by latent frame.
     """
 
     canvas: Canvas
     geometry: Geometry
-    stretch: Stretch
+    span: WindowSpan
     options: SamplingOptions
     known: Mapping[int, Tensor]
     painted: Set[int]
@@ -34,11 +34,11 @@ class Scene:
 
     @property
     def numbers(self) -> range:
-        return range(self.stretch.start, self.stretch.stop)
+        return range(self.span.start, self.span.stop)
 
     def window(self, control: object = None, stills: Sequence[float] = ()) -> Window:
         """What the network sees. stills: seconds of pictures before the latent frames, from the first frame on."""
-        plain = self.geometry.window(self.stretch.start, self.stretch.stop)
+        plain = self.geometry.window(self.span.start, self.span.stop)
         return replace(plain, stills=tuple(stills) or plain.stills, control=control)
 
     @property
@@ -64,7 +64,7 @@ class Scene:
             )
         )
 
-    # --- a model whose latent frames stand alone asks for them one by one --------------------------------------------
+    # --- for independent latent frames, one by one -------------------------------------------------------------------
 
     def still(self, frame: int) -> Tensor:
         """One frame of the canvas (1, 3, 1, H, W)."""
@@ -81,13 +81,13 @@ class Scene:
         """Which cells of a latent frame are to be painted, whether they are by now or not, (h, w)."""
         return cells_to_paint(self.canvas.mask[self.geometry.span(number)], self.geometry)
 
-    # --- a model whose latent frames hang together asks for the window as a clip of its own --------------------------
+    # --- for causal latent frames, the window as a clip of its own ---------------------------------------------------
 
     @property
     def frames(self) -> range:
         """Numbers of the window's frames; of its first latent frame the last one alone, so T = 1 + time * (n - 1)."""
         time = self.geometry.stride[0]
-        return range(self.stretch.start * time, (self.stretch.stop - 1) * time + 1)
+        return range(self.span.start * time, (self.span.stop - 1) * time + 1)
 
     def clip(self) -> tuple[Tensor, Tensor]:
         """(pixels (1, 3, T, H, W) in [-1, 1], filler included; mask (1, 1, T, H, W), 1 = paint, 0 = keep)."""

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from soracli.card import Card
 from soracli.sampling.solvers import Denoise
-from soracli.sampling.temporal_filter import Steady
+from soracli.sampling.temporal_filter import TemporalFilter
 from soracli.types import SamplingOptions, Window
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ def guided(
 
 
 def prompted(model: Model, prompt: str, options: SamplingOptions, window: Window, sigmas: Sequence[float]) -> Predict:
-    """What a model paints for a prompt, guided as the options and its card say."""
+    """The model's prediction for a prompt, with guidance as the options and the card say."""
     if options.single_pass(model.guided) or prompt == options.negative:
         return model.predictor(prompt, window, sigmas, options.guidance)
     predict = model.predictor(prompt, window, sigmas)
-    unprompted = model.against(options.negative, prompt, window, sigmas)
+    unprompted = model.unconditional(options.negative, prompt, window, sigmas)
     low, high = model.card.options.guidance_interval or (0.0, 1.0)
     return guided(predict, unprompted, _scale(model.card, options.guidance), (low, high))
 
@@ -64,8 +64,8 @@ def _scale(card: Card, guidance: float) -> Callable[[float], float]:
     return lambda sigma: guidance if sigma >= boundary else share * guidance
 
 
-def steadied(predict: Predict, steady: Steady | None, stills: int) -> Predict:
-    """Hold painted latents to what the given ones beside them foretell. stills: pictures, which come first."""
+def filtered(predict: Predict, steady: TemporalFilter | None, stills: int) -> Predict:
+    """Apply the temporal filter to each prediction. stills: pictures, which come first."""
     if steady is None:
         return predict
 

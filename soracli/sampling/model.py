@@ -12,12 +12,12 @@ from soracli.types import Window
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from soracli.sampling.conditioning import Scene
+    from soracli.sampling.conditioning import WindowInputs
 
 
 @dataclass(frozen=True)
-class Arrangement:
-    """How a model lays out a window of k pictures and n latent frames.
+class Conditioning:
+    """A window of k pictures and n latent frames as a model is conditioned on what is given.
 
     sigmas: falling noise levels, from where painting starts to 0; opening: those of the first piece that is
     painted, where pieces are (see `sampler`) and it has its own. window: with the pictures that the model wants before
@@ -42,8 +42,8 @@ class Model(Protocol):
     channels: int
     guided: tuple[float, float] | None  # the scales of guidance that are inside the network: no second pass is needed
 
-    def arrange(self, scene: Scene) -> Arrangement:
-        """Turn what a canvas gives into what this model understands: given latents, pictures, its own control."""
+    def condition(self, inputs: WindowInputs) -> Conditioning:
+        """Turn the pixels and mask of a window into this model's conditioning: given latents, pictures, control."""
 
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
@@ -53,10 +53,10 @@ class Model(Protocol):
         sigmas, guidance: the schedule and a scale within `guided`, for networks that jump from level to level.
         """
 
-    def against(
+    def unconditional(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        """What guidance leads away from, in the form of `predictor`: at its simplest the negative prompt's own."""
+        """What guidance leads away from, in the form of `predictor`: at its simplest for the negative prompt."""
 
     def encode(self, pixels: Tensor) -> Tensor:
         """Pixels of legal size -> latents."""

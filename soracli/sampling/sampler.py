@@ -1,9 +1,9 @@
 """The one sampler: a canvas, a prompt and options in; steps out, and at the end pixels. Every task goes through here.
 
-A canvas is cut into takes, one per shot, and these into windows (`windows`). A storyboard is sampled first where there
-are many windows (`storyboard`), then one window after the other (`window_sampler`); last the latents are decoded and
-joined to what is given (`assemble`). How a model is conditioned on given pixels is its own affair: see
-`model.Model.arrange`.
+A canvas is cut into segments, one per shot, and these into windows (`windows`). A storyboard is sampled first where
+there are many windows (`storyboard`), then one window after the other (`window_sampler`); last the latents are decoded
+and joined to what is given (`assemble`). How a model is conditioned on given pixels is its own affair: see
+`model.Model.condition`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from soracli.sampling.model import Model, Streamer
 from soracli.sampling.pixels import Enlarge
 from soracli.sampling.segments import Script, scripts
 from soracli.sampling.steps import FinishedWindows, Round, SamplerState, Step, contiguous
-from soracli.sampling.window_sampler import context, sample_window
+from soracli.sampling.window_sampler import sample_window, window_inputs
 from soracli.types import Canvas, Geometry, SamplingOptions, Shot
 
 __all__ = ["SamplerState", "Step", "sample"]
@@ -56,15 +56,15 @@ def sample(
     rounds, number, finished = sum(script.rounds for script in parts), 0, state.finished.windows
     stream: Stream | None = None
     for script in parts:
-        board, windows = script.take.board, len(script.take.stretches)
+        board, windows = script.segment.board, len(script.segment.spans)
         shape = (1, model.channels, len(board), *geometry.latent[1:])
         eps = torch.randn(shape, generator=generator).to(device)
         if windows > finished and not set(board) <= set(state.board):
             yield from _storyboard(model, script, options, eps, state, Round(number, rounds))
         number += bool(board)
-        for place, stretch in list(enumerate(script.take.stretches, number))[finished:]:
+        for place, span in list(enumerate(script.segment.spans, number))[finished:]:
             stream = _stream(model, canvas, parts, options, state)
-            yield from sample_window(model, canvas, script, options, stretch, state, Round(place, rounds), stream)
+            yield from sample_window(model, canvas, script, options, span, state, Round(place, rounds), stream)
         number, finished = number + windows, max(0, finished - windows)
     whole = assembled(model, canvas, geometry, parts, state, enlarge if geometry.enlarges else None)
     yield from whole if stream is None else stream.steps
@@ -87,7 +87,7 @@ def _draw_noise(
     state.subject_noise, drawn = drawn[:, :, :subjects].to(device), drawn[:, :, subjects:]
     for script in parts:
         if (seed := script.shots[0].seed) is not None:
-            own, span = replace(options, seed=seed), slice(script.take.start, script.take.stop)
+            own, span = replace(options, seed=seed), slice(script.segment.start, script.segment.stop)
             drawn[:, :, span] = _noise(shape, torch.Generator().manual_seed(seed), own, ends)[:, :, span]
     state.noise = drawn.to(device)
 
@@ -102,8 +102,8 @@ def _noise(shape: tuple[int, ...], generator: torch.Generator, options: Sampling
 def _storyboard(
     model: Model, script: Script, options: SamplingOptions, eps: Tensor, state: SamplerState, round: Round
 ) -> Iterator[Step]:
-    """Sample the pictures that a take's windows are pinned to. eps: their noise (1, C, k, h, w)."""
-    board, prompt = script.take.board, script.shots[0].prompt
+    """Sample the pictures that a segment's windows are pinned to. eps: their noise (1, C, k, h, w)."""
+    board, prompt = script.segment.board, script.shots[0].prompt
     steps = storyboard.painted(model, prompt, options, script.geometry, board, eps)
     for index, step in enumerate(steps, 1):
         eps = step
@@ -115,12 +115,12 @@ def _stream(
     model: Model, canvas: Canvas, parts: list[Script], options: SamplingOptions, state: SamplerState
 ) -> Stream | None:
     """None unless the model samples by chunks, in one window from its beginning, and decodes so."""
-    takes, params = [script.take for script in parts], model.card.params
-    alone = len(takes) == len(takes[0].stretches) == 1 and not state.finished.windows
+    segments, params = [script.segment for script in parts], model.card.params
+    alone = len(segments) == len(segments[0].spans) == 1 and not state.finished.windows
     if not (alone and params.get("chunk") and isinstance(model, Streamer) and not model.card.tiles):
         return None
-    scene = context(canvas, parts[0], takes[0].stretches[0], options, state)
-    return Stream(model, canvas, parts, frozenset(n for n in scene.numbers if bool(scene.cells(n).any())))
+    inputs = window_inputs(canvas, parts[0], segments[0].spans[0], options, state)
+    return Stream(model, canvas, parts, frozenset(n for n in inputs.numbers if bool(inputs.cells(n).any())))
 
 
 def _reopen(model: Model, script: Script, state: SamplerState) -> None:
@@ -128,7 +128,7 @@ def _reopen(model: Model, script: Script, state: SamplerState) -> None:
 
     A later window overwrites the end of the one before, which cannot be decoded any more: several are sampled again.
     """
-    windows = script.take.stretches
+    windows = script.segment.spans
     state.frames, state.decoder = {}, iter(())
     if state.finished.windows and len(windows) == 1:
         latents = {number: state.latents[number] for number in range(windows[0].start, windows[0].stop)}

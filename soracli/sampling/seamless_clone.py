@@ -25,7 +25,7 @@ SOFT = 0.05  # of a block: colours of fewer pixels lean on those around
 Plane = npt.NDArray[np.floating[Any]]  # (h, w, 3) or (h, w, 1)
 
 
-def suited(painted: Frames, given: Frames, mask: Mask) -> Frames:
+def match_colours(painted: Frames, given: Frames, mask: Mask) -> Frames:
     """Painted frames (T, H, W, 3) in the shades of the given ones around where mask (T, H, W) is 1."""
     out = painted.copy()
     for i, hole in enumerate(mask):

@@ -39,7 +39,7 @@ class Round(NamedTuple):
 
     def step(self, index: int, steps: int, script: Script, latents: Tensor | None = None) -> Step:
         """Step index of `steps` of this round, counted over all rounds."""
-        return Step("sample", self.number * steps + index, self.of * steps, latents, shot=script.take.shot)
+        return Step("sample", self.number * steps + index, self.of * steps, latents, shot=script.segment.shot)
 
 
 class FinishedWindows(NamedTuple):

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from soracli.sampling import flow
 from soracli.sampling.denoise import pinned, prompted
-from soracli.sampling.model import Arrangement, Model
+from soracli.sampling.model import Conditioning, Model
 from soracli.sampling.solvers import SOLVERS
-from soracli.sampling.windows import Stretch, nearby
+from soracli.sampling.windows import WindowSpan, nearby
 from soracli.types import Geometry, SamplingOptions, Window
 
 
@@ -32,13 +32,13 @@ def painted(
     yield from SOLVERS[options.solver](denoise, eps, sigmas)
 
 
-def pinned_to(laid: Arrangement, board: Mapping[int, Tensor], stretch: Stretch, geometry: Geometry) -> Arrangement:
+def pinned_to(laid: Conditioning, board: Mapping[int, Tensor], span: WindowSpan, geometry: Geometry) -> Conditioning:
     """A window with the pictures given that lie in it and next to it, before everything else that it is given."""
     time = geometry.stride[0]
-    frames = nearby(sorted(board), stretch.start * time, stretch.stop * time)
+    frames = nearby(sorted(board), span.start * time, span.stop * time)
     if not frames:
         return laid
-    moments = tuple(float((frame - stretch.start * time) / geometry.fps) for frame in frames)
+    moments = tuple(float((frame - span.start * time) / geometry.fps) for frame in frames)
     count, (batch, _, *cells) = len(frames), laid.mask.shape
     mask = torch.cat([laid.mask.new_zeros(batch, count, *cells), laid.mask], 1)
     pictures = torch.cat([board[frame] for frame in frames], 2)  # (1, C, k, h, w)

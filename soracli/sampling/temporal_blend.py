@@ -1,13 +1,13 @@
-"""Joints between given and painted frames, and between painted ones. NumPy only.
+"""Temporal blending: fade out the offset between given and painted frames, and between painted ones. NumPy only.
 
 A network paints what follows a frame in its own hand: a little softer, a shade lighter. Seen frame by frame that is a
 cut. Where the picture stands still, the difference at the joint is just that, so it is carried on and let go. What sets
 in there is no faster than what was given moves. A larger difference is another picture, as where one clip is blended
 into another: the given picture itself then dissolves into what is painted, over up to twice the time.
 
-Where latent frames stand alone, each is decoded by itself, and two painted ones differ by a shade where they meet: a
-pulse, twice a second. There the step that the motion on both sides does not explain is ramped away into both, unless it
-is so large that something moved: in time what `models.spark.borders` does in space.
+Where latent frames are independent, each is decoded by itself, and two painted ones differ by a shade where they meet:
+a pulse, twice a second. There the step that the motion on both sides does not explain is ramped away into both, unless
+it is so large that something moved: in time what `models.spark.deblock` does in space.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Strip:
         return float(np.mean(jumps)) if self.own(at + way) else None
 
 
-def healed(parts: Iterator[Part], *, apart: bool = False) -> Iterator[Frames]:
+def blend_seams(parts: Iterator[Part], *, apart: bool = False) -> Iterator[Frames]:
     """The frames of each part, in order. AHEAD parts are held back.
 
     apart: each part was decoded by itself, so painted ones are evened out where they meet.

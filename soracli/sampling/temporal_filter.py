@@ -1,4 +1,4 @@
-"""What a clip has not changed so far, it goes on not changing: given latents foretell those painted next to them.
+"""Temporal filter: pull sampled latents towards the value predicted from the given latents beside them in time.
 
 A network paints what lies beside given latent frames anew, a little off everywhere: still scenery would jump where it
 takes over. By how much a clip changes from one latent frame to the next can be measured on those that are given, cell
@@ -6,7 +6,8 @@ by cell, coarse channels apart from fine ones. A painted cell that strays farthe
 time strays by the network's own error, so it is drawn back by as much as the two variances say (a Wiener filter; James
 & Stein 1961). A stray that is a large share of the picture itself is meant, by the prompt, and left alone.
 
-For models whose latent frames stand alone, channels from coarse to fine. Shapes: (B, C, t, h, w); K bands of channels.
+For models whose latent frames are independent, channels from coarse to fine. Shapes: (B, C, t, h, w); K bands of
+channels.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ EVER = float("inf")
 
 
 @dataclass(frozen=True)
-class Steady:
-    """mean: what the given latents foretell (B, C, t, h, w). stray: by how much, squared, a cell may be expected to
-    miss that, (B, K, t, h, w), infinite where nothing is foretold. power: of the given latents (B, K, 1, 1, 1). most:
-    of any cell of them, of the same shape, if no other may have more.
+class TemporalFilter:
+    """A per-cell Wiener filter, see the module.
+
+    mean: predicted from the given latents (B, C, t, h, w). stray: expected squared error of that, (B, K, t, h, w),
+    infinite where nothing is predicted. power: of the given latents (B, K, 1, 1, 1). most: of any cell of them, of the
+    same shape, if no other may have more.
     """
 
     mean: Tensor
@@ -37,8 +40,8 @@ class Steady:
     most: Tensor | None = None
 
     @classmethod
-    def of(cls, latents: Tensor, mask: Tensor, continued: bool = False) -> Steady | None:
-        """What latents say where mask (B, t, h, w) is 0; None if no cell is given twice in a row, beside others.
+    def of(cls, latents: Tensor, mask: Tensor, continued: bool = False) -> TemporalFilter | None:
+        """Of latents given where mask (B, t, h, w) is 0; None if no cell is given twice in a row, beside others.
 
         continued: whether some of what is given was painted itself. Then nothing may be richer in detail than that is
         anywhere, or the grain of one window grows in the next.
@@ -63,7 +66,7 @@ class Steady:
         return cls(share * before + (1 - share) * after, stray, power, most)
 
     def hold(self, x0: Tensor) -> Tensor:
-        """Clean latents (B, C, t, h, w), drawn back to what is foretold by as much as they are off."""
+        """Clean latents (B, C, t, h, w), pulled towards the prediction by as much as they are off."""
         apart = banded((x0 - self.mean).square()).clamp(min=1e-12)  # (B, K, t, h, w)
         shape = apart[:, :SHAPE].sum(1, keepdim=True)
         meant = (1 - MEANT * self.power[:, :SHAPE].sum(1, keepdim=True) / shape).clamp(min=0)  # (B, 1, t, h, w)

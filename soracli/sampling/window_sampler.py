@@ -16,14 +16,14 @@ from torch import Tensor
 
 from soracli.sampling import flow, storyboard
 from soracli.sampling.assemble import Stream, causal_decoder
-from soracli.sampling.conditioning import Scene
-from soracli.sampling.denoise import Predict, pinned, prompted, steadied, strong_level, two_clocks
-from soracli.sampling.model import Arrangement, Model
+from soracli.sampling.conditioning import WindowInputs
+from soracli.sampling.denoise import Predict, filtered, pinned, prompted, strong_level, two_clocks
+from soracli.sampling.model import Conditioning, Model
 from soracli.sampling.segments import Script
 from soracli.sampling.solvers import Denoise, seeded
 from soracli.sampling.steps import Round, SamplerState, Step, contiguous, finite
-from soracli.sampling.temporal_filter import Steady
-from soracli.sampling.windows import Stretch
+from soracli.sampling.temporal_filter import TemporalFilter
+from soracli.sampling.windows import WindowSpan
 from soracli.types import Canvas, SamplingOptions
 
 _OWN_NOISE = 1 << 32  # seeds of the noise that a solver draws are this far apart, and beyond those of canvases
@@ -47,10 +47,12 @@ class NoisyWindow(NamedTuple):
     stills: int
 
 
-def context(canvas: Canvas, script: Script, stretch: Stretch, options: SamplingOptions, state: SamplerState) -> Scene:
+def window_inputs(
+    canvas: Canvas, script: Script, span: WindowSpan, options: SamplingOptions, state: SamplerState
+) -> WindowInputs:
     """What one window of a canvas gives to a model."""
     known, painted, device = state.latents, state.painted, state.noise.device
-    return Scene(canvas, script.geometry, stretch, options, known, painted, state.decoded, device)
+    return WindowInputs(canvas, script.geometry, span, options, known, painted, state.decoded, device)
 
 
 def sample_window(
@@ -58,64 +60,66 @@ def sample_window(
     canvas: Canvas,
     script: Script,
     options: SamplingOptions,
-    stretch: Stretch,
+    span: WindowSpan,
     state: SamplerState,
     round: Round,
     stream: Stream | None,
 ) -> Iterator[Step]:
     """Sample one window and add its latents to the state. stream: decodes chunks as they are finished."""
-    span, geometry = range(stretch.start, stretch.stop), script.geometry
-    scene = context(canvas, script, stretch, options, state)
-    board = {frame: state.board[frame] for frame in script.take.board}
-    laid = storyboard.pinned_to(model.arrange(scene), board, stretch, geometry)
-    if laid.latents is not None or (geometry.causal and not scene.blank) or canvas.subjects:
+    numbers, geometry = range(span.start, span.stop), script.geometry
+    inputs = window_inputs(canvas, script, span, options, state)
+    board = {frame: state.board[frame] for frame in script.segment.board}
+    laid = storyboard.pinned_to(model.condition(inputs), board, span, geometry)
+    if laid.latents is not None or (geometry.causal and not inputs.blank) or canvas.subjects:
         yield Step("encode", 1, 1)
-    window = _noisy(model, script, scene, laid, state)
+    window = _noisy(model, script, inputs, laid, state)
     if model.card.options.cache:  # steps lean on those before them, which are not in a prediction
         state.predictions.pop(state.finished.windows, None)
     predictions = state.predictions.setdefault(state.finished.windows, [])
     predict = partial(_replayed, model, predictions, iter(predictions[:]))
 
     x = window.x
-    opening = () if span.start else laid.opening
+    opening = () if numbers.start else laid.opening
     schedule = _schedule(window.mask, int(model.card.params.get("chunk", 0)), laid.sigmas, opening)
     total = sum(len(levels) - 1 for _, levels in schedule)
-    for index, (chunk, x) in enumerate(_solved(window, schedule, options, span.start, predict), 1):
+    for index, (chunk, x) in enumerate(_solved(window, schedule, options, numbers.start, predict), 1):
         if stream is not None:
             yield from stream.ready(x[:, :, : chunk.start])
         yield round.step(index, total, script, predictions[-1][:, :, window.stills :])
     if stream is not None:
         yield from stream.ready(x)
 
-    places = dict(enumerate(span, window.stills))
+    places = dict(enumerate(numbers, window.stills))
     latents = {number: contiguous(x[:, :, place : place + 1]) for place, number in places.items()}
     if geometry.causal:
         for number in state.painted:
             state.decoded(number)  # those before, if no one asked: there is one decoder
-        fresh = {number for number in span if number not in state.painted and bool(scene.cells(number).any())}
+        fresh = {number for number in numbers if number not in state.painted and bool(inputs.cells(number).any())}
         state.decoder = causal_decoder(model, geometry, latents, fresh)
     else:
         fresh = {number for place, number in places.items() if bool(window.mask[:, place].any())}
     state.finish(latents, fresh)
 
 
-def _noisy(model: Model, script: Script, scene: Scene, laid: Arrangement, state: SamplerState) -> NoisyWindow:
+def _noisy(model: Model, script: Script, inputs: WindowInputs, laid: Conditioning, state: SamplerState) -> NoisyWindow:
     """The window under its noise, and the network that denoises it."""
-    span, given, mask, device = scene.numbers, laid.latents, laid.mask, state.noise.device
+    span, given, mask, device = inputs.numbers, laid.latents, laid.mask, state.noise.device
     stills = len(laid.window.stills) if laid.window.chunks else 0
     eps = state.noise[:, :, span.start : span.stop]
     zeros = torch.zeros_like(eps[:, :, :1]).expand(-1, -1, stills - state.subject_noise.shape[2], -1, -1)
     eps = torch.cat([zeros, state.subject_noise, eps], 2)  # (1, C, k + n, h, w)
     x = eps if given is None else torch.where(mask[:, None] > 0, flow.noised(given, eps, laid.sigmas[0]), given)
 
-    prompt = script.spoken(scene.stretch, state.painted)
-    network = prompted(model, prompt, scene.options, laid.window, laid.sigmas)
+    prompt = script.spoken(inputs.span, state.painted)
+    network = prompted(model, prompt, inputs.options, laid.window, laid.sigmas)
     steady = None
-    if given is not None and not (script.geometry.causal or scene.strength < 1):
+    if given is not None and not (script.geometry.causal or inputs.strength < 1):
         continued = not state.painted.isdisjoint(span)
-        steady = Steady.of(given[:, :, stills:], mask[:, stills:].to(device), continued)
-    network, mask = steadied(network, steady, stills), mask.to(device)
-    region = F.pad(scene.hint(), (0, 0, 0, 0, stills, 0)) & (mask > 0) if given is not None and scene.drafted else None
+        steady = TemporalFilter.of(given[:, :, stills:], mask[:, stills:].to(device), continued)
+    network, mask = filtered(network, steady, stills), mask.to(device)
+    region = (
+        F.pad(inputs.hint(), (0, 0, 0, 0, stills, 0)) & (mask > 0) if given is not None and inputs.drafted else None
+    )
     return NoisyWindow(x, mask, given, region, network, stills)
 
 

@@ -16,8 +16,8 @@ OVERLAP = 2  # latent frames of context that a window is given on each side, whe
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Latent frames start .. stop, sampled together. keys: kept frames of the canvas that are shown as pictures."""
+class WindowSpan:
+    """Latent frames start .. stop of one window. keys: kept frames of the canvas that the network gets as pictures."""
 
     start: int
     stop: int
@@ -25,32 +25,33 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Take:
-    """Latent frames start .. stop that are painted without a look beyond them: one shot, or all there is.
+class Segment:
+    """Latent frames start .. stop that are sampled without a look beyond them: one shot, or all there is.
 
-    shot: which of the prompts it is of. stretches: what paints it, in order. board: frames of which pictures are
-    painted before that, all at once, so that the last stretch is no copy of a copy. held: it is one picture, painted
-    as a still in the place of its first latent frame (see `Draft.held`).
+    shot: which of the prompts it is of. spans: of its windows, in the order in which they are sampled. board: frames of
+    the storyboard, which is sampled first, so that the last window is no copy of a copy. held: it is one picture,
+    sampled as a still in the place of its first latent frame (see `Draft.held`).
     """
 
     start: int
     stop: int
     shot: int
-    stretches: tuple[Stretch, ...]
+    spans: tuple[WindowSpan, ...]
     board: tuple[int, ...] = ()
     held: bool = False
 
     @property
     def sizes(self) -> list[int]:
         """Latent frames and pictures that the network sees at once, one number each time that it samples."""
-        return [stretch.stop - stretch.start for stretch in self.stretches] + [len(self.board)] * bool(self.board)
+        return [span.stop - span.start for span in self.spans] + [len(self.board)] * bool(self.board)
 
 
-def takes(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[float] = (0.0,)) -> list[Take]:
-    """How a canvas is painted. limit: latent frames that the network sees at once, 0 = any. starts: of shots, seconds.
+def segments(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[float] = (0.0,)) -> list[Segment]:
+    """A canvas in segments and windows.
 
-    Where latent frames stand alone a shot begins on the border between two that is nearest to its time, and nothing of
-    the one before is seen in it. Where they hang together there is one take, and a window's time says which shot it is.
+    limit: latent frames that the network sees at once, 0 = any. starts: of shots, seconds. Where latent frames are
+    independent a shot begins on the border between two that is nearest to its time, and nothing of the one before is
+    seen in it. Where they are causal there is one segment, and a window's time says which shot it is.
     """
     if canvas.draft is not None and canvas.draft.whole:
         return []
@@ -62,11 +63,11 @@ def takes(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequence[f
         first_frame, stop_frame = start * geometry.stride[0], stop * geometry.stride[0]
         painted = any((mask > 0).any() for mask in _small(canvas.mask[first_frame:stop_frame]))
         if canvas.draft is not None and painted and not geometry.is_still and canvas.draft.held(first_frame):
-            found.append(Take(start, stop, first[start], (Stretch(start, start + 1),), held=True))
+            found.append(Segment(start, stop, first[start], (WindowSpan(start, start + 1),), held=True))
             continue
-        stretches = plan(canvas, geometry, limit, start, stop)
-        board = _board(canvas, geometry, range(start, stop), limit) if len(stretches) >= DRIFTING else ()
-        found.append(Take(start, stop, first[start], tuple(stretches), board))
+        spans = plan(canvas, geometry, limit, start, stop)
+        board = _board(canvas, geometry, range(start, stop), limit) if len(spans) >= DRIFTING else ()
+        found.append(Segment(start, stop, first[start], tuple(spans), board))
     return found
 
 
@@ -75,8 +76,10 @@ def border(seconds: float, geometry: Geometry) -> int:
     return round(Fraction(seconds) * geometry.fps / geometry.stride[0])
 
 
-def plan(canvas: Canvas, geometry: Geometry, limit: int = 0, start: int = 0, stop: int | None = None) -> list[Stretch]:
-    """The stretches that paint the latent frames start .. stop of a canvas, in order. limit: see `takes`.
+def plan(
+    canvas: Canvas, geometry: Geometry, limit: int = 0, start: int = 0, stop: int | None = None
+) -> list[WindowSpan]:
+    """The windows that sample the latent frames start .. stop of a canvas, in order. limit: see `segments`.
 
     A latent frame whose frames are all kept is context or left alone. Kept frames beside painted ones in the same
     latent frame cannot be given as such: they become key frames.
@@ -86,12 +89,12 @@ def plan(canvas: Canvas, geometry: Geometry, limit: int = 0, start: int = 0, sto
     paint = [any(free[geometry.span(i)]) for i in range(count)]
     context = -(-canvas.context // time)
     if geometry.causal:  # the model itself sees to kept frames; a window's first latent frame cannot be painted by it
-        return [Stretch(*found) for found in stretches(paint, limit or count, context, backward=False)]
+        return [WindowSpan(*found) for found in spans(paint, limit or count, context, backward=False)]
     stop = count if stop is None else stop
     keys = [] if geometry.is_still else _keys(free[: stop * time], paint, time)
     ends = [end for end in (-(-frames // time) for frames in canvas.again) if start < end < stop]
     return [
-        Stretch(
+        WindowSpan(
             start + first, start + last, tuple(key for key in keys if first * time <= key - start * time < last * time)
         )
         for first, last in resumed(paint[start:stop], [end - start for end in ends], limit or count, context)
@@ -99,19 +102,19 @@ def plan(canvas: Canvas, geometry: Geometry, limit: int = 0, start: int = 0, sto
 
 
 def resumed(paint: Sequence[bool], ends: Sequence[int], limit: int, context: int = 0) -> list[tuple[int, int]]:
-    """`stretches` of latent frames of which those before each of `ends`, rising, were once all there was to paint."""
+    """`spans` of latent frames of which those before each of `ends`, rising, were once all there was to paint."""
     found = []
     for start, stop in pairwise([0, *ends, len(paint)]):
         lead = min(context or OVERLAP, start, (limit - 1) // 2)
         part = [*([False] * lead), *paint[start:stop]]
-        found += [(start - lead + first, start - lead + last) for first, last in stretches(part, limit, context)]
+        found += [(start - lead + first, start - lead + last) for first, last in spans(part, limit, context)]
     return found
 
 
 def _board(canvas: Canvas, geometry: Geometry, numbers: range, limit: int) -> tuple[int, ...]:
-    """Frames of which pictures are painted first, spread over a take of which nothing is given.
+    """Frames of which pictures are painted first, spread over a segment of which nothing is given.
 
-    limit: latent frames that the network sees at once; so many pictures it sees, however long the take is. (With the
+    limit: latent frames that the network sees at once; so many pictures it sees, however long the segment is. (With the
     end of a clip that is extended beside them they change next to nothing: what is given holds windows together. With a
     draft it is the draft that holds them.)
     """
@@ -152,7 +155,7 @@ def _keys(free: Sequence[bool], paint: Sequence[bool], time: int) -> list[int]:
     ]
 
 
-def stretches(paint: Sequence[bool], limit: int, context: int = 0, *, backward: bool = True) -> list[tuple[int, int]]:
+def spans(paint: Sequence[bool], limit: int, context: int = 0, *, backward: bool = True) -> list[tuple[int, int]]:
     """(start, stop) of each window over latent frames, of at most `limit`, so that everything to paint is painted once.
 
     Painting goes from what is known to what is not: backwards, if that is allowed, where only the end is known.
@@ -165,7 +168,7 @@ def stretches(paint: Sequence[bool], limit: int, context: int = 0, *, backward: 
     if count <= limit and not context:
         return [(0, count)]
     if backward and paint[0] and not paint[-1]:
-        return [(count - stop, count - start) for start, stop in stretches(paint[::-1], limit, context)]
+        return [(count - stop, count - start) for start, stop in spans(paint[::-1], limit, context)]
     overlap = min(context or OVERLAP, (limit - 1) // 2)
     found = []
     first = list(paint).index(True)

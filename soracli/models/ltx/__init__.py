@@ -22,8 +22,8 @@ from soracli.models.ltx import conditioning, key_map
 from soracli.models.ltx.conditioning import SIDE, places
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig
-from soracli.sampling.conditioning import Scene
-from soracli.sampling.model import Arrangement
+from soracli.sampling.conditioning import WindowInputs
+from soracli.sampling.model import Conditioning
 from soracli.types import Window
 
 TOKENS = 256  # of a prompt at most
@@ -71,21 +71,21 @@ class Ltx:
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
         return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)
 
-    def arrange(self, scene: Scene) -> Arrangement:
+    def condition(self, inputs: WindowInputs) -> Conditioning:
         trained, refining = (tuple(self.card.params.get(name, ())) for name in ("sigmas", "refining"))
-        sigmas = conditioning.levels(self.usual(scene), scene.strength, trained, refining)
-        found = conditioning.given(scene, self.channels, self.encode_from, self.lag)
+        sigmas = conditioning.levels(self.usual(inputs), inputs.strength, trained, refining)
+        found = conditioning.given(inputs, self.channels, self.encode_from, self.lag)
         if found is None:
-            everything = torch.ones(1, len(scene.numbers), *scene.geometry.latent[1:], device=scene.device)
-            return Arrangement(sigmas, scene.window(), everything, None)
-        return Arrangement(sigmas, scene.window(stills=found.stills), found.mask, found.latents)
+            everything = torch.ones(1, len(inputs.numbers), *inputs.geometry.latent[1:], device=inputs.device)
+            return Conditioning(sigmas, inputs.window(), everything, None)
+        return Conditioning(sigmas, inputs.window(stills=found.stills), found.mask, found.latents)
 
-    def usual(self, scene: Scene) -> list[float]:
+    def usual(self, inputs: WindowInputs) -> list[float]:
         """Noise levels of so many steps."""
         if "shifting" not in self.card.params:
-            return conditioning.linear_quadratic(scene.options.steps)
-        tokens = len(scene.numbers) * prod(scene.geometry.latent[1:])
-        return configured(conditioning.Shifting, self.card, "shifting").levels(scene.options.steps, tokens)
+            return conditioning.linear_quadratic(inputs.options.steps)
+        tokens = len(inputs.numbers) * prod(inputs.geometry.latent[1:])
+        return configured(conditioning.Shifting, self.card, "shifting").levels(inputs.options.steps, tokens)
 
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
@@ -110,7 +110,7 @@ class Ltx:
 
         return predict
 
-    def against(
+    def unconditional(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         return self.predictor(negative, window)

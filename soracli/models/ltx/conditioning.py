@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from soracli.models.common.causal import cells, runs
-from soracli.sampling.conditioning import Scene
+from soracli.sampling.conditioning import WindowInputs
 
 TIME, SIDE = 8, 32  # frames and pixels of a latent cell
 AHEAD = 2  # latent frames of a later clip that come before the window's own: encoded alone, they know no past
@@ -110,17 +110,17 @@ class Given:
     stills: tuple[float, ...]
 
 
-def given(scene: Scene, channels: int, encode: Encode, lag: int) -> Given | None:
+def given(inputs: WindowInputs, channels: int, encode: Encode, lag: int) -> Given | None:
     """What a window is given; None if nothing is. lag: see `frame_of`."""
-    if scene.blank:
+    if inputs.blank:
         return None
-    pixels, paint = scene.clip()
+    pixels, paint = inputs.clip()
     shown = paint[0, 0].flatten(1)  # (T, H * W)
     kept, touched = (shown.amax(1) == 0).tolist(), (shown.amin(1) == 0).tolist()
-    grid = (len(scene.numbers), *scene.geometry.latent[1:])
-    latents = torch.zeros(1, channels, *grid, device=scene.device)
-    mask = torch.ones(1, *grid, device=scene.device)
-    if scene.strength < 1 or scene.drafted or kept != touched:  # is a beginning to paint from, or is kept in part
+    grid = (len(inputs.numbers), *inputs.geometry.latent[1:])
+    latents = torch.zeros(1, channels, *grid, device=inputs.device)
+    mask = torch.ones(1, *grid, device=inputs.device)
+    if inputs.strength < 1 or inputs.drafted or kept != touched:  # is a beginning to paint from, or is kept in part
         latents = encode(pixels, 0)
     if kept != touched:
         mask = cells(paint, TIME, SIDE)
@@ -131,11 +131,11 @@ def given(scene: Scene, channels: int, encode: Encode, lag: int) -> Given | None
         at, ahead = piece.start // TIME, 0 if piece.start == 0 else AHEAD
         before += [found[:, :, i : i + 1] for i in range(min(ahead, found.shape[2]))]
         seconds += [
-            (piece.start + frame_of(i, lag)) / float(scene.geometry.fps) for i in range(min(ahead, found.shape[2]))
+            (piece.start + frame_of(i, lag)) / float(inputs.geometry.fps) for i in range(min(ahead, found.shape[2]))
         ]
         latents[:, :, at + ahead : at + found.shape[2]] = found[:, :, ahead:]
         mask[:, at + ahead : at + found.shape[2]] = 0
-    first = torch.zeros(1, len(before), *grid[1:], device=scene.device)
+    first = torch.zeros(1, len(before), *grid[1:], device=inputs.device)
     return Given(torch.cat([*before, latents], 2), torch.cat([first, mask], 1), tuple(seconds))
 
 

@@ -22,9 +22,9 @@ from soracli.models.spark.dit import Control, Dit, DitConfig, Jump, Layout, Text
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import CHUNK, Vae, VaeConfig
 from soracli.sampling import flow
-from soracli.sampling.conditioning import Scene
+from soracli.sampling.conditioning import WindowInputs
 from soracli.sampling.mirror import names_side
-from soracli.sampling.model import Arrangement
+from soracli.sampling.model import Conditioning
 from soracli.types import Window
 
 
@@ -59,24 +59,24 @@ class Spark:
             precision.halve(module, torch.device(device))
         return cls(card, vae.to(device), dit.to(device), text)
 
-    def arrange(self, scene: Scene) -> Arrangement:
+    def condition(self, inputs: WindowInputs) -> Conditioning:
         """Kept frames beside painted ones become pictures; other latent frames are encoded each alone."""
-        geometry, stretch, device = scene.geometry, scene.stretch, scene.device
-        masks = [torch.zeros(geometry.latent[1:]) for _ in stretch.keys]
-        latents = [self.encode(scene.still(key)) for key in stretch.keys]
-        for number in scene.numbers:
-            mask, known = scene.cells(number), scene.known.get(number)
-            if known is None and (scene.strength < 1 or not bool(mask.all())):
-                known = self.encode(scene.chunk(number))
-            masks.append(torch.zeros_like(mask) if number in scene.painted else mask)
+        geometry, span, device = inputs.geometry, inputs.span, inputs.device
+        masks = [torch.zeros(geometry.latent[1:]) for _ in span.keys]
+        latents = [self.encode(inputs.still(key)) for key in span.keys]
+        for number in inputs.numbers:
+            mask, known = inputs.cells(number), inputs.known.get(number)
+            if known is None and (inputs.strength < 1 or not bool(mask.all())):
+                known = self.encode(inputs.chunk(number))
+            masks.append(torch.zeros_like(mask) if number in inputs.painted else mask)
             blank = torch.zeros(1, self.channels, 1, *geometry.latent[1:], device=device)
             latents.append(blank if known is None else known)
         whole = torch.stack(masks)[None]
-        untouched = bool(whole.all()) and scene.strength == 1
-        sigmas = flow.schedule(scene.options.steps, scene.options.shift, scene.strength).tolist()
-        control = None if self.dit.steering is None else steering.control(scene, self.vae)
-        window = replace(geometry.window(stretch.start, stretch.stop, stretch.keys), control=control)
-        return Arrangement(sigmas, window, whole.to(device), None if untouched else torch.cat(latents, 2))
+        untouched = bool(whole.all()) and inputs.strength == 1
+        sigmas = flow.schedule(inputs.options.steps, inputs.options.shift, inputs.strength).tolist()
+        control = None if self.dit.steering is None else steering.control(inputs, self.vae)
+        window = replace(geometry.window(span.start, span.stop, span.keys), control=control)
+        return Conditioning(sigmas, window, whole.to(device), None if untouched else torch.cat(latents, 2))
 
     def told(self, window: Window) -> Window:
         """The window at the nearest rate that the weights were trained at: at any other they paint noise."""
@@ -128,7 +128,7 @@ class Spark:
         """See LinearPath.backwards; worked out once, when a prompt first needs it."""
         return self.vae.linear.backwards()
 
-    def against(
+    def unconditional(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         """The negative prompt, and at every second step of the noisier half the prompt itself, run backwards in time.

@@ -12,7 +12,7 @@ from torch import Tensor
 from soracli.draft import Draft, Layer, Moves
 from soracli.models.spark.dit import COVER, SKETCH, Control
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
-from soracli.sampling.conditioning import Scene
+from soracli.sampling.conditioning import WindowInputs
 from soracli.sampling.pixels import to_model
 
 SIDE = 4  # pixels of a block of a sketch
@@ -63,23 +63,23 @@ def encoded(pixels: Tensor, cover: Tensor, vae: Vae) -> Tensor:
     return out
 
 
-def control(scene: Scene, vae: Vae) -> Control | None:
+def control(inputs: WindowInputs, vae: Vae) -> Control | None:
     """Of one window; None if its canvas has no draft. Pictures before the latent frames have none of their own.
 
     What is painted once for a whole shot is painted as if nobody were there and the camera stood.
     """
-    draft = scene.canvas.draft
+    draft = inputs.canvas.draft
     if draft is None:
         return None
-    geometry, device = scene.geometry, scene.device
-    if draft.held(geometry.span(scene.numbers.start).start):
+    geometry, device = inputs.geometry, inputs.device
+    if draft.held(geometry.span(inputs.numbers.start).start):
         draft = Draft(
-            lambda start, stop: _nothing(scene, stop - start),
+            lambda start, stop: _nothing(inputs, stop - start),
             camera=lambda start, stop: _unmoved(stop - start),
             sketch=draft.sketch,
         )
     drafts, covers = [], []
-    for number in scene.numbers:
+    for number in inputs.numbers:
         start = geometry.span(number).start
         layer = draft.drawn(start, start + (1 if geometry.is_still else CHUNK))
         pixels = to_model(layer.frames, geometry, device)[0]  # (3, T, H, W)
@@ -90,10 +90,10 @@ def control(scene: Scene, vae: Vae) -> Control | None:
         drafts.append(encoded(pixels, cover, vae))
         covers.append(cover)
     _, high, wide = geometry.latent
-    blank = len(scene.stretch.keys)
+    blank = len(inputs.span.keys)
     one = torch.ones(1, device=device)
-    moves, steered = _moves(draft, scene), one if draft.camera is not None else 0 * one
-    sketch = _sketch(draft, scene)
+    moves, steered = _moves(draft, inputs), one if draft.camera is not None else 0 * one
+    sketch = _sketch(draft, inputs)
     return Control(
         F.pad(torch.cat(drafts), (0, 0, blank * high * wide, 0))[None],
         F.pad(torch.cat(covers), (0, 0, blank * high * wide, 0))[None],
@@ -105,21 +105,21 @@ def control(scene: Scene, vae: Vae) -> Control | None:
     )
 
 
-def _sketch(draft: Draft, scene: Scene) -> Tensor:
+def _sketch(draft: Draft, inputs: WindowInputs) -> Tensor:
     """(1, N, SKETCH) of a window's latent frames; zeros if the draft has none."""
-    geometry = scene.geometry
+    geometry = inputs.geometry
     if draft.sketch is None:
-        return torch.zeros(1, len(scene.numbers) * math.prod(geometry.latent[1:]), SKETCH, device=scene.device)
+        return torch.zeros(1, len(inputs.numbers) * math.prod(geometry.latent[1:]), SKETCH, device=inputs.device)
     parts = []
-    for number in scene.numbers:
+    for number in inputs.numbers:
         start = geometry.span(number).start
-        pixels = to_model(draft.sketch(start, start + (1 if geometry.is_still else CHUNK)), geometry, scene.device)
+        pixels = to_model(draft.sketch(start, start + (1 if geometry.is_still else CHUNK)), geometry, inputs.device)
         parts.append(thumbnail(pixels.expand(-1, -1, CHUNK, -1, -1)))
     return seen(torch.cat(parts, 2))
 
 
-def _nothing(scene: Scene, count: int) -> Layer:
-    shape = (count, *scene.canvas.clip.frames.shape[1:])
+def _nothing(inputs: WindowInputs, count: int) -> Layer:
+    shape = (count, *inputs.canvas.clip.frames.shape[1:])
     return Layer(np.zeros(shape, np.uint8), np.zeros(shape[:3], np.uint8))
 
 
@@ -127,16 +127,16 @@ def _unmoved(count: int) -> Moves:
     return np.zeros((count, 4), np.float32)
 
 
-def _moves(draft: Draft, scene: Scene) -> Tensor:
+def _moves(draft: Draft, inputs: WindowInputs) -> Tensor:
     """(t, 2, 4): the camera at the start and at the end of each latent frame of a window."""
-    count = len(scene.numbers)
+    count = len(inputs.numbers)
     if draft.camera is None:
         return torch.zeros(count, 2, 4)
-    time = 1 if scene.geometry.is_still else CHUNK
-    first = scene.geometry.span(scene.numbers.start).start
+    time = 1 if inputs.geometry.is_still else CHUNK
+    first = inputs.geometry.span(inputs.numbers.start).start
     rows = torch.from_numpy(np.ascontiguousarray(draft.camera(first, first + time * count + 1)[::time]))
     ends = torch.stack([rows[:-1], rows[1:]], 1)
-    if scene.geometry.is_still:
+    if inputs.geometry.is_still:
         ends = ends[:, :1].expand(-1, 2, -1)
     start = torch.zeros_like(ends)
     start[..., 0] = rows[0, 0]

@@ -18,8 +18,8 @@ from soracli.models.svd import conditioning
 from soracli.models.svd.conditioning import Control
 from soracli.models.svd.unet import Unet, UnetConfig
 from soracli.models.svd.vae import SvdVae, SvdVaeConfig
-from soracli.sampling.conditioning import Scene
-from soracli.sampling.model import Arrangement
+from soracli.sampling.conditioning import WindowInputs
+from soracli.sampling.model import Conditioning
 from soracli.types import Window
 
 MOTION, NOISE = 127.0, 0.02  # usual amount of motion, 1 .. 255; deviation of the noise on the picture
@@ -67,13 +67,13 @@ class Svd:
         }
         return cls(card, Shelf(makers, alone=components.stay(card, paths, device) != ALL), device)
 
-    def arrange(self, scene: Scene) -> Arrangement:
-        picture = scene.clip()[0][:, :, 0]  # (1, 3, H, W)
-        sigmas = conditioning.levels(scene.options.steps)
-        grid = (1, len(scene.numbers), *scene.geometry.latent[1:])
-        from_nothing = torch.zeros(1, self.channels, *grid[1:], device=scene.device)  # what the noise is added to
-        window = scene.window(self.control(picture, float(scene.options.fps), scene.options.seed))
-        return Arrangement(sigmas, window, torch.ones(grid, device=scene.device), from_nothing)
+    def condition(self, inputs: WindowInputs) -> Conditioning:
+        picture = inputs.clip()[0][:, :, 0]  # (1, 3, H, W)
+        sigmas = conditioning.levels(inputs.options.steps)
+        grid = (1, len(inputs.numbers), *inputs.geometry.latent[1:])
+        from_nothing = torch.zeros(1, self.channels, *grid[1:], device=inputs.device)  # what the noise is added to
+        window = inputs.window(self.control(picture, float(inputs.options.fps), inputs.options.seed))
+        return Conditioning(sigmas, window, torch.ones(grid, device=inputs.device), from_nothing)
 
     def control(self, picture: Tensor, fps: float, seed: int) -> Control:
         """What the network is told of a picture (1, 3, H, W) in [-1, 1]."""
@@ -102,7 +102,7 @@ class Svd:
 
         return predict
 
-    def against(
+    def unconditional(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         """Without the picture."""

@@ -25,8 +25,8 @@ from soracli.models.wan.conditioning import WAYS, Control
 from soracli.models.wan.transformer import PATCH, WanConfig, WanTransformer
 from soracli.models.wan.vae import WanVae, WanVaeConfig
 from soracli.sampling import flow
-from soracli.sampling.conditioning import Scene
-from soracli.sampling.model import Arrangement
+from soracli.sampling.conditioning import WindowInputs
+from soracli.sampling.model import Conditioning
 from soracli.types import Window
 
 TOKENS = 512  # of a prompt; padding is attended to, so the number is the model's
@@ -95,16 +95,18 @@ class Wan:
         prompts = Prompts(parts, tokenizer, identity(card, paths, device), tokens, device, cleaned)
         return cls(card, parts, prompts, device)
 
-    def arrange(self, scene: Scene) -> Arrangement:
-        options = scene.options
-        extra, latents, mask = conditioning.given(self.way, scene, scene.geometry.stride[1], self.encode)
+    def condition(self, inputs: WindowInputs) -> Conditioning:
+        options = inputs.options
+        extra, latents, mask = conditioning.given(self.way, inputs, inputs.geometry.stride[1], self.encode)
         trained = self.card.params.get("sigmas", ())
-        sigmas = conditioning.levels(options.steps, options.shift, options.solver, scene.strength, trained)
-        control = Control(options.solver == "unipc", extra, self.seen(scene))
-        window = scene.window(control, stills=[0.0] * (mask.shape[1] - len(scene.numbers)))
+        sigmas = conditioning.levels(options.steps, options.shift, options.solver, inputs.strength, trained)
+        control = Control(options.solver == "unipc", extra, self.seen(inputs))
+        window = inputs.window(control, stills=[0.0] * (mask.shape[1] - len(inputs.numbers)))
         first = self.card.params.get("opening", ()) if len(trained) == options.steps else ()
-        opening = conditioning.levels(len(first), options.shift, options.solver, scene.strength, first) if first else ()
-        return Arrangement(sigmas, window, mask, latents, opening)
+        opening = (
+            conditioning.levels(len(first), options.shift, options.solver, inputs.strength, first) if first else ()
+        )
+        return Conditioning(sigmas, window, mask, latents, opening)
 
     def predictor(
         self, prompt: str, window: Window, sigmas: Sequence[float] = (), guidance: float = 1.0
@@ -140,7 +142,7 @@ class Wan:
 
         return predict
 
-    def against(
+    def unconditional(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
         return self.predictor(negative, window)
@@ -149,9 +151,9 @@ class Wan:
         """States of a prompt (1, tokens, 4096); those of padding are zero."""
         return padded(self.prompts.states(prompt), self.prompts.tokens)
 
-    def seen(self, scene: Scene) -> Tensor | None:
+    def seen(self, inputs: WindowInputs) -> Tensor | None:
         """States of the given first frame, and of the last if the network has places for both, (1, M, 1280)."""
-        pictures = conditioning.shown(scene, self.config.places > 0) if "vision" in self.parts else None
+        pictures = conditioning.shown(inputs, self.config.places > 0) if "vision" in self.parts else None
         if pictures is None:
             return None
         clip = self.parts.get("vision", Vision)

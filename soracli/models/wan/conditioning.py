@@ -21,7 +21,7 @@ from soracli.models.common.causal import cells, together
 from soracli.models.wan.transformer import PATCH
 from soracli.models.wan.vae import CHUNK
 from soracli.sampling import flow
-from soracli.sampling.conditioning import Scene
+from soracli.sampling.conditioning import WindowInputs
 from soracli.types import Frames
 
 WAYS = ("control", "channels", "tokens", "replaced")
@@ -97,17 +97,17 @@ def reference(picture: Frames, height: int, width: int) -> Tensor:
 
 
 def with_references(
-    scene: Scene, encode: Encode, control: Tensor, start: Tensor | None
+    inputs: WindowInputs, encode: Encode, control: Tensor, start: Tensor | None
 ) -> tuple[Tensor, Tensor | None]:
     """VACE's tensor and given latents with a latent frame in front for each picture of a subject, the last one first.
 
     Each is a kept picture of which nothing is to change, and is painted again by the network; so they are given.
     """
-    height, width = scene.geometry.height, scene.geometry.width
-    pictures = [reference(picture, height, width) for picture in reversed(scene.canvas.subjects)]
+    height, width = inputs.geometry.height, inputs.geometry.width
+    pictures = [reference(picture, height, width) for picture in reversed(inputs.canvas.subjects)]
     if not pictures:
         return control, start
-    kept = torch.cat([encode(picture.to(scene.device)) for picture in pictures], 2)
+    kept = torch.cat([encode(picture.to(inputs.device)) for picture in pictures], 2)
     rest = kept.new_zeros(1, control.shape[1] - kept.shape[1], *kept.shape[2:])
     lead = torch.cat([kept, rest], 1)
     return torch.cat([lead, control], 2), None if start is None else torch.cat([kept, start], 2)
@@ -131,35 +131,35 @@ def beside(pixels: Tensor, paint: Tensor, encode: Encode) -> Tensor:
     return torch.cat([given, latents], 1)
 
 
-def shown(scene: Scene, both: bool) -> Tensor | None:
+def shown(inputs: WindowInputs, both: bool) -> Tensor | None:
     """The given first frame (1, 3, H, W), for a network that sees pictures; with the last one if it sees `both`.
 
     One that is not given is not shown; where both are wanted and one is given, it stands for both. None = nothing is.
     """
-    if scene.blank:
+    if inputs.blank:
         return None
-    pixels, paint = scene.clip()
+    pixels, paint = inputs.clip()
     ends = [at for at in (0, -1) if not bool((paint[0, 0, at] > 0).any())]
     found = [pixels[:, :, at] for at in (ends if both else ends[:1])]
     return torch.cat((found * 2)[:2] if both else found) if found else None
 
 
-def given(way: str, scene: Scene, side: int, encode: Encode) -> tuple[Tensor | None, Tensor | None, Tensor]:
+def given(way: str, inputs: WindowInputs, side: int, encode: Encode) -> tuple[Tensor | None, Tensor | None, Tensor]:
     """(extra channels, given latents, mask (1, t, h, w) of what to paint). side: pixels of a latent cell."""
-    geometry = scene.geometry
-    grid = (len(scene.numbers), *geometry.latent[1:])
-    everything = torch.ones(1, *grid, device=scene.device)
-    if scene.blank and way in ("tokens", "replaced"):
+    geometry = inputs.geometry
+    grid = (len(inputs.numbers), *geometry.latent[1:])
+    everything = torch.ones(1, *grid, device=inputs.device)
+    if inputs.blank and way in ("tokens", "replaced"):
         return None, None, everything
-    if scene.blank:
-        pixels = torch.zeros(1, 3, len(scene.frames), geometry.height, geometry.width, device=scene.device)
+    if inputs.blank:
+        pixels = torch.zeros(1, 3, len(inputs.frames), geometry.height, geometry.width, device=inputs.device)
         paint = torch.ones_like(pixels[:, :1])
     else:
-        pixels, paint = scene.clip()
-    start = encode(pixels) if scene.strength < 1 or scene.drafted else None
+        pixels, paint = inputs.clip()
+    start = encode(pixels) if inputs.strength < 1 or inputs.drafted else None
     if way == "control":
-        tensor = controlled(pixels, paint, scene.strength, encode)
-        tensor, start = with_references(scene, encode, tensor, start)
+        tensor = controlled(pixels, paint, inputs.strength, encode)
+        tensor, start = with_references(inputs, encode, tensor, start)
         return tensor, start, everything[:, :1].expand(-1, tensor.shape[2], -1, -1)
     if way == "channels":
         return beside(pixels, paint, encode), start, everything

@@ -151,13 +151,13 @@ def test_long_clips_are_painted_window_by_window(opened: dict[str, Any], kind: s
     monkeypatch.setitem(model.card.limits, "window", 6)
     count = 1 + 9 * time
     scenes: list[tuple[range, Any]] = []
-    arrange = model.arrange
+    condition = model.condition
 
     def watched(scene: Any) -> Any:
         scenes.append((scene.frames, None if scene.blank else scene.clip()))
-        return arrange(scene)
+        return condition(scene)
 
-    monkeypatch.setattr(model, "arrange", watched)
+    monkeypatch.setattr(model, "condition", watched)
     out = paint(model, tasks.generate(count, *SIDE, Fraction(16)), steps=1)
     assert out.shape == (count, *SIDE, 3)
     assert [frames for frames, _ in scenes] == [range(1 + 5 * time), range(4 * time, 1 + 9 * time)]

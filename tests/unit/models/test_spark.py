@@ -526,7 +526,7 @@ def test_guidance_leads_away_from_the_prompt_run_backwards(monkeypatch: pytest.M
 
     monkeypatch.setattr(model, "predictor", predictor)
     sigmas = [0.9, 0.8, 0.6, 0.0]
-    told = model.against("rain", "a sun goes to the right", window, sigmas)(x, levels, 0.8)
+    told = model.unconditional("rain", "a sun goes to the right", window, sigmas)(x, levels, 0.8)
     # the first picture is now where the clip ends
     assert asked == [("rain", window), ("a sun goes to the right", replace(window, stills=(1.0, 0.5)))]
     same(told[:, :, :2], x[:, :, :2] * levels[:, None, :2] + 0.8)  # pictures have no time of their own to turn
@@ -535,12 +535,12 @@ def test_guidance_leads_away_from_the_prompt_run_backwards(monkeypatch: pytest.M
         same(told[:, :, chunk], torch.einsum("bchw,cd->bdhw", seen, turn.T))
     for sigma in (0.9, 0.6):  # every second step, and the last one, lead away from the negative prompt
         same(
-            model.against("rain", "a sun goes to the right", window, sigmas)(x, levels, sigma),
+            model.unconditional("rain", "a sun goes to the right", window, sigmas)(x, levels, sigma),
             x * levels[:, None] + sigma,
         )
     for prompt, seen in (("a sun goes to the right", replace(window, chunks=0)), ("a sun stands", window)):
         asked.clear()
-        model.against("rain", prompt, seen, sigmas)
+        model.unconditional("rain", prompt, seen, sigmas)
         assert asked == [("rain", seen)]
 
 

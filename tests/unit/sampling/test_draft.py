@@ -15,9 +15,9 @@ from soracli.models.spark import Spark, steering
 from soracli.models.spark.dit import COVER, SKETCH, Control, Layout
 from soracli.pipeline import tasks
 from soracli.sampling import windows
-from soracli.sampling.conditioning import Scene
+from soracli.sampling.conditioning import WindowInputs
 from soracli.sampling.sampler import sample
-from soracli.sampling.windows import Stretch
+from soracli.sampling.windows import WindowSpan
 from soracli.types import Canvas, Frames, Geometry, SamplingOptions
 
 RED = np.array([200, 40, 40], np.uint8)
@@ -122,9 +122,9 @@ def test_a_draft_is_drawn_at_the_size_of_the_result_not_of_the_model() -> None:
 def control_of(draft: Draft, seconds: Fraction = Fraction(1)) -> Control | None:
     model, options = spark(), tiny.options(seconds=seconds, guidance=1.0)
     geometry = Geometry.of(options, model.card)
-    stretch = Stretch(0, geometry.latent[0])
-    view = Scene(
-        blank(options, draft), geometry, stretch, options, {}, set(), lambda n: square(0, 8).frames, torch.device("cpu")
+    span = WindowSpan(0, geometry.latent[0])
+    view = WindowInputs(
+        blank(options, draft), geometry, span, options, {}, set(), lambda n: square(0, 8).frames, torch.device("cpu")
     )
     return steering.control(view, model.vae)
 
@@ -254,8 +254,8 @@ def test_what_is_far_louder_than_the_training_world_stays_bounded() -> None:
 def test_a_long_clip_with_a_draft_needs_no_storyboard() -> None:
     options = tiny.options(seconds=Fraction(16))
     geometry = Geometry.of(options, tiny.spark().card)
-    (plain,) = windows.takes(blank(options, None), geometry, 8)
-    (drafted,) = windows.takes(blank(options, Draft(square)), geometry, 8)
+    (plain,) = windows.segments(blank(options, None), geometry, 8)
+    (drafted,) = windows.segments(blank(options, Draft(square)), geometry, 8)
     assert plain.board
     assert not drafted.board
 

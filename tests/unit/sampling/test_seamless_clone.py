@@ -27,7 +27,7 @@ def hole(height: int = 96, width: int = 120) -> Mask:
 def test_a_hole_takes_on_the_shades_around_it() -> None:
     given, mask = field(), hole()
     other = np.full_like(given, 30)
-    made = seamless_clone.suited(other, given, mask).astype(int)
+    made = seamless_clone.match_colours(other, given, mask).astype(int)
     off = np.abs(made - given)[mask == 1]
     assert np.abs(other.astype(int) - given)[mask == 1].mean() > 60
     assert off.mean() < 6
@@ -38,21 +38,21 @@ def test_what_is_painted_keeps_its_detail() -> None:
     given, mask = field(), hole()
     detail = np.zeros_like(given)
     detail[:, 44:50, 60:66] = 50
-    plain = seamless_clone.suited(np.full_like(given, 30), given, mask).astype(int)
-    made = seamless_clone.suited(30 + detail, given, mask).astype(int)
+    plain = seamless_clone.match_colours(np.full_like(given, 30), given, mask).astype(int)
+    made = seamless_clone.match_colours(30 + detail, given, mask).astype(int)
     assert np.abs((made - plain) - detail.astype(int))[mask == 1].max() <= 2
 
 
 def test_colours_that_fit_already_are_left() -> None:
     given, mask = field(), hole()
-    off = np.abs(seamless_clone.suited(given, given, mask).astype(int) - given)[mask == 1]
+    off = np.abs(seamless_clone.match_colours(given, given, mask).astype(int) - given)[mask == 1]
     assert off.mean() < 3  # of colours that change by a level a pixel, over eight pixels on each side
 
 
 def test_room_around_goes_on_from_what_it_surrounds() -> None:
     given, mask = field(), np.ones((2, 96, 120), np.float32)
     mask[:, :, 50:] = 0
-    made = seamless_clone.suited(np.full_like(given, 30), given, mask).astype(int)
+    made = seamless_clone.match_colours(np.full_like(given, 30), given, mask).astype(int)
     assert np.abs(made - given)[:, :, 40:50].mean() < 8
     assert (np.abs(made[..., 2] - given[..., 2]) < 6).all()  # the same all the way to the edge
 
@@ -61,7 +61,9 @@ def test_room_around_goes_on_from_what_it_surrounds() -> None:
 def test_without_a_rim_nothing_changes(value: float) -> None:
     given = field()
     other = given[::-1].copy()
-    assert np.array_equal(seamless_clone.suited(other, given, np.full(given.shape[:3], value, np.float32)), other)
+    assert np.array_equal(
+        seamless_clone.match_colours(other, given, np.full(given.shape[:3], value, np.float32)), other
+    )
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 300), (33, 65)])
@@ -69,7 +71,7 @@ def test_any_size(size: tuple[int, int]) -> None:
     frames = np.random.default_rng(0).integers(0, 256, (1, *size, 3), np.uint8)
     mask = np.zeros((1, *size), np.float32)
     mask[:, : -(-size[0] // 2), : -(-size[1] // 2)] = 0.5
-    assert seamless_clone.suited(frames, frames, mask).shape == frames.shape
+    assert seamless_clone.match_colours(frames, frames, mask).shape == frames.shape
 
 
 def test_only_what_no_prompt_describes_is_suited(sora: Sora) -> None:

@@ -12,10 +12,10 @@ import torch
 from soracli.models.spark import Spark
 from soracli.pipeline import tasks
 from soracli.sampling import storyboard, windows
-from soracli.sampling.model import Arrangement
+from soracli.sampling.model import Conditioning
 from soracli.sampling.sampler import SamplerState, sample
-from soracli.sampling.temporal_filter import Steady
-from soracli.sampling.windows import Stretch
+from soracli.sampling.temporal_filter import TemporalFilter
+from soracli.sampling.windows import WindowSpan
 from soracli.types import Clip, Frames, Geometry, Shot, Window
 
 PICTURES = {frame: tiny.noise(1, tiny.CHANNELS, 1, 1, 2, seed=frame) for frame in (4, 12, 40)}
@@ -25,8 +25,8 @@ PICTURES = {frame: tiny.noise(1, tiny.CHANNELS, 1, 1, 2, seed=frame) for frame i
 def test_a_window_gets_its_pictures_first_pinned_and_at_their_times(given: bool) -> None:
     geometry = Geometry.snap(tiny.options(seconds=Fraction(4)), tiny.STRIDE)
     own = tiny.noise(1, tiny.CHANNELS, 2, 1, 2) if given else None
-    laid = Arrangement([1.0, 0.0], Window((), 2, 1, 2, Fraction(16)), torch.ones(1, 2, 1, 2), own)
-    found = storyboard.pinned_to(laid, PICTURES, Stretch(1, 3), geometry)
+    laid = Conditioning([1.0, 0.0], Window((), 2, 1, 2, Fraction(16)), torch.ones(1, 2, 1, 2), own)
+    found = storyboard.pinned_to(laid, PICTURES, WindowSpan(1, 3), geometry)
     assert found.window.stills == (-0.25, 0.25, 2.0)
     assert found.mask[0, :, 0, 0].tolist() == [0, 0, 0, 1, 1]
     assert found.latents is not None
@@ -36,8 +36,8 @@ def test_a_window_gets_its_pictures_first_pinned_and_at_their_times(given: bool)
 
 def test_without_pictures_nothing_changes() -> None:
     geometry = Geometry.snap(tiny.options(), tiny.STRIDE)
-    laid = Arrangement([1.0, 0.0], Window((), 2, 1, 2, Fraction(16)), torch.ones(1, 2, 1, 2), None)
-    assert storyboard.pinned_to(laid, {}, Stretch(0, 2), geometry) is laid
+    laid = Conditioning([1.0, 0.0], Window((), 2, 1, 2, Fraction(16)), torch.ones(1, 2, 1, 2), None)
+    assert storyboard.pinned_to(laid, {}, WindowSpan(0, 2), geometry) is laid
 
 
 def test_long_clips_are_painted_from_a_storyboard_and_short_ones_are_not() -> None:
@@ -111,8 +111,8 @@ def test_a_film_is_gone_on_with_to_the_same_bits() -> None:
 def test_windows_are_held_to_what_they_go_on_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """To the window before them, with a storyboard too, and to the clip that they extend."""
     held: list[int] = []
-    plain = Steady.of
-    monkeypatch.setattr(Steady, "of", lambda *given: held.append(1) or plain(*given))
+    plain = TemporalFilter.of
+    monkeypatch.setattr(TemporalFilter, "of", lambda *given: held.append(1) or plain(*given))
     model = tiny.spark()
     model.card.limits["window"] = 4
     film(model, "a dog")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soracli.sampling.temporal_blend import Part, healed
+from soracli.sampling.temporal_blend import Part, blend_seams
 from soracli.types import Frames
 
 SPAN = 4
@@ -16,10 +16,10 @@ def film(values: list[int]) -> Frames:
 
 
 def run(values: list[int], own: list[bool], *, apart: bool = False) -> list[int]:
-    """Through `healed` in parts of four frames."""
+    """Through `blend_seams` in parts of four frames."""
     frames = film(values)
     parts = (Part(frames[i : i + SPAN], own[i : i + SPAN]) for i in range(0, len(own), SPAN))
-    return [int(value) for part in healed(parts, apart=apart) for value in part[:, 0, 0, 0]]
+    return [int(value) for part in blend_seams(parts, apart=apart) for value in part[:, 0, 0, 0]]
 
 
 def test_without_given_frames_nothing_changes() -> None:

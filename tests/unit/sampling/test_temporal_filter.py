@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from soracli.sampling.temporal_filter import Steady, banded
+from soracli.sampling.temporal_filter import TemporalFilter, banded
 
 CHANNELS = 64
 
@@ -20,8 +20,8 @@ def given(frames: int, paint: slice, change: float = 0.0, seed: int = 0) -> tupl
     return picture + walk.cumsum(2), mask
 
 
-def steady(latents: Tensor, mask: Tensor) -> Steady:
-    found = Steady.of(latents, mask)
+def steady(latents: Tensor, mask: Tensor) -> TemporalFilter:
+    found = TemporalFilter.of(latents, mask)
     assert found is not None
     return found
 
@@ -33,9 +33,9 @@ def off(latents: Tensor, by: float) -> Tensor:
 
 def test_without_two_given_in_a_row_nothing_is_foretold() -> None:
     latents, mask = given(3, slice(1, 3))
-    assert Steady.of(latents, mask) is None
-    assert Steady.of(latents, torch.zeros_like(mask)) is None
-    assert Steady.of(latents, torch.ones_like(mask)) is None
+    assert TemporalFilter.of(latents, mask) is None
+    assert TemporalFilter.of(latents, torch.zeros_like(mask)) is None
+    assert TemporalFilter.of(latents, torch.ones_like(mask)) is None
 
 
 def test_what_stood_still_goes_on_standing_still() -> None:
@@ -65,7 +65,7 @@ def test_what_goes_on_from_painted_latents_is_no_richer_than_they_are() -> None:
     latents, mask = given(5, slice(3, 5))
     rich = 10 * given(5, slice(3, 5), seed=1)[0]
     most = banded(latents[:, :, :3].square()).amax((2, 3, 4), keepdim=True)
-    free, bound = Steady.of(latents, mask), Steady.of(latents, mask, continued=True)
+    free, bound = TemporalFilter.of(latents, mask), TemporalFilter.of(latents, mask, continued=True)
     assert free is not None
     assert bound is not None
     assert (banded(free.hold(rich).square()) > 4 * most).any()

@@ -19,9 +19,9 @@ from torch import Tensor
 from soracli.draft import Layer
 from soracli.pipeline import composite, tasks
 from soracli.pipeline.composite import Way
-from soracli.sampling.conditioning import Scene
+from soracli.sampling.conditioning import WindowInputs
 from soracli.sampling.denoise import HELD
-from soracli.sampling.windows import Stretch
+from soracli.sampling.windows import WindowSpan
 from soracli.types import Canvas, Clip, Geometry
 
 SIDE = (32, 64)
@@ -64,17 +64,17 @@ def plainly(model: Any, canvas: Canvas, steps: int) -> Tensor:
     geometry = Geometry.of(options, model.card)
     grid = geometry.latent
     none: dict[int, Tensor] = {}
-    scene = Scene(
+    inputs = WindowInputs(
         canvas,
         geometry,
-        Stretch(0, grid[0]),
+        WindowSpan(0, grid[0]),
         options,
         none,
         set(),
         lambda number: canvas.clip.frames,
         torch.device("cpu"),
     )
-    laid = model.arrange(scene)
+    laid = model.condition(inputs)
     eps = torch.randn((1, model.channels, *grid), generator=torch.Generator().manual_seed(options.seed))
     stills = len(laid.window.stills)
     eps = F.pad(eps, (0, 0, 0, 0, stills, 0))
@@ -121,11 +121,11 @@ def test_vace_is_told_of_cut_outs_as_pixels_to_keep(opened: Any) -> None:
     options = request(model, (COUNT, *SIDE), 16, steps=1, guidance=1.0)
     geometry = Geometry.of(options, model.card)
     none: dict[int, Tensor] = {}
-    scene = Scene(
-        canvas, geometry, Stretch(0, 5), options, none, set(), lambda number: canvas.clip.frames, torch.device("cpu")
+    inputs = WindowInputs(
+        canvas, geometry, WindowSpan(0, 5), options, none, set(), lambda number: canvas.clip.frames, torch.device("cpu")
     )
-    control = model.arrange(scene).window.control.extra
-    pixels, paint = scene.clip()
+    control = model.condition(inputs).window.control.extra
+    pixels, paint = inputs.clip()
     kept = dragged(0, COUNT)
     told = torch.from_numpy(kept.frames).permute(3, 0, 1, 2).float()[None] / 127.5 - 1
     assert torch.equal(pixels[..., :32], told[..., :32])

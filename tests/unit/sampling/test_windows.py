@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from tiny import STRIDE, options
 
 from soracli.pipeline import tasks
-from soracli.sampling.windows import OVERLAP, Stretch, nearby, plan, stretches, takes
+from soracli.sampling.windows import OVERLAP, WindowSpan, nearby, plan, segments, spans
 from soracli.types import Canvas, Clip, Geometry
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(3, 12))
 def test_everything_is_painted_exactly_once(paint: list[bool], limit: int) -> None:
     painted: list[int] = []
-    for start, stop in stretches(paint, limit):
+    for start, stop in spans(paint, limit):
         assert 0 <= start < stop <= len(paint)
         assert stop - start <= limit
         fresh = [i for i in range(start, stop) if paint[i] and i not in painted]
@@ -31,33 +31,33 @@ def test_everything_is_painted_exactly_once(paint: list[bool], limit: int) -> No
 
 @given(st.integers(9, 60), st.integers(5, 9))
 def test_each_window_sees_the_end_of_the_one_before(count: int, limit: int) -> None:
-    found = stretches([True] * count, limit)
+    found = spans([True] * count, limit)
     assert found[0] == (0, limit)
     for (_, end), (start, _) in itertools.pairwise(found):
         assert start == end - OVERLAP
 
 
 def test_what_is_known_at_the_end_is_worked_towards_backwards() -> None:
-    assert stretches([True] * 10 + [False] * 3, 8) == [(4, 12), (0, 6)]
+    assert spans([True] * 10 + [False] * 3, 8) == [(4, 12), (0, 6)]
 
 
 def test_a_gap_is_closed_by_a_window_that_sees_its_far_side() -> None:
     """Six frames between known ones do not fit into a window of eight with context on both sides."""
-    found = stretches([False] * 3 + [True] * 6 + [False] * 3, 8)
+    found = spans([False] * 3 + [True] * 6 + [False] * 3, 8)
     assert found == [(1, 6), (4, 11)]
-    assert stretches([False] * 4 + [True] * 4 + [False] * 4, 8) == [(2, 10)]
+    assert spans([False] * 4 + [True] * 4 + [False] * 4, 8) == [(2, 10)]
 
 
 def test_context_can_be_limited() -> None:
     """Two painted frames after four known ones: all of them are seen, or as many as was asked for."""
     paint = [False] * 4 + [True] * 2
-    assert stretches(paint, 8) == [(0, 6)]
-    assert stretches(paint, 8, context=1) == [(3, 6)]
-    assert stretches(paint[::-1], 8, context=2) == [(0, 4)]
+    assert spans(paint, 8) == [(0, 6)]
+    assert spans(paint, 8, context=1) == [(3, 6)]
+    assert spans(paint[::-1], 8, context=2) == [(0, 4)]
 
 
 def test_nothing_to_paint_needs_no_window() -> None:
-    assert stretches([False] * 5, 3) == []
+    assert spans([False] * 5, 3) == []
 
 
 def canvas(mask: np.ndarray) -> tuple[Canvas, Geometry]:
@@ -84,14 +84,14 @@ def test_kept_frames_inside_painted_latent_frames_become_keys(kept: range, keys:
     mask = np.ones((24, 32, 32))
     mask[list(kept)] = 0
     found = plan(*canvas(mask))
-    assert found == ([] if len(kept) == 24 else [Stretch(0, 3, keys)])
+    assert found == ([] if len(kept) == 24 else [WindowSpan(0, 3, keys)])
 
 
 def test_partly_kept_frames_are_no_keys() -> None:
     mask = np.ones((16, 32, 32))
     mask[3, :16] = 0
-    assert plan(*canvas(mask)) == [Stretch(0, 2)]
-    assert plan(*canvas(np.ones((1, 32, 32)))) == [Stretch(0, 1)]
+    assert plan(*canvas(mask)) == [WindowSpan(0, 2)]
+    assert plan(*canvas(np.ones((1, 32, 32)))) == [WindowSpan(0, 1)]
 
 
 # --- takes and their storyboards --------------------------------------------------------------------------------------
@@ -104,42 +104,42 @@ def blank(seconds: int) -> tuple[Canvas, Geometry]:
 
 def test_a_storyboard_spreads_as_many_pictures_over_any_length() -> None:
     for seconds in (4, 40):
-        (take,) = takes(*blank(seconds), 4)
-        assert take.board == tuple(seconds * 16 * i // 8 for i in (1, 3, 5, 7))
-        assert take.sizes == [stretch.stop - stretch.start for stretch in take.stretches] + [4]
+        (segment,) = segments(*blank(seconds), 4)
+        assert segment.board == tuple(seconds * 16 * i // 8 for i in (1, 3, 5, 7))
+        assert segment.sizes == [span.stop - span.start for span in segment.spans] + [4]
 
 
 def test_what_fits_one_window_or_is_half_there_has_no_storyboard() -> None:
     canvas, geometry = blank(4)
-    assert takes(canvas, geometry, 8)[0].board == ()
-    assert takes(replace(canvas, strength=0.5), geometry, 4)[0].board == ()
+    assert segments(canvas, geometry, 8)[0].board == ()
+    assert segments(replace(canvas, strength=0.5), geometry, 4)[0].board == ()
     mask = np.ones(canvas.mask.shape, np.float32)
     mask[:, :8] = 0
-    assert takes(replace(canvas, mask=mask), geometry, 4)[0].board == ()
+    assert segments(replace(canvas, mask=mask), geometry, 4)[0].board == ()
 
 
 def test_what_is_given_holds_windows_together_without_a_storyboard() -> None:
     source = Clip(np.zeros((16, 32, 64, 3), np.uint8), Fraction(16))
     geometry = Geometry.snap(options(seconds=Fraction(5)), STRIDE)
-    (take,) = takes(tasks.extend(source, 0, 64, 8), geometry, 3)
-    assert len(take.stretches) > 1
-    assert take.board == ()
+    (segment,) = segments(tasks.extend(source, 0, 64, 8), geometry, 3)
+    assert len(segment.spans) > 1
+    assert segment.board == ()
 
 
 def test_shots_see_nothing_of_each_other() -> None:
     """Each begins on the border nearest to its time, with windows and a storyboard of its own."""
-    found = takes(*blank(8), 4, (0.0, 1.7, 5.0))
-    assert [(take.start, take.stop, take.shot) for take in found] == [(0, 3, 0), (3, 10, 1), (10, 16, 2)]
-    assert [[(s.start, s.stop) for s in take.stretches] for take in found] == [
+    found = segments(*blank(8), 4, (0.0, 1.7, 5.0))
+    assert [(segment.start, segment.stop, segment.shot) for segment in found] == [(0, 3, 0), (3, 10, 1), (10, 16, 2)]
+    assert [[(s.start, s.stop) for s in segment.spans] for segment in found] == [
         [(0, 3)], [(3, 7), (6, 10)], [(10, 14), (13, 16)]
     ]  # fmt: skip
-    assert [take.board for take in found] == [(), (), ()]  # of two windows the second is hardly a copy of a copy
-    assert [take.board for take in takes(*blank(8), 4, (0.0, 1.7))] == [(), (37, 63, 89, 115)]
+    assert [segment.board for segment in found] == [(), (), ()]  # of two windows the second is hardly a copy of a copy
+    assert [segment.board for segment in segments(*blank(8), 4, (0.0, 1.7))] == [(), (37, 63, 89, 115)]
 
 
 def test_the_first_shot_begins_at_once_and_one_after_the_end_never() -> None:
-    assert [(take.start, take.shot) for take in takes(*blank(2), 4, (1.0, 9.0))] == [(0, 0)]
-    assert [(take.start, take.shot) for take in takes(*blank(2), 4, (0.5, 1.0))] == [(0, 0), (2, 1)]
+    assert [(segment.start, segment.shot) for segment in segments(*blank(2), 4, (1.0, 9.0))] == [(0, 0)]
+    assert [(segment.start, segment.shot) for segment in segments(*blank(2), 4, (0.5, 1.0))] == [(0, 0), (2, 1)]
 
 
 def test_a_window_is_given_the_pictures_in_it_and_one_on_each_side() -> None:
