@@ -55,13 +55,13 @@ def own(card: Card) -> tuple[Adapter, ...]:
     return adapters.performers(card)
 
 
-def cast(spec: TaskSpec, own: Sequence[Adapter], text: str) -> TaskSpec:
+def cast(spec: TaskSpec, players: Sequence[Adapter], text: str) -> TaskSpec:
     """Over what is given, the user's own performers whom the prompt names play as subjects do."""
     from soracli.scenes import adapters
     from soracli.scenes.subjects import Subject
 
-    there = adapters.named(text, own)
-    unseen = tuple(adapters.note(one) for one in own if one not in there)
+    there = adapters.named(text, players)
+    unseen = tuple(adapters.note(one) for one in players if one not in there)
     if not there:
         return replace(spec, notes=(*spec.notes, *unseen))
     hand = spec.hand or Hand()
