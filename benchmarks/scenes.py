@@ -37,7 +37,7 @@ from soracli.errors import SoraError
 from soracli.scenes import known, library, read
 from soracli.scenes.drafting import drafted
 from soracli.scenes.plot import Film
-from soracli.train import drafts
+from soracli.train import draft_shards
 from soracli.types import Frames
 from soracli.world.language.actors import actor
 from soracli.world.language.surroundings import BARE, PLACES
@@ -128,7 +128,7 @@ class Bench:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args, self.sizes = args, QUICK if args.quick else FULL
-        self.corpus, self.styles = drafts.corpus(), Corpus.full().styles
+        self.corpus, self.styles = draft_shards.corpus(), Corpus.full().styles
         self.names = tuple(library.entries())
         self.details: dict[str, object] = {}
         self.windows: list[tuple[list[float], ...]] = []  # jumps at borders of windows, of each long clip

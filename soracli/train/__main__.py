@@ -19,7 +19,18 @@ from soracli.models.spark import Spark
 from soracli.models.spark.dit import Dit, DitConfig
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig, fit_linear
-from soracli.train import autoencoder, cast, drafts, enhance, fewstep, probe, text_reader, transformer
+from soracli.train import (
+    autoencoder,
+    cast,
+    draft_examples,
+    draft_shards,
+    drafts,
+    enhance,
+    fewstep,
+    probe,
+    text_reader,
+    transformer,
+)
 from soracli.train.data import Cache, TextStates
 from soracli.train.run import say
 from soracli.train.scenes import Stage, fill_cache, pools
@@ -254,7 +265,7 @@ def train_autoencoder(args: argparse.Namespace) -> None:
     if args.places:
         recipe = replace(recipe, noise=0.1, refresh=1200)  # what the painter leaves is the noise to be mended
         bank = load_actors(args.assets, [actor.name for actor in Corpus.full().actors], args.run / "sprites.npy")
-        source = drafts.shots(args.assets, bank, args.seed, stills=320, clips=16)
+        source = draft_shards.shots(args.assets, bank, args.seed, stills=320, clips=16)
     autoencoder.train(vae, source, args.run / "autoencoder", recipe, painter)
 
 
@@ -297,16 +308,16 @@ def make_pieces(args: argparse.Namespace) -> None:
     bank = load_actors(args.assets, names, args.run / "sprites.npy")
     if args.stills:
         folder, vae = args.run / "pieces", load_vae(args.run).eval()
-        drafts.fill_stills(folder, args.assets, bank, vae, args.shards, args.seed, args.stills)
+        draft_shards.fill_stills(folder, args.assets, bank, vae, args.shards, args.seed, args.stills)
         return
     aside = words(args.aside)
     folder = args.run / ("aside" if args.only_aside else "pieces")
     without = [name for name in names if name not in aside] if args.only_aside else aside
-    drafts.fill(folder, args.assets, bank, load_vae(args.run).eval(), args.shards, args.seed, without)
+    draft_shards.fill(folder, args.assets, bank, load_vae(args.run).eval(), args.shards, args.seed, without)
 
 
 def train_drafts(args: argparse.Namespace) -> None:
-    examples, aside = drafts.Examples([args.run / "pieces"]), drafts.Examples([args.run / "aside"])
+    examples, aside = draft_examples.Examples([args.run / "pieces"]), draft_examples.Examples([args.run / "aside"])
     dit = Dit(DitConfig(channels=512, depth=args.depth, control=True))
     dit.spectrum.copy_(examples.variance())
     if args.init:
@@ -320,7 +331,7 @@ def train_drafts(args: argparse.Namespace) -> None:
         sitting=args.sitting,
         report_every=50,
     )
-    maps = drafts.Maps.of(load_vae(args.run))
+    maps = draft_examples.Maps.of(load_vae(args.run))
     if dit.steering is not None and bool((dit.steering.remainder == 1).all()):
         drafts.fit_rough(dit, examples, maps.sketches)
     drafts.fit_kept(dit, maps.sketches)

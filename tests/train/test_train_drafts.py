@@ -14,7 +14,7 @@ from test_world import bank as bank  # a fixture
 from soracli.models.spark import steering
 from soracli.models.spark.dit import COVER, SKETCH, Control, Layout
 from soracli.models.spark.vae import CHUNK, PATCH
-from soracli.train import drafts
+from soracli.train import draft_examples, draft_shards, drafts
 from soracli.train.data import TextStates
 from soracli.train.transformer import Recipe
 from soracli.world.assets import ActorBank
@@ -34,9 +34,9 @@ def film(frames: int = 16, fps: float = 16) -> Frame:
     return Frame(*SIZE, torch.arange(frames, dtype=torch.float64) / fps)
 
 
-def pieces(bank: ActorBank, count: int = 2, frames: int = 16) -> list[drafts.Pieces]:
+def pieces(bank: ActorBank, count: int = 2, frames: int = 16) -> list[draft_shards.Pieces]:
     rng = np.random.default_rng(0)
-    return [drafts.of_scene(scene(seed=i), film(frames), bank, rng, empty=False) for i in range(count)]
+    return [draft_shards.of_scene(scene(seed=i), film(frames), bank, rng, empty=False) for i in range(count)]
 
 
 def test_a_draft_in_its_light_over_its_plate_is_the_clip(bank: ActorBank) -> None:
@@ -50,7 +50,7 @@ def test_a_draft_in_its_light_over_its_plate_is_the_clip(bank: ActorBank) -> Non
 
 def test_a_plate_shows_nobody_but_keeps_the_shadow(bank: ActorBank) -> None:
     part = pieces(bank, 1)[0]
-    empty = drafts.of_scene(scene(), film(), bank, np.random.default_rng(0), empty=True)
+    empty = draft_shards.of_scene(scene(), film(), bank, np.random.default_rng(0), empty=True)
     assert not empty.alpha.any()
     solid = part.alpha == 255
     assert float((part.full.float() - part.plate.float())[solid].abs().mean()) > 30
@@ -60,8 +60,8 @@ def test_a_plate_shows_nobody_but_keeps_the_shadow(bank: ActorBank) -> None:
 
 def test_weather_that_falls_belongs_to_the_whole_clip_alone(bank: ActorBank) -> None:
     rng = np.random.default_rng(0)
-    snow = drafts.of_scene(scene(weather="snow"), film(), bank, rng, empty=False)
-    fog = drafts.of_scene(scene(weather="fog"), film(), bank, rng, empty=False)
+    snow = draft_shards.of_scene(scene(weather="snow"), film(), bank, rng, empty=False)
+    fog = draft_shards.of_scene(scene(weather="fog"), film(), bank, rng, empty=False)
     open_ = snow.alpha == 0
     assert float((snow.full.float() - snow.plate.float())[open_].abs().max()) > 30
     # 2 of 255 remain where a drawing's edge has a colour, but a cover that rounds to none.
@@ -73,7 +73,7 @@ def test_a_camera_over_a_photograph_shows_what_its_numbers_say() -> None:
     picture = torch.stack([x, y, 100 + 0 * x])
     names = ActorBank(("dog",), torch.zeros(1, 36, 128, 128, 4, dtype=torch.uint8))
     for seed in range(6):
-        part = drafts.of_photograph(picture, *SIZE, 16, names, np.random.default_rng(seed))
+        part = draft_shards.of_photograph(picture, *SIZE, 16, names, np.random.default_rng(seed))
         first, last = part.plate[0].float(), part.plate[-CHUNK].float()  # the last latent frame's first
         travel, zoom = float(part.camera[-1, 0, 0]), float(part.camera[-1, 0, 1])
         width = float(last[32, -1, 0] - last[32, 0, 0]) * SIZE[0] / (SIZE[0] - 1)  # of the window, in the picture
@@ -84,12 +84,12 @@ def test_a_camera_over_a_photograph_shows_what_its_numbers_say() -> None:
 
 def test_shards_give_back_what_was_written(bank: ActorBank, tmp_path: Path) -> None:
     vae, parts = tiny.vae(), pieces(bank)
-    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", parts, vae, 24.0)
-    examples = drafts.Examples([tmp_path])
+    draft_shards.write_shard(tmp_path / "drafts-000-00000.safetensors", parts, vae, 24.0)
+    examples = draft_examples.Examples([tmp_path])
     assert examples.refresh() == 2
     batch = examples.batch(1, 2, np.random.default_rng(0))
     assert batch.layout.spans == (CHUNK / 24.0,) * 2
-    plates = [vae.encode(drafts.as_pixels(part.plate)) for part in parts]
+    plates = [vae.encode(draft_shards.as_pixels(part.plate)) for part in parts]
     nearest = min(float((plate - batch.plate).abs().max()) for plate in plates)
     assert nearest < 0.02
     assert batch.control.cover.shape[1] == 2 * (SIZE[0] // PATCH) ** 2
@@ -98,9 +98,9 @@ def test_shards_give_back_what_was_written(bank: ActorBank, tmp_path: Path) -> N
 
 def test_a_still_of_a_clips_first_frame_needs_no_pixels(bank: ActorBank, tmp_path: Path) -> None:
     vae = tiny.vae()
-    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 24.0)
-    batch = drafts.Examples([tmp_path]).batch(2, 1, np.random.default_rng(0))
-    still = drafts.Stills.of(vae)(batch)
+    draft_shards.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 24.0)
+    batch = draft_examples.Examples([tmp_path]).batch(2, 1, np.random.default_rng(0))
+    still = draft_examples.Stills.of(vae)(batch)
     with torch.no_grad():
         held = vae.linear.decode(still.plate)
         shown = vae.linear.decode(batch.plate)[:, :, :1]
@@ -111,18 +111,18 @@ def test_a_still_of_a_clips_first_frame_needs_no_pixels(bank: ActorBank, tmp_pat
 
 def test_sketches_are_worked_out_of_latents(bank: ActorBank, tmp_path: Path) -> None:
     vae = tiny.vae()
-    latents = vae.encode(drafts.as_pixels(pieces(bank, 1)[0].plate))
+    latents = vae.encode(draft_shards.as_pixels(pieces(bank, 1)[0].plate))
     with torch.no_grad():
         shown = vae.linear.decode(latents)
-    assert torch.allclose(drafts.Sketches.of(vae)(latents), steering.thumbnail(shown), atol=1e-4)
+    assert torch.allclose(draft_examples.Sketches.of(vae)(latents), steering.thumbnail(shown), atol=1e-4)
 
 
 def test_the_linear_guess_from_a_sketch_keeps_its_colours(bank: ActorBank, tmp_path: Path) -> None:
     """What the guess shows comes down to the sketch that it was made from."""
     vae, network = tiny.vae(), tiny.dit(control=True)
     assert network.steering is not None
-    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 16.0)
-    sketches, examples = drafts.Sketches.of(vae), drafts.Examples([tmp_path])
+    draft_shards.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 16.0)
+    sketches, examples = draft_examples.Sketches.of(vae), draft_examples.Examples([tmp_path])
     drafts.fit_rough(network, examples, sketches)
     sketch = sketches(examples.batch(2, 2, np.random.default_rng(0)).plate)
     guess = network.steering.rough(steering.seen(sketch)).transpose(1, 2).unflatten(2, (2, 2, 2))
@@ -132,8 +132,11 @@ def test_the_linear_guess_from_a_sketch_keeps_its_colours(bank: ActorBank, tmp_p
 
 def test_what_is_painted_shows_what_its_sketch_shows(bank: ActorBank, tmp_path: Path) -> None:
     vae, network = tiny.vae(), tiny.dit(control=True)
-    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 16.0)
-    sketches, batch = drafts.Sketches.of(vae), drafts.Examples([tmp_path]).batch(2, 1, np.random.default_rng(0))
+    draft_shards.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), vae, 16.0)
+    sketches, batch = (
+        draft_examples.Sketches.of(vae),
+        draft_examples.Examples([tmp_path]).batch(2, 1, np.random.default_rng(0)),
+    )
     drafts.fit_kept(network, sketches)
     sketch = sketches(batch.plate)
     control = batch.control._replace(sketch=steering.seen(sketch), sketched=torch.ones(2))
@@ -149,7 +152,7 @@ def test_a_sketch_says_more_than_words() -> None:
     """After a few steps on flat colours, the error with a sketch is smaller than without."""
     vae, network = tiny.vae(), tiny.dit(control=True).requires_grad_(True)
     assert network.steering is not None
-    sketches, text = drafts.Sketches.of(vae), TextStates(tiny.Words())
+    sketches, text = draft_examples.Sketches.of(vae), TextStates(tiny.Words())
     optimiser = torch.optim.Adam(network.steering.parameters(), lr=1e-2)
 
     def loss(sketched: float) -> torch.Tensor:
@@ -163,7 +166,7 @@ def test_a_sketch_says_more_than_words() -> None:
         blank, torch.zeros(4, 1, COVER), torch.ones(4), torch.zeros(4, 1, 2, 4), torch.ones(4),
         torch.zeros(4, 1, SKETCH), torch.zeros(4),
     )  # fmt: skip
-    colours = drafts.Batch(latents, latents, control, [("", "")] * 4, Layout.chunks(1, 1, 1, 16.0))
+    colours = draft_examples.Batch(latents, latents, control, [("", "")] * 4, Layout.chunks(1, 1, 1, 16.0))
     for _ in range(60):
         loss(1.0).backward()
         optimiser.step()
@@ -173,10 +176,10 @@ def test_a_sketch_says_more_than_words() -> None:
 
 
 def test_a_few_steps_teach_a_network_what_drafts_are_for(bank: ActorBank, tmp_path: Path) -> None:
-    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), tiny.vae(), 16.0)
-    batch = drafts.Examples([tmp_path]).batch(2, 1, np.random.default_rng(0))
+    draft_shards.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank), tiny.vae(), 16.0)
+    batch = draft_examples.Examples([tmp_path]).batch(2, 1, np.random.default_rng(0))
     text, network = TextStates(tiny.Words()), tiny.dit(control=True).requires_grad_(True)
-    sketches = drafts.Sketches.of(tiny.vae())
+    sketches = draft_examples.Sketches.of(tiny.vae())
     optimiser, found = torch.optim.Adam(network.parameters(), lr=3e-3), []
     for _ in range(15):
         rng, generator = np.random.default_rng(5), torch.Generator().manual_seed(5)
@@ -189,12 +192,12 @@ def test_a_few_steps_teach_a_network_what_drafts_are_for(bank: ActorBank, tmp_pa
 
 
 def test_a_run_keeps_what_it_has_learnt(bank: ActorBank, tmp_path: Path) -> None:
-    drafts.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank, frames=64), tiny.vae(), 16.0)
-    examples, text = drafts.Examples([tmp_path]), TextStates(tiny.Words())
+    draft_shards.write_shard(tmp_path / "drafts-000-00000.safetensors", pieces(bank, frames=64), tiny.vae(), 16.0)
+    examples, text = draft_examples.Examples([tmp_path]), TextStates(tiny.Words())
     network = tiny.dit(control=True).requires_grad_(True)
     recipe = Recipe(tokens=16, minutes=0.01, checkpoint_every=60)
-    run = drafts.train(network, text, examples, examples, drafts.Maps.of(tiny.vae()), tmp_path / "run", recipe)
+    run = drafts.train(network, text, examples, examples, draft_examples.Maps.of(tiny.vae()), tmp_path / "run", recipe)
     assert run.step >= 1
     assert "steering.draft.weight" in torch.load(run.checkpoint, weights_only=True)["ema"]
-    found = drafts.validated(network, examples, text, drafts.Sketches.of(tiny.vae()))
+    found = drafts.validated(network, examples, text, draft_examples.Sketches.of(tiny.vae()))
     assert {name: len(row) for name, row in found.items()} == {"sketch": 5, "draft": 5, "text": 5}
