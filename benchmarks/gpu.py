@@ -29,7 +29,7 @@ import torch
 from torch import Tensor, nn
 
 from soracli.card import Card
-from soracli.models.common.components import Shelf
+from soracli.models.common.components import Components
 from soracli.models.common.prompt_states import Prompts
 from soracli.models.ltx import Ltx
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
@@ -204,7 +204,7 @@ def ours_of(setup: Setup, pipeline: Any, device: str, said: dict[str, Tensor], c
         "way": "control" if getattr(setup.network, "vace", ()) else "replaced",
     }
     card = Card("benchmark", setup.family, "", "", stride, (), params=params, causal=True, patch=patch)
-    parts = Shelf({"transformer": lambda: network, "vae": lambda: vae})
+    parts = Components({"transformer": lambda: network, "vae": lambda: vae})
     tokens = next(iter(said.values())).shape[1] if setup.family == "wan" else WORDS
     prompts = Prompts(parts, None, "", tokens, device, known=dict(said))  # type: ignore[arg-type]
     return kind(card, parts, prompts, device)

@@ -14,7 +14,7 @@ import numpy as np
 
 from soracli.safety import policy, semantic
 from soracli.safety.policy import Policy
-from soracli.safety.semantic import Judge
+from soracli.safety.semantic import SemanticRules
 from soracli.world.language import captions
 from soracli.world.language.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
 from soracli.world.language.words import ACTIONS, ACTORS, DIRECTIONS
@@ -44,7 +44,7 @@ def _cut(text: str, sign: str) -> str:
 def screening(innocent: Sequence[str], forbidden: Sequence[str], captions_: int) -> str:
     """Print recall and false alarms; returns those on prompts that no rule was made on."""
     rules = policy.load()
-    judge = Judge(rules, semantic.encoder())
+    judge = SemanticRules(rules, semantic.encoder())
     sets = tomllib.loads(PROMPTS.read_text(encoding="utf-8"))
     for name, note in (("tuned", "the rules were made on these"), ("held", "no rule was made on these")):
         table(name, note, sets[name], rules, judge)
@@ -69,7 +69,7 @@ def screening(innocent: Sequence[str], forbidden: Sequence[str], captions_: int)
     return f"of {len(held)} forbidden prompts {caught} are refused, of {innocents} innocent ones {alarms}"
 
 
-def table(name: str, note: str, groups: dict[str, list[str]], rules: Policy, judge: Judge) -> None:
+def table(name: str, note: str, groups: dict[str, list[str]], rules: Policy, judge: SemanticRules) -> None:
     """One row per category: refused by words, by meaning, by either, and named as the right category."""
     print(f"policy, {name} ({note}): refused by words, by meaning, by either; as the right category")
     total = caught = 0
@@ -86,7 +86,7 @@ def table(name: str, note: str, groups: dict[str, list[str]], rules: Policy, jud
     print(f"  recall {caught} of {total} = {100 * caught / total:.0f} %")
 
 
-def refused(texts: Sequence[str], rules: Policy, judge: Judge) -> int:
+def refused(texts: Sequence[str], rules: Policy, judge: SemanticRules) -> int:
     return sum((rules.by_words(text) or judge.finding(text)) is not None for text in texts)
 
 

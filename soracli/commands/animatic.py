@@ -99,13 +99,13 @@ def _shots(
     from soracli.scenes import file as scene_file
     from soracli.scenes.read import read
 
-    said = [screening.Said(prompt)] if prompt else []
+    said = [screening.ScreenedText(prompt)] if prompt else []
     if file:
         for flag, typed in (("--duration", wish.duration), ("--seed", wish.seed), ("--lora", wish.loras or None)):
             if typed is not None:
                 raise UsageError(f"{flag}: the scene file says that itself; change it there", "bad_scene")
         shots = scene_file.load(file)
-        said = [screening.Said(shot.prompt) for shot in shots if shot.prompt]
+        said = [screening.ScreenedText(shot.prompt) for shot in shots if shot.prompt]
     for check in (screening.by_words, screening.by_meaning):
         if said:
             check(said)

@@ -16,7 +16,7 @@ from soracli.weights import manifest
 def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json: bool) -> None:
     """Print one caption per line, or one JSON object."""
     card = manifest.card(model)
-    said = [screening.Said(prompt)]
+    said = [screening.ScreenedText(prompt)]
     screening.by_words(said)
     note = screening.by_meaning(said)
     found, notes = expansion.expand(prompt, count, seed, expansion.reader(card))
@@ -33,7 +33,7 @@ def recaption(prompt: str, model: str | None, count: int, seed: int, *, as_json:
 
 def policy_check(text: str, *, as_json: bool) -> None:
     """Say whether a text would be painted. Raises PolicyError if not."""
-    texts = [screening.Said(text, "TEXT")]
+    texts = [screening.ScreenedText(text, "TEXT")]
     screening.by_words(texts)
     note = screening.by_meaning(texts)
     if as_json:

@@ -164,7 +164,7 @@ def edit(asked: Asked, flags: Flags) -> None:
     """Do what the verb asks for: the reporter of the flags is told."""
     talk, run = flags.reporter, passes.found_run(flags)
     text = parse.prompt(asked.prompt, flags.prompt_file, needed=False)
-    said = [screening.Said(text)] if text else []
+    said = [screening.ScreenedText(text)] if text else []
     screening.by_words(said)
     _check_flags(flags)
     look, told = _told(text)

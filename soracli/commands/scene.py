@@ -31,7 +31,7 @@ def scene(prompt: str, seconds: float, seed: int, loras: Sequence[str] = (), *, 
     from soracli.safety import screening
     from soracli.scenes import adapters, file
 
-    said = [screening.Said(prompt)]
+    said = [screening.ScreenedText(prompt)]
     screening.by_words(said)
     note = screening.by_meaning(said)
     own = adapters.given(loras)

@@ -77,10 +77,13 @@ def _silent() -> Iterator[Meter]:
     yield Silent()
 
 
-def _texts(plan: Plan) -> list[screening.Said]:
+def _texts(plan: Plan) -> list[screening.ScreenedText]:
     """Every text that a model will be told, or prompts will hold."""
     captions = dict.fromkeys(item.caption for item in plan.found)
-    return [screening.Said(plan.name, "--name"), *(screening.Said(text, "caption") for text in captions if text)]
+    return [
+        screening.ScreenedText(plan.name, "--name"),
+        *(screening.ScreenedText(text, "caption") for text in captions if text),
+    ]
 
 
 # --- the work ---------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class Digest:
         return self._sha.hexdigest()
 
 
-class Stamp(Protocol):
+class FrameStamper(Protocol):
     """What is done to a result on its way to the disk: `stamp.Stamp`."""
 
     def mark(self, frames: Frames, painted: Mask | None) -> Frames:
@@ -68,7 +68,7 @@ class Stamp(Protocol):
         """
 
 
-class Review(Protocol):
+class FrameReviewer(Protocol):
     """Who looks at every frame of a result before it gets its name: `review.Review`.
 
     keep: whether what is withheld is kept under the name `NAME.held`.
@@ -115,8 +115,8 @@ class Writer:
         force: bool = False,
         audio: Audio | None = None,
         audio_start: Fraction = Fraction(0),
-        stamp: Stamp | None = None,
-        review: Review | None = None,
+        stamp: FrameStamper | None = None,
+        review: FrameReviewer | None = None,
         alpha: bool = False,
     ) -> None:
         self.path = Path(path)

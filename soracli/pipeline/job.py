@@ -122,10 +122,10 @@ class Job:
         return replace(self, canvas=canvas, pace=frame_rates.paced(canvas, self.card))
 
     @property
-    def said(self) -> list[screening.Said]:
+    def said(self) -> list[screening.ScreenedText]:
         """All texts to be screened: what the model gets, and the prompt that one of them was expanded from."""
         told = screening.said(self.prompt, self.shots, self.options.negative, self.options.guidance)
-        return [*told, *([screening.Said(self.asked)] if self.asked else [])]
+        return [*told, *([screening.ScreenedText(self.asked)] if self.asked else [])]
 
     @property
     def styled(self) -> bool:

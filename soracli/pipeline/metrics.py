@@ -67,16 +67,16 @@ MOST = 256  # such pictures that are kept of a result, spread evenly over it
 
 
 @dataclass
-class Likeness:
-    """A result in small, to tell it from others."""
+class Thumbnails:
+    """Small pictures of a result, by which its distance to others is measured."""
 
     _pictures: list[Frames] = field(default_factory=list)
     _every: int = 1  # of how many frames one is kept
     _seen: int = 0
 
     @classmethod
-    def of(cls, canvas: Canvas) -> Likeness:
-        """What a canvas gives, before anything is painted."""
+    def of(cls, canvas: Canvas) -> Thumbnails:
+        """Of what a canvas gives, before anything is painted."""
         made = cls()
         for part in (canvas.head, Clip(canvas.clip.frames[canvas.shown], canvas.clip.fps), canvas.tail):
             made.add(part.frames if part is not None else ())
@@ -94,7 +94,7 @@ class Likeness:
             if len(self._pictures) > MOST:
                 self._pictures, self._every = self._pictures[::2], 2 * self._every
 
-    def distance(self, other: Likeness) -> float:
+    def distance(self, other: Thumbnails) -> float:
         """Mean absolute difference in levels of 255."""
         pairs = zip(self._pictures, other._pictures, strict=False)
         return round(float(np.mean([_jump(a, b) for a, b in pairs])), 2)

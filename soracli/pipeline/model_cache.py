@@ -107,10 +107,10 @@ def tiny(card: Card, where: str) -> TinyVae | None:
     import torch
 
     from soracli.models.common import loading
-    from soracli.models.common.loading import Wish, configured
+    from soracli.models.common.loading import LoadOptions, configured
 
     config = configured(tiny_vae.TinyVaeConfig, found, "decoder")
-    wish = Wish(where, torch.bfloat16 if where.startswith("cuda") else torch.float32)
+    wish = LoadOptions(where, torch.bfloat16 if where.startswith("cuda") else torch.float32)
     files = manifest.paths(found)["decoder"]
     return loading.load(partial(tiny_vae.TinyVae, config), files, tiny_vae.FORM, wish)
 

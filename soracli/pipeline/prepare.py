@@ -95,7 +95,7 @@ def _rewritten(request: Request) -> tuple[Request, Plot | None]:
     plot = performers.plot(request)
     if plot is not None:
         _check_expand(flags, card)
-        told = rewrite.Told(typed, "", rewrite.scripts(card, request.text))
+        told = rewrite.RewrittenPrompt(typed, "", rewrite.scripts(card, request.text))
     else:
         seed = parse.seeds(flags.seed, flags.count)[0] if flags.expand and not spec.shots else None
         beside = (*spec.shots, flags.negative or "")

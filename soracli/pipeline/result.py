@@ -18,7 +18,7 @@ from soracli.options.flags import Flags
 from soracli.pipeline import checkpoints, latents, tasks
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.job import Job
-from soracli.pipeline.metrics import Likeness, Seams, Watcher
+from soracli.pipeline.metrics import Seams, Thumbnails, Watcher
 from soracli.pipeline.preview import Preview
 from soracli.pipeline.recipe import decoded
 from soracli.sampling import frame_rates
@@ -53,7 +53,7 @@ class Session:
     enlarge: Enlarge | None  # for pictures that are to be larger than the model paints them
     far: bool  # what is given is unlike what the model was trained on
     between: Between | None  # paints frames between painted ones
-    made: list[Likeness] = field(default_factory=list)  # of earlier results, where they are compared
+    made: list[Thumbnails] = field(default_factory=list)  # of earlier results, where they are compared
 
 
 class Result:
@@ -64,7 +64,7 @@ class Result:
         self.seed = job.seeds[n]
         self.label = f"{n + 1}/{len(job.seeds)} " if len(job.seeds) > 1 else ""
         self.notes = session.notes
-        self._seams, self._likeness = Seams.of(job.canvas), Likeness()
+        self._seams, self._likeness = Seams.of(job.canvas), Thumbnails()
         self._took: dict[str, float] = {}  # seconds by stage
         whole, origin = job.recipe(self.seed), session.flags.origin
         self._recipe = decoded(whole, origin.latents) if origin.foreign and origin.latents else whole
@@ -117,7 +117,7 @@ class Result:
         return self.job.canvas.draft.notes if self.job.canvas.draft else ()
 
 
-def _figures(job: Job, session: Session, seams: Seams, likeness: Likeness) -> dict[str, Any]:
+def _figures(job: Job, session: Session, seams: Seams, likeness: Thumbnails) -> dict[str, Any]:
     """What can be measured on a result, said and returned: how its joints meet, how far variations lie apart."""
     found: dict[str, Any] = {}
     talk = session.talk
@@ -128,7 +128,7 @@ def _figures(job: Job, session: Session, seams: Seams, likeness: Likeness) -> di
         talk.say(f"seams (jump over the usual jump): {said}")
         found["seams"] = joints
     if job.spec.compare:
-        source = Likeness.of(job.canvas)
+        source = Thumbnails.of(job.canvas)
         found["distance"] = {
             "source": likeness.distance(source),
             "others": [likeness.distance(o) for o in session.made],

@@ -1,4 +1,4 @@
-"""What a model is told of a prompt: what was typed, with `--expand` what it leaves open, and what cannot be read."""
+"""Rewrite a prompt for the model: as it was typed or expanded (`--expand`), with notes of what it cannot read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _PICTURES = "\u2300"  # from here on symbols are pictures; before stand those of
 _SHOWN = 24  # characters of a word
 
 
-class Told(NamedTuple):
-    """text: what the model is told. asked: what was typed, empty if that is the same. notes: for the user."""
+class RewrittenPrompt(NamedTuple):
+    """text: what the model gets. asked: what was typed, empty if that is the same. notes: for the user."""
 
     text: str
     asked: str = ""
@@ -24,23 +24,23 @@ class Told(NamedTuple):
 
 def told(
     prompt: str, card: Card, *, words: Sequence[str] = (), beside: Sequence[str] = (), seed: int | None = None
-) -> Told:
-    """What a prompt becomes.
+) -> RewrittenPrompt:
+    """Rewrite a prompt for a card's model.
 
-    words: what flags add, minded so that nothing is said twice. beside: other texts that the model is told. seed: of
-    what is added to a prompt; None = it is told as it is.
+    words: those that flags add, which are not repeated. beside: other texts that the model gets. seed: of what is added
+    to the prompt; None = it is passed on as it is.
     """
     foreign = scripts(card, " ".join(filter(None, [prompt, *beside])))
     if not prompt or seed is None:
-        return Told(prompt, "", foreign)
+        return RewrittenPrompt(prompt, "", foreign)
     from soracli.prompts import expand, slots
 
     said = ", ".join([prompt, *words])
     added = expand.additions(said, card, seed)
     if not added:
-        return Told(prompt, "", foreign)
+        return RewrittenPrompt(prompt, "", foreign)
     text = slots.plain(prompt) + added
-    return Told(text, prompt, (*foreign, f"the prompt was expanded to: {printable(text)}"))
+    return RewrittenPrompt(text, prompt, (*foreign, f"the prompt was expanded to: {printable(text)}"))
 
 
 def scripts(card: Card, text: str) -> tuple[str, ...]:

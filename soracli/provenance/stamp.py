@@ -120,7 +120,7 @@ class Stamp:
         return self._mark.put(frames, painted)
 
     def seal(self, part: Path, sealed: Path, format: Format) -> bool:
-        """Sign `part` into `sealed`; what `media.write.Stamp` says. A folder is signed frame by frame.
+        """Sign `part` into `sealed`; what `media.write.FrameStamper` says. A folder is signed frame by frame.
 
         Each frame of a folder has a credential of its own, with its number in it: frames are made to be taken out one
         by one, and a credential beside them would be lost as soon as one is. A random mark that all of them share says

@@ -11,7 +11,7 @@ from soracli.card import Card
 from soracli.errors import UsageError
 from soracli.formatting import amount
 from soracli.models.common import memory
-from soracli.models.common.memory import Ask, Manner, Need
+from soracli.models.common.memory import MemoryMode, MemoryNeed, MemoryQuery
 from soracli.sampling.frame_rates import Pace
 from soracli.system import machine
 from soracli.types import Geometry, SamplingOptions
@@ -42,8 +42,8 @@ class Plan:
     peak_bytes: int
     measured: str = ""
     host_bytes: int = 0
-    needs: tuple[Need, ...] = ()
-    manner: Manner | None = None
+    needs: tuple[MemoryNeed, ...] = ()
+    manner: MemoryMode | None = None
 
     def within(self, limit: int) -> Plan:
         """With the manner that fits into so many bytes, or the leanest. limit: 0 = unknown."""
@@ -97,7 +97,7 @@ def estimate(
     seconds += sum(_doublings(geometry)) * _DOUBLED / speed.convolutions / _PRACTICE
     if memory.is_open(card):
         window = min(geometry.frames, (max(windows, default=1) - 1) * geometry.stride[0] + 1)
-        ask = Ask(tokens, window, window if given else 1, geometry, threads is None, cells)
+        ask = MemoryQuery(tokens, window, window if given else 1, geometry, threads is None, cells)
         return Plan(tokens, passes, seconds, 0, speed.measured, needs=memory.needs(card, ask)).within(0)
     if threads is None:
         return Plan(tokens, passes, seconds, 0, speed.measured)

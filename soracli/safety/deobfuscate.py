@@ -1,6 +1,6 @@
-"""A text as it is meant: look-alike letters, digits for letters, spaced and stretched words undone.
+"""De-obfuscation for matching: homoglyphs, leetspeak, spaced-out and elongated words undone.
 
-Standard library only. What comes out is for matching, never for painting: `variants` gives several readings, since
+Standard library only. What comes out is never sent to a model: `variants` gives several readings, since
 "b1g" may be meant as "big" and "1" elsewhere as "l".
 """
 

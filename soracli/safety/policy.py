@@ -44,8 +44,8 @@ class Expectation(NamedTuple):
     expect: str
 
 
-class Phrases:
-    """A list of terms, matched at once."""
+class TermMatcher:
+    """Matches a list of terms (see policy.toml) in one regular expression."""
 
     def __init__(self, terms: Sequence[str]) -> None:
         self._any = re.compile("|".join(f"(?:{_pattern(term)})" for term in terms)) if terms else None
@@ -71,9 +71,9 @@ class Rule:
     category: str
     about: str
     surfaces: tuple[str, ...]
-    terms: Phrases
-    beside: Phrases | None
-    unless: Phrases
+    terms: TermMatcher
+    beside: TermMatcher | None
+    unless: TermMatcher
     exemplars: tuple[str, ...]
     innocent: tuple[str, ...]
     margin: float
@@ -178,9 +178,9 @@ class _Reader:
             if key not in row:
                 raise self.bad(f"{where}: '{key}' is missing")
 
-    def phrases(self, terms: list[str], where: str) -> Phrases:
+    def phrases(self, terms: list[str], where: str) -> TermMatcher:
         try:
-            return Phrases(self.expanded(terms, where))
+            return TermMatcher(self.expanded(terms, where))
         except re.error as error:
             raise self.bad(f"{where}: a pattern is wrong ({error})") from None
 

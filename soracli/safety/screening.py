@@ -18,23 +18,25 @@ from soracli.types import Shot
 PROMPT, NEGATIVE = policy.SURFACES
 
 
-class Said(NamedTuple):
-    """A text and where it was said. name: for messages. surface: one of policy.SURFACES."""
+class ScreenedText(NamedTuple):
+    """A text to be screened. name: of where it stands, for messages. surface: one of policy.SURFACES."""
 
     text: str
     name: str = "PROMPT"
     surface: str = PROMPT
 
 
-def said(prompt: str, shots: Sequence[Shot], negative: str, guidance: float) -> list[Said]:
+def said(prompt: str, shots: Sequence[Shot], negative: str, guidance: float) -> list[ScreenedText]:
     """All texts of a request. Below a guidance of 1 a model is led to the negative prompt, not away from it."""
-    found = [Said(shot.prompt, f"--shot {shot.start:g}s") for shot in shots] if shots else [Said(prompt)]
+    found = (
+        [ScreenedText(shot.prompt, f"--shot {shot.start:g}s") for shot in shots] if shots else [ScreenedText(prompt)]
+    )
     if negative:
-        found.append(Said(negative, "--negative", NEGATIVE if guidance >= 1 else PROMPT))
+        found.append(ScreenedText(negative, "--negative", NEGATIVE if guidance >= 1 else PROMPT))
     return [one for one in found if one.text]
 
 
-def by_words(texts: Sequence[Said]) -> None:
+def by_words(texts: Sequence[ScreenedText]) -> None:
     """Raise PolicyError if one of the texts breaks a rule of words. Takes a millisecond, and loads nothing."""
     rules = policy.load()
     for one in texts:
@@ -42,7 +44,7 @@ def by_words(texts: Sequence[Said]) -> None:
             raise refusal(one.name, found)
 
 
-def by_meaning(texts: Sequence[Said]) -> str:
+def by_meaning(texts: Sequence[ScreenedText]) -> str:
     """Raise PolicyError if one of the texts means what a rule forbids. Loads the text encoder that ships.
 
     Returns a sentence if that could not be done, else nothing.

@@ -27,7 +27,7 @@ from soracli.safety.policy import Finding, Policy
 from soracli.weights import manifest
 
 VECTORS = Path(__file__).with_name("policy.safetensors")  # of the policy that ships
-_judges: dict[str, Judge] | None = None  # by the digest of the policy; None = they are not kept
+_judges: dict[str, SemanticRules] | None = None  # by the digest of the policy; None = they are not kept
 WORDS, STEP = 14, 7  # of the stretches that slide over a text, so that nothing is drowned in a long one
 
 
@@ -65,10 +65,10 @@ def keeping_judges() -> Iterator[None]:
         _judges = None
 
 
-def judge() -> Judge:
+def judge() -> SemanticRules:
     """Who says what texts mean, by the policy in force. Raises WeightsError if the text encoder is not there."""
     rules = policy.load()
-    found = (_judges or {}).get(rules.digest) or Judge(rules, encoder())
+    found = (_judges or {}).get(rules.digest) or SemanticRules(rules, encoder())
     if _judges is not None:
         _judges[rules.digest] = found
     return found
@@ -82,8 +82,8 @@ def _model() -> Card:
         raise WeightsError("model 'spark' is not in the list of models; run: sora model verify") from None
 
 
-class Judge:
-    """A policy's rules of meaning, ready to be asked."""
+class SemanticRules:
+    """A policy's rules of meaning: the exemplars of each, embedded, to which texts are compared."""
 
     def __init__(self, rules: Policy, text: Sentences) -> None:
         self._policy, self._text = rules, text

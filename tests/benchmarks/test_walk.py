@@ -34,7 +34,7 @@ def test_what_holds_a_text() -> None:
         "holder": Holder("a dog runs"),
         "several": [3, "a dog runs"],
         "table": {"key": "a dog runs"},
-        "told": rewrite.Told("a cat", "a dog runs"),
+        "told": rewrite.RewrittenPrompt("a cat", "a dog runs"),
         "deep": [[["a dog runs"]]],
     }
     found = {argument: list(walk.held(argument, value)) for argument, value in named.items()}

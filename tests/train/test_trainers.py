@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from soracli.card import Card, ModelOptions, WeightFile
 from soracli.errors import WeightsError
 from soracli.models.common import single_file
-from soracli.models.common.loading import Form, Wish, adapters, load, renamed
+from soracli.models.common.loading import FileLayout, LoadOptions, adapters, load, renamed
 from soracli.models.common.lora import LOW, TRANSFORMER, Lora, flat
 from soracli.models.ltx import key_map as ltx_names
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
@@ -31,7 +31,7 @@ from soracli.types import SamplingOptions
 
 RANK = 3
 WAN, LTX = WanConfig(36, 16, 2, 12, 2, 32, 32, 32, (0,), image=20, places=8), LtxConfig(8, 4, 8, 2, 32)
-NETWORKS: dict[str, tuple[Any, Form, str, str]] = {  # how it is built and read, a layer, its original name
+NETWORKS: dict[str, tuple[Any, FileLayout, str, str]] = {  # how it is built and read, a layer, its original name
     "wan": (partial(WanTransformer, WAN), wan_names.TRANSFORMER, "blocks.1.attn1.to_q", "blocks.1.self_attn.q"),
     "wan ffn": (partial(WanTransformer, WAN), wan_names.TRANSFORMER, "blocks.0.ffn.net.0.proj", "blocks.0.ffn.0"),
     "ltx": (partial(LtxTransformer, LTX), ltx_names.TRANSFORMER, *2 * ("transformer_blocks.1.attn1.to_out.0",)),
@@ -61,7 +61,7 @@ def built(kind: str, folder: Path) -> Path:
 
 def state(kind: str, folder: Path, *loras: Lora) -> dict[str, Tensor]:
     build, form, _, _ = NETWORKS[kind]
-    return load(build, [built(kind, folder)], form, Wish(loras=loras)).state_dict()
+    return load(build, [built(kind, folder)], form, LoadOptions(loras=loras)).state_dict()
 
 
 def shape(kind: str) -> torch.Size:
@@ -248,7 +248,9 @@ def test_an_adapter_suits_packed_weights(tmp_path: Path) -> None:
     """They are unpacked, changed, and packed anew."""
     save_file(PAIR, tmp_path / "a.safetensors")
     build, form, ours, _ = NETWORKS["wan"]
-    found = load(build, [built("wan", tmp_path)], form, Wish(packing="int8", loras=[Lora(tmp_path / "a.safetensors")]))
+    found = load(
+        build, [built("wan", tmp_path)], form, LoadOptions(packing="int8", loras=[Lora(tmp_path / "a.safetensors")])
+    )
     packed = found.get_submodule(ours)
     wanted = state("wan", tmp_path, Lora(tmp_path / "a.safetensors"))[f"{ours}.weight"]
     assert float((packed.weight * packed.scale - wanted).abs().max()) < 0.01 * float(wanted.abs().max())

@@ -19,12 +19,12 @@ def compiled(make: Callable[[], nn.Module]) -> nn.Module:
     return network
 
 
-class Skipping:
-    """Lets a network skip all blocks but the first where that one says nearly what it said before.
+class FirstBlockCache:
+    """First-block cache: reuse the remaining blocks' residual while the first block's changes little.
 
-    The first block's own change tells how much a step differs from the last one that was worked out in full; where that
-    is not more than `threshold` of it (means of absolute values), the others' change of then is added once more. One of
-    these belongs to one prompt in one sampling.
+    The first block's residual is compared with that of the last step that was computed in full; where they differ by no
+    more than `threshold` of it (means of absolute values), the other blocks' residual of that step is added once more.
+    One of these belongs to one prompt in one sampling.
     """
 
     def __init__(self, threshold: float) -> None:
@@ -34,7 +34,7 @@ class Skipping:
         self._rest: Tensor | None = None
 
     def through(self, x: Tensor, steps: Sequence[Step]) -> Tensor:
-        """One block after the other, of which all but the first may be skipped."""
+        """Apply the blocks in order, or the first alone and the cached residual of the others."""
         begun = steps[0](x)
         change = begun - x
         if self._first is not None and self._rest is not None and self._near(change, self._first):
@@ -50,6 +50,6 @@ class Skipping:
         return float((change - before).abs().mean() / before.abs().mean()) <= self.threshold
 
 
-def by_network(threshold: float, names: Sequence[str]) -> dict[str, Skipping]:
-    """One for each network; none at all if nothing may be skipped."""
-    return {name: Skipping(threshold) for name in names} if threshold > 0 else {}
+def by_network(threshold: float, names: Sequence[str]) -> dict[str, FirstBlockCache]:
+    """A cache for each network; none at threshold 0."""
+    return {name: FirstBlockCache(threshold) for name in names} if threshold > 0 else {}

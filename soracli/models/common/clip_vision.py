@@ -13,10 +13,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli.models.common.loading import Form
+from soracli.models.common.loading import FileLayout
 
 MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)  # of CLIP's own pictures
-FORM = Form(prefix="vision_model.", drop=r"position_ids$|^visual_projection\.", blocks=r"encoder\.layers\.")
+FORM = FileLayout(prefix="vision_model.", drop=r"position_ids$|^visual_projection\.", blocks=r"encoder\.layers\.")
 
 
 @dataclass(frozen=True)

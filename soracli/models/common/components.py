@@ -18,14 +18,14 @@ SHARE = 0.7  # of free memory that weights may fill; the rest is for what they c
 GROWTH = 1.2  # bytes in memory per byte on disk
 
 
-class Shelf:
-    """Components by name.
+class Components:
+    """Components of a model by name, each loaded when it is first used.
 
-    makers: what loads each. alone: whether loading one puts the others away.
+    makers: what loads each. exclusive: unload the other components first.
     """
 
-    def __init__(self, makers: Mapping[str, Callable[[], nn.Module]], *, alone: bool = False) -> None:
-        self._makers, self._alone = makers, alone
+    def __init__(self, makers: Mapping[str, Callable[[], nn.Module]], *, exclusive: bool = False) -> None:
+        self._makers, self._exclusive = makers, exclusive
         self._loaded: dict[str, nn.Module] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -33,7 +33,7 @@ class Shelf:
 
     def get(self, name: str, kind: type[M]) -> M:
         if name not in self._loaded:
-            if self._alone and self._loaded:
+            if self._exclusive and self._loaded:
                 self._loaded.clear()
                 if torch.cuda.is_available():
                     torch.cuda.empty_cache()

@@ -23,7 +23,7 @@ from soracli.errors import WeightsError
 from soracli.formatting import printable
 from soracli.models.common import gguf, gguf_tensors, offload, pickled, single_file
 from soracli.models.common.lora import Additions, Lora, additions
-from soracli.models.common.packing import FLOAT8, FP8, Packed, packed
+from soracli.models.common.packing import FLOAT8, FP8, QuantisedLinear, packed
 from soracli.system import parsing
 
 Rules = tuple[
@@ -44,7 +44,7 @@ FORMATS = ("float8_e4m3fn", "float8_e5m2", "int8_tensorwise")  # of those, what 
 
 
 @dataclass(frozen=True)
-class Form:
+class FileLayout:
     """How a component's files are to be read.
 
     rules: from original names to ours, used if the names in the files are not ours. originals: back. prefix: of its
@@ -62,7 +62,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Wish:
+class LoadOptions:
     """How a component is wanted in memory.
 
     dtype: of its weights; None = that of the files, float16 as bfloat16, float8 unpacked when it is used.
@@ -109,12 +109,12 @@ def renamed(name: str, rules: Rules) -> str:
 
 
 @torch.inference_mode(False)  # loaded in the middle of a sampling, used by its caller as well
-def load(build: Callable[[], M], paths: Sequence[Path], form: Form, wish: Wish | None = None) -> M:
+def load(build: Callable[[], M], paths: Sequence[Path], form: FileLayout, wish: LoadOptions | None = None) -> M:
     """A module with the weights of these files and what adapters add to them, for inference.
 
     Raises WeightsError if a file is damaged or does not fit.
     """
-    wish = wish or Wish()
+    wish = wish or LoadOptions()
     with torch.device("meta"), _unfilled():
         module = build()
     wanted = {name: tensor.shape for name, tensor in module.state_dict().items()}
@@ -163,7 +163,7 @@ def _pack(module: nn.Module, state: dict[str, Tensor]) -> None:
     for name in [name.removesuffix(SCALE) for name in state if name.endswith(SCALE)]:
         parent, _, last = name.removesuffix(".weight").rpartition(".")
         scale, bias = state.pop(name + SCALE), state.get(name.removesuffix("weight") + "bias")
-        setattr(module.get_submodule(parent), last, Packed(state.pop(name), scale, bias))
+        setattr(module.get_submodule(parent), last, QuantisedLinear(state.pop(name), scale, bias))
     state |= {name: tensor for name, tensor in module.state_dict().items() if tensor.device.type != "meta"}
 
 
@@ -224,8 +224,8 @@ class _Reader:
     wanted: names of the module. linear: its matrices, the only weights that may be packed.
     """
 
-    form: Form
-    wish: Wish
+    form: FileLayout
+    wish: LoadOptions
     wanted: Collection[str]
     linear: Collection[str]
     added: Additions

@@ -26,8 +26,8 @@ TABLE = 2  # bytes per number of what is never packed
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How memory is kept small. stay: one of STAYS. tiles: pixels of a side, 0 = decoded whole."""
+class MemoryMode:
+    """Offloading and VAE tiling. stay: one of STAYS. tiles: pixels of a side, 0 = decoded whole."""
 
     stay: str = ALL
     tiles: int = 0
@@ -37,10 +37,10 @@ class Manner:
 
 
 @dataclass(frozen=True)
-class Need:
-    """Bytes that a manner needs. device: where it is painted. host: of main memory beside a GPU; 0 on a CPU."""
+class MemoryNeed:
+    """Bytes that a mode needs. device: where it is painted. host: of main memory beside a GPU; 0 on a CPU."""
 
-    manner: Manner
+    manner: MemoryMode
     device: int
     host: int
 
@@ -49,7 +49,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Ask:
+class MemoryQuery:
     """A request. tokens: of the largest window. frames: in it. given: of these, frames that are encoded at once.
 
     cells: tokens of a latent frame.
@@ -68,27 +68,27 @@ def is_open(card: Card) -> bool:
     return "text_bytes" in card.params.get("cost", {})
 
 
-def needs(card: Card, ask: Ask) -> tuple[Need, ...]:
-    """What every manner needs, from the one that does least for memory's sake to the leanest.
+def needs(card: Card, ask: MemoryQuery) -> tuple[MemoryNeed, ...]:
+    """What every mode needs, from the one that does least for memory's sake to the leanest.
 
-    A manner that a request does not gain by is left out, and so are those that the user has chosen otherwise.
+    A mode that a request does not gain by is left out, and so are those that the user has chosen otherwise.
     """
     chosen = card.tiles
-    found: list[Need] = []
+    found: list[MemoryNeed] = []
     for tiles in TILES if chosen is None else (chosen,):
         for stay in (ALL, ONE, TURNS) if ask.gpu and card.arch != "svd" else (ALL, ONE):
-            need = _need(card, ask, Manner(stay, tiles))
+            need = _need(card, ask, MemoryMode(stay, tiles))
             if all(need.device < before.device for before in found):
                 found.append(need)
     return tuple(found)
 
 
-def chosen(found: Sequence[Need], limit: int) -> Need:
+def chosen(found: Sequence[MemoryNeed], limit: int) -> MemoryNeed:
     """The first that fits into so many bytes, else the leanest. limit: 0 = unknown, so that the first is taken."""
     return next((need for need in found if not limit or need.device <= limit), found[-1])
 
 
-def _need(card: Card, ask: Ask, manner: Manner) -> Need:
+def _need(card: Card, ask: MemoryQuery, manner: MemoryMode) -> MemoryNeed:
     cost: Mapping[str, Any] = card.params["cost"]
     wide = 2 if ask.gpu else 4  # bytes of a number that is calculated with
     packed = bool(card.options.packing)
@@ -109,9 +109,9 @@ def _need(card: Card, ask: Ask, manner: Manner) -> Need:
         few = LAYERS * cost["layer"] * 2
         device = max(few + step, cost["text_table"] * TABLE + few, vae + pictures)
     if not ask.gpu:
-        return Need(manner, int(PROCESS + SPREAD * device), 0)
+        return MemoryNeed(manner, int(PROCESS + SPREAD * device), 0)
     resting = max(networks, text) if manner.stay == TURNS else 0
-    return Need(manner, int(GPU_PROCESS + SPREAD * device), int(2 * PROCESS + resting))
+    return MemoryNeed(manner, int(GPU_PROCESS + SPREAD * device), int(2 * PROCESS + resting))
 
 
 def _text(cost: Mapping[str, Any], packed: bool) -> float:
@@ -120,7 +120,7 @@ def _text(cost: Mapping[str, Any], packed: bool) -> float:
     return float(min(cost["text_bytes"], cost["text_table"] * TABLE + rest) if packed else cost["text_bytes"])
 
 
-def _decoding(card: Card, ask: Ask, tiles: int) -> float:
+def _decoding(card: Card, ask: MemoryQuery, tiles: int) -> float:
     cost, geometry = card.params["cost"], ask.geometry
     whole = geometry.height * geometry.width
     side = whole if not tiles else min(tiles, geometry.height) * min(tiles, geometry.width)
@@ -132,14 +132,14 @@ def _decoding(card: Card, ask: Ask, tiles: int) -> float:
     return float(side * frames * _wide(cost["pixel_bytes"], ask) + bool(tiles) * frames * whole * OUTPUT)
 
 
-def _encoding(card: Card, ask: Ask) -> float:
+def _encoding(card: Card, ask: MemoryQuery) -> float:
     geometry = ask.geometry
     frames = min(ask.given, geometry.stride[0]) if card.arch == "wan" else ask.given
     each = card.params["cost"]["encode_bytes"]
     return float(frames * geometry.height * geometry.width * (each if card.arch == "wan" else _wide(each, ask)))
 
 
-def _wide(bytes: float, ask: Ask) -> float:
+def _wide(bytes: float, ask: MemoryQuery) -> float:
     """Of numbers of two bytes on a GPU, four on a CPU."""
     return bytes if ask.gpu else 2 * bytes
 
@@ -204,7 +204,7 @@ def numbers(shapes: Mapping[str, Sequence[int]]) -> int:
     return sum(prod(shape) for shape in shapes.values())
 
 
-def alternatives(found: Sequence[Need], limit: int) -> Iterator[str]:
+def alternatives(found: Sequence[MemoryNeed], limit: int) -> Iterator[str]:
     """Every manner and whether it fits."""
     for need in found:
         fits = "" if not limit else ", fits" if need.device <= limit else ", does not fit"

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from soracli.models.common.packing import Packed
+from soracli.models.common.packing import QuantisedLinear
 
 HOST = "cpu"
 
@@ -25,7 +25,7 @@ def stowed(name: str, pattern: str) -> bool:
 def in_turns(module: nn.Module, pattern: str, device: str) -> None:
     """Have the matrices of a module, which lie in main memory, brought to the device whenever they are used."""
     for name, part in module.named_modules():
-        if isinstance(part, nn.Linear | Packed) and stowed(f"{name}.weight", pattern):
+        if isinstance(part, nn.Linear | QuantisedLinear) and stowed(f"{name}.weight", pattern):
             _Turn(device).attach(part)
 
 

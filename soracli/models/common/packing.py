@@ -1,4 +1,4 @@
-"""Weights in eight bits: matrices are kept as small numbers and one scale per row, and unpacked for each use.
+"""Weight-only quantisation to int8 or fp8: one scale per row, dequantised for each use.
 
 W (N, K) ≈ q (N, K) · scale (N, 1), q int8 or float8
 """
@@ -16,15 +16,15 @@ _LARGEST = {INT8: 127.0, FP8: torch.finfo(torch.float8_e4m3fn).max}
 
 
 def packed(matrix: Tensor, kind: str) -> tuple[Tensor, Tensor]:
-    """(q, scale) of a matrix, rounded to the nearest. kind: one of KINDS."""
+    """Quantise a matrix (N, K) to (q (N, K), scale (N, 1)), rounded to the nearest. kind: one of KINDS."""
     full, most = matrix.float(), _LARGEST[kind]
     scale = full.abs().amax(1, keepdim=True).clamp_min(most * torch.finfo(torch.float32).tiny) / most  # (N, 1), normal
     q = (full / scale).clamp(-most, most)
     return (q.round() if kind == INT8 else q).to(_TYPES[kind]), scale
 
 
-class Packed(nn.Module):
-    """A linear layer whose weight is unpacked for each use: half the memory of bfloat16, a little slower.
+class QuantisedLinear(nn.Module):
+    """A linear layer whose weight is dequantised for each use: half the memory of bfloat16, a little slower.
 
     scale: (N, 1), or one number for the whole matrix.
     """

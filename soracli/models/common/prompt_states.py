@@ -17,7 +17,7 @@ from torch import Tensor
 from soracli.card import Card
 from soracli.errors import WeightsError
 from soracli.models.common import t5
-from soracli.models.common.components import Shelf
+from soracli.models.common.components import Components
 from soracli.models.common.t5 import T5
 from soracli.state import prompt_cache
 
@@ -46,7 +46,7 @@ class Prompts:
     prompts first, as the model's own code does.
     """
 
-    parts: Shelf
+    parts: Components
     tokenizer: Tokenizer
     encoder: str
     tokens: int

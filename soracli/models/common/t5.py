@@ -20,14 +20,14 @@ from soracli.errors import WeightsError
 from soracli.formatting import printable
 from soracli.models.common import sentencepiece
 from soracli.models.common.layers import Scale, gelu, rms
-from soracli.models.common.loading import Form
+from soracli.models.common.loading import FileLayout
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 EPS = 1e-6
 BUCKETS, FARTHEST = 32, 128
-FORM = Form(
+FORM = FileLayout(
     rules=(  # from the names of GGUF files
         (r"^token_embd\.", "shared."),
         (r"^enc\.output_norm\.", "encoder.final_layer_norm."),

@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from soracli.card import Card
-from soracli.models.common.loading import Form
+from soracli.models.common.loading import FileLayout
 
-FORM = Form(drop=r"^encoder\.")
+FORM = FileLayout(drop=r"^encoder\.")
 NAMES = {("wan", 8): "taew2.1", ("wan", 16): "taew2.2"}  # of those in weights.toml, by architecture and pixels a cell
 WIDTHS = (256, 128, 64, 64)  # channels of the levels, from coarse to fine
 BLOCKS = 3  # of each level but the last

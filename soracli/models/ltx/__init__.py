@@ -13,8 +13,8 @@ from torch import Tensor
 
 from soracli.card import ALL, TURNS, Card
 from soracli.models.common import acceleration, components, loading, parallel, t5
-from soracli.models.common.components import Shelf
-from soracli.models.common.loading import Wish, adapters, configured
+from soracli.models.common.components import Components
+from soracli.models.common.loading import LoadOptions, adapters, configured
 from soracli.models.common.prompt_states import Prompts, identity
 from soracli.models.common.t5 import T5, T5Config
 from soracli.models.common.tiling import of_pixels
@@ -44,7 +44,7 @@ class Ltx:
 
     guided = None
 
-    def __init__(self, card: Card, parts: Shelf, prompts: Prompts, device: str = "cpu") -> None:
+    def __init__(self, card: Card, parts: Components, prompts: Prompts, device: str = "cpu") -> None:
         self.card, self.parts, self.prompts, self.device = card, parts, prompts, device
         self.channels = configured(LtxConfig, card, "transformer").channels
         self.lag = int(card.params.get("lag", LAG))
@@ -55,19 +55,21 @@ class Ltx:
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(LtxConfig, card, "transformer"), configured(LtxVaeConfig, card, "vae")
         stay = components.stay(card, paths, device)
-        wish = Wish(device, packing=card.options.packing, in_turns=stay == TURNS)
+        wish = LoadOptions(device, packing=card.options.packing, in_turns=stay == TURNS)
         network = replace(wish, dtype=half, loras=adapters(card))
         build, build_vae = partial(LtxTransformer, config), partial(LtxVae, vae)
         build_text, files = partial(T5, configured(T5Config, card, "text")), paths["transformer"]
         makers: dict[str, Callable[[], torch.nn.Module]] = {
             "transformer": partial(loading.load, build, files, key_map.TRANSFORMER, network),
-            "vae": partial(loading.load, build_vae, paths.get("vae", files), key_map.vae(vae), Wish(device, half)),
+            "vae": partial(
+                loading.load, build_vae, paths.get("vae", files), key_map.vae(vae), LoadOptions(device, half)
+            ),
             "text": partial(loading.load, build_text, paths["text"], t5.FORM, wish),
         }
         if card.options.compile and stay != TURNS:
             makers["transformer"] = partial(acceleration.compiled, makers["transformer"])
         makers["transformer"] = partial(parallel.spread, makers["transformer"], "transformer")
-        parts = Shelf(makers, alone=stay != ALL)
+        parts = Components(makers, exclusive=stay != ALL)
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
         return cls(card, parts, Prompts(parts, tokenizer, identity(card, paths, device), tokens, device), device)
 

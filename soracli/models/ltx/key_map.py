@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from soracli.models.common.loading import Form, Rules
+from soracli.models.common.loading import FileLayout, Rules
 from soracli.models.ltx.vae import LtxVaeConfig
 
-TRANSFORMER = Form(
+TRANSFORMER = FileLayout(
     rules=(
         (r"patchify_proj", "proj_in"),
         (r"adaln_single", "time_embed"),
@@ -40,9 +40,9 @@ def _row(stem: str, ours: tuple[str, ...]) -> Rules:
     return tuple((rf"^{re.escape(stem)}\.{i}\.", f"{target}.") for i, target in enumerate(targets))
 
 
-def vae(config: LtxVaeConfig) -> Form:
+def vae(config: LtxVaeConfig) -> FileLayout:
     """How files of this autoencoder are read."""
-    return Form(
+    return FileLayout(
         rules=(
             *_row("encoder.down_blocks", STRIDED if config.strided else ENCODER),
             *_row("decoder.up_blocks", DECODER if config.timed else UNTIMED),

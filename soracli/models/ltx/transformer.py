@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli.models.common.acceleration import Skipping
+from soracli.models.common.acceleration import FirstBlockCache
 from soracli.models.common.layers import Attention, FeedForward, Turn, TwoLayer, gelu, rms, sinusoid
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class LtxTransformer(nn.Module):
         text: Tensor,
         mask: Tensor | None,
         places: Tensor,
-        skipping: Skipping | None = None,
+        skipping: FirstBlockCache | None = None,
     ) -> Tensor:
         """Tokens (B, N, C) -> their velocity (B, N, C).
 

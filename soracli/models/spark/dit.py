@@ -5,9 +5,9 @@
 A token is (latent cell, time, y, x, its own noise level): level 0 = given, 1 = pure noise. Every task is a choice
 of which tokens are given. A latent frame has a centre and a span in seconds, so rate and length are inputs.
 
-Where a token lies is told twice. Rotary attention knows distances. A plan, worked out from place and prompt alone, says
-what to expect there; it enters with the token and once more at the end, so that what stands where need not be found
-through the noise: without it a small network never learnt which way "to the right" is.
+Positions enter twice: relative, through rotary embeddings; and as a layout prior (`plan`), predicted from position and
+prompt alone, which is added at the input and before the output head, so that what stands where need not be found
+through the noise. Without it a small network never learnt which way "to the right" is.
 
 Where this differs from its neighbours: text tokens are keys and values only (MiniLM's states are contextual
 already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network says

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from soracli.card import ALL, Card
 from soracli.models.common import clip_vision, components, loading
 from soracli.models.common.clip_vision import Vision, VisionConfig
-from soracli.models.common.components import Shelf
-from soracli.models.common.loading import Form, Wish, configured
+from soracli.models.common.components import Components
+from soracli.models.common.loading import FileLayout, LoadOptions, configured
 from soracli.models.svd import conditioning
 from soracli.models.svd.conditioning import Control
 from soracli.models.svd.unet import Unet, UnetConfig
@@ -24,7 +24,7 @@ from soracli.types import Window
 
 MOTION, NOISE = 127.0, 0.02  # usual amount of motion, 1 .. 255; deviation of the noise on the picture
 PICTURE_NOISE = 1 << 33  # seeds of that noise are so far from those of clips
-VISION = Form(drop=clip_vision.FORM.drop.split("|")[0])
+VISION = FileLayout(drop=clip_vision.FORM.drop.split("|")[0])
 
 
 class ImageEncoder(nn.Module):
@@ -49,7 +49,7 @@ class Svd:
 
     guided = (1.0, 100.0)  # both passes are made here, for guidance differs from frame to frame
 
-    def __init__(self, card: Card, parts: Shelf, device: str = "cpu") -> None:
+    def __init__(self, card: Card, parts: Components, device: str = "cpu") -> None:
         self.card, self.parts, self.device = card, parts, device
         self.channels = configured(UnetConfig, card, "unet").channels
 
@@ -59,13 +59,13 @@ class Svd:
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         unet, vae = configured(UnetConfig, card, "unet"), configured(SvdVaeConfig, card, "vae")
         vision = partial(ImageEncoder, configured(VisionConfig, card, "vision"), unet.context)
-        whole = Wish(device, torch.float32)
+        whole = LoadOptions(device, torch.float32)
         makers: dict[str, Callable[[], nn.Module]] = {
-            "unet": partial(loading.load, partial(Unet, unet), paths["unet"], Form(), Wish(device, half)),
-            "vae": partial(loading.load, partial(SvdVae, vae), paths["vae"], Form(), whole),
+            "unet": partial(loading.load, partial(Unet, unet), paths["unet"], FileLayout(), LoadOptions(device, half)),
+            "vae": partial(loading.load, partial(SvdVae, vae), paths["vae"], FileLayout(), whole),
             "vision": partial(loading.load, vision, paths["vision"], VISION, whole),
         }
-        return cls(card, Shelf(makers, alone=components.stay(card, paths, device) != ALL), device)
+        return cls(card, Components(makers, exclusive=components.stay(card, paths, device) != ALL), device)
 
     def condition(self, inputs: WindowInputs) -> Conditioning:
         picture = inputs.clip()[0][:, :, 0]  # (1, 3, H, W)

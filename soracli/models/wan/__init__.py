@@ -15,8 +15,8 @@ from soracli.card import ALL, TURNS, Card
 from soracli.errors import WeightsError
 from soracli.models.common import acceleration, clip_vision, components, loading, parallel, t5
 from soracli.models.common.clip_vision import Vision, VisionConfig, prepared
-from soracli.models.common.components import Shelf
-from soracli.models.common.loading import Wish, adapters, configured
+from soracli.models.common.components import Components
+from soracli.models.common.loading import LoadOptions, adapters, configured
 from soracli.models.common.prompt_states import Prompts, identity, padded
 from soracli.models.common.t5 import T5, T5Config
 from soracli.models.common.tiling import of_pixels
@@ -53,7 +53,7 @@ class Wan:
 
     guided = None
 
-    def __init__(self, card: Card, parts: Shelf, prompts: Prompts, device: str = "cpu") -> None:
+    def __init__(self, card: Card, parts: Components, prompts: Prompts, device: str = "cpu") -> None:
         self.card, self.parts, self.prompts, self.device = card, parts, prompts, device
         self.config = configured(WanConfig, card, "transformer")
         self.channels = self.config.channels
@@ -70,8 +70,8 @@ class Wan:
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(WanConfig, card, "transformer"), configured(WanVaeConfig, card, "vae")
         stay = components.stay(card, paths, device)
-        wish = Wish(device, packing=card.options.packing, in_turns=stay == TURNS)
-        whole = Wish(device, torch.float32)
+        wish = LoadOptions(device, packing=card.options.packing, in_turns=stay == TURNS)
+        whole = LoadOptions(device, torch.float32)
         build_text = partial(T5, configured(T5Config, card, "text"))
         makers: dict[str, Callable[[], torch.nn.Module]] = {
             "vae": partial(loading.load, partial(WanVae, vae), paths["vae"], key_map.VAE, whole),
@@ -88,9 +88,9 @@ class Wan:
         if "vision" in paths:
             build_vision = partial(Vision, configured(VisionConfig, card, "vision"))
             makers["vision"] = partial(
-                loading.load, build_vision, paths["vision"], clip_vision.FORM, Wish(device, half)
+                loading.load, build_vision, paths["vision"], clip_vision.FORM, LoadOptions(device, half)
             )
-        parts = Shelf(makers, alone=stay != ALL)
+        parts = Components(makers, exclusive=stay != ALL)
         tokenizer, tokens = t5.tokenizer(paths["tokenizer"][0]), int(card.params.get("tokens", TOKENS))
         prompts = Prompts(parts, tokenizer, identity(card, paths, device), tokens, device, cleaned)
         return cls(card, parts, prompts, device)

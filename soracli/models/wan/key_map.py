@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from soracli.models.common.loading import Form
+from soracli.models.common.loading import FileLayout
 
-TRANSFORMER = Form(
+TRANSFORMER = FileLayout(
     rules=(
         (r"time_embedding\.0", "condition_embedder.time_embedder.linear_1"),
         (r"time_embedding\.2", "condition_embedder.time_embedder.linear_2"),
@@ -62,7 +62,7 @@ TRANSFORMER = Form(
     blocks=r"^(vace_)?blocks\.",
 )
 
-VAE = Form(
+VAE = FileLayout(
     rules=(
         (r"^conv1\.", "quant_conv."),
         (r"^conv2\.", "post_quant_conv."),

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli.models.common.acceleration import Skipping
+from soracli.models.common.acceleration import FirstBlockCache
 from soracli.models.common.layers import Attention, FeedForward, Past, Turn, TwoLayer, gelu, sinusoid
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class WanTransformer(nn.Module):
         times: Tensor,
         text: Tensor,
         control: Tensor | None = None,
-        skipping: Skipping | None = None,
+        skipping: FirstBlockCache | None = None,
         seen: Tensor | None = None,
         past: Sequence[Past] | None = None,
         start: int = 0,

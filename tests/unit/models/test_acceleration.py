@@ -21,7 +21,7 @@ from tiny import noise
 
 from soracli.card import ModelOptions
 from soracli.models.common import acceleration
-from soracli.models.common.acceleration import Skipping
+from soracli.models.common.acceleration import FirstBlockCache
 from soracli.pipeline import tasks
 from soracli.sampling.sampler import SamplerState, Step, sample
 from soracli.types import Frames, Geometry
@@ -43,7 +43,7 @@ def paint(model: Any, **changes: Any) -> Any:
 def test_skipping() -> None:
     """The later blocks are asked again when the first one's change has grown by more than the threshold."""
     asked: list[int] = []
-    skipping = Skipping(0.15)
+    skipping = FirstBlockCache(0.15)
     x = noise(1, 4, 8)
 
     def rest(x: torch.Tensor) -> torch.Tensor:
@@ -59,14 +59,14 @@ def test_skipping() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_cache_skips_and_stays_near(folders: dict[str, Path], kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """More is skipped, and results differ more, the higher the share; at 0 nothing."""
-    made: list[Skipping] = []
-    init = Skipping.__init__
+    made: list[FirstBlockCache] = []
+    init = FirstBlockCache.__init__
 
-    def watched(self: Skipping, threshold: float) -> None:
+    def watched(self: FirstBlockCache, threshold: float) -> None:
         init(self, threshold)
         made.append(self)
 
-    monkeypatch.setattr(Skipping, "__init__", watched)
+    monkeypatch.setattr(FirstBlockCache, "__init__", watched)
     whole = paint(loaded(folders[kind])).latents
     assert made == []
     skipped, distances = [], []

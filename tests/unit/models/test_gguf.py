@@ -14,7 +14,7 @@ from torch import Tensor
 
 from soracli.errors import WeightsError
 from soracli.models.common import gguf, gguf_tensors, t5
-from soracli.models.common.loading import Wish, load
+from soracli.models.common.loading import LoadOptions, load
 from soracli.models.common.t5 import T5, T5Config
 from soracli.models.wan import key_map
 from soracli.models.wan.transformer import WanConfig, WanTransformer
@@ -96,9 +96,11 @@ def test_a_network_is_read(tmp_path: Path) -> None:
     told = {f"comfy.gguf.orig_shape.{flat}": shape}
     stands = as_gguf(path, state | {flat: state[flat].reshape(shape[0], -1).contiguous()}, told)
     stands[flat] = stands[flat].view(shape)
-    found = load(partial(WanTransformer, WAN), [path], key_map.TRANSFORMER, Wish(dtype=torch.float32)).state_dict()
+    found = load(
+        partial(WanTransformer, WAN), [path], key_map.TRANSFORMER, LoadOptions(dtype=torch.float32)
+    ).state_dict()
     assert all(torch.equal(found[name], stands[original(name)].view(found[name].shape)) for name in found)
-    packed = load(partial(WanTransformer, WAN), [path], key_map.TRANSFORMER, Wish(packing="int8"))
+    packed = load(partial(WanTransformer, WAN), [path], key_map.TRANSFORMER, LoadOptions(packing="int8"))
     assert packed.get_submodule("blocks.0.attn1.to_q").weight.dtype == torch.int8
     assert gguf.shapes(path)[flat] == shape
 
@@ -120,7 +122,7 @@ def test_a_text_encoder_is_read(tmp_path: Path) -> None:
         return name
 
     stands = as_gguf(tmp_path / "t5.gguf", {theirs(name): tensor for name, tensor in state.items()})
-    found = load(partial(T5, config), [tmp_path / "t5.gguf"], t5.FORM, Wish(dtype=torch.float32)).state_dict()
+    found = load(partial(T5, config), [tmp_path / "t5.gguf"], t5.FORM, LoadOptions(dtype=torch.float32)).state_dict()
     assert all(torch.equal(found[name], stands[theirs(name)]) for name in found)
 
 

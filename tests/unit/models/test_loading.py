@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from soracli.errors import WeightsError
 from soracli.models.common import loading, sentencepiece, t5
-from soracli.models.common.loading import Form, Packed, Wish, load, renamed
+from soracli.models.common.loading import FileLayout, LoadOptions, QuantisedLinear, load, renamed
 from soracli.models.common.t5 import T5, T5Config
 from soracli.models.ltx import key_map as ltx_names
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
@@ -126,7 +126,7 @@ def ltx_originals(state: dict[str, Tensor]) -> dict[str, Tensor]:
     ],
     ids=["wan vace", "wan autoencoder"],
 )
-def test_wans_names(originals: list[str], form: Form, module: nn.Module, tmp_path: Path) -> None:
+def test_wans_names(originals: list[str], form: FileLayout, module: nn.Module, tmp_path: Path) -> None:
     """Every original name is one of ours, none is left out, and the file loads."""
     state = state_of(module)
     assert sorted(renamed(name, form.rules) for name in originals) == sorted(state)
@@ -210,13 +210,13 @@ def test_float8_is_unpacked_when_it_is_used(tmp_path: Path) -> None:
     path = tmp_path / "fp8.safetensors"
     state = packed_file(path)
     ours = load(partial(T5, CONFIG), [path], t5.FORM)
-    assert sum(isinstance(part, Packed) for part in ours.modules()) == 8
+    assert sum(isinstance(part, QuantisedLinear) for part in ours.modules()) == 8
     plain = T5(CONFIG).to(torch.bfloat16).eval()
     plain.load_state_dict(state)
     ids, mask = torch.arange(3, 23)[None], torch.ones(1, 20)
     assert torch.equal(ours(ids, mask), plain(ids, mask))
-    whole = load(partial(T5, CONFIG), [path], t5.FORM, Wish(dtype=torch.float32))
-    assert not any(isinstance(part, Packed) for part in whole.modules())
+    whole = load(partial(T5, CONFIG), [path], t5.FORM, LoadOptions(dtype=torch.float32))
+    assert not any(isinstance(part, QuantisedLinear) for part in whole.modules())
     torch.testing.assert_close(whole(ids, mask), plain.float()(ids, mask))
 
 
@@ -251,7 +251,9 @@ def test_eight_bits_with_scales_and_markers(form: str, rows: bool, prefix: str, 
     file, state = eight_bits(form, rows)
     path = tmp_path / "a.safetensors"
     save_file({prefix + name: tensor for name, tensor in file.items()}, path)
-    found = load(partial(LtxTransformer, LTX), [path], ltx_names.TRANSFORMER, Wish(dtype=torch.float32)).state_dict()
+    found = load(
+        partial(LtxTransformer, LTX), [path], ltx_names.TRANSFORMER, LoadOptions(dtype=torch.float32)
+    ).state_dict()
     for name, tensor in state.items():
         torch.testing.assert_close(found[name], tensor, rtol=0.01, atol=1e-6)
 
@@ -309,7 +311,7 @@ def test_two_files_that_hold_the_same(tmp_path: Path) -> None:
 def test_half_precision_becomes_bfloat16_and_some_stays_whole(tmp_path: Path) -> None:
     path = tmp_path / "half.safetensors"
     save_file({name: tensor.half() for name, tensor in state_of(WanTransformer(VACE)).items()}, path)
-    ours = load(partial(WanTransformer, VACE), [path], wan_names.TRANSFORMER, Wish(dtype=torch.bfloat16))
+    ours = load(partial(WanTransformer, VACE), [path], wan_names.TRANSFORMER, LoadOptions(dtype=torch.bfloat16))
     assert ours.proj_out.weight.dtype == torch.bfloat16
     assert ours.scale_shift_table.dtype == ours.condition_embedder.time_embedder.linear_1.weight.dtype == torch.float32
     x = noise(1, 16, 2, 4, 4).bfloat16()

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from soracli import media
 from soracli.errors import WeightsError
-from soracli.models.common.loading import Wish, load
+from soracli.models.common.loading import LoadOptions, load
 from soracli.models.common.lora import Lora
 from soracli.models.wan import conditioning, key_map
 from soracli.models.wan.transformer import WanConfig, WanTransformer
@@ -42,7 +42,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def state(plain: Path, *loras: Lora) -> dict[str, Tensor]:
-    return load(partial(WanTransformer, CONFIG), [plain], key_map.TRANSFORMER, Wish(loras=loras)).state_dict()
+    return load(partial(WanTransformer, CONFIG), [plain], key_map.TRANSFORMER, LoadOptions(loras=loras)).state_dict()
 
 
 STYLES = {

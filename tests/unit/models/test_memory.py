@@ -24,8 +24,8 @@ from tiny import noise, stirred
 from torch import Tensor
 
 from soracli.models.common import loading, offload, packing, t5
-from soracli.models.common.loading import Wish
-from soracli.models.common.packing import Packed
+from soracli.models.common.loading import LoadOptions
+from soracli.models.common.packing import QuantisedLinear
 from soracli.models.common.t5 import T5
 from soracli.models.common.tiling import Tiling, of_pixels, pieces, tiled
 from soracli.models.ltx.vae import LtxVae, LtxVaeConfig
@@ -166,9 +166,9 @@ def test_packed_networks_are_near(which: str, kind: str, bound: float, tmp_path:
         state[name] *= 32**-0.5 if name.endswith("SelfAttention.q.weight") else 1
     save_file(state, tmp_path / "a.safetensors")
     whole = loading.load(partial(build, config), [tmp_path / "a.safetensors"], form)
-    small = loading.load(partial(build, config), [tmp_path / "a.safetensors"], form, Wish(packing=kind))
+    small = loading.load(partial(build, config), [tmp_path / "a.safetensors"], form, LoadOptions(packing=kind))
     linear = {name for name, part in whole.named_modules() if isinstance(part, torch.nn.Linear)}
-    packed = {name for name, part in small.named_modules() if isinstance(part, Packed)}
+    packed = {name for name, part in small.named_modules() if isinstance(part, QuantisedLinear)}
     assert packed == {name for name in linear if "block" in name and "embedder" not in name}
     assert len(packed) > 10
     assert 0 < away(run(small), run(whole)) < bound
@@ -179,7 +179,7 @@ def test_float8_files_stay_as_they_are_or_are_packed_anew(tmp_path: Path) -> Non
     path = tmp_path / "fp8.safetensors"
     packed_file(path)
     plain, same, other = (
-        loading.load(partial(T5, CONFIG), [path], t5.FORM, Wish(packing=kind)) for kind in ("", "fp8", "int8")
+        loading.load(partial(T5, CONFIG), [path], t5.FORM, LoadOptions(packing=kind)) for kind in ("", "fp8", "int8")
     )
     ids, mask = torch.arange(3, 23)[None], torch.ones(1, 20)
     key = "encoder.block.0.layer.0.SelfAttention.q.weight"
@@ -204,8 +204,8 @@ def test_adapters_come_before_packing(tmp_path: Path) -> None:
     save_file({f"{stem}.lora_A.weight": down, f"{stem}.lora_B.weight": up}, tmp_path / "lora.safetensors")
     lora = loading.Lora(tmp_path / "lora.safetensors", 0.5)
     build, files = partial(WanTransformer, config), [tmp_path / "net.safetensors"]
-    whole = loading.load(build, files, wan_names.TRANSFORMER, Wish(loras=(lora,))).state_dict()
-    small = loading.load(build, files, wan_names.TRANSFORMER, Wish(loras=(lora,), packing="int8")).state_dict()
+    whole = loading.load(build, files, wan_names.TRANSFORMER, LoadOptions(loras=(lora,))).state_dict()
+    small = loading.load(build, files, wan_names.TRANSFORMER, LoadOptions(loras=(lora,), packing="int8")).state_dict()
     name = "blocks.1.attn1.to_q"
     q, scale = packing.packed(whole[f"{name}.weight"], "int8")
     assert torch.equal(small[f"{name}.weight"], q)

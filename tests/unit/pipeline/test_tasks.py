@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soracli.pipeline import tasks
-from soracli.pipeline.metrics import Likeness, Seams
+from soracli.pipeline.metrics import Seams, Thumbnails
 from soracli.types import Canvas, Clip, Frames
 
 FPS = Fraction(16)
@@ -165,7 +165,7 @@ def test_a_loop_has_a_seam_at_its_end() -> None:
 
 def test_what_is_kept_to_compare_long_results_does_not_grow() -> None:
     frames = np.arange(1000, dtype=np.uint16)[:, None, None, None].astype(np.uint8) * np.ones((1, 32, 32, 3), np.uint8)
-    one, other = Likeness(), Likeness()
+    one, other = Thumbnails(), Thumbnails()
     one.add(frames)
     for part in np.array_split(frames ^ 1, 7):
         other.add(part)
