@@ -110,7 +110,7 @@ def names() -> tuple[str, ...]:
 
 
 class Review:
-    """What looks at one result; `media.write.FrameReviewer` says how it is asked. keep: what is withheld is kept aside."""
+    """Looks at the frames of one result, see `media.write.FrameReviewer`. keep: what is withheld is kept aside."""
 
     def __init__(self, *, keep: bool) -> None:
         self.keep = keep
