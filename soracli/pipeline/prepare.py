@@ -45,7 +45,6 @@ def prepare(spec: TaskSpec, prompt: str | None, flags: Flags, run: Run | None = 
     if cast is not None:  # for a name that nobody has
         cast.film(options, seeds[0], canvas.frames)
     track = Soundtrack.of(flags, outputs.format, still=spec.still, sounds=spec.sound is not None)
-    spec = request.spec
     spec = replace(spec, given=(*spec.given, *track.given), notes=(*spec.notes, *track.notes))
     film, read = (None, []) if plot is None else plot.film(options, seeds[0], canvas.frames)
     request = replace(request, spec=spec)
