@@ -217,7 +217,7 @@ def test_a_flipped_bit_in_what_ships_is_found_before_it_paints(tmp_path: Path, m
     card = manifest.card("tiny")
     for file in card.files:
         (tmp_path / file.name).write_bytes((tables.BUNDLED / file.name).read_bytes())
-    monkeypatch.setattr(manifest, "BUNDLED", tmp_path)
+    monkeypatch.setattr(tables, "BUNDLED", tmp_path)
     card = dataclasses.replace(card, folder=tmp_path)
     manifest.paths(card)
     read: list[Path] = []
