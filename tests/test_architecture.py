@@ -135,7 +135,7 @@ def test_circles_are_found() -> None:
         ["b", "c"],
         ["e", "f"],
     ]
-    assert graph()["sampling.sampler"] >= {"sampling.flow", "sampling.model"}
+    assert graph()["sampling.sampler"] >= {"sampling.noise_mark", "sampling.model"}
 
 
 def test_no_circles() -> None:

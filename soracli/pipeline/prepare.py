@@ -51,7 +51,7 @@ def prepare(spec: TaskSpec, prompt: str | None, flags: Flags, run: Run | None = 
     expected = estimate(request, canvas)
     if expected.budget.room:
         request = replace(request, card=open_models.settled(request.card, expected.plan))
-    call = repeated(flags.origin.call, spec, request.words, canvas.frames, options.fps)
+    call = repeated(request, canvas.frames)
     call = call if request.own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
     record = calls.lasting(flags.origin.call, request.words.typed).having(expand=None)
     said = notes.of_request(request, plot, [*request.words.notes, *read], canvas, expected, len(seeds))

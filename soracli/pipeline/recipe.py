@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,8 @@ from soracli.media import DIGEST
 from soracli.options import calls
 from soracli.options.calls import Call
 from soracli.options.flags import Flags
-from soracli.pipeline.request import Prompt
+from soracli.pipeline.request import Request
 from soracli.pipeline.sources import digest, named
-from soracli.pipeline.spec import TaskSpec
 
 
 def decoded(recipe: dict[str, Any], latents: str) -> dict[str, Any]:
@@ -31,15 +29,16 @@ def remembered(call: Call) -> dict[str, Any]:
     return {"arguments": {key: short[key] for key in short if key != "verb"}, "inputs": named(*calls.files(call))}
 
 
-def repeated(call: Call, spec: TaskSpec, words: Prompt, frames: int, fps: Fraction) -> Call:
+def repeated(request: Request, frames: int) -> Call:
     """The call that does the same again, whatever its flags were left to: with prompt, length and rate written out.
 
     How it is to be painted stands in the recipe beside it; where the result goes is for whoever repeats it to say.
     """
+    call, spec = request.flags.origin.call, request.spec
     settings = {f.name for f in fields(Flags)} - {"audio", "no_audio"}
     own = {name: value for name, value in call.arguments.items() if name not in settings}
     length = None if spec.still or spec.length else f"{frames}f"
     return Call(call.verb, own).having(
-        prompt=words.typed or None, fps=None if spec.still else str(fps), duration=length,
+        prompt=request.words.typed or None, fps=None if spec.still else str(request.options.fps), duration=length,
         count=str(spec.record["views"]) if "views" in spec.record else None,
     )  # fmt: skip
