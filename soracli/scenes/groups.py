@@ -1,0 +1,177 @@
+"""Noun groups: `two small red cars`, from an article or a number to the noun that everything before it describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from soracli.prompts import english
+from soracli.prompts.vocabulary import ADJECTIVE
+from soracli.scenes.spans import Item
+from soracli.scenes.story import ALIVE, ARTICLES, DEFINITE, Group, Part, Telling
+from soracli.scenes.vocabulary import is_verb
+from soracli.world.language import grammar
+
+KINDS = ("bear", "bird", "fish", "cat", "dog", "monkey", "whale", "insect", "animal", "bug")  # a koala bear is a koala
+HERD = 5  # as many as `a herd of`
+HERDS = ("herd", "herds", "pack", "flock", "swarm", "school", "pride", "colony", "family", "crowd", "fleet", "gang",
+         "pod")  # fmt: skip
+SHOWERS = ("shower", "showers", "storm", "rain")
+FALLING = ("comet", "star", "glowing star", "rock", "leaf fluttering in wind", "cherry blossom")
+THINGS = ("fruit", "vegetable", "plant", "figurine", "toy", "doll", "drink", "dish", "cake")  # an apple fruit
+
+
+@dataclass
+class _Words:
+    """The words of a noun group so far. led: whether an article or a number came first. unknown: a noun of no table."""
+
+    count: int = 0
+    counted: str = ""
+    colour: str = ""
+    definite: bool = False
+    led: bool = False
+    unknown: str = ""
+    head: Item | None = None
+    modifiers: list[str] = field(default_factory=list)
+    settings: list[Item] = field(default_factory=list)
+
+    def group(self, size: int, part: Part | None) -> Group:
+        return Group(size, part, self.definite, tuple(self.modifiers), tuple(self.settings))
+
+
+def noun_group(state: Telling) -> Group | None:
+    """The noun group that begins here, None if none does."""
+    words, i = _Words(), state.at
+    while i < len(state.items) and not state.items[i].stop and _takes(state, words, i):
+        i += 1
+    size = i - state.at
+    if words.head is not None:
+        entry = words.head.of("name")
+        assert entry is not None
+        part = Part(words.head.text, entry.value, entry.near, entry.form == "many" or words.count > 1, words.count,
+                    words.colour, counted=words.counted)  # fmt: skip
+        return words.group(size, part)
+    following = state.items[i].of("verb") if i < len(state.items) and not state.items[i].stop else None
+    acts = following is not None and following.form in ("finite", "doing")
+    if not words.unknown and words.modifiers and words.led and acts:
+        words.unknown = words.modifiers.pop()  # an adjective that something is called by: an alien walks
+    if words.unknown:
+        plural = words.unknown.endswith("s") and not words.unknown.endswith(("ss", "us", "is"))
+        return words.group(size, Part(words.unknown, "", True, words.count > 1 or plural, words.count, words.colour))
+    if size and (words.modifiers or words.colour or words.count or words.led):
+        words.modifiers[:0] = [words.colour] if words.colour else []
+        return words.group(size, None)
+    return None
+
+
+def _takes(state: Telling, words: _Words, i: int) -> bool:
+    """Whether item i belongs to the group, which takes it."""
+    item = state.items[i]
+    name = item.of("name")
+    if item.text in ARTICLES and words.head is None:
+        words.definite = (words.definite or item.text in DEFINITE) and item.text not in ("another", "other")
+        words.led = True
+    elif (entry := item.of("count")) and words.head is None and not (name and words.led):
+        words.count, words.counted, words.led = max(words.count, int(entry.value)), item.text, True
+    elif (entry := item.of("colour")) and words.head is None and not (name and not _noun_follows(state, i)):
+        words.colour = entry.value
+    elif words.head is not None and (item.text in HERDS or (item.text in SHOWERS and _falls(words.head))):
+        words.count, words.counted = max(words.count, HERD), item.text
+    elif name is not None:
+        return _takes_noun(state, words, item)
+    elif words.head is not None:
+        return False
+    elif item.of("place") or item.of("time") or item.of("weather"):
+        if not _noun_follows(state, i):
+            return False
+        words.settings.append(item)
+    elif _modifies(state, i, words.led):
+        words.modifiers.append(item.text)
+    else:
+        return _takes_unknown(state, words, item)
+    return True
+
+
+def _falls(head: Item) -> bool:
+    """Whether several of a thing may come down like rain: a meteor shower."""
+    entry = head.of("name")
+    return entry is not None and entry.value in FALLING
+
+
+def _takes_noun(state: Telling, words: _Words, item: Item) -> bool:
+    """A noun is the head of its group; nouns before it say what kind: a police dog, but a koala bear."""
+    head = words.head
+    verb = item.of("verb")
+    if head is not None and (
+        head.text == grammar.plural(grammar.singular(head.text))
+        or (verb is not None and (verb.form != "base" or state.is_asked()))
+    ):
+        return False
+    if words.unknown:
+        words.modifiers.append(words.unknown)
+        words.unknown = ""
+    if head is not None:
+        before, entry = head.of("name"), item.of("name")
+        alive = before is not None and state.vocabulary.pictures.get(before.value) in ALIVE
+        kind = grammar.singular(item.text)
+        if ((alive and kind in KINDS) or kind in THINGS) and before is not None and entry is not None:
+            words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
+            return True
+        words.modifiers.append(head.text)
+    words.head = item
+    return True
+
+
+def _takes_unknown(state: Telling, words: _Words, item: Item) -> bool:
+    """A word that no table has may be the head, or say what kind of thing the next one is."""
+    if not item.unknown or item.text in english.BREAKERS or (words.unknown and not words.led and is_verb(item.text)):
+        return False
+    if words.unknown and is_verb(item.text) and item.text.endswith(("s", "ing")):
+        return False
+    if words.unknown:
+        words.modifiers.append(words.unknown)
+    words.unknown = item.text
+    return True
+
+
+def _noun_follows(state: Telling, i: int) -> bool:
+    """Whether a noun follows in the same group."""
+    for item in state.items[i + 1 :]:
+        if item.stop or item.text in ARTICLES or item.of("relation"):
+            return False
+        if item.of("name"):
+            return not (item.of("verb") and item.of("verb").form == "finite")  # type: ignore[union-attr]
+        if not (
+            item.unknown
+            or item.of("colour")
+            or item.of("weather")
+            or item.of("time")
+            or item.text in english.ADJECTIVES
+        ):
+            return False
+        if item.unknown and (is_verb(item.text) or item.text.endswith("ing")):
+            return False
+    return False
+
+
+def _modifies(state: Telling, i: int, led: bool) -> bool:
+    """Whether an item is an adjective, or a participle before its noun: a running dog, a burning house."""
+    item = state.items[i]
+    if item.of("relation") or item.of("direction") or item.of("side"):
+        return False
+    if item.of("scale"):
+        return True
+    verb = item.of("verb")
+    if verb is not None:
+        if verb.form not in ("doing", "past"):
+            return item.text in english.ADJECTIVES
+        return led and _noun_or_stranger(state, i)
+    if item.unknown and item.text.endswith("'s"):  # my dad's old car
+        return True
+    if not item.unknown and not (item.of("silent") and item.text in english.ADJECTIVES):
+        return False
+    return item.text in english.ADJECTIVES or bool(ADJECTIVE.match(item.text)) or item.text.endswith("ly")
+
+
+def _noun_or_stranger(state: Telling, i: int) -> bool:
+    after = state.items[i + 1] if i + 1 < len(state.items) else None
+    return after is not None and (_noun_follows(state, i) or (after.unknown and not is_verb(after.text)))
