@@ -11,16 +11,18 @@ from collections.abc import Mapping, Sequence
 from soracli.prompts import english
 from soracli.scenes.film import Filmed
 from soracli.scenes.groups import noun_group
-from soracli.scenes.nouns import introduce
+from soracli.scenes.nouns import introduce, settle
+from soracli.scenes.relations import WITH
 from soracli.scenes.spans import Item
 from soracli.scenes.story import ARTICLES, Part, Setting, Story, Telling
 from soracli.scenes.verbs import act, is_verb_here
-from soracli.scenes.vocabulary import Entry, Vocabulary
+from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
 
 ENDS = (".", ";", "!", "?", "\n", ")", "(", ":")
 JOINS = ("and", "&", "+", "plus", "/", "vs", "versus")
 FRESH = ("while", "as", "then", "but", "when", "whereas", "because", "so", "until", "before", "after")
 BACK = ("it", "him", "her", "them", "they", "he", "she", "each other", "one another", "itself", "which", "who", "that")
+SHOWING = ("watch", "behold", "witness", "spot", "observe")  # watch a bear
 GAITS = ("walk", "run", "swim")
 LIKENESSES = ("statue", "sculpture", "figurine")
 LIKE = ("as", "like")
@@ -63,8 +65,15 @@ def step(state: Telling) -> None:
         _side(state, entry.value)
     elif (entry := item.of("direction")) and not _is_noun_here(state):
         _direct(state, entry.value)
+    elif item.text in SHOWING and state.adjacent in ("", "cut") and _is_led(state.peek()):
+        state.past(state.adjacent)
+    elif _is_called(state):
+        state.drop(item.text)
+        state.past(state.adjacent)
     elif is_verb_here(state):
         act(state)
+    elif item.text in PACES and (state.actor or state.subject):
+        _pace(state, PACES[item.text])
     elif _is_likeness(state):
         state.still = True
         state.at += 1 + (item.text in ARTICLES)
@@ -73,7 +82,7 @@ def step(state: Telling) -> None:
     elif (group := noun_group(state)) is not None:
         introduce(state, group)
     elif any(item.of(slot) for slot in ("place", "time", "weather")):
-        _set(state, item)
+        settle(state, item)
     elif entry := item.of("relation"):
         _relate(state, entry.value, item.text)
     else:
@@ -136,6 +145,22 @@ def finish(state: Telling) -> None:
         state.story.parts[0].verb = state.waiting
     elif not state.story.parts and (state.waiting.lemma in state.vocabulary.people or state.waiting.value in GAITS):
         state.story.parts.append(Part("somebody", "person", verb=state.waiting))  # surfing at sunset
+
+
+def _is_led(item: Item | None) -> bool:
+    """Whether a noun group is sure to begin with an item."""
+    return item is not None and (item.text in ARTICLES or item.of("count") is not None)
+
+
+def _is_called(state: Telling) -> bool:
+    """Whether the item is what somebody is called by who is named after it: Daisy the cow."""
+    item, article, noun = state.items[state.at], state.peek(), state.peek(2)
+    if article is None or noun is None or article.text != "the" or noun.of("name") is None:
+        return False
+    a_name = item.unknown and not is_verb(item.text) and item.text not in english.BREAKERS
+    slots = ("name", "place", "time", "weather", "colour")
+    a_noun = any(map(item.of, slots)) and item.text not in english.BREAKERS and not item.of("relation")
+    return state.adjacent in ("", "cut", "join", "struck") and (a_name or a_noun) and " " not in item.text
 
 
 def _is_likeness(state: Telling) -> bool:
@@ -205,23 +230,21 @@ def _direct(state: Telling, value: str) -> None:
     state.past("direction")
 
 
-def _set(state: Telling, item: Item) -> None:
-    state.add(item, state.prep_word if state.prep else state.behind())
-    if (state.prep == "above" or state.behind() in ("over", "above")) and item.of("place"):
-        for index in state.recent if state.adjacent == "noun" else state.actor:
-            state.story.parts[index].over = True
-    state.scenery = not state.prep and state.behind() == ""
-    state.prep = ""
-    state.past("setting")
-
-
 def _relate(state: Telling, value: str, word: str) -> None:
     state.prep, state.prep_word = value, word
     state.past(state.adjacent)
 
 
+def _pace(state: Telling, factor: float) -> None:
+    for index in state.actor or state.subject:
+        state.story.parts[index].speed = factor
+    state.past(state.adjacent)
+
+
 def _pass_over(state: Telling, item: Item) -> None:
-    if (undrawn := item.of("undrawn")) and undrawn.value == "worn" and state.recent:
+    undrawn = item.of("undrawn")
+    own = undrawn is not None and (undrawn.value == "worn" or (state.prep and state.prep_word in WITH))
+    if own and state.recent:  # a horse with a flowing mane gallops
         state.drop(item.text)
         state.prep = ""
         state.past("noun")
@@ -232,10 +255,6 @@ def _pass_over(state: Telling, item: Item) -> None:
         state.prep, state.scenery = "", True
         state.past("setting")
     elif item.of("silent") or item.text in english.BREAKERS or item.text in english.DETERMINERS:
-        state.past(state.adjacent)
-    elif (pace := PACES.get(item.text)) and (state.actor or state.subject):
-        for index in state.actor or state.subject:
-            state.story.parts[index].speed = pace
         state.past(state.adjacent)
     else:
         state.drop(item.text)

@@ -12,6 +12,18 @@ from soracli.scenes.vocabulary import is_verb
 from soracli.world.language import grammar
 
 KINDS = ("bear", "bird", "fish", "cat", "dog", "monkey", "whale", "insect", "animal", "bug")  # a koala bear is a koala
+TREES = ("deciduous tree", "evergreen tree", "palm tree")
+FLOWERS = ("blossom", "sunflower", "tulip", "hibiscus", "rose", "hyacinth", "seedling", "herb", "sheaf of rice",
+           "ear of corn", "four leaf clover", "shamrock")  # fmt: skip
+BUILDINGS = ("office building", "convenience store", "department store", "houses", "light bulb", "window")
+SURROUNDINGS = {  # who is among several of a thing is at a place: between the trunks, past the shops
+    **dict.fromkeys(TREES, "forest"), **dict.fromkeys(FLOWERS, "meadow"), **dict.fromkeys(BUILDINGS, "city street"),
+    "cactus": "desert", "coral": "underwater", "headstone": "graveyard", "cloud": "sky",
+}  # fmt: skip
+FIGURES = frozenset(("robot", "snowman", "snowman without snow", "teddy bear"))  # things that people let walk
+YOUNG = ("calf", "cub", "pup", "foal", "kid", "baby", "chick", "fawn", "lamb", "joey", "kitten", "puppy", "piglet",
+         "child", "little one", "offspring", "whelp", "hatchling", "kit")  # fmt: skip
+SEXES = ("bull", "cow", "hen", "buck", "doe", "stag", "mare", "stallion", "sow", "matriarch")
 HERD = 5  # as many as `a herd of`
 HERDS = ("herd", "herds", "pack", "flock", "swarm", "school", "pride", "colony", "family", "crowd", "fleet", "gang",
          "pod")  # fmt: skip
@@ -33,9 +45,10 @@ class _Words:
     head: Item | None = None
     modifiers: list[str] = field(default_factory=list)
     settings: list[Item] = field(default_factory=list)
+    places: list[Item] = field(default_factory=list)
 
     def group(self, size: int, part: Part | None) -> Group:
-        return Group(size, part, self.definite, tuple(self.modifiers), tuple(self.settings))
+        return Group(size, part, self.definite, tuple(self.modifiers), tuple(self.settings), tuple(self.places))
 
 
 def noun_group(state: Telling) -> Group | None:
@@ -44,6 +57,8 @@ def noun_group(state: Telling) -> Group | None:
     while i < len(state.items) and not state.items[i].stop and _takes(state, words, i):
         i += 1
     size = i - state.at
+    if words.places:
+        return words.group(size, None)
     if words.head is not None:
         entry = words.head.of("name")
         assert entry is not None
@@ -79,15 +94,41 @@ def _takes(state: Telling, words: _Words, i: int) -> bool:
     elif name is not None:
         return _takes_noun(state, words, item)
     elif words.head is not None:
-        return False
+        return _is_place_of(state, words, i)
     elif item.of("place") or item.of("time") or item.of("weather"):
         if not _noun_follows(state, i):
-            return False
+            return _is_place_of_stranger(state, words, item)
         words.settings.append(item)
     elif _modifies(state, i, words.led):
         words.modifiers.append(item.text)
     else:
         return _takes_unknown(state, words, item)
+    return True
+
+
+def _is_place_of(state: Telling, words: _Words, i: int) -> bool:
+    """Whether item i is a place whose kind the noun before it says, which the group takes: a rose garden."""
+    item, head = state.items[i], words.head
+    assert head is not None
+    entry, place = head.of("name"), item.of("place")
+    thing = entry is not None and state.vocabulary.pictures.get(entry.value) == "thing" and entry.form == "one"
+    if entry is None or place is None or item.of("verb") or " " in item.text or not thing or entry.value in FIGURES:
+        return False
+    if not (words.led or state.prep):
+        return False
+    if not words.places and SURROUNDINGS.get(entry.value) != place.value:
+        words.modifiers.append(head.text)
+    words.places.append(item)
+    return True
+
+
+def _is_place_of_stranger(state: Telling, words: _Words, item: Item) -> bool:
+    """Whether an item is a place whose kind a word before it says that no table has: a bluebell wood."""
+    if not words.unknown or item.of("place") is None or " " in item.text or not (words.led or state.prep):
+        return False
+    words.modifiers.append(words.unknown)
+    words.unknown = ""
+    words.places.append(item)
     return True
 
 
@@ -113,6 +154,10 @@ def _takes_noun(state: Telling, words: _Words, item: Item) -> bool:
         before, entry = head.of("name"), item.of("name")
         alive = before is not None and state.vocabulary.pictures.get(before.value) in ALIVE
         kind = grammar.singular(item.text)
+        if alive and entry is not None and before is not None and kind in (*SEXES, *YOUNG):  # a giraffe calf
+            words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
+            words.modifiers += ["young"] if kind in YOUNG else []
+            return True
         if ((alive and kind in KINDS) or kind in THINGS) and before is not None and entry is not None:
             words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
             return True
@@ -165,7 +210,7 @@ def _modifies(state: Telling, i: int, led: bool) -> bool:
         if verb.form not in ("doing", "past"):
             return item.text in english.ADJECTIVES
         return led and _noun_or_stranger(state, i)
-    if item.unknown and item.text.endswith("'s"):  # my dad's old car
+    if item.unknown and (item.text.endswith("'s") or "-" in item.text):  # my dad's old car, a fire-breathing dragon
         return True
     if not item.unknown and not (item.of("silent") and item.text in english.ADJECTIVES):
         return False
@@ -174,4 +219,5 @@ def _modifies(state: Telling, i: int, led: bool) -> bool:
 
 def _noun_or_stranger(state: Telling, i: int) -> bool:
     after = state.items[i + 1] if i + 1 < len(state.items) else None
-    return after is not None and (_noun_follows(state, i) or (after.unknown and not is_verb(after.text)))
+    stranger = after is not None and (after.unknown or after.of("undrawn") is not None) and not is_verb(after.text)
+    return after is not None and (_noun_follows(state, i) or stranger)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from soracli.scenes.groups import SURROUNDINGS, TREES, YOUNG
 from soracli.scenes.relations import place
-from soracli.scenes.story import ALIVE, Group, Part, Setting, Telling
+from soracli.scenes.spans import Item
+from soracli.scenes.story import ALIVE, KIND, Group, Part, Setting, Telling
 from soracli.scenes.verbs import give
 from soracli.scenes.vocabulary import Entry
 from soracli.world.language import grammar
 
-TREES = ("deciduous tree", "evergreen tree", "palm tree")
 OWN = ("his", "her", "its", "their")
 CHILD = 0.8  # scale of the young
 LITTERS = ("cat", "dog", "chicken", "duck")  # whose young have pictures or names of their own
@@ -16,16 +17,17 @@ HUMAN = ("man", "woman", "person", "people", "old", "older", "girl", "boy", "chi
          "princess", "cook", "teacher", "student", "singer", "artist", "pilot", "guard", "mage", "robot")  # fmt: skip
 KIN = {"mother": 1.2, "father": 1.2, "mom": 1.2, "mum": 1.2, "dad": 1.2, "mama": 1.2, "parent": 1.2, "brother": 0.95,
        "sister": 0.95, "sibling": 0.95, "mate": 0.95, "twin": 0.95}  # fmt: skip
-YOUNG = ("calf", "cub", "pup", "foal", "kid", "baby", "chick", "fawn", "lamb", "joey", "kitten", "puppy", "piglet",
-         "child", "little one", "offspring")  # fmt: skip
 NONE = ("no", "without")
-AMID = ("among", "between", "through", "amid", "under", "over", "above", "past", "beneath")
+AMID = ("among", "amongst", "amidst", "between", "through", "amid", "under", "over", "above", "past", "beneath")
 
 
 def introduce(state: Telling, group: Group) -> None:
     for item in group.settings:
-        state.add(item, "")
+        state.add(item, "" if group.part is None else KIND)
     part = group.part
+    if part is None and group.places:
+        _compound(state, group)
+        return
     if part is None:
         _left_over(state, group)
         return
@@ -37,12 +39,14 @@ def introduce(state: Telling, group: Group) -> None:
     _modify(state, part, group)
     _take_after(state, part)
     role_prep, word = state.prep, state.prep_word
-    if part.many and part.count == 0 and part.name in TREES and word in AMID and role_prep:
-        state.story.settings.append(Setting("place", Entry("place", "forest"), part.said, word))
+    around = SURROUNDINGS.get(part.name, "")
+    if part.many and part.count == 0 and around and word in AMID and role_prep:
+        near = part.name not in TREES
+        state.story.settings.append(Setting("place", Entry("place", around, near), part.said, word))
         state.prep = ""
         state.past("setting", group.size)
         return
-    if part.name in TREES and state.behind() == "of" and state.adjacent == "setting":  # a forest of firs
+    if around and state.behind() == "of" and state.adjacent == "setting":  # a forest of firs, a field of poppies
         state.past("setting", group.size)
         return
     if not part.name and not _takes_stranger(state, part, role_prep, word):
@@ -55,6 +59,26 @@ def introduce(state: Telling, group: Group) -> None:
     state.prep, state.scenery = "", False
     state.recent = [*state.recent, index] if state.joined and state.recent and not role_prep else [index]
     state.joined = state.fresh = False
+
+
+def settle(state: Telling, item: Item, size: int = 1) -> None:
+    """A place, a time or a weather, the last word of a phrase of so many items."""
+    state.add(item, state.prep_word if state.prep else state.behind())
+    if (state.prep == "above" or state.behind() in ("over", "above")) and item.of("place"):
+        for index in state.recent if state.adjacent == "noun" else state.actor:
+            state.story.parts[index].over = True
+    state.scenery = not state.prep and state.behind() == ""
+    state.prep = ""
+    state.past("setting", size)
+
+
+def _compound(state: Telling, group: Group) -> None:
+    """A place that a noun before it says the kind of: a rose garden."""
+    for word in group.modifiers:
+        _adjective(state, word)
+    for item in group.places[:-1]:
+        state.add(item, "")
+    settle(state, group.places[-1], group.size)
 
 
 def _left_over(state: Telling, group: Group) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from soracli.formatting import printable
+from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
 from soracli.scenes.staging import BOATS, BUILT, SKY, Role
 from soracli.scenes.story import Part, Story
@@ -19,9 +20,6 @@ FACES = {"old man": "man", "old woman": "woman", "older person": "person"}  # wh
 GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
 RUSH = {**GO, "walker": "run"}
 IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "stand"}
-FIGURES = frozenset(
-    ("robot", "snowman", "snowman without snow", "teddy bear")
-)  # drawn as things, but people let them walk
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
 CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
 
@@ -132,7 +130,7 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
             return ""
         name = found.value
         notes.append(found.note(part.said))
-    elif part.near and name == "person" and part.role != "subject":
+    elif part.near and name == "person" and part.role != "subject" and part.said not in words.phrases.listed:
         notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
         return ""
     elif part.near:
@@ -235,7 +233,7 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
             action = IDLE[kind]
     else:
         stray = GO[kind] if part.direction or part.changes & {"in", "out"} else "stand"
-        action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": "stand", "stray": stray}.get(
+        action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": stray, "stray": stray}.get(
             verb.value, verb.value
         )
         action = RUSH[kind] if part.speed > 1 and action == "walk" else action

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from soracli.scenes.nearest import Near
 from soracli.scenes.staging import BOATS, Role
-from soracli.scenes.story import Setting, Story
+from soracli.scenes.story import KIND, Setting, Story
 from soracli.scenes.vocabulary import DRAWN, Entry, split, tables
 from soracli.world.language.surroundings import PLACES
 
@@ -77,7 +77,7 @@ def _one(rows: list[Setting], swaps: list[tuple[str, str]], dropped: list[str]) 
     """The setting that is meant: the first that is the thing itself, else the first. The others are noted."""
     if not rows:
         return ""
-    best = min(rows, key=lambda row: (row.entry.near, rows.index(row)))
+    best = min(rows, key=lambda row: (row.behind == KIND, row.entry.near, rows.index(row)))
     if best.entry.near:
         swaps.append((best.text, best.entry.value))
     dropped += [row.text for row in rows if row.entry.value != best.entry.value]

@@ -17,6 +17,7 @@ TO_PLACES = ("in", "on", "at", "across", "along", "through", "over", "from", "un
              "by", "near", "around", "past", "of", "above", "down", "up", "above", "towards", "toward", "to", "outside",
              "beside", "behind", "against", "among", "between", "off", "beyond", "next to", "out of")  # fmt: skip
 
+KIND = "kind"  # for a preposition: the place says what kind of thing somebody is, a street cat
 ALIVE = ("walker", "flyer", "swimmer")  # kinds of pictures
 
 
@@ -51,7 +52,7 @@ class Part:
 
 
 class Setting(NamedTuple):
-    """A place, time or weather that is said. behind: the preposition before it, if any."""
+    """A place, time or weather that is said. behind: the preposition before it, if any, or `KIND`."""
 
     slot: str
     entry: Entry
@@ -71,13 +72,14 @@ class Story:
 
 
 class Group(NamedTuple):
-    """A noun group. size: items. head: empty if it is a setting or nothing."""
+    """A noun group. size: items. part: none if it is a setting or nothing. places: that it ends in: a rose garden."""
 
     size: int
     part: Part | None
     definite: bool
     modifiers: tuple[str, ...]
     settings: tuple[Item, ...]
+    places: tuple[Item, ...] = ()
 
 
 class Telling:

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from soracli.prompts import english
-from soracli.scenes.story import ARTICLES, Part, Telling
+from soracli.scenes.spans import Item
+from soracli.scenes.story import ARTICLES, TO_PLACES, Part, Telling
 from soracli.scenes.vocabulary import Entry, is_verb
 
 DENIALS = ("not", "never", "won't", "doesn't", "don't", "isn't", "aren't", "can't", "cannot", "didn't")
 REFUSALS = ("refuses", "refuse", "refusing", "refused")
 PLURAL = 4  # letters from which a word in -s may be a verb that no table has
 NOBODY = ("nothing", "nobody", "none")
-PATHS = ("through", "across", "along", "down", "past", "off", "away")
+PATHS = (
+    "through",
+    "across",
+    "along",
+    "down",
+    "past",
+    "off",
+    "away",
+    "by",
+    "over",
+    "above",
+    "into",
+    "towards",
+    "toward",
+    "around",
+    "about",
+)
 # verbs of what goes through the air without one who goes
 SENSES = ("look", "watch", "stare", "gaze", "peek", "point", "shine", "speak", "talk", "shout", "sing", "lie", "sit",
           "sleep", "break", "turn", "wave", "show", "read", "listen", "smile", "bark", "howl")  # fmt: skip
@@ -20,13 +37,16 @@ def is_verb_here(state: Telling) -> bool:
     """Whether the item is a verb where it stands: many words are both noun and verb."""
     item = state.items[state.at]
     entry = item.of("verb")
+    if entry is None and _is_denied(state) and state.adjacent in ("noun", "setting") and not item.stop:
+        return not (item.of("place") or item.of("count") or item.text in ARTICLES)  # won't budge
     if entry is None:
-        return item.unknown and _strange_verb(state, item.text)
+        return (item.unknown or _is_done(state, item)) and _strange_verb(state, item.text)
     if item.of("silent") and not state.story.parts:
         return False  # make the dog fly
     before, after = state.peek(-1), state.peek()
     named = bool(item.of("name") or item.of("place") or item.of("weather") or item.of("relation"))
-    led = before is not None and (before.text in ARTICLES or before.of("count") is not None)
+    that = before is not None and before.text == "that" and state.adjacent == "noun"  # a bear that runs
+    led = before is not None and not that and (before.text in ARTICLES or before.of("count") is not None)
     led = led or (before is not None and (before.of("colour") is not None or before.text in english.ADJECTIVES))
     if led and not (entry.form == "doing" and not named):
         return False
@@ -50,6 +70,14 @@ def _strange_verb(state: Telling, word: str) -> bool:
     if state.adjacent == "noun" and not led and (is_verb(word) or _goes_somewhere(state, word)):
         return True
     return word.endswith("ing") and len(word) > 5 and not led and word not in english.NOUNS_THAT_LOOK_OTHERWISE
+
+
+def _is_done(state: Telling, item: Item) -> bool:
+    """Whether a word that means several things may as well be what somebody does: a butterfly wheels past."""
+    name, after = item.of("name"), state.peek()
+    leads = after is None or after.stop or after.text in TO_PLACES or after.of("direction") is not None
+    several = any(state.story.parts[i].many or state.story.parts[i].verb is not None for i in state.recent)
+    return name is not None and name.form == "many" and is_verb(item.text) and leads and not several
 
 
 def _goes_somewhere(state: Telling, word: str) -> bool:
@@ -131,6 +159,9 @@ def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
         part.changes.add("opened")
         return
     old = part.verb
+    if old is not None and (_outdoes(entry, old)):
+        part.verb = entry
+        return
     comes = old is not None and old.lemma in ("come", "go", "be") and entry.form == "doing"  # comes flying in
     if old is None or (old.near and not entry.near) or comes or old.lemma == "be":
         if old is not None and old.near:
@@ -141,6 +172,12 @@ def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
         return
     if part.verb is entry and entry.near:
         state.near(text, {"stray": "stand", "hang": "stand"}.get(entry.value, entry.value))
+
+
+def _outdoes(entry: Entry, old: Entry) -> bool:
+    """Whether what is said later of the same deed says more: goes at top speed, keeps watch, hovering."""
+    manner = entry.form == "doing" and " " in entry.lemma and entry.value in ("run", "walk", "fly")
+    return (manner and old.value in ("go", "vanish", "stray")) or (entry.value == "hover" and old.value == "stand")
 
 
 def _to_place(state: Telling) -> bool:

@@ -183,6 +183,10 @@ def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             for value, phrases in words[slot].get("near" if near else "same", {}).items():
                 for phrase in split(phrases):
                     yield phrase, Entry(slot, value, near)
+    pairs = [(place, *pair) for place, some in words["place"]["compound"].items() for pair in some]
+    for place, before, nouns in pairs:
+        for noun in split(nouns):
+            yield from ((f"{adjective} {noun}", Entry("place", place)) for adjective in split(before))
     for name in (name for name in DRAWN if name not in SEEN):
         for noun in PLACES[name].nouns:
             yield noun.lower().partition(" ")[2] or noun.lower(), Entry("place", name)
