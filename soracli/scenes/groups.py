@@ -62,8 +62,9 @@ def noun_group(state: Telling) -> Group | None:
     if words.head is not None:
         entry = words.head.of("name")
         assert entry is not None
+        colour = words.colour or state.vocabulary.tints.get(grammar.singular(words.head.text), "")
         part = Part(words.head.text, entry.value, entry.near, entry.form == "many" or words.count > 1, words.count,
-                    words.colour, counted=words.counted)  # fmt: skip
+                    colour, counted=words.counted)  # fmt: skip
         return words.group(size, part)
     following = state.items[i].of("verb") if i < len(state.items) and not state.items[i].stop else None
     acts = following is not None and following.form in ("finite", "doing")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from soracli.scenes.story import ALIVE, Part, Telling
 from soracli.scenes.vocabulary import Entry
 from soracli.world.language import grammar
-from soracli.world.language.actors import HEADWEAR
+from soracli.world.language.actors import HEADWEAR, HELD
 
 FEASTS = ("christmas", "merry", "halloween", "birthday", "new")
 HANDLED = ("fly", "spin", "roll", "bounce", "float", "launch", "grow", "shrink", "drop")  # what is done by the object
 WITH = ("with", "alongside", "along with", "together with")
+BALLS = ("soccer ball", "basketball", "volleyball", "baseball", "american football", "rugby football", "ping pong")
 OFF = ("from", "off", "out of")
 
 
@@ -84,8 +85,9 @@ def _stand(state: Telling, index: int, anchor: int, prep: str, word: str) -> Non
     elif _is_put_on(state, part, other) and (word in WITH or word in ("in", "inside")):
         part.relation, part.partner, part.held = "on", anchor, True  # the cat in the hat
     elif word in WITH or other.relation:
-        part.verb, part.held = part.verb or verb, word in WITH
-        part.relation, part.partner = "beside", anchor
+        held = word in WITH and part.count < 2 and not part.many and _is_in_hands(state, part, other)
+        part.verb, part.held = part.verb or (None if held else verb), word in WITH
+        part.relation, part.partner = "on" if held else "beside", anchor
     elif prep == "on" and word in ("in", "inside") and not other.verb and part.partner < 0:
         other.relation, other.partner = "on", index
     else:
@@ -124,7 +126,10 @@ def _object(state: Telling, index: int, actor: int) -> None:
         )
     else:
         part.held = lemma == "wear" or "holds" in deeds
-        part.relation, part.partner = ("on" if lemma in ("wear", "balance") else "beside"), actor
+        held = part.held and part.count < 2 and _is_in_hands(state, part, doer)
+        part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor
+        if part.name in BALLS:
+            part.relation, part.verb = "in front of", part.verb or Entry("verb", "bounce", False, "base", "bounce")
         if lemma in ("paint", "draw"):
             part.changes.add("painted")
         if "bitten" in deeds:
@@ -136,6 +141,11 @@ def _object(state: Telling, index: int, actor: int) -> None:
 def _is_put_on(state: Telling, part: Part, other: Part) -> bool:
     """Whether a part is what is worn on the head, and the other somebody who may wear it."""
     return part.name in HEADWEAR and state.vocabulary.pictures.get(other.name) in ALIVE
+
+
+def _is_in_hands(state: Telling, part: Part, holder: Part) -> bool:
+    """Whether a part is what the other can hold in its hands."""
+    return part.name in HELD and state.vocabulary.pictures.get(holder.name) in ("walker", "flyer")
 
 
 def _handles(state: Telling, doer: Part, part: Part) -> bool:

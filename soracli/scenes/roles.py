@@ -16,7 +16,7 @@ from soracli.world.language import grammar
 MOST = 6  # performers of one kind
 SURE = 0.72  # cosine from which a noun that no table has is drawn beside others
 ALL = 8  # performers of a scene
-FACES = {"old man": "man", "old woman": "woman", "older person": "person"}  # who have no body -> who play them
+HUMAN = ("man", "woman", "person", "boy", "girl", "child", "old", "older", "artist", "cook", "singer", "student")
 GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
 RUSH = {**GO, "walker": "run"}
 IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "stand"}
@@ -84,6 +84,19 @@ def headwear(roles: list[Role], story: Story, words: Vocabulary, known: Library)
     ][: ALL - len(roles)]
 
 
+def implied(roles: list[Role], story: Story, words: Vocabulary, known: Library) -> list[Role]:
+    """What people have in their hands for what they do, if the prompt names nothing that they do it with."""
+    found = []
+    for i, role in enumerate(roles):
+        verb = story.parts[role.group].verb
+        name = words.implied.get(verb.lemma, "") if verb is not None else ""
+        if name and role.name.split()[0] in HUMAN and not any(other.partner == i for other in roles):
+            found.append(
+                Role(name, known.kind(name), "stand", known.length(name), role.direction, "", "on", i, group=-9 - i)
+            )
+    return found
+
+
 def _both(name: str, words: Vocabulary) -> tuple[str, str]:
     """Pictures of a man and a woman at what a person is at; that picture twice if one is missing."""
     his, hers = (name.replace("person", who, 1) for who in ("man", "woman"))
@@ -136,13 +149,9 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
     elif part.near:
         notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
     lemma = part.verb.lemma.split()[0] if part.verb is not None else ""
-    who = FACES.get(name, name) if part.verb is not None else name
-    rest = words.people.get(lemma, _rest(part)) if who in ("man", "woman", "person") else ""
-    if rest and (who == name or rest != "standing"):
-        played = next((one for one in _acting(who, rest) if one in words.pictures), name)
-        if who != name and played != who:
-            notes.append(f"of '{printable(part.said)}' the library has the face alone; {played} plays it.")
-        return name if played == who else played
+    rest = words.people.get(lemma, _rest(part)) if name in ("man", "woman", "person") else ""
+    if rest:
+        return next((one for one in _acting(name, rest) if one in words.pictures), name)
     return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
 
 
@@ -187,9 +196,13 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         action = "hover"
     if part.relation == "chases":
         action = "chase"
+    if part.relation == "above" and name in BOATS:  # it lies on the water
+        part.relation = "beside"
     relation = "" if name in SKY and part.relation == "beside" else part.relation
     if relation == "below":  # the anchor is under it: only what floats or flies can be above
-        relation = "above" if kind in ("flyer", "swimmer") else "behind"
+        relation = (
+            "above" if kind in ("flyer", "swimmer") and name not in BOATS else "beside" if name in BOATS else "behind"
+        )
     return Role(
         name,
         kind,
