@@ -60,6 +60,8 @@ def _join(state: Telling, index: int) -> None:
 
 def _stand(state: Telling, index: int, anchor: int, prep: str, word: str) -> None:
     """`anchor` stands in a relation to the new part `index`, as a preposition says."""
+    if state.story.parts[anchor].relation == "on" and state.story.parts[anchor].name in HELD:
+        anchor = state.story.parts[anchor].partner  # by a campfire is who holds it, not what is held
     part, other = state.story.parts[index], state.story.parts[anchor]
     part.role = "partner"
     verb = other.verb

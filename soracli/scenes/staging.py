@@ -184,7 +184,7 @@ def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
     """The cell height of a role, where it sits on a longer one: small enough to leave that to be seen."""
     role, size = roles[i], sizes[i]
     if _is_held(roles, i):
-        share = min(max(HANDY * (role.length / max(roles[role.partner].length, 0.1)) ** 0.5, SLIGHT), HANDY)
+        share = min(max(HANDY * math.sqrt(role.length / max(roles[role.partner].length, 0.1)), SLIGHT), HANDY)
         longer = max(_drawn(role.name))
         return min(size, share * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / longer)
     if role.relation != "on" or role.partner < 0 or _is_worn(role) or role.length >= roles[role.partner].length:
