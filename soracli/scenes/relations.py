@@ -5,12 +5,11 @@ from __future__ import annotations
 from soracli.scenes.story import ALIVE, Part, Telling
 from soracli.scenes.vocabulary import Entry
 from soracli.world.language import grammar
-from soracli.world.language.actors import HEADWEAR, HELD
+from soracli.world.language.actors import BALLS, HEADWEAR, HELD
 
 FEASTS = ("christmas", "merry", "halloween", "birthday", "new")
 HANDLED = ("fly", "spin", "roll", "bounce", "float", "launch", "grow", "shrink", "drop")  # what is done by the object
 WITH = ("with", "alongside", "along with", "together with")
-BALLS = ("soccer ball", "basketball", "volleyball", "baseball", "american football", "rugby football", "ping pong")
 OFF = ("from", "off", "out of")
 
 
@@ -89,7 +88,7 @@ def _stand(state: Telling, index: int, anchor: int, prep: str, word: str) -> Non
     elif word in WITH or other.relation:
         held = word in WITH and part.count < 2 and not part.many and _is_in_hands(state, part, other)
         part.verb, part.held = part.verb or (None if held else verb), word in WITH
-        part.relation, part.partner = "on" if held else "beside", anchor
+        part.relation, part.partner = "on" if held else "in front of" if part.name in BALLS else "beside", anchor
     elif prep == "on" and word in ("in", "inside") and not other.verb and part.partner < 0:
         other.relation, other.partner = "on", index
     else:
@@ -130,6 +129,8 @@ def _object(state: Telling, index: int, actor: int) -> None:
         part.held = lemma == "wear" or "holds" in deeds
         held = part.held and part.count < 2 and _is_in_hands(state, part, doer)
         part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor
+        if lemma == "climb" and part.name and not doer.relation:
+            doer.relation, doer.partner, part.relation, part.partner = "on", index, "", -1
         if part.name in BALLS:
             part.relation, part.verb = "in front of", part.verb or Entry("verb", "bounce", False, "base", "bounce")
         if lemma in ("paint", "draw"):

@@ -97,6 +97,23 @@ def implied(roles: list[Role], story: Story, words: Vocabulary, known: Library) 
     return found
 
 
+def underfoot(roles: list[Role], story: Story, words: Vocabulary, known: Library) -> list[Role]:
+    """What people stand on for what they do, if the prompt names nothing; they become those who are on it."""
+    out, more = list(roles), []
+    for i, role in enumerate(roles):
+        verb = story.parts[role.group].verb if role.group >= 0 else None
+        name = words.underfoot.get(verb.lemma, "") if verb is not None else ""
+        if (
+            name
+            and not role.relation
+            and not any(other.partner == i for other in roles)
+            and len(roles) + len(more) < ALL
+        ):
+            out[i] = replace(role, relation="on", partner=len(roles) + len(more), action="stand")
+            more.append(Role(name, known.kind(name), "slide", known.length(name), role.direction, "", group=-40 - i))
+    return out + more
+
+
 def _both(name: str, words: Vocabulary) -> tuple[str, str]:
     """Pictures of a man and a woman at what a person is at; that picture twice if one is missing."""
     his, hers = (name.replace("person", who, 1) for who in ("man", "woman"))

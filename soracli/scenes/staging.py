@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
-from soracli.world.language.actors import HEADWEAR, HELD, WORN, actor
+from soracli.world.language.actors import BALLS, HEADWEAR, HELD, WORN, actor
 from soracli.world.language.verbs import MOVES, SPEED, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Event, Performer
@@ -28,7 +28,8 @@ SHORT = 1.5  # seconds in which several do not get far
 ABOVE, FLIGHT = 0.16, 0.28  # frame heights of air below what is above another, and below what flies
 BUILT = 2.0  # metres from which a thing is scenery for whoever acts
 SCENERY = 5.0  # times as long as whoever acts, as which a thing counts at most
-HANDY, SLIGHT = 0.55, 0.22  # longer side of what is held, of the holder's height: by metres, and at least
+HANDY, SLIGHT, BULKY = 0.75, 0.22, 0.5  # longer side of what is held, of the holder's height: by metres, within
+BALL = 0.34  # height of what is played with, of the player's
 HOLDERS = ("walker", "flyer")
 MOUNTED = 0.66  # height of one that sits on a longer one, of that one's
 MET = 0.054  # frame widths: what is left of the way to its place when one that meets another stands
@@ -184,9 +185,11 @@ def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
     """The cell height of a role, where it sits on a longer one: small enough to leave that to be seen."""
     role, size = roles[i], sizes[i]
     if _is_held(roles, i):
-        share = min(max(HANDY * math.sqrt(role.length / max(roles[role.partner].length, 0.1)), SLIGHT), HANDY)
+        share = min(max(HANDY * math.sqrt(role.length / max(roles[role.partner].length, 0.1)), SLIGHT), BULKY)
         longer = max(_drawn(role.name))
         return min(size, share * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / longer)
+    if role.name in BALLS and role.relation == "in front of" and role.partner >= 0:
+        return min(size, BALL * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
     if role.relation != "on" or role.partner < 0 or _is_worn(role) or role.length >= roles[role.partner].length:
         return size
     return min(size, MOUNTED * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])

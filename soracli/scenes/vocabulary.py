@@ -118,6 +118,7 @@ class Vocabulary:
     pictures: names of the library -> kind. deeds: lemma -> kinds of deeds (`rides`, `holds`, `bitten`).
     people: lemma of a verb -> the rest of a picture's name, `walk` -> `walking`. dressed: who -> what that one wears.
     tints: who -> a colour that its picture has not. implied: lemma of a verb -> what whoever does it has in the hands.
+    underfoot: likewise, what that one stands on.
     """
 
     phrases: Phrases
@@ -128,6 +129,7 @@ class Vocabulary:
     dressed: Mapping[str, str]
     tints: Mapping[str, str]
     implied: Mapping[str, str]
+    underfoot: Mapping[str, str]
 
     def of(self, phrase: str, slot: str) -> Entry | None:
         """What a phrase is as a `slot`, if it can be that."""
@@ -176,9 +178,12 @@ def vocabulary(known: Library) -> Vocabulary:
     kinds = {lemma: frozenset(some) for lemma, some in deeds.items()}
     dressed = {who: wear for wear, some in nouns["dressed"].items() for who in split(some) if wear in pictures}
     tints = {who: colour for colour, some in nouns["tints"].items() for who in split(some)}
-    implied = {verb: name for name, some in nouns["implied"].items() for verb in split(some) if name in pictures}
+    implied, underfoot = (
+        {verb: name for name, some in nouns[table].items() for verb in split(some) if name in pictures}
+        for table in ("implied", "underfoot")
+    )
     longest = max(LONGEST, *(p.count(" ") + 1 for p in found))
-    return Vocabulary(phrases, longest, pictures, kinds, nouns["people"], dressed, tints, implied)
+    return Vocabulary(phrases, longest, pictures, kinds, nouns["people"], dressed, tints, implied, underfoot)
 
 
 def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
