@@ -25,7 +25,8 @@ def test_the_index_knows_where_the_bodies_are() -> None:
     assert {row["body"] for row in rows} == {"head", "bust", "beast"}
     assert {row["name"] for row in rows if row["body"] == "beast"} == set(FURS)
     for row in rows:
-        assert row["stride"] > 0 and row["box"][3] > 0.9, row["name"]
+        assert row["stride"] > 0, row["name"]
+        assert row["box"][3] > 0.9, row["name"]
     assert actor("panda").faces == "left"
 
 

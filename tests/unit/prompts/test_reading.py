@@ -381,9 +381,11 @@ def test_what_is_held_is_before_its_holder_and_smaller() -> None:
     (holder, where), (book, held) = sorted(
         ((staged.performer, staged.way) for staged in ensemble.staged(scene, times)), key=lambda row: row[0].depth
     )
-    assert holder.name == "girl" and book.name == "closed book"
+    assert holder.name == "girl"
+    assert book.name == "closed book"
     assert book.size < 0.5 * holder.size
-    assert ((held.x - where.x).abs() < 0.5 * holder.size).all() and (held.lift > 0.02).all()
+    assert ((held.x - where.x).abs() < 0.5 * holder.size).all()
+    assert (held.lift > 0.02).all()
 
 
 def test_who_stands_on_a_skateboard_is_on_it() -> None:
@@ -403,7 +405,8 @@ def test_aeroplanes_take_off_and_land_along_their_way(action: str, rises: bool) 
     way = motion.path(plane, torch.tensor([0.0, 2.0, 3.5], dtype=torch.float64))
     assert bool((way.x.diff() > 0).all())
     assert bool((way.lift.diff() > 0).all() if rises else (way.lift.diff() < 0).all())
-    assert float(way.angle.min()) >= 20 and float(way.angle.max()) <= 50  # the drawing looks up at 45 degrees
+    assert float(way.angle.min()) >= 20
+    assert float(way.angle.max()) <= 50
 
 
 def test_what_flies_along_looks_along_its_way() -> None:
