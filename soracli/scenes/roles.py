@@ -20,6 +20,11 @@ HUMAN = ("man", "woman", "person", "boy", "girl", "child", "old", "older", "arti
 GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
 RUSH = {**GO, "walker": "run"}
 IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "stand"}
+IN_FLIGHT = "bird in flight"
+FLIGHT = {  # birds of whom the library has the standing alone -> their colour in the air
+    "goose": "brown", "duck": "brown", "swan": "white", "flamingo": "pink", "turkey": "brown", "bird": "red",
+    "chicken": "white", "rooster": "brown", "peacock": "blue", "dodo": "grey", "dove": "white",
+}  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
 CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
 
@@ -220,6 +225,9 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         relation = (
             "above" if kind in ("flyer", "swimmer") and name not in BOATS else "beside" if name in BOATS else "behind"
         )
+    if name in FLIGHT and action in ("fly", "hover"):
+        part.colour = part.colour or FLIGHT[name]
+        name, kind = IN_FLIGHT, "flyer"
     return Role(
         name,
         kind,

@@ -413,3 +413,11 @@ def test_what_flies_along_looks_along_its_way() -> None:
     for way, sign in (("right", 1), ("left", -1)):
         rocket = Performer("rocket", "fly", way)
         assert float(motion.path(rocket, torch.zeros(1, dtype=torch.float64)).angle) * sign == pytest.approx(39)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name", "colour"), [("a goose flying over a lake", "bird in flight", "brown"), ("a goose", "goose", "")]
+)
+def test_birds_that_the_library_has_standing_fly_with_their_wings(prompt: str, name: str, colour: str) -> None:
+    one = of(prompt).scene.performers[0]
+    assert (one.name, one.colour) == (name, colour)
