@@ -40,6 +40,12 @@ WAYS = (  # a pattern, and the plain words, which are never longer
         ),
         "stops",
     ),
+    (
+        re.compile(
+            r"\b(?:a|the|my|our) (?:whole |happy |young |big )?family\b(?! (?:of|dog|cat|car|pet|home|house|member))"
+        ),
+        "people",
+    ),
     (re.compile(r"\b(?:as )?still as (?:an? )?[a-z]+\b"), "unmoving"),
     (re.compile(r"\bfrom (?:the )?east to (?:the )?west\b"), "to the left"),  # as on a map
     (re.compile(r"\bfrom (?:the )?west to (?:the )?east\b"), "to the right"),

@@ -104,7 +104,8 @@ def implied(roles: list[Role], story: Story, words: Vocabulary, known: Library) 
 
 def underfoot(roles: list[Role], story: Story, words: Vocabulary, known: Library) -> list[Role]:
     """What people stand on for what they do, if the prompt names nothing; they become those who are on it."""
-    out, more = list(roles), []
+    out = list(roles)
+    more: list[Role] = []
     for i, role in enumerate(roles):
         verb = story.parts[role.group].verb if role.group >= 0 else None
         name = words.underfoot.get(verb.lemma, "") if verb is not None else ""

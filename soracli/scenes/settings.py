@@ -91,6 +91,8 @@ def _home(roles: list[Role]) -> str:
         return DRAWN[0]
     homes = {name: str(place) for place, names in tables()[0]["home"].items() for name in split(names)}
     found = [homes[role.name.lower()] for role in roles if role.name.lower() in homes]
+    if found and found[0] == "underwater" and roles[0].kind in ("flyer", "walker", "driver"):
+        return "lake"  # an eagle catches a fish
     if found:
         return "sea" if found[0] == "underwater" and "sea" in found else found[0]  # ships are on it
     return {"driver": "road", "swimmer": "sea"}.get(roles[0].kind, DRAWN[0])

@@ -19,6 +19,7 @@ TOP, FLOOR = 0.06, 0.94
 SWING = 0.075  # of a foot, to either side
 SOLID = 40  # alpha from which a pixel counts as drawn
 SHIRTS = ((64, 132, 214), (238, 122, 46), (88, 170, 92), (214, 76, 92), (134, 98, 200), (240, 188, 66))
+RED = (206, 44, 48)
 TROUSERS = ((66, 76, 112), (92, 84, 96), (74, 92, 128))
 FURS = {  # body and legs
     "bear": ((122, 80, 72), (104, 66, 60)), "fox": ((242, 116, 30), (84, 52, 48)), "koala": ((156, 154, 164),) * 2,
@@ -55,7 +56,7 @@ def embodied(cells: Pixels, kind: str, name: str) -> Pixels:
     upper, at = _upper(cells, box, cut)
     pick = sum(map(ord, name))
     skin = _tone(cells, box, 0.6, 0.5, 0.2)
-    shirt = SHIRTS[pick % len(SHIRTS)] if kind == "head" else _tone(cells, box, 0.97, 0.5)
+    shirt = RED if "Claus" in name else SHIRTS[pick % len(SHIRTS)] if kind == "head" else _tone(cells, box, 0.97, 0.5)
     legs = TROUSERS[pick % len(TROUSERS)] if kind == "head" else _darker(shirt)
     out = np.zeros_like(cells)
     for t in range(len(cells)):

@@ -421,3 +421,8 @@ def test_what_flies_along_looks_along_its_way() -> None:
 def test_birds_that_the_library_has_standing_fly_with_their_wings(prompt: str, name: str, colour: str) -> None:
     one = of(prompt).scene.performers[0]
     assert (one.name, one.colour) == (name, colour)
+
+
+def test_a_family_are_people_and_an_eagle_fishes_from_above() -> None:
+    assert len(of("a family having a picnic in the park").scene.performers) == 3
+    assert of("an eagle catching a fish").scene.place == "lake"
