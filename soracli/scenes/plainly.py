@@ -15,7 +15,25 @@ _TURNED = r" (?:is )?(?:on|at|to|towards?|pointing|pointed|turned|facing)(?: to|
 _REAR = _BODY + r"(?:tail|rear(?: end)?|back(?: end)?|backside|bottom|stern|trunk lid|boot|exhaust|tail ?lights?|rump)"
 _PART = r"(?: (?:side|edge|border|end|corner|part|half|margin))?"
 _OF = r"(?: of (?:the |my |our )?(?:whole )?(?:frame|screen|image|picture|shot|view|scene|video|clip))?"
+_SHOT = r"(?:stage|frame|screen|camera|picture|shot)"
+_EDGE = r"(?:[ -]?hand)? (?:side|edge|border|end|corner|margin)"
 WAYS = (  # a pattern, and the plain words, which are never longer
+    (re.compile(rf"\b(left|right){_EDGE} to (?:the )?(left|right){_EDGE}\b"), r"\1 to \2"),
+    (
+        re.compile(r"\bstart(?:s|ing) (left|right),? (?:and )?(?:ends|ending|finishes|finishing) (left|right)\b"),
+        r"\1 to \2",
+    ),
+    (
+        re.compile(
+            rf"\b(?:enter|com|appear|arriv|emerg)(?:e?s|ing)(?: in)? (?:from )?(?:{_SHOT} )?(left|right)\b(?! to\b)"
+        ),
+        r"from \1",
+    ),
+    (
+        re.compile(rf"\b(?:leav|exit)(?:e?s|ing) the (?:{_SHOT}|scene) (?:on|at|to|by) {_SIDE}{_PART}{_OF}(?![\w-])"),
+        r"leaves \1",
+    ),
+    (re.compile(r"\b(left|right)facing\b"), r"to \1"),
     (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF} to {_SIDE}{_PART}{_OF}(?![\w-])"), r"from \1 to \2"),
     (re.compile(rf"(?<!left )(?<!right )\b(?:to|towards?) {_SIDE}{_PART}{_OF}(?![\w-])"), r"to the \1"),
     (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF}(?![\w-])(?! to\b)"), r"from the \1"),
