@@ -162,7 +162,7 @@ def _fireworks(sheet: Sheet, moment: float) -> None:
 
 def _flying_bird(sheet: Sheet, moment: float) -> None:
     """To the left with its neck stretched out; its wings beat twice in a loop. Grey, to take any colour."""
-    beat = math.sin(4 * math.pi * moment)
+    beat = math.sin(4 * math.pi * moment + 0.05)
     pale, plain, dark = (226, 224, 226), (196, 192, 194), (164, 160, 162)
     tip, elbow = 0.5 - 0.34 * beat, 0.5 - 0.2 * beat
     sheet.area([(0.50, 0.50), (0.56, elbow - 0.02), (0.74, tip + 0.05), (0.70, elbow + 0.08), (0.64, 0.52)], dark, 0.2)
