@@ -47,11 +47,9 @@ def _even(x: Tensor, cell: int) -> None:
     right[..., :REACH].addcmul_(step, ramp, value=-1)
 
 
-def smoothed(frames: Tensor, rounds: int = 2) -> Tensor:
+def smoothed(frames: Tensor) -> Tensor:
     """Frames (B, 3, T, H, W) in [-1, 1] without the ripples that are smaller than `RIPPLE`."""
-    rows = list(frames.transpose(1, 2).flatten(0, 1))  # (3, H, W) each: one at a time stays in cache
-    for _ in range(rounds):
-        rows = [_smoothed(frame) for frame in rows]
+    rows = [_smoothed(frame) for frame in frames.transpose(1, 2).flatten(0, 1)]  # one at a time stays in cache
     return torch.stack(rows).view(len(frames), -1, *frames.shape[1:2], *frames.shape[3:]).transpose(1, 2)
 
 
