@@ -293,16 +293,13 @@ def inpaint(
     Without a prompt what is masked is removed: other frames show what is behind, and what none shows is filled by
     patches of the surroundings. In a clip that sora made, a prompt puts whom it names there, into the same place.
     """
-    from soracli.pipeline import task_specs
+    from soracli.pipeline import placed, task_specs
     from soracli.pipeline.render import render
 
     hand = overlay.hand(fit)
     brief = task_specs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand)
-    if prompt is not None and mask is not None:
-        from soracli.pipeline import own_clips
-
-        brief, flags = own_clips.inpainted(brief, clip, prompt, flags, track=track)
-    render(brief, prompt, flags)
+    brief, text, flags = placed.prompted(brief, clip, prompt, flags, track=track)
+    render(brief, text, flags)
 
 
 @app.command(

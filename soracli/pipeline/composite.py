@@ -6,10 +6,11 @@ it in one of two ways (`Way`). Both turn one canvas into another, so that every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from soracli.scenes.moves import Move
 from soracli.scenes.subjects import Subject
 from soracli.types import Canvas, Clip, Frames, Mask, SamplingOptions
 from soracli.weights import manifest
+
+if TYPE_CHECKING:
+    from soracli.sampling.sampler import Step
 
 Layers = Callable[[int, int], Layer]  # first frame of the result, last + 1
 Fill = Callable[[Frames, Mask], Frames]  # frames (T, H, W, 3) with their holes (T, H, W) filled
@@ -196,6 +200,35 @@ def _composited(frames: Frames, layer: Layer) -> Frames:
     """A layer over opaque frames (T, H, W, 3)."""
     whole = np.full(frames.shape[:3], 255, np.uint8)
     return stacked(Layer(frames, whole), layer).frames
+
+
+def beside(layers: Layers, corner: tuple[int, int], size: tuple[int, int]) -> Layers:
+    """Layers of a part of a frame as such of all of it. corner: x, y of the part. size: of the frame, width, height."""
+    (x, y), (width, height) = corner, size
+
+    def drawn(start: int, stop: int) -> Layer:
+        part = layers(start, stop)
+        high, wide = min(part.alpha.shape[1], height - y), min(part.alpha.shape[2], width - x)
+        alpha = np.zeros((stop - start, height, width), np.uint8)
+        frames = np.zeros((*alpha.shape, 3), np.uint8)
+        frames[:, y : y + high, x : x + wide] = part.frames[:, :high, :wide]
+        alpha[:, y : y + high, x : x + wide] = part.alpha[:, :high, :wide]
+        return Layer(frames, alpha)
+
+    return drawn
+
+
+def played(steps: Iterator[Step], layers: Layers, canvas: Canvas) -> Iterator[Step]:
+    """Steps whose frames show a layer wherever the canvas's mask is set."""
+    count = 0
+    for step in steps:
+        if step.frames is not None:
+            part = slice(count, count + len(step.frames))
+            layer, share = layers(part.start, part.stop), canvas.mask[part]
+            colour = np.rint(layer.frames * share[..., None]).astype(np.uint8)
+            inside = Layer(colour, np.rint(layer.alpha * share).astype(np.uint8))
+            step, count = replace(step, frames=_composited(step.frames, inside)), part.stop
+        yield step
 
 
 def referenced(canvas: Canvas, subjects: Sequence[Subject], card: Card) -> Canvas:

@@ -19,7 +19,17 @@ from soracli.footage.plausibility import Guard
 from soracli.media import Area, Source, Writer
 from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
-from soracli.pipeline import advice, checkpoints, deliver, describe, latents, model_cache, real_footage, tasks
+from soracli.pipeline import (
+    advice,
+    checkpoints,
+    composite,
+    deliver,
+    describe,
+    latents,
+    model_cache,
+    real_footage,
+    tasks,
+)
 from soracli.pipeline import job as jobs
 from soracli.pipeline import preview as previews
 from soracli.pipeline.deliver import Form
@@ -307,7 +317,8 @@ def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator
         from soracli.footage.removal import Removal
 
         removal = Removal(job.canvas, studio.device)
-        yield from removal.steps()
+        steps = removal.steps()
+        yield from steps if job.cast is None else composite.played(steps, job.performed(), job.canvas)
         studio.talk.say(removal.said)
         return
     from soracli.sampling.sampler import sample, shown
