@@ -376,10 +376,11 @@ def vary(
 ) -> None:
     """Make variations of a clip, one per seed, and say how far they lie apart.
 
-    Of a clip that sora made: the same scene in other pictures of the place, unless --strength is given.
+    Of a clip that sora made: the same scene in other pictures of the place, unless --strength is given. The embedded
+    model does not vary film and photographs: `sora edit` lays another light, weather or style over them.
     """
     from soracli.options import parse
-    from soracli.pipeline import task_specs
+    from soracli.pipeline import real_footage, task_specs
     from soracli.pipeline.render import render
 
     share = parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
@@ -389,7 +390,9 @@ def vary(
         if (again := own_clips.edited(clip, prompt or "", flags, "vary")) is not None:
             render(again[0], prompt, again[1])
             return
-    render(task_specs.edit(clip, share, fit=fit, verb="vary", allow_partial=allow_partial), prompt, flags)
+    brief = task_specs.edit(clip, share, fit=fit, verb="vary", allow_partial=allow_partial)
+    real_footage.check_painted(brief, flags)
+    render(brief, prompt, flags)
 
 
 @app.command(

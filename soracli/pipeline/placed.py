@@ -19,14 +19,16 @@ from soracli.types import Shot
 from soracli.weights import manifest
 
 
-def prompted(brief: Brief, path: str, typed: str | None, flags: Flags, *, track: bool) -> tuple[Brief, str, Flags]:
+def prompted(
+    brief: Brief, path: str, typed: str | None, flags: Flags, *, track: bool
+) -> tuple[Brief, str | None, Flags]:
     """What `sora inpaint` is to do, its prompt and flags: in a clip of a scene by that scene, else by `placed`."""
     prompt = parse.prompt(typed, flags.prompt_file, needed=False)
     flags = replace(flags, prompt_file=None)
-    if prompt.strip(" .!").lower() in {"", *REMOVE}:
-        return brief, prompt, flags
-    brief, flags = own_clips.inpainted(brief, path, prompt, flags, track=track)
-    return brief if brief.plot is not None else placed(brief, path, prompt, flags, track=track), prompt, flags
+    if prompt.strip(" .!").lower() not in {"", *REMOVE}:
+        brief, flags = own_clips.inpainted(brief, path, prompt, flags, track=track)
+        brief = placed(brief, path, prompt, flags, track=track) if brief.plot is None else brief
+    return brief, prompt or None, flags
 
 
 def placed(brief: Brief, path: str, prompt: str, flags: Flags, *, track: bool) -> Brief:
