@@ -241,10 +241,10 @@ def edit(
 
     hand = overlay.hand(fit)
     share = None if strength is None else parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    if prompt and not (strength or start or stop or style or region or style_ref or hand or allow_partial):
+    if prompt and not (strength or style or style_ref or hand or allow_partial):
         from soracli.pipeline import own_clips
 
-        if (retold := own_clips.edited(clip, prompt, flags)) is not None:
+        if (retold := own_clips.edited(clip, prompt, flags, start=start, stop=stop, region=region)) is not None:
             render(retold[0], prompt, retold[1])
             return
     asked = restyle.Asked(
@@ -376,22 +376,19 @@ def vary(
 ) -> None:
     """Make variations of a clip, one per seed, and say how far they lie apart.
 
-    Of a clip that sora made: the same scene in other pictures of the place, unless --strength is given. The embedded
-    model does not vary film and photographs: `sora edit` lays another light, weather or style over them.
+    Of a clip that sora made: the same scene in other pictures of the place. Other clips the embedded model does not
+    vary: `sora edit` lays another light, weather or style over them.
     """
     from soracli.options import parse
-    from soracli.pipeline import real_footage, task_specs
+    from soracli.pipeline import own_clips, task_specs
     from soracli.pipeline.render import render
 
     share = parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    if not allow_partial and "strength" not in flags.origin.call.arguments:
-        from soracli.pipeline import own_clips
-
-        if (again := own_clips.edited(clip, prompt or "", flags, "vary")) is not None:
-            render(again[0], prompt, again[1])
-            return
+    if not allow_partial and (again := own_clips.edited(clip, prompt or "", flags, "vary")) is not None:
+        render(again[0], prompt, again[1])
+        return
     brief = task_specs.edit(clip, share, fit=fit, verb="vary", allow_partial=allow_partial)
-    real_footage.check_painted(brief, flags)
+    own_clips.check_scene(brief, flags)
     render(brief, prompt, flags)
 
 

@@ -113,7 +113,7 @@ class Job:
         canvas = tasks.opened(self.canvas, film.starts[-1]) if self.brief.onward else self.canvas
         parts = hand.layer(self.options), hand.place(self.options), adapters.grade(self.card)
         draft = drafted(film, *parts)
-        if tasks.has_holes(canvas):
+        if tasks.keeps(canvas) and not self.brief.onward:
             draft = composite.inside(draft, canvas)
         return replace(canvas, draft=draft), film.shots
 

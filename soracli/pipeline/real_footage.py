@@ -21,11 +21,9 @@ import numpy.typing as npt
 from soracli import media
 from soracli.card import Card
 from soracli.draft import Draft, Layer
-from soracli.errors import PolicyError, SoraError, UsageError
+from soracli.errors import SoraError, UsageError
 from soracli.footage import camera
-from soracli.formatting import printable
 from soracli.media import Source
-from soracli.options.flags import Flags
 from soracli.pipeline.task_specs import Brief
 from soracli.types import Canvas, Clip, Frames
 from soracli.weights import manifest
@@ -172,17 +170,6 @@ def _of_part(brief: Brief, card: Card, prompt: str, how: str) -> Moving:
         f"--engine model has {card.name} paint it.",
     )
     return Moving("drift", brief.given[0].clip, pace=camera.pace(brief.words), toward=toward, notes=notes)
-
-
-def check_painted(brief: Brief, flags: Flags) -> None:
-    """Raise PolicyError where a model that paints a world of its own is to paint film or photographs anew."""
-    card = manifest.card(flags.model)
-    if card.params.get("drafts") and any(map(foreign, brief.given)):
-        raise PolicyError(
-            f"{printable(brief.given[0].path)}: was filmed or photographed, and {card.name} makes fog of that; lay a "
-            "look over it (sora edit CLIP \"at sunset\", --style NAME), or take an open model: sora model list",
-            "beyond_model",
-        )
 
 
 def foreign(source: Source) -> bool:
