@@ -137,7 +137,7 @@ def animate(
     flags: Flags,
 ) -> None:
     """Bring a picture to life. Frame 0 is the picture itself."""
-    from soracli.pipeline import task_specs
+    from soracli.pipeline import own_clips, task_specs
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
@@ -146,6 +146,7 @@ def animate(
         image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand, engine=engine,
         camera=camera,
     )  # fmt: skip
+    brief, flags = own_clips.animated(brief, image, prompt, flags)
     render(brief, prompt, flags)
 
 

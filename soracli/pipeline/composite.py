@@ -254,7 +254,11 @@ def referenced(canvas: Canvas, subjects: Sequence[Subject], card: Card) -> Canva
 
 
 def inside(draft: Draft, canvas: Canvas) -> Draft:
-    """A draft that ends where the canvas's mask does. Each frame keeps other pixels, so none is one still picture."""
+    """A draft that ends where the canvas's mask does.
+
+    What lies behind a shot is still one picture if no more than the first frame is kept, and no other in part.
+    """
+    whole = bool((canvas.mask[1:] == 1).all())
 
     def finish(frames: Frames, start: int) -> Frames:
         part = slice(start, start + len(frames))
@@ -262,7 +266,7 @@ def inside(draft: Draft, canvas: Canvas) -> Draft:
         mixed: Frames = np.rint(given + (draft.finish(frames, start) - given) * share).astype(np.uint8)
         return mixed
 
-    return replace(draft, finish=finish, held=lambda frame: False)
+    return replace(draft, finish=finish, held=draft.held if whole else lambda frame: False)
 
 
 def held(canvas: Canvas) -> Canvas:

@@ -341,7 +341,7 @@ def _canvas(request: _Request, plot: Plot | None) -> tuple[Canvas, SamplingOptio
     before regions were moved: see `Job.bare`.
     """
     brief, flags, card, own, options = request.brief, request.flags, request.card, request.own, request.options
-    if plot is not None and plot.file and flags.duration is None and not brief.still:
+    if plot is not None and plot.file and flags.duration is None and not (brief.still or brief.given):
         options = replace(options, seconds=plot.seconds)
     elif brief.lasts is not None and flags.duration is None:
         options = replace(options, seconds=brief.lasts)

@@ -178,6 +178,35 @@ def inpainted(brief: Brief, path: str, prompt: str | None, flags: Flags, *, trac
     return replace(brief, plot=plot, notes=(*brief.notes, *notes)), own.told(flags)
 
 
+def animated(brief: Brief, path: str, typed: str | None, flags: Flags) -> tuple[Brief, Flags]:
+    """The brief of `sora animate` of a picture of a scene: the scene goes on from there, as a prompt says or as it was.
+
+    Of a picture that has no scene, or where more than the picture is given, it stays as it was.
+    """
+    alone = len(brief.given) == 1 and not (brief.areas or brief.hand or brief.keyed) and brief.engine == "auto"
+    if not alone or typed == "-" or flags.prompt_file is not None or path == "-":
+        return brief, flags
+    own = read(brief.given[0], flags)
+    if own is None or own.frames > 1:
+        return brief, flags
+    from soracli.scenes import file, onward
+    from soracli.scenes.known import shipped
+    from soracli.scenes.plot import MOMENT
+
+    said = ", ".join(filter(None, [(typed or "").strip(), *brief.words]))
+    notes: list[str] = []
+    text, begin = onward.ahead(own.scene), MOMENT
+    if said:
+        cut, notes = onward.cut(own.scene, said, MOMENT, MOMENT, own.aspect, shipped())
+        text, begin = file.text(onward.shots(cut)[-1:]), 0.0
+    notes = [
+        f"{printable(path)} tells its scene, which goes on; --engine motion moves a camera over it instead.",
+        *notes,
+    ]
+    plot = Plot(file=text, time=manifest.card(flags.model).stride[0], begin=begin)
+    return replace(brief, plot=plot, notes=(*brief.notes, *notes)), own.told(flags)
+
+
 def check_scene(brief: Brief, flags: Flags) -> None:
     """Raise PolicyError where a model that paints places of its own alone is to paint frames that tell no scene."""
     card = manifest.card(flags.model)

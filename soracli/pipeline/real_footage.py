@@ -104,13 +104,12 @@ def chosen(brief: Brief, card: Card, prompt: str) -> Moving | None:
     if brief.engine in ("", "model") or brief.hand is not None:
         return None
     still = len(brief.given) == 1 and len(brief.given[0].clip.frames) == 1
-    if brief.engine == "auto" and not (card.params.get("drafts") and any(map(foreign, brief.given))):
+    if brief.engine == "auto" and not card.params.get("drafts"):
         return None
-    how = (
-        "asked for"
-        if brief.engine == "motion"
-        else f"the source is a photograph or film, which {card.name} cannot go on with"
-    )
+    how = "asked for"
+    if brief.engine == "auto":
+        what = "is a photograph or film" if any(map(foreign, brief.given)) else "tells no scene that goes on"
+        how = f"the source {what}, which {card.name} cannot go on with"
     if brief.areas:
         return _of_part(brief, card, prompt, how)
     if still and not brief.keyed:

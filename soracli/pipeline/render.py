@@ -27,7 +27,6 @@ from soracli.pipeline import (
     describe,
     latents,
     model_cache,
-    real_footage,
     tasks,
 )
 from soracli.pipeline import job as jobs
@@ -149,7 +148,7 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
         talk.note(note)
     name = job.card.name if model is not None else "what sees motion"
     talk.detail(f"loaded {name} on {where} in {time.perf_counter() - clock:.1f} s")
-    far = bool(unlike) or (model is not None and not job.plot and any(map(real_footage.foreign, job.brief.given)))
+    far = bool(unlike) or (model is not None and not job.plot and bool(job.card.params.get("drafts")))
     return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, far, between)
 
 

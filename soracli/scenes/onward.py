@@ -53,6 +53,12 @@ def longer(text: str, frames: int, fps: Fraction) -> str:
     return file.text([*before, Shot(scene, last.seconds + float(frames / fps), last.prompt)])
 
 
+def ahead(text: str) -> str:
+    """The text of a scene file whose last shot goes on for as long as a shot can."""
+    *before, last = shots(text)
+    return file.text([*before, replace(last, scene=replace(last.scene, onward=True), seconds=file.NUMBERS["seconds"][1])])
+
+
 def cut(text: str, prompt: str, start: float, seconds: float, aspect: float, known: Library) -> tuple[str, list[str]]:
     """The same with another shot from a moment on, of which a prompt tells, and notes on what was not understood.
 

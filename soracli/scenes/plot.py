@@ -81,7 +81,7 @@ class Plot:
     camera of their own. sketched: whether the place is a picture of the user's own, along which no camera can go.
     varied: whether what a scene's seed says (clouds, ridges, textures) is for each result's own seed to say.
     performers: files of `--lora` that hold one; they play whoever is called so. large: whether who plays is as large as
-    the frame allows.
+    the frame allows. begin: seconds into the first scene at which a clip begins.
     """
 
     prompts: tuple[Shot, ...] = ()
@@ -94,6 +94,7 @@ class Plot:
     varied: bool = False
     performers: tuple[Adapter, ...] = ()
     large: bool = False
+    begin: float = 0.0
 
     @cached_property
     def filed(self) -> tuple[Filed, ...]:
@@ -117,7 +118,7 @@ class Plot:
 
     def film(self, options: SamplingOptions, seed: int, frames: int) -> tuple[Film, list[str]]:
         """The film for one seed, and what there is to say about it. frames: of the result, 1 for a picture."""
-        begin = MOMENT if options.seconds == 0 else 0.0
+        begin = MOMENT if options.seconds == 0 else self.begin
         which, starts = self._cuts(options.fps, frames)
         scenes, notes = self._scenes(options, seed, which, [*starts, frames])
         if self.subjects:

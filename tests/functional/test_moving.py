@@ -297,7 +297,10 @@ def test_film_is_told_from_drawing(tmp_path: Path) -> None:
     assert real_footage.chosen(task_specs.animate(path, engine="model"), spark, "") is None
     assert real_footage.chosen(task_specs.animate(path), spark, "") is None  # a verb that has the model alone
     drawn_one = task_specs.animate(str(tmp_path / "drawing.png"), engine="auto")
-    assert real_footage.chosen(drawn_one, spark, "") is None
+    moving = real_footage.chosen(drawn_one, spark, "")
+    assert moving is not None
+    assert "tells no scene" in moving.notes[0]
+    assert real_footage.chosen(drawn_one, manifest.card("tiny"), "") is None
     with pytest.raises(UsageError, match="no depth"):
         real_footage.chosen(task_specs.animate(path, engine="auto", camera="orbit"), spark, "")
     with pytest.raises(UsageError, match="must be one of"):

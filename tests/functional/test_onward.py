@@ -342,6 +342,39 @@ def test_an_edit_paints_the_changed_scene_in_a_part_alone(sora: Sora) -> None:
 
 
 @pytest.mark.usefixtures("staged")
+def test_a_picture_of_a_scene_goes_on_from_there(sora: Sora) -> None:
+    ran = sora("image", "a dog walks to the right in a meadow", *TINY, "--seed", "3", "-s", "64x64", "-o", "a.png")
+    assert ran.code == 0, ran.err
+    picture = media.read("a.png").frames[0]
+    for number, said in enumerate(("", "it runs")):
+        call = (
+            "animate",
+            "a.png",
+            *filter(None, [said]),
+            *TINY,
+            "-d",
+            "12f",
+            "-o",
+            f"a{number}.mp4",
+            *LOSSLESS,
+            "--json",
+        )
+        ran = sora(*call)
+        assert ran.code == 0, ran.err
+        data = json.loads(ran.out)["data"]
+        assert ('action = "run"' in data["scene"]) is bool(said)
+        frames = media.read(f"a{number}.mp4").frames
+        assert len(frames) == 12
+        np.testing.assert_array_equal(frames[0], picture)
+        assert np.abs(frames[-1].astype(int) - picture).mean() > 1  # the dog has walked on
+        assert sora("replay", f"a{number}.mp4", "--check").code == 0
+    data = json.loads(sora("animate", "a.png", *TINY, "--camera", "zoom-in", "--dry-run", "--json").out)["data"]
+    assert "engine" not in data  # the scene's own camera zooms
+    data = json.loads(sora("animate", "a.png", *TINY, "--engine", "motion", "--dry-run", "--json").out)["data"]
+    assert "scene" not in data
+
+
+@pytest.mark.usefixtures("staged")
 def test_what_tells_no_scene_is_not_varied(sora: Sora) -> None:
     made(sora)
     with media.Writer("b.mp4", 64, 64, Fraction(16)) as writer:
