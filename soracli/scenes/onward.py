@@ -56,7 +56,8 @@ def longer(text: str, frames: int, fps: Fraction) -> str:
 def ahead(text: str) -> str:
     """The text of a scene file whose last shot goes on for as long as a shot can."""
     *before, last = shots(text)
-    return file.text([*before, replace(last, scene=replace(last.scene, onward=True), seconds=file.NUMBERS["seconds"][1])])
+    scene, longest = replace(last.scene, onward=True), file.NUMBERS["seconds"][1]
+    return file.text([*before, replace(last, scene=scene, seconds=longest)])
 
 
 def cut(text: str, prompt: str, start: float, seconds: float, aspect: float, known: Library) -> tuple[str, list[str]]:
