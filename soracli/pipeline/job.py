@@ -113,7 +113,7 @@ class Job:
         canvas = tasks.opened(self.canvas, film.starts[-1]) if self.brief.onward else self.canvas
         parts = hand.layer(self.options), hand.place(self.options), adapters.grade(self.card)
         draft = drafted(film, *parts)
-        if tasks.has_holes(canvas):
+        if tasks.keeps(canvas) and not self.brief.onward:
             draft = composite.inside(draft, canvas)
         return replace(canvas, draft=draft), film.shots
 
@@ -124,14 +124,22 @@ class Job:
         canvas, way = self.canvas, Way.of(self.card)
         if self.bare is not None and self.brief.hand is not None:
             canvas = self.brief.hand.on(self.bare, self.options, way, functools.partial(_filled, told))
-        if self.cast is not None:
-            from soracli.scenes.drafting import drafted
-
-            film, _ = self.cast.film(self.options, self.seeds[0], canvas.frames)
-            canvas = composite.laid(canvas, drafted(film).drawn, way)
+        if self.cast is not None and not self.filled:
+            canvas = composite.laid(canvas, self.performed(), way)
         if canvas is self.canvas:
             return self
         return replace(self, canvas=canvas, pace=frame_rates.paced(canvas, self.card))
+
+    def performed(self) -> composite.Layers:
+        """The performers who are composited over what is given, on their part of the frame."""
+        from soracli.scenes.drafting import drafted
+
+        assert self.cast is not None
+        size = self.options.width, self.options.height
+        x, y, wide, high = (round(share * side) for share, side in zip(self.brief.stage, 2 * size, strict=True))
+        part = replace(self.options, width=max(wide, 1), height=max(high, 1))
+        film, _ = self.cast.film(part, self.seeds[0], self.canvas.frames)
+        return composite.beside(drafted(film).drawn, (x, y), size)
 
     @property
     def said(self) -> list[screening.Said]:
@@ -297,7 +305,9 @@ def _parse(brief: Brief, prompt: str | None, flags: Flags) -> _Request:
     brief = _joined(brief, card, ", ".join(filter(None, [prompt, *brief.words])))
     if brief.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {brief.length}", "no_effect")
-    if filled := brief.filled and bool(card.params.get("drafts")) and prompt.strip(" .!").lower() in {"", *REMOVE}:
+    fills = brief.unprompted or brief.cast is not None or prompt.strip(" .!").lower() in {"", *REMOVE}
+    filled = brief.filled and bool(card.params.get("drafts")) and fills
+    if filled and brief.cast is None:
         prompt = ""
     text = ", ".join(filter(None, [prompt, *brief.words]))
     own = None if brief.plot or not brief.engine else real_footage.chosen(brief, card, text)
@@ -331,7 +341,7 @@ def _canvas(request: _Request, plot: Plot | None) -> tuple[Canvas, SamplingOptio
     before regions were moved: see `Job.bare`.
     """
     brief, flags, card, own, options = request.brief, request.flags, request.card, request.own, request.options
-    if plot is not None and plot.file and flags.duration is None and not brief.still:
+    if plot is not None and plot.file and flags.duration is None and not (brief.still or brief.given):
         options = replace(options, seconds=plot.seconds)
     elif brief.lasts is not None and flags.duration is None:
         options = replace(options, seconds=brief.lasts)
@@ -345,7 +355,7 @@ def _canvas(request: _Request, plot: Plot | None) -> tuple[Canvas, SamplingOptio
         )
     if brief.rim and not request.filled:
         canvas = replace(canvas, mask=media.feather(canvas.mask, brief.rim))
-    cast = bare = None
+    cast, bare = brief.cast, None
     if brief.hand is not None and plot is None:
         canvas, cast, bare = _by_hand(brief, brief.hand, canvas, options, card, request.text)
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas

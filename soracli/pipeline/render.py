@@ -19,7 +19,16 @@ from soracli.footage.plausibility import Guard
 from soracli.media import Area, Source, Writer
 from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
-from soracli.pipeline import advice, checkpoints, deliver, describe, latents, model_cache, real_footage, tasks
+from soracli.pipeline import (
+    advice,
+    checkpoints,
+    composite,
+    deliver,
+    describe,
+    latents,
+    model_cache,
+    tasks,
+)
 from soracli.pipeline import job as jobs
 from soracli.pipeline import preview as previews
 from soracli.pipeline.deliver import Form
@@ -139,7 +148,7 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
         talk.note(note)
     name = job.card.name if model is not None else "what sees motion"
     talk.detail(f"loaded {name} on {where} in {time.perf_counter() - clock:.1f} s")
-    far = bool(unlike) or (model is not None and not job.plot and any(map(real_footage.foreign, job.brief.given)))
+    far = bool(unlike) or (model is not None and not job.plot and bool(job.card.params.get("drafts")))
     return Studio(model, where, [*job.notes, *notes], preview, flags, run, talk, given, enlarge, far, between)
 
 
@@ -307,7 +316,8 @@ def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator
         from soracli.footage.removal import Removal
 
         removal = Removal(job.canvas, studio.device)
-        yield from removal.steps()
+        steps = removal.steps()
+        yield from steps if job.cast is None else composite.played(steps, job.performed(), job.canvas)
         studio.talk.say(removal.said)
         return
     from soracli.sampling.sampler import sample, shown

@@ -59,7 +59,9 @@ class Brief:
     --duration says nothing, None = the card's. plot: what its scenes are made from, where no prompt is to say it.
     onward: whether its last shot is the only one to be painted, and frames of it that are given are kept.
     engine: of `real_footage.ENGINES`, what makes the new frames; empty = it is the model. camera: the move that is
-    asked for. keyed: whether all that is given are key frames.
+    asked for. keyed: whether all that is given are key frames. cast: who plays over what is filled, inside
+    the mask. stage: x, y, width and height of the part of the frame in which they do, shares. unprompted: whether it is
+    filled whatever the prompt says.
     """
 
     verb: str
@@ -89,6 +91,9 @@ class Brief:
     keyed: bool = False
     plot: Plot | None = None
     onward: bool = False
+    cast: Plot | None = None
+    stage: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    unprompted: bool = False
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
