@@ -19,7 +19,7 @@ from soracli.types import Canvas, SamplingOptions
 from soracli.weights import manifest
 
 if TYPE_CHECKING:
-    from soracli.sampling.sampler import Step
+    from soracli.sampling.steps import Step
 
 
 def load(

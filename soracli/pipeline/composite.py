@@ -28,7 +28,7 @@ from soracli.types import Canvas, Clip, Frames, Mask, SamplingOptions
 from soracli.weights import manifest
 
 if TYPE_CHECKING:
-    from soracli.sampling.sampler import Step
+    from soracli.sampling.steps import Step
 
 Layers = Callable[[int, int], Layer]  # first frame of the result, last + 1
 Fill = Callable[[Frames, Mask], Frames]  # frames (T, H, W, 3) with their holes (T, H, W) filled

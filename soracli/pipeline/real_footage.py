@@ -88,9 +88,14 @@ class Moving:
         networks = {name: manifest.digest(known[name]) for name in TOOLS}
         return {"engine": "motion", "networks": networks, **({"move": self.beside} if self.beside != "static" else {})}
 
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Those that it takes, of `manifest.tools`; a camera over a picture takes none, and no torch."""
+        return () if self.move else TOOLS
+
     def check(self) -> None:
         """Raise WeightsError if a file is missing, before torch is loaded."""
-        for name in () if self.move else TOOLS:
+        for name in self.networks:
             manifest.paths(manifest.tools()[name])
 
 

@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from soracli.sampling.frame_rates import Between
     from soracli.sampling.model import Model
     from soracli.sampling.pixels import Enlarge
-    from soracli.sampling.sampler import Progress, Step
+    from soracli.sampling.sampler import Progress
+    from soracli.sampling.steps import Step
 
 
 # What tensors of another shape than is said of them make the model raise.
@@ -131,7 +132,8 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
         meter.step("load", 0, 1)
         for card in [manifest.tools()[name] for name in jobs.FILLERS] if job.filled else [job.card]:
             manifest.paths(card)
-        where = model_cache.device(flags.device, job.threads)
+        networks = job.moving is None or job.moving.networks or flags.device not in ("auto", "cpu")
+        where = model_cache.device(flags.device, job.threads) if networks else "cpu"
         if job.moving is not None:
             job.moving.check()
         model = None if job.filled or job.moving else model_cache.load(job.card, where)
@@ -270,7 +272,7 @@ def _paint(
     took: dict[str, float] = {}
     clock = time.perf_counter()
     run, talk, given = studio.run, studio.talk, studio.flags.origin.latents
-    progress = checkpoints.progress(job, run, item.seed, given, studio.device, talk)
+    progress = None if job.moving else checkpoints.progress(job, run, item.seed, given, studio.device, talk)
     guarded = studio.model is not None and "spectrum" in job.card.params  # what is filled is the clip's own
     guard = Guard(job.canvas, told=bool(job.prompt), styled=job.styled, far=studio.far) if guarded else None
     try:
@@ -302,15 +304,16 @@ def _paint(
     except BaseException as error:
         if studio.flags.origin.foreign and isinstance(error, _SHAPELESS) and "memory" not in str(error):
             raise MediaError(f"{given}: holds latents of another shape than it says", "bad_latents") from error
-        checkpoints.keep(job, run, item.seed, progress, talk)
+        if progress is not None:
+            checkpoints.keep(job, run, item.seed, progress, talk)
         raise
     took["save"] = time.perf_counter() - clock
-    if studio.flags.save_latents:
+    if studio.flags.save_latents and progress is not None:
         checkpoints.keep(job, run, item.seed, progress, talk)
     return took
 
 
-def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator[Step]:
+def _steps(job: Job, studio: Studio, item: Item, progress: Progress | None) -> Iterator[Step]:
     """How one result comes about: sampled, filled from what is given, or carried on by its motion."""
     if job.filled:
         from soracli.footage.removal import Removal
@@ -320,11 +323,13 @@ def _steps(job: Job, studio: Studio, item: Item, progress: Progress) -> Iterator
         yield from steps if job.cast is None else composite.played(steps, job.performed(), job.canvas)
         studio.talk.say(removal.said)
         return
-    from soracli.sampling.sampler import sample, shown
+    if studio.model is None or progress is None:
+        from soracli.sampling.steps import shown
 
-    if studio.model is None:
         yield from shown(job.canvas)
         return
+    from soracli.sampling.sampler import sample
+
     options, model, pace = replace(job.painting, seed=item.seed), studio.model, job.pace
     if studio.flags.origin.latents:
         model = latents.Developer(model, progress)

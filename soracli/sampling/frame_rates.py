@@ -28,7 +28,7 @@ from soracli.card import Card
 from soracli.types import Canvas, Clip, Frames, Geometry, Mask, SamplingOptions
 
 if TYPE_CHECKING:
-    from soracli.sampling.sampler import Step
+    from soracli.sampling.steps import Step
 
 Picture = npt.NDArray[np.uint8]  # (H, W, 3) RGB
 Between = Callable[[Picture, Picture, float], Picture]  # two frames and a share in (0, 1) of the way -> what is there

@@ -26,29 +26,13 @@ from soracli.sampling.model import Model, Streamer
 from soracli.sampling.pixels import Enlarge, to_result
 from soracli.sampling.segments import Script, scripts
 from soracli.sampling.solvers import Denoise, seeded
+from soracli.sampling.steps import Step, passed_on
 from soracli.sampling.temporal_blend import AHEAD, Part, healed
 from soracli.sampling.temporal_filter import Steady
 from soracli.sampling.windows import Stretch
-from soracli.types import Canvas, Clip, Frames, Geometry, Mask, SamplingOptions, Shot
+from soracli.types import Canvas, Frames, Geometry, Mask, SamplingOptions, Shot
 
-TOGETHER = 4  # frames of a step where nothing is sampled
 _OWN_NOISE = 1 << 32  # seeds of the noise that a solver draws are this far apart, and beyond those of canvases
-
-
-@dataclass(frozen=True)
-class Step:
-    """One piece of progress. Stages run in order `text`, `encode` (if pixels are given), `sample`, `decode`.
-
-    index: 1 .. total within the stage. latents: the clean prediction so far (1, C, t, h, w), in stage `sample`.
-    frames: finished frames (n, H, W, 3), in stage `decode`, cut to what was asked for. shot: which of several.
-    """
-
-    stage: str
-    index: int
-    total: int
-    latents: Tensor | None = None
-    frames: Frames | None = None
-    shot: int = 0
 
 
 class Round(NamedTuple):
@@ -109,18 +93,6 @@ class Progress:
             at, frames = next(self.reel)
             self.frames[at] = frames
         return self.frames[number]
-
-
-def shown(canvas: Canvas) -> Iterator[Step]:
-    """The frames of a canvas all of which are given or drafted (`Draft.whole`), so that nothing is sampled."""
-    assert canvas.draft is not None
-    first, last, _ = canvas.shown.indices(len(canvas.clip.frames))
-    yield from _joined(canvas.head, 0, last - first)
-    for start in range(first, last, TOGETHER):
-        stop = min(start + TOGETHER, last)
-        frames = canvas.draft.laid(canvas.clip.frames[start:stop], start)
-        yield Step("decode", stop - first, last - first, frames=frames)
-    yield from _joined(canvas.tail, last - first, last - first)
 
 
 @torch.inference_mode()
@@ -411,7 +383,7 @@ def _result(
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
     total, apart = parts[-1].take.stop, not geometry.causal
     blank = not any(shot.prompt for script in parts for shot in script.shots)
-    yield from _joined(canvas.head, 0, total)
+    yield from passed_on(canvas.head, 0, total)
     healing = (
         healed(_parts(model, canvas, script, progress, enlarge), apart=apart and not script.take.held)
         for script in parts
@@ -426,7 +398,7 @@ def _result(
         first, last = max(canvas.shown.start - start, 0), max(canvas.shown.stop - start, 0)
         shown = frames[first:last]
         yield Step("decode", number + 1, total, frames=shown if len(shown) else None)
-    yield from _joined(canvas.tail, total, total)
+    yield from passed_on(canvas.tail, total, total)
 
 
 def _parts(model: Model, canvas: Canvas, script: Script, progress: Progress, enlarge: Enlarge | None) -> Iterator[Part]:
@@ -486,10 +458,3 @@ def _mixed(painted: Frames, given: Frames, mask: Mask, *, suit: bool) -> Frames:
     share = mask[..., None]
     shown = seamless_clone.suited(painted, given, mask) if suit else painted
     return np.rint(shown * share + given * (1 - share)).astype(np.uint8)
-
-
-def _joined(clip: Clip | None, index: int, total: int) -> Iterator[Step]:
-    """A clip that is passed on unchanged, a second at a time."""
-    if clip is not None:
-        for start in range(0, len(clip.frames), 16):
-            yield Step("decode", index, total, frames=clip.frames[start : start + 16])

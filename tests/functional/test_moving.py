@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,7 +24,7 @@ from soracli.footage.camera import View
 from soracli.footage.extrapolation import STILL, Between, Course, Onward, course
 from soracli.pipeline import real_footage, task_specs, tasks
 from soracli.pipeline.real_footage import Moving
-from soracli.sampling.sampler import shown
+from soracli.sampling.steps import shown
 from soracli.types import Canvas, Clip, Frames
 from soracli.weights import manifest
 
@@ -484,3 +487,18 @@ def test_around_film_a_prompt_says_nothing(sora: Sora) -> None:
     assert plain.code == 0, plain.err
     other = json.loads(plain.text)["data"]["path"]
     np.testing.assert_array_equal(media.read(data["path"]).frames, media.read(other).frames)
+
+
+def test_a_camera_over_a_photograph_loads_no_torch(tmp_path: Path) -> None:
+    """Which takes longer to import than the rest of the work."""
+    Image.fromarray(texture(0, 0)).save(tmp_path / "photo.png")
+    script = (
+        "import sys\nfrom soracli import cli\ncode = cli.run(sys.argv[1:])\n"
+        "assert 'torch' not in sys.modules\nsys.exit(code)"
+    )
+    arguments = ["animate", "photo.png", "--camera", "zoom-in", "--engine", "motion", "-d", "0.2s", "-o", "a.mp4"]
+    env = {**os.environ, "PYTHONPATH": str(Path(media.__file__).parents[2]), "SORA_STATE_DIR": str(tmp_path / "state")}
+    command = [sys.executable, "-c", script, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert len(media.read(tmp_path / "a.mp4").frames) == 6

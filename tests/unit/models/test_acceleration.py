@@ -21,7 +21,8 @@ from tiny import noise
 from soracli.models.common import acceleration
 from soracli.models.common.acceleration import Skipping
 from soracli.pipeline import tasks
-from soracli.sampling.sampler import Progress, Step, sample
+from soracli.sampling.sampler import Progress, sample
+from soracli.sampling.steps import Step
 from soracli.types import Frames, Geometry
 
 KINDS = ("vace", "ltx")

@@ -14,8 +14,9 @@ from soracli.errors import MediaError, UsageError
 from soracli.models.spark import Spark
 from soracli.pipeline import latents, tasks
 from soracli.pipeline.latents import Developer
-from soracli.sampling.sampler import Progress, Step, sample
+from soracli.sampling.sampler import Progress, sample
 from soracli.sampling.solvers import SOLVERS
+from soracli.sampling.steps import Step
 from soracli.types import Canvas, Clip, Frames, Geometry
 
 
