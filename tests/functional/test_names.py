@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Sora
+from PIL import Image
 
 from soracli import media
 from soracli.errors import MediaError, UsageError
@@ -68,6 +70,18 @@ def test_bytes_that_are_no_text_are_names(sora: Sora) -> None:
     assert "\\xff\\xe9t\\xe9.mp4" in shown
     assert "\\xff\\xe9t\\xe9.mp4" in sora("info", STRANGE).text
     assert "\\xff.mp4: no such file" in sora("info", "\udcff.mp4").err
+
+
+@pytest.mark.parametrize("name", ["$(touch oops).png", "a b.png", "-c.png", "`touch oops`;'\".png", "\x1b]0;x\x07.png"])
+def test_commands_to_be_typed_name_one_file_and_nothing_else(sora: Sora, name: str) -> None:
+    """What a message proposes can be pasted, whatever the file is called."""
+    Image.new("RGB", (64, 64)).save("plain.png")
+    os.rename("plain.png", name)
+    for arguments in (("extend", "--", name), ("verify", "--", name)):
+        *_, proposed = sora(*arguments).err.strip().partition(": sora ")
+        words = shlex.split(proposed)
+        assert words[0] in {"animate", "detect"}
+        assert words[1:] == [f"./{name}" if name.startswith("-") else printable(name)]
 
 
 def test_names_as_text() -> None:

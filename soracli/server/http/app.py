@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from soracli.errors import SoraError, UsageError
+from soracli.errors import FULL, SoraError, UsageError, bug
 from soracli.server.http import forms, page, store
 from soracli.server.http.characters import CLERK, Characters
 from soracli.server.http.forms import Form, Upload
@@ -45,7 +45,7 @@ class Server:
     def __init__(self, own: Store, model: str | None, mount: Mount | None = None) -> None:
         self.store, self.model = own, model
         self.queue, self.clerk = Queue(own), Worker()
-        self.characters = Characters(own.characters, self.clerk)
+        self.characters = Characters(own.characters, self.clerk, own.bound)
         self.calls = Calls(self.queue.worker, own.results, own.bound)
         self.mounted = None if mount is None else mount(self.calls, own.results)
 
@@ -273,7 +273,11 @@ class Server:
             plan.get("model") or call.get("model", ""), f"{length:g}", f"{plan['width']}x{plan['height']}",
             plan["seeds"][0], source=None if source is None else source.id,
         )  # fmt: skip
-        self.queue.submit(job)
+        try:
+            self.queue.submit(job)
+        except BaseException:
+            part_files.drop_folder(folder, self.store.home)
+            raise
         return job
 
     def _job(self, id: str) -> Job:
@@ -327,7 +331,9 @@ def app(
     if own.mounted is not None:
         routes.append(Route(MOUNTED, own.mounted))
     gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD, open_to_all=tuple(page.PARTS))
-    handlers: dict[Any, Any] = {SoraError: _refused, Failed: _failed, HTTPException: _http}
+    handlers: dict[Any, Any] = {
+        SoraError: _refused, Failed: _failed, HTTPException: _http, OSError: _unwritten, Exception: _unmeant,
+    }  # fmt: skip
     return Starlette(routes=routes, middleware=[gate], exception_handlers=handlers, lifespan=own.working)
 
 
@@ -337,6 +343,18 @@ async def _refused(request: Request, error: SoraError) -> Response:
 
 async def _failed(request: Request, error: Failed) -> Response:
     return _of(error.details)
+
+
+async def _unwritten(request: Request, error: OSError) -> Response:
+    """The data folder takes nothing, or cannot be read."""
+    why = (error.strerror or str(error)).lower()
+    if error.errno in FULL:
+        return problem(507, "disk_full", f"data folder: {why}; delete videos, or make room")
+    return problem(500, "storage", f"data folder: {why}; see the server's log")
+
+
+async def _unmeant(request: Request, error: Exception) -> Response:
+    return _of(bug(error).details())
 
 
 def _of(details: dict[str, Any]) -> Response:

@@ -57,6 +57,9 @@ class Worker:
             except TimeoutError:
                 await self._kill()
                 raise Failed(_ended("timeout", f"took more than {limit:g} s; give something smaller")) from None
+            except (OSError, ValueError) as error:  # no process can be had, or a line of it has no end
+                await self._kill()
+                raise Failed(_ended("internal", f"the process that paints cannot be used ({error})")) from None
             except asyncio.CancelledError:
                 await self._abandon()
                 raise
