@@ -354,6 +354,44 @@ def test_the_queue_goes_on_whatever_happens(tmp_path: Path, monkeypatch: pytest.
     assert [(one.error or {})["code"] for one in jobs] == ["internal"] * 3
 
 
+def test_a_worker_that_is_just_starting_is_ended_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    """Python that begins would die of SIGINT with a traceback on the server's log."""
+
+    async def go() -> None:
+        worker = Worker()
+        for pause in (0.0, 0.02, 0.1):
+            work = asyncio.create_task(worker.do({"arguments": ["--version"]}))
+            await asyncio.sleep(pause)
+            work.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await work
+        await worker.close()
+
+    asyncio.run(go())
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_client_that_leaves_while_it_sends_is_no_bug(tmp_path: Path) -> None:
+    pytest.importorskip("starlette", reason=WHY)
+    from soracli.server.http.app import app
+
+    server = app(Store(tmp_path, 10**9), "tiny", None, local=True)
+    told = iter(({"type": "http.request", "body": b'{"pro', "more_body": True}, {"type": "http.disconnect"}))
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(told)
+
+    async def send(message: Any) -> None:
+        sent.append(message.get("status"))
+
+    headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/videos", "headers": headers, "query_string": b""}
+    asyncio.run(server(scope, receive, send))
+    assert sent[0] == 499
+    assert list((tmp_path / "jobs").iterdir()) == []
+
+
 def test_characters_have_a_bound(tmp_path: Path) -> None:
     pytest.importorskip("starlette", reason=WHY)
     from starlette.exceptions import HTTPException

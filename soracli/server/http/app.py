@@ -16,7 +16,7 @@ from urllib.parse import quote
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -35,6 +35,8 @@ from soracli.weights import manifest
 MOUNTED = "/mcp"
 POLL = "500"  # milliseconds after which clients ask again
 STATUS = {2: 400, 3: 400, 4: 400, 5: 503, 6: 413, 7: 502, 8: 400}  # HTTP status by exit code; others are 500
+LEFT = 499  # status for a client that has gone, in nobody's answer but in logs
+TIMEOUT = 504  # of what a check, a still or a draft may take no longer for
 PREVIEW = "preview.png"
 Source = Upload | Path  # of an input: what was sent, or the video of another job
 
@@ -187,7 +189,7 @@ class Server:
             await asyncio.wait({over}, timeout=0.3)
             if not over.done() and await request.is_disconnected():
                 await self.queue.remove(job)
-                return Response(status_code=499)
+                return Response(status_code=LEFT)
         if job.error is not None:
             error = job.error
             self.store.remove(job)
@@ -332,7 +334,8 @@ def app(
         routes.append(Route(MOUNTED, own.mounted))
     gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD, open_to_all=tuple(page.PARTS))
     handlers: dict[Any, Any] = {
-        SoraError: _refused, Failed: _failed, HTTPException: _http, OSError: _unwritten, Exception: _unmeant,
+        SoraError: _refused, Failed: _failed, HTTPException: _http, ClientDisconnect: _left, OSError: _unwritten,
+        Exception: _unmeant,
     }  # fmt: skip
     return Starlette(routes=routes, middleware=[gate], exception_handlers=handlers, lifespan=own.working)
 
@@ -343,6 +346,11 @@ async def _refused(request: Request, error: SoraError) -> Response:
 
 async def _failed(request: Request, error: Failed) -> Response:
     return _of(error.details)
+
+
+async def _left(request: Request, error: ClientDisconnect) -> Response:
+    """The client went while it was sending: there is nobody to tell."""
+    return Response(status_code=LEFT)
 
 
 async def _unwritten(request: Request, error: OSError) -> Response:
@@ -359,7 +367,8 @@ async def _unmeant(request: Request, error: Exception) -> Response:
 
 def _of(details: dict[str, Any]) -> Response:
     """An error of ours."""
-    return problem(STATUS.get(details.get("exit_code", 1), 500), details["code"], details["message"])
+    status = TIMEOUT if details["code"] == "timeout" else STATUS.get(details.get("exit_code", 1), 500)
+    return problem(status, details["code"], details["message"])
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

@@ -3,7 +3,8 @@
 In:  {"call": {"verb": ...}, "run": ID}         a verb that renders, in the form of a job of `sora batch`
      {"call": {"verb": ...}, "dry_run": true}   what it would do
      {"arguments": ["frame", "--json", ...]}    another command line; "folder": where it is called
-Out: the events of `--progress json`, the object of `--json`, and at the end of each request {"over": true}.
+Out: {"ready": true} once SIGINT is taken as below,
+     the events of `--progress json`, the object of `--json`, and at the end of each request {"over": true}.
 
 SIGINT ends the request in hand, and does nothing between requests; the end of the input ends the process.
 """
@@ -48,6 +49,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, runner.terminate)
     interrupts, home = Interrupts(), os.getcwd()
     threading.Thread(target=_read, args=(lines, requests), daemon=True).start()
+    _say({"ready": True})
     with model_cache.keeping_models():
         while True:
             request = parsing.from_json(requests.get())
