@@ -114,6 +114,25 @@ def test_results_with_names_that_are_too_long_are_refused(sora: Sora, name: str)
         assert "bug" not in ran.err
 
 
+@pytest.mark.parametrize("key", ["model", "lora", "subject", "scene", "audio", "style", "output"])
+def test_long_names_in_a_list_of_jobs_are_nobodys_bug(sora: Sora, key: str) -> None:
+    job = {"verb": "generate", "prompt": "x", "model": "tiny", "steps": 1, "output": "b.mp4"} | {key: "y" * 5000}
+    Path("jobs.jsonl").write_text(json.dumps({name: job[name] for name in job if (name, key) != ("prompt", "scene")}))
+    ran = sora("batch", "jobs.jsonl", "--dry-run", "--json")
+    assert ran.code in (2, 9), ran.err
+    assert "bug" not in ran.err
+    assert json.loads(ran.out)["error"]["exit_code"] in (2, 3, 5)
+
+
+def test_too_many_open_files_are_nobodys_bug(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*given: object, **named: object) -> object:
+        raise OSError(24, "Too many open files", "a.mp4")
+
+    monkeypatch.setattr(media, "info", none_left)
+    ran = sora("info", "a.mp4")
+    assert (ran.code, ran.err.startswith("sora: error: too many open files; ")) == (6, True)
+
+
 def test_a_credential_needs_a_name_too(sora: Sora) -> None:
     """Said before anything is painted: the file would have a name, the one beside it none."""
     film("a.mp4")

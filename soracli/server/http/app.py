@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from soracli.errors import FULL, SoraError, UsageError, bug
+from soracli.errors import FULL, SoraError, UsageError, understood
 from soracli.server.http import forms, page, store
 from soracli.server.http.characters import CLERK, Characters
 from soracli.server.http.forms import Form, Upload
@@ -362,7 +362,7 @@ async def _unwritten(request: Request, error: OSError) -> Response:
 
 
 async def _unmeant(request: Request, error: Exception) -> Response:
-    return _of(bug(error).details())
+    return _of(understood(error).details())
 
 
 def _of(details: dict[str, Any]) -> Response:

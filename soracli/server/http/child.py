@@ -22,7 +22,7 @@ from typing import Any
 
 from soracli import cli
 from soracli.cli import runner
-from soracli.errors import INTERRUPTED, SoraError, bug
+from soracli.errors import INTERRUPTED, understood
 from soracli.options import calls, defaults
 from soracli.options.calls import Origin
 from soracli.pipeline import model_cache
@@ -81,7 +81,7 @@ def do(request: dict[str, Any]) -> None:
         origin = Origin(run=request.get("run"), assumed=assumed)
         call.run(origin=origin, json=True, progress="json", dry_run=bool(request.get("dry_run")))
     except Exception as error:
-        _fail((error if isinstance(error, SoraError) else bug(error)).details())
+        _fail(understood(error).details())
 
 
 def _fail(details: dict[str, Any]) -> None:
