@@ -15,7 +15,7 @@ import numpy as np
 from soracli import __version__, media
 from soracli.card import Card
 from soracli.errors import CapacityError, UsageError
-from soracli.formatting import printable
+from soracli.formatting import argument, printable
 from soracli.media import DIGEST, formats
 from soracli.options import calls, open_models, parse, resolve
 from soracli.options.calls import Call
@@ -554,9 +554,9 @@ def _room(card: Card, on_gpu: bool) -> tuple[int, int]:
 
 def _command(brief: Brief, prompt: str, model: str | None) -> str:
     """What to type for the same with other flags."""
-    inputs = [str(given["name"]) for given in brief.record.get("inputs", ())]
-    words = [*inputs, *filter(None, [prompt])]
-    return shlex.join(["sora", brief.verb, *map(printable, words), *(["-m", printable(model)] if model else [])])
+    words = [argument(given["name"]) for given in brief.record.get("inputs", ())]
+    words += [shlex.quote(printable(word)) for word in ([prompt] if prompt else []) + (["-m", model] if model else [])]
+    return " ".join(["sora", brief.verb, *words])
 
 
 def check_memory(job: Job) -> None:
