@@ -114,10 +114,12 @@ LENGTH, ADDED = Fraction(3, 2), Fraction(3, 4)  # seconds of a source, and of wh
 
 
 def product(rates: Sequence[str]) -> list[Cell]:
-    """Every cell that makes sense: a text has no source, a picture no rate, and clips are no photographs."""
+    """Every cell that makes sense: a text has no source, a picture no rate, clips are no photographs, and film is not
+    varied (`real_footage.check_painted`)."""
     found = []
     for verb in VERBS:
         sources = ("none",) if verb in ("generate", "image") else SOURCES if verb in PICTURE_VERBS else SOURCES[:2]
+        sources = sources[:1] if verb == "vary" else sources
         for rate, source, shape in itertools.product(("16",) if verb == "image" else rates, sources, SHAPES):
             found.append(Cell(verb, rate, source, shape))
     return found

@@ -51,6 +51,7 @@ ACTIONS = {
 
 
 # --- a server and its processes ---------------------------------------------------------------------------------------
+IDLE, INTERVAL = 0.1, 0.25  # share of a core; seconds
 
 
 @dataclass
@@ -398,12 +399,16 @@ def stop(model: str, size: str, times: int) -> bool:
 
 
 def _busy(served: Served, begun: float, used: int) -> float:
-    """Seconds from then, when so many ticks were used, until the server's processes use no more, watched for 4 s."""
-    last = begun
+    """Seconds from then, when so many ticks were used, to the end of the last interval in which the server's processes
+    use more than IDLE of a core, watched for 4 s. What is less is the server's own loop, ten times a second.
+    """
+    last = before = begun
     while time.monotonic() < begun + 4:
-        if (more := _used(served)) > used + 1:  # a tick or two are its heartbeat
-            last, used = time.monotonic(), more
-        time.sleep(0.05)
+        time.sleep(INTERVAL)
+        now, more = time.monotonic(), _used(served)
+        if more - used > 1 + IDLE * TICK * (now - before):
+            last = now
+        before, used = now, more
     return last - begun
 
 

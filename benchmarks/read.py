@@ -8,7 +8,8 @@ and partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be l
 same. place, time, weather, camera, style: what may be shown, `*` or `-` among them anything: a place that the world has
 and the prompt names is the only right one, and needs no note. noted: part of a word of which a note must speak. What is
 not said is judged too: clear weather, a static or a tracking camera, the plain style, day or overcast; the place is
-free. others: further performers are not judged, nor what somebody wears on the head that no entry names.
+free. others: further performers are not judged, nor what somebody wears on the head or has in the hands that no entry
+names.
 
 Columns: all rows, defaults and wildcards counted as right; floor: the same of a reader that understands nothing; where
 said: only rows that ask for something there, which is the figure to look at.
@@ -36,8 +37,9 @@ from typing import Any, NamedTuple
 
 from soracli.scenes.known import shipped
 from soracli.scenes.read import Reading, read
+from soracli.scenes.roles import FLIGHT, IN_FLIGHT
 from soracli.scenes.vocabulary import Library
-from soracli.world.language.actors import HEADWEAR
+from soracli.world.language.actors import HEADWEAR, HELD
 from soracli.world.scene import Performer
 
 FOLDER = Path(__file__).with_name("prompts")
@@ -126,12 +128,14 @@ def matched(row: dict[str, Any], cast: tuple[Performer, ...], place: str) -> lis
             left.remove(fits[0])
         elif not want.get("optional") and want.get("place") != place:
             return None
-    more = [group for group in left if group.one.name not in HEADWEAR or group.one.relation != "on"]
+    more = [group for group in left if group.one.name not in {*HEADWEAR, *HELD} or group.one.relation != "on"]
     return None if more and not row.get("others") else found
 
 
 def _named(row: dict[str, Any], group: Group) -> bool:
-    return "*" in row["name"] or group.one.name in row["name"]
+    """Whether a picture is one of those that may play; in the air, the drawing of a flying bird plays some birds."""
+    flies = group.one.name == IN_FLIGHT and bool(FLIGHT.keys() & {*row["name"]})
+    return "*" in row["name"] or group.one.name in row["name"] or flies
 
 
 def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:

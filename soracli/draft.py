@@ -85,6 +85,9 @@ def _over(below: Frames, layer: Layer, lights: list[Light]) -> Frames:
         if not len(rows):
             continue
         part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        if light is PLAIN and alpha[part].min() == 255:  # hides what is below
+            frame[part] = colour[part]
+            continue
         cover = alpha[part][..., None].astype(np.float32)  # 0..255
         lit = colour[part].astype(np.float32)
         if light is not PLAIN:

@@ -16,6 +16,7 @@ Other codes that `sora` may end with: 0 done, 9 batch partly failed, 130 SIGINT,
 from __future__ import annotations
 
 import errno
+import os
 from typing import Any
 
 from soracli.formatting import printable
@@ -82,7 +83,26 @@ class CheckError(SoraError):
     default_code = "check"
 
 
-def bug(error: Exception) -> SoraError:
-    """An exception that nobody meant to raise."""
+def understood(error: Exception) -> SoraError:
+    """Any exception as one of ours. What whoever meets it first may be anywhere, and is nobody's bug: a name that no
+    file system takes, a current folder that was removed, a process that may open no more files. Others are our bug.
+    """
+    if isinstance(error, SoraError):
+        return error
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, OSError) and number == errno.ENAMETOOLONG:
+        return UsageError(f"{printable(error.filename)[:60]}...: file name too long; choose a shorter one", "bad_name")
+    if number == errno.ENOENT and _is_nowhere():
+        return UsageError("the current folder was removed; go to one that is there", "no_folder")
+    if number in (errno.EMFILE, errno.ENFILE):
+        return CapacityError("too many open files; allow more (ulimit -n), or close some", "too_many_files")
     what = f"{type(error).__name__}: {error}"
     return SoraError(f"{what}; this is a bug in soracli: please report it with --debug output")
+
+
+def _is_nowhere() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False

@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import itertools
 import os
+import shlex
 from collections.abc import Iterable
 from typing import Any, TextIO
 
@@ -15,6 +16,12 @@ _STEM = 100  # bytes: two of them, and what is put behind, fit into a name
 def printable(name: object) -> str:
     """Text that is safe on a terminal: control characters escaped, bytes that are no UTF-8 as the bytes they are."""
     return "".join(c if c.isprintable() else _escaped(c) for c in as_text(name))
+
+
+def argument(name: object) -> str:
+    """A name as a command to be typed has it: `printable`, quoted for the shell, and no flag though it begins so."""
+    text = printable(name)
+    return shlex.quote(f"./{text}" if text.startswith("-") and text != "-" else text)
 
 
 def as_text(name: object) -> str:

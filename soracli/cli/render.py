@@ -137,7 +137,7 @@ def animate(
     flags: Flags,
 ) -> None:
     """Bring a picture to life. Frame 0 is the picture itself."""
-    from soracli.pipeline import task_specs
+    from soracli.pipeline import own_clips, task_specs
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
@@ -146,6 +146,7 @@ def animate(
         image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand, engine=engine,
         camera=camera,
     )  # fmt: skip
+    spec, flags = own_clips.animated(spec, image, prompt, flags)
     render(spec, prompt, flags)
 
 
@@ -241,10 +242,10 @@ def edit(
 
     hand = overlay.hand(fit)
     share = None if strength is None else parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    if prompt and not (strength or start or stop or style or region or style_ref or hand or allow_partial):
+    if prompt and not (strength or style or style_ref or hand or allow_partial):
         from soracli.pipeline import own_clips
 
-        if (retold := own_clips.edited(clip, prompt, flags)) is not None:
+        if (retold := own_clips.edited(clip, prompt, flags, start=start, stop=stop, region=region)) is not None:
             render(retold[0], prompt, retold[1])
             return
     asked = restyle.Asked(
@@ -293,16 +294,13 @@ def inpaint(
     Without a prompt what is masked is removed: other frames show what is behind, and what none shows is filled by
     patches of the surroundings. In a clip that sora made, a prompt puts whom it names there, into the same place.
     """
-    from soracli.pipeline import task_specs
+    from soracli.pipeline import placed, task_specs
     from soracli.pipeline.render import render
 
     hand = overlay.hand(fit)
     spec = task_specs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand)
-    if prompt is not None and mask is not None:
-        from soracli.pipeline import own_clips
-
-        spec, flags = own_clips.inpainted(spec, clip, prompt, flags, track=track)
-    render(spec, prompt, flags)
+    spec, text, flags = placed.prompted(spec, clip, prompt, flags, track=track)
+    render(spec, text, flags)
 
 
 @app.command(
@@ -379,20 +377,20 @@ def vary(
 ) -> None:
     """Make variations of a clip, one per seed, and say how far they lie apart.
 
-    Of a clip that sora made: the same scene in other pictures of the place, unless --strength is given.
+    Of a clip that sora made: the same scene in other pictures of the place. Other clips the embedded model does not
+    vary: `sora edit` lays another light, weather or style over them.
     """
     from soracli.options import parse
-    from soracli.pipeline import task_specs
+    from soracli.pipeline import own_clips, task_specs
     from soracli.pipeline.render import render
 
     share = parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    if not allow_partial and "strength" not in flags.origin.call.arguments:
-        from soracli.pipeline import own_clips
-
-        if (again := own_clips.edited(clip, prompt or "", flags, "vary")) is not None:
-            render(again[0], prompt, again[1])
-            return
-    render(task_specs.edit(clip, share, fit=fit, verb="vary", allow_partial=allow_partial), prompt, flags)
+    if not allow_partial and (again := own_clips.edited(clip, prompt or "", flags, "vary")) is not None:
+        render(again[0], prompt, again[1])
+        return
+    spec = task_specs.edit(clip, share, fit=fit, verb="vary", allow_partial=allow_partial)
+    own_clips.check_scene(spec, flags)
+    render(spec, prompt, flags)
 
 
 @app.command(

@@ -94,6 +94,9 @@ def main(argv: list[str] | None = None) -> None:
     signal.signal(signal.SIGINT, runner.interrupt)
     try:
         startup.prepare()
+        code = run(args)
     except SoraError as error:
-        sys.exit(runner.fail(args, error))
-    sys.exit(run(args))
+        code = runner.fail(args, error)
+    except KeyboardInterrupt:  # before the command began, or after it ended
+        code = runner.interrupted(args)
+    sys.exit(code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import itertools
 import json
 import os
@@ -17,8 +16,8 @@ import typer
 
 from soracli.console import output
 from soracli.console.output import StdoutClosed
-from soracli.errors import BROKEN_PIPE, INTERRUPTED, TERMINATED, SoraError, UsageError, bug
-from soracli.formatting import printable, red
+from soracli.errors import BROKEN_PIPE, INTERRUPTED, TERMINATED, SoraError, UsageError, understood
+from soracli.formatting import red
 from soracli.system import startup
 
 # Typer carries its own copy of click in some versions; this is the parse error of whichever it is.
@@ -55,33 +54,12 @@ def run(command: Any, args: list[str]) -> int:
     except ParseError as error:
         return fail(args, UsageError(_parse_message(error, args)))
     except Exception as error:
-        return fail(args, _of_nobody(error) or bug(error))
-    if code == INTERRUPTED:
-        _say_interrupted(args)
-    return int(code or 0)
+        return fail(args, understood(error))
+    return interrupted(args) if code == INTERRUPTED else int(code or 0)
 
 
-def _of_nobody(error: Exception) -> SoraError | None:
-    """What is nobody's bug, and whoever meets it first may be anywhere: a name that no file system takes, and a current
-    folder that was removed.
-    """
-    number = error.errno if isinstance(error, OSError) else None
-    if isinstance(error, OSError) and number == errno.ENAMETOOLONG:
-        return UsageError(f"{printable(error.filename)[:60]}...: file name too long; choose a shorter one", "bad_name")
-    if number == errno.ENOENT and _is_nowhere():
-        return UsageError("the current folder was removed; go to one that is there", "no_folder")
-    return None
-
-
-def _is_nowhere() -> bool:
-    try:
-        os.getcwd()
-    except FileNotFoundError:
-        return True
-    return False
-
-
-def _say_interrupted(args: list[str]) -> None:
+def interrupted(args: list[str]) -> int:
+    """Say that a command line was ended by SIGINT; returns its exit code."""
     details = {"code": "interrupted", "message": "interrupted; the result in hand was not written"}
     if _asked(args, "--progress") == "json":
         sys.stderr.write(json.dumps({"event": "error", **details, "exit_code": INTERRUPTED}) + "\n")
@@ -89,6 +67,7 @@ def _say_interrupted(args: list[str]) -> None:
         sys.stderr.write(f"sora: {details['message']}\n")
     if "--json" in args:
         _write_out({"ok": False, "error": {**details, "exit_code": INTERRUPTED}})
+    return INTERRUPTED
 
 
 def fail(args: list[str], error: SoraError) -> int:

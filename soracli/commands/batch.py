@@ -18,7 +18,7 @@ from soracli import media
 from soracli.console import output
 from soracli.console.output import StdoutClosed
 from soracli.console.progress import Talk
-from soracli.errors import SoraError, UsageError, bug
+from soracli.errors import SoraError, UsageError, understood
 from soracli.formatting import amount, printable
 from soracli.options import calls, defaults
 from soracli.options.calls import Call, Origin
@@ -100,8 +100,7 @@ def _do(job: Job, flags: TalkFlags, talk: Talk, book: Ledger) -> str:
     except Exception as error:
         if flags.debug:
             traceback.print_exc()
-        known = error if isinstance(error, SoraError) else bug(error)
-        details = {**known.details(), "line": job.line}
+        details = {**understood(error).details(), "line": job.line}
         talk.fail({**details, "message": f"line {job.line}: {details['message']}"} if job.id else details)
         if flags.json:
             output.print_out(json.dumps({"ok": False, "error": details}) + "\n")

@@ -180,8 +180,8 @@ def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
     if still and slow != 1:
         raise UsageError("--slow: a picture has no motion; give a clip", "not_for_stills")
     fps = source.clip.fps if flags.fps is None else parse.rate(flags.fps)
-    if not still and not 1 <= fps <= 240:
-        raise UsageError(f"--fps {flags.fps or fps}: must be 1..240", "bad_fps")
+    if not still and fps != source.clip.fps and not 1 <= fps <= 240:
+        raise UsageError(f"--fps {flags.fps}: must be 1..240", "bad_fps")
     if asked.scale == "1" and fps == source.clip.fps and slow == 1 and denoise == 0:
         raise UsageError(
             "--scale 1: nothing would change; add --fps, --slow or --denoise, or take --scale 2", "no_effect"

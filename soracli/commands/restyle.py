@@ -56,23 +56,11 @@ class Asked:
 
 
 def applies(asked: Asked, flags: Flags) -> bool:
-    """Whether a look is asked for, and not painting: a style that no prompt can name, or anything for a model that
-    paints its own world only, unless the clip is of that world.
+    """Whether a look is laid over, and nothing painted: a style that no prompt can name, or anything for a model that
+    paints places of its own alone.
     """
     painting = asked.style in PAINTINGS or (asked.style is not None and Path(asked.style).is_file())
-    if painting:
-        return True
-    drafts = bool(manifest.card(flags.model).params.get("drafts"))
-    told = asked.prompt is not None or flags.prompt_file is not None
-    return drafts and not (told and _own(asked.path))
-
-
-def _own(path: str) -> bool:
-    """Whether a clip says that it was painted from words alone. What comes through standard input is not asked."""
-    if path == "-":
-        return False
-    recipe = media.info(path).recipe or {}
-    return "scene" in recipe or ("model" in recipe and not recipe.get("inputs"))
+    return painting or bool(manifest.card(flags.model).params.get("drafts"))
 
 
 @dataclass(frozen=True)

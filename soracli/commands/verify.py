@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from soracli.console.output import emit, print_rows
 from soracli.console.progress import Talk
 from soracli.errors import CheckError, UsageError
-from soracli.formatting import printable, short
+from soracli.formatting import argument, printable, short
 from soracli.provenance import keys
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def check(file: str, found: Credential) -> None:
     """Raise CheckError unless a credential holds."""
     data = {"path": file, **dataclasses.asdict(found)}
     if found.state == "none":
-        shown = printable(file)
-        raise CheckError(f"{shown}: has no content credential; see also: sora detect {shown}", "no_credential", data)
+        why = f"has no content credential; see also: sora detect {argument(file)}"
+        raise CheckError(f"{printable(file)}: {why}", "no_credential", data)
     if found.state != "intact":
         reason = f"its content credential does not hold ({printable(', '.join(found.problems))})"
         raise CheckError(f"{printable(file)}: {reason}; it is not proof of anything", f"credential_{found.state}", data)

@@ -23,6 +23,7 @@ RENDERER_HIGH, RENDERER_CHROMA, RENDERER_CLIPPED = 23.0, 98.0, 0.01
 
 MOST = 1.3  # times the high-band power that was given
 FLOOR = 1.0  # of high-band power, levels squared: less is as good as none
+FOG, BARE = 0.1, 0.3  # least high-band power, of what was given that has detail, and where nothing was: a clear sky's
 CHROMA = (1.35, 6.0)  # times the mean difference of channels, plus so many levels
 CLIPPED = 0.05  # share of pixels at 0 or 255, beyond that of what was given
 STILL = 0.08  # levels between frames that are 1/16 s apart: less is no motion
@@ -118,6 +119,8 @@ def faults(made: Figures, given: Figures | None, *, moves: bool) -> list[str]:
     found = []
     if made.high > max(MOST * power, FLOOR):
         found.append(f"high band {made.high / max(power, 1e-3):.2f}x")
+    if made.high < (BARE if given is None else FOG * given.high if given.high > RICH else 0.0):
+        found.append(f"fog: high band {made.high:.2f}" + ("" if given is None else f", given {given.high:.1f}"))
     if made.chroma > CHROMA[0] * colour + CHROMA[1]:
         found.append(f"saturated {made.chroma:.0f}, given {colour:.0f}")
     if made.clipped > ends + CLIPPED:
@@ -180,10 +183,11 @@ class Guard:
             if looks and (why := self._beyond(looks, bound=bound and not self.styled)):
                 return why
         usual = float(np.median([look.high for look in self.given]))
-        if self.whole and goes_on and usual > RICH and not self.styled:
-            low = float(np.percentile([look.high for look in self.whole], 20))
-            if low < EMPTY[self.far] * usual:
-                return f"it has {100 * low / usual:.1f} % of the detail of what it was made from"
+        for looks in (self.whole if goes_on else [], self.parts if self.far else []):
+            if looks and usual > RICH and not self.styled:
+                low = float(np.percentile([look.high for look in looks], 20))
+                if low < EMPTY[self.far] * usual:
+                    return f"it has {100 * low / usual:.1f} % of the detail of what it was made from"
         return ""
 
     def _beyond(self, looks: Sequence[Look], *, bound: bool) -> str:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from soracli.footage import borders, optical_flow
 from soracli.footage.hole_filling import ROOM, Filling, box
-from soracli.sampling.sampler import Step
+from soracli.sampling.steps import Step
 from soracli.types import Canvas, Frames
 
 TOGETHER = 16  # frames of a step

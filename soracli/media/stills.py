@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, ImageSequence
+from PIL import Image, ImageSequence
 
 from soracli.errors import MediaError
 from soracli.media.gif import delays
@@ -37,6 +37,11 @@ _PICTURES = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 _MOVING = ("GIF", "WEBP", "PNG", "AVIF")
 _AVIF = (b"ftypavif", b"ftypavis")  # a still, and one that moves
 _ORIENTATION = 0x0112  # Exif tag; 1 = upright
+_UPRIGHT = {  # by orientation, what turns a picture upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
 _SIDEWAYS = (5, 6, 7, 8)
 _SUBFILE = 254  # TIFF tag: bit 0 = a small copy of another picture
 _MOST_PAGES = 16  # that are looked at
@@ -71,7 +76,7 @@ def picture_info(path: Path) -> MediaInfo:
 
 def _seen_size(image: Image.Image) -> tuple[int, int]:
     """(width, height) upright. Of a TIFF Pillow gives it so, of others as it is stored."""
-    sideways = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in _SIDEWAYS
+    sideways = image.format != "TIFF" and _orientation(image) in _SIDEWAYS
     return (image.height, image.width) if sideways else image.size
 
 
@@ -136,9 +141,22 @@ def _oddities(image: Image.Image) -> list[str]:
         found.append(f"holds {pages} pictures; the {'first' if not used else 'first of full size'} is used")
     if image.mode == "F":
         found.append("holds floating-point values; 1 is taken as white")
-    if image.getexif().get(_ORIENTATION, 1) != 1:
+    if _orientation(image) != 1:
         found.append("is stored turned or mirrored; turned upright")
     return found
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    """The Exif data of a picture; what cannot be read of them is not there, whatever Pillow raises for it."""
+    with contextlib.suppress(Exception):
+        return image.getexif()
+    return Image.Exif()
+
+
+def _orientation(image: Image.Image) -> int:
+    """Exif's orientation, 1..8; 1, upright, for whatever else is written there."""
+    found = _exif(image).get(_ORIENTATION, 1)
+    return found if isinstance(found, int) and found in _UPRIGHT else 1
 
 
 def _page(image: Image.Image, pages: int) -> int:
@@ -174,7 +192,8 @@ def _opened(path: Path) -> Iterator[tuple[Image.Image, list[warnings.WarningMess
 def _comment(image: Image.Image) -> str:
     comment = image.info.get("Comment") or image.info.get("comment") or b""
     if not comment and image.format in ("WEBP", "JPEG", "AVIF"):
-        comment = image.getexif().get_ifd(EXIF_IFD).get(USER_COMMENT, b"")
+        with contextlib.suppress(Exception):  # a list of tags that Pillow cannot read holds no comment of ours
+            comment = _exif(image).get_ifd(EXIF_IFD).get(USER_COMMENT, b"")
         comment = comment.removeprefix(ASCII_CODE) if isinstance(comment, bytes) else comment
     return comment.decode("utf-8", "replace") if isinstance(comment, bytes) else str(comment)
 
@@ -191,7 +210,9 @@ def _converted(image: Image.Image, convert: Convert) -> Image.Image:
     """The current frame, upright, in sRGB of 8 bits: RGB, or RGBA if it is transparent in places."""
     if image.format == "TIFF" and image.mode == "I":
         raise MediaError(_NO_WHITE.format("whole numbers of 32 bits, or with a sign"), "unknown_range")
-    upright = ImageOps.exif_transpose(image)
+    image.load()  # of a TIFF that turns it; of a PNG Exif may come behind the pixels
+    turn = _UPRIGHT.get(_orientation(image))
+    upright = image.copy() if turn is None else image.transpose(turn)
     if upright.mode == "F" or upright.mode.startswith("I"):  # Pillow would clip them to 8 bits
         upright = Image.fromarray(_levels(upright))
     return convert(upright)

@@ -148,7 +148,7 @@ def read_video(path: Path, partial: bool = False, alpha: bool = False) -> tuple[
         audio = listener.audio(film.times[0], clip.seconds, MAX_SECONDS)
         if audio is None:
             notes.append("has sound that does not decode; left out")
-        elif (more := audio.seconds - clip.seconds) > 0:
+        elif (more := audio.seconds - clip.seconds) > 1 / clip.fps:  # blocks of sound end past the last frame
             notes.append(
                 f"has sound that goes on for {float(more):.3g} s after its last frame; heard where frames are added"
             )

@@ -16,7 +16,7 @@ from soracli.pipeline.job import Job
 from soracli.state.runs import Run
 
 if TYPE_CHECKING:
-    from soracli.sampling.steps import SamplerState
+    from soracli.sampling.state import SamplerState
 
 
 def finished(path: str, recipe: dict[str, Any]) -> dict[str, Any] | None:
@@ -40,7 +40,7 @@ def plain(recipe: dict[str, Any]) -> dict[str, Any]:
 
 def resumed(job: Job, run: Run, seed: int, given: str | None, device: str, talk: Reporter) -> SamplerState:
     """The saved state of a result, or an empty one. given: a file of latents to take it from."""
-    from soracli.sampling.steps import SamplerState
+    from soracli.sampling.state import SamplerState
 
     path = Path(given) if given else run.latents(seed)
     if path is None or not (given or path.is_file()):

@@ -6,10 +6,11 @@ it in one of two ways (`Way`). Both turn one canvas into another, so that every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from soracli.scenes.moves import Move
 from soracli.scenes.subjects import Subject
 from soracli.types import Canvas, Clip, Frames, Mask, SamplingOptions
 from soracli.weights import manifest
+
+if TYPE_CHECKING:
+    from soracli.sampling.steps import Step
 
 Layers = Callable[[int, int], Layer]  # first frame of the result, last + 1
 Fill = Callable[[Frames, Mask], Frames]  # frames (T, H, W, 3) with their holes (T, H, W) filled
@@ -198,6 +202,35 @@ def _composited(frames: Frames, layer: Layer) -> Frames:
     return stacked(Layer(frames, whole), layer).frames
 
 
+def beside(layers: Layers, corner: tuple[int, int], size: tuple[int, int]) -> Layers:
+    """Layers of a part of a frame as such of all of it. corner: x, y of the part. size: of the frame, width, height."""
+    (x, y), (width, height) = corner, size
+
+    def drawn(start: int, stop: int) -> Layer:
+        part = layers(start, stop)
+        high, wide = min(part.alpha.shape[1], height - y), min(part.alpha.shape[2], width - x)
+        alpha = np.zeros((stop - start, height, width), np.uint8)
+        frames = np.zeros((*alpha.shape, 3), np.uint8)
+        frames[:, y : y + high, x : x + wide] = part.frames[:, :high, :wide]
+        alpha[:, y : y + high, x : x + wide] = part.alpha[:, :high, :wide]
+        return Layer(frames, alpha)
+
+    return drawn
+
+
+def played(steps: Iterator[Step], layers: Layers, canvas: Canvas) -> Iterator[Step]:
+    """Steps whose frames show a layer wherever the canvas's mask is set."""
+    count = 0
+    for step in steps:
+        if step.frames is not None:
+            part = slice(count, count + len(step.frames))
+            layer, share = layers(part.start, part.stop), canvas.mask[part]
+            colour = np.rint(layer.frames * share[..., None]).astype(np.uint8)
+            inside = Layer(colour, np.rint(layer.alpha * share).astype(np.uint8))
+            step, count = replace(step, frames=_composited(step.frames, inside)), part.stop
+        yield step
+
+
 def referenced(canvas: Canvas, subjects: Sequence[Subject], card: Card) -> Canvas:
     """A canvas with the pictures of subjects that the network itself is shown.
 
@@ -221,7 +254,11 @@ def referenced(canvas: Canvas, subjects: Sequence[Subject], card: Card) -> Canva
 
 
 def inside(draft: Draft, canvas: Canvas) -> Draft:
-    """A draft that ends where the canvas's mask does. Each frame keeps other pixels, so none is one still picture."""
+    """A draft that ends where the canvas's mask does.
+
+    What lies behind a shot is still one picture if no more than the first frame is kept, and no other in part.
+    """
+    whole = bool((canvas.mask[1:] == 1).all())
 
     def finish(frames: Frames, start: int) -> Frames:
         part = slice(start, start + len(frames))
@@ -229,7 +266,7 @@ def inside(draft: Draft, canvas: Canvas) -> Draft:
         mixed: Frames = np.rint(given + (draft.finish(frames, start) - given) * share).astype(np.uint8)
         return mixed
 
-    return replace(draft, finish=finish, held=lambda frame: False)
+    return replace(draft, finish=finish, held=draft.held if whole else lambda frame: False)
 
 
 def held(canvas: Canvas) -> Canvas:

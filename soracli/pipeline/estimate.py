@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from soracli.card import Card
 from soracli.errors import CapacityError
-from soracli.formatting import printable
+from soracli.formatting import argument, printable
 from soracli.options import parse
 from soracli.pipeline import model_cache
 from soracli.pipeline.job import Job
@@ -61,9 +61,10 @@ def _room(card: Card, on_gpu: bool) -> tuple[int, int]:
 def _command(request: Request) -> str:
     """What to type for the same with other flags."""
     spec, model = request.spec, request.flags.model
-    inputs = [str(given["name"]) for given in spec.record.get("inputs", ())]
-    words = [*inputs, *filter(None, [request.words.asked or request.words.text])]
-    return shlex.join(["sora", spec.verb, *map(printable, words), *(["-m", printable(model)] if model else [])])
+    prompt = request.words.asked or request.words.text
+    words = [argument(given["name"]) for given in spec.record.get("inputs", ())]
+    words += [shlex.quote(printable(word)) for word in ([prompt] if prompt else []) + (["-m", model] if model else [])]
+    return " ".join(["sora", spec.verb, *words])
 
 
 def check_memory(job: Job) -> None:

@@ -100,7 +100,7 @@ class Job:
         canvas = tasks.opened(self.canvas, film.starts[-1]) if self.spec.onward else self.canvas
         parts = hand.layer(self.options), hand.place(self.options), adapters.grade(self.card)
         draft = drafted(film, *parts)
-        if tasks.has_holes(canvas):
+        if tasks.keeps(canvas) and not self.spec.onward:
             draft = composite.inside(draft, canvas)
         return replace(canvas, draft=draft), film.shots
 
@@ -112,14 +112,22 @@ class Job:
         canvas, way = self.canvas, Way.of(self.card)
         if self.bare is not None and self.spec.hand is not None:
             canvas = self.spec.hand.on(self.bare, self.options, way, functools.partial(_filled, on_progress))
-        if self.cast is not None:
-            from soracli.scenes.drafting import drafted
-
-            film, _ = self.cast.film(self.options, self.seeds[0], canvas.frames)
-            canvas = composite.laid(canvas, drafted(film).drawn, way)
+        if self.cast is not None and not self.filled:
+            canvas = composite.laid(canvas, self.performed(), way)
         if canvas is self.canvas:
             return self
         return replace(self, canvas=canvas, pace=frame_rates.paced(canvas, self.card))
+
+    def performed(self) -> composite.Layers:
+        """The performers who are composited over what is given, on their part of the frame."""
+        from soracli.scenes.drafting import drafted
+
+        assert self.cast is not None
+        size = self.options.width, self.options.height
+        x, y, wide, high = (round(share * side) for share, side in zip(self.spec.stage, 2 * size, strict=True))
+        part = replace(self.options, width=max(wide, 1), height=max(high, 1))
+        film, _ = self.cast.film(part, self.seeds[0], self.canvas.frames)
+        return composite.beside(drafted(film).drawn, (x, y), size)
 
     @property
     def said(self) -> list[screening.ScreenedText]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from soracli.sampling.conditioning import WindowInputs
     from soracli.sampling.model import Conditioning, Model
-    from soracli.sampling.steps import SamplerState
+    from soracli.sampling.state import SamplerState
 
 KEY, CODE = "soracli", "code"  # of the metadata
 SUFFIX = ".safetensors"
@@ -104,7 +104,7 @@ def load(path: Path, device: str) -> SamplerState:
 
 
 def _state(named: Mapping[str, Tensor], about: Mapping[str, Any]) -> SamplerState:
-    from soracli.sampling.steps import FinishedWindows, SamplerState
+    from soracli.sampling.state import FinishedWindows, SamplerState
 
     kinds: dict[str, dict[int, Tensor]] = {"latents": {}, "guesses": {}, "board": {}}
     for name, tensor in named.items():

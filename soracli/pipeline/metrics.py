@@ -105,4 +105,4 @@ def _length(clip: Any) -> int:
 
 
 def _jump(a: Frames, b: Frames) -> float:
-    return float(np.abs(a.astype(np.int16) - b).mean())
+    return float((np.maximum(a, b) - np.minimum(a, b)).mean())

@@ -12,7 +12,7 @@ import numpy as np
 from soracli import media
 from soracli.commands import replay
 from soracli.console.progress import Talk
-from soracli.errors import SoraError
+from soracli.errors import PolicyError, SoraError
 from soracli.formatting import printable
 from soracli.media import Source
 from soracli.options import open_models, parse, recipes
@@ -178,19 +178,72 @@ def inpainted(spec: TaskSpec, path: str, prompt: str | None, flags: Flags, *, tr
     return replace(spec, plot=plot, notes=(*spec.notes, *notes)), own.told(flags)
 
 
-def edited(path: str, prompt: str, flags: Flags, verb: str = "edit") -> tuple[TaskSpec, Flags] | None:
+def animated(spec: TaskSpec, path: str, typed: str | None, flags: Flags) -> tuple[TaskSpec, Flags]:
+    """The spec of `sora animate` of a picture of a scene: the scene goes on from there, as a prompt says or as it was.
+
+    Of a picture that has no scene, or where more than the picture is given, it stays as it was.
+    """
+    alone = len(spec.given) == 1 and not (spec.areas or spec.hand or spec.keyed) and spec.engine == "auto"
+    if not alone or typed == "-" or flags.prompt_file is not None or path == "-":
+        return spec, flags
+    own = read(spec.given[0], flags)
+    if own is None or own.frames > 1:
+        return spec, flags
+    from soracli.scenes import file, onward
+    from soracli.scenes.known import shipped
+    from soracli.scenes.plot import MOMENT
+
+    said = ", ".join(filter(None, [(typed or "").strip(), *spec.words]))
+    notes: list[str] = []
+    text, begin = onward.ahead(own.scene), MOMENT
+    if said:
+        cut, notes = onward.cut(own.scene, said, MOMENT, MOMENT, own.aspect, shipped())
+        text, begin = file.text(onward.shots(cut)[-1:]), 0.0
+    notes = [
+        f"{printable(path)} tells its scene, which goes on; --engine motion moves a camera over it instead.",
+        *notes,
+    ]
+    plot = Plot(file=text, time=manifest.card(flags.model).stride[0], begin=begin)
+    return replace(spec, plot=plot, notes=(*spec.notes, *notes)), own.told(flags)
+
+
+def check_scene(spec: TaskSpec, flags: Flags) -> None:
+    """Raise PolicyError where a model that paints places of its own alone is to paint frames that tell no scene."""
+    card = manifest.card(flags.model)
+    if card.params.get("drafts"):
+        raise PolicyError(
+            f"{printable(spec.given[0].path)}: tells no scene, and {card.name} makes fog of frames alone; lay a "
+            'look over it (sora edit CLIP "at sunset", --style NAME), or take an open model: sora model list',
+            "beyond_model",
+        )
+
+
+def edited(
+    path: str,
+    prompt: str,
+    flags: Flags,
+    verb: str = "edit",
+    *,
+    start: str | None = None,
+    stop: str | None = None,
+    region: str | None = None,
+) -> tuple[TaskSpec, Flags] | None:
     """The spec of a clip that is painted anew from its scene with what a prompt changes in it.
 
-    None if the clip has no scene, or the prompt says nothing of it. An empty prompt changes nothing but the seed.
+    start, stop, region: the part of it that is. None if the clip has no scene, or the prompt says nothing of it. An
+    empty prompt changes nothing but the seed.
     """
     if path == "-" or prompt == "-" or not Path(path).exists():
         return None
-    spec = task_specs.edit(path, 1.0, verb=verb)
+    spec = task_specs.edit(path, 1.0, start, stop, verb=verb, region=region)
     own = read(spec.given[0], flags)
     if own is None:
         return None
+    first, last = sources.part(own.source.clip, start, stop)
     text = own.scene
     notes: tuple[str, ...] = (f"{printable(path)} tells its scene: the same happens in other pictures of the place.",)
+    if "strength" in flags.origin.call.arguments:
+        notes = (*notes, "--strength has no say where a scene is painted anew.")
     if prompt:
         from soracli.scenes import edits, onward, retold
         from soracli.scenes.known import shipped
@@ -201,14 +254,20 @@ def edited(path: str, prompt: str, flags: Flags, verb: str = "edit") -> tuple[Ta
         text = edits.edited(text, found.changes)
         said = ", ".join(f"{key.removeprefix('shot.1.')}={value}" for key, value in found.changes if value)
         notes = (
-            f"{printable(path)} tells its scene, which is painted anew with {said}; --strength paints over its frames.",
+            f"{printable(path)} tells its scene, which is painted anew with {said}; --strength lays a look over it.",
             *found.notes,
         )
 
     def canvas(options: SamplingOptions, _: int) -> Canvas:
         given = sources.fitted(spec.given[0].clip, (options.width, options.height), options.fps, "crop")
         again = own.again if len(given.frames) == own.frames else ()
-        return tasks.opened(Canvas(given, np.zeros((0, 0, 0), np.float32), again=again), 0)
+        size, count = (options.width, options.height), len(given.frames)
+        mask = np.zeros((count, size[1], size[0]), np.float32)
+        ratio = Fraction(count, own.frames)
+        mask[round(first * ratio) : round(last * ratio)] = 1
+        for area in spec.areas:
+            mask *= media.feather(area.mask(size, count, options.fps), sources.RIM)
+        return Canvas(given, mask, again=again)
 
     record = {key: value for key, value in spec.record.items() if key not in ("strength", "fit")}
     plot = Plot(file=text, time=manifest.card(flags.model).stride[0], varied=verb == "vary")

@@ -76,7 +76,9 @@ def _parsed(spec: TaskSpec, prompt: str | None, flags: Flags) -> Request:
         spec = performers.cast(spec, players, joined(prompt, *spec.words))
     if spec.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {spec.length}", "no_effect")
-    if filled := spec.filled and bool(card.params.get("drafts")) and prompt.strip(" .!").lower() in {"", *REMOVE}:
+    fills = spec.unprompted or spec.cast is not None or prompt.strip(" .!").lower() in {"", *REMOVE}
+    filled = spec.filled and bool(card.params.get("drafts")) and fills
+    if filled and spec.cast is None:
         prompt = ""
     text = joined(prompt, *spec.words)
     own = None if spec.plot or not spec.engine else real_footage.chosen(spec, card, text)
@@ -119,7 +121,7 @@ def _canvas(request: Request, plot: Plot | None) -> tuple[Canvas, SamplingOption
     before regions were moved: see `Job.bare`.
     """
     spec, flags, card, own, options = request.spec, request.flags, request.card, request.own, request.options
-    if plot is not None and plot.file and flags.duration is None and not spec.still:
+    if plot is not None and plot.file and flags.duration is None and not (spec.still or spec.given):
         options = replace(options, seconds=plot.seconds)
     elif spec.lasts is not None and flags.duration is None:
         options = replace(options, seconds=spec.lasts)
@@ -133,7 +135,7 @@ def _canvas(request: Request, plot: Plot | None) -> tuple[Canvas, SamplingOption
         )
     if spec.rim and not request.filled:
         canvas = replace(canvas, mask=media.feather(canvas.mask, spec.rim))
-    cast = bare = None
+    cast, bare = spec.cast, None
     if spec.hand is not None and plot is None:
         canvas, cast, bare = performers.by_hand(request, spec.hand, canvas, options)
     canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas

@@ -40,6 +40,7 @@ BLOCK = 8  # pixels on a side of its blocks
 FLAT = (
     0.3  # levels by which the calmest quarter of blocks departs from a plane: drawn ones up to 0.2, filmed 0.4 and up
 )
+SOFT = 0.04  # frame heights inside the border of a part that moves, in which that comes to rest
 LARGER = 2  # times the result's size at which a picture is kept for the camera, at most
 
 Frame = npt.NDArray[np.uint8]
@@ -51,7 +52,8 @@ class Moving:
     """How footage is gone on with. move: of a camera over a still picture, see `camera`; empty = by its own motion.
 
     picture: that one, as it was read; fit: how it is brought to the result's shape. pace: of the camera.
-    beside: of the camera over single pictures in a film (key frames), toward each and away from it.
+    beside: of the camera over single pictures in a film (key frames), toward each and away from it. toward: of the move
+    `drift`, in which a part of the picture flows, see `drifting`.
     """
 
     move: str = ""
@@ -59,12 +61,15 @@ class Moving:
     fit: str = "pad"
     pace: float = 1.0
     beside: str = "static"
+    toward: tuple[float, float] = (0.0, 0.0)
     notes: tuple[str, ...] = ()
 
     def laid(self, canvas: Canvas, device: str = "cpu") -> Canvas:
         """The canvas with a draft over all that is to be painted. Nothing is looked at before the draft is drawn."""
         if not self.move:
             return replace(canvas, draft=filmed(canvas, device, self.beside, self.pace))
+        if self.move == "drift":
+            return replace(canvas, draft=_drifting(canvas, self))
         if self.move == "zoom-out":
             canvas = replace(canvas, mask=canvas.mask[::-1])  # it ends on the picture
         assert self.picture is not None
@@ -83,9 +88,14 @@ class Moving:
         networks = {name: manifest.digest(known[name]) for name in TOOLS}
         return {"engine": "motion", "networks": networks, **({"move": self.beside} if self.beside != "static" else {})}
 
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Those that it takes, of `manifest.tools`; a camera over a picture takes none, and no torch."""
+        return () if self.move else TOOLS
+
     def check(self) -> None:
         """Raise WeightsError if a file is missing, before torch is loaded."""
-        for name in () if self.move else TOOLS:
+        for name in self.networks:
             manifest.paths(manifest.tools()[name])
 
 
@@ -99,17 +109,14 @@ def chosen(spec: TaskSpec, card: Card, prompt: str) -> Moving | None:
     if spec.engine in ("", "model") or spec.hand is not None:
         return None
     still = len(spec.given) == 1 and len(spec.given[0].clip.frames) == 1
-    if spec.areas:  # what moves in a part of a picture is not known
-        if spec.engine == "motion":
-            raise UsageError("--engine motion: cannot move a part of a picture; leave out --region", "no_effect")
+    if spec.engine == "auto" and not card.params.get("drafts"):
         return None
-    if spec.engine == "auto" and not (card.params.get("drafts") and any(map(foreign, spec.given))):
-        return None
-    how = (
-        "asked for"
-        if spec.engine == "motion"
-        else f"the source is a photograph or film, which {card.name} cannot go on with"
-    )
+    how = "asked for"
+    if spec.engine == "auto":
+        what = "is a photograph or film" if any(map(foreign, spec.given)) else "tells no scene that goes on"
+        how = f"the source {what}, which {card.name} cannot go on with"
+    if spec.areas:
+        return _of_part(spec, card, prompt, how)
     if still and not spec.keyed:
         return _of_picture(spec, card, prompt, how)
     notes = [f"{how}: made by its own motion (RIFE); --engine model has {card.name} paint it."]
@@ -149,6 +156,24 @@ def _of_picture(spec: TaskSpec, card: Card, prompt: str, how: str) -> Moving:
     if prompt and not camera.said(prompt):
         notes.append("of a prompt only camera moves are followed here (zoom in, pan left, ...).")
     return Moving(move, spec.given[0].clip, spec.record.get("fit", "pad"), pace, notes=tuple(notes))
+
+
+def _of_part(spec: TaskSpec, card: Card, prompt: str, how: str) -> Moving:
+    """A part of a picture that flows, or ripples, while the rest stands."""
+    from soracli.footage import drifting
+
+    if spec.keyed or len(spec.given) > 1:
+        raise UsageError("--region: moves a part of one picture; leave out --to and --keyframe", "no_effect")
+    if spec.camera not in ("", "static"):
+        raise UsageError(f"--camera {spec.camera}: all but the --region stands still; give one of them", "no_effect")
+    toward = drifting.way(prompt)
+    named = {(0.0, 0.0): "ripples", (-1.0, 0.0): "flows to the left", (1.0, 0.0): "flows to the right",
+             (0.0, 1.0): "flows down", (0.0, -1.0): "flows up"}[toward]  # fmt: skip
+    notes = (
+        f"{how}: what --region names {named}, the rest stands (say left, right, up or down in a prompt); "
+        f"--engine model has {card.name} paint it.",
+    )
+    return Moving("drift", spec.given[0].clip, pace=camera.pace(spec.words), toward=toward, notes=notes)
 
 
 def foreign(source: Source) -> bool:
@@ -207,6 +232,23 @@ def _photographed(canvas: Canvas, source: Clip, how: Moving) -> Draft:
         if view.zoom == 1:
             return cast(Frame, canvas.clip.frames[number])
         return camera.shown(picture(), view, width, height)
+
+    return _draft(canvas, frame, [])
+
+
+def _drifting(canvas: Canvas, how: Moving) -> Draft:
+    """A picture of which what the canvas's mask covers flows."""
+    from soracli.footage import drifting
+
+    soft = max(3, round(SOFT * canvas.clip.frames.shape[1]))
+
+    @functools.cache
+    def share() -> npt.NDArray[np.float32]:
+        return cast(npt.NDArray[np.float32], media.feather(canvas.mask.max(0, keepdims=True), soft)[0])
+
+    def frame(number: int) -> Frame:
+        seconds = number / float(canvas.clip.fps)
+        return drifting.drifted(canvas.clip.frames[number], share(), seconds, how.toward, how.pace)
 
     return _draft(canvas, frame, [])
 

@@ -15,7 +15,7 @@ from soracli.errors import CapacityError
 from soracli.media import Area, Source
 from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
-from soracli.pipeline import advice, deliver, describe, estimate, model_cache, real_footage
+from soracli.pipeline import advice, deliver, describe, estimate, model_cache
 from soracli.pipeline import preview as previews
 from soracli.pipeline.job import FILLERS, Job
 from soracli.pipeline.prepare import prepare
@@ -89,7 +89,8 @@ def _open(job: Job, talk: Reporter, preview: Preview | None, run: Run, flags: Fl
         meter.step("load", 0, 1)
         for card in [manifest.tools()[name] for name in FILLERS] if job.filled else [job.card]:
             manifest.paths(card)
-        device = model_cache.device(flags.device, job.threads)
+        networks = job.moving is None or job.moving.networks or flags.device not in ("auto", "cpu")
+        device = model_cache.device(flags.device, job.threads) if networks else "cpu"
         if job.moving is not None:
             job.moving.check()
         model = None if job.filled or job.moving else model_cache.load(job.card, device)
@@ -112,7 +113,7 @@ def _known(job: Job, model: Model, device: str) -> tuple[list[str], bool]:
     if job.plot is not None:
         return [], False
     unlike = advice.on_source(model, job.canvas, job.geometry, device)
-    far = bool(unlike) or any(map(real_footage.foreign, job.spec.given))
+    far = bool(unlike) or bool(job.card.params.get("drafts"))
     return [*advice.on_prompt(model, job.prompt), *unlike], far
 
 

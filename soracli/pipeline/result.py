@@ -15,7 +15,7 @@ from soracli.errors import CheckError, MediaError, PolicyError
 from soracli.footage.plausibility import Guard
 from soracli.media import Writer
 from soracli.options.flags import Flags
-from soracli.pipeline import checkpoints, latents, tasks
+from soracli.pipeline import checkpoints, composite, latents, tasks
 from soracli.pipeline.deliver import Form
 from soracli.pipeline.job import Job
 from soracli.pipeline.metrics import Seams, Thumbnails, Watcher
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from soracli.sampling.frame_rates import Between
     from soracli.sampling.model import Model
     from soracli.sampling.pixels import Enlarge
-    from soracli.sampling.steps import SamplerState, Step
+    from soracli.sampling.state import SamplerState
+    from soracli.sampling.steps import Step
 
 
 # What tensors of another shape than is said of them make the model raise.
@@ -148,7 +149,7 @@ def _paint(
     took: dict[str, float] = {}
     clock = time.perf_counter()
     run, talk, given = session.run, session.talk, session.flags.origin.latents
-    state = checkpoints.resumed(job, run, item.seed, given, session.device, talk)
+    state = None if job.moving else checkpoints.resumed(job, run, item.seed, given, session.device, talk)
     guarded = session.model is not None and "spectrum" in job.card.params  # what is filled is the clip's own
     guard = Guard(job.canvas, told=bool(job.prompt), styled=job.styled, far=session.far) if guarded else None
     try:
@@ -180,29 +181,32 @@ def _paint(
     except BaseException as error:
         if session.flags.origin.foreign and isinstance(error, _SHAPELESS) and "memory" not in str(error):
             raise MediaError(f"{given}: holds latents of another shape than it says", "bad_latents") from error
-        checkpoints.keep(job, run, item.seed, state, talk)
+        if state is not None:
+            checkpoints.keep(job, run, item.seed, state, talk)
         raise
     took["save"] = time.perf_counter() - clock
-    if session.flags.save_latents:
+    if session.flags.save_latents and state is not None:
         checkpoints.keep(job, run, item.seed, state, talk)
     return took
 
 
-def _steps(job: Job, session: Session, item: Item, state: SamplerState) -> Iterator[Step]:
+def _steps(job: Job, session: Session, item: Item, state: SamplerState | None) -> Iterator[Step]:
     """How one result comes about: sampled, filled from what is given, or carried on by its motion."""
     if job.filled:
         from soracli.footage.removal import Removal
 
         removal = Removal(job.canvas, session.device)
-        yield from removal.steps()
+        steps = removal.steps()
+        yield from steps if job.cast is None else composite.played(steps, job.performed(), job.canvas)
         session.talk.say(removal.said)
         return
-    from soracli.sampling.assemble import without_sampling
-    from soracli.sampling.sampler import sample
+    if session.model is None or state is None:
+        from soracli.sampling.steps import without_sampling
 
-    if session.model is None:
         yield from without_sampling(job.canvas)
         return
+    from soracli.sampling.sampler import sample
+
     options, model, pace = replace(job.painting, seed=item.seed), session.model, job.pace
     if session.flags.origin.latents:
         model = latents.ReplayModel(model, state)

@@ -10,7 +10,7 @@ from typing import Any
 
 from soracli import media
 from soracli.errors import CapacityError, MediaError, UsageError
-from soracli.formatting import amount, printable
+from soracli.formatting import amount, argument, printable
 from soracli.media import Area, Audio, Source
 from soracli.options import parse
 from soracli.options.flags import Flags
@@ -27,7 +27,7 @@ def picture(path: str, verb: str) -> Source:
     if len(source.clip.frames) > 1:
         raise MediaError(
             f"{printable(path)}: is a clip of {len(source.clip.frames)} frames, sora {verb} wants a picture; "
-            f"use: sora extend {printable(path)}",
+            f"use: sora extend {argument(path)}",
             "wrong_medium",
         )
     return _large_enough(source)
@@ -40,7 +40,7 @@ def clip(path: str, verb: str, allow_partial: bool = False) -> Source:
         height, width = source.clip.frames.shape[1:3]
         raise MediaError(
             f"{printable(path)}: is a picture ({width}x{height}), sora {verb} wants a clip; "
-            f"use: sora animate {printable(path)}",
+            f"use: sora animate {argument(path)}",
             "wrong_medium",
         )
     return _large_enough(source)

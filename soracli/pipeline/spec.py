@@ -46,6 +46,9 @@ class TaskSpec:
     engine: str = ""  # of `real_footage.ENGINES`, what makes the new frames; empty = the model
     camera: str = ""  # the move that is asked for
     filled: bool = False  # without a prompt, holes are filled from the clip by models that take drafts
+    unprompted: bool = False  # they are, whatever the prompt says
+    cast: Plot | None = None  # who plays over what is filled, inside the mask
+    stage: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)  # where: x, y, width, height, shares of the frame
     rim: int = 0  # pixels of a soft edge inside the mask
     onward: bool = False  # the last shot alone is painted, and frames of it that are given are kept
 

@@ -106,9 +106,9 @@ def edit(clip: Clip, strength: float, start: int, stop: int, time: int, look: Cl
     return Canvas(Clip(frames, clip.fps), mask, strength or 1.0, head=head)
 
 
-def has_holes(canvas: Canvas) -> bool:
-    """Whether any frame is painted in part."""
-    return any(0 < np.count_nonzero(mask > 0) < mask.size for mask in canvas.mask)
+def keeps(canvas: Canvas) -> bool:
+    """Whether any pixel of the clip stays as it was given."""
+    return bool((canvas.mask < 1).any())
 
 
 def inpaint(clip: Clip, mask: Mask, strength: float = 1.0) -> Canvas:

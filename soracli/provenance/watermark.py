@@ -90,7 +90,7 @@ class Mark:
             change = self._pattern * _strength(frame)
             change = change if painted is None else change * painted[i]
             levels = np.rint(change).astype(np.int16)
-            np.clip(frame + np.stack((levels, levels, levels), -1), 0, 255, out=out[i], casting="unsafe")
+            np.clip(frame + levels[..., None], 0, 255, out=out[i], casting="unsafe")
         return out
 
 

@@ -17,24 +17,10 @@ from soracli.sampling import seamless_clone
 from soracli.sampling.model import Model, Streamer
 from soracli.sampling.pixels import Enlarge, to_result
 from soracli.sampling.segments import Script
-from soracli.sampling.steps import FinishedWindows, SamplerState, Step, contiguous, finite
+from soracli.sampling.state import FinishedWindows, SamplerState, contiguous, finite
+from soracli.sampling.steps import Step, passed_on
 from soracli.sampling.temporal_blend import AHEAD, Part, blend_seams
-from soracli.types import Canvas, Clip, Frames, Geometry, Mask
-
-TOGETHER = 4  # frames of a step where nothing is sampled
-PASSED_ON = 16  # frames of a step of a clip that is joined on unchanged
-
-
-def without_sampling(canvas: Canvas) -> Iterator[Step]:
-    """The frames of a canvas all of which are given or drafted (`Draft.whole`), so that nothing is sampled."""
-    assert canvas.draft is not None
-    first, last, _ = canvas.shown.indices(len(canvas.clip.frames))
-    yield from _passed_on(canvas.head, 0, last - first)
-    for start in range(first, last, TOGETHER):
-        stop = min(start + TOGETHER, last)
-        frames = canvas.draft.laid(canvas.clip.frames[start:stop], start)
-        yield Step("decode", stop - first, last - first, frames=frames)
-    yield from _passed_on(canvas.tail, last - first, last - first)
+from soracli.types import Canvas, Frames, Geometry, Mask
 
 
 def assembled(
@@ -48,7 +34,7 @@ def assembled(
     """Head, canvas and tail as frames, in order, with every kept pixel as the user gave it."""
     total, apart = scripts[-1].segment.stop, not geometry.causal
     blank = not any(shot.prompt for script in scripts for shot in script.shots)
-    yield from _passed_on(canvas.head, 0, total)
+    yield from passed_on(canvas.head, 0, total)
     blended = (
         blend_seams(_parts(model, canvas, script, state, enlarge), apart=apart and not script.segment.held)
         for script in scripts
@@ -63,7 +49,7 @@ def assembled(
         first, last = max(canvas.shown.start - start, 0), max(canvas.shown.stop - start, 0)
         shown = frames[first:last]
         yield Step("decode", number + 1, total, frames=shown if len(shown) else None)
-    yield from _passed_on(canvas.tail, total, total)
+    yield from passed_on(canvas.tail, total, total)
 
 
 def masked(painted: Frames, given: Frames, mask: Mask, *, match: bool) -> Frames:
@@ -174,10 +160,3 @@ def _decoded(
     for number, pixels in zip(numbers, model.decode(latents, still=geometry.is_still), strict=True):
         if number in state.painted:
             yield to_result(finite(pixels, model), geometry, enlarge)
-
-
-def _passed_on(clip: Clip | None, index: int, total: int) -> Iterator[Step]:
-    """A clip that is joined on unchanged, some frames at a time."""
-    if clip is not None:
-        for start in range(0, len(clip.frames), PASSED_ON):
-            yield Step("decode", index, total, frames=clip.frames[start : start + PASSED_ON])

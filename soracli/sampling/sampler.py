@@ -20,7 +20,8 @@ from soracli.sampling.assemble import Stream, assembled, causal_decoder
 from soracli.sampling.model import Model, Streamer
 from soracli.sampling.pixels import Enlarge
 from soracli.sampling.segments import Script, scripts
-from soracli.sampling.steps import FinishedWindows, Round, SamplerState, Step, contiguous
+from soracli.sampling.state import FinishedWindows, Round, SamplerState, contiguous
+from soracli.sampling.steps import Step
 from soracli.sampling.window_sampler import sample_window, window_inputs
 from soracli.types import Canvas, Geometry, SamplingOptions, Shot
 

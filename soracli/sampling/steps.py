@@ -1,18 +1,17 @@
-"""What the sampler yields while it works, and the state from which it can be resumed."""
+"""Steps of progress as whoever makes frames yields them, and the frames of which nothing is sampled. NumPy only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+from soracli.types import Canvas, Clip, Frames
 
-from soracli.errors import WeightsError
-from soracli.sampling.model import Model
-from soracli.sampling.segments import Script
-from soracli.types import Frames
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TOGETHER = 4  # frames of a step where nothing is sampled
 
 
 @dataclass(frozen=True)
@@ -31,79 +30,20 @@ class Step:
     shot: int = 0
 
 
-class Round(NamedTuple):
-    """One run of a solver, of a window or a storyboard, among all of a call. number: 0 .. of - 1."""
-
-    number: int
-    of: int
-
-    def step(self, index: int, steps: int, script: Script, latents: Tensor | None = None) -> Step:
-        """Step index of `steps` of this round, counted over all rounds."""
-        return Step("sample", self.number * steps + index, self.of * steps, latents, shot=script.segment.shot)
-
-
-class FinishedWindows(NamedTuple):
-    """latents: by latent frame, (1, C, 1, h, w) each, given or sampled. painted: those sampled. windows: how many."""
-
-    latents: dict[int, Tensor]
-    painted: frozenset[int]
-    windows: int
+def without_sampling(canvas: Canvas) -> Iterator[Step]:
+    """The frames of a canvas all of which are given or drafted (`Draft.whole`), so that nothing is sampled."""
+    assert canvas.draft is not None
+    first, last, _ = canvas.shown.indices(len(canvas.clip.frames))
+    yield from passed_on(canvas.head, 0, last - first)
+    for start in range(first, last, TOGETHER):
+        stop = min(start + TOGETHER, last)
+        frames = canvas.draft.laid(canvas.clip.frames[start:stop], start)
+        yield Step("decode", stop - first, last - first, frames=frames)
+    yield from passed_on(canvas.tail, last - first, last - first)
 
 
-@dataclass
-class SamplerState:
-    """What a sampling has done so far. Handed to `sample` once more, it is resumed to the same bits.
-
-    finished: windows; replaced as a whole, so that an interrupt never finds half a window.
-    predictions: by window, the clean predictions of its steps so far, (1, C, k + n, h, w) each; a solver that gets the
-    same takes the same steps.
-    noise: (1, C, t, h, w) for the whole canvas, so that it depends on neither windows nor order; drawn by `sample`.
-    subject_noise: (1, C, k, h, w), of the pictures of subjects, which every window has before its latent frames.
-    board: storyboard pictures (1, C, 1, h, w) by frame, painted before the first window.
-    frames: of causal latents, decoded so far, by latent frame. decoder: yields those that are still to be decoded.
-    """
-
-    finished: FinishedWindows = field(default_factory=lambda: FinishedWindows({}, frozenset(), 0))
-    predictions: dict[int, list[Tensor]] = field(default_factory=dict)
-    noise: Tensor = field(default_factory=lambda: torch.empty(0))
-    subject_noise: Tensor = field(default_factory=lambda: torch.empty(0))
-    board: dict[int, Tensor] = field(default_factory=dict)
-    frames: dict[int, Frames] = field(default_factory=dict)
-    decoder: Iterator[tuple[int, Frames]] = field(default_factory=lambda: iter(()))
-
-    @property
-    def latents(self) -> dict[int, Tensor]:
-        return self.finished.latents
-
-    @property
-    def painted(self) -> frozenset[int]:
-        return self.finished.painted
-
-    def finish(self, latents: dict[int, Tensor], painted: set[int]) -> None:
-        """Add a window's latents, and which of them it has sampled."""
-        before, painted_before, windows = self.finished
-        self.finished = FinishedWindows(before | latents, painted_before | painted, windows + 1)
-        self.predictions.pop(windows, None)
-
-    def decoded(self, number: int) -> Frames:
-        """The frames of a sampled causal latent frame; all before it are decoded first."""
-        while number not in self.frames:
-            at, frames = next(self.decoder)
-            self.frames[at] = frames
-        return self.frames[number]
-
-
-def contiguous(latents: Tensor) -> Tensor:
-    """A copy in contiguous layout, which latents that were saved and loaded have: kernels round by layout."""
-    return latents.clone(memory_format=torch.contiguous_format)
-
-
-def finite(output: Tensor, model: Model) -> Tensor:
-    """A network's output. Raises WeightsError if it is not finite: such latents are decoded to a black picture."""
-    if not bool(output.isfinite().all()):
-        raise WeightsError(
-            f"model '{model.card.name}': paints numbers that are not finite; its weights or an adapter's are damaged "
-            "or overflow: download them again, or lower --lora FILE:SCALE",
-            "not_finite",
-        )
-    return output
+def passed_on(clip: Clip | None, index: int, total: int) -> Iterator[Step]:
+    """A clip that is passed on unchanged, a second at a time."""
+    if clip is not None:
+        for start in range(0, len(clip.frames), 16):
+            yield Step("decode", index, total, frames=clip.frames[start : start + 16])

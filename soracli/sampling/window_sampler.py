@@ -21,7 +21,8 @@ from soracli.sampling.denoise import Predict, filtered, pinned, prompted, strong
 from soracli.sampling.model import Conditioning, Model
 from soracli.sampling.segments import Script
 from soracli.sampling.solvers import Denoise, seeded
-from soracli.sampling.steps import Round, SamplerState, Step, contiguous, finite
+from soracli.sampling.state import Round, SamplerState, contiguous, finite
+from soracli.sampling.steps import Step
 from soracli.sampling.temporal_filter import TemporalFilter
 from soracli.sampling.windows import WindowSpan
 from soracli.types import Canvas, SamplingOptions

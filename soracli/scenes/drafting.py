@@ -24,6 +24,7 @@ from soracli.world.scenery import cropped, plate, window, without_performers
 from soracli.world.styles import held, styled
 from soracli.world.weather import Draw, falling
 
+PIECE = 16  # frames in which performers are drawn together: to set them up takes as long as to draw eight of them
 VEIL = 0.34  # share of fog before the performers
 FOG = {True: (0.28, 0.31, 0.40), False: (0.88, 0.90, 0.92)}  # its colour by night and by day
 
@@ -52,8 +53,17 @@ def drafted(
     def bank() -> ActorBank:
         return bank_of(*film.scenes)
 
+    @functools.lru_cache(maxsize=2)
+    def performed(piece: int) -> Layer:
+        parts = film.parts(piece * PIECE, (piece + 1) * PIECE)
+        return _stacked([_performed(film, *part, bank()) for part in parts])
+
     def drawn(start: int, stop: int) -> Layer:
-        layer = _stacked([_performed(film, *part, bank()) for part in film.parts(start, stop)])
+        if stop - start == 1:
+            layer = _stacked([_performed(film, *part, bank()) for part in film.parts(start, stop)])
+        else:
+            pieces = range(start // PIECE, -(-stop // PIECE))
+            layer = _part(_stacked([performed(piece) for piece in pieces]), start - pieces.start * PIECE, stop - start)
         return layer if above is None else stacked(layer, above(start, stop))
 
     @functools.cache
@@ -160,6 +170,10 @@ def _fallen(film: Film, which: int, start: int, stop: int, draws: Sequence[Draw]
 
 def _stacked(layers: Sequence[Layer]) -> Layer:
     return Layer(np.concatenate([layer.frames for layer in layers]), np.concatenate([layer.alpha for layer in layers]))
+
+
+def _part(layer: Layer, start: int, count: int) -> Layer:
+    return Layer(layer.frames[start : start + count], layer.alpha[start : start + count])
 
 
 def _styled(frames: Frames, scene: Scene, size: tuple[int, int]) -> Frames:

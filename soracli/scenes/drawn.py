@@ -160,12 +160,42 @@ def _fireworks(sheet: Sheet, moment: float) -> None:
             sheet.dot(*end, 0.012, (255, 246, 220), round(255 * fade))
 
 
+def _flying_bird(sheet: Sheet, moment: float) -> None:
+    """To the left with its neck stretched out; its wings beat twice in a loop. Grey, to take any colour."""
+    beat = math.sin(4 * math.pi * moment + 0.05)
+    pale, plain, dark = (226, 224, 226), (196, 192, 194), (164, 160, 162)
+    tip, elbow = 0.5 - 0.34 * beat, 0.5 - 0.2 * beat
+    sheet.area([(0.50, 0.50), (0.56, elbow - 0.02), (0.74, tip + 0.05), (0.70, elbow + 0.08), (0.64, 0.52)], dark, 0.2)
+    sheet.area([(0.70, 0.50), (0.90, 0.47), (0.92, 0.54), (0.72, 0.58)], dark, 0.2)
+    sheet.oval(0.56, 0.53, 0.40, 0.17, plain, 0.25)
+    sheet.line([(0.42, 0.51), (0.28, 0.46), (0.18, 0.45)], plain, 0.06)
+    sheet.oval(0.16, 0.445, 0.11, 0.09, plain)
+    sheet.area([(0.115, 0.43), (0.045, 0.46), (0.115, 0.475)], (244, 152, 42))
+    sheet.dot(0.155, 0.435, 0.012, (30, 28, 34), 255)
+    sheet.area(
+        [(0.46, 0.51), (0.50, elbow), (0.66, tip), (0.70, tip + 0.07), (0.68, elbow + 0.05), (0.66, 0.54)], pale, 0.3
+    )
+
+
+def _iceberg(sheet: Sheet, moment: float) -> None:
+    """A peak of ice with a lower one beside it, light on the left."""
+    sheet.area([(0.08, 0.88), (0.20, 0.52), (0.30, 0.46), (0.42, 0.16), (0.52, 0.08), (0.64, 0.26), (0.72, 0.42),
+                (0.86, 0.56), (0.94, 0.88)], (206, 232, 246), 0.2)  # fmt: skip
+    sheet.area([(0.52, 0.08), (0.64, 0.26), (0.72, 0.42), (0.86, 0.56), (0.94, 0.88), (0.60, 0.88), (0.66, 0.58),
+                (0.54, 0.40)], (150, 196, 226), 0.2)  # fmt: skip
+    sheet.area([(0.20, 0.52), (0.30, 0.46), (0.36, 0.60), (0.26, 0.72)], (236, 248, 255))
+    sheet.area([(0.42, 0.16), (0.52, 0.08), (0.54, 0.40), (0.46, 0.50)], (244, 252, 255))
+    sheet.area([(0.08, 0.88), (0.11, 0.80), (0.92, 0.80), (0.94, 0.88)], (120, 180, 214), 0.1)
+
+
 DRAWINGS: dict[str, Callable[[Sheet, float], None]] = {
     "lighthouse": _lighthouse,
     "windmill": _windmill,
     "wind turbine": _turbine,
     "spider web": _web,
     "fireworks": _fireworks,
+    "bird in flight": _flying_bird,
+    "iceberg": _iceberg,
 }
 
 

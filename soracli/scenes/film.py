@@ -40,7 +40,8 @@ CAMERAS = {
     rf"|{_THE} (?:is )?{_SLOW}(?:follow(?:s|ing)?|track(?:s|ing)?|moves along"
     rf"|keeps pace)(?: along)?(?: with (?:them|it|him|her))?"
     r"|follow(?:ing)? cam|follow shot|steadicam(?: shot)?|tracking",
-    "static": rf"(?:static|fixed|locked[- ]off|locked|stationary)(?: wide)?(?: camera| shot)?|still camera(?: shot)?"
+    "static": rf"(?<!is )(?<!are )(?<!was )(?<!remains )(?<!stays )static(?: wide)?(?: camera| shot)?"
+    rf"|(?:fixed|locked[- ]off|locked|stationary)(?: wide)?(?: camera| shot)|still camera(?: shot)?"
     rf"|{_THE} (?:stands|stays|is|remains|does not move|doesn't move)(?: still| fixed| static)?|(?:on a )?tripod",
 }
 NEAR_CAMERAS = {

@@ -17,13 +17,14 @@ from soracli.scenes import file
 from soracli.scenes.file import Shot
 from soracli.scenes.read import Reading, read
 from soracli.scenes.vocabulary import Library
-from soracli.world import ensemble
+from soracli.world import ensemble, motion
 from soracli.world.language.actors import actor
 from soracli.world.language.verbs import feet, signed
 from soracli.world.scene import Event, Performer, Scene
 
 SETTING = ("place", "time", "weather", "style")  # of a shot, which stay in the next one if nothing else is said
 FILLED = 0.9  # of a hole that those who are put there fill
+LARGER = (2.4, 2.1, 1.8, 1.5, 1.25)  # factors that are tried on the sizes of who is to fill a frame
 WHOEVER = re.compile(r"\b(?:it|he|she|they)\b", re.IGNORECASE)
 
 
@@ -50,6 +51,13 @@ def longer(text: str, frames: int, fps: Fraction) -> str:
     *before, last = shots(text)
     scene = replace(last.scene, onward=True)
     return file.text([*before, Shot(scene, last.seconds + float(frames / fps), last.prompt)])
+
+
+def ahead(text: str) -> str:
+    """The text of a scene file whose last shot goes on for as long as a shot can."""
+    *before, last = shots(text)
+    scene, longest = replace(last.scene, onward=True), file.NUMBERS["seconds"][1]
+    return file.text([*before, replace(last, scene=scene, seconds=longest)])
 
 
 def cut(text: str, prompt: str, start: float, seconds: float, aspect: float, known: Library) -> tuple[str, list[str]]:
@@ -85,13 +93,17 @@ def beside(text: str, prompt: str, hole: npt.NDArray[np.bool_], known: Library) 
     scene, (height, width) = shot.scene, hole.shape
     aspect = width / height
     reading = understood(prompt, scene, shot.seconds, aspect, known)
-    rows, columns = np.flatnonzero(hole.any(1)), np.flatnonzero(hole.any(0))
-    x0, y0, x1, y1 = (int(at) for at in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
-    box = x0 / width, y0 / height, x1 / width, y1 / height
-    new = replace(scene, performers=within(reading.scene.performers, box, aspect))
+    new = replace(scene, performers=within(reading.scene.performers, _box(hole), aspect))
     if reading.notes and not new.performers and not reading.said:
         return None
     return file.text([replace(shot, scene=new, prompt=prompt)]), list(reading.notes)
+
+
+def _box(hole: npt.NDArray[np.bool_]) -> tuple[float, float, float, float]:
+    """x0 y0 x1 y1 of a hole (H, W), shares of the frame."""
+    rows, columns = np.flatnonzero(hole.any(1)), np.flatnonzero(hole.any(0))
+    x0, y0, x1, y1 = (int(at) for at in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
+    return x0 / hole.shape[1], y0 / hole.shape[0], x1 / hole.shape[1], y1 / hole.shape[0]
 
 
 def within(
@@ -116,6 +128,23 @@ def within(
         )
         for one in performers
     )  # fmt: skip
+
+
+def enlarged(scene: Scene, aspect: float) -> Scene:
+    """A scene whose performers are as large as they can be, all by one factor, without leaving the frame upwards."""
+    times = torch.linspace(0, max(scene.length, 0.1), 16, dtype=torch.float64)
+    for factor in LARGER:
+        cast = tuple(replace(one, size=round(one.size * factor, 4)) for one in scene.performers)
+        made = replace(scene, performers=cast)
+        if all(_top(*one) > 0 for one in ensemble.staged(made, times, aspect)):
+            return made
+    return scene
+
+
+def _top(performer: Performer, way: motion.Path) -> float:
+    """The highest that the drawing of a performer gets, frame heights from the top."""
+    _, top, _, bottom = ensemble.drawn(performer)
+    return float((way.feet - way.lift - performer.size * (bottom - top) * way.scale * way.squash).min())
 
 
 def _gone_on(new: Scene, old: Scene, at: float, aspect: float, *, led: bool) -> tuple[Performer, ...]:

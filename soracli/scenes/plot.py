@@ -80,7 +80,8 @@ class Plot:
     play performers. alone: whether those are the only performers. footage: whether they play over pictures that have a
     camera of their own. sketched: whether the place is a picture of the user's own, along which no camera can go.
     varied: whether what a scene's seed says (clouds, ridges, textures) is for each result's own seed to say.
-    performers: files of `--lora` that hold one; they play whoever is called so.
+    performers: files of `--lora` that hold one; they play whoever is called so. large: whether who plays is as large as
+    the frame allows. begin: seconds into the first scene at which a clip begins.
     """
 
     prompts: tuple[Shot, ...] = ()
@@ -92,6 +93,8 @@ class Plot:
     sketched: bool = False
     varied: bool = False
     performers: tuple[Adapter, ...] = ()
+    large: bool = False
+    begin: float = 0.0
 
     @cached_property
     def filed(self) -> tuple[Filed, ...]:
@@ -115,7 +118,7 @@ class Plot:
 
     def film(self, options: SamplingOptions, seed: int, frames: int) -> tuple[Film, list[str]]:
         """The film for one seed, and what there is to say about it. frames: of the result, 1 for a picture."""
-        begin = MOMENT if options.seconds == 0 else 0.0
+        begin = MOMENT if options.seconds == 0 else self.begin
         which, starts = self._cuts(options.fps, frames)
         scenes, notes = self._scenes(options, seed, which, [*starts, frames])
         if self.subjects:
@@ -133,6 +136,10 @@ class Plot:
             notes += [f"the draft is shown instead of {' and '.join(map(repr, gone))}."] if gone else []
         if self.footage:
             scenes = [replace(scene, camera="static", style="3d") for scene in scenes]
+        if self.large:
+            from soracli.scenes.onward import enlarged
+
+            scenes = [enlarged(scene, options.width / options.height) for scene in scenes]
         if self.varied:
             scenes = [replace(scene, seed=seed) for scene in scenes]
         if self.sketched:

@@ -3,7 +3,10 @@
 vocabulary   every phrase that is understood, by the words of a library of pictures
 film         camera, style, size of shot: patterns
 spans        the prompt as phrases
-clauses      phrases as a story: parts, settings, what is left over
+clauses      phrases as a story: parts, settings, what is left over; with groups, verbs, nouns, relations, story
+roles        parts as roles: which picture plays, what it does
+settings     place, time and weather, where the prompt says none or several
+notes        what was dropped or replaced, in sentences
 staging      parts as performers: sizes true to each other, places in the frame, paths
 captions     the scene in the words that a network reads
 """
@@ -11,41 +14,27 @@ captions     the scene in the words that a network reads
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from soracli.formatting import printable
-from soracli.prompts import english
 from soracli.scenes.captions import caption
-from soracli.scenes.clauses import Part, Setting, Story, told
+from soracli.scenes.clauses import told
 from soracli.scenes.film import Filmed, filmed
-from soracli.scenes.nearest import Near, nearest
-from soracli.scenes.spans import Mended, foreign, items, options, spelt
-from soracli.scenes.staging import BUILT, SKY, Role, follows, staged
-from soracli.scenes.vocabulary import DRAWN, Entry, Library, Vocabulary, split, tables, vocabulary
-from soracli.world.language import grammar
+from soracli.scenes.nearest import Near
+from soracli.scenes.notes import foreign_words, notes_on, shown, slips
+from soracli.scenes.roles import ALL, adrift, afloat, casting, headwear, implied, stand_ins, underfoot
+from soracli.scenes.settings import Chosen, choose
+from soracli.scenes.spans import items, options, spelt
+from soracli.scenes.staging import Role, follows, staged
+from soracli.scenes.story import Setting, Story
+from soracli.scenes.vocabulary import Entry, Library, vocabulary
 from soracli.world.language.surroundings import PLACES
 from soracli.world.scene import Scene
 
-MOST = 6  # performers of one kind
-SURE = 0.72  # cosine from which a noun that no table has is drawn beside others
 WITHIN = ("in", "on", "across", "through", "over", "into", "inside")  # before water that somebody is in
-ASHORE = ("by", "beside", "next to", "near", "along", "alongside")
-ALL = 8  # performers of a scene
-FACES = {"old man": "man", "old woman": "woman", "older person": "person"}  # who have no body -> who play them
 PROPER = re.compile(r"\b[A-Z][a-z]+\b")
-GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
-RUSH = {**GO, "walker": "run"}
-IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "stand"}
-FIGURES = frozenset(
-    ("robot", "snowman", "snowman without snow", "teddy bear")
-)  # drawn as things, but people let them walk
-STARRY = frozenset(("night sky", "starry sky", "starry night sky", "stars", "with stars", "milky way", "nightsky",
-                    "night time sky", "nighttime sky", "starry sky above", "moonlit sky", "starry night"))  # fmt: skip
-BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
-CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
-BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe"))
 
 
 class Reading(NamedTuple):
@@ -60,17 +49,6 @@ class Reading(NamedTuple):
     said: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """place, time and weather of a scene. near: (as typed, shown instead). dropped: phrases that found no room."""
-
-    place: str
-    time: str
-    weather: str
-    near: tuple[tuple[str, str], ...]
-    dropped: tuple[str, ...]
-
-
 def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) -> Reading:
     """The scene of a prompt. aspect: width / height. known: the pictures that performers may be.
 
@@ -81,19 +59,20 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     film, left = filmed(text)
     phrases, mended = items(left, words)
     story = told(phrases, words, {row.start: row for row in film if row.slot == "event"})
-    near = _nearest(story, words)
-    roles, notes = _roles(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})
+    near = stand_ins(story, words)
+    roles, notes = casting(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})
     story.settings += [Setting("time", Entry("time", row.value), row.text, "") for row in film if row.slot == "time"]
-    chosen = _settings(story, near, roles)
+    chosen = choose(story, near, roles)
     if PLACES[chosen.place].water and any(row.behind in WITHIN for row in story.settings if row.slot == "place"):
-        roles = [_afloat(role, story.parts[role.group]) for role in roles]
+        roles = [afloat(role, story.parts[role.group]) for role in roles]
     if not PLACES[chosen.place].ground:
         roles = [replace(r, action="hover") if r.kind == "flyer" and r.action == "stand" else r for r in roles]
     if chosen.place == "underwater" or not PLACES[chosen.place].ground:
-        roles = [_adrift(role) if story.parts[role.group].verb is None else role for role in roles]
-    roles += _dress(roles, story, words, known)
+        roles = [adrift(role) if story.parts[role.group].verb is None else role for role in roles]
+    roles += [*headwear(roles, story, words, known), *implied(roles, story, words, known)][: ALL - len(roles)]
+    roles = underfoot(roles, story, words, known)
     scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
-    notes = [*_slips(mended), *_foreign(text), *notes, *_notes(story, chosen, film, near)]
+    notes = [*slips(mended), *foreign_words(text), *notes, *notes_on(story, chosen, film, near)]
     if others:
         notes.append(f"{', '.join(map(repr, map(printable, others)))}: options of other programs; they are not read.")
     if prompt.strip() and not (roles or story.settings or near or any(row.value for row in film)):
@@ -119,7 +98,7 @@ def _scene(
 ) -> Scene:
     view = next((row.value for row in film if row.slot == "size"), "")
     cast = staged(roles, seconds, seed, view, aspect)
-    camera = _said(film, "camera") or ("tracking" if follows(cast, seconds, aspect) else "static")
+    camera = shown(film, "camera") or ("tracking" if follows(cast, seconds, aspect) else "static")
     return Scene(
         "scenery",
         cast,
@@ -127,357 +106,7 @@ def _scene(
         chosen.time,
         chosen.weather,
         camera,
-        _said(film, "style") or "3d",
+        shown(film, "style") or "3d",
         seed,
         length=seconds,
     )
-
-
-def _said(film: list[Filmed], slot: str) -> str:
-    """What is said of camera or style: the thing itself before what is only near."""
-    rows = sorted((row for row in film if row.slot == slot and row.value), key=lambda row: row.near)
-    return rows[0].value if rows else ""
-
-
-def _adrift(role: Role) -> Role:
-    """Who would walk or stand where there is nothing to walk on floats, if nothing else is said."""
-    return replace(role, action="float") if role.kind in ("walker", "driver", "thing") else role
-
-
-def _afloat(role: Role, part: Part) -> Role:
-    """An animal that is in water swims there, unless it is said to walk."""
-    free = part.verb is None or part.verb.value in ("go", "rush")
-    animal = role.kind == "walker" and role.name.split()[0] not in ("man", "woman", "person", "people")
-    return replace(role, action="swim") if free and animal and role.action in ("walk", "run") else role
-
-
-# -- performers -----------------------------------------------------------------------------------------------------
-
-
-def _nearest(story: Story, words: Vocabulary) -> dict[str, Near]:
-    """Nouns that no table has -> the nearest place, if they stand where places do, or else the nearest picture."""
-    parts = [part.said for part in story.parts if not part.name]
-    places = [noun for noun, _ in story.strangers]
-    return {**(nearest(places, "place", words) if places else {}), **(nearest(parts, "name", words) if parts else {})}
-
-
-def _roles(
-    story: Story, words: Vocabulary, known: Library, near: Mapping[str, Near], proper: Set[str]
-) -> tuple[list[Role], list[str]]:
-    """The performers, each of several alike by itself, and notes on them. proper: words that begin with a capital."""
-    for part in story.parts:
-        known_as = near.get(part.said)
-        strange = not part.name and (known_as is None or known_as.cosine < SURE)
-        if strange and part.said in proper and part.role == "subject" and part.verb is not None:
-            part.name = "person"  # somebody's name
-    notes: list[str] = []
-    first: dict[int, int] = {}
-    roles: list[tuple[Role, int]] = []
-    for index, part in enumerate(story.parts):
-        couple = _part_couple(part)
-        named = _named(part, story, words, near, notes)
-        if not named:
-            continue
-        count = _count(part, ALL - len(roles), notes)
-        if count == 0:
-            continue
-        first[index] = len(roles)
-        role = _role(part, named, index, story, known)
-        both = [replace(role, name=who) for who in _both(named, words)] if couple and count == 2 else [role] * count
-        roles += [(one, part.partner) for one in both]
-    found = [
-        replace(role, partner=first.get(partner, -1), relation=role.relation if partner in first else "")
-        for role, partner in roles
-    ]
-    return _paired(found), notes
-
-
-def _dress(roles: list[Role], story: Story, words: Vocabulary, known: Library) -> list[Role]:
-    """What some are known by and wear on their heads, for as many as there is room for."""
-    worn = [(i, words.dressed.get(grammar.singular(story.parts[role.group].said), "")) for i, role in enumerate(roles)]
-    return [
-        Role(name, known.kind(name), "stand", known.length(name), roles[i].direction, "", "on", i, group=-1 - i)
-        for i, name in worn
-        if name
-    ][: ALL - len(roles)]
-
-
-def _both(name: str, words: Vocabulary) -> tuple[str, str]:
-    """Pictures of a man and a woman at what a person is at; that picture twice if one is missing."""
-    his, hers = (name.replace("person", who, 1) for who in ("man", "woman"))
-    return (his, hers) if {his, hers} <= words.pictures.keys() else (name, name)
-
-
-def _part_couple(part: Part) -> bool:
-    """Two who go somewhere are not the picture of two who hug; whether that is so."""
-    still = part.verb is None or part.verb.value in ("meet", "stand")
-    if part.name == "people hugging" and part.near and not still:
-        part.name, part.near, part.many, part.count = "person", False, True, max(part.count, 2)
-        return True
-    return False
-
-
-def _paired(roles: list[Role]) -> list[Role]:
-    """Two of a kind that chase or meet each other do so."""
-    first = [role for role in roles if role.group == roles[0].group]
-    both = len(roles) > 1 and all(role.action == "meet" and not role.relation for role in roles[:2])
-    if both and len(first) == 1 and len(roles) == len({role.group for role in roles}):  # a tiger and a lion fight
-        return [replace(roles[0], relation="meets", partner=1), *roles[1:]]
-    if len(first) == 2 and first == roles[:2] and not first[0].relation and first[0].action in ("meet", "chase"):
-        relation = "meets" if roles[0].action == "meet" else "chases"
-        second = "meet" if relation == "meets" else GO[roles[1].kind]
-        return [replace(roles[0], relation=relation, partner=1), replace(roles[1], action=second), *roles[2:]]
-    return [
-        replace(role, action=RUSH[role.kind]) if role.action == "chase" and not role.relation
-        else replace(role, action=GO[role.kind]) if role.action == "meet" and not _meets(roles, i) else role
-        for i, role in enumerate(roles)
-    ]  # fmt: skip
-
-
-def _meets(roles: list[Role], index: int) -> bool:
-    return roles[index].relation == "meets" or any(r.relation == "meets" and r.partner == index for r in roles)
-
-
-def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near], notes: list[str]) -> str:
-    """The picture that plays a part; empty if there is none."""
-    name = part.name
-    if not name:
-        found = near.get(part.said)
-        if found is None or found.slot != "name" or (found.cosine < SURE and len(story.parts) > 1):
-            notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
-            return ""
-        name = found.value
-        notes.append(found.note(part.said))
-    elif part.near and name == "person" and part.role != "subject":
-        notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
-        return ""
-    elif part.near:
-        notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
-    lemma = part.verb.lemma.split()[0] if part.verb is not None else ""
-    who = FACES.get(name, name) if part.verb is not None else name
-    rest = words.people.get(lemma, _rest(part)) if who in ("man", "woman", "person") else ""
-    if rest and (who == name or rest != "standing"):
-        played = next((one for one in _acting(who, rest) if one in words.pictures), name)
-        if who != name and played != who:
-            notes.append(f"of '{printable(part.said)}' the library has the face alone; {played} plays it.")
-        return name if played == who else played
-    return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
-
-
-def _acting(who: str, rest: str) -> tuple[str, ...]:
-    """Pictures of a man, a woman or anybody at something; a woman is never played by a man, nor he by her."""
-    if who == "person":
-        return f"person {rest}", f"woman {rest}", f"man {rest}"
-    return f"{who} {rest}", who, f"person {rest}"
-
-
-def _rest(part: Part) -> str:
-    """A person who does what no picture shows stands, walks or runs."""
-    action = part.verb.value if part.verb is not None else "walk"
-    return {"walk": "walking", "go": "walking", "run": "running", "rush": "running", "chase": "running",
-            "stand": "standing", "meet": "walking"}.get(action, "")  # fmt: skip
-
-
-def _count(part: Part, room: int, notes: list[str]) -> int:
-    several = 2 if part.verb is not None and part.verb.value == "meet" else 3
-    asked = part.count or (several if part.many else 1)
-    count = min(asked, MOST, max(room, 0))
-    if count < asked:
-        notes.append(
-            f"'{part.counted or asked} {part.said}': {count or 'none'} can be drawn beside what else there is."
-        )
-    return count
-
-
-def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Role:
-    kind = "walker" if name in FIGURES else known.kind(name)
-    changes = frozenset(part.changes)
-    carries = any(other.relation == "on" and other.partner == index for other in story.parts)
-    action = _action(part, name, kind, carries)
-    ridden = part.relation == "on" and part.partner >= 0
-    stands = part.verb is not None and part.verb.value == "stand" and kind == "walker"
-    stands = stands or (kind == "thing" and known.length(name) > BUILT and name not in SKY and part.verb is None)
-    if part.relation == "above" and stands:  # who looks over something does not fly
-        part.relation = "behind"
-    if part.relation == "above" and kind == "walker" and action in ("walk", "run", "hop"):
-        part.relation = "on"  # running over a rainbow
-    if part.relation == "above" and action not in ("fly", "jump", "float", "launch", "fall", "hop", "bounce", "spin"):
-        action = "hover"
-    if part.relation == "chases":
-        action = "chase"
-    relation = "" if name in SKY and part.relation == "beside" else part.relation
-    if relation == "below":  # the anchor is under it: only what floats or flies can be above
-        relation = "above" if kind in ("flyer", "swimmer") else "behind"
-    return Role(
-        name,
-        kind,
-        "stand" if ridden and part.verb is None else action,
-        known.length(name),
-        part.direction,
-        part.side,
-        relation,
-        part.partner,
-        "" if part.colour and name.startswith(f"{part.colour} ") else part.colour,
-        part.scale,
-        changes,
-        index,
-        part.speed,
-    )
-
-
-def _is_busy(name: str) -> bool:
-    """Whether a picture shows a person at something that is done on the spot."""
-    who, _, what = name.partition(" ")
-    return who in ("person", "man", "woman") and bool(what) and what.split()[0] in BUSY
-
-
-def _action(part: Part, name: str, kind: str, carries: bool) -> str:
-    """What a picture does for a part. carries: whether another is on it."""
-    verb = part.verb
-    idle = kind == "thing" and part.role != "subject" and not carries
-    if idle and verb is not None and part.relation == "beside":
-        return "stand"  # a dog runs with a hat
-    if verb is not None and verb.value == "hang":
-        return "hover" if kind == "flyer" else "stand"
-    if verb is not None and verb.value == "stand" and part.over and kind == "flyer":
-        return "hover"
-    if verb is None and part.over:
-        return "fly" if kind == "flyer" else "float"  # a balloon over the desert
-    if verb is None:
-        moves = part.relation in ("", "beside", "behind", "chases") and part.role == "subject" and part.partner < 0
-        moves = moves and not _is_busy(name)
-        action = IDLE[kind] if moves or part.direction or part.changes & {"in", "out"} else "stand"
-        if action == "stand" and kind in ("flyer", "swimmer") and part.relation != "on":
-            action = IDLE[kind]
-    else:
-        stray = GO[kind] if part.direction or part.changes & {"in", "out"} else "stand"
-        action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": "stand", "stray": stray}.get(
-            verb.value, verb.value
-        )
-        action = RUSH[kind] if part.speed > 1 and action == "walk" else action
-    if kind == "driver" and action in ("walk", "run", "roll", "hop"):
-        action = "drive"
-    if kind == "flyer" and ((action == "spin" and name not in CRAFT) or (action == "bounce" and part.direction)):
-        action = "fly"
-    if kind == "flyer" and (action in ("run", "drive") or (action == "walk" and name in CRAFT)):
-        action = "fly"
-    if kind == "walker" and action == "drive":
-        action = "walk"
-    if name in BOATS and action in ("swim", "drive", "walk", "slide") and (verb is None or verb.lemma != "flee"):
-        action = "float"
-    if name in SKY and action in ("stand", "walk", "slide"):
-        action = "hover"
-    if kind == "thing" and action in ("walk", "drive", "run"):
-        action = "slide"
-    return action
-
-
-# -- places, times and weathers -------------------------------------------------------------------------------------
-
-
-def _settings(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
-    rows = story.settings
-    places = [_ashore(row) for row in rows if row.slot == "place"]
-    solid = [row for row in places if not row.text.endswith("snow")]
-    weathers = [row for row in rows if row.slot == "weather"]
-    if solid:  # `in the snow` is a place of its own only where no other is said
-        weathers += [Setting("weather", Entry("weather", "snow"), row.text, "") for row in places if row not in solid]
-        places = solid
-    for noun, _ in story.strangers:
-        found = near.get(noun)
-        if found is not None and found.slot == "place":
-            places.append(Setting("place", Entry("place", found.value, True), noun, ""))
-    swaps: list[tuple[str, str]] = []
-    dropped: list[str] = []
-    shown = {row.entry.value for row in places if not row.entry.near}
-    floats = bool(roles) and roles[0].kind == "swimmer"
-    over = tuple((value, "sky") for value in sorted(shown - {"sky"}))
-    for first, second in (("city street", "road"), *((("beach", "sea"),) if not floats else ()), *over):
-        if {first, second} <= shown:  # both are seen there
-            places = [row for row in places if row.entry.value != second]
-    if roles and roles[0].name in BOATS and all(row.entry.near for row in places):
-        dropped += [row.text for row in places if not PLACES[row.entry.value].water and row.entry.value != "beach"]
-        places = [row for row in places if PLACES[row.entry.value].water or row.entry.value == "beach"]
-    place = _one(places, swaps, dropped)
-    weather = _one(weathers, swaps, dropped) or "clear"
-    time = _one([row for row in rows if row.slot == "time"], swaps, dropped)
-    home = _home(roles)
-    if place == "sea" and home == "underwater":  # fish are in the sea, not on it
-        place = home
-    if not place and not roles and any(row.entry.value == "night" and row.text in STARRY for row in rows):
-        place = "sky"  # nothing else is asked for
-    place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
-    if not time and any(role.name.lower() in split(tables()[0]["hours"]["seen"]["night"]) for role in roles):
-        time = "night"
-    if not time:
-        dark = place in ("moon", "space") or weather == "fireflies"
-        time = "night" if dark else "overcast" if weather == "rain" else "day"
-    return Chosen(place, time, weather, tuple(swaps), tuple(dropped))
-
-
-def _ashore(row: Setting) -> Setting:
-    """`by the sea` is on the beach."""
-    by = row.entry.value == "sea" and not row.entry.near and row.behind in ASHORE
-    return row._replace(entry=Entry("place", "beach")) if by else row
-
-
-def _one(rows: list[Setting], swaps: list[tuple[str, str]], dropped: list[str]) -> str:
-    """The setting that is meant: the first that is the thing itself, else the first. The others are noted."""
-    if not rows:
-        return ""
-    best = min(rows, key=lambda row: (row.entry.near, rows.index(row)))
-    if best.entry.near:
-        swaps.append((best.text, best.entry.value))
-    dropped += [row.text for row in rows if row.entry.value != best.entry.value]
-    dropped += [row.text for row in rows if row.entry.value == best.entry.value and row.entry.near and row is not best]
-    return best.entry.value
-
-
-def _home(roles: list[Role]) -> str:
-    """Where they are if it is not said."""
-    if not roles:
-        return DRAWN[0]
-    homes = {name: str(place) for place, names in tables()[0]["home"].items() for name in split(names)}
-    found = [homes[role.name.lower()] for role in roles if role.name.lower() in homes]
-    if found:
-        return "sea" if found[0] == "underwater" and "sea" in found else found[0]  # ships are on it
-    return {"driver": "road", "swimmer": "sea"}.get(roles[0].kind, DRAWN[0])
-
-
-# -- notes ----------------------------------------------------------------------------------------------------------
-
-
-def _slips(mended: list[Mended]) -> list[str]:
-    return [f"'{printable(one.typed)}' is read as '{one.read}'." for one in mended]
-
-
-def _foreign(text: str) -> list[str]:
-    words = foreign(text)
-    if not words:
-        return []
-    return [f"{', '.join(map(repr, map(printable, words)))}: prompts are read in English only; this is left out."]
-
-
-def _notes(story: Story, chosen: Chosen, film: list[Filmed], near: Mapping[str, Near]) -> list[str]:
-    notes = [f"'{typed}' is shown as '{shown}', the nearest of what can be done." for typed, shown in story.shown]
-    notes += [f"'{typed}' is drawn as '{shown}', the nearest of the places, times and weathers." if typed else ""
-              for typed, shown in chosen.near]  # fmt: skip
-    kept = {slot: _said(film, slot) for slot in ("camera", "style")}
-    dropped = list(chosen.dropped)
-    for row in film:
-        if row.slot in ("camera", "style") and (row.near or row.value != kept[row.slot]):
-            if row.value and row.value == kept[row.slot]:
-                notes.append(f"'{row.text}' is shown as '{row.value}', the nearest {row.slot}.")
-            else:
-                dropped.append(row.text)
-        elif row.slot == "praise":
-            dropped.append(row.text)
-    for noun, _ in story.strangers:
-        found = near.get(noun)
-        if found is None or found.slot != "place":
-            dropped.append(noun)
-    dropped += story.dropped
-    dropped = [word for word in dict.fromkeys(dropped) if not all(map(english.DETERMINERS.__contains__, word.split()))]
-    if dropped:
-        notes.append(f"not shown: {', '.join(repr(printable(word)) for word in dropped)}.")
-    return [note for note in notes if note]

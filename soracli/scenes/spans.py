@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from soracli.prompts.english import ADJECTIVES, BREAKERS, DETERMINERS
 from soracli.scenes.nearest import table
+from soracli.scenes.plainly import plain
 from soracli.scenes.vocabulary import DRAWN, Entry, Vocabulary, is_verb, tables
 from soracli.world.language.words import ACTORS
 
@@ -21,16 +22,13 @@ OPTIONS = re.compile(
     r"^\s*/\w+(?:\s+prompt\s*:)?|(?<!\S)--?[a-z]+[ =]+[\d:.x]+(?!\S)|(?<!\S)--[a-z]+(?!\S)"
 )  # other programs'
 TOKEN = re.compile(r"\x00+|[^\W_]+(?:['’.-][^\W_]+)*|[.,;:!?()\n|/&+]|—|–| - ")
-_SIDE = r"(?:the |its |his |her |their )?(?:far |very |extreme )?(left|right)(?:[ -]?hand|[ -]?most)?"
-_PART = r"(?: (?:side|edge|border|end|corner|part|half|margin))?"
-_OF = r"(?: of (?:the |my |our )?(?:whole )?(?:frame|screen|image|picture|shot|view|scene|video|clip))?"
-WAYS = (  # ways to say which way, and the plain one, never longer
-    (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF} to {_SIDE}{_PART}{_OF}(?![\w-])"), r"from \1 to \2"),
-    (re.compile(rf"(?<!left )(?<!right )\b(?:to|towards?) {_SIDE}{_PART}{_OF}(?![\w-])"), r"to the \1"),
-    (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF}(?![\w-])(?! to\b)"), r"from the \1"),
-    (re.compile(r"\b(?:in |into )?(?:the )?direction(?: of)? (?:the )?(left|right)\b"), r"to the \1"),
-    (re.compile(r"\b(?:in |into )?(?:a |the )?(left|right)(?:ward)? direction\b"), r"to the \1"),
-)
+# the last part of an adjective of two: red-haired
+MADE = re.compile(r"[a-z]{2,}(?:ing|ed)|like|shaped|style|themed|free|proof|worn|lit|strewn|grown|old")
+LIGHTS = {"moon": "moonlit", "star": "starlit", "sun": "sunlit"}
+PREFIXES = ("mid", "semi", "ultra", "super", "pre", "non")
+FULL_OF = ("soaked", "drenched", "lit", "swept", "filled", "shrouded", "covered", "bathed", "wrapped", "kissed",
+           "washed", "slicked", "lashed", "dusted", "capped", "veiled", "cloaked", "strewn",
+           "blanketed", "flecked")  # fmt: skip
 ENDINGS = ("", "s", "es", "ed", "er", "ing", "ly", "less", "like")
 TWICE = 5  # letters of a word in which two slips are looked for
 SHORT = 4  # letters of a word that is taken for what can be shown alone, unless letters were only left out
@@ -74,8 +72,7 @@ def spelt(prompt: str) -> str:
     """A prompt in lower case with pictographs as words, of the same letters otherwise."""
     text = unicodedata.normalize("NFKC", prompt).replace("’", "'").lower()
     text = re.sub(r"\b(st|mt|dr|mr|mrs)\. ", r"\1 ", text)
-    for pattern, plain in WAYS:
-        text = pattern.sub(lambda match, plain=plain: match.expand(plain).ljust(len(match[0])), text)  # type: ignore[misc]
+    text = plain(text)
     return "".join(f" {_called(c)} " if unicodedata.category(c) == "So" else c for c in text if c != "\ufe0f")
 
 
@@ -135,7 +132,7 @@ def _words(text: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int]], li
         parts = [word]
         if "-" in word and word not in vocabulary.phrases and word not in ADJECTIVES:
             joined = word.replace("-", " ")
-            parts = word.split("-") if joined not in vocabulary.phrases else joined.split(" ")
+            parts = _divided(word, vocabulary) if joined not in vocabulary.phrases else joined.split(" ")
         for part in parts:
             if not part:
                 continue
@@ -145,6 +142,25 @@ def _words(text: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int]], li
                 mended.append(Mended(part, better))
             words.append((better, match.start()))
     return words, mended
+
+
+def _divided(word: str, vocabulary: Vocabulary) -> list[str]:
+    """The words that hyphens join; of an adjective the setting that it tells, rain-soaked, or the whole: red-haired."""
+    parts = word.split("-")
+    first, last = parts[0], parts[-1]
+    if first in PREFIXES:
+        return parts[1:] if vocabulary.of(last, "time") else [word]
+    if not MADE.fullmatch(last) or first in BREAKERS or any(vocabulary.of(part, "direction") for part in parts):
+        return parts
+    if last in FULL_OF and first in LIGHTS:
+        return [LIGHTS[first]]
+    told = [slot for slot in ("weather", "time", "place") if vocabulary.of(first, slot)]
+    if told and last in FULL_OF:
+        return [first]
+    verb = vocabulary.of(last, "verb")
+    if verb is not None and (not vocabulary.phrases.get(first) or first in ADJECTIVES):
+        return parts  # slow-moving
+    return [word]
 
 
 def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
-from soracli.world.language.actors import HEADWEAR, WORN, actor
+from soracli.world.language.actors import BALLS, HEADWEAR, HELD, WORN, actor
 from soracli.world.language.verbs import MOVES, SPEED, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Event, Performer
 
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
+BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe"))
 SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
                  "comet", "fireworks", "cloud with lightning", "cloud with rain",
                  "globe showing Americas"))  # fmt: skip
@@ -27,6 +28,9 @@ SHORT = 1.5  # seconds in which several do not get far
 ABOVE, FLIGHT = 0.16, 0.28  # frame heights of air below what is above another, and below what flies
 BUILT = 2.0  # metres from which a thing is scenery for whoever acts
 SCENERY = 5.0  # times as long as whoever acts, as which a thing counts at most
+HANDY, SLIGHT, BULKY = 0.75, 0.22, 0.5  # longer side of what is held, of the holder's height: by metres, within
+BALL = 0.34  # height of what is played with, of the player's
+HOLDERS = ("walker", "flyer")
 MOUNTED = 0.66  # height of one that sits on a longer one, of that one's
 MET = 0.054  # frame widths: what is left of the way to its place when one that meets another stands
 NEARER, SMALL = 0.02, 0.6  # how much nearer in depth those stand who are smaller than that share of the largest
@@ -154,12 +158,12 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
     lively = max((role.length for role in roles if role.kind != "thing"), default=LONGEST)
     longest = max((role.length for role in roles if role.name not in SKY), default=1.0)
     bodies = []
-    for role in roles:
+    for i, role in enumerate(roles):
         metres = longest if role.name in SKY else role.length
         if role.kind == "thing" and metres > BUILT:  # a tree does not make those under it small
             metres = min(metres, SCENERY * lively)
         metres *= role.scale**SCALE
-        base = role.partner if role.relation in ("on", "above") and not _is_worn(role) else -1
+        base = role.partner if role.relation in ("on", "above") and not (_is_worn(role) or _is_held(roles, i)) else -1
         air = ABOVE if role.relation == "above" else FLIGHT if roles[base].action in ("fly", "hover") else 0.0
         bodies.append(Body(metres, *_drawn(role.name), _needs_room(role), base, air))
     sizes = heights(bodies, FILLS.get(view, 1.0), aspect)
@@ -180,9 +184,21 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
 def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
     """The cell height of a role, where it sits on a longer one: small enough to leave that to be seen."""
     role, size = roles[i], sizes[i]
+    if _is_held(roles, i):
+        share = min(max(HANDY * math.sqrt(role.length / max(roles[role.partner].length, 0.1)), SLIGHT), BULKY)
+        longer = max(_drawn(role.name))
+        return min(size, share * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / longer)
+    if role.name in BALLS and role.relation == "in front of" and role.partner >= 0:
+        return min(size, BALL * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
     if role.relation != "on" or role.partner < 0 or _is_worn(role) or role.length >= roles[role.partner].length:
         return size
     return min(size, MOUNTED * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
+
+
+def _is_held(roles: Sequence[Role], i: int) -> bool:
+    """Whether it is in another's hands."""
+    role = roles[i]
+    return role.relation == "on" and role.partner >= 0 and role.name in HELD and roles[role.partner].kind in HOLDERS
 
 
 def _is_worn(role: Role) -> bool:

@@ -117,6 +117,8 @@ class Vocabulary:
 
     pictures: names of the library -> kind. deeds: lemma -> kinds of deeds (`rides`, `holds`, `bitten`).
     people: lemma of a verb -> the rest of a picture's name, `walk` -> `walking`. dressed: who -> what that one wears.
+    tints: who -> a colour that its picture has not. implied: lemma of a verb -> what whoever does it has in the hands.
+    underfoot: likewise, what that one stands on.
     """
 
     phrases: Phrases
@@ -125,6 +127,9 @@ class Vocabulary:
     deeds: Mapping[str, frozenset[str]]
     people: Mapping[str, str]
     dressed: Mapping[str, str]
+    tints: Mapping[str, str]
+    implied: Mapping[str, str]
+    underfoot: Mapping[str, str]
 
     def of(self, phrase: str, slot: str) -> Entry | None:
         """What a phrase is as a `slot`, if it can be that."""
@@ -172,8 +177,13 @@ def vocabulary(known: Library) -> Vocabulary:
     phrases = Phrases({phrase: tuple(row) for phrase, row in found.items()}, frozenset(pictures))
     kinds = {lemma: frozenset(some) for lemma, some in deeds.items()}
     dressed = {who: wear for wear, some in nouns["dressed"].items() for who in split(some) if wear in pictures}
+    tints = {who: colour for colour, some in nouns["tints"].items() for who in split(some)}
+    implied, underfoot = (
+        {verb: name for name, some in nouns[table].items() for verb in split(some) if name in pictures}
+        for table in ("implied", "underfoot")
+    )
     longest = max(LONGEST, *(p.count(" ") + 1 for p in found))
-    return Vocabulary(phrases, longest, pictures, kinds, nouns["people"], dressed)
+    return Vocabulary(phrases, longest, pictures, kinds, nouns["people"], dressed, tints, implied, underfoot)
 
 
 def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
@@ -183,6 +193,10 @@ def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             for value, phrases in words[slot].get("near" if near else "same", {}).items():
                 for phrase in split(phrases):
                     yield phrase, Entry(slot, value, near)
+    pairs = [(place, *pair) for place, some in words["place"]["compound"].items() for pair in some]
+    for place, before, nouns in pairs:
+        for noun in split(nouns):
+            yield from ((f"{adjective} {noun}", Entry("place", place)) for adjective in split(before))
     for name in (name for name in DRAWN if name not in SEEN):
         for noun in PLACES[name].nouns:
             yield noun.lower().partition(" ")[2] or noun.lower(), Entry("place", name)

@@ -29,6 +29,7 @@ from soracli.prompts import sentence_encoder
 from soracli.scenes import drawn as coded
 from soracli.weights import manifest
 from soracli.world.assets import CELL, FRAMES, GRID, Sprites, load_actors
+from soracli.world.bodies import embodied
 from soracli.world.language.actors import CORE_ACTORS, MORE_ACTORS
 from soracli.world.language.words import ACTORS, VAGUE
 
@@ -37,6 +38,7 @@ QUALITY = 56  # of 100; 36 dB on the drawing against its source, 42 dB in its al
 SHARD = 8_000_000  # bytes, at most
 NEAR = 0.55  # cosine from which a word of the lists counts as another name
 SHARED = 2  # drawings that may have a word in common before it is vague
+BODY_STRIDE = 0.4  # cells of ground that legs drawn by code walk in a loop
 DEEPEST = 0.55  # largest saddle, share of a drawing's height
 DRAWN = 24  # alpha (of 255) from which a pixel counts as part of the drawing
 TOPMOST = 0.22  # of the height of what is drawn, in which its head is looked for
@@ -69,12 +71,24 @@ def pack(assets: Path, out: Path, index: Path, run: Path, say: Callable[[str], N
             kept.with_suffix(".part").write_bytes(encoded(frames))
             os.replace(kept.with_suffix(".part"), kept)
             say(f"{row.name}: {kept.stat().st_size} bytes")
-        blobs[row.code], boxes[row.code], saddles[row.code] = kept.read_bytes(), box(frames), saddle(frames)
+        blobs[row.code], frames = kept.read_bytes(), whole(row.name, frames, known)
+        boxes[row.code], saddles[row.code] = box(frames), saddle(frames)
         heads[row.code] = head(frames)
     for row, picture, blob in _still(assets, [row for row in rows if not row.animated]):
         blobs[row.code], boxes[row.code], saddles[row.code] = blob, box(picture), saddle(picture)
     index.write_text(_index([*entries(rows, known, boxes, saddles, heads), *by_code(known)]), "utf-8")
     return _shards(blobs, out)
+
+
+def whole(name: str, frames: Sprites, known: dict[str, Any]) -> Sprites:
+    """The frames of a drawing, with the rest of its body if it is a person's head or bust."""
+    kind = bodies(known).get(name)
+    return embodied(frames, kind, name) if kind else frames
+
+
+def bodies(known: dict[str, Any]) -> dict[str, str]:
+    """Names of those who are drawn without a body -> `head`, `bust` or `beast`."""
+    return {name: kind for kind, names in known["body"].items() for name in names}
 
 
 def listed(assets: Path) -> list[Row]:
@@ -198,6 +212,7 @@ def entries(
     faces |= {name: entry.faces for name, entry in acting.items()}
     metres = {name: float(size) for size, names in known["metres"].items() for name in names}
     unfit = frozenset(known["not_names"]["words"].split())
+    parts = bodies(known)
     called = names_of(rows, known["called"], unfit, vectors or _vectors())
     return [
         {
@@ -206,13 +221,14 @@ def entries(
             "group": row.group,
             "frames": FRAMES if row.animated else 1,
             "kind": kinds.get(row.name) or ("walker" if row.group == "People & Body" else "thing"),
-            "faces": faces.get(row.name, "front"),
+            "faces": faces.get(row.name, "left" if parts.get(row.name) == "beast" else "front"),
             "metres": metres.get(row.name) or (1.7 if row.group == "People & Body" else 0.3),
             "tilt": known["tilt"].get(row.name, 0.0),
-            "stride": known["stride"].get(row.name, 0.0),
+            "stride": known["stride"].get(row.name, BODY_STRIDE if row.name in parts else 0.0),
             "box": list(boxes[row.code]),
             "saddle": known["saddle"].get(row.name, saddles[row.code]),
             **({"head": list(known["head"].get(row.name) or heads[row.code])} if row.code in heads else {}),
+            **({"body": parts[row.name]} if row.name in parts else {}),
             "called": called[row.name],
             "tags": sorted({word.lower() for word in row.words if word.isascii()} - {row.name.lower()}),
         }
@@ -227,7 +243,8 @@ def by_code(known: dict[str, Any]) -> list[dict[str, Any]]:
         cells = coded.frames(name, row["frames"], CELL)
         found.append({
             "name": name, "code": f"{coded.PREFIX}{name.replace(' ', '-')}", "group": "Drawn by code",
-            "frames": row["frames"], "kind": "thing", "faces": "front", "metres": row["metres"], "tilt": 0.0,
+            "frames": row["frames"], "kind": row.get("kind", "thing"),
+            "faces": row.get("faces", "front"), "metres": row["metres"], "tilt": 0.0,
             "stride": 0.0, "box": list(box(cells)), "saddle": saddle(cells), "called": [name, *row["called"]],
             "tags": row["tags"],
         })  # fmt: skip

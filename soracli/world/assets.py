@@ -15,6 +15,8 @@ import numpy.typing as npt
 import torch
 
 from soracli.errors import WeightsError
+from soracli.world.bodies import embodied
+from soracli.world.language.actors import index
 
 Look = Literal["3d", "flat", "line"]
 Sprites = npt.NDArray[np.uint8]  # (N, 36, 128, 128, 4) premultiplied RGBA
@@ -108,6 +110,7 @@ def _index(path: Path) -> list[dict[str, str]]:
 def _decode(root: Path, names: tuple[str, ...]) -> Sprites:
     animated = {row["name"]: i for i, row in enumerate(_index(root / "actors_animated" / "index.json"))}
     out = np.zeros((len(names), FRAMES, CELL, CELL, 4), np.uint8)
+    parts = {row["name"]: row["body"] for row in index() if "body" in row}
     packs = sorted({animated[name] // GRID**2 for name in names if name in animated})
     for pack in packs:
         inside = [(i, animated[n] % GRID**2) for i, n in enumerate(names) if animated.get(n, -1) // GRID**2 == pack]
@@ -117,6 +120,8 @@ def _decode(root: Path, names: tuple[str, ...]) -> Sprites:
             out[i, ..., 3] = alpha[k, ..., 0]
             # Lossy colour may exceed its alpha by a little; premultiplied colour must not.
             out[i, ..., :3] = np.minimum(rgb[k, ..., ::-1], alpha[k, ..., :1])
+            if names[i] in parts:
+                out[i] = embodied(out[i], parts[names[i]], names[i])
     still = [i for i, name in enumerate(names) if name not in animated]
     if still:
         out[still] = _stills(root, tuple(names[i] for i in still), "3d")[:, None]

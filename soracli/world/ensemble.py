@@ -19,7 +19,7 @@ from typing import NamedTuple
 import torch
 
 from soracli.world import motion
-from soracli.world.language.actors import HEADWEAR, actor
+from soracli.world.language.actors import HEADWEAR, HELD, REACH_OUT, actor
 from soracli.world.language.verbs import MOVES, SECONDS, SOLE, SPEED, feet, ground_factor, signed
 from soracli.world.motion import MEET, Path
 from soracli.world.scene import Performer, Scene
@@ -186,6 +186,8 @@ def _over(
     high = (SOLE - top) * partner.size * under.scale * under.squash
     if performer.relation == "on" and performer.name in HEADWEAR and not performer.picture:
         return _worn(performer, partner, under, own, high, aspect)
+    if performer.relation == "on" and is_held(performer, partner):
+        return _held(performer, partner, under, own, high, aspect)
     if performer.relation == "on":
         deep = SINK if partner.picture else SINK + actor(partner.name).saddle
         lift = under.lift + high - deep * (bottom - top) * partner.size * under.scale * under.squash
@@ -203,6 +205,24 @@ def _over(
         )
     rise = own.lift * 0.3 + 0.06
     return own._replace(x=under.x + shift, lift=under.lift + high + rise, turn=under.turn, feet=under.feet)
+
+
+def is_held(performer: Performer, partner: Performer) -> bool:
+    """Whether one who is `on` another is what that one has in the hands."""
+    alive = actor(partner.name).kind in ("walker", "flyer") and not partner.picture
+    return performer.name in HELD and alive and not performer.picture
+
+
+def _held(performer: Performer, partner: Performer, under: Path, own: Path, high: torch.Tensor, aspect: float) -> Path:
+    """At the partner's hands, before its body. high: of the partner's top above its feet."""
+    x0, top, x1, bottom = drawn(partner)
+    ahead = signed(partner.direction) or {"left": -1.0}.get(actor(partner.name).faces, 1.0)
+    size = partner.size * under.scale
+    x = under.x + ahead * REACH_OUT * (x1 - x0) * size * under.turn / aspect
+    _, low, _, floor = drawn(performer)
+    middle = (SOLE - (low + floor) / 2) * performer.size  # of what is held, above where it would stand
+    lift = under.lift + high - HELD[performer.name] * (bottom - top) * size - middle
+    return own._replace(x=x, lift=lift, turn=under.turn, feet=under.feet, angle=own.angle * 0)
 
 
 def _worn(performer: Performer, partner: Performer, under: Path, own: Path, high: torch.Tensor, aspect: float) -> Path:
@@ -272,7 +292,7 @@ def alone(scene: Scene, performer: Performer, times: torch.Tensor, aspect: float
     speed = _speed(performer)
     x, turn = _travelled(scene, performer, times, aspect, speed)
     if speed <= 0:
-        return way._replace(x=x)
+        return way
     return _in_step(way._replace(x=x, turn=turn), performer, times, aspect, speed)
 
 

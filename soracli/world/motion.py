@@ -17,6 +17,9 @@ LOOP = 2.4  # seconds of one loop of a sprite at walking pace
 PACE = {"run": 1.8, "chase": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launch": 2.0}  # times as fast as LOOP
 CALM = frozenset({"stand", "spin", "bounce", "grow", "shrink", "appear", "fall", "roll", "slide", "float"})
 MEET = 2.4  # seconds after which those who meet stand still
+NOSE_UP, CLIMB = 6.0, 20.0  # degrees above the way of what flies along, and of what takes off
+LANDED = 3.0  # seconds in which it comes down
+PLANES = frozenset(("airplane", "small airplane"))
 PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
 
 
@@ -96,10 +99,40 @@ def _hop(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Pat
 
 
 def _fly(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
-    return way._replace(lift=0.27 + 0.025 * (_turn(performer, t) / 1.6).sin())
+    ahead = _level(performer, NOSE_UP) if performer.action != "hover" and performer.direction else 0.0
+    return way._replace(lift=0.27 + 0.025 * (_turn(performer, t) / 1.6).sin(), angle=way.angle + ahead)
+
+
+def _level(performer: Performer, up: float) -> float:
+    """Degrees that turn a drawing that looks aslant along its way, its nose up by so much; 0 for all others."""
+    tilt = 0.0 if performer.picture else actor(performer.name).tilt
+    return (90 + tilt - up) * (signed(performer.direction) or 1.0) if tilt else 0.0
+
+
+def _take_off(way: Path, performer: Performer, t: torch.Tensor) -> Path:
+    """An aeroplane rolls, lifts its nose and climbs."""
+    ahead = signed(performer.direction) or 1.0
+    air = (t - 1.2).clamp(min=0)
+    up = CLIMB * (air / 1.0).clamp(max=1)
+    x = way.x + ahead * (0.045 * t + 0.03 * t**2 - 0.3)
+    return way._replace(x=x, lift=0.05 * air**2, angle=way.angle + _level(performer, 0.0) - ahead * up)
+
+
+def _land(way: Path, performer: Performer, t: torch.Tensor) -> Path:
+    """What flies comes down slowly: an aeroplane along its way, the others from above."""
+    left = (1 - t / LANDED).clamp(min=0)
+    if performer.name not in PLANES:
+        return way._replace(
+            lift=0.6 * left**2, angle=way.angle + (0.0 if performer.picture else actor(performer.name).tilt)
+        )
+    ahead = signed(performer.direction) or 1.0
+    x = way.x + ahead * (0.25 * t.clamp(max=4.0) - 0.03 * t.clamp(max=4.0) ** 2 - 0.4)
+    return way._replace(x=x, lift=0.42 * left**1.5, angle=way.angle + _level(performer, 6.0) - ahead * 6.0 * left)
 
 
 def _launch(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    if performer.name in PLANES:
+        return _take_off(way, performer, t)
     lift = 0.055 * (t - 0.4).clamp(min=0) ** 2
     return way._replace(lift=lift, angle=way.angle + actor(performer.name).tilt)
 
@@ -129,7 +162,9 @@ def _appear(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> 
 
 
 def _fall(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
-    """From above the frame to the ground, where it bounces twice."""
+    """From above the frame to the ground, where it bounces twice; what can fly lands."""
+    if actor(performer.name).kind == "flyer":
+        return _land(way, performer, t)
     pull, high = 0.9, 0.95
     landed = 0.2 + math.sqrt(2 * high / pull)
     lift = (high - 0.5 * pull * (t - 0.2).clamp(min=0) ** 2) * (t < landed)

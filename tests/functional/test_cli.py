@@ -162,6 +162,22 @@ def test_nothing_is_left_behind(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.mp4": b"old"}
 
 
+def test_ctrl_c_before_a_command_begins_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may come while the tree of verbs is made, which takes a third of a short call."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(cli.root, "parser", throw(KeyboardInterrupt()))
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["info", "a.mp4"])
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    assert (ended.value.code, capsys.readouterr().err) == (
+        130,
+        "sora: interrupted; the result in hand was not written\n",
+    )
+
+
 def test_terminated(sora: Sora, tmp_path: Path, interrupted: Any) -> None:
     interrupted(lambda: signal.raise_signal(signal.SIGTERM))
     with pytest.raises(SystemExit) as ended:

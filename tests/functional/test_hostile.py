@@ -307,6 +307,10 @@ def test_a_source_slower_than_a_frame_a_second(sora: Sora) -> None:
     ran = sora("extend", "a.gif", "--by", "8f", "-m", "tiny", "--dry-run")
     assert ran.code == 0
     assert "1 fps" in ran.text
+    ran = sora("enhance", "a.gif", "-o", "b.mp4")  # nothing is painted, so it keeps its rate
+    assert ran.code == 0, ran.err
+    assert media.info("b.mp4").fps == Fraction(2, 5)
+    assert sora("replay", "b.mp4", "-o", "c.mp4").code == 0
 
 
 def test_the_size_changes_midway(tmp_path: Path) -> None:

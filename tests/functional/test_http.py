@@ -294,12 +294,120 @@ def test_the_folder_has_a_bound(tmp_path: Path) -> None:
     store.prune(done[2])
     assert set(store.jobs) == {waiting.id, done[2].id}
     assert {path.name for path in store.home.iterdir()} == set(store.jobs)
-    (store.home / "video_wreck").mkdir()
+    wreck = store.folder("video")
     again = Store(tmp_path, 25_000)
     assert again.jobs[done[2].id] == done[2]
     assert again.jobs[waiting.id].status == QUEUED
     assert [one.id for one in Queue(again).waiting] == [waiting.id]
-    assert not (store.home / "video_wreck").exists()
+    assert not wreck.exists()
+
+
+def test_a_folder_of_others_is_no_data_folder(sora: Sora, tmp_path: Path) -> None:
+    """Nothing is removed that no server made: a folder with other files is refused, and other names are left alone."""
+    names = ("theirs/jobs/mine/a.txt", "theirs/results/b.txt", "ours/jobs/mine/a.txt", "ours/jobs/video_mine/b.txt")
+    for kept in names:
+        (tmp_path / kept).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / kept).write_text("of somebody")
+    ran = sora("serve", "--http", "127.0.0.1:0", "-m", "tiny", "--data", "theirs")
+    assert (ran.code, "theirs: holds other files" in ran.err) == (2, True)
+    assert Store(tmp_path / "ours", 1).jobs == {}
+    assert all((tmp_path / kept).is_file() for kept in names)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"call": []}, {"call": {}}, {"created": "x"}, {"status": "off"}, {"size": None}, {"id": "video_" + "0" * 24},
+     {"more": 1}, {"recipe": {}}, {"error": "x"}, {"kind": "x"}],
+)  # fmt: skip
+def test_records_of_jobs_of_other_types_are_none(tmp_path: Path, change: dict[str, Any]) -> None:
+    store = Store(tmp_path, 10**9)
+    good, odd = job(store), job(store)
+    path = store.place(odd) / "job.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    assert set(Store(tmp_path, 10**9).jobs) == {good.id}
+
+
+def test_the_queue_goes_on_whatever_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full, and a worker whose process cannot be had, fail a job and not those behind it."""
+    store = Store(tmp_path, 10**9)
+    jobs, queue, put = [job(store, status=QUEUED) for _ in range(3)], Queue(store), Store.save
+    broken = iter((OSError(12, "no memory"), ValueError("a line without an end")))
+
+    async def no_process(worker: Worker) -> Any:
+        raise next(broken, OSError(24, "too many open files"))
+
+    def full(store: Store, job: Job) -> None:
+        if job is jobs[0]:
+            raise OSError(28, "No space left on device")
+        put(store, job)
+
+    monkeypatch.setattr(Worker, "_started", no_process)
+    monkeypatch.setattr(Store, "save", full)
+
+    async def go() -> None:
+        work = asyncio.create_task(queue.work())
+        await asyncio.wait_for(asyncio.gather(*map(queue.finished, jobs)), 20)
+        work.cancel()
+
+    asyncio.run(go())
+    assert [one.status for one in jobs] == ["failed"] * 3
+    assert [(one.error or {})["code"] for one in jobs] == ["internal"] * 3
+
+
+def test_a_worker_that_is_just_starting_is_ended_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    """Python that begins would die of SIGINT with a traceback on the server's log."""
+
+    async def go() -> None:
+        worker = Worker()
+        for pause in (0.0, 0.02, 0.1):
+            work = asyncio.create_task(worker.do({"arguments": ["--version"]}))
+            await asyncio.sleep(pause)
+            work.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await work
+        await worker.close()
+
+    asyncio.run(go())
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_client_that_leaves_while_it_sends_is_no_bug(tmp_path: Path) -> None:
+    pytest.importorskip("starlette", reason=WHY)
+    from soracli.server.http.app import app
+
+    server = app(Store(tmp_path, 10**9), "tiny", None, local=True)
+    told = iter(({"type": "http.request", "body": b'{"pro', "more_body": True}, {"type": "http.disconnect"}))
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(told)
+
+    async def send(message: Any) -> None:
+        sent.append(message.get("status"))
+
+    headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/videos", "headers": headers, "query_string": b""}
+    asyncio.run(server(scope, receive, send))
+    assert sent[0] == 499
+    assert list((tmp_path / "jobs").iterdir()) == []
+
+
+def test_characters_have_a_bound(tmp_path: Path) -> None:
+    pytest.importorskip("starlette", reason=WHY)
+    from starlette.exceptions import HTTPException
+
+    from soracli.server.http.characters import Characters
+
+    cast = Characters(tmp_path, Worker(), 2500)
+    for number in range(4):
+        folder = tmp_path / f"char_{number:024x}"
+        folder.mkdir()
+        (folder / "picture.png").write_bytes(bytes(1000))
+    cast._prune()
+    assert sorted(path.name[-1] for path in tmp_path.iterdir()) == ["2", "3"]
+    (folder / "name.json").write_text(json.dumps({"id": folder.name, "name": "x", "picture": "../../x.png"}))
+    with pytest.raises(HTTPException, match="no such character"):
+        cast.find(folder.name)
 
 
 def test_progress_does_not_go_back(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,12 +19,12 @@ from PIL import Image
 
 from soracli import media
 from soracli.errors import UsageError
-from soracli.footage import camera, extrapolation, motion_fields, plausibility
+from soracli.footage import camera, drifting, extrapolation, motion_fields, plausibility
 from soracli.footage.camera import View
 from soracli.footage.extrapolation import STILL, Between, Course, Onward, course
 from soracli.pipeline import real_footage, task_specs, tasks
 from soracli.pipeline.real_footage import Moving
-from soracli.sampling.assemble import without_sampling
+from soracli.sampling.steps import without_sampling
 from soracli.types import Canvas, Clip, Frames
 from soracli.weights import manifest
 
@@ -297,7 +300,10 @@ def test_film_is_told_from_drawing(tmp_path: Path) -> None:
     assert real_footage.chosen(task_specs.animate(path, engine="model"), spark, "") is None
     assert real_footage.chosen(task_specs.animate(path), spark, "") is None  # a verb that has the model alone
     drawn_one = task_specs.animate(str(tmp_path / "drawing.png"), engine="auto")
-    assert real_footage.chosen(drawn_one, spark, "") is None
+    moving = real_footage.chosen(drawn_one, spark, "")
+    assert moving is not None
+    assert "tells no scene" in moving.notes[0]
+    assert real_footage.chosen(drawn_one, manifest.card("tiny"), "") is None
     with pytest.raises(UsageError, match="no depth"):
         real_footage.chosen(task_specs.animate(path, engine="auto", camera="orbit"), spark, "")
     with pytest.raises(UsageError, match="must be one of"):
@@ -388,3 +394,111 @@ def test_a_film_is_extended_by_its_motion(sora: Sora) -> None:
     assert data["engine"] == "motion"
     assert set(data["networks"]) == set(real_footage.TOOLS)
     assert any("knows no prompt" in note for note in data["notes"])
+
+
+def filmed(name: str = "a.mp4", count: int = 6) -> Frames:
+    film = pan(count)
+    with media.Writer(name, WIDTH, HEIGHT, FPS, quality="lossless") as writer:
+        writer.add(film)
+    return film
+
+
+def test_a_region_of_a_photograph_ripples_and_the_rest_stands(sora: Sora) -> None:
+    picture = texture(0, 0)
+    Image.fromarray(picture).save("a.png")
+    call = ("animate", "a.png", "--region", "0,32,96,32", "-d", "0.4s", "--quality", "lossless", "--json")
+    ran = sora(*call)
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.text)["data"]
+    frames = media.read(data["path"]).frames
+    np.testing.assert_array_equal(frames[0], picture)
+    np.testing.assert_array_equal(frames[:, :32], np.repeat(picture[None, :32], len(frames), 0))
+    assert psnr(frames[-1][40:], picture[40:]) < 35  # it has moved
+    assert (data["engine"], data["move"]) == ("motion", "drift")
+    assert any("ripples" in note for note in data["notes"])
+    assert sora("replay", data["path"], "--check").code == 0
+
+
+def test_a_region_flows_where_a_prompt_says(tmp_path: Path) -> None:
+    picture, share = texture(0, 0), np.zeros((HEIGHT, WIDTH), np.float32)
+    share[16:48, 16:80] = 1
+    seconds = 0.25
+    by = drifting.SPEED * HEIGHT * seconds
+    for said, (across, down) in {
+        "clouds drift left": (-by, 0),
+        "a waterfall": (0, by),
+        "smoke rises": (0, -by),
+    }.items():
+        made = drifting.drifted(picture, share, seconds, drifting.way(said))
+        inside = (slice(20, 44), slice(20, 76))
+        carried, other = texture(-across, -down)[inside], texture(across, down)[inside]
+        assert psnr(made[inside], carried) > psnr(picture[inside], carried) + 1
+        assert psnr(made[inside], carried) > psnr(made[inside], other) + 2
+        np.testing.assert_array_equal(made[:16], picture[:16])
+    rippled = drifting.drifted(picture, share, 1.0, (0.0, 0.0))[None, 20:44, 20:76]
+    assert abs(plausibility.high_band(rippled) / plausibility.high_band(picture[None, 20:44, 20:76]) - 1) < 0.2
+    assert drifting.way("the water glitters") == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(("--to", "a.png"), "one picture"), (("--camera", "pan-left"), "stands still")]
+)
+def test_a_region_moves_alone(sora: Sora, words: tuple[str, ...], said: str) -> None:
+    Image.fromarray(texture(0, 0)).save("a.png")
+    ran = sora("animate", "a.png", "--region", "0,32,96,32", "-d", "0.4s", *words)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_whom_a_prompt_names_plays_in_a_hole_of_film(sora: Sora) -> None:
+    film = filmed()
+    ran = sora("inpaint", "a.mp4", "a cat", "--mask", "40,8,48,48", "--quality", "lossless", "--json")
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.text)["data"]
+    made = media.read(data["path"]).frames
+    outside = np.ones((HEIGHT, WIDTH), bool)
+    outside[8:56, 40:88] = False
+    np.testing.assert_array_equal(made[:, outside], film[:, outside])
+    removed = sora("inpaint", "a.mp4", "--mask", "40,8,48,48", "--quality", "lossless", "--json", "-o", "b.mp4")
+    assert removed.code == 0, removed.err
+    empty = media.read(json.loads(removed.text)["data"]["path"]).frames
+    differs = np.abs(made.astype(int) - empty).max(-1) > 40
+    assert 0.1 < differs[:, 8:56, 40:88].mean() < 0.9  # the cat, and around it what is there without it
+    assert sora("replay", data["path"], "--check").code == 0
+
+
+def test_what_nobody_plays_is_not_painted_into_film(sora: Sora) -> None:
+    filmed()
+    ran = sora("inpaint", "a.mp4", "a green meadow", "--mask", "40,8,48,48")
+    assert ran.code == 4
+    assert "names nobody whom the library has" in ran.err
+    ran = sora("vary", "a.mp4")
+    assert ran.code == 4
+    assert "tells no scene" in ran.err
+
+
+def test_around_film_a_prompt_says_nothing(sora: Sora) -> None:
+    filmed()
+    ran = sora("inpaint", "a.mp4", "a garden", "--outpaint", "0,16,0,16", "--quality", "lossless", "--json")
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.text)["data"]
+    assert any("of a prompt nothing is followed" in note for note in data["notes"])
+    plain = sora("inpaint", "a.mp4", "--outpaint", "0,16,0,16", "--quality", "lossless", "--json", "-o", "b.mp4")
+    assert plain.code == 0, plain.err
+    other = json.loads(plain.text)["data"]["path"]
+    np.testing.assert_array_equal(media.read(data["path"]).frames, media.read(other).frames)
+
+
+def test_a_camera_over_a_photograph_loads_no_torch(tmp_path: Path) -> None:
+    """Which takes longer to import than the rest of the work."""
+    Image.fromarray(texture(0, 0)).save(tmp_path / "photo.png")
+    script = (
+        "import sys\nfrom soracli import cli\ncode = cli.run(sys.argv[1:])\n"
+        "assert 'torch' not in sys.modules\nsys.exit(code)"
+    )
+    arguments = ["animate", "photo.png", "--camera", "zoom-in", "--engine", "motion", "-d", "0.2s", "-o", "a.mp4"]
+    env = {**os.environ, "PYTHONPATH": str(Path(media.__file__).parents[2]), "SORA_STATE_DIR": str(tmp_path / "state")}
+    command = [sys.executable, "-c", script, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert len(media.read(tmp_path / "a.mp4").frames) == 6

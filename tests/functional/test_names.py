@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Sora
+from PIL import Image
 
 from soracli import media
 from soracli.errors import MediaError, UsageError
@@ -70,6 +72,18 @@ def test_bytes_that_are_no_text_are_names(sora: Sora) -> None:
     assert "\\xff.mp4: no such file" in sora("info", "\udcff.mp4").err
 
 
+@pytest.mark.parametrize("name", ["$(touch oops).png", "a b.png", "-c.png", "`touch oops`;'\".png", "\x1b]0;x\x07.png"])
+def test_commands_to_be_typed_name_one_file_and_nothing_else(sora: Sora, name: str) -> None:
+    """What a message proposes can be pasted, whatever the file is called."""
+    Image.new("RGB", (64, 64)).save("plain.png")
+    os.rename("plain.png", name)
+    for arguments in (("extend", "--", name), ("verify", "--", name)):
+        *_, proposed = sora(*arguments).err.strip().partition(": sora ")
+        words = shlex.split(proposed)
+        assert words[0] in {"animate", "detect"}
+        assert words[1:] == [f"./{name}" if name.startswith("-") else printable(name)]
+
+
 def test_names_as_text() -> None:
     assert printable("a\udcff\n狐\ud800") == r"a\xff\n狐\ud800"
     assert as_text("a\udcff\n狐\ud800") == "a\\xff\n狐\\ud800"
@@ -98,6 +112,25 @@ def test_results_with_names_that_are_too_long_are_refused(sora: Sora, name: str)
         ran = sora(*arguments)
         assert (ran.code, ran.err.count("\n")) == (2, 1), ran.err
         assert "bug" not in ran.err
+
+
+@pytest.mark.parametrize("key", ["model", "lora", "subject", "scene", "audio", "style", "output"])
+def test_long_names_in_a_list_of_jobs_are_nobodys_bug(sora: Sora, key: str) -> None:
+    job = {"verb": "generate", "prompt": "x", "model": "tiny", "steps": 1, "output": "b.mp4"} | {key: "y" * 5000}
+    Path("jobs.jsonl").write_text(json.dumps({name: job[name] for name in job if (name, key) != ("prompt", "scene")}))
+    ran = sora("batch", "jobs.jsonl", "--dry-run", "--json")
+    assert ran.code in (2, 9), ran.err
+    assert "bug" not in ran.err
+    assert json.loads(ran.out)["error"]["exit_code"] in (2, 3, 5)
+
+
+def test_too_many_open_files_are_nobodys_bug(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*given: object, **named: object) -> object:
+        raise OSError(24, "Too many open files", "a.mp4")
+
+    monkeypatch.setattr(media, "info", none_left)
+    ran = sora("info", "a.mp4")
+    assert (ran.code, ran.err.startswith("sora: error: too many open files; ")) == (6, True)
 
 
 def test_a_credential_needs_a_name_too(sora: Sora) -> None:

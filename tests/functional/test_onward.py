@@ -318,8 +318,70 @@ def test_an_edit_paints_the_changed_scene(sora: Sora) -> None:
     assert night.shape == own.shape
     assert night.mean() < own.mean() - 5
     assert sora("replay", "n.mp4", "--check").code == 0
-    for words in (("make it night", "--strength", "0.5"), ("make it nice",)):
-        assert "scene" not in json.loads(sora("edit", "a.mp4", *words, *TINY, "--dry-run", "--json").out)["data"]
+    look = json.loads(sora("edit", "a.mp4", "make it night", "--strength", "0.5", "--dry-run", "--json").out)["data"]
+    assert "scene" not in look
+    assert sora("edit", "a.mp4", "make it nice", *TINY).code == 4
+
+
+@pytest.mark.usefixtures("staged")
+def test_an_edit_paints_the_changed_scene_in_a_part_alone(sora: Sora) -> None:
+    own = made(sora)
+    height, width = own.shape[1:3]
+    for number, (words, kept) in enumerate({
+        ("--from", "4f", "--to", "8f"): np.s_[[0, 1, 2, 3, 8, 9, 10, 11]],
+        ("--region", f"0,0,{width // 2},{height}"): np.s_[:, :, width // 2 :],
+    }.items()):  # fmt: skip
+        ran = sora("edit", "a.mp4", "make it night", *words, *TINY, "-o", f"p{number}.mp4", *LOSSLESS)
+        assert ran.code == 0, ran.err
+        frames = media.read(f"p{number}.mp4").frames
+        np.testing.assert_array_equal(frames[kept], own[kept])
+        inside = np.ones(own.shape, bool)
+        inside[kept] = False
+        assert frames[inside].mean() < own[inside].mean() - 4
+        assert sora("replay", f"p{number}.mp4", "--check").code == 0
+
+
+@pytest.mark.usefixtures("staged")
+def test_a_picture_of_a_scene_goes_on_from_there(sora: Sora) -> None:
+    ran = sora("image", "a dog walks to the right in a meadow", *TINY, "--seed", "3", "-s", "64x64", "-o", "a.png")
+    assert ran.code == 0, ran.err
+    picture = media.read("a.png").frames[0]
+    for number, said in enumerate(("", "it runs")):
+        call = (
+            "animate",
+            "a.png",
+            *filter(None, [said]),
+            *TINY,
+            "-d",
+            "12f",
+            "-o",
+            f"a{number}.mp4",
+            *LOSSLESS,
+            "--json",
+        )
+        ran = sora(*call)
+        assert ran.code == 0, ran.err
+        data = json.loads(ran.out)["data"]
+        assert ('action = "run"' in data["scene"]) is bool(said)
+        frames = media.read(f"a{number}.mp4").frames
+        assert len(frames) == 12
+        np.testing.assert_array_equal(frames[0], picture)
+        assert np.abs(frames[-1].astype(int) - picture).mean() > 1  # the dog has walked on
+        assert sora("replay", f"a{number}.mp4", "--check").code == 0
+    data = json.loads(sora("animate", "a.png", *TINY, "--camera", "zoom-in", "--dry-run", "--json").out)["data"]
+    assert "engine" not in data  # the scene's own camera zooms
+    data = json.loads(sora("animate", "a.png", *TINY, "--engine", "motion", "--dry-run", "--json").out)["data"]
+    assert "scene" not in data
+
+
+@pytest.mark.usefixtures("staged")
+def test_what_tells_no_scene_is_not_varied(sora: Sora) -> None:
+    made(sora)
+    with media.Writer("b.mp4", 64, 64, Fraction(16)) as writer:
+        writer.add(media.read("a.mp4").frames)
+    ran = sora("vary", "b.mp4", *TINY)
+    assert ran.code == 4
+    assert "tells no scene" in ran.err
 
 
 # --- sketches -------------------------------------------------------------------------------------------------------

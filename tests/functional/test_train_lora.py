@@ -236,7 +236,7 @@ def test_two_processes_train_what_one_does(tmp_path: Path, shard: tuple[str, ...
     both = ["train", "lora", "data", "-m", "model", "-s", "48x32", "--rank", "2", "--batch", "2", "--steps", "4", "-o"]
     for name, start, more in (("one", [], ()), ("two", run, shard)):
         command = [sys.executable, "-m", *start, "soracli", *both, f"{name}.safetensors", "--device", "cpu", *more]
-        ran = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        ran = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=900)
         assert ran.returncode == 0, ran.stderr[-3000:]
     one, two = (load_file(tmp_path / f"{name}.safetensors") for name in ("one", "two"))
     assert one.keys() == two.keys()

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from soracli import models
 from soracli.pipeline.tasks import generate
-from soracli.sampling.sampler import Step, sample
+from soracli.sampling.sampler import sample
+from soracli.sampling.steps import Step
 from soracli.types import Canvas, Clip, Frames, Geometry, SamplingOptions
 from soracli.weights import hub_folder, manifest
 

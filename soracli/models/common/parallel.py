@@ -26,7 +26,8 @@ from soracli.models.common.layers import Attention
 M = TypeVar("M", bound=nn.Module)
 SPREAD = ("wan", "ltx")
 LOAD = "load"  # an order that is not the name of a network
-ALONE = ("cache", "compile")  # options that each process would go by for itself
+ALONE = ("cache", "compile")  # params that each process would go by for itself
+_sharing = False  # tokens are shared: within `run`, and not by processes that train together
 
 
 class Share:
@@ -52,8 +53,8 @@ class Share:
 
 
 def size() -> int:
-    """How many processes work together."""
-    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+    """How many processes share the tokens of a network."""
+    return dist.get_world_size() if _sharing else 1
 
 
 def spread(make: Callable[[], M], name: str) -> M:
@@ -92,6 +93,8 @@ def run(main: Callable[[], None]) -> None:
     if own != "cpu":
         torch.cuda.set_device(own)
     dist.init_process_group("gloo" if own == "cpu" else "cpu:gloo,cuda:nccl")
+    global _sharing
+    _sharing = True
     try:
         main() if dist.get_rank() == 0 else _follow(own)
     except SystemExit as end:

@@ -8,7 +8,7 @@ data to fit and no training. A chunk of 8 frames is encoded alone (no memory acr
 cut, pasted, given or generated; a still picture is the latent of 8 equal frames.
 The decoder's residual starts at zero: a small convolutional network that sees the linear frames before, at and after
 each frame, removes block edges and noise, and sharpens; then `deblock` evens the borders of cells and what ripples
-along edges. Decoding streams: one chunk of look-ahead, O(1) memory.
+along edges, and sharpens. Decoding streams: one chunk of look-ahead, O(1) memory.
 
 Pixels are (B, 3, T, H, W) in [-1, 1]; latents (B, C, t, h, w) have unit variance on average over channels.
 """
@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from soracli.models.spark.deblock import evened, smoothed
+from soracli.models.spark.deblock import evened, sharpened, smoothed
 
 CHUNK = 8  # frames per latent frame
 PATCH = 32  # pixels per latent cell, both ways
@@ -195,9 +195,9 @@ class Vae(nn.Module):
             following = self.linear.decode(latents[:, :, i + 1 : i + 2]) if i + 1 < steps else None
             if still:
                 frame = chunk.mean(2)
-                yield smoothed(evened(self.refiner(frame, frame, frame), PATCH)[:, :, None])
+                yield sharpened(smoothed(evened(self.refiner(frame, frame, frame), PATCH)[:, :, None]))
             else:
-                yield smoothed(evened(self._refine(before, chunk, following), PATCH))
+                yield sharpened(smoothed(evened(self._refine(before, chunk, following), PATCH)))
             if following is not None:
                 before, chunk = chunk[:, :, -1:], following
 

@@ -16,11 +16,11 @@ from urllib.parse import quote
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from soracli.errors import SoraError, UsageError
+from soracli.errors import FULL, SoraError, UsageError, understood
 from soracli.server.http import forms, page, store
 from soracli.server.http.characters import CLERK, Characters
 from soracli.server.http.forms import Form, Upload
@@ -35,6 +35,8 @@ from soracli.weights import manifest
 MOUNTED = "/mcp"
 POLL = "500"  # milliseconds after which clients ask again
 STATUS = {2: 400, 3: 400, 4: 400, 5: 503, 6: 413, 7: 502, 8: 400}  # HTTP status by exit code; others are 500
+LEFT = 499  # status for a client that has gone, in nobody's answer but in logs
+TIMEOUT = 504  # of what a check, a still or a draft may take no longer for
 PREVIEW = "preview.png"
 Source = Upload | Path  # of an input: what was sent, or the video of another job
 
@@ -45,7 +47,7 @@ class Server:
     def __init__(self, own: Store, model: str | None, mount: Mount | None = None) -> None:
         self.store, self.model = own, model
         self.queue, self.clerk = Queue(own), Worker()
-        self.characters = Characters(own.characters, self.clerk)
+        self.characters = Characters(own.characters, self.clerk, own.bound)
         self.calls = Calls(self.queue.worker, own.results, own.bound)
         self.mounted = None if mount is None else mount(self.calls, own.results)
 
@@ -187,7 +189,7 @@ class Server:
             await asyncio.wait({over}, timeout=0.3)
             if not over.done() and await request.is_disconnected():
                 await self.queue.remove(job)
-                return Response(status_code=499)
+                return Response(status_code=LEFT)
         if job.error is not None:
             error = job.error
             self.store.remove(job)
@@ -273,7 +275,11 @@ class Server:
             plan.get("model") or call.get("model", ""), f"{length:g}", f"{plan['width']}x{plan['height']}",
             plan["seeds"][0], source=None if source is None else source.id,
         )  # fmt: skip
-        self.queue.submit(job)
+        try:
+            self.queue.submit(job)
+        except BaseException:
+            part_files.drop_folder(folder, self.store.home)
+            raise
         return job
 
     def _job(self, id: str) -> Job:
@@ -327,7 +333,10 @@ def app(
     if own.mounted is not None:
         routes.append(Route(MOUNTED, own.mounted))
     gate = Middleware(Gate, token=token, local=local, most=forms.MAX_UPLOAD, open_to_all=tuple(page.PARTS))
-    handlers: dict[Any, Any] = {SoraError: _refused, Failed: _failed, HTTPException: _http}
+    handlers: dict[Any, Any] = {
+        SoraError: _refused, Failed: _failed, HTTPException: _http, ClientDisconnect: _left, OSError: _unwritten,
+        Exception: _unmeant,
+    }  # fmt: skip
     return Starlette(routes=routes, middleware=[gate], exception_handlers=handlers, lifespan=own.working)
 
 
@@ -339,9 +348,27 @@ async def _failed(request: Request, error: Failed) -> Response:
     return _of(error.details)
 
 
+async def _left(request: Request, error: ClientDisconnect) -> Response:
+    """The client went while it was sending: there is nobody to tell."""
+    return Response(status_code=LEFT)
+
+
+async def _unwritten(request: Request, error: OSError) -> Response:
+    """The data folder takes nothing, or cannot be read."""
+    why = (error.strerror or str(error)).lower()
+    if error.errno in FULL:
+        return problem(507, "disk_full", f"data folder: {why}; delete videos, or make room")
+    return problem(500, "storage", f"data folder: {why}; see the server's log")
+
+
+async def _unmeant(request: Request, error: Exception) -> Response:
+    return _of(understood(error).details())
+
+
 def _of(details: dict[str, Any]) -> Response:
     """An error of ours."""
-    return problem(STATUS.get(details.get("exit_code", 1), 500), details["code"], details["message"])
+    status = TIMEOUT if details["code"] == "timeout" else STATUS.get(details.get("exit_code", 1), 500)
+    return problem(status, details["code"], details["message"])
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

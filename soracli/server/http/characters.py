@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import secrets
@@ -18,14 +19,15 @@ from soracli.server.http import forms, store
 from soracli.server.http.worker import Failed, Worker
 from soracli.system import parsing, part_files
 
+_NAME = re.compile(r"char_[0-9a-f]{24}")
 CLERK = 60.0  # seconds that a check, a still or a draft may take
 
 
 class Characters:
-    """home: their folder. clerk: takes pictures from clips."""
+    """home: their folder. clerk: takes pictures from clips. bound: bytes; over it the oldest go."""
 
-    def __init__(self, home: Path, clerk: Worker) -> None:
-        self.home, self.clerk = home, clerk
+    def __init__(self, home: Path, clerk: Worker, bound: int) -> None:
+        self.home, self.clerk, self.bound = home, clerk, bound
 
     async def create(self, request: Request) -> Response:
         """A picture, or the first frame of a clip, that plays in scenes under a name."""
@@ -53,7 +55,19 @@ class Characters:
             raise
         told = {"id": home.name, "name": name, "created_at": int(time.time()), "picture": path.name}
         part_files.put(home / "name.json", json.dumps(told).encode(), mode=0o600)
+        self._prune()
         return JSONResponse(told)
+
+    def _prune(self) -> None:
+        """Remove the oldest but the latest until they are within the bound."""
+        found = sorted(path for path in self.home.iterdir() if _NAME.fullmatch(path.name))
+        sizes = [store.size(path) for path in found]
+        over = sum(sizes) - self.bound
+        for path, size in zip(found[:-1], sizes, strict=False):
+            if over <= 0:
+                return
+            part_files.drop_folder(path, self.home)
+            over -= size
 
     async def retrieve(self, request: Request) -> Response:
         return JSONResponse(self.find(request.path_params["id"]))
@@ -61,12 +75,20 @@ class Characters:
     def find(self, id: str) -> dict[str, Any]:
         """What is known of one. Raises HTTPException."""
         home = self.home / id
-        if not re.fullmatch(r"char_[0-9a-f]+", id) or not (home / "name.json").is_file():
-            raise HTTPException(404, f"{id}: no such character")
-        found: dict[str, Any] = parsing.from_json((home / "name.json").read_text(encoding="utf-8"))
-        return found
+        with contextlib.suppress(OSError, ValueError):
+            if _NAME.fullmatch(id):
+                found = parsing.from_json((home / "name.json").read_text(encoding="utf-8"))
+                if isinstance(found, dict) and found.get("id") == id and _told(found):
+                    return found
+        raise HTTPException(404, f"{id}: no such character")
 
     def subject(self, given: Any) -> str:
         """A character as `--subject` has it."""
         told = self.find(str(given.get("id")) if isinstance(given, dict) else str(given))
         return f"{self.home / told['id'] / told['picture']}:{told['name']}"
+
+
+def _told(found: dict[str, Any]) -> bool:
+    """Whether a record has what `subject` needs, and its picture lies beside it."""
+    name, picture = found.get("name"), found.get("picture")
+    return isinstance(name, str) and isinstance(picture, str) and Path(picture).name == picture

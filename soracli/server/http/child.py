@@ -3,7 +3,8 @@
 In:  {"call": {"verb": ...}, "run": ID}         a verb that renders, in the form of a job of `sora batch`
      {"call": {"verb": ...}, "dry_run": true}   what it would do
      {"arguments": ["frame", "--json", ...]}    another command line; "folder": where it is called
-Out: the events of `--progress json`, the object of `--json`, and at the end of each request {"over": true}.
+Out: {"ready": true} once SIGINT is taken as below,
+     the events of `--progress json`, the object of `--json`, and at the end of each request {"over": true}.
 
 SIGINT ends the request in hand, and does nothing between requests; the end of the input ends the process.
 """
@@ -21,7 +22,7 @@ from typing import Any
 
 from soracli import cli
 from soracli.cli import runner
-from soracli.errors import INTERRUPTED, SoraError, bug
+from soracli.errors import INTERRUPTED, understood
 from soracli.options import calls, defaults
 from soracli.options.calls import Origin
 from soracli.pipeline import model_cache
@@ -48,6 +49,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, runner.terminate)
     interrupts, home = Interrupts(), os.getcwd()
     threading.Thread(target=_read, args=(lines, requests), daemon=True).start()
+    _say({"ready": True})
     with model_cache.keeping_models():
         while True:
             request = parsing.from_json(requests.get())
@@ -79,7 +81,7 @@ def do(request: dict[str, Any]) -> None:
         origin = Origin(run=request.get("run"), assumed=assumed)
         call.run(origin=origin, json=True, progress="json", dry_run=bool(request.get("dry_run")))
     except Exception as error:
-        _fail((error if isinstance(error, SoraError) else bug(error)).details())
+        _fail(understood(error).details())
 
 
 def _fail(details: dict[str, Any]) -> None:

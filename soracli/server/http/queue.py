@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -58,7 +59,7 @@ class Queue:
 
     async def _do(self, job: Job) -> None:
         self._current, job.status = job, RUNNING
-        self.store.save(job)
+        self._keep(job)
         self._tell()
         try:
             data = await self._done(job)
@@ -73,9 +74,14 @@ class Queue:
             self._current = self._work = None
             job.stage, job.completed = "", time.time()
         if job.id in self.store.jobs:
-            self.store.save(job)
+            self._keep(job)
             self.store.prune(job)
         self._tell()
+
+    def _keep(self, job: Job) -> None:
+        """Write down where a job stands. On a full disk only the next server, which begins it again, knows less."""
+        with contextlib.suppress(OSError):
+            self.store.save(job)
 
     async def _done(self, job: Job) -> Any:
         """The data of a job's result. Raises Failed, and Gone if the job was removed meanwhile."""

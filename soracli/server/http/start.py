@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from soracli.server.http.other import Mount
 
 ADDRESS = "127.0.0.1:8472"
+LOCK = "lock"  # the file in a data folder that its server holds; says that it is one
 BACKLOG = 2048  # connections that wait to be accepted, as uvicorn has it
 VARIABLE = "SORA_TOKEN"  # the token of clients; made, and kept in the data folder, where it is needed and not set
 
@@ -100,7 +101,10 @@ def _alone(root: Path) -> Iterator[None]:
 
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        if not (root / LOCK).is_file() and any(root.iterdir()):  # what is over the bound is removed from it
+            why = "holds other files, and no server's; choose an empty folder"
+            raise UsageError(f"--data {printable(root)}: {why}", "bad_data")
+        handle = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         why = (error.strerror or "cannot be used").lower()
         raise UsageError(f"--data {printable(root)}: {why}; choose another folder", "bad_data") from None

@@ -14,6 +14,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -25,6 +26,13 @@ from soracli.system import parsing, part_files
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "in_progress", "completed", "failed"
 VIDEO = "video.mp4"
+_NUMBER, _NONE = (int, float), type(None)
+_TYPES: dict[str, tuple[type, ...]] = {  # of the fields of a job, as JSON has them
+    "id": (str,), "kind": (str,), "call": (dict,), "prompt": (str,), "model": (str,), "seconds": (str,), "size": (str,),
+    "seed": (int,), "created": _NUMBER, "status": (str,), "progress": (int,), "stage": (str,),
+    "completed": (*_NUMBER, _NONE), "error": (dict, _NONE), "recipe": (list,), "source": (str, _NONE),
+}  # fmt: skip
+_NAME = re.compile(r"(video|image)_[0-9a-f]{24}")  # of a job and of its folder
 
 
 @dataclass
@@ -79,12 +87,13 @@ class Store:
         self.jobs = {job.id: job for job in self._read()}
 
     def _read(self) -> list[Job]:
-        """What there is from before, in the order it came. A job that was in hand begins again; wreckage goes."""
+        """What there is from before, in the order it came. A job that was in hand begins again; wreckage of jobs goes,
+        and what has another name than a job stays."""
         found = []
-        for folder in sorted(self.home.iterdir()):
+        for folder in sorted(path for path in self.home.iterdir() if _NAME.fullmatch(path.name)):
             try:
-                job = Job(**parsing.from_json((folder / "job.json").read_text(encoding="utf-8")))
-            except (OSError, ValueError, TypeError):
+                job = _recorded(parsing.from_json((folder / "job.json").read_text(encoding="utf-8")), folder.name)
+            except (OSError, ValueError):
                 part_files.drop_folder(folder, self.home)
                 continue
             if not job.over:
@@ -102,9 +111,9 @@ class Store:
         return self.home / job.id
 
     def save(self, job: Job) -> None:
-        """Write the record, whole or not at all."""
-        self.jobs[job.id] = job
+        """Write the record, whole or not at all: then it is not a job of ours either. Raises OSError."""
         part_files.put(self.place(job) / "job.json", json.dumps(dataclasses.asdict(job)).encode(), mode=0o600)
+        self.jobs[job.id] = job
 
     def remove(self, job: Job) -> None:
         """Forget a job with its files, and what was kept to go on with it."""
@@ -116,7 +125,7 @@ class Store:
 
     def prune(self, keep: Job) -> None:
         """Remove the oldest jobs that are over until the folder is within its bound. keep: stays."""
-        sizes = {job.id: _size(self.place(job)) for job in self.jobs.values()}
+        sizes = {job.id: size(self.place(job)) for job in self.jobs.values()}
         total = sum(sizes.values())
         for job in sorted(self.jobs.values(), key=lambda job: job.id):
             if total <= self.bound:
@@ -133,12 +142,29 @@ class Store:
         return path.read_text(encoding="utf-8").strip()
 
 
+def _recorded(data: Any, name: str) -> Job:
+    """The job that a record tells of. name: of its folder. Raises ValueError for anything but a record of ours."""
+    if not isinstance(data, dict) or data.get("id") != name:
+        raise ValueError("is no record of this job")
+    if not all(key in _TYPES and isinstance(value, _TYPES[key]) for key, value in data.items()):
+        raise ValueError("has a field of another name or type")
+    try:
+        job = Job(**data)
+    except TypeError as error:
+        raise ValueError("lacks a field") from error
+    states = (QUEUED, RUNNING, DONE, FAILED)
+    if job.kind not in ("video", "image") or job.status not in states or "verb" not in job.call:
+        raise ValueError("is in no state of a job")
+    return job
+
+
 def without(details: dict[str, Any], folder: Path) -> dict[str, Any]:
     """An error with what it says of files in a folder of ours by their names: where they lie is nobody's business."""
     return details | {"message": details["message"].replace(f"{folder}/", "")}
 
 
-def _size(folder: Path) -> int:
+def size(folder: Path) -> int:
+    """Bytes of the files that lie in a folder."""
     with contextlib.suppress(OSError):
         return sum(entry.stat(follow_symlinks=False).st_size for entry in os.scandir(folder))
     return 0

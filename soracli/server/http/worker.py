@@ -31,6 +31,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
+        self._ready = False  # it has said something: SIGINT ends its work, and not itself
         self._turn = asyncio.Lock()
 
     @property
@@ -57,6 +58,9 @@ class Worker:
             except TimeoutError:
                 await self._kill()
                 raise Failed(_ended("timeout", f"took more than {limit:g} s; give something smaller")) from None
+            except (OSError, ValueError) as error:  # no process can be had, or a line of it has no end
+                await self._kill()
+                raise Failed(_ended("internal", f"the process that paints cannot be used ({error})")) from None
             except asyncio.CancelledError:
                 await self._abandon()
                 raise
@@ -81,7 +85,7 @@ class Worker:
         assert process.stdout is not None
         result = None
         while line := await process.stdout.readline():
-            found = _parsed(line)
+            self._ready, found = True, _parsed(line)
             if "over" in found:
                 return result
             if "ok" in found:
@@ -98,6 +102,9 @@ class Worker:
         process = self._process
         if process is None or process.returncode is not None:
             return
+        if not self._ready:
+            await self._kill()
+            return
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGINT)
         try:
@@ -110,6 +117,7 @@ class Worker:
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
+            self._ready = False
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "soracli.server.http.child", stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE, limit=MAX_LINE, start_new_session=True, umask=0o077,

@@ -41,6 +41,27 @@ HEADWEAR: Mapping[str, float] = {
     "rescue worker’s helmet": 0.3, "military helmet": 1.0, "glasses": 0.6, "sunglasses": 0.6, "goggles": 0.65,
     "diving mask": 0.8, "headphone": 0.8,
 }  # fmt: skip
+# What is held in the hands: where its middle is, share of the holder's height from the top.
+HELD: Mapping[str, float] = {
+    **dict.fromkeys(("guitar", "banjo", "accordion", "saxophone", "maracas", "long drum", "drum", "open book",
+                     "newspaper", "books", "closed book", "laptop", "wrapped gift", "package", "basket", "bouquet",
+                     "teddy bear", "camera", "camera with flash", "video camera", "artist palette", "pizza", "popcorn",
+                     "shallow pan of food", "bucket", "shopping bags", "briefcase", "handbag", "yarn", "game die",
+                     "scroll", "trophy", "video game", "fork and knife with plate", "steaming bowl"), 0.66),
+    **dict.fromkeys(("violin", "trumpet", "flute", "microphone", "studio microphone", "mobile phone", "hot beverage",
+                     "ice cream", "soft ice cream", "beer mug", "wine glass", "cup with straw", "hamburger", "banana",
+                     "red apple", "green apple", "carrot", "bread", "doughnut", "cookie", "lollipop",
+                     "sandwich", "hot dog", "taco", "cupcake", "bone", "watermelon", "cheese wedge", "telescope",
+                     "magnifying glass tilted left",
+                     "flashlight", "candle", "paintbrush", "bubble tea", "spaghetti", "sushi",
+                     "herb", "leafy green", "glass of milk", "tropical drink", "baby bottle"), 0.56),
+    **dict.fromkeys(("sword", "dagger", "crossed swords", "axe", "hammer", "bow and arrow", "fishing pole", "broom",
+                     "magic wand", "tennis", "badminton", "cricket game", "pick", "shield", "boomerang",
+                     "kitchen knife", "wrench", "rose", "tulip", "sunflower", "hibiscus"), 0.52),
+    **dict.fromkeys(("umbrella", "umbrella with rain drops", "balloon", "kite"), 0.1),
+}  # fmt: skip
+BALLS = ("soccer ball", "basketball", "volleyball", "baseball", "american football", "rugby football", "ping pong")
+REACH_OUT = 0.25  # how far before the holder's middle that is, in widths of its drawing
 WORN = 1.1  # width of it, in widths of the head
 
 # In order of training: Corpus.core(actors=N) takes the first N.

@@ -167,3 +167,28 @@ def test_how_far_a_source_lies_is_measured() -> None:
         assert found == pytest.approx(far, rel=1e-3)
     blank = Canvas(canvas.clip, np.ones(canvas.mask.shape, np.float32))
     assert advice.distance(Fake(1.0), blank, geometry, "cpu", (6.0, 2.3)) is None  # type: ignore[arg-type]
+
+
+def test_fog_in_a_part_of_what_the_model_does_not_know_is_withheld() -> None:
+    given = film()
+    mask = np.zeros(given.shape[:3], np.float32)
+    mask[:, 16:48, 16:48] = 1
+    canvas = Canvas(Clip(given, FPS), mask)
+    flat = given.copy()
+    flat[:, 16:48, 16:48] = 120
+    for far, frames, withheld in ((True, flat, True), (True, given, False), (False, flat, False)):
+        looks = Guard(canvas, told=True, far=far)
+        looks.add(frames)
+        assert bool(looks.fault()) is withheld
+
+
+def test_fog_is_a_fault() -> None:
+    rough = plausibility.figures(film(), FPS)
+    fog = plausibility.figures(film(rough=0.5), FPS)
+    assert any(fault.startswith("fog") for fault in plausibility.faults(fog, rough, moves=False))
+    assert not plausibility.faults(rough, rough, moves=False)
+    assert not any(fault.startswith("fog") for fault in plausibility.faults(fog, fog, moves=False))  # a calm source
+    flat = np.full((2, 64, 64, 3), 128, np.uint8)
+    assert any(
+        fault.startswith("fog") for fault in plausibility.faults(plausibility.figures(flat, FPS), None, moves=False)
+    )

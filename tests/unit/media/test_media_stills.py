@@ -23,6 +23,29 @@ def plain(colour: tuple[int, ...], size: tuple[int, int] = (48, 32), mode: str =
 # --- several pictures in one file -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
+@pytest.mark.parametrize(
+    "exif",
+    [b"rubbish" * 99, b"II*\0\xff\xff\xff\xff", *(
+        b"MM\0*\0\0\0\x08\0\x01\x01\x12" + entry + bytes(4) for entry in (
+            b"\0\x02\0\0\0\x04abc\0",  # a text
+            b"\0\x03\0\0\0\x01\0\x09\0\0",  # 9
+            b"\0\x03\0\0\0\x01\0\0\0\0",  # 0
+            b"\0\x05\0\0\0\x01\0\0\0\x08",  # a fraction
+        )
+    )],
+)  # fmt: skip
+def test_exif_that_cannot_be_read_harms_no_picture(tmp_path: Path, suffix: str, exif: bytes) -> None:
+    """Pixels are read as they are stored, and nothing is said to have been turned."""
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 6, 3), np.uint8).repeat(16, 0).repeat(16, 1)
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(pixels).save(path, exif=b"Exif\0\0" + exif, quality=100, lossless=True)
+    found = media.read_source(str(path))
+    assert np.abs(found.clip.frames[0].astype(int) - pixels).mean() < 8
+    assert not any("turned" in note for note in found.notes)
+    assert media.info(str(path)).width == 96
+
+
 def test_of_a_stereo_photograph_the_first_is_used(tmp_path: Path) -> None:
     plain(RED).save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[plain(GREEN)] * 2, quality=95)
     found = media.read_source(tmp_path / "a.jpg")

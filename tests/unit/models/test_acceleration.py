@@ -23,7 +23,9 @@ from soracli.card import ModelOptions
 from soracli.models.common import acceleration
 from soracli.models.common.acceleration import FirstBlockCache
 from soracli.pipeline import tasks
-from soracli.sampling.sampler import SamplerState, Step, sample
+from soracli.sampling.sampler import sample
+from soracli.sampling.state import SamplerState
+from soracli.sampling.steps import Step
 from soracli.types import Frames, Geometry
 
 KINDS = ("vace", "ltx")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from soracli.models.spark.deblock import LIMIT, RIPPLE, evened, smoothed
+from soracli.models.spark.deblock import CRISP, LIMIT, RIPPLE, evened, sharpened, smoothed
 
 CELL = 32
 
@@ -64,3 +64,12 @@ def test_each_frame_is_smoothed_by_itself() -> None:
     assert torch.equal(smoothed(frames)[:1, :, 2:3], smoothed(frames[:1, :, 2:3]))
     assert torch.allclose(smoothed(frames).flip(-1), smoothed(frames.flip(-1)), atol=1e-6)  # no side is preferred
     assert torch.allclose(smoothed(frames).transpose(-1, -2), smoothed(frames.transpose(-1, -2)), atol=1e-6)
+
+
+def test_contrast_between_neighbours_is_raised_and_flat_places_stay() -> None:
+    step = torch.full((1, 3, 2, 16, 32), -0.2)
+    step[..., 16:] = 0.2
+    out = sharpened(step)
+    assert torch.allclose(out[..., :13], step[..., :13], atol=1e-6)
+    assert float((out[..., 16] - out[..., 15]).mean()) == pytest.approx(0.4 * (1 + CRISP * 2 / 3), abs=1e-4)
+    assert torch.allclose(out.flip(-1), sharpened(step.flip(-1)), atol=1e-6)

@@ -33,7 +33,9 @@ from soracli.models.wan import conditioning as wan_layout
 from soracli.models.wan.transformer import WanConfig, WanTransformer
 from soracli.pipeline import tasks
 from soracli.sampling.pixels import to_numpy
-from soracli.sampling.sampler import SamplerState, Step, sample
+from soracli.sampling.sampler import sample
+from soracli.sampling.state import SamplerState
+from soracli.sampling.steps import Step
 from soracli.system import machine
 from soracli.types import Canvas, Clip, Frames, Geometry
 from soracli.weights import hub_folder, manifest

@@ -134,6 +134,15 @@ def test_what_cannot_be_shared_is_said(card: Card, message: str, monkeypatch: py
     assert (str(caught.value), caught.value.code) == (message, "one_process")
 
 
+def test_processes_that_train_together_share_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has examples of its own: one that waited for the others' tokens would wait for ever."""
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    assert parallel.size() == 1
+    network = parallel.spread(lambda: torch.nn.Linear(1, 1), "transformer")
+    assert not hasattr(network, "share")
+
+
 def test_each_process_has_its_own_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[object, ...]] = []
     monkeypatch.setattr(parallel, "size", lambda: 2)

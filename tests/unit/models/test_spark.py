@@ -19,7 +19,7 @@ from soracli.card import Card
 from soracli.errors import WeightsError
 from soracli.models.common import precision, quantise
 from soracli.models.spark import Spark
-from soracli.models.spark.deblock import evened, smoothed
+from soracli.models.spark.deblock import evened, sharpened, smoothed
 from soracli.models.spark.dit import Beside, Dit, DitConfig, Jump, Layout, TextKeys, attention, rotary_angles, rotate
 from soracli.models.spark.vae import (
     BLOCK_NUMBERS,
@@ -128,7 +128,7 @@ def test_the_residual_starts_silent() -> None:
     pixels = noise(1, 3, 16, 32, 64)
     latents = fresh.encode(pixels)
     assert torch.equal(latents, fresh.linear.encode(pixels))
-    same(decoded(fresh, latents), smoothed(evened(fresh.linear.decode(latents), 32)))
+    same(decoded(fresh, latents), sharpened(smoothed(evened(fresh.linear.decode(latents), 32))))
 
 
 def test_decoding_streams_a_chunk_at_a_time() -> None:
@@ -143,7 +143,7 @@ def test_streaming_equals_going_frame_by_frame() -> None:
     row = network.linear.decode(latents)
     row = torch.cat([row[:, :, :1], row, row[:, :, -1:]], 2)
     frames = [network.refiner(*(row[:, :, i + j] for j in range(3))) for i in range(24)]
-    same(decoded(network, latents), smoothed(evened(torch.stack(frames, 2), 32)))
+    same(decoded(network, latents), sharpened(smoothed(evened(torch.stack(frames, 2), 32))))
 
 
 def test_a_chunk_depends_on_its_neighbours_alone() -> None:
@@ -176,7 +176,7 @@ def test_a_still_decodes_to_one_frame_like_the_chunk_it_stands_for() -> None:
     picture = decoded(network, latents, still=True)
     assert picture.shape == (1, 3, 1, 32, 32)
     flat = network.linear.decode(latents).mean(2)
-    assert torch.equal(picture, smoothed(network.refiner(flat, flat, flat)[:, :, None]))
+    assert torch.equal(picture, sharpened(smoothed(network.refiner(flat, flat, flat)[:, :, None])))
 
 
 # --- fitting --------------------------------------------------------------------------------------------------------

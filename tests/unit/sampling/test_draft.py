@@ -62,6 +62,18 @@ def test_a_draft_hides_what_it_covers_and_mixes_where_it_covers_half() -> None:
     assert (below == 100).all(), "what was painted is not changed in place"
 
 
+def test_an_opaque_draft_is_copied_as_it_would_be_mixed() -> None:
+    below, picture = (np.random.default_rng(seed).integers(0, 256, (2, 9, 12, 3), np.uint8) for seed in (0, 1))
+    alpha = np.zeros((2, 9, 12), np.uint8)
+    alpha[0, 2:7, 3:9], alpha[1] = 255, 255
+    layer = Layer(picture * (alpha[..., None] > 0), alpha)
+    copied = Draft(lambda start, stop: layer).laid(below, 0)
+    mixed = Draft(lambda start, stop: layer, light=lambda frame: PLAIN.copy()).laid(below, 0)
+    assert np.array_equal(copied, mixed)
+    assert np.array_equal(copied[1], picture[1])
+    assert np.array_equal(copied[0][alpha[0] == 0], below[0][alpha[0] == 0])
+
+
 def test_light_falls_on_the_draft_alone() -> None:
     light = np.array([[0.5, 0, 0, 0.1], [0, 1, 0, 0], [0, 0, 1, 0]], np.float32)
     out = Draft(square, light=lambda frame: light).laid(np.full((1, 32, 64, 3), 100, np.uint8), 0)

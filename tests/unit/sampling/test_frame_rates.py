@@ -15,7 +15,7 @@ from soracli.errors import WeightsError
 from soracli.pipeline import tasks
 from soracli.sampling import frame_rates
 from soracli.sampling.frame_rates import Pace, Picture
-from soracli.sampling.sampler import Step
+from soracli.sampling.steps import Step
 from soracli.types import Canvas, Clip, Frames
 from soracli.weights import manifest, tables
 

@@ -18,7 +18,8 @@ from soracli.pipeline import tasks
 from soracli.sampling import noise_mark
 from soracli.sampling.model import Model
 from soracli.sampling.noise_mark import PATTERNS, NoiseMark
-from soracli.sampling.sampler import SamplerState, sample
+from soracli.sampling.sampler import sample
+from soracli.sampling.state import SamplerState
 from soracli.types import Frames, Geometry, SamplingOptions
 from soracli.weights import manifest
 

@@ -14,8 +14,10 @@ from soracli.errors import MediaError, UsageError
 from soracli.models.spark import Spark
 from soracli.pipeline import latents, tasks
 from soracli.pipeline.latents import ReplayModel
-from soracli.sampling.sampler import SamplerState, Step, sample
+from soracli.sampling.sampler import sample
 from soracli.sampling.solvers import SOLVERS
+from soracli.sampling.state import SamplerState
+from soracli.sampling.steps import Step
 from soracli.types import Canvas, Clip, Frames, Geometry
 
 

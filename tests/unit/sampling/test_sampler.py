@@ -19,8 +19,9 @@ from soracli.errors import WeightsError
 from soracli.models.spark import Spark
 from soracli.pipeline.tasks import generate
 from soracli.sampling.pixels import cells_to_paint, to_model, to_numpy, to_result, to_torch
-from soracli.sampling.sampler import Step, sample
+from soracli.sampling.sampler import sample
 from soracli.sampling.solvers import SOLVERS
+from soracli.sampling.steps import Step
 from soracli.types import Canvas, Clip, Frames, Geometry
 
 

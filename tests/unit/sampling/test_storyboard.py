@@ -13,7 +13,8 @@ from soracli.models.spark import Spark
 from soracli.pipeline import tasks
 from soracli.sampling import storyboard, windows
 from soracli.sampling.model import Conditioning
-from soracli.sampling.sampler import SamplerState, sample
+from soracli.sampling.sampler import sample
+from soracli.sampling.state import SamplerState
 from soracli.sampling.temporal_filter import TemporalFilter
 from soracli.sampling.windows import WindowSpan
 from soracli.types import Clip, Frames, Geometry, Shot, Window

@@ -2,7 +2,9 @@
 const $ = id => document.getElementById(id);
 const EXAMPLES = ["a dog walks to the right across a meadow", "a fox runs through a snowy forest at dusk", "two cats play on the moon"];
 const FIELDS = ["prompt", "size", "seconds", "seed"];
-const FRAMES = 9;  // on the strip
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+const STAGES = {load: "Loading the model", text: "Reading the prompt", encode: "Looking at what is given", fill: "Painting",
+  sample: "Painting", decode: "Developing", enhance: "Developing", save: "Saving"};
 const cards = new Map();  // video id -> its article
 let token = sessionStorage.getItem("token") || "", oldest = null;
 
@@ -87,9 +89,10 @@ async function drawStrip() {
   const film = $("film"), shape = stage.videoWidth / stage.videoHeight;
   film.height = 112;
   film.width = Math.round(film.height * film.clientWidth / Math.max(film.clientHeight, 1));
-  const pen = film.getContext("2d"), each = film.width / FRAMES;
-  for (let i = 0; i < FRAMES; i++) {
-    await sought(length * (i + 0.5) / FRAMES);
+  const count = Math.min(Math.max(Math.round(film.width / (film.height * shape)), 4), 16);  // whole pictures, if they fit
+  const pen = film.getContext("2d"), each = film.width / count;
+  for (let i = 0; i < count; i++) {
+    await sought(length * (i + 0.5) / count);
     const high = Math.max(film.height, each / shape), wide = high * shape;
     pen.save();
     pen.beginPath();
@@ -107,6 +110,7 @@ async function showScene() {
   if (stage.src) URL.revokeObjectURL(stage.src);
   $("notes").textContent = JSON.parse(decodeURIComponent(answer.headers.get("x-sora-notes") || "[]")).join("; ");
   $("scene").hidden = false;
+  $("scene").scrollIntoView({block: "nearest", behavior: STILL.matches ? "auto" : "smooth"});
   await new Promise(async (done, failed) => {
     stage.onloadeddata = done;
     stage.onerror = () => failed(new Error("This browser cannot show the scene."));
@@ -116,11 +120,12 @@ async function showScene() {
   $("strip").setAttribute("aria-valuemax", length.toFixed(1));
   await drawStrip();
   seek(0);
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) stage.play().catch(() => {});
+  if (!STILL.matches) stage.play().catch(() => {});
 }
 
 stage.ontimeupdate = () => { if (!stage.paused) head(stage.currentTime); };
 stage.onended = () => seek(0);
+$("shut").onclick = () => { stage.pause(); $("scene").hidden = true; };
 const strip = $("strip");
 const pointed = event => {
   const box = strip.getBoundingClientRect();
@@ -166,6 +171,8 @@ function show(video) {
   const screen = made.querySelector(".screen"), [, small, row, recipe] = made.querySelector(".text").children;
   if (over(video) && !fresh) return;
   made.dataset.state = video.status;
+  const [wide, high] = video.size.split("x").map(Number);
+  screen.style.aspectRatio = `${wide} / ${Math.max(high, wide * 0.5)}`;
   const seconds = Math.round(100 * video.seconds) / 100;
   small.textContent = `${video.verb} · ${video.model} · ${video.size} · ${seconds} s · seed ${video.seed}`;
   if (video.status === "completed") finished(video, screen, row, recipe);
@@ -182,30 +189,32 @@ function show(video) {
     }
     screen.querySelector("progress").value = video.progress;
     screen.querySelector(".wait").textContent =
-      video.status === "queued" ? "waiting" : `${video.progress} % ${video.stage}`;
-    if (video.stage === "sample") glimpse(video.id, screen);
+      video.status === "queued" ? "Waiting for its turn" : `${STAGES[video.stage] || "Beginning"} · ${video.progress} %`;
+    if (video.stage === "sample" && !made.dataset.gone) glimpse(video.id, screen);
   }
   if (fresh) count();
 }
 
 function finished(video, screen, row, recipe) {
-  const player = element("video", "", {controls: true, loop: true, muted: true, playsInline: true, preload: "none"});
+  const player = element("video", "", {controls: STILL.matches, loop: true, muted: true, playsInline: true, preload: "none"});
+  player.onpointerenter = player.onfocus = player.onclick = () => { player.controls = true; };
+  player.onpointerleave = player.onblur = () => { player.controls = STILL.matches; };
+  player.tabIndex = 0;
   screen.replaceChildren(player);
   player.setAttribute("aria-label", video.prompt || "video");
   const at = `/v1/videos/${video.id}`;
-  const [wide, high] = video.size.split("x").map(Number);
-  screen.style.aspectRatio = `${wide} / ${Math.max(high, wide * 0.6)}`;
   trying(async () => { player.poster = await place(`${at}/content?variant=thumbnail`); });
   const load = async () => { if (!player.src) player.src = await place(`${at}/content`); };
-  if (token) new IntersectionObserver((seen, watch) => {
-    if (seen.some(one => one.isIntersecting)) { watch.disconnect(); trying(load); }
+  new IntersectionObserver(seen => {  // plays while it is in view, and is loaded when it first is
+    const inView = seen.at(-1).isIntersecting;
+    if (inView) trying(load).then(() => { if (!STILL.matches) player.play().catch(() => {}); });
+    else player.pause();
   }).observe(player);
-  else load();
   const save = button("Save", async () => {
     const link = element("a", "", {href: await place(`${at}/content`), download: `${video.id}.mp4`});
     link.click();
   });
-  row.replaceChildren(
+  row.replaceChildren(save,
     button("Replay", async () => card(await post(`${at}/replay`, {}), true), {title: "The same once more, from its recipe"}),
     button("Remix", async () => {
       const prompt = $("prompt").value.trim();
@@ -216,7 +225,7 @@ function finished(video, screen, row, recipe) {
       if (!recipe.childElementCount) write(recipe, await (await ask(`${at}/recipe`)).json());
       recipe.hidden = !recipe.hidden;
       made.setAttribute("aria-expanded", String(!recipe.hidden));
-    }), save, remover(video, "Delete"));
+    }), remover(video, "Delete"));
 }
 
 function write(recipe, data) {
@@ -231,29 +240,31 @@ function write(recipe, data) {
 
 // What it was asked for goes back into the form.
 function again(video) {
-  return button("Use prompt", async () => {
+  return button("Reuse", async () => {
     $("prompt").value = video.prompt;
     $("seconds").value = Math.round(100 * video.seconds) / 100;
     $("size").value = video.size;
     keep();
     $("prompt").focus();
-    scrollTo({top: 0, behavior: "smooth"});
-  });
+    scrollTo({top: 0, behavior: STILL.matches ? "auto" : "smooth"});
+  }, {title: "Its prompt, size and length, back in the form"});
 }
 
 // One press asks whether it is meant, the next one does it; what is still in the making goes at once.
 function remover(video, text) {
-  const made = button(text, async () => {
+  const made = button(text, async () => {  // the last of its row
     if (text === "Delete" && made.textContent === text) {
       made.textContent = "Really delete?";
       setTimeout(() => { made.textContent = text; }, 4000);
       return;
     }
+    const gone = cards.get(video.id);
+    if (gone) gone.dataset.gone = "yes";
     await ask(`/v1/videos/${video.id}`, {method: "DELETE"});
-    cards.get(video.id)?.remove();
+    gone?.remove();
     cards.delete(video.id);
     count();
-  });
+  }, {className: "last"});
   return made;
 }
 
@@ -318,7 +329,9 @@ $("ask").onsubmit = event => {
       const form = new FormData();
       for (const name of ["model", ...FIELDS]) if ($(name).value) form.append(name, $(name).value);
       if ($("picture").files[0]) form.append("input_reference", $("picture").files[0]);
-      card(await (await ask("/v1/videos", {method: "POST", body: form})).json(), true);
+      const video = await (await ask("/v1/videos", {method: "POST", body: form})).json();
+      card(video, true);
+      $(video.id).scrollIntoView({block: "nearest", behavior: STILL.matches ? "auto" : "smooth"});
     } finally { $("make").disabled = false; }
   });
 };
@@ -333,7 +346,7 @@ FIELDS.forEach(name => { $(name).value = sessionStorage.getItem(name) || ""; });
 
 trying(async () => {
   const models = (await (await ask("/v1/models")).json()).data;
-  $("model").append(element("option", "as the server has it", {value: ""}));
+  $("model").append(element("option", "The server's own", {value: ""}));
   for (const model of models) $("model").append(element("option", model.id, {value: model.id}));
   await older();
 });

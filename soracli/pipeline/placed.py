@@ -1,0 +1,71 @@
+"""Whom a prompt puts into a hole of footage: drawings of the library over what is filled from the rest of the film."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from soracli.errors import PolicyError
+from soracli.formatting import printable
+from soracli.options import parse
+from soracli.options.flags import Flags
+from soracli.pipeline import own_clips, sources
+from soracli.pipeline.prepare import REMOVE
+from soracli.pipeline.spec import TaskSpec
+from soracli.scenes.plot import Plot
+from soracli.types import Shot
+from soracli.weights import manifest
+
+
+def prompted(
+    spec: TaskSpec, path: str, typed: str | None, flags: Flags, *, track: bool
+) -> tuple[TaskSpec, str | None, Flags]:
+    """What `sora inpaint` is to do, its prompt and flags: in a clip of a scene by that scene, else by `placed`."""
+    prompt = parse.prompt(typed, flags.prompt_file, needed=False)
+    flags = replace(flags, prompt_file=None)
+    if prompt.strip(" .!").lower() not in {"", *REMOVE}:
+        spec, flags = own_clips.inpainted(spec, path, prompt, flags, track=track)
+        spec = placed(spec, path, prompt, flags, track=track) if spec.plot is None else spec
+    return spec, prompt or None, flags
+
+
+def placed(spec: TaskSpec, path: str, prompt: str, flags: Flags, *, track: bool) -> TaskSpec:
+    """The spec of `sora inpaint` with a prompt in footage, where the model paints places of its own alone.
+
+    What is masked is filled as where it is removed, and whom the prompt names is laid over that, inside the mask.
+    Around a picture nobody is put, and what is there follows no prompt. Raises PolicyError if the prompt names nobody
+    whom the library has.
+    """
+    if not manifest.card(flags.model).params.get("drafts") or not spec.filled or spec.hand is not None:
+        return spec
+    name = printable(path)
+    if not spec.areas:
+        note = f"{name}: what is around it is made of the picture itself; of a prompt nothing is followed there."
+        return replace(spec, unprompted=True, notes=(*spec.notes, note))
+    clip = spec.given[0].clip
+    hole = sources.covered(spec.areas[0], clip, track).max(0) > 0
+    if not hole.any():
+        return spec
+    from soracli.scenes.known import shipped
+    from soracli.scenes.read import read
+
+    x, y, width, height = bounds(hole)
+    reading = read(prompt, float(clip.seconds), width / height, 0, shipped())
+    if not reading.scene.performers:
+        raise PolicyError(
+            f"'{printable(prompt)}': names nobody whom the library has (sora cast search WORDS); the embedded model "
+            "cannot paint anything else into footage; for more take an open model: sora model list",
+            "beyond_model",
+        )
+    said = f"{name}: what is masked is filled from its surroundings, and whom the prompt names is laid over it."
+    stage = x / hole.shape[1], y / hole.shape[0], width / hole.shape[1], height / hole.shape[0]
+    cast = Plot((Shot(0.0, prompt),), footage=True, large=True)
+    return replace(spec, cast=cast, stage=stage, notes=(*spec.notes, said, *reading.notes))
+
+
+def bounds(hole: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """x, y, width and height of what is set in (H, W), pixels."""
+    rows, columns = np.flatnonzero(hole.any(1)), np.flatnonzero(hole.any(0))
+    return int(columns[0]), int(rows[0]), int(columns[-1] + 1 - columns[0]), int(rows[-1] + 1 - rows[0])

@@ -1,0 +1,224 @@
+"""Noun groups: `two small red cars`, from an article or a number to the noun that everything before it describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from soracli.prompts import english
+from soracli.prompts.vocabulary import ADJECTIVE
+from soracli.scenes.spans import Item
+from soracli.scenes.story import ALIVE, ARTICLES, DEFINITE, Group, Part, Telling
+from soracli.scenes.vocabulary import is_verb
+from soracli.world.language import grammar
+
+KINDS = ("bear", "bird", "fish", "cat", "dog", "monkey", "whale", "insect", "animal", "bug")  # a koala bear is a koala
+TREES = ("deciduous tree", "evergreen tree", "palm tree")
+FLOWERS = ("blossom", "sunflower", "tulip", "hibiscus", "rose", "hyacinth", "seedling", "herb", "sheaf of rice",
+           "ear of corn", "four leaf clover", "shamrock")  # fmt: skip
+BUILDINGS = ("office building", "convenience store", "department store", "houses", "light bulb", "window")
+SURROUNDINGS = {  # who is among several of a thing is at a place: between the trunks, past the shops
+    **dict.fromkeys(TREES, "forest"), **dict.fromkeys(FLOWERS, "meadow"), **dict.fromkeys(BUILDINGS, "city street"),
+    "cactus": "desert", "coral": "underwater", "headstone": "graveyard", "cloud": "sky",
+}  # fmt: skip
+FIGURES = frozenset(("robot", "snowman", "snowman without snow", "teddy bear"))  # things that people let walk
+YOUNG = ("calf", "cub", "pup", "foal", "kid", "baby", "chick", "fawn", "lamb", "joey", "kitten", "puppy", "piglet",
+         "child", "little one", "offspring", "whelp", "hatchling", "kit")  # fmt: skip
+SEXES = ("bull", "cow", "hen", "buck", "doe", "stag", "mare", "stallion", "sow", "matriarch")
+HERD = 5  # as many as `a herd of`
+HERDS = ("herd", "herds", "pack", "flock", "swarm", "school", "pride", "colony", "family", "crowd", "fleet", "gang",
+         "pod")  # fmt: skip
+SHOWERS = ("shower", "showers", "storm", "rain")
+FALLING = ("comet", "star", "glowing star", "rock", "leaf fluttering in wind", "cherry blossom")
+THINGS = ("fruit", "vegetable", "plant", "figurine", "toy", "doll", "drink", "dish", "cake")  # an apple fruit
+
+
+@dataclass
+class _Words:
+    """The words of a noun group so far. led: whether an article or a number came first. unknown: a noun of no table."""
+
+    count: int = 0
+    counted: str = ""
+    colour: str = ""
+    definite: bool = False
+    led: bool = False
+    unknown: str = ""
+    head: Item | None = None
+    modifiers: list[str] = field(default_factory=list)
+    settings: list[Item] = field(default_factory=list)
+    places: list[Item] = field(default_factory=list)
+
+    def group(self, size: int, part: Part | None) -> Group:
+        return Group(size, part, self.definite, tuple(self.modifiers), tuple(self.settings), tuple(self.places))
+
+
+def noun_group(state: Telling) -> Group | None:
+    """The noun group that begins here, None if none does."""
+    words, i = _Words(), state.at
+    while i < len(state.items) and not state.items[i].stop and _takes(state, words, i):
+        i += 1
+    size = i - state.at
+    if words.places:
+        return words.group(size, None)
+    if words.head is not None:
+        entry = words.head.of("name")
+        assert entry is not None
+        colour = words.colour or state.vocabulary.tints.get(grammar.singular(words.head.text), "")
+        part = Part(words.head.text, entry.value, entry.near, entry.form == "many" or words.count > 1, words.count,
+                    colour, counted=words.counted)  # fmt: skip
+        return words.group(size, part)
+    following = state.items[i].of("verb") if i < len(state.items) and not state.items[i].stop else None
+    acts = following is not None and following.form in ("finite", "doing")
+    if not words.unknown and words.modifiers and words.led and acts:
+        words.unknown = words.modifiers.pop()  # an adjective that something is called by: an alien walks
+    if words.unknown:
+        plural = words.unknown.endswith("s") and not words.unknown.endswith(("ss", "us", "is"))
+        return words.group(size, Part(words.unknown, "", True, words.count > 1 or plural, words.count, words.colour))
+    if size and (words.modifiers or words.colour or words.count or words.led):
+        words.modifiers[:0] = [words.colour] if words.colour else []
+        return words.group(size, None)
+    return None
+
+
+def _takes(state: Telling, words: _Words, i: int) -> bool:
+    """Whether item i belongs to the group, which takes it."""
+    item = state.items[i]
+    name = item.of("name")
+    if item.text in ARTICLES and words.head is None:
+        words.definite = (words.definite or item.text in DEFINITE) and item.text not in ("another", "other")
+        words.led = True
+    elif (entry := item.of("count")) and words.head is None and not (name and words.led):
+        words.count, words.counted, words.led = max(words.count, int(entry.value)), item.text, True
+    elif (entry := item.of("colour")) and words.head is None and not (name and not _noun_follows(state, i)):
+        words.colour = entry.value
+    elif words.head is not None and (item.text in HERDS or (item.text in SHOWERS and _falls(words.head))):
+        words.count, words.counted = max(words.count, HERD), item.text
+    elif name is not None:
+        return _takes_noun(state, words, item)
+    elif words.head is not None:
+        return _is_place_of(state, words, i)
+    elif item.of("place") or item.of("time") or item.of("weather"):
+        if not _noun_follows(state, i):
+            return _is_place_of_stranger(state, words, item)
+        words.settings.append(item)
+    elif _modifies(state, i, words.led):
+        words.modifiers.append(item.text)
+    else:
+        return _takes_unknown(state, words, item)
+    return True
+
+
+def _is_place_of(state: Telling, words: _Words, i: int) -> bool:
+    """Whether item i is a place whose kind the noun before it says, which the group takes: a rose garden."""
+    item, head = state.items[i], words.head
+    assert head is not None
+    entry, place = head.of("name"), item.of("place")
+    thing = entry is not None and state.vocabulary.pictures.get(entry.value) == "thing" and entry.form == "one"
+    if entry is None or place is None or item.of("verb") or " " in item.text or not thing or entry.value in FIGURES:
+        return False
+    if not (words.led or state.prep):
+        return False
+    if not words.places and SURROUNDINGS.get(entry.value) != place.value:
+        words.modifiers.append(head.text)
+    words.places.append(item)
+    return True
+
+
+def _is_place_of_stranger(state: Telling, words: _Words, item: Item) -> bool:
+    """Whether an item is a place whose kind a word before it says that no table has: a bluebell wood."""
+    if not words.unknown or item.of("place") is None or " " in item.text or not (words.led or state.prep):
+        return False
+    words.modifiers.append(words.unknown)
+    words.unknown = ""
+    words.places.append(item)
+    return True
+
+
+def _falls(head: Item) -> bool:
+    """Whether several of a thing may come down like rain: a meteor shower."""
+    entry = head.of("name")
+    return entry is not None and entry.value in FALLING
+
+
+def _takes_noun(state: Telling, words: _Words, item: Item) -> bool:
+    """A noun is the head of its group; nouns before it say what kind: a police dog, but a koala bear."""
+    head = words.head
+    verb = item.of("verb")
+    if head is not None and (
+        head.text == grammar.plural(grammar.singular(head.text))
+        or (verb is not None and (verb.form != "base" or state.is_asked()))
+    ):
+        return False
+    if words.unknown:
+        words.modifiers.append(words.unknown)
+        words.unknown = ""
+    if head is not None:
+        before, entry = head.of("name"), item.of("name")
+        alive = before is not None and state.vocabulary.pictures.get(before.value) in ALIVE
+        kind = grammar.singular(item.text)
+        if alive and entry is not None and before is not None and kind in (*SEXES, *YOUNG):  # a giraffe calf
+            words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
+            words.modifiers += ["young"] if kind in YOUNG else []
+            return True
+        if ((alive and kind in KINDS) or kind in THINGS) and before is not None and entry is not None:
+            words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
+            return True
+        words.modifiers.append(head.text)
+    words.head = item
+    return True
+
+
+def _takes_unknown(state: Telling, words: _Words, item: Item) -> bool:
+    """A word that no table has may be the head, or say what kind of thing the next one is."""
+    if not item.unknown or item.text in english.BREAKERS or (words.unknown and not words.led and is_verb(item.text)):
+        return False
+    if words.unknown and is_verb(item.text) and item.text.endswith(("s", "ing")):
+        return False
+    if words.unknown:
+        words.modifiers.append(words.unknown)
+    words.unknown = item.text
+    return True
+
+
+def _noun_follows(state: Telling, i: int) -> bool:
+    """Whether a noun follows in the same group."""
+    for item in state.items[i + 1 :]:
+        if item.stop or item.text in ARTICLES or item.of("relation"):
+            return False
+        if item.of("name"):
+            return not (item.of("verb") and item.of("verb").form == "finite")  # type: ignore[union-attr]
+        if not (
+            item.unknown
+            or item.of("colour")
+            or item.of("weather")
+            or item.of("time")
+            or item.text in english.ADJECTIVES
+        ):
+            return False
+        if item.unknown and (is_verb(item.text) or item.text.endswith("ing")):
+            return False
+    return False
+
+
+def _modifies(state: Telling, i: int, led: bool) -> bool:
+    """Whether an item is an adjective, or a participle before its noun: a running dog, a burning house."""
+    item = state.items[i]
+    if item.of("relation") or item.of("direction") or item.of("side"):
+        return False
+    if item.of("scale"):
+        return True
+    verb = item.of("verb")
+    if verb is not None:
+        if verb.form not in ("doing", "past"):
+            return item.text in english.ADJECTIVES
+        return led and _noun_or_stranger(state, i)
+    if item.unknown and (item.text.endswith("'s") or "-" in item.text):  # my dad's old car, a fire-breathing dragon
+        return True
+    if not item.unknown and not (item.of("silent") and item.text in english.ADJECTIVES):
+        return False
+    return item.text in english.ADJECTIVES or bool(ADJECTIVE.match(item.text)) or item.text.endswith("ly")
+
+
+def _noun_or_stranger(state: Telling, i: int) -> bool:
+    after = state.items[i + 1] if i + 1 < len(state.items) else None
+    stranger = after is not None and (after.unknown or after.of("undrawn") is not None) and not is_verb(after.text)
+    return after is not None and (_noun_follows(state, i) or stranger)

@@ -1,0 +1,159 @@
+"""What a noun group becomes: a performer, the same as before, a setting, or nothing."""
+
+from __future__ import annotations
+
+from soracli.scenes.groups import SURROUNDINGS, TREES, YOUNG
+from soracli.scenes.relations import place
+from soracli.scenes.spans import Item
+from soracli.scenes.story import ALIVE, KIND, Group, Part, Setting, Telling
+from soracli.scenes.verbs import give
+from soracli.scenes.vocabulary import Entry
+from soracli.world.language import grammar
+
+OWN = ("his", "her", "its", "their")
+CHILD = 0.8  # scale of the young
+LITTERS = ("cat", "dog", "chicken", "duck")  # whose young have pictures or names of their own
+HUMAN = ("man", "woman", "person", "people", "old", "older", "girl", "boy", "child", "baby", "farmer", "prince",
+         "princess", "cook", "teacher", "student", "singer", "artist", "pilot", "guard", "mage", "robot")  # fmt: skip
+KIN = {"mother": 1.2, "father": 1.2, "mom": 1.2, "mum": 1.2, "dad": 1.2, "mama": 1.2, "parent": 1.2, "brother": 0.95,
+       "sister": 0.95, "sibling": 0.95, "mate": 0.95, "twin": 0.95}  # fmt: skip
+NONE = ("no", "without")
+AMID = ("among", "amongst", "amidst", "between", "through", "amid", "under", "over", "above", "past", "beneath")
+
+
+def introduce(state: Telling, group: Group) -> None:
+    for item in group.settings:
+        state.add(item, "" if group.part is None else KIND)
+    part = group.part
+    if part is None and group.places:
+        _compound(state, group)
+        return
+    if part is None:
+        _left_over(state, group)
+        return
+    if any(item.text in NONE for item in state.items[max(state.at - 1, 0) : state.at + 1]):
+        state.drop(f"no {part.said}")
+        state.prep = ""
+        state.past("cut", group.size)
+        return
+    _modify(state, part, group)
+    _take_after(state, part)
+    role_prep, word = state.prep, state.prep_word
+    around = SURROUNDINGS.get(part.name, "")
+    if part.many and part.count == 0 and around and word in AMID and role_prep:
+        near = part.name not in TREES
+        state.story.settings.append(Setting("place", Entry("place", around, near), part.said, word))
+        state.prep = ""
+        state.past("setting", group.size)
+        return
+    if around and state.behind() == "of" and state.adjacent == "setting":  # a forest of firs, a field of poppies
+        state.past("setting", group.size)
+        return
+    if not part.name and not _takes_stranger(state, part, role_prep, word):
+        state.past("setting", group.size)
+        state.scenery, state.prep = True, ""
+        return
+    index = _index(state, part, group)
+    place(state, index, role_prep, word)
+    state.past("noun", group.size)
+    state.prep, state.scenery = "", False
+    state.recent = [*state.recent, index] if state.joined and state.recent and not role_prep else [index]
+    state.joined = state.fresh = False
+
+
+def settle(state: Telling, item: Item, size: int = 1) -> None:
+    """A place, a time or a weather, the last word of a phrase of so many items."""
+    state.add(item, state.prep_word if state.prep else state.behind())
+    if (state.prep == "above" or state.behind() in ("over", "above")) and item.of("place"):
+        for index in state.recent if state.adjacent == "noun" else state.actor:
+            state.story.parts[index].over = True
+    state.scenery = not state.prep and state.behind() == ""
+    state.prep = ""
+    state.past("setting", size)
+
+
+def _compound(state: Telling, group: Group) -> None:
+    """A place that a noun before it says the kind of: a rose garden."""
+    for word in group.modifiers:
+        _adjective(state, word)
+    for item in group.places[:-1]:
+        state.add(item, "")
+    settle(state, group.places[-1], group.size)
+
+
+def _left_over(state: Telling, group: Group) -> None:
+    """Adjectives without a noun that could be shown."""
+    for word in group.modifiers:
+        _adjective(state, word)
+    state.past(state.adjacent if group.modifiers == () else "noun-like", group.size)
+
+
+def _adjective(state: Telling, word: str) -> None:
+    if state.vocabulary.of(word, "silent") is None:
+        state.drop(word)
+
+
+def _modify(state: Telling, part: Part, group: Group) -> None:
+    """Participles become what it does; other adjectives are noted."""
+    for word in group.modifiers:
+        entry = state.vocabulary.of(word, "verb")
+        if entry is not None and entry.form == "doing" and part.verb is None:
+            give(state, part, entry, word)
+        elif scale := state.vocabulary.of(word, "scale"):
+            part.scale *= float(scale.value)
+        else:
+            _adjective(state, word)
+    if state.waiting is not None and not state.prep:
+        give(state, part, state.waiting, state.waiting.lemma)
+        state.waiting = None
+    if state.still:
+        part.verb, state.still = part.verb or Entry("verb", "stand", False, "base", "stand"), False
+
+
+def _take_after(state: Telling, part: Part) -> None:
+    """The kin of an animal are drawn as it is, its young smaller: an elephant and her calf."""
+    elder = state.story.parts[state.recent[-1]] if state.recent else None
+    said = grammar.singular(part.said)
+    if elder is None or state.items[state.at].text not in OWN or (said not in YOUNG and said not in KIN):
+        return
+    alive = state.vocabulary.pictures.get(elder.name) in ALIVE and elder.name.split()[0] not in HUMAN
+    if alive and (said in KIN or elder.name not in LITTERS):
+        scale = KIN.get(said, CHILD)
+        part.name, part.near, part.scale = elder.name, False, part.scale * scale
+
+
+def _takes_stranger(state: Telling, part: Part, prep: str, word: str) -> bool:
+    """Whether a noun that no table has may be a performer; else it is noted as a stranger of the setting."""
+    following = _peek_past(state, part)
+    if (
+        prep
+        and word not in ("with", "behind", "beside", "next to", "in front of", "above", "for")
+        and following != "verb"
+    ):
+        state.story.strangers.append((part.said, word))
+        for index in state.recent if prep == "above" else ():
+            state.story.parts[index].over = True
+        return False
+    return True
+
+
+def _peek_past(state: Telling, part: Part) -> str:
+    i = state.at
+    while i < len(state.items) and state.items[i].text != part.said:
+        i += 1
+    after = state.items[i + 1] if i + 1 < len(state.items) else None
+    if after is None or after.stop:
+        return ""
+    verb = after.of("verb")
+    return "verb" if verb is not None and verb.form in ("finite", "doing") else ""
+
+
+def _index(state: Telling, part: Part, group: Group) -> int:
+    """A new part, or the one that was named before: a box ... the box."""
+    for index, old in enumerate(state.story.parts):
+        same = part.name and old.name == part.name and part.scale == old.scale
+        if group.definite and same and not part.colour and part.count < 2:
+            old.verb = old.verb or part.verb
+            return index
+    state.story.parts.append(part)
+    return len(state.story.parts) - 1

@@ -1,0 +1,97 @@
+"""The many ways to say which way somebody goes or looks, and that somebody stops, in plain words. Patterns only."""
+
+from __future__ import annotations
+
+import re
+
+_SIDE = r"(?:the |its |his |her |their )?(?:far |very |extreme )?(left|right)(?:[ -]?hand|[ -]?most)?"
+_LEFT, _RIGHT = (_SIDE.replace("(left|right)", way) for way in ("left", "right"))
+_BODY = r"(?:with )?(?:its |his |her |their |the )?(?:own )?"
+_FRONT = _BODY + (
+    r"(?:nose|snout|beak|bill|muzzle|head|face|trunk|bonnet|hood|bow|prow|front(?: end)?|headlights|headlamps|bumper"
+    r"|grille|cab|cockpit|nosecone|nose cone|eyes|gaze|chest|horns|antlers|ears)"
+)
+_TURNED = r" (?:is )?(?:on|at|to|towards?|pointing|pointed|turned|facing)(?: to| towards?)? "
+_REAR = _BODY + r"(?:tail|rear(?: end)?|back(?: end)?|backside|bottom|stern|trunk lid|boot|exhaust|tail ?lights?|rump)"
+_PART = r"(?: (?:side|edge|border|end|corner|part|half|margin))?"
+_OF = r"(?: of (?:the |my |our )?(?:whole )?(?:frame|screen|image|picture|shot|view|scene|video|clip))?"
+_SHOT = r"(?:stage|frame|screen|camera|picture|shot)"
+_EDGE = r"(?:[ -]?hand)? (?:side|edge|border|end|corner|margin)"
+WAYS = (  # a pattern, and the plain words, which are never longer
+    (re.compile(rf"\b(left|right){_EDGE} to (?:the )?(left|right){_EDGE}\b"), r"\1 to \2"),
+    (
+        re.compile(r"\bstart(?:s|ing) (left|right),? (?:and )?(?:ends|ending|finishes|finishing) (left|right)\b"),
+        r"\1 to \2",
+    ),
+    (
+        re.compile(
+            rf"\b(?:enter|com|appear|arriv|emerg)(?:e?s|ing)(?: in)? (?:from )?(?:{_SHOT} )?(left|right)\b(?! to\b)"
+        ),
+        r"from \1",
+    ),
+    (
+        re.compile(rf"\b(?:leav|exit)(?:e?s|ing) the (?:{_SHOT}|scene) (?:on|at|to|by) {_SIDE}{_PART}{_OF}(?![\w-])"),
+        r"leaves \1",
+    ),
+    (re.compile(r"\b(left|right)facing\b"), r"to \1"),
+    (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF} to {_SIDE}{_PART}{_OF}(?![\w-])"), r"from \1 to \2"),
+    (re.compile(rf"(?<!left )(?<!right )\b(?:to|towards?) {_SIDE}{_PART}{_OF}(?![\w-])"), r"to the \1"),
+    (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF}(?![\w-])(?! to\b)"), r"from the \1"),
+    (
+        re.compile(
+            rf"\b(?:goes|going|runs|running|walks|walking) (?:out|off) (?:on|at|to) {_SIDE}{_PART}{_OF}(?![\w-])"
+        ),
+        r"leaves \1",
+    ),
+    (
+        re.compile(
+            rf"\bstart(?:s|ing) (?:on|at|from) {_SIDE}{_PART}{_OF},?(?: and| then)? (?:ends|ending|finishing|finishes)"
+            rf" (?:up )?(?:on|at) {_SIDE}{_PART}{_OF}(?![\w-])"
+        ),
+        r"from \1 to \2",
+    ),
+    (re.compile(r"\b(left|right)(?:-| )?bound\b"), r"to the \1"),
+    (
+        re.compile(
+            r"\b(?:slides|skids|grinds|screeches|rolls|draws|slows|glides|trots|drifts|coasts|shudders)"
+            r" to an? (?:sudden |abrupt |slow |full |complete )?(?:halt|stop|standstill)\b"
+        ),
+        "stops",
+    ),
+    (
+        re.compile(
+            r"\b(?:a|the|my|our) (?:whole |happy |young |big )?family\b(?! (?:of|dog|cat|car|pet|home|house|member))"
+        ),
+        "people",
+    ),
+    (re.compile(r"\b(?:as )?still as (?:an? )?[a-z]+\b"), "unmoving"),
+    (re.compile(r"\bfrom (?:the )?east to (?:the )?west\b"), "to the left"),  # as on a map
+    (re.compile(r"\bfrom (?:the )?west to (?:the )?east\b"), "to the right"),
+    (
+        re.compile(rf"\b{_FRONT}{_TURNED}{_SIDE}{_PART}{_OF}(?![\w-])"),
+        r"to the \1",
+    ),
+    (
+        re.compile(
+            rf"\b{_REAR}{_TURNED}{_RIGHT}{_PART}{_OF}"
+            r"(?![\w-])"
+        ),
+        "to the left",
+    ),
+    (
+        re.compile(
+            rf"\b{_REAR}{_TURNED}{_LEFT}{_PART}{_OF}"
+            r"(?![\w-])"
+        ),
+        "to the right",
+    ),
+    (re.compile(r"\b(?:in |into )?(?:the )?direction(?: of)? (?:the )?(left|right)\b"), r"to the \1"),
+    (re.compile(r"\b(?:in |into )?(?:a |the )?(left|right)(?:ward)? direction\b"), r"to the \1"),
+)
+
+
+def plain(text: str) -> str:
+    """A text in lower case with the plain words, of the same length."""
+    for pattern, words in WAYS:
+        text = pattern.sub(lambda match, words=words: match.expand(words).ljust(len(match[0])), text)  # type: ignore[misc]
+    return text

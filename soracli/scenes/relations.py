@@ -1,0 +1,157 @@
+"""Where a new part stands to those before: subject, object of a verb, or partner by a preposition."""
+
+from __future__ import annotations
+
+from soracli.scenes.story import ALIVE, Part, Telling
+from soracli.scenes.vocabulary import Entry
+from soracli.world.language import grammar
+from soracli.world.language.actors import BALLS, HEADWEAR, HELD
+
+FEASTS = ("christmas", "merry", "halloween", "birthday", "new")
+HANDLED = ("fly", "spin", "roll", "bounce", "float", "launch", "grow", "shrink", "drop")  # what is done by the object
+WITH = ("with", "alongside", "along with", "together with")
+OFF = ("from", "off", "out of")
+
+
+def place(state: Telling, index: int, prep: str, word: str) -> None:
+    """The new part's place in the story: subject, object or partner."""
+    part = state.story.parts[index]
+    if state.waiting_change:
+        part.changes.add(state.waiting_change)
+        state.waiting_change = ""
+    anchors = state.actor if state.verb is not None and state.actor else state.recent or state.subject
+    if state.adjacent == "noun" and state.recent:
+        anchors = state.recent
+    if prep and not anchors:
+        state.ahead = (prep, index)
+        part.role = "partner"
+    elif prep and index not in anchors:
+        _stand(state, index, anchors[-1], prep, word)
+    elif state.verb is not None and state.actor and not state.joined and not state.fresh and index not in state.actor:
+        _object(state, index, state.actor[0])
+    elif state.joined and state.recent and not state.fresh and state.adjacent in ("cut", "join", "noun-like"):
+        _join(state, index)
+    elif index not in state.subject:
+        state.earlier, state.subject, state.actor, state.verb = state.subject or state.earlier, [index], [index], None
+        _ahead(state, index)
+
+
+def _ahead(state: Telling, index: int) -> None:
+    if state.ahead is not None:
+        prep, partner = state.ahead
+        _stand(state, partner, index, prep, prep)
+        state.ahead = None
+
+
+def _join(state: Telling, index: int) -> None:
+    """Named beside the last: in the same role."""
+    last = state.story.parts[state.recent[-1]]
+    part = state.story.parts[index]
+    if state.recent[-1] in state.subject or last.role == "subject":
+        if last.verb is None and state.verb is None:
+            state.subject = [*state.subject, index]
+        else:
+            state.earlier, state.subject = state.subject, [index]
+        state.actor, state.verb = state.subject, None
+    else:
+        part.role, part.relation, part.partner = last.role, last.relation, last.partner
+
+
+def _stand(state: Telling, index: int, anchor: int, prep: str, word: str) -> None:
+    """`anchor` stands in a relation to the new part `index`, as a preposition says."""
+    if state.story.parts[anchor].relation == "on" and state.story.parts[anchor].name in HELD:
+        anchor = state.story.parts[anchor].partner  # by a campfire is who holds it, not what is held
+    part, other = state.story.parts[index], state.story.parts[anchor]
+    part.role = "partner"
+    verb = other.verb
+    if word == "by" and state.agency is not None:
+        part.verb, part.role = state.agency, "subject"
+        if state.agency.value in ("chase", "follow"):
+            part.relation, part.partner = "chases" if state.agency.value == "chase" else "behind", anchor
+        elif not other.relation:
+            other.verb, other.relation, other.partner = other.verb or state.agency, "behind", index
+        state.agency = None
+        return
+    if word in ("from", "of") and verb is not None and verb.value in ("run", "rush") and part.name:
+        part.verb = part.verb or Entry("verb", "chase", False, "base", "chase")
+        part.relation, part.partner, other.role = "chases", anchor, other.role
+    elif word in OFF and verb is not None and verb.value == "fall" and part.name:
+        other.relation, other.partner = "above", index  # an apple falls from a tree
+    elif prep == "above" and verb is not None and verb.value == "meet":  # they fight over it
+        part.relation, part.partner = "beside", anchor
+    elif prep == "below":
+        part.relation, part.partner = "below", anchor
+    elif grammar.singular(part.said).partition(" ")[0] in FEASTS:
+        part.relation, part.partner = "beside", anchor  # on Halloween
+    elif _is_put_on(state, part, other) and (word in WITH or word in ("in", "inside")):
+        part.relation, part.partner, part.held = "on", anchor, True  # the cat in the hat
+    elif word in WITH or other.relation:
+        held = word in WITH and part.count < 2 and not part.many and _is_in_hands(state, part, other)
+        part.verb, part.held = part.verb or (None if held else verb), word in WITH
+        part.relation, part.partner = "on" if held else "in front of" if part.name in BALLS else "beside", anchor
+    elif prep == "on" and word in ("in", "inside") and not other.verb and part.partner < 0:
+        other.relation, other.partner = "on", index
+    else:
+        other.relation, other.partner = prep, index
+        for more in state.subject:
+            if anchor in state.subject and not state.story.parts[more].relation:
+                state.story.parts[more].relation, state.story.parts[more].partner = prep, index
+
+
+def _object(state: Telling, index: int, actor: int) -> None:
+    """What the last verb is done to."""
+    part, doer, verb = state.story.parts[index], state.story.parts[actor], state.verb
+    assert verb is not None
+    part.role = "object"
+    lemma = verb.lemma.split()[0]
+    deeds = state.vocabulary.deeds.get(lemma, frozenset())
+    if verb.value == "chase":
+        doer.relation, doer.partner = "chases", index
+        part.verb = part.verb or Entry("verb", "rush", False, "base", "flee")
+    elif verb.value == "meet":
+        doer.relation, doer.partner = "meets", index
+        part.verb = part.verb or verb
+    elif verb.value == "follow":
+        doer.relation, doer.partner = "behind", index
+        part.verb = part.verb or Entry("verb", "go", False, "base", "go")
+    elif verb.value == "rush":  # a dolphin races a boat
+        part.verb, part.relation, part.partner = part.verb or verb, "beside", actor
+    elif verb.value in HANDLED and _handles(state, doer, part):  # a boy flies a kite
+        part.verb, doer.verb = part.verb or verb, Entry("verb", "stand", True, "base", lemma)
+        part.relation, part.partner = "beside", actor
+    elif "rides" in deeds and doer.name and part.name:
+        doer.relation, doer.partner = "on", index
+        doer.verb, part.verb = (
+            Entry("verb", "stand", False, "base", "ride"),
+            part.verb or Entry("verb", "go", False, "base", "go"),
+        )
+    else:
+        part.held = lemma == "wear" or "holds" in deeds
+        held = part.held and part.count < 2 and _is_in_hands(state, part, doer)
+        part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor
+        if lemma == "climb" and part.name and not doer.relation:
+            doer.relation, doer.partner, part.relation, part.partner = "on", index, "", -1
+        if part.name in BALLS:
+            part.relation, part.verb = "in front of", part.verb or Entry("verb", "bounce", False, "base", "bounce")
+        if lemma in ("paint", "draw"):
+            part.changes.add("painted")
+        if "bitten" in deeds:
+            part.changes.add("bitten")
+        if lemma == "walk":
+            part.verb = part.verb or verb
+
+
+def _is_put_on(state: Telling, part: Part, other: Part) -> bool:
+    """Whether a part is what is worn on the head, and the other somebody who may wear it."""
+    return part.name in HEADWEAR and state.vocabulary.pictures.get(other.name) in ALIVE
+
+
+def _is_in_hands(state: Telling, part: Part, holder: Part) -> bool:
+    """Whether a part is what the other can hold in its hands."""
+    return part.name in HELD and state.vocabulary.pictures.get(holder.name) in ("walker", "flyer")
+
+
+def _handles(state: Telling, doer: Part, part: Part) -> bool:
+    """Whether one makes the other do what only that can: a thing, or what flies by one that does not."""
+    kinds = state.vocabulary.pictures
+    return kinds.get(part.name) in ("thing", "flyer", "driver") and kinds.get(doer.name) in ("walker", "swimmer")

@@ -1,0 +1,293 @@
+"""Parts of a story become roles: which picture plays each, how many, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import replace
+
+from soracli.formatting import printable
+from soracli.scenes.groups import FIGURES
+from soracli.scenes.nearest import Near, nearest
+from soracli.scenes.staging import BOATS, BUILT, SKY, Role
+from soracli.scenes.story import Part, Story
+from soracli.scenes.vocabulary import Library, Vocabulary
+from soracli.world.language import grammar
+
+MOST = 6  # performers of one kind
+SURE = 0.72  # cosine from which a noun that no table has is drawn beside others
+ALL = 8  # performers of a scene
+HUMAN = ("man", "woman", "person", "boy", "girl", "child", "old", "older", "artist", "cook", "singer", "student")
+GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
+RUSH = {**GO, "walker": "run"}
+IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "stand"}
+IN_FLIGHT = "bird in flight"
+FLIGHT = {  # birds of whom the library has the standing alone -> their colour in the air
+    "goose": "brown", "duck": "brown", "swan": "white", "flamingo": "pink", "turkey": "brown", "bird": "red",
+    "chicken": "white", "rooster": "brown", "peacock": "blue", "dodo": "grey", "dove": "white",
+}  # fmt: skip
+BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
+CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
+
+
+def casting(
+    story: Story, words: Vocabulary, known: Library, near: Mapping[str, Near], proper: Set[str]
+) -> tuple[list[Role], list[str]]:
+    """The performers, each of several alike by itself, and notes on them. proper: words that begin with a capital."""
+    for part in story.parts:
+        known_as = near.get(part.said)
+        strange = not part.name and (known_as is None or known_as.cosine < SURE)
+        if strange and part.said in proper and part.role == "subject" and part.verb is not None:
+            part.name = "person"  # somebody's name
+    notes: list[str] = []
+    first: dict[int, int] = {}
+    roles: list[tuple[Role, int]] = []
+    for index, part in enumerate(story.parts):
+        couple = _part_couple(part)
+        named = _named(part, story, words, near, notes)
+        if not named:
+            continue
+        count = _count(part, ALL - len(roles), notes)
+        if count == 0:
+            continue
+        first[index] = len(roles)
+        role = _role(part, named, index, story, known)
+        both = [replace(role, name=who) for who in _both(named, words)] if couple and count == 2 else [role] * count
+        roles += [(one, part.partner) for one in both]
+    found = [
+        replace(role, partner=first.get(partner, -1), relation=role.relation if partner in first else "")
+        for role, partner in roles
+    ]
+    return _paired(found), notes
+
+
+def stand_ins(story: Story, words: Vocabulary) -> dict[str, Near]:
+    """Nouns that no table has -> the nearest place, if they stand where places do, or else the nearest picture."""
+    parts = [part.said for part in story.parts if not part.name]
+    places = [noun for noun, _ in story.strangers]
+    return {**(nearest(places, "place", words) if places else {}), **(nearest(parts, "name", words) if parts else {})}
+
+
+def adrift(role: Role) -> Role:
+    """Who would walk or stand where there is nothing to walk on floats, if nothing else is said."""
+    return replace(role, action="float") if role.kind in ("walker", "driver", "thing") else role
+
+
+def afloat(role: Role, part: Part) -> Role:
+    """An animal that is in water swims there, unless it is said to walk."""
+    free = part.verb is None or part.verb.value in ("go", "rush")
+    animal = role.kind == "walker" and role.name.split()[0] not in ("man", "woman", "person", "people")
+    return replace(role, action="swim") if free and animal and role.action in ("walk", "run") else role
+
+
+def headwear(roles: list[Role], story: Story, words: Vocabulary, known: Library) -> list[Role]:
+    """What some are known by and wear on their heads, for as many as there is room for."""
+    worn = [(i, words.dressed.get(grammar.singular(story.parts[role.group].said), "")) for i, role in enumerate(roles)]
+    return [
+        Role(name, known.kind(name), "stand", known.length(name), roles[i].direction, "", "on", i, group=-1 - i)
+        for i, name in worn
+        if name
+    ][: ALL - len(roles)]
+
+
+def implied(roles: list[Role], story: Story, words: Vocabulary, known: Library) -> list[Role]:
+    """What people have in their hands for what they do, if the prompt names nothing that they do it with."""
+    found = []
+    for i, role in enumerate(roles):
+        verb = story.parts[role.group].verb
+        name = words.implied.get(verb.lemma, "") if verb is not None else ""
+        if name and role.name.split()[0] in HUMAN and not any(other.partner == i for other in roles):
+            found.append(
+                Role(name, known.kind(name), "stand", known.length(name), role.direction, "", "on", i, group=-9 - i)
+            )
+    return found
+
+
+def underfoot(roles: list[Role], story: Story, words: Vocabulary, known: Library) -> list[Role]:
+    """What people stand on for what they do, if the prompt names nothing; they become those who are on it."""
+    out = list(roles)
+    more: list[Role] = []
+    for i, role in enumerate(roles):
+        verb = story.parts[role.group].verb if role.group >= 0 else None
+        name = words.underfoot.get(verb.lemma, "") if verb is not None else ""
+        if (
+            name
+            and not role.relation
+            and not any(other.partner == i for other in roles)
+            and len(roles) + len(more) < ALL
+        ):
+            out[i] = replace(role, relation="on", partner=len(roles) + len(more), action="stand")
+            more.append(Role(name, known.kind(name), "slide", known.length(name), role.direction, "", group=-40 - i))
+    return out + more
+
+
+def _both(name: str, words: Vocabulary) -> tuple[str, str]:
+    """Pictures of a man and a woman at what a person is at; that picture twice if one is missing."""
+    his, hers = (name.replace("person", who, 1) for who in ("man", "woman"))
+    return (his, hers) if {his, hers} <= words.pictures.keys() else (name, name)
+
+
+def _part_couple(part: Part) -> bool:
+    """Two who go somewhere are not the picture of two who hug; whether that is so."""
+    still = part.verb is None or part.verb.value in ("meet", "stand")
+    if part.name == "people hugging" and part.near and not still:
+        part.name, part.near, part.many, part.count = "person", False, True, max(part.count, 2)
+        return True
+    return False
+
+
+def _paired(roles: list[Role]) -> list[Role]:
+    """Two of a kind that chase or meet each other do so."""
+    first = [role for role in roles if role.group == roles[0].group]
+    both = len(roles) > 1 and all(role.action == "meet" and not role.relation for role in roles[:2])
+    if both and len(first) == 1 and len(roles) == len({role.group for role in roles}):  # a tiger and a lion fight
+        return [replace(roles[0], relation="meets", partner=1), *roles[1:]]
+    if len(first) == 2 and first == roles[:2] and not first[0].relation and first[0].action in ("meet", "chase"):
+        relation = "meets" if roles[0].action == "meet" else "chases"
+        second = "meet" if relation == "meets" else GO[roles[1].kind]
+        return [replace(roles[0], relation=relation, partner=1), replace(roles[1], action=second), *roles[2:]]
+    return [
+        replace(role, action=RUSH[role.kind]) if role.action == "chase" and not role.relation
+        else replace(role, action=GO[role.kind]) if role.action == "meet" and not _meets(roles, i) else role
+        for i, role in enumerate(roles)
+    ]  # fmt: skip
+
+
+def _meets(roles: list[Role], index: int) -> bool:
+    return roles[index].relation == "meets" or any(r.relation == "meets" and r.partner == index for r in roles)
+
+
+def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near], notes: list[str]) -> str:
+    """The picture that plays a part; empty if there is none."""
+    name = part.name
+    if not name:
+        found = near.get(part.said)
+        if found is None or found.slot != "name" or (found.cosine < SURE and len(story.parts) > 1):
+            notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
+            return ""
+        name = found.value
+        notes.append(found.note(part.said))
+    elif part.near and name == "person" and part.role != "subject" and part.said not in words.phrases.listed:
+        notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
+        return ""
+    elif part.near:
+        notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
+    lemma = part.verb.lemma.split()[0] if part.verb is not None else ""
+    rest = words.people.get(lemma, _rest(part)) if name in ("man", "woman", "person") else ""
+    if rest:
+        return next((one for one in _acting(name, rest) if one in words.pictures), name)
+    return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
+
+
+def _acting(who: str, rest: str) -> tuple[str, ...]:
+    """Pictures of a man, a woman or anybody at something; a woman is never played by a man, nor he by her."""
+    if who == "person":
+        return f"person {rest}", f"woman {rest}", f"man {rest}"
+    return f"{who} {rest}", who, f"person {rest}"
+
+
+def _rest(part: Part) -> str:
+    """A person who does what no picture shows stands, walks or runs."""
+    action = part.verb.value if part.verb is not None else "walk"
+    return {"walk": "walking", "go": "walking", "run": "running", "rush": "running", "chase": "running",
+            "stand": "standing", "meet": "walking"}.get(action, "")  # fmt: skip
+
+
+def _count(part: Part, room: int, notes: list[str]) -> int:
+    several = 2 if part.verb is not None and part.verb.value == "meet" else 3
+    asked = part.count or (several if part.many else 1)
+    count = min(asked, MOST, max(room, 0))
+    if count < asked:
+        notes.append(
+            f"'{part.counted or asked} {part.said}': {count or 'none'} can be drawn beside what else there is."
+        )
+    return count
+
+
+def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Role:
+    kind = "walker" if name in FIGURES else known.kind(name)
+    changes = frozenset(part.changes)
+    carries = any(other.relation == "on" and other.partner == index for other in story.parts)
+    action = _action(part, name, kind, carries)
+    ridden = part.relation == "on" and part.partner >= 0
+    stands = part.verb is not None and part.verb.value == "stand" and kind == "walker"
+    stands = stands or (kind == "thing" and known.length(name) > BUILT and name not in SKY and part.verb is None)
+    if part.relation == "above" and stands:  # who looks over something does not fly
+        part.relation = "behind"
+    if part.relation == "above" and kind == "walker" and action in ("walk", "run", "hop"):
+        part.relation = "on"  # running over a rainbow
+    if part.relation == "above" and action not in ("fly", "jump", "float", "launch", "fall", "hop", "bounce", "spin"):
+        action = "hover"
+    if part.relation == "chases":
+        action = "chase"
+    if part.relation == "above" and name in BOATS:  # it lies on the water
+        part.relation = "beside"
+    relation = "" if name in SKY and part.relation == "beside" else part.relation
+    if relation == "below":  # the anchor is under it: only what floats or flies can be above
+        relation = (
+            "above" if kind in ("flyer", "swimmer") and name not in BOATS else "beside" if name in BOATS else "behind"
+        )
+    if name in FLIGHT and action in ("fly", "hover"):
+        part.colour = part.colour or FLIGHT[name]
+        name, kind = IN_FLIGHT, "flyer"
+    return Role(
+        name,
+        kind,
+        "stand" if ridden and part.verb is None else action,
+        known.length(name),
+        part.direction,
+        part.side,
+        relation,
+        part.partner,
+        "" if part.colour and name.startswith(f"{part.colour} ") else part.colour,
+        part.scale,
+        changes,
+        index,
+        part.speed,
+    )
+
+
+def _is_busy(name: str) -> bool:
+    """Whether a picture shows a person at something that is done on the spot."""
+    who, _, what = name.partition(" ")
+    return who in ("person", "man", "woman") and bool(what) and what.split()[0] in BUSY
+
+
+def _action(part: Part, name: str, kind: str, carries: bool) -> str:
+    """What a picture does for a part. carries: whether another is on it."""
+    verb = part.verb
+    idle = kind == "thing" and part.role != "subject" and not carries
+    if idle and verb is not None and part.relation == "beside":
+        return "stand"  # a dog runs with a hat
+    if verb is not None and verb.value == "hang":
+        return "hover" if kind == "flyer" else "stand"
+    if verb is not None and verb.value == "stand" and part.over and kind == "flyer":
+        return "hover"
+    if verb is None and part.over:
+        return "fly" if kind == "flyer" else "float"  # a balloon over the desert
+    if verb is None:
+        moves = part.relation in ("", "beside", "behind", "chases") and part.role == "subject" and part.partner < 0
+        moves = moves and not _is_busy(name)
+        action = IDLE[kind] if moves or part.direction or part.changes & {"in", "out"} else "stand"
+        if action == "stand" and kind in ("flyer", "swimmer") and part.relation != "on":
+            action = IDLE[kind]
+    else:
+        stray = GO[kind] if part.direction or part.changes & {"in", "out"} else "stand"
+        action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": stray, "stray": stray}.get(
+            verb.value, verb.value
+        )
+        action = RUSH[kind] if part.speed > 1 and action == "walk" else action
+    if kind == "driver" and action in ("walk", "run", "roll", "hop"):
+        action = "drive"
+    if kind == "flyer" and ((action == "spin" and name not in CRAFT) or (action == "bounce" and part.direction)):
+        action = "fly"
+    if kind == "flyer" and (action in ("run", "drive") or (action == "walk" and name in CRAFT)):
+        action = "fly"
+    if kind == "walker" and action == "drive":
+        action = "walk"
+    if name in BOATS and action in ("swim", "drive", "walk", "slide") and (verb is None or verb.lemma != "flee"):
+        action = "float"
+    if name in SKY and action in ("stand", "walk", "slide"):
+        action = "hover"
+    if kind == "thing" and action in ("walk", "drive", "run"):
+        action = "slide"
+    return action

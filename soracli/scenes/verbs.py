@@ -1,0 +1,186 @@
+"""Verbs: where a word is one, who does it, and what is left of it."""
+
+from __future__ import annotations
+
+from soracli.prompts import english
+from soracli.scenes.spans import Item
+from soracli.scenes.story import ARTICLES, TO_PLACES, Part, Telling
+from soracli.scenes.vocabulary import Entry, is_verb
+
+DENIALS = ("not", "never", "won't", "doesn't", "don't", "isn't", "aren't", "can't", "cannot", "didn't")
+REFUSALS = ("refuses", "refuse", "refusing", "refused")
+PLURAL = 4  # letters from which a word in -s may be a verb that no table has
+NOBODY = ("nothing", "nobody", "none")
+PATHS = (
+    "through",
+    "across",
+    "along",
+    "down",
+    "past",
+    "off",
+    "away",
+    "by",
+    "over",
+    "above",
+    "into",
+    "towards",
+    "toward",
+    "around",
+    "about",
+)
+# verbs of what goes through the air without one who goes
+SENSES = ("look", "watch", "stare", "gaze", "peek", "point", "shine", "speak", "talk", "shout", "sing", "lie", "sit",
+          "sleep", "break", "turn", "wave", "show", "read", "listen", "smile", "bark", "howl")  # fmt: skip
+
+
+def is_verb_here(state: Telling) -> bool:
+    """Whether the item is a verb where it stands: many words are both noun and verb."""
+    item = state.items[state.at]
+    entry = item.of("verb")
+    if entry is None and _is_denied(state) and state.adjacent in ("noun", "setting") and not item.stop:
+        return not (item.of("place") or item.of("count") or item.text in ARTICLES)  # won't budge
+    if entry is None:
+        return (item.unknown or _is_done(state, item)) and _strange_verb(state, item.text)
+    if item.of("silent") and not state.story.parts:
+        return False  # make the dog fly
+    before, after = state.peek(-1), state.peek()
+    named = bool(item.of("name") or item.of("place") or item.of("weather") or item.of("relation"))
+    that = before is not None and before.text == "that" and state.adjacent == "noun"  # a bear that runs
+    led = before is not None and not that and (before.text in ARTICLES or before.of("count") is not None)
+    led = led or (before is not None and (before.of("colour") is not None or before.text in english.ADJECTIVES))
+    if led and not (entry.form == "doing" and not named):
+        return False
+    if entry.form == "doing" and (led or state.adjacent in ("", "cut", "join", "struck")) and not named:
+        return not (led and after is not None and (after.unknown or any(map(after.of, ("name", "place", "weather")))))
+    if entry.form == "past" and after is not None and after.of("name") and state.adjacent != "noun":
+        return False
+    if not named:
+        return True
+    if state.adjacent != "noun":
+        return before is not None and before.text in ("to", "can", "could", "will") and state.adjacent != "cut"
+    parts = [state.story.parts[i] for i in state.recent]
+    many = len(state.subject) > 1 or any(part.many for part in parts)
+    return entry.form == ("base" if many or state.is_asked() else "finite") or entry.form == "doing"
+
+
+def _strange_verb(state: Telling, word: str) -> bool:
+    """Whether a word that no table has is a verb where it stands."""
+    before = state.peek(-1)
+    led = before is not None and before.text in ARTICLES
+    if state.adjacent == "noun" and not led and (is_verb(word) or _goes_somewhere(state, word)):
+        return True
+    return word.endswith("ing") and len(word) > 5 and not led and word not in english.NOUNS_THAT_LOOK_OTHERWISE
+
+
+def _is_done(state: Telling, item: Item) -> bool:
+    """Whether a word that means several things may as well be what somebody does: a butterfly wheels past."""
+    name, after = item.of("name"), state.peek()
+    leads = after is None or after.stop or after.text in TO_PLACES or after.of("direction") is not None
+    several = any(state.story.parts[i].many or state.story.parts[i].verb is not None for i in state.recent)
+    return name is not None and name.form == "many" and is_verb(item.text) and leads and not several
+
+
+def _goes_somewhere(state: Telling, word: str) -> bool:
+    """Whether a word in -s is followed by where somebody goes: it wheezes along, it sidles leftward."""
+    after = state.peek()
+    ends = word.endswith("s") and not word.endswith(("ss", "us", "is", "'s")) and len(word) > PLURAL
+    return ends and after is not None and (after.text in PATHS or after.of("direction") is not None)
+
+
+def act(state: Telling) -> None:
+    item = state.items[state.at]
+    form = "doing" if item.text.endswith("ing") else "base"
+    entry = item.of("verb") or Entry("verb", "stray", True, form, item.text)
+    if state.scenery and state.adjacent == "setting":  # snow falling, the sun rising, leaves blowing
+        state.past("setting")
+        return
+    before, after = state.peek(-1), state.peek()
+    if before is not None and before.text in NOBODY:
+        state.past(state.adjacent)
+        return
+    ways = after is not None and (after.text in PATHS or after.of("direction") is not None)
+    leads = entry.near and ways  # it pounds through the woods
+    if leads and (entry.value == "stray" or (entry.value == "stand" and entry.lemma.split()[0] not in SENSES)):
+        entry = entry._replace(value="go")
+    if _is_denied(state):
+        entry = Entry("verb", "stand", False, entry.form, "not")
+    who = _doers(state, entry)
+    if who and entry.form == "past" and after is not None and after.text == "by":
+        _suffer(state, who, entry)
+        return
+    state.prep = ""
+    state.past("verb")
+    if not who:
+        state.waiting = entry
+        state.verb = None
+        return
+    state.actor, state.verb = who, entry
+    for index in who:
+        give(state, state.story.parts[index], entry, item.text)
+    state.joined = state.fresh = False
+
+
+def _is_denied(state: Telling) -> bool:
+    """Whether it is said not to be done: is not running, won't move, refuses to walk."""
+    before = [one.text for one in state.items[max(state.at - 2, 0) : state.at]]
+    return bool(before) and (before[-1] in DENIALS or (before[-1] == "to" and before[0] in REFUSALS))
+
+
+def _suffer(state: Telling, who: list[int], entry: Entry) -> None:
+    """Chased by a dog: who comes next does it."""
+    state.agency = entry
+    for part in (state.story.parts[i] for i in who if entry.value == "chase"):
+        part.verb = part.verb or Entry("verb", "rush", False, "base", "flee")
+    state.past("verb")
+
+
+def _doers(state: Telling, entry: Entry) -> list[int]:
+    held = bool(state.recent) and all(_is_held(state, index) for index in state.recent)
+    if entry.form in ("doing", "past") and state.adjacent == "noun" and state.recent and not held:
+        whole = state.subject if set(state.recent) <= set(state.subject) else state.recent
+        return list(whole)
+    if state.fresh and state.adjacent in ("fresh", "cut") and not state.story.parts:
+        return []
+    return list(state.subject or state.earlier)
+
+
+def _is_held(state: Telling, index: int) -> bool:
+    """Whether a part is a thing that another has: a duck with a hat swimming."""
+    part = state.story.parts[index]
+    return part.held and bool(state.subject) and state.vocabulary.pictures.get(part.name) == "thing"
+
+
+def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
+    """A verb to a part: one that can be shown outdoes one that cannot; what is left over is noted."""
+    lemma = entry.lemma.split()[0] if entry.lemma else text
+    if lemma in ("disappear", "vanish") or (lemma in ("leave", "exit", "depart") and not _to_place(state)):
+        part.changes.add("out")
+    if lemma in ("open",) and entry.form != "past":
+        part.changes.add("opened")
+        return
+    old = part.verb
+    if old is not None and (_outdoes(entry, old)):
+        part.verb = entry
+        return
+    comes = old is not None and old.lemma in ("come", "go", "be") and entry.form == "doing"  # comes flying in
+    if old is None or (old.near and not entry.near) or comes or old.lemma == "be":
+        if old is not None and old.near:
+            state.near(old.lemma, "")
+        part.verb = entry
+    elif old.value != entry.value or (old.lemma != entry.lemma and " " not in entry.lemma):
+        state.drop(text)
+        return
+    if part.verb is entry and entry.near:
+        state.near(text, {"stray": "stand", "hang": "stand"}.get(entry.value, entry.value))
+
+
+def _outdoes(entry: Entry, old: Entry) -> bool:
+    """Whether what is said later of the same deed says more: goes at top speed, keeps watch, hovering."""
+    manner = entry.form == "doing" and " " in entry.lemma and entry.value in ("run", "walk", "fly")
+    return (manner and old.value in ("go", "vanish", "stray")) or (entry.value == "hover" and old.value == "stand")
+
+
+def _to_place(state: Telling) -> bool:
+    """Whether a place, or a noun that no table has, follows: leaving a station is not leaving the frame."""
+    ahead = [item for item in state.items[state.at : state.at + 3] if item.text not in ARTICLES]
+    return bool(ahead) and (ahead[0].of("place") is not None or ahead[0].unknown)

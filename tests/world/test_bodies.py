@@ -1,0 +1,37 @@
+"""Bodies that code draws under heads and busts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from soracli.scenes import library
+from soracli.world.bodies import FURS, embodied
+from soracli.world.language.actors import actor, index
+
+
+@pytest.mark.parametrize("name", ["boy", "farmer", "fox"])
+def test_a_head_stands_on_legs_that_walk(name: str) -> None:
+    """It fills its cell down to the floor, and its feet are in other places half a step later."""
+    cells = library.drawing(library.entry(name))
+    low = cells[:, -round(0.16 * cells.shape[1]) :, :, 3].astype(int)
+    assert (low.max(axis=(1, 2)) > 200).all()
+    assert np.abs(low[9] - low[27]).mean() > 1
+    assert (cells[..., :3] <= cells[..., 3:]).all()
+
+
+def test_the_index_knows_where_the_bodies_are() -> None:
+    rows = [row for row in index() if row.get("body")]
+    assert {row["body"] for row in rows} == {"head", "bust", "beast"}
+    assert {row["name"] for row in rows if row["body"] == "beast"} == set(FURS)
+    for row in rows:
+        assert row["stride"] > 0, row["name"]
+        assert row["box"][3] > 0.9, row["name"]
+    assert actor("panda").faces == "left"
+
+
+def test_clothes_are_the_same_each_time_and_differ_between_people() -> None:
+    cells = np.zeros((2, 64, 64, 4), np.uint8)
+    cells[:, 8:56, 8:56] = (200, 160, 60, 255)
+    assert (embodied(cells, "head", "boy") == embodied(cells, "head", "boy")).all()
+    assert (embodied(cells, "head", "boy") != embodied(cells, "head", "girl")).any()
