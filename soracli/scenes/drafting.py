@@ -53,17 +53,12 @@ def drafted(
     def bank() -> ActorBank:
         return bank_of(*film.scenes)
 
-    @functools.lru_cache(maxsize=2)
-    def performed(piece: int) -> Layer:
-        parts = film.parts(piece * PIECE, (piece + 1) * PIECE)
-        return _stacked([_performed(film, *part, bank()) for part in parts])
+    performed = _in_pieces(
+        lambda start, stop: _stacked([_performed(film, *part, bank()) for part in film.parts(start, stop)])
+    )
 
     def drawn(start: int, stop: int) -> Layer:
-        if stop - start == 1:
-            layer = _stacked([_performed(film, *part, bank()) for part in film.parts(start, stop)])
-        else:
-            pieces = range(start // PIECE, -(-stop // PIECE))
-            layer = _part(_stacked([performed(piece) for piece in pieces]), start - pieces.start * PIECE, stop - start)
+        layer = performed(start, stop)
         return layer if above is None else stacked(layer, above(start, stop))
 
     @functools.cache
@@ -172,8 +167,21 @@ def _stacked(layers: Sequence[Layer]) -> Layer:
     return Layer(np.concatenate([layer.frames for layer in layers]), np.concatenate([layer.alpha for layer in layers]))
 
 
-def _part(layer: Layer, start: int, count: int) -> Layer:
-    return Layer(layer.frames[start : start + count], layer.alpha[start : start + count])
+def _in_pieces(drawn: Callable[[int, int], Layer]) -> Callable[[int, int], Layer]:
+    """The same layers, drawn `PIECE` frames at a time; a frame that is asked for alone is drawn alone."""
+
+    @functools.lru_cache(maxsize=2)
+    def piece(number: int) -> Layer:
+        return drawn(number * PIECE, (number + 1) * PIECE)
+
+    def cut(start: int, stop: int) -> Layer:
+        if stop - start == 1:
+            return drawn(start, stop)
+        numbers = range(start // PIECE, -(-stop // PIECE))
+        layer, first = _stacked([piece(number) for number in numbers]), start - numbers.start * PIECE
+        return Layer(layer.frames[first : first + stop - start], layer.alpha[first : first + stop - start])
+
+    return cut
 
 
 def _styled(frames: Frames, scene: Scene, size: tuple[int, int]) -> Frames:
