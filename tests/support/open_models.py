@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from soracli import models
+from soracli.card import ModelOptions
 from soracli.pipeline.tasks import generate
 from soracli.sampling.sampler import sample
 from soracli.sampling.steps import Step
@@ -19,10 +20,12 @@ from soracli.types import Canvas, Clip, Frames, Geometry, SamplingOptions
 from soracli.weights import hub_folder, manifest
 
 
-def loaded(folder: Path, **params: Any) -> Any:
-    """The model of a folder, as `--model FOLDER` opens it."""
+def loaded(folder: Path, **given: Any) -> Any:
+    """The model of a folder, as `--model FOLDER` opens it. given: fields of ModelOptions, else hyperparameters."""
+    options = {key: value for key, value in given.items() if key in ModelOptions.__dataclass_fields__}
     card = hub_folder.card(str(folder))
-    card = replace(card, params=card.params | params)
+    params = card.params | {key: value for key, value in given.items() if key not in options}
+    card = replace(card, params=params, options=ModelOptions(**options))
     return models.load(card, manifest.paths(card))
 
 
