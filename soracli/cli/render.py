@@ -199,7 +199,7 @@ def extend(
 @app.command(
     cls=Verb,
     epilog=examples(
-        'sora edit dog.mp4 "an elephant walks to the right across a desert"',
+        'sora edit dog.mp4 "an elephant instead of the dog"',
         'sora edit dog.mp4 "a dog walks at night" --strength 0.5 --from 1s --to 2s',
         "sora edit dog.mp4 --style noir",
         "sora edit dog.mp4 --style painting.jpg --from 1s",
@@ -267,7 +267,7 @@ def edit(
         'sora inpaint dog.mp4 "a red flower" --mask 32,160,64,64',
         "sora inpaint dog.mp4 --mask mask.png -o without.mp4",
         "sora inpaint dog.mp4 --mask 96,120,64,64 --track",
-        'sora inpaint dog.mp4 "a grassy meadow" --outpaint 0,96,0,96',
+        "sora inpaint dog.mp4 --outpaint 0,96,0,96",
     ),
 )
 @rendering
@@ -364,7 +364,7 @@ def views(
     render(spec, prompt, dataclasses.replace(flags, count=None))
 
 
-@app.command(cls=Verb, epilog=examples("sora vary dog.mp4 -n 4", "sora vary dog.mp4 -n 2 --strength 0.8"))
+@app.command(cls=Verb, epilog=examples("sora vary dog.mp4 -n 4", "sora vary dog.mp4 --seed 7 -o other.mp4"))
 @rendering
 def vary(
     clip: ClipFile,

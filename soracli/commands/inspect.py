@@ -141,6 +141,7 @@ def model_show(name: str | None, *, as_json: bool) -> None:
 
 def _card_data(card: Card) -> dict[str, Any]:
     data = dataclasses.asdict(card)
+    del data["options"]  # of a request
     return data | {"folder": str(card.folder), "bytes": card.size, "weights": manifest.digest(card)}
 
 

@@ -82,9 +82,6 @@ def drafted(
         ]
         return np.concatenate(parts)
 
-    def held(frame: int) -> bool:
-        return _stands(film.scenes[film.at(frame)], film.aspect)
-
     def moved(picture: Frames, start: int, stop: int) -> Frames:
         return np.concatenate([_filmed(picture, film, *part) for part in film.parts(start, stop)])
 
@@ -96,7 +93,11 @@ def drafted(
     def lit(frame: int) -> Light:
         return joined(light(film.scenes[film.at(frame)]), grade)
 
-    return Draft(drawn, over, lit, camera, finish, held, moved, sketch)
+    return Draft(drawn, over, lit, camera, finish, functools.partial(_held, film), moved, sketch)
+
+
+def _held(film: Film, frame: int) -> bool:
+    return _stands(film.scenes[film.at(frame)], film.aspect)
 
 
 def _stands(scene: Scene, aspect: float) -> bool:

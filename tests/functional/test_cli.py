@@ -549,6 +549,13 @@ def prepare_jobs(sora: Sora) -> None:
     run.save()
 
 
+def own_recipe(name: str) -> dict[str, Any]:
+    """What a clip of a scene says about itself."""
+    scene = f'place = "meadow"\nseconds = 1.0\n[[performer]]\nname = "{Path(name).stem}"\naction = "walk"\n'
+    said = {"prompt": f"a {Path(name).stem} walks in a meadow"}
+    return {"verb": "generate", "model": "spark", "width": 384, "height": 256, "scene": scene, "arguments": said}
+
+
 @pytest.mark.parametrize("example", examples())
 def test_examples_of_the_help_run(sora: Sora, clip: Clip, example: str) -> None:
     """Every example runs as it stands, but for `--dry-run` where it would paint."""
@@ -558,7 +565,7 @@ def test_examples_of_the_help_run(sora: Sora, clip: Clip, example: str) -> None:
         prepare_jobs(sora)
     for name in ("car.mp4",) if "info" in example else ("dog.mp4", "cow.mp4"):
         stamp = Stamp("generate", {}, ()) if "verify" in example else None
-        with media.Writer(name, 384, 256, clip.fps, recipe={"model": "spark"}, stamp=stamp) as writer:
+        with media.Writer(name, 384, 256, clip.fps, recipe=own_recipe(name), stamp=stamp) as writer:
             writer.add(np.concatenate([frames, frames]))
     keys.export(Path("friend.pem"), force=False)
     Path("film.toml").write_text('seconds = 0.5\n[[performer]]\nname = "dog"\n')

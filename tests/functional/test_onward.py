@@ -21,7 +21,7 @@ from soracli.models.spark import Spark
 from soracli.pipeline import tasks
 from soracli.sampling.sampler import sample
 from soracli.sampling.temporal_blend import REACH
-from soracli.sampling.windows import OVERLAP, resumed, stretches
+from soracli.sampling.windows import OVERLAP, resumed, spans
 from soracli.scenes import edits, file, onward
 from soracli.scenes.known import shipped
 from soracli.scenes.plot import Plot
@@ -93,7 +93,7 @@ def test_a_scene_file_says_for_how_long_it_was_laid_out() -> None:
 def test_windows_of_an_earlier_canvas_come_first() -> None:
     for count, more in ((4, 3), (8, 8), (20, 5), (21, 12)):
         whole = resumed([True] * (count + more), [count], 8)
-        before = stretches([True] * count, 8)
+        before = spans([True] * count, 8)
         assert whole[: len(before)] == before
         assert whole[len(before)][0] == count - OVERLAP
         assert {i for start, stop in whole for i in range(start, stop)} == set(range(count + more))

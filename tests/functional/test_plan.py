@@ -196,9 +196,9 @@ def test_a_machine_may_be_too_small(sora: Sora, monkeypatch: pytest.MonkeyPatch)
 def test_a_source_is_not_cut(sora: Sora, clip: Any) -> None:
     from soracli import media
 
-    with media.Writer("a.mp4", 48, 32, clip.fps, recipe={"model": "spark"}) as writer:
+    with media.Writer("a.mp4", 48, 32, clip.fps) as writer:
         writer.add(clip.frames)
-    ran = sora("edit", "a.mp4", "x", "--max-memory", "10M", "--device", "cpu", "-s", "256x256")
+    ran = sora("edit", "a.mp4", "x", "-m", "tiny", "--max-memory", "1M", "--device", "cpu", "-s", "256x256")
     assert (ran.code, ran.err.rpartition("; ")[2]) == (6, "cut out a part of the clip, or make it smaller first\n")
 
 

@@ -14,7 +14,7 @@ from tiny import STRIDE, noise, options, spark
 from torch import Tensor
 
 from soracli import models
-from soracli.card import Card
+from soracli.card import Card, ModelOptions
 from soracli.errors import WeightsError
 from soracli.models.spark import Spark
 from soracli.pipeline.tasks import generate
@@ -124,9 +124,15 @@ def test_negative_is_idle_without_guidance(model: Spark) -> None:
     np.testing.assert_array_equal(paint(model, guidance=1.0, negative="a dog"), plain)
 
 
+def with_interval(low: float, high: float) -> Spark:
+    model = spark()
+    model.card = replace(model.card, options=ModelOptions(guidance_interval=(low, high)))
+    return model
+
+
 def test_guidance_interval_is_the_cards() -> None:
     """Outside the card's interval guidance has no effect; inside it has."""
-    idle, busy = spark(guidance_interval=[0.0, 0.1]), spark(guidance_interval=[0.9, 1.0])
+    idle, busy = (with_interval(*ends) for ends in ((0.0, 0.1), (0.9, 1.0)))
     plain = paint(idle, guidance=1.0)
     np.testing.assert_array_equal(paint(idle, guidance=4.0), plain)
     assert (paint(busy, guidance=4.0) != plain).any()
