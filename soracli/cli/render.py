@@ -200,7 +200,7 @@ def extend(
     cls=Verb,
     epilog=examples(
         'sora edit dog.mp4 "an elephant instead of the dog"',
-        'sora edit dog.mp4 "a dog walks at night" --strength 0.5 --from 1s --to 2s',
+        'sora edit dog.mp4 "at night" --strength 0.5 --from 1s --to 2s',
         "sora edit dog.mp4 --style noir",
         "sora edit dog.mp4 --style painting.jpg --from 1s",
         'sora edit dog.mp4 "make it snow" --region 0,0,128,128',

@@ -198,7 +198,8 @@ def test_a_source_is_not_cut(sora: Sora, clip: Any) -> None:
 
     with media.Writer("a.mp4", 48, 32, clip.fps) as writer:
         writer.add(clip.frames)
-    ran = sora("edit", "a.mp4", "x", "-m", "tiny", "--max-memory", "1M", "--device", "cpu", "-s", "256x256")
+    engine = ("--engine", "model", "--by", "8f")
+    ran = sora("extend", "a.mp4", *engine, "--max-memory", "10M", "--device", "cpu", "-s", "256x256")
     assert (ran.code, ran.err.rpartition("; ")[2]) == (6, "cut out a part of the clip, or make it smaller first\n")
 
 

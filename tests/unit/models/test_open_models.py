@@ -192,7 +192,7 @@ def test_half_precision_paints_nearly_the_same(folders: dict[str, Path], kind: s
 def test_a_crowded_shelf_holds_one_part_at_a_time(folders: dict[str, Path]) -> None:
     """Where memory is short, parts take turns and the pictures are the same."""
     plain, lean = loaded(folders["vace"]), loaded(folders["vace"])
-    lean.parts._alone = True
+    lean.parts._exclusive = True
     lean.prompts.encoder, plain.prompts.encoder = "one", "the other"  # nothing is on disk yet
     given = tried("vace")["extend"]
     np.testing.assert_array_equal(paint(lean, given), paint(plain, given))
