@@ -181,7 +181,7 @@ def extend(
 
     After a clip that sora made of a scene, the scene goes on; with a PROMPT it is a new shot in the same place.
     """
-    from soracli.pipeline import task_specs
+    from soracli.pipeline import own_clips, task_specs
     from soracli.pipeline.render import render
 
     if loop and (forward or backward or both):
@@ -190,9 +190,9 @@ def extend(
     after = by if not loop and (forward or both or not backward) else None
     spec = task_specs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
     if engine == "auto" and not (before or loop or overlap):
-        from soracli.pipeline import own_clips
-
         spec, flags = own_clips.extended(spec, clip, prompt, by, flags)
+    elif engine == "auto" and not (after or loop or overlap or prompt or flags.prompt_file):
+        spec, flags = own_clips.preceded(spec, clip, by, flags)
     render(spec, prompt, flags)
 
 

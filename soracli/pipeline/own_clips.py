@@ -141,6 +141,22 @@ def extended(spec: TaskSpec, path: str, prompt: str | None, by: str, flags: Flag
     return spec, own.told(flags)
 
 
+def preceded(spec: TaskSpec, path: str, by: str, flags: Flags) -> tuple[TaskSpec, Flags]:
+    """The spec of `sora extend --backward` of a clip of one shot: what its scene showed before, else as it was."""
+    from soracli.scenes import onward
+
+    own = read(spec.given[0], flags)
+    if own is None or flags.size or flags.fps or len(onward.shots(own.scene)) > 1:
+        return spec, flags
+    card = manifest.card(flags.model)
+    time = 1 if card.rates else card.stride[0]
+    before = -(-parse.frames("--by", by, own.fps) // time) * time  # as `tasks.extend` paints it
+    note = f"{printable(path)} tells its scene: what it showed before is painted."
+    text = onward.longer(own.scene, 0, own.fps)  # laid out as it was
+    plot = Plot(file=text, time=card.stride[0], begin=-float(before / own.fps))
+    return replace(spec, plot=plot, notes=(*spec.notes, note)), own.told(flags)
+
+
 def _gone_on(own: Own, prompt: str, after: int, time: int) -> tuple[str, list[str]]:
     """The scene file of a clip with so many frames more, and what there is to say about it."""
     from soracli.scenes import onward

@@ -42,7 +42,9 @@ def assembled(
     for number, frames in enumerate(itertools.chain.from_iterable(blended)):
         start = geometry.span(number).start
         part = slice(start, start + len(frames))
-        if number in state.painted:
+        if number not in state.painted:
+            frames = canvas.clip.frames[part]
+        else:
             frames = masked(frames, canvas.clip.frames[part], canvas.mask[part], match=blank)
         if canvas.draft is not None and (canvas.mask[part] > 0).any():
             frames = canvas.draft.laid(frames, start)
@@ -114,6 +116,8 @@ def _parts(
     model: Model, canvas: Canvas, script: Script, state: SamplerState, enlarge: Enlarge | None
 ) -> Iterator[Part]:
     """The frames of every latent frame: sampled ones as they come from the decoder, kept ones as they were given."""
+    # Of a draft with a sketch what is painted lies behind the performers, who are in what is given: they do not meet.
+    behind = canvas.draft is not None and canvas.draft.sketch is not None
     if script.segment.held:
         yield from _held(model, canvas, script, state, enlarge)
         return
@@ -129,7 +133,7 @@ def _parts(
             frames = given if picture is None else picture[: len(given)].copy()
             if picture is not None and any(own):
                 frames[own] = given[own]
-            yield Part(frames, own)
+            yield Part(frames, [False] * len(frames) if behind else own)
 
 
 def _held(model: Model, canvas: Canvas, script: Script, state: SamplerState, enlarge: Enlarge | None) -> Iterator[Part]:

@@ -22,9 +22,9 @@ from soracli.pipeline import tasks
 from soracli.sampling.sampler import sample
 from soracli.sampling.temporal_blend import REACH
 from soracli.sampling.windows import OVERLAP, resumed, spans
-from soracli.scenes import edits, file, onward
+from soracli.scenes import drafting, edits, file, onward
 from soracli.scenes.known import shipped
-from soracli.scenes.plot import Plot
+from soracli.scenes.plot import Film, Plot
 from soracli.scenes.retold import retold
 from soracli.types import Canvas, Clip, Frames, Geometry, SamplingOptions
 from soracli.world import ensemble
@@ -375,6 +375,24 @@ def test_a_picture_of_a_scene_goes_on_from_there(sora: Sora) -> None:
 
 
 @pytest.mark.usefixtures("staged")
+def test_a_scene_shows_what_was_before(sora: Sora) -> None:
+    own = made(sora)
+    ran = sora("extend", "a.mp4", "--backward", "--by", "6f", *TINY, "-o", "b.mp4", *LOSSLESS, "--json")
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.out)["data"]
+    assert (data["frames"], "scene" in data) == (18, True)
+    frames = media.read("b.mp4").frames
+    np.testing.assert_array_equal(frames[6:], own)
+    (shot,) = onward.shots(data["scene"])
+    film = Film((shot.scene,), (0,), Fraction(16), 64, 64, begin=-0.5)
+    there = drafting.drafted(film).drawn(0, 1)
+    solid = there.alpha[0] == 255  # the dog, where it was half a second before
+    assert solid.any()
+    assert np.abs(frames[0].astype(int) - there.frames[0])[solid].mean() < 12
+    assert sora("replay", "b.mp4", "--check").code == 0
+
+
+@pytest.mark.usefixtures("staged")
 def test_what_tells_no_scene_is_not_varied(sora: Sora) -> None:
     made(sora)
     with media.Writer("b.mp4", 64, 64, Fraction(16)) as writer:
@@ -389,8 +407,6 @@ def test_what_tells_no_scene_is_not_varied(sora: Sora) -> None:
 
 @pytest.mark.usefixtures("staged")
 def test_a_sketch_is_the_place(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
-    from soracli.scenes import drafting
-
     picture = np.zeros((40, 120, 3), np.uint8)
     picture[:, :40], picture[:, 40:80], picture[:, 80:] = (200, 0, 0), (0, 180, 0), (0, 0, 160)
     Image.fromarray(picture).save("place.png")

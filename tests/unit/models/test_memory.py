@@ -245,7 +245,11 @@ def test_layers_in_turns_paint_the_same(
 
 def test_what_stays_is_what_the_card_says(folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """And without it, what is free now."""
-    assert [loaded(folders["vace"], stay=stay).parts._exclusive for stay in ("all", "one", "turns")] == [False, True, True]
+    assert [loaded(folders["vace"], stay=stay).parts._exclusive for stay in ("all", "one", "turns")] == [
+        False,
+        True,
+        True,
+    ]
     monkeypatch.setattr(machine, "memory", lambda: (10**9, 1000))
     assert loaded(folders["vace"]).parts._exclusive
     monkeypatch.setattr(machine, "memory", lambda: (10**9, 10**9))
