@@ -235,8 +235,9 @@ class _Search:
         for far in self.steps @ [wide, 1]:  # no two patches have the same pixel at one step
             sums[target + far] += trust[:, None] * colours[source + far]
             total[target + far] += trust
-        means = (sums / np.maximum(total, 1e-20)[:, None]).reshape(image.shape)
-        return means, (total > 1e-20).reshape(self.size)
+        means: Picture = (sums / np.maximum(total, 1e-20)[:, None]).reshape(image.shape)
+        told: Plane = (total > 1e-20).reshape(self.size)
+        return means, told
 
 
 def _harmonic(values: Picture, hole: Plane, beside: Plane) -> Picture:
