@@ -235,7 +235,7 @@ class _Search:
         for far in self.steps @ [wide, 1]:  # no two patches have the same pixel at one step
             sums[target + far] += trust[:, None] * colours[source + far]
             total[target + far] += trust
-        means: Picture = (sums / np.maximum(total, 1e-20)[:, None]).reshape(image.shape)
+        means: Picture = np.asarray((sums / np.maximum(total, 1e-20)[:, None]).reshape(image.shape), np.float32)
         told: Plane = (total > 1e-20).reshape(self.size)
         return means, told
 
