@@ -55,6 +55,14 @@ def telea(frames: Frames, holes: Holes) -> Frames:
     return np.stack([cv2.inpaint(frame, hole.astype(np.uint8), 5, cv2.INPAINT_TELEA) for frame, hole in pairs])
 
 
+def navier_stokes(frames: Frames, holes: Holes) -> Frames:
+    """OpenCV's other method, frame by frame."""
+    import cv2
+
+    pairs = zip(frames, holes, strict=True)
+    return np.stack([cv2.inpaint(frame, hole.astype(np.uint8), 5, cv2.INPAINT_NS) for frame, hole in pairs])
+
+
 def patched(frames: Frames, holes: Holes) -> Frames:
     """Our patches, frame by frame."""
     pairs = zip(frames, holes, strict=True)
@@ -115,18 +123,19 @@ def _high(frames: Frames, holes: Holes) -> float:
 
 
 def photo_row(path: Path, size: tuple[int, int]) -> dict[str, float]:
-    """Figures of one photograph: decibels by each method, and the detail of each over the photograph's own."""
+    """Figures of one photograph: decibels by each method, and its detail and rim over the photograph's own."""
     picture = media.fit(media.read_source(str(path)).clip, *size, "crop").frames[:1]
     height, width = picture.shape[1:3]
     hole = np.zeros(picture.shape[:3], bool)
     hole[:, height // 3 : height // 3 + height // 6, width // 3 : width // 3 + width // 6] = True
     given = np.where(hole[..., None], 0, picture).astype(np.uint8)
-    methods: dict[str, Method] = {"patches": patched, "Telea": telea, "membrane": smooth}
+    methods: dict[str, Method] = {"patches": patched, "Telea": telea, "NS": navier_stokes, "membrane": smooth}
     row: dict[str, float] = {}
     for name, method in methods.items():
         made = method(given, hole)
         row[name] = psnr(made, picture, hole)
         row[name + " detail"] = float(np.sqrt(_high(made, hole) / max(_high(picture, hole), 1e-3)))
+        row[name + " rim"] = across(made, hole) / max(across(picture, hole), 1e-3)
     return row
 
 

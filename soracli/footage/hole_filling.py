@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from soracli.footage import borders, optical_flow, patches
-from soracli.footage.registration import Matrix, Points, aligned, fitted, moved, sampled, whole
+from soracli.footage.registration import Matrix, Points, aligned, fitted, moved, sampled, shrunk, whole
 from soracli.models.rife import padded
 from soracli.sampling import seamless_clone
 from soracli.types import Frames
@@ -34,12 +34,14 @@ Picture = npt.NDArray[np.float32]  # (H, W, 3), levels of 255
 EDGE = 2  # pixels around a hole that are not taken from: what is removed shines into them
 AROUND = 6  # pixels around a hole whose shades are compared
 ROOM = 48  # pixels around a hole by which frames are aligned, at least; else as far as the hole is wide
-POINTS = 2500  # by which they are
+POINTS = 1000  # by which they are
 FEWEST = 64  # with fewer, frames are not aligned
 COARSE = 160  # pixels on the shorter side at which motion is looked for first
 SEEN = (1, 2, 4, 6, 9, 13, 19, 28, 40, 58, 85)  # how many frames away is looked, both ways
 SLACK = 1  # pixels, less than EDGE, by which the moves from frame to frame, added up, may be wrong
 LOOKED = 2000  # places of a hole that are looked up before frames are aligned for it, about
+NEWS = 0.01  # of what lacks in a hole that another frame has to show, to be looked at
+LIKE = 1.15  # times its predecessor's difference, up to which a frame is taken to have moved on as that one did
 WORTH = 0.1  # of what lacks around a picture that another frame has to show
 AGREE = 14  # levels by which two frames may differ in what they show behind and both be believed
 OTHER = 9.0  # levels of median difference around the hole, beyond the usual, from which a frame shows another thing
@@ -66,7 +68,8 @@ class Filling:
         self.lack = self.hole.copy()
         self.found = np.zeros_like(self.hole)
         self._open = np.stack([grown(plane, EDGE) for plane in self.hole])  # is not taken from
-        self._tensor = lru_cache(maxsize=48)(self._as_tensor)
+        self._tensor = lru_cache(maxsize=24)(self._as_tensor)
+        self._known = lru_cache(maxsize=24)(self._may_be_compared)
         self._reachable = lru_cache(maxsize=48)(self._near_known)
         self._points = lru_cache(maxsize=48)(self._chosen)
         self._error = [0.0] * len(self.frames)  # usual difference to a neighbour, levels
@@ -90,11 +93,16 @@ class Filling:
 
     # --- where frames lie in one another ----------------------------------------------------------------------------
 
-    def _as_tensor(self, t: int) -> Tensor:
-        return optical_flow.tensor(self.frames[t], self.device)
+    def _as_tensor(self, t: int, factor: int = 1) -> Tensor:
+        return shrunk(optical_flow.tensor(self.frames[t], self.device), factor)
 
-    def _known(self, t: int) -> Tensor:
-        return torch.from_numpy(~self._open[t]).to(self.device).float()[None, None]
+    def _may_be_compared(self, t: int, factor: int = 1) -> Tensor:
+        return shrunk(torch.from_numpy(~self._open[t]).to(self.device).float()[None, None], factor, least=True)
+
+    def _aligned(self, t: int, s: int, points: Points, matrix: Matrix, sizes: tuple[int, ...]) -> tuple[Matrix, float]:
+        """See `aligned`, of frame t in frame s."""
+        return aligned(partial(self._tensor, t), partial(self._tensor, s), points, matrix,
+                       partial(self._known, s), sizes)  # fmt: skip
 
     def _chosen(self, t: int) -> Points:
         """Places outside the hole of a frame, dense near it: (N, 2)."""
@@ -116,6 +124,11 @@ class Filling:
         points = self._points(t if self.hole[t].any() else t + 1)
         if len(points) < FEWEST:
             return np.eye(3)
+        if t and self._error[t - 1]:
+            better, error = self._aligned(t, t + 1, points, self._moves[t - 1], (4, 2, 1))
+            if error < LIKE * self._error[t - 1]:
+                self._error[t] = error
+                return better
         first, second = self._tensor(t), self._tensor(t + 1)
         factor = max(1, round(min(first.shape[2:]) / COARSE))
         small, other = (padded(F.avg_pool2d(x, factor)) for x in (first, second))
@@ -123,8 +136,8 @@ class Filling:
         flow = optical_flow.told_for_the_first(found) * factor
         far = sampled(flow, (points + 0.5) / factor - 0.5).double().cpu().numpy().T
         matrix = fitted(points, points + far)
-        better, error = aligned(first, second, points, matrix, self._known(t + 1), (4, 2, 1))
-        still, calm = aligned(first, second, points, np.eye(3), self._known(t + 1), (2, 1))
+        better, error = self._aligned(t, t + 1, points, matrix, (4, 2, 1))
+        still, calm = self._aligned(t, t + 1, points, np.eye(3), (2, 1))
         if calm <= error:
             better, error = still, calm
         self._error[t] = error if np.isfinite(error) else 0.0
@@ -145,8 +158,8 @@ class Filling:
         return grown(~self._open[t], SLACK)
 
     def _may_show(self, t: int, s: int, places: npt.NDArray[np.int64]) -> bool:
-        """Whether frame s can show any of the places (N, 2: row, column) of frame t, by their neighbours' moves; around
-        a whole picture, so many of them that it is worth the time.
+        """Whether frame s can show so many of the places (N, 2: row, column) of frame t, by their neighbours' moves,
+        that it is worth the time.
         """
         some = places[:: max(1, len(places) // LOOKED)]
         found = np.rint(moved(self._path(t, s), some[:, ::-1].astype(float))).astype(int)
@@ -154,16 +167,13 @@ class Filling:
         inside = ((found >= -SLACK) & (found < np.array([width, height]) + SLACK)).all(1)
         found = found[inside].clip(0, [width - 1, height - 1])
         shown = int(self._reachable(s)[found[:, 1], found[:, 0]].sum())
-        return shown > (WORTH * len(some) if self.picture is not None else 0)
+        return shown > (NEWS if self.picture is None else WORTH) * len(some)
 
     def _laid(self, t: int, s: int, points: Points) -> tuple[Matrix, float]:
         """Where frame t lies in frame s, and how badly: levels of 255. Without points: as its neighbours lie."""
         if len(points) < FEWEST:
             return self._path(t, s), 0.0
-        known = self._known(s)
-        matrix, error = aligned(
-            self._tensor(t), self._tensor(s), points, self._path(t, s), known, (1,) if abs(s - t) < 3 else (2, 1)
-        )
+        matrix, error = self._aligned(t, s, points, self._path(t, s), (1,) if abs(s - t) < 3 else (2, 1))
         places = np.argwhere(self.hole[t])[:, ::-1].astype(float)
         corners = np.array([places.min(0), places.max(0), [places[:, 0].min(), places[:, 1].max()],
                             [places[:, 0].max(), places[:, 1].min()]])  # fmt: skip
@@ -290,7 +300,8 @@ class Filling:
         return new
 
     def _carry(self, key: int, new: Plane, t: int) -> None:
-        """Lay what was filled in one frame over another."""
+        """Lay what was filled in one frame, and its rim, over another."""
+        new = grown(new, EDGE + SLACK)
         matrix, error = self._laid(t, key, self._points(t))
         if error > self._usual(t) + 2 * OTHER:
             return

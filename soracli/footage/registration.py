@@ -8,7 +8,7 @@ picture to places in the second, in pixels; pictures are float (1, 3, H, W) in [
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ from torch import Tensor
 
 Matrix = npt.NDArray[np.float64]  # (3, 3)
 Points = npt.NDArray[np.float64]  # (N, 2): x, y
+
+Sizes = Callable[[int], Tensor]  # a factor -> the picture, shrunk by it: (1, C, H / factor, W / factor)
 
 ROUNDS = 10
 STILL = 0.01  # pixels: a correction this small is the last one
@@ -41,22 +43,31 @@ def sampled(picture: Tensor, places: Points, mode: str = "bilinear") -> Tensor:
     return F.grid_sample(picture, grid[None, None], mode=mode, padding_mode="border", align_corners=False)[0, :, 0]
 
 
+def shrunk(picture: Tensor, factor: int, least: bool = False) -> Tensor:
+    """(1, C, H, W), by a factor: means of squares, or the least of them."""
+    if factor == 1:
+        return picture
+    return -F.max_pool2d(-picture, factor) if least else F.avg_pool2d(picture, factor)
+
+
 def aligned(
-    first: Tensor, second: Tensor, points: Points, matrix: Matrix, known: Tensor | None = None,
+    first: Sizes, second: Sizes, points: Points, matrix: Matrix, known: Sizes | None = None,
     sizes: Sequence[int] = (2, 1),
 ) -> tuple[Matrix, float]:  # fmt: skip
     """(the matrix, corrected; median difference at the points then, levels of 255, infinite if there is no telling).
 
-    known: (1, 1, H, W), 1 where the second picture may be compared. sizes: by how much both are shrunk, in turn.
+    known: (1, 1, H, W), 1 where the second picture may be compared; shrunk, where all of a square may be. sizes: by how
+    much they are shrunk, in turn.
     """
     error = float("inf")
     for size in sizes:
-        if min(first.shape[2:]) < 8 * size:
+        if min(first(1).shape[2:]) < 8 * size:
             continue
-        small, other = (F.avg_pool2d(x, size) if size > 1 else x for x in (first, second))
-        seen = None if known is None else -F.max_pool2d(-known, size) if size > 1 else known
         down = np.array([[1 / size, 0, (0.5 / size) - 0.5], [0, 1 / size, (0.5 / size) - 0.5], [0, 0, 1]])
-        inner, error = _aligned(small, other, moved(down, points), down @ matrix @ np.linalg.inv(down), seen)
+        inner, error = _aligned(
+            first(size), second(size), moved(down, points), down @ matrix @ np.linalg.inv(down),
+            None if known is None else known(size),
+        )  # fmt: skip
         if not np.isfinite(error):
             return matrix, error
         matrix = np.linalg.inv(down) @ inner @ down

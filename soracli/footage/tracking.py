@@ -7,13 +7,15 @@ Frames are uint8 (T, H, W, 3), masks float32 (T, H, W) with 1 = paint.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
 from soracli.footage import optical_flow
-from soracli.footage.registration import Matrix, Points, aligned, fitted, moved, sampled
+from soracli.footage.registration import Matrix, Points, aligned, fitted, moved, sampled, shrunk
 from soracli.models.rife import padded
 from soracli.types import Frames, Mask
 
@@ -43,7 +45,7 @@ def followed(frames: Frames, mask: Mask, device: str = "cpu") -> Mask:
         step = _step(frames[t - 1], frames[t], moved(matrix, points), device)
         guess = step @ matrix
         seen = optical_flow.tensor(frames[t], device)
-        better, error = aligned(start, seen, points, guess, None, (2, 1))
+        better, error = aligned(partial(shrunk, start), partial(shrunk, seen), points, guess, None, (2, 1))
         near = np.abs(moved(better, points) - moved(guess, points)).max() < _reach(plane) if error < LOST else False
         matrix = _similar(better if near else guess, points)
         out[t] = _moved(plane, matrix)

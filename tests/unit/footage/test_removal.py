@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from soracli.errors import WeightsError
 from soracli.footage import borders, hole_filling, optical_flow, patches, registration, tracking
 from soracli.footage.hole_filling import Filling
 from soracli.footage.people import network
+from soracli.footage.registration import shrunk
 from soracli.footage.removal import Removal
 from soracli.models.common import quantise
 from soracli.models.rife import Rife
@@ -195,6 +197,23 @@ def test_a_pattern_goes_on_in_a_hole() -> None:
     assert np.abs(made - picture)[hole].mean() < 30  # of 200: a guess is 100, grey is 100
 
 
+def test_a_fill_has_no_rim_where_the_light_differs() -> None:
+    """To be filled from the left, which is darker than what lies around the hole."""
+    picture = texture(2, 96, 160)
+    picture[:, 80:] = (picture[:, 80:] + 45).clip(0, 255)
+    hole, usable = np.zeros((96, 160), bool), np.zeros((96, 160), bool)
+    hole[32:64, 104:136], usable[:, :80] = True, True
+    given = np.where(hole[..., None], 0, picture).astype(np.float32)
+    made = patches.filled(given, hole, usable)
+    rims = []
+    for image in (made, picture):
+        apart = [
+            np.abs(np.diff(image, axis=axis)).mean(-1)[np.diff(hole.astype(int), axis=axis) != 0] for axis in (0, 1)
+        ]
+        rims.append(np.concatenate(apart).mean())
+    assert rims[0] < 1.2 * rims[1]
+
+
 @pytest.mark.parametrize("shape", [(16, 16), (7, 40), (20, 9)])
 def test_pictures_too_small_for_patches_are_filled_all_the_same(shape: tuple[int, int]) -> None:
     picture = np.full((*shape, 3), 90, np.float32)
@@ -238,7 +257,8 @@ def test_a_plane_is_found_in_another_picture() -> None:
     places = registration.moved(matrix, np.stack([columns.ravel(), rows.ravel()], 1).astype(float))
     first = registration.sampled(whole, places, "bicubic").reshape(1, 3, 160, 200)
     points = np.random.default_rng(0).uniform([30, 30], [170, 130], (1500, 2))
-    found, error = registration.aligned(first, whole, points, np.eye(3), None, (4, 2, 1))
+    sizes = partial(shrunk, first), partial(shrunk, whole)
+    found, error = registration.aligned(*sizes, points, np.eye(3), None, (4, 2, 1))
     assert np.abs(registration.moved(found, points) - registration.moved(matrix, points)).max() < 0.1
     assert error < 2
 
