@@ -33,6 +33,7 @@ TOOL = "cast"  # table of weights.toml that lists the shards
 STILL_SIDE = 192  # pixels of the cell of a drawing that does not move
 OWN_SIDE = 768  # pixels of the cell that a user's own picture is fitted to
 MARGIN = 0.06  # of the cell, left free around it
+OUT = {"turtle": 14}  # first frames, of those who draw in their head in the others
 MOST_PIXELS = 40_000_000  # of a user's own picture
 Pixels = npt.NDArray[np.uint8]
 
@@ -46,7 +47,7 @@ class Entry:
     or `front`. metres: the longer side of what it shows. tilt: degrees clockwise that set it upright. stride: cells of
     ground in one loop of a drawing whose legs walk in it, 0 if its loop is a gesture. box: x0 y0 x1 y1 of the drawing,
     shares of its cell. saddle: where something on it rests, share of the drawing's height
-    from its top. body: `head`, `bust` or `beast` if the collection draws no more of them, else "". head: x of the
+    from its top. body: a kind of `bodies.embodied` if the collection draws no more of them, else "". head: x of the
     middle and width of the head of one that moves, likewise. called: what people call it, best first. tags: looser
     words.
     """
@@ -146,10 +147,18 @@ def drawing(item: Entry) -> Pixels:
             for t in range(FRAMES):
                 file.seek(t)
                 out[t] = _bounded(np.asarray(file))  # its colour was premultiplied before it was coded
+            if item.name in OUT:
+                out = out[_there_and_back(OUT[item.name], FRAMES)]
             return embodied(out, item.body, item.name) if item.body else out
     except (UnidentifiedImageError, OSError, ValueError) as error:
         reason = f"its picture cannot be decoded ({error}); run: sora model verify, or reinstall pillow with AVIF"
         raise WeightsError(f"cast '{item.name}': {reason}", "cast_damaged") from None
+
+
+def _there_and_back(count: int, frames: int) -> list[int]:
+    """Numbers of frames that show the first `count` forwards and backwards in a loop."""
+    turn = [*range(count), *range(count - 2, 0, -1)]
+    return [turn[t * len(turn) // frames] for t in range(frames)]
 
 
 def _bounded(pixels: npt.NDArray[np.uint8]) -> Pixels:

@@ -87,7 +87,7 @@ def whole(name: str, frames: Sprites, known: dict[str, Any]) -> Sprites:
 
 
 def bodies(known: dict[str, Any]) -> dict[str, str]:
-    """Names of those who are drawn without a body -> `head`, `bust` or `beast`."""
+    """Names of those who are drawn without a body -> `head`, `bust`, `beast` or `squat`."""
     return {name: kind for kind, names in known["body"].items() for name in names}
 
 
