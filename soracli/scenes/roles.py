@@ -15,6 +15,7 @@ from soracli.world.language import grammar
 from soracli.world.language.actors import SKY
 
 MOST = 6  # performers of one kind
+THRONGS = frozenset(("hundreds", "thousands", "millions", "dozens", "countless"))
 SURE = 0.72  # cosine from which a noun that no table has is drawn beside others
 ALL = 8  # performers of a scene
 HUMAN = ("man", "woman", "person", "boy", "girl", "child", "old", "older", "artist", "cook", "singer", "student")
@@ -242,6 +243,8 @@ def _count(part: Part, room: int, notes: list[str]) -> int:
     several = {"meet": 2, "fall": MOST}.get(part.verb.value if part.verb is not None else "", 3)
     asked = part.count or (several if part.many else 1)
     count = min(asked, MOST, max(room, 0))
+    if 0 < count == asked and part.counted.split(" ")[0] in THRONGS:
+        notes.append(f"'{printable(part.counted)} {part.said}': {count} are drawn, and no more than {MOST} can be.")
     if count < asked:
         notes.append(
             f"'{part.counted or asked} {part.said}': {count or 'none'} can be drawn beside what else there is."

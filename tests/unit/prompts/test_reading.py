@@ -486,3 +486,8 @@ def test_a_drone_goes_forward_and_says_so() -> None:
     reading = of("a drone shot over mountains at sunrise")
     assert reading.scene.camera == "zoom in"
     assert any("drone" in note for note in reading.notes)
+
+
+def test_a_throng_that_is_drawn_as_a_few_is_said() -> None:
+    assert any("hundreds" in note and "5 are drawn" in note for note in of("hundreds of butterflies").notes)
+    assert not of("five butterflies").notes
