@@ -23,7 +23,7 @@ from soracli.errors import UsageError, WeightsError
 from soracli.scenes import cutout, drawn, sizes
 from soracli.scenes.sizes import Body
 from soracli.weights import manifest
-from soracli.world.bodies import embodied
+from soracli.world.bodies import embodied, outside
 from soracli.world.language.actors import index
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ TOOL = "cast"  # table of weights.toml that lists the shards
 STILL_SIDE = 192  # pixels of the cell of a drawing that does not move
 OWN_SIDE = 768  # pixels of the cell that a user's own picture is fitted to
 MARGIN = 0.06  # of the cell, left free around it
-OUT = {"turtle": 14}  # first frames, of those who draw in their head in the others
 MOST_PIXELS = 40_000_000  # of a user's own picture
 Pixels = npt.NDArray[np.uint8]
 
@@ -147,18 +146,11 @@ def drawing(item: Entry) -> Pixels:
             for t in range(FRAMES):
                 file.seek(t)
                 out[t] = _bounded(np.asarray(file))  # its colour was premultiplied before it was coded
-            if item.name in OUT:
-                out = out[_there_and_back(OUT[item.name], FRAMES)]
+            out = outside(out, item.name)
             return embodied(out, item.body, item.name) if item.body else out
     except (UnidentifiedImageError, OSError, ValueError) as error:
         reason = f"its picture cannot be decoded ({error}); run: sora model verify, or reinstall pillow with AVIF"
         raise WeightsError(f"cast '{item.name}': {reason}", "cast_damaged") from None
-
-
-def _there_and_back(count: int, frames: int) -> list[int]:
-    """Numbers of frames that show the first `count` forwards and backwards in a loop."""
-    turn = [*range(count), *range(count - 2, 0, -1)]
-    return [turn[t * len(turn) // frames] for t in range(frames)]
 
 
 def _bounded(pixels: npt.NDArray[np.uint8]) -> Pixels:

@@ -30,6 +30,7 @@ FURS = {  # body and legs
     "boar": ((116, 78, 76), (96, 64, 64)),
 }  # fmt: skip
 METAL = {"robot": (196, 190, 222)}  # torsos that wear nothing
+OUT = {"turtle": 14}  # first frames, of those who draw in their head in the others
 SHOE = (58, 52, 62)
 
 
@@ -42,6 +43,15 @@ class Cut(NamedTuple):
 
 
 CUTS = {"head": Cut(0.42, 0.50, 0.71), "bust": Cut(0.46, 0.60, 0.72)}
+
+
+def outside(cells: Pixels, name: str) -> Pixels:
+    """The loop (T, S, S, 4) of one who draws in its head, with the frames alone in which it is out, there and back."""
+    count = OUT.get(name, 0)
+    if not count:
+        return cells
+    turn = [*range(count), *range(count - 2, 0, -1)]
+    return cells[[turn[t * len(turn) // len(cells)] for t in range(len(cells))]]
 
 
 def embodied(cells: Pixels, kind: str, name: str) -> Pixels:
