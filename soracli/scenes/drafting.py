@@ -76,11 +76,8 @@ def drafted(
         return np.concatenate(rows).astype(np.float32)
 
     def finish(frames: Frames, start: int) -> Frames:
-        parts = [
-            _styled(frames[first - start : last - start], film.scenes[which], size)
-            for which, first, last in film.parts(start, start + len(frames))
-        ]
-        return np.concatenate(parts)
+        parts = film.parts(start, start + len(frames))
+        return np.concatenate([_styled(frames[a - start : b - start], film.scenes[k], size) for k, a, b in parts])
 
     def moved(picture: Frames, start: int, stop: int) -> Frames:
         return np.concatenate([_filmed(picture, film, *part) for part in film.parts(start, stop)])

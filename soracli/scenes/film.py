@@ -47,6 +47,7 @@ CAMERAS = {
 NEAR_CAMERAS = {
     "pan right": r"(?:the )?camera pans?(?:ning)?|pan(?:ning)? (?:shot|across|over)|^pan\b",
     "tracking": r"dolly(?:ing)?(?: shot| along| alongside)?|crane shot|whip pan",
+    "zoom in": r"(?:drone|fpv)(?: (?:shot|view|footage|camera|video))+(?: over| of)?",
     "": r"(?:aerial|drone|fpv|bird'?s[- ]eye|helicopter|overhead|top[- ]down|low[- ]angle|high[- ]angle|dutch[- ]angle|"
     r"over[- ]the[- ]shoulder|pov|first[- ]person|point of view|wide[- ]angle|fish-?eye|eye[- ]level|crane|satellite)"
     r"(?: (?:shot|view|footage|camera|angle|perspective|lens|video))+(?: of)?"
@@ -123,6 +124,9 @@ class Filmed(NamedTuple):
     text: str
 
 
+OWN = re.compile(r"(?<=\w)['’]s (?:face|head|eyes?|nose|mouth|snout|muzzle|ears?|fur)(?!\w)")  # of what is shown whole
+
+
 def hours() -> dict[str, str]:
     """Times of day as stories tell them -> one pattern each: the lists [hours.told] of words.toml."""
     table = tables()[0]["hours"]
@@ -149,4 +153,5 @@ def filmed(text: str) -> tuple[list[Filmed], str]:
         for match in pattern.finditer(text):
             found.append(Filmed(slot, value, near, match.start(), match[0].strip()))
         text = pattern.sub(lambda match: "\x00" * len(match[0]), text)
+    text = OWN.sub(lambda match: " " * len(match[0]), text)
     return sorted(found, key=lambda row: row.start), text

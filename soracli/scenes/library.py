@@ -23,7 +23,7 @@ from soracli.errors import UsageError, WeightsError
 from soracli.scenes import cutout, drawn, sizes
 from soracli.scenes.sizes import Body
 from soracli.weights import manifest
-from soracli.world.bodies import embodied
+from soracli.world.bodies import embodied, outside
 from soracli.world.language.actors import index
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Entry:
     or `front`. metres: the longer side of what it shows. tilt: degrees clockwise that set it upright. stride: cells of
     ground in one loop of a drawing whose legs walk in it, 0 if its loop is a gesture. box: x0 y0 x1 y1 of the drawing,
     shares of its cell. saddle: where something on it rests, share of the drawing's height
-    from its top. body: `head`, `bust` or `beast` if the collection draws no more of them, else "". head: x of the
+    from its top. body: a kind of `bodies.embodied` if the collection draws no more of them, else "". head: x of the
     middle and width of the head of one that moves, likewise. called: what people call it, best first. tags: looser
     words.
     """
@@ -146,6 +146,7 @@ def drawing(item: Entry) -> Pixels:
             for t in range(FRAMES):
                 file.seek(t)
                 out[t] = _bounded(np.asarray(file))  # its colour was premultiplied before it was coded
+            out = outside(out, item.name)
             return embodied(out, item.body, item.name) if item.body else out
     except (UnidentifiedImageError, OSError, ValueError) as error:
         reason = f"its picture cannot be decoded ({error}); run: sora model verify, or reinstall pillow with AVIF"

@@ -24,7 +24,7 @@ from soracli.scenes.clauses import told
 from soracli.scenes.film import Filmed, filmed
 from soracli.scenes.nearest import Near
 from soracli.scenes.notes import foreign_words, notes_on, shown, slips
-from soracli.scenes.roles import ALL, adrift, afloat, casting, headwear, implied, stand_ins, underfoot
+from soracli.scenes.roles import ALL, adrift, afloat, built_in, casting, headwear, implied, stand_ins, underfoot
 from soracli.scenes.settings import Chosen, choose
 from soracli.scenes.spans import items, options, spelt
 from soracli.scenes.staging import Role, follows, staged
@@ -63,6 +63,7 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     roles, notes = casting(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})
     story.settings += [Setting("time", Entry("time", row.value), row.text, "") for row in film if row.slot == "time"]
     chosen = choose(story, near, roles)
+    roles = built_in(roles, chosen.place)
     if PLACES[chosen.place].water and any(row.behind in WITHIN for row in story.settings if row.slot == "place"):
         roles = [afloat(role, story.parts[role.group]) for role in roles]
     if not PLACES[chosen.place].ground:
@@ -75,7 +76,8 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     notes = [*slips(mended), *foreign_words(text), *notes, *notes_on(story, chosen, film, near)]
     if others:
         notes.append(f"{', '.join(map(repr, map(printable, others)))}: options of other programs; they are not read.")
-    if prompt.strip() and not (roles or story.settings or near or any(row.value for row in film)):
+    seen = any(row.value and row.slot != "size" for row in film)
+    if prompt.strip() and not (roles or story.settings or near or seen):
         notes.append(
             f"nothing of this prompt is understood; an empty {chosen.place} is drawn. Say who does what and where: "
             "'a dog runs on a beach at sunset'."

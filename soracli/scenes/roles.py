@@ -8,12 +8,14 @@ from dataclasses import replace
 from soracli.formatting import printable
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
-from soracli.scenes.staging import BOATS, BUILT, SKY, Role
+from soracli.scenes.staging import BOATS, BUILT, Role
 from soracli.scenes.story import Part, Story
 from soracli.scenes.vocabulary import Library, Vocabulary
 from soracli.world.language import grammar
+from soracli.world.language.actors import SKY
 
 MOST = 6  # performers of one kind
+THRONGS = frozenset(("hundreds", "thousands", "millions", "dozens", "countless"))
 SURE = 0.72  # cosine from which a noun that no table has is drawn beside others
 ALL = 8  # performers of a scene
 HUMAN = ("man", "woman", "person", "boy", "girl", "child", "old", "older", "artist", "cook", "singer", "student")
@@ -26,6 +28,7 @@ FLIGHT = {  # birds of whom the library has the standing alone -> their colour i
     "chicken": "white", "rooster": "brown", "peacock": "blue", "dodo": "grey", "dove": "white",
 }  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
+BUILT_IN = {"window": ("living room", "bedroom", "village")}  # what places have of their own
 CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
 
 
@@ -38,6 +41,7 @@ def casting(
         strange = not part.name and (known_as is None or known_as.cosine < SURE)
         if strange and part.said in proper and part.role == "subject" and part.verb is not None:
             part.name = "person"  # somebody's name
+    _at_play(story, known)
     notes: list[str] = []
     first: dict[int, int] = {}
     roles: list[tuple[Role, int]] = []
@@ -50,14 +54,48 @@ def casting(
         if count == 0:
             continue
         first[index] = len(roles)
+        couple = count == 2 and (couple or (part.name == "person" and named != "person"))
         role = _role(part, named, index, story, known)
-        both = [replace(role, name=who) for who in _both(named, words)] if couple and count == 2 else [role] * count
+        both = [replace(role, name=who) for who in _both(named, words)] if couple else [role] * count
         roles += [(one, part.partner) for one in both]
+    roles = [(replace(role, action="float") if _is_under(i, roles, first, story) else role, partner)
+             for i, (role, partner) in enumerate(roles)]  # fmt: skip
     found = [
-        replace(role, partner=first.get(partner, -1), relation=role.relation if partner in first else "")
-        for role, partner in roles
+        replace(role, partner=_own(i, partner, first, roles), relation=role.relation if partner in first else "")
+        for i, (role, partner) in enumerate(roles)
     ]
     return _paired(found), notes
+
+
+def _own(i: int, partner: int, first: Mapping[int, int], roles: list[tuple[Role, int]]) -> int:
+    """The role that the i-th is related to: each of several has one of its own if there are as many of both."""
+    if partner not in first:
+        return -1
+    group = roles[i][0].group
+    mine, theirs = (sum(role.group == one for role, _ in roles) for one in (group, partner))
+    paired = mine == theirs and roles[i][0].relation in ("beside", "on", "above")
+    return first[partner] + (i - first[group] if paired else 0)
+
+
+def _is_under(i: int, roles: list[tuple[Role, int]], first: Mapping[int, int], story: Story) -> bool:
+    """Whether a boat is to be over one that does nothing of its own: both stay where they are."""
+    role = roles[i][0]
+    over = any(other.name in BOATS and first.get(partner) == i and story.parts[other.group].relation == "below"
+               for other, partner in roles)  # fmt: skip
+    return over and role.kind == "swimmer" and story.parts[role.group].verb is None
+
+
+def _at_play(story: Story, known: Library) -> None:
+    """Animals that play with nothing hop about."""
+    if any(part.role == "object" for part in story.parts):
+        return
+    for index, part in enumerate(story.parts):
+        animal = part.name and known.kind(part.name) == "walker" and part.name.split()[0] not in HUMAN
+        verb = part.verb
+        if verb is None or verb.lemma != "play" or not animal or any(one.partner == index for one in story.parts):
+            continue
+        part.verb = verb._replace(value="hop")
+        story.shown[:] = [(typed, "hop" if typed.startswith("play") else shown) for typed, shown in story.shown]
 
 
 def stand_ins(story: Story, words: Vocabulary) -> dict[str, Near]:
@@ -65,6 +103,14 @@ def stand_ins(story: Story, words: Vocabulary) -> dict[str, Near]:
     parts = [part.said for part in story.parts if not part.name]
     places = [noun for noun, _ in story.strangers]
     return {**(nearest(places, "place", words) if places else {}), **(nearest(parts, "name", words) if parts else {})}
+
+
+def built_in(roles: list[Role], place: str) -> list[Role]:
+    """Without those whom the place draws by itself: the windows of a room."""
+    kept = [i for i, role in enumerate(roles) if place not in BUILT_IN.get(role.name, ())]
+    to = {old: new for new, old in enumerate(kept)}
+    return [replace(roles[i], partner=to.get(roles[i].partner, -1), relation=roles[i].relation
+            if roles[i].partner in to else "") for i in kept]  # fmt: skip
 
 
 def adrift(role: Role) -> Role:
@@ -122,7 +168,8 @@ def underfoot(roles: list[Role], story: Story, words: Vocabulary, known: Library
 
 def _both(name: str, words: Vocabulary) -> tuple[str, str]:
     """Pictures of a man and a woman at what a person is at; that picture twice if one is missing."""
-    his, hers = (name.replace("person", who, 1) for who in ("man", "woman"))
+    first, _, rest = name.partition(" ")
+    his, hers = ((f"{who} {rest}" if rest and first in HUMAN[:3] else name) for who in ("man", "woman"))
     return (his, hers) if {his, hers} <= words.pictures.keys() else (name, name)
 
 
@@ -193,9 +240,11 @@ def _rest(part: Part) -> str:
 
 
 def _count(part: Part, room: int, notes: list[str]) -> int:
-    several = 2 if part.verb is not None and part.verb.value == "meet" else 3
+    several = {"meet": 2, "fall": MOST}.get(part.verb.value if part.verb is not None else "", 3)
     asked = part.count or (several if part.many else 1)
     count = min(asked, MOST, max(room, 0))
+    if 0 < count == asked and part.counted.split(" ")[0] in THRONGS:
+        notes.append(f"'{printable(part.counted)} {part.said}': {count} are drawn, and no more than {MOST} can be.")
     if count < asked:
         notes.append(
             f"'{part.counted or asked} {part.said}': {count or 'none'} can be drawn beside what else there is."
@@ -222,6 +271,8 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
     if part.relation == "above" and name in BOATS:  # it lies on the water
         part.relation = "beside"
     relation = "" if name in SKY and part.relation == "beside" else part.relation
+    if name == "kite" and relation == "beside" and action == "fly":
+        action, relation = "hover", "above"  # on its string
     if relation == "below":  # the anchor is under it: only what floats or flies can be above
         relation = (
             "above" if kind in ("flyer", "swimmer") and name not in BOATS else "beside" if name in BOATS else "behind"
@@ -257,13 +308,14 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
     verb = part.verb
     idle = kind == "thing" and part.role != "subject" and not carries
     if idle and verb is not None and part.relation == "beside":
-        return "stand"  # a dog runs with a hat
+        return "hover" if name in SKY else "stand"  # a dog runs with a hat
     if verb is not None and verb.value == "hang":
         return "hover" if kind == "flyer" else "stand"
     if verb is not None and verb.value == "stand" and part.over and kind == "flyer":
         return "hover"
     if verb is None and part.over:
-        return "fly" if kind == "flyer" else "float"  # a balloon over the desert
+        free = kind in ("flyer", "swimmer") and name not in BOATS
+        return IDLE[kind] if free else "hover" if name in SKY else "float"  # a balloon over the desert
     if verb is None:
         moves = part.relation in ("", "beside", "behind", "chases") and part.role == "subject" and part.partner < 0
         moves = moves and not _is_busy(name)
@@ -275,6 +327,8 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": stray, "stray": stray}.get(
             verb.value, verb.value
         )
+        if verb.value in ("go", "rush") and verb.lemma.split()[0] == "fly":
+            action = "fly"
         action = RUSH[kind] if part.speed > 1 and action == "walk" else action
     if kind == "driver" and action in ("walk", "run", "roll", "hop"):
         action = "drive"
@@ -284,8 +338,8 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         action = "fly"
     if kind == "walker" and action == "drive":
         action = "walk"
-    if name in BOATS and action in ("swim", "drive", "walk", "slide") and (verb is None or verb.lemma != "flee"):
-        action = "float"
+    if name in BOATS and action in ("swim", "drive", "walk", "slide"):
+        action = "swim" if verb is not None and verb.value in ("go", "rush", "run") else "float"
     if name in SKY and action in ("stand", "walk", "slide"):
         action = "hover"
     if kind == "thing" and action in ("walk", "drive", "run"):

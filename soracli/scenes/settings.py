@@ -9,6 +9,7 @@ from soracli.scenes.nearest import Near
 from soracli.scenes.staging import BOATS, Role
 from soracli.scenes.story import KIND, Setting, Story
 from soracli.scenes.vocabulary import DRAWN, Entry, split, tables
+from soracli.world.language.actors import PLANES
 from soracli.world.language.surroundings import PLACES
 
 ASHORE = ("by", "beside", "next to", "near", "along", "alongside")
@@ -50,6 +51,9 @@ def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
     if roles and roles[0].name in BOATS and all(row.entry.near for row in places):
         dropped += [row.text for row in places if not PLACES[row.entry.value].water and row.entry.value != "beach"]
         places = [row for row in places if PLACES[row.entry.value].water or row.entry.value == "beach"]
+    if roles and roles[0].name in _homes("railway station") and places and all(row.entry.near for row in places):
+        places = [row._replace(entry=row.entry._replace(value="railway station")) if row.entry.value == "road" else row
+                  for row in places]  # fmt: skip
     place = _one(places, swaps, dropped)
     weather = _one(weathers, swaps, dropped) or "clear"
     time = _one([row for row in rows if row.slot == "time"], swaps, dropped)
@@ -58,6 +62,8 @@ def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
         place = home
     if not place and not roles and any(row.entry.value == "night" and row.text in STARRY for row in rows):
         place = "sky"  # nothing else is asked for
+    if not place and weather in ("rain", "snow") and PLACES[home].indoors:
+        home = "village"  # it does not fall in a room
     place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
     if not time and any(role.name.lower() in split(tables()[0]["hours"]["seen"]["night"]) for role in roles):
         time = "night"
@@ -85,10 +91,17 @@ def _one(rows: list[Setting], swaps: list[tuple[str, str]], dropped: list[str]) 
     return best.entry.value
 
 
+def _homes(place: str) -> list[str]:
+    """Who is at home at a place."""
+    return split(tables()[0]["home"].get(place, ""))
+
+
 def _home(roles: list[Role]) -> str:
     """Where they are if it is not said."""
     if not roles:
         return DRAWN[0]
+    if roles[0].name in PLANES and roles[0].action in ("launch", "fall"):
+        return "airport"
     homes = {name: str(place) for place, names in tables()[0]["home"].items() for name in split(names)}
     found = [homes[role.name.lower()] for role in roles if role.name.lower() in homes]
     if found and found[0] == "underwater" and roles[0].kind in ("flyer", "walker", "driver"):

@@ -8,27 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
-from soracli.world.language.actors import BALLS, HEADWEAR, HELD, WORN, actor
+from soracli.world.language.actors import BALLS, HEADWEAR, HELD, PLANES, SKY, WORN, actor
 from soracli.world.language.verbs import MOVES, SPEED, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Event, Performer
 
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
 BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe"))
-SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
-                 "comet", "fireworks", "cloud with lightning", "cloud with rain",
-                 "globe showing Americas"))  # fmt: skip
-SPREAD = {"fireworks": 2.0}  # how much larger than others something in the sky is
+SPREAD = {"fireworks": 1.6}  # how much larger than others something in the sky is
 CROWD, THRONGED = 5, 0.7  # from how many alike they are smaller, and of what share of their size
+LATER = (0, 3, 1, 4, 2, 5)  # in which order several come down
 LOOSE = (0.0, -0.13, 0.11, -0.06, 0.15, -0.1)  # further differences in depth of those
+FREE, AIRY = 3, (0.0, -0.34, 0.2, -0.17, 0.36, -0.28)  # from how many alike that fly or swim; likewise, of them
+SHOWERS, PAIRED = frozenset({"comet", "cloud"}), 0.88  # what comes in showers; of those of whom one chases the other
+APIECE_LATER = 0.45  # seconds after the last, when the next of several comes down
+SHOWER = 0.5  # share of their size that is left to several that come down
 CROWDED = 0.75  # share of their size that is left to those of whom several chase or are chased
-FALLING = frozenset({"comet"})
 SCATTER = (0.15, 0.34, 0.0, 0.24, 0.42)  # depths of several in the sky
 SHORT = 1.5  # seconds in which several do not get far
 ABOVE, FLIGHT = 0.16, 0.28  # frame heights of air below what is above another, and below what flies
 BUILT = 2.0  # metres from which a thing is scenery for whoever acts
 SCENERY = 5.0  # times as long as whoever acts, as which a thing counts at most
 HANDY, SLIGHT, BULKY = 0.75, 0.22, 0.5  # longer side of what is held, of the holder's height: by metres, within
+FLOWN = 0.55  # height of a kite, of whose it is
 BALL = 0.34  # height of what is played with, of the player's
 HOLDERS = ("walker", "flyer")
 MOUNTED = 0.66  # height of one that sits on a longer one, of that one's
@@ -82,8 +84,12 @@ def staged(
     cast = []
     for i, role in enumerate(roles):
         start, enters, leaves = _times(role, centres[i], seconds)
+        if role.action == "fall" and role.kind != "flyer":
+            later = LATER[(i - first_of(roles, i)) % len(LATER)]
+            enters = max(enters, round(min(APIECE_LATER, seconds / 8) * later, 3))
         if role.relation and role.partner >= 0:  # it stands where its partner puts it; x - 0.5 is added to that
-            start = 0.5 + _rank(roles, i, sizes[i] / max(aspect, 1.0), centres)
+            rank = _rank(roles, i, sizes[i] / max(aspect, 1.0), centres)
+            start = (start if _goes_past(roles, i) else 0.5) + rank
         one = Performer(
             role.name,
             role.action,
@@ -122,7 +128,8 @@ def first_of(roles: Sequence[Role], i: int) -> int:
 
 def _rank(roles: Sequence[Role], i: int, size: float, centres: Sequence[float]) -> float:
     """How far from where its partner puts it the second, third ... of several stands, frame widths."""
-    role, number = roles[i], i - first_of(roles, i)
+    role = roles[i]
+    number = sum(one.group == role.group and one.partner == role.partner for one in roles[:i])
     step = max(APIECE, ABREAST * size * _drawn(role.name)[0])
     if role.relation in ("chases", "behind", "in front of") and role.action in MOVES:
         return -step * number  # farther away along the way
@@ -134,6 +141,20 @@ def _rank(roles: Sequence[Role], i: int, size: float, centres: Sequence[float]) 
 def _alike(roles: Sequence[Role], i: int) -> int:
     """How many come from the same part of the story."""
     return sum(role.group == roles[i].group for role in roles)
+
+
+def _goes_past(roles: Sequence[Role], i: int) -> bool:
+    """Whether it moves by one that does not."""
+    role = roles[i]
+    near = role.relation in ("beside", "behind", "in front of") and role.partner >= 0
+    return near and role.action in MOVES and roles[role.partner].action not in (*MOVES, "meet")
+
+
+def _is_loose(roles: Sequence[Role], i: int) -> bool:
+    """Whether it is one of several in the air or the water, who are anywhere there."""
+    role = roles[i]
+    free = role.kind in ("flyer", "swimmer") and role.name not in BOATS and not role.relation
+    return free and _alike(roles, i) >= FREE
 
 
 def _headed(roles: Sequence[Role], rng: random.Random) -> list[Role]:
@@ -170,6 +191,14 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
     sizes = tuple(_mounted(roles, sizes, i) for i in range(len(roles)))
     if any(role.relation == "chases" and role.partner >= 0 and _many(roles, i) for i, role in enumerate(roles)):
         sizes = tuple(CROWDED * size for size in sizes)
+    elif any(_alike(roles, i) > 1 and (role.action == "fall" or role.name in SHOWERS) for i, role in enumerate(roles)):
+        sizes = tuple(SHOWER * size for size in sizes)
+    elif any(role.relation == "chases" for role in roles):
+        sizes = tuple(PAIRED * size for size in sizes)
+    elif len(roles) == 1 and roles[0].name in PLANES and roles[0].action in ("launch", "fall"):
+        sizes = tuple(PAIRED * PAIRED * size for size in sizes)
+    elif any(_is_loose(roles, i) and _alike(roles, i) >= CROWD for i in range(len(roles))):
+        sizes = tuple(THRONGED * PAIRED * size for size in sizes)
     elif any(_alike(roles, i) >= CROWD for i in range(len(roles))):
         sizes = tuple(THRONGED * size for size in sizes)
     sizes = tuple(
@@ -188,6 +217,8 @@ def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
         share = min(max(HANDY * math.sqrt(role.length / max(roles[role.partner].length, 0.1)), SLIGHT), BULKY)
         longer = max(_drawn(role.name))
         return min(size, share * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / longer)
+    if role.name == "kite" and role.relation == "above" and role.partner >= 0:
+        return min(size, FLOWN * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
     if role.name in BALLS and role.relation == "in front of" and role.partner >= 0:
         return min(size, BALL * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
     if role.relation != "on" or role.partner < 0 or _is_worn(role) or role.length >= roles[role.partner].length:
@@ -257,6 +288,11 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
         elif role.relation == "chases" and role.partner >= 0:
             for prey, centre in _chased(roles, widths, i).items():
                 centres[prey] = centre
+    for i, role in enumerate(roles):
+        if role.action not in MOVES and widths[i] < 1 - 2 * MARGIN:  # all of it in the frame
+            centres[i] = min(max(centres[i], MARGIN + widths[i] / 2), 1 - MARGIN - widths[i] / 2)
+        elif _goes_past(roles, i) and role.relation == "beside" and not role.side:
+            centres[i] = 0.5
     return centres
 
 
@@ -290,14 +326,16 @@ def _depths(roles: Sequence[Role], sizes: Sequence[float], rng: random.Random) -
     depths = []
     for i, role in enumerate(roles):
         level = 0.5 + (apart if i % 2 else -apart) + rng.uniform(-0.02, 0.02)
-        if _alike(roles, i) >= CROWD:
+        if _is_loose(roles, i):
+            level += AIRY[(i - first_of(roles, i)) % len(AIRY)]
+        elif _alike(roles, i) >= CROWD:
             level += LOOSE[(i - first_of(roles, i)) % len(LOOSE)]
         depths.append(HIGH_UP if role.name in SKY and not role.relation else level)
-        if role.name in FALLING and i != first_of(roles, i):  # a shower is all over the sky
+        if role.name in SKY and not role.relation and i != first_of(roles, i):  # all over the sky
             depths[i] = SCATTER[(i - first_of(roles, i)) % len(SCATTER)]
     for i, size in enumerate(sizes):
         base = any(role.relation in ("on", "above") and role.partner == i for role in roles)
-        if size < SMALL * max(sizes) and roles[i].name not in SKY and not base:
+        if size < SMALL * max(sizes) and roles[i].name not in SKY and not base and not _is_loose(roles, i):
             depths[i] = max(depths) + NEARER
     for i, role in enumerate(roles):
         if role.partner < 0 or role.partner >= len(roles):

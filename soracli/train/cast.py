@@ -29,7 +29,7 @@ from soracli.prompts import sentence_encoder
 from soracli.scenes import drawn as coded
 from soracli.weights import manifest
 from soracli.world.assets import CELL, FRAMES, GRID, Sprites, load_actors
-from soracli.world.bodies import embodied
+from soracli.world.bodies import embodied, outside
 from soracli.world.language.actors import CORE_ACTORS, MORE_ACTORS
 from soracli.world.language.words import ACTORS, VAGUE
 
@@ -83,11 +83,12 @@ def pack(assets: Path, out: Path, index: Path, run: Path, say: Callable[[str], N
 def whole(name: str, frames: Sprites, known: dict[str, Any]) -> Sprites:
     """The frames of a drawing, with the rest of its body if it is a person's head or bust."""
     kind = bodies(known).get(name)
+    frames = outside(frames, name)
     return embodied(frames, kind, name) if kind else frames
 
 
 def bodies(known: dict[str, Any]) -> dict[str, str]:
-    """Names of those who are drawn without a body -> `head`, `bust` or `beast`."""
+    """Names of those who are drawn without a body -> `head`, `bust`, `beast` or `squat`."""
     return {name: kind for kind, names in known["body"].items() for name in names}
 
 

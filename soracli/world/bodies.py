@@ -29,6 +29,8 @@ FURS = {  # body and legs
     "unicorn": ((216, 190, 252), (204, 176, 244)), "moose": ((118, 80, 72), (98, 66, 60)),
     "boar": ((116, 78, 76), (96, 64, 64)),
 }  # fmt: skip
+METAL = {"robot": (196, 190, 222)}  # torsos that wear nothing
+OUT = {"turtle": 14}  # first frames, of those who draw in their head in the others
 SHOE = (58, 52, 62)
 
 
@@ -43,21 +45,33 @@ class Cut(NamedTuple):
 CUTS = {"head": Cut(0.42, 0.50, 0.71), "bust": Cut(0.46, 0.60, 0.72)}
 
 
+def outside(cells: Pixels, name: str) -> Pixels:
+    """The loop (T, S, S, 4) of one who draws in its head, with the frames alone in which it is out, there and back."""
+    count = OUT.get(name, 0)
+    if not count:
+        return cells
+    turn = [*range(count), *range(count - 2, 0, -1)]
+    return cells[[turn[t * len(turn) // len(cells)] for t in range(len(cells))]]
+
+
 def embodied(cells: Pixels, kind: str, name: str) -> Pixels:
-    """A drawing with the rest of its body. cells: (T, S, S, 4) premultiplied. kind: `head` or `bust`, or `beast`: the
-    head of an animal on four legs.
+    """A drawing with the rest of its body. cells: (T, S, S, 4) premultiplied. kind: `head` or `bust`, `beast`: the
+    head of an animal on four legs, or `squat`: of one that sits on folded legs and looks at the viewer.
 
     name: by which the colours of clothes are chosen, the same each time.
     """
     if kind == "beast":
         return _beast(cells, name)
+    if kind == "squat":
+        return _squat(cells)
     side, cut = cells.shape[1], CUTS[kind]
     box = _box(cells)
     upper, at = _upper(cells, box, cut)
     pick = sum(map(ord, name))
     skin = _tone(cells, box, 0.6, 0.5, 0.2)
-    shirt = RED if "Claus" in name else SHIRTS[pick % len(SHIRTS)] if kind == "head" else _tone(cells, box, 0.97, 0.5)
-    legs = TROUSERS[pick % len(TROUSERS)] if kind == "head" else _darker(shirt)
+    own = METAL.get(name) or (RED if "Claus" in name else None)
+    shirt = own or (SHIRTS[pick % len(SHIRTS)] if kind == "head" else _tone(cells, box, 0.97, 0.5))
+    legs = TROUSERS[pick % len(TROUSERS)] if kind == "head" and name not in METAL else _darker(shirt)
     out = np.zeros_like(cells)
     for t in range(len(cells)):
         image = Image.new("RGBA", (side * FINE, side * FINE))
@@ -196,3 +210,38 @@ def _beast(cells: Pixels, name: str) -> Pixels:
         np.minimum(small[..., :3], small[..., 3:], out=small[..., :3])
         out[t] = _laid(small, upper[t], at)
     return out
+
+
+def _squat(cells: Pixels) -> Pixels:
+    """An animal that sits: a round belly under its head, folded legs at its sides, feet before it."""
+    side = cells.shape[1]
+    skin = _tone(cells, _box(cells), 0.4, 0.5, 0.1)
+    belly = _tone(cells, _box(cells), 0.72, 0.5, 0.08)
+    upper, at = _upper(cells, _box(cells), Cut(0.56, 0.60, 0.0))
+    out = np.zeros_like(cells)
+    for t in range(len(cells)):
+        image = Image.new("RGBA", (side * FINE, side * FINE))
+        draw = ImageDraw.Draw(image)
+        swing = math.sin(2 * math.pi * t / len(cells))
+        for way in (-1, 1):
+            x = 0.5 + 0.25 * way
+            _oval(draw, image, (x, 0.78), (0.13, 0.15 + 0.008 * way * swing), _darker(skin, 0.84))
+            _oval(draw, image, (x + 0.06 * way, 0.915 - 0.012 * max(way * swing, 0.0)), (0.13, 0.032), skin)
+        _oval(draw, image, (0.5, 0.72), (0.25, 0.22), skin)
+        _oval(draw, image, (0.5, 0.77), (0.17, 0.16), belly)
+        for way in (-1, 1):
+            foot = (0.5 + 0.11 * way, 0.9 - 0.02 * max(-way * swing, 0.0))
+            _limb(image, (0.5 + 0.13 * way, 0.68), foot, 0.07, _darker(skin, 0.92))
+        small = np.asarray(image.convert("RGBa").resize((side, side), Image.Resampling.LANCZOS)).copy()
+        np.minimum(small[..., :3], small[..., 3:], out=small[..., :3])
+        out[t] = _laid(small, upper[t], at)
+    return out
+
+
+def _oval(
+    draw: ImageDraw.ImageDraw, image: Image.Image, middle: tuple[float, float], radii: tuple[float, float], tone: Colour
+) -> None:
+    """An ellipse by its middle and its two radii."""
+    (x, y), (rx, ry) = middle, radii
+    box = _points([(x - rx, y - ry), (x + rx, y + ry)], image)
+    draw.ellipse([*box[0], *box[1]], fill=(*tone, 255))

@@ -34,6 +34,10 @@ CROWN = 0.62  # of the partner's height, from where something falls
 CROWNED = frozenset(
     ("deciduous tree", "evergreen tree", "palm tree", "tanabata tree", "Christmas tree")
 )  # one is in them
+PASSING = frozenset({"comet", "cloud"})  # what goes out of the frame and does not come back
+ABLAZE = {"fire": 0.7}  # share of its height that what is on it has of it behind itself
+SWARM = 3  # from how many alike they are at different heights: `fly`, and `swim` and `float` under water
+LEVELS, DEEP = (0.0, 0.13, -0.1, 0.22, 0.06, -0.05), (0.08, 0.3, 0.0, 0.2, 0.14, 0.38)
 SINK = 0.06  # of the partner's height, by which something on it covers it
 OWN = (0.06, 0.06, 0.94, 0.94)
 FLOATERS = frozenset({"flyer", "swimmer"})  # kinds whose bodies take no steps
@@ -135,7 +139,8 @@ def _related(
     performer = cast[i]
     relation, number = performer.relation, performer.partner
     if not relation or not 0 <= number < len(cast) or number == i or _circles(cast, i):
-        return alone(scene, performer, clock, aspect)
+        own = alone(scene, performer, clock, aspect)
+        return own._replace(lift=own.lift + _raised(scene, cast, i))
     partner = cast[number]
     shift = performer.x - 0.5
 
@@ -147,16 +152,41 @@ def _related(
         return _over(scene, performer, partner, other(times), clock, aspect, shift)
     if relation == "chases" or (_together(performer, partner) and relation != "meets"):
         sign = -1.0 if relation == "in front of" else 1.0
-        room = gap * (0.9 if relation == "beside" else 1.15)
+        room = gap * (1.0 if relation == "beside" else 1.15)
         return _following(scene, performer, partner, other, times, sign * room - sign * shift, aspect)
     if relation == "meets":
         return _meeting(scene, cast, i, clock, aspect, gap)
     own = alone(scene, performer, clock, aspect)
     if performer.action in MOVES:
         return own
-    side = 1.0 if partner.x <= 0.5 else -1.0
+    side = 1.0 if cast[_first(cast, number)].x <= 0.5 else -1.0
     x = other(times).x + shift + side * gap * {"beside": 1.05}.get(relation, 0.6)
     return own._replace(x=x)
+
+
+def _first(cast: list[Performer], i: int) -> int:
+    """The first of a row of performers each of whom is beside the one before; i is the last."""
+    for _ in cast:
+        if cast[i].relation != "beside" or not 0 <= cast[i].partner < len(cast):
+            break
+        i = cast[i].partner
+    return i
+
+
+def _raised(scene: Scene, cast: list[Performer], i: int) -> float:
+    """How much higher than usual one of several in the air or under water is, frame heights."""
+    one = cast[i]
+    alike = [j for j, other in enumerate(cast) if (other.name, other.action) == (one.name, one.action)]
+    if scene.length <= 0 or len(alike) < SWARM or one.picture:
+        return 0.0
+    levels = (
+        LEVELS
+        if one.action == "fly"
+        else DEEP
+        if one.action in ("swim", "float") and scene.place == "underwater"
+        else (0.0,)
+    )
+    return levels[alike.index(i) % len(levels)]
 
 
 def _circles(cast: list[Performer], i: int) -> bool:
@@ -191,9 +221,11 @@ def _over(
     if performer.relation == "on":
         deep = SINK if partner.picture else SINK + actor(partner.name).saddle
         lift = under.lift + high - deep * (bottom - top) * partner.size * under.scale * under.squash
+        if partner.name in ABLAZE:
+            lift = under.lift + (1 - ABLAZE[partner.name]) * high
         if partner.name in CROWNED:
             lift = under.lift + CROWN * high
-        if performer.action == "fall":
+        if performer.action in ("fall", "jump", "hop", "bounce"):
             lift = lift + own.lift
         return own._replace(x=under.x + shift, lift=lift, turn=under.turn, feet=under.feet)
     if (
@@ -305,7 +337,8 @@ def _travelled(
     low, high = _bounds(scene, performer, aspect)
     end = performer.x + heading * speed * scene.length
     fits = low - 0.06 <= end <= high + 0.06
-    if not speed or scene.length <= 0 or scene.camera == "tracking" or (fits and not scene.onward):
+    passing = performer.name in PASSING and not performer.picture
+    if not speed or scene.length <= 0 or scene.camera == "tracking" or passing or (fits and not scene.onward):
         return straight, one
     low, high = min(low, performer.x), max(high, performer.x)
     if fits:  # it turns after what was laid out, not in it

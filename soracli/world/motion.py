@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import torch
 
-from soracli.world.language.actors import actor
-from soracli.world.language.verbs import SECONDS, SPEED, feet, ground_factor, signed
+from soracli.world.language.actors import PLANES, SKY, actor
+from soracli.world.language.verbs import SECONDS, SOLE, SPEED, feet, ground_factor, signed
 from soracli.world.scene import Performer, Scene
 from soracli.world.strips import hashed
 
@@ -18,8 +18,8 @@ PACE = {"run": 1.8, "chase": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launc
 CALM = frozenset({"stand", "spin", "bounce", "grow", "shrink", "appear", "fall", "roll", "slide", "float"})
 MEET = 2.4  # seconds after which those who meet stand still
 NOSE_UP, CLIMB = 6.0, 20.0  # degrees above the way of what flies along, and of what takes off
+OVERHEAD = 0.5  # frame heights above the ground, of the sun and the moon
 LANDED = 3.0  # seconds in which it comes down
-PLANES = frozenset(("airplane", "small airplane"))
 PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
 
 
@@ -100,7 +100,15 @@ def _hop(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Pat
 
 def _fly(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     ahead = _level(performer, NOSE_UP) if performer.action != "hover" and performer.direction else 0.0
-    return way._replace(lift=0.27 + 0.025 * (_turn(performer, t) / 1.6).sin(), angle=way.angle + ahead)
+    stands = performer.name in SKY and performer.action == "hover" and not performer.picture
+    high = _overhead(performer) if stands else 0.27
+    return way._replace(lift=high + 0.025 * (_turn(performer, t) / 1.6).sin(), angle=way.angle + ahead)
+
+
+def _overhead(performer: Performer) -> float:
+    """Height of what stands in the sky, as high as the frame has room for it."""
+    room = feet(performer.depth) - (SOLE - actor(performer.name).box[1]) * performer.size - 0.03
+    return max(min(OVERHEAD, room), 0.1)
 
 
 def _level(performer: Performer, up: float) -> float:
@@ -114,8 +122,8 @@ def _take_off(way: Path, performer: Performer, t: torch.Tensor) -> Path:
     ahead = signed(performer.direction) or 1.0
     air = (t - 1.2).clamp(min=0)
     up = CLIMB * (air / 1.0).clamp(max=1)
-    x = way.x + ahead * (0.045 * t + 0.03 * t**2 - 0.3)
-    return way._replace(x=x, lift=0.05 * air**2, angle=way.angle + _level(performer, 0.0) - ahead * up)
+    x = way.x + ahead * (0.03 * t + 0.018 * t**2 - 0.28)
+    return way._replace(x=x, lift=0.035 * air**2, angle=way.angle + _level(performer, 0.0) - ahead * up)
 
 
 def _land(way: Path, performer: Performer, t: torch.Tensor) -> Path:
@@ -126,7 +134,7 @@ def _land(way: Path, performer: Performer, t: torch.Tensor) -> Path:
             lift=0.6 * left**2, angle=way.angle + (0.0 if performer.picture else actor(performer.name).tilt)
         )
     ahead = signed(performer.direction) or 1.0
-    x = way.x + ahead * (0.25 * t.clamp(max=4.0) - 0.03 * t.clamp(max=4.0) ** 2 - 0.4)
+    x = way.x + ahead * (0.25 * t.clamp(max=4.0) - 0.03 * t.clamp(max=4.0) ** 2 - 0.36)
     return way._replace(x=x, lift=0.42 * left**1.5, angle=way.angle + _level(performer, 6.0) - ahead * 6.0 * left)
 
 
@@ -140,7 +148,8 @@ def _launch(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> 
 def _bounce(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     beat = (t / 0.9 + performer.phase) % 1.0
     near = (1 - 8 * torch.minimum(beat, 1 - beat)).clamp(min=0)  # 1 on the ground, 0 soon after
-    return way._replace(lift=0.26 * (4 * beat * (1 - beat)), squash=1 - 0.25 * near)
+    high, soft = (0.07, 0.06) if actor(performer.name).kind == "walker" and not performer.picture else (0.26, 0.25)
+    return way._replace(lift=high * (4 * beat * (1 - beat)), squash=1 - soft * near)
 
 
 def _spin(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:

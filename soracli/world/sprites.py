@@ -12,7 +12,7 @@ from soracli.world.assets import FRAMES, ActorBank
 from soracli.world.colours import recoloured
 from soracli.world.domain import Frame
 from soracli.world.ensemble import drawn
-from soracli.world.language.actors import actor
+from soracli.world.language.actors import SKY, actor
 from soracli.world.language.verbs import SOLE, feet, ground_factor, signed
 from soracli.world.layers import Light
 from soracli.world.motion import Path
@@ -85,7 +85,7 @@ def prepare(
         (middle - art.shape[2] / 2 + rows.start - 1).tolist(),
         boxes,
         shades,
-        spots,
+        [(-1, left, y) for _, left, y in spots] if performer.name in SKY and not performer.picture else spots,
         way.shown.tolist(),
     )
 

@@ -10,7 +10,7 @@ from soracli.world.bodies import FURS, embodied
 from soracli.world.language.actors import actor, index
 
 
-@pytest.mark.parametrize("name", ["boy", "farmer", "fox"])
+@pytest.mark.parametrize("name", ["boy", "farmer", "fox", "frog", "robot"])
 def test_a_head_stands_on_legs_that_walk(name: str) -> None:
     """It fills its cell down to the floor, and its feet are in other places half a step later."""
     cells = library.drawing(library.entry(name))
@@ -22,7 +22,7 @@ def test_a_head_stands_on_legs_that_walk(name: str) -> None:
 
 def test_the_index_knows_where_the_bodies_are() -> None:
     rows = [row for row in index() if row.get("body")]
-    assert {row["body"] for row in rows} == {"head", "bust", "beast"}
+    assert {row["body"] for row in rows} == {"head", "bust", "beast", "squat"}
     assert {row["name"] for row in rows if row["body"] == "beast"} == set(FURS)
     for row in rows:
         assert row["stride"] > 0, row["name"]
@@ -35,3 +35,10 @@ def test_clothes_are_the_same_each_time_and_differ_between_people() -> None:
     cells[:, 8:56, 8:56] = (200, 160, 60, 255)
     assert (embodied(cells, "head", "boy") == embodied(cells, "head", "boy")).all()
     assert (embodied(cells, "head", "boy") != embodied(cells, "head", "girl")).any()
+
+
+def test_a_turtle_keeps_its_head_out() -> None:
+    """Its loop in the collection draws it in for more than half of the time."""
+    cells = library.drawing(library.entry("turtle"))[..., 3] > 40
+    wide = cells.any(axis=1).sum(axis=1)
+    assert wide.min() > 0.9 * wide.max()

@@ -60,6 +60,10 @@ HELD: Mapping[str, float] = {
                      "kitchen knife", "wrench", "rose", "tulip", "sunflower", "hibiscus"), 0.52),
     **dict.fromkeys(("umbrella", "umbrella with rain drops", "balloon", "kite"), 0.1),
 }  # fmt: skip
+SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
+                 "comet", "fireworks", "cloud with lightning", "cloud with rain",
+                 "globe showing Americas"))  # fmt: skip
+PLANES = frozenset(("airplane", "small airplane"))
 BALLS = ("soccer ball", "basketball", "volleyball", "baseball", "american football", "rugby football", "ping pong")
 REACH_OUT = 0.25  # how far before the holder's middle that is, in widths of its drawing
 WORN = 1.1  # width of it, in widths of the head
