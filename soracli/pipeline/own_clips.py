@@ -146,7 +146,10 @@ def preceded(spec: TaskSpec, path: str, by: str, flags: Flags) -> tuple[TaskSpec
     from soracli.scenes import onward
 
     own = read(spec.given[0], flags)
-    if own is None or flags.size or flags.fps or len(onward.shots(own.scene)) > 1:
+    if own is None or len(onward.shots(own.scene)) > 1:
+        return spec, flags
+    as_it_is = {"size": f"{own.source.clip.frames.shape[2]}x{own.source.clip.frames.shape[1]}", "fps": str(own.fps)}
+    if any(getattr(flags, name) not in (None, value) for name, value in as_it_is.items()):
         return spec, flags
     card = manifest.card(flags.model)
     time = 1 if card.rates else card.stride[0]

@@ -42,9 +42,9 @@ def assembled(
     for number, frames in enumerate(itertools.chain.from_iterable(blended)):
         start = geometry.span(number).start
         part = slice(start, start + len(frames))
-        if number not in state.painted:
+        if not (canvas.mask[part] > 0).any():
             frames = canvas.clip.frames[part]
-        else:
+        elif number in state.painted:
             frames = masked(frames, canvas.clip.frames[part], canvas.mask[part], match=blank)
         if canvas.draft is not None and (canvas.mask[part] > 0).any():
             frames = canvas.draft.laid(frames, start)
