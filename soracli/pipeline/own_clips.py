@@ -124,8 +124,7 @@ def extended(spec: TaskSpec, path: str, prompt: str | None, by: str, flags: Flag
     text = (prompt or "").strip()
     why = unlike(own, flags if not text else replace(flags, seed=None, count=None))
     if why:
-        name = manifest.card(flags.model).name
-        note = f"the scene of {printable(path)} does not go on ({why}): {name} follows its frames alone."
+        note = f"the scene of {printable(path)} does not go on ({why}): its frames alone are followed."
         return replace(spec, notes=(*spec.notes, note)), flags
     time = manifest.card(flags.model).stride[0]
     after = parse.frames("--by", by, own.fps)
