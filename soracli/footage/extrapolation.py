@@ -60,8 +60,6 @@ BEHIND = 4  # frames from which what lies behind moving things is taken, each tw
 CLOSED = 6  # places, on each side, across which cracks close
 ALIKE = 0.72  # share of the difference of two frames that may be left once they are warped onto each other
 NEAR = 0.15  # of the way from one frame to another, over which what the one does not show comes in
-AGREED = 8  # places around each over which it is seen whether both ends, warped, agree
-AGREE, DIFFER = 0.6, 1.1  # share of their difference that is left, up to which and from which they do and do not
 CLOSE = 4  # levels of 255 of it that may be left in any case
 
 
@@ -308,12 +306,4 @@ class Between:
         first, second = (sampled(end, here + way) for end, way in zip(self.ends, (moved[:2], moved[2:]), strict=True))
         beyond = min(1.0, t / NEAR, (1 - t) / NEAR)  # share of what the end that is near does not show
         share = torch.lerp(torch.full_like(share, float(t < 0.5)), share, beyond)
-        made = torch.lerp(second, first, share) + beyond * more
-        return eight_bit(torch.lerp(torch.lerp(*self.ends, t), made, self._trust(first, second)))
-
-    def _trust(self, first: Tensor, second: Tensor) -> Tensor:
-        """How far both ends, warped, agree more than they do as they are, place by place: (1, H, W), 1 = far, 0 = not,
-        there a cross-fade is nearer to what may have been between them.
-        """
-        left, before = (box((x - y).abs().mean(0, keepdim=True), AGREED) for x, y in ((first, second), self.ends))
-        return ((DIFFER - left / (before + 1)) / (DIFFER - AGREE)).clamp(0, 1)
+        return eight_bit(torch.lerp(second, first, share) + beyond * more)
