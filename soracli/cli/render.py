@@ -191,8 +191,8 @@ def extend(
     spec = task_specs.extend(clip, before, after, by if loop else None, fit, overlap, allow_partial, engine)
     if engine == "auto" and not (before or loop or overlap):
         spec, flags = own_clips.extended(spec, clip, prompt, by, flags)
-    elif engine == "auto" and not (after or loop or overlap or prompt or flags.prompt_file):
-        spec, flags = own_clips.preceded(spec, clip, by, flags)
+    elif engine == "auto" and not (after or loop or overlap or prompt == "-" or flags.prompt_file):
+        spec, flags = own_clips.preceded(spec, clip, prompt, by, flags)
     render(spec, prompt, flags)
 
 

@@ -140,8 +140,11 @@ def extended(spec: TaskSpec, path: str, prompt: str | None, by: str, flags: Flag
     return spec, own.told(flags)
 
 
-def preceded(spec: TaskSpec, path: str, by: str, flags: Flags) -> tuple[TaskSpec, Flags]:
-    """The spec of `sora extend --backward` of a clip of one shot: what its scene showed before, else as it was."""
+def preceded(spec: TaskSpec, path: str, prompt: str | None, by: str, flags: Flags) -> tuple[TaskSpec, Flags]:
+    """The spec of `sora extend --backward` of a clip of one shot: what its scene showed before, else as it was.
+
+    A prompt, if there is one, is not followed, and that is said.
+    """
     from soracli.scenes import onward
 
     own = read(spec.given[0], flags)
@@ -153,7 +156,8 @@ def preceded(spec: TaskSpec, path: str, by: str, flags: Flags) -> tuple[TaskSpec
     card = manifest.card(flags.model)
     time = 1 if card.rates else card.stride[0]
     before = -(-parse.frames("--by", by, own.fps) // time) * time  # as `tasks.extend` paints it
-    note = f"{printable(path)} tells its scene: what it showed before is painted."
+    note = f"{printable(path)} tells its scene: what it showed before is painted"
+    note += "; a prompt is followed after its end alone." if prompt else "."
     text = onward.longer(own.scene, 0, own.fps)  # laid out as it was
     plot = Plot(file=text, time=card.stride[0], begin=-float(before / own.fps))
     return replace(spec, plot=plot, notes=(*spec.notes, note)), own.told(flags)
