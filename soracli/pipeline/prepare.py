@@ -36,6 +36,7 @@ def prepare(spec: TaskSpec, prompt: str | None, flags: Flags, run: Run | None = 
     run: what this goes on with; it says which results, and where they go.
     """
     request, plot = _rewritten(_parsed(spec, prompt, flags))
+    spec = request.spec  # with whom the prompt names
     seeds = parse.seeds(flags.seed, flags.count) if run is None else [item.seed for item in run.pending]
     _check_result(request, seeds)
     canvas, options, cast, bare = _canvas(request, plot)

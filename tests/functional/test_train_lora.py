@@ -116,6 +116,8 @@ def test_over_a_photograph_it_plays_as_a_subject(sora: Sora, tmp_path: Path) -> 
     assert sora(*call).code == 0
     colours = media.read("a.mp4").frames.reshape(-1, 3).astype(int)
     assert ((colours[:, 0] > 150) & (colours[:, 1] < 100) & (colours[:, 2] > 120)).mean() > 0.01
+    told = result(sora(*call[:2], "the grass moves", *call[3:], "--force", "--dry-run", "--json"))
+    assert "nobody here is called 'zorp'" in json.dumps(told["notes"])
 
 
 def test_scenes_and_their_drafts_know_it(sora: Sora, tmp_path: Path) -> None:
