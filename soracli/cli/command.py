@@ -18,22 +18,23 @@ from soracli.options.calls import Origin
 from soracli.options.flags import TalkFlags
 
 
+class VerbContext(typer.Context):
+    """What is known while a verb is parsed: its flags that are not typed come from the configuration, if it renders."""
+
+    def __init__(self, command: Any, parent: Any = None, **extra: Any) -> None:
+        super().__init__(command, parent, **extra)
+        known = "preset" in {param.name for param in command.params} and parent is not None and parent.parent is None
+        if known and self.info_name and not self.resilient_parsing:  # not `preset save`, which keeps what is typed
+            self.default_map = defaults.Defaults(self.info_name)
+
+
 class Verb(typer.core.TyperCommand):
     """A command whose help groups its options and leaves its examples as they were typed.
 
     Plain text, without rich: help is read in pipes as often as on terminals, and starts in half the time.
     """
 
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Flags that are not typed come from the configuration, if this is a verb that renders."""
-        renders = info_name != "save" and "preset" in {param.name for param in self.params}
-        if renders and info_name and not extra.get("resilient_parsing"):
-            extra["default_map"] = defaults.Defaults(info_name)
-        return super().make_context(info_name, args, parent, **extra)
-
-    def get_help_option_names(self, ctx: Any) -> list[str]:
-        """Those of `sora` itself, whatever context asks first: Click keeps the option that it makes then."""
-        return ["-h", "--help"]
+    context_class = VerbContext
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         ctx.default_map = None  # help must not fail over a configuration that is broken

@@ -179,7 +179,7 @@ def serve(
         raise UsageError("HOST:PORT, --data: mean nothing without --http", "no_effect")
     from soracli.server import daemon as serves
 
-    serves.serve(model, device, flags, functools.partial(runner.run, context.find_root().command))
+    serves.serve(model, device, flags, functools.partial(runner.run, lambda: context.find_root().command))
 
 
 RunName = Annotated[

@@ -55,7 +55,7 @@ def show(topic: str | None, helps: Callable[[], dict[str, str]]) -> str:
 
 def verbs(root: Any) -> Iterator[tuple[str, Any, Any]]:
     """(name, command, context) of every verb of `sora` that is not hidden; verbs of groups as `model list`."""
-    yield from _walk(root, "", typer.Context(root, info_name="sora"))
+    yield from _walk(root, "", typer.Context(root, info_name="sora", **root.context_settings))
 
 
 def _walk(group: Any, name: str, context: typer.Context) -> Iterator[tuple[str, Any, Any]]:

@@ -82,9 +82,7 @@ def parser() -> Any:
     return typer.main.get_command(app)
 
 
-def run(args: list[str]) -> int:
-    """Run one command line and return its exit code, having said what went wrong."""
-    return runner.run(parser(), args)
+run = functools.partial(runner.run, parser)  # one command line: words -> exit code
 
 
 def main(argv: list[str] | None = None) -> None:

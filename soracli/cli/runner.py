@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -34,10 +35,10 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def run(command: Any, args: list[str]) -> int:
-    """Run one command line of a tree of commands and return its exit code, having said what went wrong."""
+def run(tree: Callable[[], Any], args: list[str]) -> int:
+    """Run one command line and return its exit code, having said what went wrong. tree: gives the verbs."""
     try:
-        code = command(args, prog_name="sora", standalone_mode=False)
+        code = tree()(args, prog_name="sora", standalone_mode=False)
         with output.sending():
             sys.stdout.flush()
     except (StdoutClosed, BrokenPipeError):
