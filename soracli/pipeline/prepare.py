@@ -97,7 +97,7 @@ def _rewritten(request: Request) -> tuple[Request, Plot | None]:
     plot = performers.plot(request)
     if plot is not None:
         _check_expand(flags, card)
-        told = rewrite.RewrittenPrompt(typed, "", rewrite.scripts(card, request.text))
+        told = rewrite.RewrittenPrompt(typed)  # what it says in no English is said when it is read
     else:
         seed = parse.seeds(flags.seed, flags.count)[0] if flags.expand and not spec.shots else None
         beside = (*spec.shots, flags.negative or "")

@@ -9,7 +9,7 @@ from soracli.prompts import english
 from soracli.scenes.film import Filmed
 from soracli.scenes.nearest import Near
 from soracli.scenes.settings import Chosen
-from soracli.scenes.spans import Mended, foreign
+from soracli.scenes.spans import Mended
 from soracli.scenes.story import Story
 
 
@@ -42,8 +42,7 @@ def slips(mended: list[Mended]) -> list[str]:
     return [f"'{printable(one.typed)}' is read as '{one.read}'." for one in mended]
 
 
-def foreign_words(text: str) -> list[str]:
-    words = foreign(text)
+def foreign_words(words: list[str]) -> list[str]:
     if not words:
         return []
     return [f"{', '.join(map(repr, map(printable, words)))}: prompts are read in English only; this is left out."]

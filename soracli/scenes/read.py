@@ -26,7 +26,7 @@ from soracli.scenes.nearest import Near
 from soracli.scenes.notes import foreign_words, notes_on, shown, slips
 from soracli.scenes.roles import ALL, adrift, afloat, built_in, casting, headwear, implied, stand_ins, underfoot
 from soracli.scenes.settings import Chosen, choose
-from soracli.scenes.spans import items, options, spelt
+from soracli.scenes.spans import foreign, items, options, spelt
 from soracli.scenes.staging import Role, follows, staged
 from soracli.scenes.story import Setting, Story
 from soracli.scenes.vocabulary import Entry, Library, vocabulary
@@ -73,7 +73,7 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     roles += [*headwear(roles, story, words, known), *implied(roles, story, words, known)][: ALL - len(roles)]
     roles = underfoot(roles, story, words, known)
     scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
-    notes = [*slips(mended), *foreign_words(text), *notes, *notes_on(story, chosen, film, near)]
+    notes = [*slips(mended), *foreign_words(foreign(text)), *notes, *notes_on(story, chosen, film, near)]
     if others:
         notes.append(f"{', '.join(map(repr, map(printable, others)))}: options of other programs; they are not read.")
     seen = any(row.value and row.slot != "size" for row in film)

@@ -216,3 +216,13 @@ def test_sizes_of_memory() -> None:
     assert [parse.memory(text) for text in ("6G", "800M", "1.5GB", "2GiB", "1000000000")] == [
         6 * 10**9, 8 * 10**8, 15 * 10**8, 2 * 10**9, 10**9
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"),
+    [("a \U0001f415 runs on a beach", 0), ("a \u0441\u043e\u0431\u0430\u043a\u0430 runs on a beach", 1)],
+)
+def test_words_of_another_language_are_said_once(sora: Sora, prompt: str, count: int) -> None:
+    """Where a prompt is read into a scene pictographs are read as what they show."""
+    notes = json.loads(sora("generate", prompt, "--dry-run", "--json").out)["data"]["notes"]
+    assert sum("English" in note for note in notes) == count
