@@ -58,6 +58,8 @@ class Digest:
 class FrameStamper(Protocol):
     """What is done to a result on its way to the disk: `stamp.Stamp`."""
 
+    recipe: Recipe  # what the file says about itself
+
     def mark(self, frames: Frames, painted: Mask | None) -> Frames:
         """Frames with the watermark where they were painted; None = all of them."""
 
@@ -89,8 +91,8 @@ class Writer:
         fps: frames per second.
         format: a key of `FORMATS`; by default the suffix decides.
         quality: `draft`, `good`, `lossless` or a CRF number.
-        recipe: JSON-able data kept in the file's standard `comment` tag; `info` reads it back. If it has the key
-            `frames_sha256`, the digest of the frames is filled in there.
+        recipe: JSON-able data kept in the standard `comment` tag of a file that nobody stamps; a stamp brings its own.
+            `info` reads it back. If it has the key `frames_sha256`, the digest of the frames is filled in there.
         force: replace a file that is already there.
         audio: sound to go with the frames, cut or padded with silence to their length. Ignored by a format
             that holds none (`format.sound` says so).
@@ -127,7 +129,7 @@ class Writer:
         self._alpha = alpha
         self._fps = Fraction(fps)
         self._quality = formats.quality(quality, self.format)
-        self._recipe = recipe
+        self._recipe = recipe if stamp is None else stamp.recipe
         self._force = force
         self._audio = audio.delayed(Fraction(audio_start)) if audio and self.format.sound else None
         self._stamp, self._review = stamp, review

@@ -50,9 +50,8 @@ class Form:
 
     def writer(self, path: Path, format: str | None = None, review: Review | None = None) -> Writer:
         """The writer of one file. format: None = by the path's suffix. review: who looks at it."""
-        recipe = None if self.stamp is None else self.stamp.recipe
         return Writer(
-            path, *self.size, self.fps, format, self.quality, recipe, force=self.force, audio=self.audio,
+            path, *self.size, self.fps, format, self.quality, force=self.force, audio=self.audio,
             audio_start=self.audio_start, stamp=self.stamp, review=review, alpha=self.alpha,
         )  # fmt: skip
 

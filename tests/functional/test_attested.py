@@ -232,7 +232,7 @@ def test_our_own_inputs_are_ours(sora: Sora) -> None:
 def folder(name: str, seed: int = 0, count: int = 4) -> None:
     frames = np.random.default_rng(seed).integers(0, 256, (count, 64, 64, 3), np.uint8)
     recipe = {"verb": "generate", "prompt": "a dog walks", "seed": 1, media.DIGEST: ""}
-    with Writer(name, 64, 64, Fraction(8), "frames", recipe=recipe, stamp=stamp.Stamp("generate", recipe, ())) as w:
+    with Writer(name, 64, 64, Fraction(8), "frames", stamp=stamp.Stamp("generate", recipe, ())) as w:
         w.add(frames)
 
 

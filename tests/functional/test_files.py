@@ -9,6 +9,7 @@ import socket
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -31,6 +32,8 @@ PIXELS = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
 
 class Beside:
     """A stamp whose credential is a file of its own."""
+
+    recipe: ClassVar[dict[str, object]] = {}
 
     def mark(self, frames: media.Frames, painted: object) -> media.Frames:
         return frames
