@@ -78,6 +78,11 @@ class Card:
         return fixed if self.options.tiles is None else self.options.tiles
 
     @property
+    def takes_drafts(self) -> bool:
+        """Whether it paints over pictures of a scene (`draft.Draft`), which a prompt is read into."""
+        return bool(self.params.get("drafts"))
+
+    @property
     def rates(self) -> tuple[Fraction, Fraction] | None:
         """Lowest and highest frames per second that the weights were trained at; None = any will do."""
         found = self.params.get("rates")

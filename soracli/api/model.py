@@ -360,7 +360,7 @@ class Model:
 
 def _drafted(canvas: Canvas, prompt: str, options: SamplingOptions, card: Card) -> tuple[Canvas, Any]:
     """A canvas of which nothing is given, with the draft of the scene that a prompt is read as, and its shots."""
-    if canvas.draft is not None or not card.params.get("drafts") or not bool((canvas.mask == 1).all()):
+    if canvas.draft is not None or not card.takes_drafts or not bool((canvas.mask == 1).all()):
         return canvas, prompt
     from dataclasses import replace
 

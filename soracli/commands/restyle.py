@@ -60,7 +60,7 @@ def applies(asked: Asked, flags: Flags) -> bool:
     paints places of its own alone.
     """
     painting = asked.style in PAINTINGS or (asked.style is not None and Path(asked.style).is_file())
-    return painting or bool(manifest.card(flags.model).params.get("drafts"))
+    return painting or manifest.card(flags.model).takes_drafts
 
 
 @dataclass(frozen=True)

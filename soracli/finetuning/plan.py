@@ -96,7 +96,7 @@ SPARK_BYTES = 1_300_000_000  # of a process that trains a look: 0.9 GB resident 
 def planned(folder: str, wish: Wish, card: Card) -> tuple[Plan, list[str]]:
     found, passed = dataset.items(folder)
     notes = [f"{passed} other files passed over."] if passed else []
-    if card.params.get("drafts"):
+    if card.takes_drafts:
         kind = wish.learn or PERFORMER
         if kind not in (PERFORMER, LOOK):
             raise UsageError(f"--as {printable(kind)}: must be {PERFORMER} or {LOOK}", "bad_kind")

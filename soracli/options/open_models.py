@@ -78,7 +78,7 @@ def turning() -> list[str]:
 
 def check_turns(card: Card) -> None:
     """Refuse to go round a thing by a model that never saw one from behind."""
-    if card.params.get("drafts"):
+    if card.takes_drafts:
         raise UsageError(
             f"views: {card.name} has learnt no thing from all sides, and yours would stand still (a drawing of its own "
             f'it can let spin: sora generate "a coin spins"); use -m {" or ".join(turning())}',
@@ -233,7 +233,7 @@ def _check_file(card: Card, text: str, path: str, scale: float) -> None:
         from soracli.scenes import adapters
 
         adapters.check(text, path, card, scale)
-        if card.params.get("drafts"):
+        if card.takes_drafts:
             return
     _check(card, "--lora", text)
 

@@ -74,7 +74,7 @@ def read(source: Source, flags: Flags) -> Own | None:
     Such a recipe is data of a stranger's: one that is damaged, or whose pictures are not there, tells nothing.
     """
     path, card = str(source.path), manifest.card(flags.model)
-    if source.data is not None or not card.params.get("drafts"):
+    if source.data is not None or not card.takes_drafts:
         return None
     recipe = media.info(path).recipe or {}
     if "scene" not in recipe or recipe.get("model") != card.name:
@@ -232,7 +232,7 @@ def animated(spec: TaskSpec, path: str, typed: str | None, flags: Flags) -> tupl
 def check_scene(spec: TaskSpec, flags: Flags) -> None:
     """Raise PolicyError where a model that paints places of its own alone is to paint frames that tell no scene."""
     card = manifest.card(flags.model)
-    if card.params.get("drafts"):
+    if card.takes_drafts:
         raise PolicyError(
             f"{printable(spec.given[0].path)}: tells no scene, and {card.name} makes fog of frames alone; lay a "
             'look over it (sora edit CLIP "at sunset", --style NAME), or take an open model: sora model list',

@@ -30,7 +30,7 @@ def plot(request: Request) -> Plot | None:
         return spec.plot
     if spec.scene and (text or shots):
         raise UsageError("--scene: says everything; leave out the prompt", "two_prompts")
-    if not (spec.staged and card.params.get("drafts")):
+    if not (spec.staged and card.takes_drafts):
         if spec.scene:
             raise UsageError(f"--scene: {card.name} takes no drafts; use: -m {manifest.default()}", "no_drafts")
         if spec.hand is not None and spec.hand.sketch is not None:
@@ -48,7 +48,7 @@ def plot(request: Request) -> Plot | None:
 
 def own(card: Card) -> tuple[Adapter, ...]:
     """The user's own performers, which files of `--lora` bring."""
-    if not (card.params.get("drafts") and card.options.loras):
+    if not (card.takes_drafts and card.options.loras):
         return ()
     from soracli.scenes import adapters
 

@@ -38,7 +38,7 @@ def placed(spec: TaskSpec, path: str, prompt: str, flags: Flags, *, track: bool)
     Around a picture nobody is put, and what is there follows no prompt. Raises PolicyError if the prompt names nobody
     whom the library has.
     """
-    if not manifest.card(flags.model).params.get("drafts") or not spec.filled or spec.hand is not None:
+    if not manifest.card(flags.model).takes_drafts or not spec.filled or spec.hand is not None:
         return spec
     name = printable(path)
     if not spec.areas:

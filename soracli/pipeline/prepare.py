@@ -78,7 +78,7 @@ def _parsed(spec: TaskSpec, prompt: str | None, flags: Flags) -> Request:
     if spec.length and flags.duration is not None:
         raise UsageError(f"--duration {flags.duration}: {spec.length}", "no_effect")
     fills = spec.unprompted or spec.cast is not None or prompt.strip(" .!").lower() in {"", *REMOVE}
-    filled = spec.filled and bool(card.params.get("drafts")) and fills
+    filled = spec.filled and card.takes_drafts and fills
     if filled and spec.cast is None:
         prompt = ""
     text = joined(prompt, *spec.words)

@@ -109,7 +109,7 @@ def chosen(spec: TaskSpec, card: Card, prompt: str) -> Moving | None:
     if spec.engine in ("", "model") or spec.hand is not None:
         return None
     still = len(spec.given) == 1 and len(spec.given[0].clip.frames) == 1
-    if spec.engine == "auto" and not card.params.get("drafts"):
+    if spec.engine == "auto" and not card.takes_drafts:
         return None
     how = "asked for"
     if spec.engine == "auto":

@@ -113,7 +113,7 @@ def _known(job: Job, model: Model, device: str) -> tuple[list[str], bool]:
     if job.plot is not None:
         return [], False
     unlike = advice.on_source(model, job.canvas, job.geometry, device)
-    far = bool(unlike) or bool(job.card.params.get("drafts"))
+    far = bool(unlike) or job.card.takes_drafts
     return [*advice.on_prompt(model, job.prompt), *unlike], far
 
 

@@ -132,7 +132,7 @@ def performers(card: Card) -> tuple[Adapter, ...]:
 def check(text: str, path: str, card: Card, scale: float = 1.0) -> None:
     """Whether a file may be given to a model by `--lora`. text: as typed. Raises UsageError if not."""
     found = read(path)
-    takes = bool(card.params.get("drafts"))
+    takes = card.takes_drafts
     if found is None:
         if takes:
             raise UsageError(

@@ -167,7 +167,7 @@ def test_ctrl_c_before_a_command_begins_is_no_traceback(
 ) -> None:
     """It may come while the tree of verbs is made, which takes a third of a short call."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    monkeypatch.setattr(typer.main, "get_command", throw(KeyboardInterrupt()))
+    monkeypatch.setattr(typer.main, "get_command", lambda app: throw(KeyboardInterrupt())())
     cli.parser.cache_clear()
     with pytest.raises(SystemExit) as ended:
         cli.main(["info", "a.mp4"])
