@@ -77,14 +77,25 @@ class Draft:
         return self.finish(out, start)
 
 
+def extent(plane: npt.NDArray[np.bool_] | Alpha, room: int = 0) -> tuple[slice, slice]:
+    """Rows and columns of the smallest rectangle that holds all that is set of a plane (H, W); empty if nothing is.
+
+    room: pixels around it, as far as the plane goes.
+    """
+    found = []
+    for axis, size in ((1, plane.shape[0]), (0, plane.shape[1])):
+        at = np.flatnonzero(plane.any(axis))
+        found.append(slice(max(0, int(at[0]) - room), min(size, int(at[-1]) + 1 + room)) if len(at) else slice(0))
+    return found[0], found[1]
+
+
 def _over(below: Frames, layer: Layer, lights: list[Light]) -> Frames:
     """A layer in its light over frames; only the rows and columns that it covers are worked on."""
     out = np.array(below)
     for frame, colour, alpha, light in zip(out, layer.frames, layer.alpha, lights, strict=True):
-        rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
-        if not len(rows):
+        if not alpha.any():
             continue
-        part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        part = extent(alpha)
         if light is PLAIN and alpha[part].min() == 255:  # hides what is below
             frame[part] = colour[part]
             continue

@@ -292,7 +292,8 @@ def inpaint(
     """Paint a part of a clip or picture anew, or around it. Every other pixel stays as it is.
 
     Without a prompt what is masked is removed: other frames show what is behind, and what none shows is filled by
-    patches of the surroundings. In a clip that sora made, a prompt puts whom it names there, into the same place.
+    patches of the surroundings. A prompt puts whom it names there: into the place of a clip that sora made, and over
+    what is filled in other film.
     """
     from soracli.pipeline import placed, task_specs
     from soracli.pipeline.render import render

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soracli import media
+from soracli.draft import extent
 from soracli.errors import MediaError
 from soracli.formatting import printable
 from soracli.types import Clip
@@ -76,10 +77,9 @@ def _small(frame: Pixels) -> Pixels:
 
 
 def _cropped(path: Path, rgb: Pixels, alpha: Pixels) -> Pixels:
-    rows, columns = np.flatnonzero(alpha.max(1) > FAINT), np.flatnonzero(alpha.max(0) > FAINT)
-    if not len(rows):
+    part = extent(alpha > FAINT)
+    if not rgb[part].size:
         raise MediaError(f"{printable(path)}: all of it is transparent; pass a picture that shows something", "picture")
-    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     return np.concatenate([rgb[part], alpha[part][..., None]], 2)
 
 

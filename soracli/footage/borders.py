@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from soracli.draft import extent
+
 SOFTER = 0.08  # pixels of blur (standard deviation) for each pixel away from the picture
 SOFTEST = 24.0  # of those at most
 FIRST = 1.1  # pixels of blur of the pyramid's first level; each has twice as much as the one before
@@ -29,11 +31,8 @@ def inside(holes: npt.NDArray[np.bool_]) -> Window | None:
     known = ~holes[0]
     if not holes[0].any() or (holes != holes[0]).any():
         return None
-    rows, columns = np.flatnonzero(known.any(1)), np.flatnonzero(known.any(0))
-    if min(len(rows), len(columns)) < 2:
-        return None
-    window = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
-    return window if known[window].all() else None
+    window = extent(known)
+    return window if min(known[window].shape) >= 2 and known[window].all() else None
 
 
 def continued(frame: npt.NDArray[np.uint8], window: Window) -> Picture:

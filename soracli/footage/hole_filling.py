@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from soracli.draft import extent
 from soracli.footage import borders, optical_flow, patches
 from soracli.footage.registration import Matrix, Points, aligned, fitted, moved, sampled, shrunk, whole
 from soracli.models.rife import padded
@@ -184,7 +185,7 @@ class Filling:
     def _bring(self, t: int, given: Frames) -> None:
         """Fill what lacks in frame t with what frames before and after it show."""
         points = self._points(t)
-        window = box(grown(self.hole[t], AROUND))
+        window = extent(grown(self.hole[t], AROUND))
         hole = self.hole[t][window]
         found = [self._shown(t, way, window, given, points) for way in (1, -1)]
         (after, until), (before, since) = found
@@ -293,7 +294,7 @@ class Filling:
         """Fill a frame by patches; returns what was filled."""
         new: Plane = self.lack[t].copy()
         side = max(ROOM, round(1.5 * float(np.sqrt(new.sum()))))
-        window = box(grown(new, 2 * side))
+        window = extent(grown(new, 2 * side))
         picture = patches.filled(self.frames[t][window].astype(np.float32), new[window])
         self.frames[t][window] = np.rint(picture.clip(0, 255))
         self.lack[t] = False
@@ -305,7 +306,7 @@ class Filling:
         matrix, error = self._laid(t, key, self._points(t))
         if error > self._usual(t) + 2 * OTHER:
             return
-        window = box(grown(self.lack[t], AROUND))
+        window = extent(grown(self.lack[t], AROUND))
         picture, known = self._warped(self.frames[key], new, matrix, window)
         done = self.lack[t][window] & known
         if not done.any():
@@ -330,7 +331,7 @@ def grown(plane: Plane, pixels: int) -> Plane:
     """With all that lies within so many pixels on each side."""
     if not plane.any():
         return plane
-    window = box(plane, pixels)
+    window = extent(plane, pixels)
     part = plane[window].astype(np.int32)
     for axis in (0, 1):  # how many are set around each place, by differences of running sums
         ends = [(pixels + 1, pixels) if i == axis else (0, 0) for i in range(2)]
@@ -340,15 +341,6 @@ def grown(plane: Plane, pixels: int) -> Plane:
     out: Plane = plane.copy()
     out[window] = part > 0
     return out
-
-
-def box(plane: Plane, room: int = 0) -> tuple[slice, slice]:
-    """Rows and columns of what is set, with so much room around it as there is."""
-    found = []
-    for axis in (1, 0):
-        at = np.flatnonzero(plane.any(axis))
-        found.append(slice(max(0, int(at[0]) - room), min(plane.shape[1 - axis], int(at[-1]) + 1 + room)))
-    return found[0], found[1]
 
 
 def smoothed(plane: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:

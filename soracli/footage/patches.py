@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from soracli.draft import extent
 from soracli.sampling import seamless_clone
 
 SIDE = 7  # pixels of a patch
@@ -215,7 +216,7 @@ class _Search:
         if not beside.any():
             return self.voted(image, matches)
         lack = np.where(beside[..., None], image - proposed, 0).astype(np.float32)
-        rows, columns = (slice(max(0, int(x.min()) - 2), int(x.max()) + 3) for x in np.nonzero(self.hole))
+        rows, columns = extent(self.hole, 2)
         lack[rows, columns] = _harmonic(lack[rows, columns], self.hole[rows, columns], beside[rows, columns])
         return np.where((self.hole & told)[..., None], (proposed + lack).clip(0, 255), image)
 

@@ -1,4 +1,4 @@
-"""A canvas painted without a model: what its mask covers is filled with what the clip shows behind (`holes`)."""
+"""A canvas painted without a model: what its mask covers is filled with what the clip shows behind (`hole_filling`)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from soracli.draft import extent
 from soracli.footage import borders, optical_flow
-from soracli.footage.hole_filling import ROOM, Filling, box
+from soracli.footage.hole_filling import ROOM, Filling
 from soracli.sampling.steps import Step
 from soracli.types import Canvas, Frames
 
@@ -89,4 +90,4 @@ def fill(
 def _window(holes: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
     """Rows and columns around all holes of a shot (T, H, W), with room to align frames by and to take patches from."""
     largest = float(np.sqrt(holes.sum((1, 2)).max()))
-    return box(np.asarray(holes.any(0)), max(2 * ROOM, round(1.5 * largest)))
+    return extent(np.asarray(holes.any(0)), max(2 * ROOM, round(1.5 * largest)))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
+from soracli.draft import extent
 from soracli.errors import PolicyError
 from soracli.formatting import printable
 from soracli.options import parse
@@ -51,7 +49,8 @@ def placed(spec: TaskSpec, path: str, prompt: str, flags: Flags, *, track: bool)
     from soracli.scenes.known import shipped
     from soracli.scenes.read import read
 
-    x, y, width, height = bounds(hole)
+    rows, columns = extent(hole)
+    x, y, width, height = columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start
     reading = read(prompt, float(clip.seconds), width / height, 0, shipped())
     if not reading.scene.performers:
         raise PolicyError(
@@ -63,9 +62,3 @@ def placed(spec: TaskSpec, path: str, prompt: str, flags: Flags, *, track: bool)
     stage = x / hole.shape[1], y / hole.shape[0], width / hole.shape[1], height / hole.shape[0]
     cast = Plot((Shot(0.0, prompt),), footage=True, large=True)
     return replace(spec, cast=cast, stage=stage, notes=(*spec.notes, said, *reading.notes))
-
-
-def bounds(hole: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """x, y, width and height of what is set in (H, W), pixels."""
-    rows, columns = np.flatnonzero(hole.any(1)), np.flatnonzero(hole.any(0))
-    return int(columns[0]), int(rows[0]), int(columns[-1] + 1 - columns[0]), int(rows[-1] + 1 - rows[0])

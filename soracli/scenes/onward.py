@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from soracli.draft import extent
 from soracli.scenes import file
 from soracli.scenes.file import Shot
 from soracli.scenes.read import Reading, read
@@ -101,9 +102,8 @@ def beside(text: str, prompt: str, hole: npt.NDArray[np.bool_], known: Library) 
 
 def _box(hole: npt.NDArray[np.bool_]) -> tuple[float, float, float, float]:
     """x0 y0 x1 y1 of a hole (H, W), shares of the frame."""
-    rows, columns = np.flatnonzero(hole.any(1)), np.flatnonzero(hole.any(0))
-    x0, y0, x1, y1 = (int(at) for at in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
-    return x0 / hole.shape[1], y0 / hole.shape[0], x1 / hole.shape[1], y1 / hole.shape[0]
+    (height, width), (rows, columns) = hole.shape, extent(hole)
+    return columns.start / width, rows.start / height, columns.stop / width, rows.stop / height
 
 
 def within(

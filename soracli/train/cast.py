@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from soracli.draft import extent
 from soracli.errors import WeightsError
 from soracli.prompts import sentence_encoder
 from soracli.scenes import drawn as coded
@@ -193,8 +194,8 @@ def _topmost(drawn: npt.NDArray[np.bool_]) -> tuple[float, float]:
 
 
 def _edges(drawn: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(drawn.any(1)), np.flatnonzero(drawn.any(0))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    rows, columns = extent(drawn)
+    return columns.start, rows.start, columns.stop, rows.stop
 
 
 def entries(

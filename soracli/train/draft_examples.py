@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -139,6 +139,16 @@ def one_of(words: Sequence[str], rng: np.random.Generator) -> str:
     return words[int(rng.integers(len(words)))]
 
 
+@torch.no_grad()
+def affine(function: Callable[[Tensor], Tensor], channels: int) -> tuple[Tensor, Tensor]:
+    """The matrix (C, D) and the offset (D,) of an affine map of single latents (B, C, 1, 1, 1), flat: from what it
+    makes of zero and of each unit vector.
+    """
+    basis = torch.cat([torch.zeros(1, channels), torch.eye(channels)])[:, :, None, None, None]
+    parts = function(basis).flatten(1)  # (1 + C, D)
+    return parts[1:] - parts[0], parts[0]
+
+
 class Sketches(NamedTuple):
     """An affine map of latents to the sketch that their frames come down to. matrix (C, SHOWN), offset (SHOWN,)."""
 
@@ -146,12 +156,8 @@ class Sketches(NamedTuple):
     offset: Tensor
 
     @classmethod
-    @torch.no_grad()
     def of(cls, vae: Vae) -> Sketches:
-        channels = vae.config.channels
-        basis = torch.cat([torch.zeros(1, channels), torch.eye(channels)])[:, :, None, None, None]
-        parts = steering.thumbnail(vae.linear.decode(basis)).flatten(1)  # (1 + C, SHOWN)
-        return cls(parts[1:] - parts[0], parts[0])
+        return cls(*affine(lambda latents: steering.thumbnail(vae.linear.decode(latents)), vae.config.channels))
 
     def __call__(self, latents: Tensor) -> Tensor:
         """(B, C, t, h, w) -> (B, 3, 2 t, 8 h, 8 w) in [-1, 1]."""
@@ -180,13 +186,12 @@ class Stills(NamedTuple):
     offset: Tensor
 
     @classmethod
-    @torch.no_grad()
     def of(cls, vae: Vae) -> Stills:
-        channels = vae.config.channels
-        basis = torch.cat([torch.zeros(1, channels), torch.eye(channels)])[:, :, None, None, None]
-        first = vae.linear.decode(basis)[:, :, :1]  # (1 + C, 3, 1, PATCH, PATCH)
-        held = vae.encode(first.expand(-1, -1, CHUNK, -1, -1))[:, :, 0, 0, 0]
-        return cls(held[1:] - held[0], held[0])
+        def held(latents: Tensor) -> Tensor:
+            first = vae.linear.decode(latents)[:, :, :1]  # (B, 3, 1, PATCH, PATCH)
+            return vae.encode(first.expand(-1, -1, CHUNK, -1, -1))[:, :, 0, 0, 0]
+
+        return cls(*affine(held, vae.config.channels))
 
     def __call__(self, batch: Batch) -> Batch:
         """A batch of single latent frames as stills."""

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from soracli.draft import extent
+
 Pixels = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
 FINE = 2  # pixels a side that become one
@@ -78,8 +80,7 @@ def embodied(cells: Pixels, kind: str, name: str) -> Pixels:
         _legs(image, cut.hip, math.sin(2 * math.pi * t / len(cells)), legs)
         if kind == "head":
             _torso(image, cut, math.sin(2 * math.pi * t / len(cells)), shirt, skin)
-        small = np.asarray(image.convert("RGBa").resize((side, side), Image.Resampling.LANCZOS)).copy()
-        np.minimum(small[..., :3], small[..., 3:], out=small[..., :3])
+        small = _shrunk(image, side)
         if kind == "bust":
             _hang(small, upper[t], at, round((cut.hip + 0.03) * side))
         out[t] = _laid(small, upper[t], at)
@@ -88,9 +89,8 @@ def embodied(cells: Pixels, kind: str, name: str) -> Pixels:
 
 def _box(cells: Pixels) -> tuple[int, int, int, int]:
     """x0 y0 x1 y1 of everything that is drawn, pixels."""
-    drawn = cells[..., 3].max(axis=0) >= SOLID
-    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    rows, columns = extent(cells[..., 3].max(axis=0) >= SOLID)
+    return columns.start, rows.start, columns.stop, rows.stop
 
 
 def _upper(cells: Pixels, box: tuple[int, int, int, int], cut: Cut) -> tuple[Pixels, tuple[int, int]]:
@@ -206,8 +206,7 @@ def _beast(cells: Pixels, name: str) -> Pixels:
         for grown, shade in ((0.0, 0.86), (0.022, 1.0)):  # lighter above
             box = _points([(0.30 + grown, 0.49 + grown / 2), (0.92 - grown, 0.83 - 2.2 * grown)], image)
             draw.ellipse([*box[0], *box[1]], fill=(*(_darker(fur, shade) if shade < 1 else fur), 255))
-        small = np.asarray(image.convert("RGBa").resize((side, side), Image.Resampling.LANCZOS)).copy()
-        np.minimum(small[..., :3], small[..., 3:], out=small[..., :3])
+        small = _shrunk(image, side)
         out[t] = _laid(small, upper[t], at)
     return out
 
@@ -232,10 +231,16 @@ def _squat(cells: Pixels) -> Pixels:
         for way in (-1, 1):
             foot = (0.5 + 0.11 * way, 0.9 - 0.02 * max(-way * swing, 0.0))
             _limb(image, (0.5 + 0.13 * way, 0.68), foot, 0.07, _darker(skin, 0.92))
-        small = np.asarray(image.convert("RGBa").resize((side, side), Image.Resampling.LANCZOS)).copy()
-        np.minimum(small[..., :3], small[..., 3:], out=small[..., :3])
+        small = _shrunk(image, side)
         out[t] = _laid(small, upper[t], at)
     return out
+
+
+def _shrunk(image: Image.Image, side: int) -> Pixels:
+    """A drawing as one frame of a cell, (side, side, 4) premultiplied."""
+    small = np.asarray(image.convert("RGBa").resize((side, side), Image.Resampling.LANCZOS)).copy()
+    np.minimum(small[..., :3], small[..., 3:], out=small[..., :3])
+    return small
 
 
 def _oval(
