@@ -24,7 +24,7 @@ from soracli.models.spark.dit import Dit, DitConfig, Jump, Layout
 from soracli.models.spark.text import TextEncoder
 from soracli.models.spark.vae import Vae, VaeConfig
 from soracli.train import __main__ as command
-from soracli.train import autoencoder, fewstep, run, scenes, transformer
+from soracli.train import autoencoder, fewstep, networks, run, scenes, transformer
 from soracli.train.data import Batch, Cache, TextStates, View, write_shard
 from soracli.train.noise import MASKS, MODES, draw_levels, draw_mask, draw_sigma
 from soracli.train.optim import Ema, Muon, orthogonal, rate
@@ -686,7 +686,7 @@ def test_few_step_training_learns_resumes_and_can_be_taken_up(trajectories: Path
     lines = [json.loads(line) for line in (tmp_path / "fewstep" / "log.jsonl").read_text().splitlines()]
     assert lines[-1]["step"] == done.step > lines[0]["step"]
     assert lines[-1]["loss"] < lines[0]["loss"] * 0.7
-    taken, step = command.trained(tmp_path, "fewstep")
+    taken, step = networks.trained(tmp_path, "fewstep")
     assert (step, taken.config.few) == (done.step, True)
 
 
@@ -779,22 +779,22 @@ def test_nothing_to_train_on_is_one_line(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no checkpoint; run the fewstep command first"):
-        command.trained(tmp_path, "fewstep")
+        networks.trained(tmp_path, "fewstep")
 
 
 def test_training_starts_from_published_weights_and_from_checkpoints(tmp_path: Path) -> None:
     """Shapes that fit are taken, the spectrum of the data stays, and weights of another network are refused."""
     known, fresh = dit(), Dit(DitConfig(channels=CHANNELS, depth=2))
     quantise.save(quantise.quantise(known.state_dict()), tmp_path, "spark-drafts")
-    command.initialise(fresh, tmp_path)
+    networks.initialise(fresh, tmp_path)
     torch.testing.assert_close(fresh.outlet.weight, known.outlet.weight, atol=1e-3, rtol=1e-3)
     assert torch.equal(fresh.spectrum, torch.ones(CHANNELS))
     torch.save({"ema": known.state_dict()}, tmp_path / "checkpoint.pt")
     again = Dit(DitConfig(channels=CHANNELS, depth=2, few=True))
-    command.initialise(again, tmp_path / "checkpoint.pt")
+    networks.initialise(again, tmp_path / "checkpoint.pt")
     assert torch.equal(again.outlet.weight, known.outlet.weight)
     with pytest.raises(UsageError, match="holds no weights that fit"):
-        command.initialise(Dit(DitConfig(channels=7, depth=12)), tmp_path)
+        networks.initialise(Dit(DitConfig(channels=7, depth=12)), tmp_path)
 
 
 def test_a_share_of_published_weights_is_kept(tmp_path: Path) -> None:
@@ -802,10 +802,10 @@ def test_a_share_of_published_weights_is_kept(tmp_path: Path) -> None:
     with torch.no_grad():
         network.outlet.weight += 1
     quantise.save(quantise.quantise(known.state_dict()), tmp_path, "spark-drafts")
-    command.blend(network, tmp_path, 0.25)
+    networks.blend(network, tmp_path, 0.25)
     torch.testing.assert_close(network.outlet.weight, known.outlet.weight + 0.75, atol=1e-3, rtol=1e-3)
     with pytest.raises(UsageError, match="not those of a network like this one"):
-        command.blend(Dit(DitConfig(channels=CHANNELS, depth=1)), tmp_path, 0.25)
+        networks.blend(Dit(DitConfig(channels=CHANNELS, depth=1)), tmp_path, 0.25)
 
 
 @pytest.mark.usefixtures("quick")
@@ -826,6 +826,6 @@ def test_what_was_trained_can_be_taken_up(cache: Cache, tmp_path: Path) -> None:
     recipe = Recipe(tokens=16, minutes=0.5)
     network = Dit(DitConfig(channels=CHANNELS, depth=1))
     ours = transformer.train(network, TextStates(Words()), cache, tmp_path / "transformer", recipe)
-    taken, step = command.trained(tmp_path, "transformer")
+    taken, step = networks.trained(tmp_path, "transformer")
     assert (step, taken.config) == (ours.step, network.config)
     assert torch.equal(taken.inlet.weight, ours.ema.shadow["inlet.weight"])
