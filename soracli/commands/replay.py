@@ -81,7 +81,8 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
     _compare_weights(recipe, file, talk)
     expected = recipes.expected(recipe, file) if changes.check else None
     marked = recipes.marked(recipe)
-    origin = Origin(run=flags.origin.run, expected=expected, assumed=flags.origin.assumed, marked=marked)
+    came = flags.origin
+    origin = Origin(run=came.run, expected=expected, assumed=came.assumed, marked=marked, growing=came.growing)
     call.having(**typed).run(origin=origin, **talk_of(flags))
 
 

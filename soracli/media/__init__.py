@@ -10,6 +10,7 @@ from soracli.media.colour import toned
 from soracli.media.encode import DIGEST
 from soracli.media.fit import FITS, describe_fit, fit, hold, retime, retimed_length
 from soracli.media.formats import FORMATS, Format, Quality
+from soracli.media.growing import Growing
 from soracli.media.masks import Area, borders, feather, outpainted, region
 from soracli.media.mix import laid_under
 from soracli.media.read import info, read, read_layer, read_sound, read_source
@@ -25,6 +26,7 @@ __all__ = [
     "Audio",
     "Digest",
     "Format",
+    "Growing",
     "MediaInfo",
     "Quality",
     "Source",

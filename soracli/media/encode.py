@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 from PIL import Image, PngImagePlugin
 
 from soracli.media.audio import Audio, Track
-from soracli.media.formats import Format, Quality
+from soracli.media.formats import FORMATS, Format, Quality
 from soracli.media.source import ASCII_CODE, EXIF_IFD, USER_COMMENT, Recipe
 from soracli.types import Frames
 
@@ -39,6 +39,9 @@ _MUXERS = {
     "mkv": ("matroska", {"write_crc32": "0"}),
     "webm": ("webm", {"write_crc32": "0"}),
 }
+# Without an index: after an empty header come fragments that each have their own, written as soon as they are whole.
+_FRAGMENTS = {"movflags": "+frag_keyframe+empty_moov+default_base_moof", "flush_packets": "1"}
+_FRAGMENT = Fraction(1, 2)  # seconds
 _X264 = {"draft": ("veryfast", 26), "good": ("medium", 16)}  # preset, CRF
 _VP9 = {"draft": ("5", 40), "good": ("3", 24)}  # cpu-used, CRF
 _WEBP = {"draft": (75, 2), "good": (92, 4), "lossless": (75, 4)}  # quality (effort if lossless), method
@@ -83,6 +86,11 @@ def encoder(
     return AnimationEncoder(part, format, fps, quality, comment)
 
 
+def fragmented(part: Path, size: tuple[int, int], fps: Fraction) -> Encoder:
+    """The encoder of an MP4 that can be played while it grows, by fragments; coded at once, for its looks less well."""
+    return VideoEncoder(part, FORMATS["mp4"], size, fps, Quality("draft"), "", fragments=True)
+
+
 def _filled(digest: str) -> str:
     return _PLACE.decode().replace(_BLANK, digest)
 
@@ -90,7 +98,7 @@ def _filled(digest: str) -> str:
 class VideoEncoder:
     """H.264 or VP9 through PyAV. BT.709, limited range, 4:2:0; RGB as it is when lossless. AAC or Opus beside it.
 
-    With alpha: ProRes 4444 in QuickTime, VP9 with its alpha in WebM.
+    With alpha: ProRes 4444 in QuickTime, VP9 with its alpha in WebM. fragments: see `fragmented`.
     """
 
     def __init__(
@@ -104,9 +112,13 @@ class VideoEncoder:
         audio: Audio | None = None,
         *,
         alpha: bool = False,
+        fragments: bool = False,
     ) -> None:
         muxer, options = _MUXERS[format.name]
         codec, pixels, settings = _codec_with_alpha(format, quality) if alpha else _codec(format, quality)
+        if fragments:
+            options = _FRAGMENTS
+            settings |= {"preset": "ultrafast", "tune": "zerolatency", "g": str(max(1, round(_FRAGMENT * fps)))}
         self._layout = "rgba" if alpha else "rgb24"
         self._part, self._filled_in = part, _PLACE in comment.encode()
         self._tick = 1 / fps

@@ -27,6 +27,7 @@ from soracli.media import formats
 from soracli.media.audio import Audio
 from soracli.media.commit import aside, commit, commit_pair, explained, is_of_frames, keep, reserve, sync
 from soracli.media.encode import Encoder, encoder
+from soracli.media.growing import Growing
 from soracli.media.reread import frames_of
 from soracli.media.source import Recipe
 from soracli.system import part_files
@@ -100,6 +101,7 @@ class Writer:
         stamp: marks the frames and signs the file; None = neither.
         review: looks at every frame of the encoded file; None = nobody does.
         alpha: frames are RGBA, not premultiplied, and the format can hold that (`format.alpha`).
+        growing: is given the marked frames as they come, and ended with the file; None = nothing is.
 
     Leaving the block normally commits; leaving it by an exception leaves nothing behind.
     """
@@ -120,6 +122,7 @@ class Writer:
         stamp: FrameStamper | None = None,
         review: FrameReviewer | None = None,
         alpha: bool = False,
+        growing: Growing | None = None,
     ) -> None:
         self.path = Path(path)
         self.format = formats.FORMATS[format] if format in formats.FORMATS else formats.choose(str(path), format, 0)
@@ -132,7 +135,7 @@ class Writer:
         self._recipe = recipe if stamp is None else stamp.recipe
         self._force = force
         self._audio = audio.delayed(Fraction(audio_start)) if audio and self.format.sound else None
-        self._stamp, self._review = stamp, review
+        self._stamp, self._review, self._growing = stamp, review, growing
         self._part = part_files.beside(self.path)
         self._sealed = self._part.with_suffix(".sealed")
         self._held: int | None = None
@@ -172,6 +175,8 @@ class Writer:
             frames = self._stamp.mark(frames, painted)
         with explained(self.path):
             self._encoder.add(frames)
+        if self._growing is not None:
+            self._growing.add(frames)
         self.count += len(frames)
 
     @property
@@ -183,6 +188,8 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._encoder is not None
+        if self._growing is not None:
+            self._growing.close()
         try:
             if kind is not None:
                 with contextlib.suppress(Exception):

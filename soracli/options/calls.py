@@ -106,7 +106,8 @@ class Origin:
     nothing is known of what was painted. expected: digest of the frames that should come out, or None;
     they are compared, and not written. assumed: arguments that were not typed -> the place that gave them.
     notes: what there is to say about those. marked: whether painting starts from marked noise (`noise_mark`).
-    reporter: who is told how it goes; None = the shell.
+    reporter: who is told how it goes; None = the shell. growing: file for a copy of the clip that can be watched while
+    it is made, see `media.growing`, or None.
     """
 
     call: Call = field(default_factory=Call)
@@ -118,6 +119,7 @@ class Origin:
     notes: tuple[str, ...] = ()
     marked: bool = True
     reporter: Reporter | None = None
+    growing: str | None = None
 
 
 @functools.cache

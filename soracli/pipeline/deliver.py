@@ -20,7 +20,7 @@ from soracli.console.progress import Meter
 from soracli.console.report import Reporter
 from soracli.errors import CheckError
 from soracli.formatting import duration
-from soracli.media import Area, Audio, Source, Writer
+from soracli.media import Area, Audio, Growing, Source, Writer
 from soracli.options.calls import Call
 from soracli.options.flags import OutputFlags
 from soracli.pipeline import checkpoints, latents, output_paths
@@ -48,11 +48,13 @@ class Form:
     audio_start: Fraction = Fraction(0)  # seconds of the result
     alpha: bool = False  # frames are RGBA, not premultiplied
 
-    def writer(self, path: Path, format: str | None = None, review: Review | None = None) -> Writer:
-        """The writer of one file. format: None = by the path's suffix. review: who looks at it."""
+    def writer(
+        self, path: Path, format: str | None = None, review: Review | None = None, growing: Growing | None = None
+    ) -> Writer:
+        """The writer of one file. format: None = by the path's suffix. review, growing: see `Writer`."""
         return Writer(
             path, *self.size, self.fps, format, self.quality, force=self.force, audio=self.audio,
-            audio_start=self.audio_start, stamp=self.stamp, review=review, alpha=self.alpha,
+            audio_start=self.audio_start, stamp=self.stamp, review=review, alpha=self.alpha, growing=growing,
         )  # fmt: skip
 
 
@@ -220,7 +222,9 @@ def _made(work: Work, outputs: Outputs, n: int, flags: OutputFlags, talk: Report
         file: Writer | media.Digest = media.Digest()
         if flags.origin.expected is None:
             path = stack.enter_context(output_paths.target(outputs, n))
-            file = form.writer(path, outputs.format.name, review)
+            beside = flags.origin.growing
+            growing = None if beside is None else Growing(Path(beside), form.fps, review.watch(form.fps))
+            file = form.writer(path, outputs.format.name, review, growing)
         work.make(file, stack.enter_context(talk.meter(work.label)))
     talk.say(f"{work.label}done in {duration(time.perf_counter() - clock)}{work.done()}")
     found = work.figures()

@@ -119,11 +119,19 @@ class Review:
 
     def look(self, frames: Iterator[Frame], fps: Fraction) -> str:
         """Why the result is withheld; empty if it is not."""
-        kinds: dict[str, Callable[[Fraction], Reviewer]] = {"flashes": Lightness, "nudity": Nudity}
-        reviewers = [kinds[name](fps) for name in self.by]
+        reviewers = self._reviewers(fps)
         for number, frame in enumerate(frames):
             for reviewer in reviewers:
                 if reason := reviewer.add(frame):
                     return str(Held(reason, number, float(number / fps)))
         self.notes += [note for reviewer in reviewers for note in reviewer.notes()]
         return ""
+
+    def watch(self, fps: Fraction) -> Callable[[Frame], str]:
+        """The same for frames that are shown before the last of them is made: why the clip ends before this one."""
+        reviewers = self._reviewers(fps)
+        return lambda frame: next((reason for one in reviewers if (reason := one.add(frame))), "")
+
+    def _reviewers(self, fps: Fraction) -> list[Reviewer]:
+        kinds: dict[str, Callable[[Fraction], Reviewer]] = {"flashes": Lightness, "nudity": Nudity}
+        return [kinds[name](fps) for name in self.by]

@@ -102,6 +102,33 @@ def test_videos_by_the_client_of_openai(client: Any, web: Any, tmp_path: Path) -
 
 
 @DEPRECATED
+def test_a_video_is_watched_while_it_is_made(client: Any, web: Any, tmp_path: Path) -> None:
+    """Fragmented MP4 of every frame, whose beginning comes before the end is made; then nothing of it is left."""
+    video = client.videos.create(prompt="a dog", seconds="4", size="256x256", extra_body={"steps": "1"})
+    with web.stream("GET", f"/v1/videos/{video.id}/content?variant=live") as answer:
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "video/mp4")
+        parts = answer.iter_bytes()
+        begun = next(parts)
+        assert client.videos.retrieve(video.id).status == "in_progress"
+        data = begun + b"".join(parts)
+    assert (data[4:8], data.count(b"moof") > 4) == (b"ftyp", True)
+    video = client.videos.poll(video.id, poll_interval_ms=100)
+    whole = client.videos.download_content(video.id).read()
+    shown, made = (np.frombuffer(pictures(one), np.uint8).reshape(64, -1) for one in (data, whole))
+    assert np.abs(shown.astype(int) - made).mean() < 8
+    assert client.videos.download_content(video.id, variant="live").read() == whole  # as OpenAI's client lets it pass
+    assert client.videos.delete(video.id).deleted
+
+
+@DEPRECATED
+def test_who_watches_a_video_that_is_deleted_sees_its_end(client: Any, web: Any) -> None:
+    video = client.videos.create(prompt="a dog", size="256x256", extra_body={"steps": "1000"})
+    with web.stream("GET", f"/v1/videos/{video.id}/content?variant=live") as answer:
+        assert client.videos.delete(video.id).deleted
+        assert b"".join(answer.iter_bytes()) == b""
+
+
+@DEPRECATED
 def test_pictures_characters_models(client: Any, web: Any) -> None:
     made = client.images.generate(prompt="a dog", model="tiny", size="64x64", n=2)
     shown = [Image.open(io.BytesIO(base64.b64decode(one.b64_json))) for one in made.data]

@@ -27,7 +27,7 @@ from soracli.server.http.forms import Form, Upload
 from soracli.server.http.gate import Gate, problem
 from soracli.server.http.other import Calls, Mount
 from soracli.server.http.queue import LONGEST, Queue
-from soracli.server.http.store import DONE, VIDEO, Job, Store
+from soracli.server.http.store import DONE, GROWING, VIDEO, Job, Store
 from soracli.server.http.worker import Failed, Worker
 from soracli.system import part_files
 from soracli.weights import manifest
@@ -38,6 +38,7 @@ STATUS = {2: 400, 3: 400, 4: 400, 5: 503, 6: 413, 7: 502, 8: 400}  # HTTP status
 LEFT = 499  # status for a client that has gone, in nobody's answer but in logs
 TIMEOUT = 504  # of what a check, a still or a draft may take no longer for
 PREVIEW = "preview.png"
+PART, SOON = 1 << 18, 0.1  # bytes of a video in the making that are sent at a time; seconds until more is looked for
 Source = Upload | Path  # of an input: what was sent, or the video of another job
 
 
@@ -146,12 +147,35 @@ class Server:
             if not path.is_file():
                 raise HTTPException(404, f"{job.id}: has no preview yet")
             return FileResponse(path, headers={"cache-control": "no-store"})
+        if variant == "live":
+            if not job.over:
+                fresh = {"cache-control": "no-store"}
+                return StreamingResponse(self._growing(job), media_type="video/mp4", headers=fresh)
+            variant = "video"
         self._finished(job.id)
         if variant == "video":
             return FileResponse(self.store.place(job) / VIDEO, filename=f"{job.id}.mp4")
         if variant not in ("thumbnail", "spritesheet"):
-            raise UsageError(f"variant {variant}: must be video, thumbnail or spritesheet", "bad_parameter")
+            known = "video, live, thumbnail, spritesheet or preview"
+            raise UsageError(f"variant {variant}: must be {known}", "bad_parameter")
         return FileResponse(await self._still(job, variant))
+
+    async def _growing(self, job: Job) -> AsyncIterator[bytes]:
+        """A video while it is made: fragmented MP4, from its first frame to its last or to where the work ends."""
+        folder = self.store.place(job)
+        async for _ in self.queue.states(job):
+            if (folder / GROWING).is_file():
+                break
+        path = folder / (VIDEO if job.over else GROWING)
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # it failed, or was deleted
+            while True:
+                going = not job.over and job.id in self.store.jobs
+                if data := file.read(PART):
+                    yield data
+                elif going:
+                    await asyncio.sleep(SOON)
+                else:
+                    return
 
     async def _still(self, job: Job, variant: str) -> Path:
         """A picture of a finished video, made when it is first asked for."""

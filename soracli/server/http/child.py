@@ -1,6 +1,7 @@
 """The process that does calls for the HTTP server: JSON lines in, JSON lines out.
 
-In:  {"call": {"verb": ...}, "run": ID}         a verb that renders, in the form of a job of `sora batch`
+In:  {"call": {"verb": ...}, "run": ID}         a verb that renders, in the form of a job of `sora batch`; "growing": a
+                                               file for a copy of the clip that can be watched while it is made
      {"call": {"verb": ...}, "dry_run": true}   what it would do
      {"arguments": ["frame", "--json", ...]}    another command line; "folder": where it is called
 Out: {"ready": true} once SIGINT is taken as below,
@@ -78,7 +79,7 @@ def do(request: dict[str, Any]) -> None:
         return
     try:
         call, assumed, _ = defaults.filled(calls.parse(request["call"]))
-        origin = Origin(run=request.get("run"), assumed=assumed)
+        origin = Origin(run=request.get("run"), assumed=assumed, growing=request.get("growing"))
         call.run(origin=origin, json=True, progress="json", dry_run=bool(request.get("dry_run")))
     except Exception as error:
         _fail(understood(error).details())

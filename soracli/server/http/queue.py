@@ -8,8 +8,9 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from soracli.server.http.store import DONE, FAILED, QUEUED, RUNNING, Job, Store, without
+from soracli.server.http.store import DONE, FAILED, GROWING, QUEUED, RUNNING, Job, Store, without
 from soracli.server.http.worker import Event, Failed, Worker
+from soracli.system import part_files
 
 LONGEST = 100  # jobs that wait
 # Percent at which a stage begins and ends. The painting is most of the work.
@@ -58,6 +59,7 @@ class Queue:
                 await self._more.wait()
 
     async def _do(self, job: Job) -> None:
+        self._drop_growing(job)  # of a server that was killed
         self._current, job.status = job, RUNNING
         self._keep(job)
         self._tell()
@@ -73,6 +75,7 @@ class Queue:
         finally:
             self._current = self._work = None
             job.stage, job.completed = "", time.time()
+            self._drop_growing(job)  # whoever reads it has it open
         if job.id in self.store.jobs:
             self._keep(job)
             self.store.prune(job)
@@ -83,9 +86,15 @@ class Queue:
         with contextlib.suppress(OSError):
             self.store.save(job)
 
+    def _drop_growing(self, job: Job) -> None:
+        with contextlib.suppress(OSError):
+            part_files.drop(self.store.place(job) / GROWING, self.store.home)
+
     async def _done(self, job: Job) -> Any:
         """The data of a job's result. Raises Failed, and Gone if the job was removed meanwhile."""
         request = {"call": job.call, "run": job.id}
+        if job.kind == "video":
+            request["growing"] = str(self.store.place(job) / GROWING)
         work = self._work = asyncio.create_task(self.worker.do(request, lambda event: self._seen(job, event)))
         try:
             await asyncio.wait({work})

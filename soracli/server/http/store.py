@@ -2,6 +2,7 @@
 
 DATA/jobs/ID/job.json     the record
 DATA/jobs/ID/video.mp4    the result; of a job of pictures picture-N.png
+DATA/jobs/ID/growing.mp4  as much of it as there is, while it is made
 DATA/jobs/ID/input.*      what was uploaded for it
 DATA/characters/ID/       name.json and picture.png
 DATA/results/             files of calls through /mcp
@@ -25,7 +26,7 @@ from soracli.state import runs
 from soracli.system import parsing, part_files
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "in_progress", "completed", "failed"
-VIDEO = "video.mp4"
+VIDEO, GROWING = "video.mp4", "growing.mp4"
 _NUMBER, _NONE = (int, float), type(None)
 _TYPES: dict[str, tuple[type, ...]] = {  # of the fields of a job, as JSON has them
     "id": (str,), "kind": (str,), "call": (dict,), "prompt": (str,), "model": (str,), "seconds": (str,), "size": (str,),
