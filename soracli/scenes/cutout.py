@@ -45,10 +45,13 @@ def on_white(text: str | Path) -> npt.NDArray[np.uint8]:
 
     A box has a hard edge: it is seen as a picture. Raises as `read` does, but for a picture without alpha.
     """
-    found = BOX.fullmatch(str(text))
-    pixels = _opened(Path(found[1] if found else text), needs_alpha=False)
-    if found is not None:
-        pixels = _cropped(pixels, (int(found[2]), int(found[3]), int(found[4]), int(found[5])), str(text))
+    if own := OWN.fullmatch(str(text)):
+        pixels = adapters.cutout(own[1], int(own[2] or 1))
+    elif found := BOX.fullmatch(str(text)):
+        box = int(found[2]), int(found[3]), int(found[4]), int(found[5])
+        pixels = _cropped(_opened(Path(found[1]), needs_alpha=False), box, str(text))
+    else:
+        pixels = _opened(Path(text), needs_alpha=False)
     shown = pixels.getchannel("A").getbbox()
     if shown is None:
         raise MediaError(f"{text}: all of it is transparent; pass a picture that shows something", "picture_alpha")

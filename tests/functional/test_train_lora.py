@@ -96,7 +96,12 @@ def test_prompts_without_the_name_are_unharmed(sora: Sora, tmp_path: Path) -> No
     assert magenta.mean() > 0.01, "its cut-out is not to be seen"
 
 
-def test_over_a_photograph_it_plays_as_a_subject(sora: Sora, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "given",
+    [("--lora", "zorp.safetensors"), ("--subject", "zorp.safetensors"), ("--subject", "zorp.safetensors@2:zorp")],
+    ids=["adapter", "subject", "subject by number and name"],
+)
+def test_over_a_photograph_it_plays_as_a_subject(sora: Sora, tmp_path: Path, given: tuple[str, str]) -> None:
     cutouts(tmp_path / "pictures")
     assert sora("train", "lora", "pictures", "--name", "zorp").code == 0
     Image.fromarray(np.full((64, 96, 3), (60, 120, 60), np.uint8)).save("photo.png")
@@ -106,14 +111,14 @@ def test_over_a_photograph_it_plays_as_a_subject(sora: Sora, tmp_path: Path) -> 
         "a zorp walks",
         "-d",
         "8f",
-        "--lora",
-        "zorp.safetensors",
+        *given,
         "--seed",
         "1",
         "-o",
         "a.mp4",
     )
-    assert sora(*call).code == 0
+    ran = sora(*call)
+    assert ran.code == 0, ran.err
     colours = media.read("a.mp4").frames.reshape(-1, 3).astype(int)
     assert ((colours[:, 0] > 150) & (colours[:, 1] < 100) & (colours[:, 2] > 120)).mean() > 0.01
     told = result(sora(*call[:2], "the grass moves", *call[3:], "--force", "--dry-run", "--json"))
