@@ -12,6 +12,7 @@ import struct
 import sys
 import zlib
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def test_who_watches_a_video_that_is_deleted_sees_its_end(client: Any, web: Any)
 
 @DEPRECATED
 def test_pictures_characters_models(client: Any, web: Any) -> None:
-    made = client.images.generate(prompt="a dog", model="tiny", size="64x64", n=2)
+    made = client.images.generate(prompt="a dog", model="gpt-image-2", size="64x64", n=2, quality="high")
     shown = [Image.open(io.BytesIO(base64.b64decode(one.b64_json))) for one in made.data]
     assert [(one.format, one.size) for one in shown] == [("PNG", (64, 64))] * 2
     assert list(shown[0].getdata()) != list(shown[1].getdata())
@@ -149,6 +150,39 @@ def test_pictures_characters_models(client: Any, web: Any) -> None:
     assert len(pictures(strip.content)) == 12 * 256 * 256 * 3
     draft = web.post("/v1/drafts", json={"prompt": "a dog walks"})
     assert Image.open(io.BytesIO(draft.content)).n_frames == 18
+
+
+@DEPRECATED
+def test_characters_play_in_videos(client: Any, web: Any, tmp_path: Path) -> None:
+    """A picture and a clip before a plain background are cut out; what has no outline that can be found is refused."""
+    import openai
+
+    plain = np.full((8, 96, 96, 3), (40, 60, 200), np.uint8)
+    plain[:, 24:72, 24:72] = (230, 40, 160)
+    with media.Writer(tmp_path / "a.mp4", 96, 96, Fraction(8)) as writer:
+        writer.add(plain)
+    drawn = io.BytesIO()
+    Image.fromarray(plain[0]).save(drawn, "PNG")
+    blorp = client.videos.create_character(name="blorp", video=tmp_path / "a.mp4")
+    zorp = client.videos.create_character(name="zorp", video=drawn.getvalue())
+    cast = {"characters": [{"id": blorp.id}, {"id": zorp.id}]}
+    asked: dict[str, Any] = {"prompt": "a blorp runs to a zorp", "size": "96x96", "seconds": "0.5"}
+    for video in (
+        client.videos.create(**asked, extra_body=cast).id,
+        web.post("/v1/videos", json=asked | cast).json()["id"],
+    ):
+        assert client.videos.poll(video, poll_interval_ms=100).status == "completed"
+        shown = pictures(client.videos.download_content(video).read())
+        away = np.abs(np.frombuffer(shown, np.uint8).reshape(-1, 3).astype(int) - (230, 40, 160)).max(1)
+        assert 0.01 < (away < 40).mean() < 0.9  # and not the blue behind it
+    noise = np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8)
+    drawn = io.BytesIO()
+    Image.fromarray(noise).save(drawn, "PNG")
+    odd = client.videos.create_character(name="odd", video=drawn.getvalue())
+    with pytest.raises(openai.BadRequestError, match=f"- {odd.id}/input.png: it has no alpha"):
+        client.videos.create(**asked | {"prompt": "an odd runs"}, extra_body={"characters": [{"id": odd.id}]})
+    with pytest.raises(openai.BadRequestError, match="refused"):
+        client.videos.create_character(name="naked child", video=drawn.getvalue())
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,8 @@ class Server:
                 raise UsageError("input_reference: must be a picture; for a clip use /v1/videos/edits", "bad_parameter")
             call, inputs = {**call, "verb": "animate"}, {"image": reference}
         if cast := form.fields.pop("characters", None):
-            call["subject"] = [self.characters.subject(one) for one in (cast if isinstance(cast, list) else [cast])]
+            named = cast if isinstance(cast, list) else [cast]
+            call["subject"] = [self.characters.subject(one, call["model"]) for one in named]
         form.close()
         return self._shown(await self._submit("video", call, inputs))
 
@@ -289,7 +290,7 @@ class Server:
             plan = await self.clerk.do({"call": call, "dry_run": True}, limit=CLERK)
         except Failed as failed:
             part_files.drop_folder(folder, self.store.home)
-            raise Failed(store.without(failed.details, folder)) from None
+            raise Failed(store.without(store.without(failed.details, folder), self.store.characters)) from None
         except BaseException:
             part_files.drop_folder(folder, self.store.home)
             raise

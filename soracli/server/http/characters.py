@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import secrets
 import time
@@ -14,13 +15,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from soracli.errors import UsageError
+from soracli.errors import PolicyError, UsageError
 from soracli.server.http import forms, store
 from soracli.server.http.worker import Failed, Worker
 from soracli.system import parsing, part_files
+from soracli.weights import manifest
 
 _NAME = re.compile(r"char_[0-9a-f]{24}")
 CLERK = 60.0  # seconds that a check, a still or a draft may take
+CUT = "cut-out.safetensors"  # what `sora train lora` makes of a character: it plays in scenes
 
 
 class Characters:
@@ -41,13 +44,7 @@ class Characters:
         path = home / f"input{sent.suffix}"
         part_files.put(path, sent.data, mode=0o600)
         try:
-            if sent.kind == "clip":
-                taken = ["frame", str(path), "--json", "--at", "first", "-o", str(home / "picture.png")]
-                await self.clerk.do({"arguments": taken}, limit=CLERK)
-                part_files.drop(path, home)
-                path = home / "picture.png"
-            else:  # it may have an outline of its own, so it stays what it is
-                await self.clerk.do({"arguments": ["info", "--json", str(path)]}, limit=CLERK)
+            path = await self._looked_at(home, path, name, sent.kind == "clip")
         except BaseException as error:
             part_files.drop_folder(home, self.home)
             if isinstance(error, Failed):
@@ -57,6 +54,25 @@ class Characters:
         part_files.put(home / "name.json", json.dumps(told).encode(), mode=0o600)
         self._prune()
         return JSONResponse(told)
+
+    async def _looked_at(self, home: Path, path: Path, name: str, is_clip: bool) -> Path:
+        """The picture of what was sent, which is cut out beside it if that can be done. Raises Failed."""
+        picture = home / "picture.png" if is_clip else path  # one that has an outline keeps it
+        look = ["frame", "--at", "first", "-o", str(picture)] if is_clip else ["info"]
+        await self.clerk.do({"arguments": [*look, "--json", "--", str(path)]}, limit=CLERK)
+        try:
+            cut = ["train", "lora", "--name", name, "-o", str(home / CUT), "--json", "--", str(home / "sent")]
+            (home / "sent").mkdir(mode=0o700)
+            os.link(path, home / "sent" / path.name)
+            await self.clerk.do({"arguments": cut}, limit=CLERK)
+        except Failed as failed:  # it has no outline that can be found: some models are shown the picture as it is
+            if failed.details.get("exit_code") == PolicyError.exit_code:
+                raise
+        finally:
+            part_files.drop_folder(home / "sent", home)
+        if is_clip:
+            part_files.drop(path, home)
+        return picture
 
     def _prune(self) -> None:
         """Remove the oldest but the latest until they are within the bound."""
@@ -82,10 +98,12 @@ class Characters:
                     return found
         raise HTTPException(404, f"{id}: no such character")
 
-    def subject(self, given: Any) -> str:
-        """A character as `--subject` has it."""
+    def subject(self, given: Any, model: str) -> str:
+        """A character as `--subject` of a model has it: cut out where it is to play in scenes, else its picture."""
         told = self.find(str(given.get("id")) if isinstance(given, dict) else str(given))
-        return f"{self.home / told['id'] / told['picture']}:{told['name']}"
+        home = self.home / told["id"]
+        plays = manifest.card(model).arch == "spark" and (home / CUT).is_file()
+        return f"{home / (CUT if plays else told['picture'])}:{told['name']}"
 
 
 def _told(found: dict[str, Any]) -> bool:

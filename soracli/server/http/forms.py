@@ -19,7 +19,9 @@ from soracli.weights import manifest
 MAX_UPLOAD = 256_000_000  # bytes of one request
 MAX_FIELDS = 40
 LONGEST_PROMPT = 10_000  # characters
-OURS = ("sora-2", "sora-2-pro")  # names that clients of OpenAI's API send when nobody chose; the server's own model
+# Names of models that clients of OpenAI's API send when nobody chose; they mean the server's own.
+_THEIRS = re.compile(r"sora-2(-pro)?(-\d{4}-\d\d-\d\d)?|gpt-image-[\w.-]+|chatgpt-image-latest|dall-e-[23]")
+_CAST = re.compile(r"characters(\[\d*\])?(\[id\])?")  # a list of objects with an id as multipart has it
 EXTRA = ("seed", "steps", "guidance", "negative", "fps", "camera", "motion", "style")  # flags of ours that may be given
 EDIT_EXTRA = ("seed", "steps", "guidance", "negative", "strength")
 # How files begin that our readers know: kind and suffix.
@@ -107,6 +109,9 @@ async def read(request: Request) -> Form:
 async def _of_form(given: FormData) -> Form:
     form = Form({})
     for name, value in given.multi_items():
+        if isinstance(value, str) and _CAST.fullmatch(name):
+            form.fields.setdefault("characters", []).append(value)
+            continue
         if name in form.fields or name in form.uploads:
             raise UsageError(f"{name}: is given twice", "bad_parameter")
         if isinstance(value, UploadFile):
@@ -149,7 +154,7 @@ def upload(name: str, data: bytes) -> Upload:
 def model(form: Form, default: str | None) -> str:
     """The name of a listed model. Raises UsageError: a path is no name."""
     name = form.text("model")
-    if name is None or name in OURS:
+    if name is None or _THEIRS.fullmatch(name):
         return manifest.card(default).name
     if name not in manifest.cards():
         raise UsageError(f"model {name}: no such model{suggest(name, manifest.cards())}; see: GET /v1/models",

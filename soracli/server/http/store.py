@@ -4,7 +4,7 @@ DATA/jobs/ID/job.json     the record
 DATA/jobs/ID/video.mp4    the result; of a job of pictures picture-N.png
 DATA/jobs/ID/growing.mp4  as much of it as there is, while it is made
 DATA/jobs/ID/input.*      what was uploaded for it
-DATA/characters/ID/       name.json and picture.png
+DATA/characters/ID/       name.json, a picture, and what `sora train lora` makes of it
 DATA/results/             files of calls through /mcp
 DATA/token                what a client has to know where not only this computer can ask
 """
