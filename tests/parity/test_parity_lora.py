@@ -10,6 +10,7 @@ from typing import Any
 import oracle
 import pytest
 import torch
+from deviation import within
 
 oracle.needed()
 if importlib.util.find_spec("peft") is None:
@@ -68,7 +69,7 @@ def same_as_peft(theirs: Any, ours: Any, folder: Path) -> None:
     found = kind.velocity(x, sigmas, painted, known)
     expected = their_velocity(theirs, ours, x, sigmas, known)
     losses = [(one - flow.velocity(x0, eps)).square().mean() for one in (found, expected)]
-    assert float((losses[0] - losses[1]).abs()) <= 1e-5
+    within(f"PEFT on {type(theirs).__name__}: loss", *losses, 1e-5)
     for loss in losses:
         loss.backward()
     for name, part in named.items():
@@ -76,12 +77,14 @@ def same_as_peft(theirs: Any, ours: Any, folder: Path) -> None:
             gradient = other["default"].weight.grad
             largest = float(gradient.abs().max())
             assert largest > 1e-7, "a gradient that is zero shows nothing"
-            assert float((mine.grad - gradient).abs().max()) <= min(1e-5, 1e-3 * largest)
+            assert mine.grad is not None
+            within(f"PEFT on {type(theirs).__name__}: gradient", mine.grad, gradient, min(1e-5, 1e-3 * largest))
     network.delete_adapters("default")
     save_file(low_rank.state(layers), folder / "ours.safetensors")
     theirs.load_lora_weights(str(folder / "ours.safetensors"))
     with torch.no_grad():
-        assert float((their_velocity(theirs, ours, x, sigmas, known) - found).abs().max()) <= 2e-5
+        loaded_there = their_velocity(theirs, ours, x, sigmas, known)
+        within(f"the file in diffusers, {type(theirs).__name__}: velocity", loaded_there, found, 2e-5)
 
 
 def their_velocity(theirs: Any, ours: Any, x: torch.Tensor, sigmas: torch.Tensor, known: Any) -> torch.Tensor:

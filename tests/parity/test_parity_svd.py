@@ -8,6 +8,7 @@ import numpy as np
 import oracle
 import pytest
 import torch
+from deviation import within
 
 oracle.needed()
 
@@ -52,9 +53,8 @@ def test_a_picture_becomes_the_same_clip(
         ).frames  # fmt: skip
 
     expected = run("latent").transpose(1, 2)
-    assert latents.shape == expected.shape
     assert expected.std() > 0.05
-    assert float((latents - expected).abs().max()) <= 1e-5
+    within(f"{type(theirs).__name__}, {steps} steps", latents, expected, 1e-5)
     expected = run("pt")[0].transpose(0, 1)
     assert expected.std() > 0.02
     assert float((decoded - expected).abs().max()) <= 1 / 255
@@ -67,5 +67,5 @@ def test_frames_that_are_decoded_apart_are_those_of_diffusers(both: tuple[Any, A
     with torch.no_grad():
         expected = theirs.decode_latents(latents.transpose(1, 2), 5, 2).clamp(-1, 1)
         found = torch.cat(list(ours.parts.get("vae", SvdVae).decode(latents, 2)), 2)
-    assert found.shape == expected.shape == (1, 3, 5, 32, 48)
-    assert float((found - expected).abs().max()) <= 1e-5
+    assert found.shape == (1, 3, 5, 32, 48)
+    within("frames of Stable Video Diffusion, decoded apart", found, expected, 1e-5)
