@@ -3,12 +3,14 @@
 python benchmarks/load.py
 python benchmarks/load.py --requests 40 --model spark
 python benchmarks/load.py --stop spark
+python benchmarks/load.py --cancel spark
 
 Every client is a process of its own that creates, watches, downloads, remixes and deletes videos, asks for pictures,
 drafts and lists, and writes down what it was told. Clients are killed (SIGKILL) in the middle of it and replaced. In
 the end every job that a client was told of must be there, completed and readable, unless a client asked to delete it;
 nothing else may be there; and processes, threads, file handles and memory must be what they were after the 20th
-request. Exit code 1 if something is lost or left. `--stop`: for how many seconds the processor works on after DELETE.
+request. Exit code 1 if something is lost or left. `--stop`: for how many seconds the processor works on after DELETE;
+`--cancel`: after a client of the Model Context Protocol cancels a call.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,18 +69,21 @@ class Served:
         """The JSON of an answer."""
         return json.loads(ask(self.address, method, path, data)[1])
 
-    def family(self) -> dict[int, str]:
-        """Process id -> command line, of the server and its descendants."""
-        table = {}
-        for folder in Path("/proc").iterdir():
-            with suppress(OSError, ValueError):
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                words = (folder / "cmdline").read_bytes().split(b"\0")
-                table[int(folder.name)] = int(fields[1]), b" ".join(words[1:4]).decode()
-        found = {self.process.pid: table[self.process.pid][1]}
-        for _ in range(4):
-            found |= {pid: line for pid, (parent, line) in table.items() if parent in found}
-        return found
+    def family(self) -> set[int]:
+        """Ids of the server's process and its descendants."""
+        return {self.process.pid} | descendants(self.process.pid)
+
+
+def descendants(root: int) -> set[int]:
+    """Ids of the processes that a process has started, and so on."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    found = {root}
+    for _ in range(4):
+        found |= {pid for pid, parent in parents.items() if parent in found}
+    return found - {root}
 
 
 @contextmanager
@@ -390,32 +395,77 @@ def stop(model: str, size: str, times: int) -> bool:
             while served.ask("GET", f"/v1/videos/{id}")["stage"] != "sample":
                 time.sleep(0.1)
             time.sleep(2)
-            begun, used = time.monotonic(), _used(served)
+            begun, used = time.monotonic(), _used(served.family())
             served.ask("DELETE", f"/v1/videos/{id}")
             answered = time.monotonic() - begun
-            found.append((_busy(served, begun, used), answered))
+            found.append((_busy(served.family, begun, used), answered))
             print(f"busy for {found[-1][0]:.2f} s after DELETE, which is answered after {answered:.2f} s")
     return max(busy for busy, _ in found) <= 2
 
 
-def _busy(served: Served, begun: float, used: int) -> float:
+def cancel(model: str, size: str, times: int) -> bool:
+    """Whether the processor is idle 2 s after an MCP client cancels a call, each time and by either transport."""
+    import anyio
+    import mcp
+    from mcp.client.stdio import stdio_client
+
+    found = []
+
+    async def measured(door: Any, how: str, family: Callable[[], set[int]]) -> None:
+        async with mcp.Client(door) as client:
+            for _ in range(times):
+                found.append(await _cancelled(client, {"model": model, "size": size}, family))
+                print(f"{how}: busy for {found[-1]:.2f} s after the call is cancelled")
+
+    with tempfile.TemporaryDirectory() as name, serving(model, Path(name)) as served:
+        words = ["-P", "-m", "soracli", "mcp", "--folder", name, "-m", model]
+        server = mcp.StdioServerParameters(command=sys.executable, args=words, env=dict(os.environ))
+        anyio.run(measured, stdio_client(server), "stdio", lambda: descendants(os.getpid()) - served.family())
+        anyio.run(measured, f"http://{served.address}/mcp", "HTTP", served.family)
+    return max(found) <= 2
+
+
+async def _cancelled(client: Any, key: dict[str, str], family: Callable[[], set[int]]) -> float:
+    """For how long the processor is busy after a call that paints is cancelled in the middle of it."""
+    import anyio
+
+    painting = anyio.Event()
+
+    async def told(progress: float, total: float | None, message: str | None) -> None:
+        if (message or "").startswith("painting"):
+            painting.set()
+
+    async def call() -> None:
+        arguments = {"prompt": "a dog walks to the right across a grassy meadow", "steps": 200, **key}
+        await client.call_tool("generate", arguments, progress_callback=told)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(call)
+        await painting.wait()
+        await anyio.sleep(2)
+        begun, used = time.monotonic(), _used(family())
+        group.cancel_scope.cancel()
+    return await anyio.to_thread.run_sync(_busy, family, begun, used)
+
+
+def _busy(family: Callable[[], set[int]], begun: float, used: int) -> float:
     """Seconds from then, when so many ticks were used, to the end of the last interval in which the server's processes
     use more than IDLE of a core, watched for 4 s. What is less is the server's own loop, ten times a second.
     """
     last = before = begun
     while time.monotonic() < begun + 4:
         time.sleep(INTERVAL)
-        now, more = time.monotonic(), _used(served)
+        now, more = time.monotonic(), _used(family())
         if more - used > 1 + IDLE * TICK * (now - before):
             last = now
         before, used = now, more
     return last - begun
 
 
-def _used(served: Served) -> int:
-    """Ticks of processor time of the server's processes."""
+def _used(pids: set[int]) -> int:
+    """Ticks of processor time of processes."""
     total = 0
-    for pid in served.family():
+    for pid in pids:
         with suppress(OSError):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             total += int(fields[11]) + int(fields[12])
@@ -428,14 +478,20 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stop", metavar="MODEL", help="measure what goes on after DELETE instead")
-    parser.add_argument("--size", default="256x256", help="of --stop")
-    parser.add_argument("--times", type=int, default=3, help="of --stop")
+    parser.add_argument("--cancel", metavar="MODEL", help="measure what goes on after an MCP call is cancelled instead")
+    parser.add_argument("--size", default="256x256", help="of --stop and --cancel")
+    parser.add_argument("--times", type=int, default=3, help="of --stop and --cancel")
     parser.add_argument("--client", nargs=2, metavar=("ADDRESS", "JOURNAL"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.client:
         Client(asked.client[0], Path(asked.client[1]), asked.seed).run()
         return
-    fine = stop(asked.stop, asked.size, asked.times) if asked.stop else load(asked.model, asked.requests, asked.seed)
+    if asked.stop:
+        fine = stop(asked.stop, asked.size, asked.times)
+    elif asked.cancel:
+        fine = cancel(asked.cancel, asked.size, asked.times)
+    else:
+        fine = load(asked.model, asked.requests, asked.seed)
     sys.exit(0 if fine else 1)
 
 
