@@ -453,6 +453,29 @@ def test_a_client_that_leaves_while_it_sends_is_no_bug(tmp_path: Path) -> None:
     assert list((tmp_path / "jobs").iterdir()) == []
 
 
+def test_events_are_never_silent_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a job waits, comments come; then its next state, and the end once it is over."""
+    pytest.importorskip("starlette", reason=WHY)
+    from starlette.requests import Request
+
+    from soracli.server.http import app
+
+    monkeypatch.setattr(app, "QUIET", 0.01)
+    store = Store(tmp_path, 10**9)
+    server, waiting = app.Server(store, "tiny"), job(store, status=QUEUED)
+
+    async def go() -> list[str]:
+        answer: Any = await server.events(Request({"type": "http", "path_params": {"id": waiting.id}}))
+        found = [await anext(answer.body_iterator) for _ in range(3)]
+        waiting.status = DONE
+        server.queue._tell()
+        return [*found, *[one async for one in answer.body_iterator if one[0] != ":"]]
+
+    first, *comments, last = asyncio.run(go())
+    assert comments == [": nothing new\n\n"] * 2
+    assert [json.loads(one.split("data: ")[1])["status"] for one in (first, last)] == ["queued", "completed"]
+
+
 def test_characters_have_a_bound(tmp_path: Path) -> None:
     pytest.importorskip("starlette", reason=WHY)
     from starlette.exceptions import HTTPException

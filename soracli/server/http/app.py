@@ -38,6 +38,7 @@ STATUS = {2: 400, 3: 400, 4: 400, 5: 503, 6: 413, 7: 502, 8: 400}  # HTTP status
 LEFT = 499  # status for a client that has gone, in nobody's answer but in logs
 TIMEOUT = 504  # of what a check, a still or a draft may take no longer for
 PREVIEW = "preview.png"
+QUIET = 15.0  # seconds without an event after which a comment is sent: proxies end connections that are silent for 60
 PART, SOON = 1 << 18, 0.1  # bytes of a video in the making that are sent at a time; seconds until more is looked for
 Source = Upload | Path  # of an input: what was sent, or the video of another job
 
@@ -196,7 +197,16 @@ class Server:
         job = self._job(request.path_params["id"])
 
         async def told() -> AsyncIterator[str]:
-            async for state in self.queue.states(job):
+            states = self.queue.states(job)
+            while True:
+                coming = asyncio.ensure_future(anext(states, None))
+                try:
+                    while not (await asyncio.wait({coming}, timeout=QUIET))[0]:
+                        yield ": nothing new\n\n"
+                finally:
+                    coming.cancel()
+                if (state := coming.result()) is None:
+                    return
                 yield f"event: video\ndata: {json.dumps(state)}\n\n"
 
         return StreamingResponse(told(), media_type="text/event-stream", headers={"cache-control": "no-store"})
