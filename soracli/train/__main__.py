@@ -81,7 +81,9 @@ def train_autoencoder(args: argparse.Namespace) -> None:
     if args.fresh:
         for parameter in vae.refiner.outlet.parameters():
             torch.nn.init.zeros_(parameter)
-    recipe = autoencoder.Recipe(minutes=args.minutes, lr=args.lr, seed=args.seed)
+    recipe = autoencoder.Recipe(
+        minutes=args.minutes, lr=args.lr, seed=args.seed, perceptual=args.perceptual, contrast=args.contrast
+    )
     painter = None
     if args.painter:
         dit = trained(args.run, "drafts" if args.places else "transformer", args.painter)[0].eval()
@@ -91,7 +93,7 @@ def train_autoencoder(args: argparse.Namespace) -> None:
         recipe = replace(recipe, noise=0.1, refresh=1200)  # what the painter leaves is the noise to be mended
         bank = load_actors(args.assets, [actor.name for actor in Corpus.full().actors], args.run / "sprites.npy")
         source = draft_shards.shots(args.assets, bank, args.seed, stills=320, clips=16)
-    autoencoder.train(vae, source, args.run / "autoencoder", recipe, painter)
+    autoencoder.train(vae, source, args.run / "autoencoder", recipe, painter, args.assets)
 
 
 def make_cache(args: argparse.Namespace) -> None:

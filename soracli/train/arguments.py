@@ -64,6 +64,8 @@ def _material(command: Command) -> None:
     )
     sub.add_argument("--fresh", action="store_true", help="begin with a residual that does nothing")
     sub.add_argument("--places", action="store_true", help="mostly stills of all places, painted from sketches")
+    sub.add_argument("--perceptual", type=float, default=0.0, help="weight of LPIPS beside the distance of pixels")
+    sub.add_argument("--contrast", type=float, default=0.0, help="weight of the contrast of regions beside it")
 
     sub = command("cache", "Render scenes and keep their latents.")
     world(sub)

@@ -1,4 +1,8 @@
-"""Train the compression network's decoder residual over its fitted linear path."""
+"""Train the compression network's decoder residual over its fitted linear path.
+
+What cannot be known from the latents is a choice: pixels alone ask for the mean of what is possible, which is blurred. A
+perceptual distance and a critic ask for something that could be there (Esser et al. 2021, "Taming transformers").
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,18 @@ from soracli.models.spark.dit import COVER, Control, Dit, Layout
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.sampling import flow
 from soracli.train.data import TextStates
+from soracli.train.perceptual import Critic, Vgg
 from soracli.train.run import Run
 from soracli.train.scenes import Shot
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """crop: pixels. batch: crops per step. noise: largest level added to the latents. refresh: steps per pool."""
+    """crop: pixels. batch: crops per step. noise: largest level added to the latents. refresh: steps per pool.
+
+    perceptual: weight of LPIPS beside the distance of pixels, on `looked` crops of half the side. adversarial: length of
+    the critic's gradient over that of the distances, after `warm` steps in which it learns alone.
+    """
 
     minutes: float = 20
     lr: float = 1e-3
@@ -37,6 +46,10 @@ class Recipe:
     seed: int = 0
     checkpoint_every: float = 2.0
     report_every: int = 50
+    perceptual: float = 0.0
+    looked: int = 6
+    adversarial: float = 0.0
+    warm: int = 200
 
 
 def gradients(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -137,14 +150,65 @@ def _finished(frames: Tensor) -> Tensor:
     return smoothed(frames[:, :, None])[:, :, 0]
 
 
-def train(vae: Vae, sources: Iterator[list[Shot]], folder: Path, recipe: Recipe, painter: Painter | None = None) -> Run:
-    """Run (or resume) until the minutes are spent. sources: each item refreshes the pool."""
+def _steepness(frames: Tensor) -> float:
+    """Mean squared step between neighbouring pixels."""
+    return float(sum(step.square().mean() for step in gradients(frames)))
+
+
+class Losses:
+    """What a guess is told of its mistakes."""
+
+    def __init__(self, recipe: Recipe, assets: Path | None) -> None:
+        self.recipe = recipe
+        self.vgg = Vgg(assets) if recipe.perceptual and assets else None
+        self.critic = Critic() if recipe.adversarial else None
+        self.steps = 0
+        if self.critic is not None:
+            self.learning = torch.optim.Adam(self.critic.parameters(), lr=2e-4, betas=(0.5, 0.99))
+
+    def distance(self, guess: Tensor, truth: Tensor) -> Tensor:
+        """Of pixels, their gradients and what VGG sees of them."""
+        loss = distance(guess, truth)
+        if self.vgg is not None:
+            side = self.recipe.crop // 2
+            row, column = (int(torch.randint(side + 1, ())) for _ in range(2))
+            part = (slice(0, self.recipe.looked), slice(None), slice(row, row + side), slice(column, column + side))
+            loss = loss + self.recipe.perceptual * self.vgg.distance(guess[part], truth[part])
+        return loss
+
+    def __call__(self, given: Tensor, guess: Tensor, truth: Tensor) -> Tensor:
+        """A loss of guesses (B, 3, H, W) made of `given`; its gradient is the distance's and a share of the critic's."""
+        loss = self.distance(guess, truth)
+        if self.critic is None:
+            return loss
+        self.steps += 1
+        self.learning.zero_grad(set_to_none=True)
+        self.critic.loss(given, guess, truth).backward()  # type: ignore[no-untyped-call]
+        self.learning.step()
+        if self.steps <= self.recipe.warm:
+            return loss
+        (own,) = torch.autograd.grad(loss, guess, retain_graph=True)
+        (asked,) = torch.autograd.grad(-self.critic(given, guess).mean(), guess, retain_graph=True)
+        share = self.recipe.adversarial * own.norm() / asked.norm().clamp(min=1e-12)
+        return loss + (guess * (share * asked)).sum()
+
+
+def train(
+    vae: Vae,
+    sources: Iterator[list[Shot]],
+    folder: Path,
+    recipe: Recipe,
+    painter: Painter | None = None,
+    assets: Path | None = None,
+) -> Run:
+    """Run (or resume) until the minutes are spent. sources: each item refreshes the pool. assets: holds VGG's weights."""
     torch.manual_seed(recipe.seed)
     vae.train()
     run = Run(
         folder, vae, [torch.optim.AdamW(vae.parameters(), lr=recipe.lr, weight_decay=0.0)], recipe.minutes, recipe.ema
     )
     run.resume()
+    losses = Losses(recipe, assets)
     rng = np.random.default_rng((recipe.seed, run.step))
     pool = coded(vae, next(sources), recipe, rng, painter)
     with run:
@@ -153,9 +217,13 @@ def train(vae: Vae, sources: Iterator[list[Shot]], folder: Path, recipe: Recipe,
                 pool = coded(vae, next(sources), recipe, rng, painter)
             linear, truth = crops(pool, recipe, rng)
             guess, plain = _finished(vae.refiner(*linear.unbind(1))), _finished(linear[:, 1])
-            loss = distance(guess, truth)
-            run.update(loss)
-            run.note(loss=float(loss.detach()), gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth))
+            run.update(losses(plain, guess, truth))
+            steep = _steepness(guess.detach()) / _steepness(truth)
+            run.note(
+                loss=float(distance(guess.detach(), truth)),
+                steps=steep,
+                gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth),
+            )
             if run.step % recipe.report_every == 0:
                 run.report()
             run.keep(recipe.checkpoint_every)
