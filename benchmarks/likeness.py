@@ -6,48 +6,21 @@ The weights are a part of the training material (`perceptual/`). Pictures are RG
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from torch import Tensor
 
 from soracli.draft import Layer
+from soracli.train.perceptual import Vgg
 
-FILE = Path("perceptual") / "vgg_blocks1-3_lpips.safetensors"
-LAYERS = (2, 2, 3)  # of each block
-MEAN = (103.939, 116.779, 123.68)  # BGR
 SIDE = 48  # pixels of a picture that is compared
 LEAST = 0.02  # of a picture's cover at a place, below which the place is not looked at
 
 Pixels = npt.NDArray[np.uint8]
-
-
-class Vgg:
-    """forward: pictures -> features of each block, (N, 64, H, W), (N, 128, H/2, W/2), (N, 256, H/4, W/4)."""
-
-    def __init__(self, assets: Path) -> None:
-        held = {name: value.float() for name, value in load_file(assets / FILE).items()}
-        self.blocks = [
-            [(held[f"conv{b}_{i}.weight"], held[f"conv{b}_{i}.bias"]) for i in range(1, count + 1)]
-            for b, count in enumerate(LAYERS, 1)
-        ]
-        self.heads = [held[f"head_lin{b}"] for b in range(len(LAYERS))]
-        self.mean = torch.tensor(MEAN).view(1, 3, 1, 1)
-
-    @torch.inference_mode()
-    def __call__(self, pictures: Tensor, blocks: int = 3) -> list[Tensor]:
-        x, out = pictures.flip(1) - self.mean, []
-        for number, layers in enumerate(self.blocks[:blocks]):
-            x = F.max_pool2d(x, 2) if number else x
-            for weight, bias in layers:
-                x = F.relu(F.conv2d(x, weight, bias, padding=1))
-            out.append(x)
-        return out
 
 
 class Seen(NamedTuple):

@@ -1,7 +1,7 @@
 """Train the compression network's decoder residual over its fitted linear path.
 
-What cannot be known from the latents is a choice: pixels alone ask for the mean of what is possible, which is blurred. A
-perceptual distance and a critic ask for something that could be there (Esser et al. 2021, "Taming transformers").
+What cannot be known from the latents is a choice: pixels alone ask for the mean of what is possible, which is blurred.
+A perceptual distance and a critic ask for something that could be there (Esser et al. 2021, "Taming transformers").
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from soracli.train.scenes import Shot
 class Recipe:
     """crop: pixels. batch: crops per step. noise: largest level added to the latents. refresh: steps per pool.
 
-    perceptual: weight of LPIPS beside the distance of pixels, on `looked` crops of half the side. adversarial: length of
-    the critic's gradient over that of the distances, after `warm` steps in which it learns alone.
+    perceptual: weight of LPIPS beside the distance of pixels, on `looked` crops of half the side. adversarial: length
+    of the critic's gradient over that of the distances, after `warm` steps in which it learns alone.
     """
 
     minutes: float = 20
@@ -177,7 +177,7 @@ class Losses:
         return loss
 
     def __call__(self, given: Tensor, guess: Tensor, truth: Tensor) -> Tensor:
-        """A loss of guesses (B, 3, H, W) made of `given`; its gradient is the distance's and a share of the critic's."""
+        """A loss of guesses (B, 3, H, W) made of `given`; its gradient is the distance's and the critic's."""
         loss = self.distance(guess, truth)
         if self.critic is None:
             return loss
@@ -190,7 +190,8 @@ class Losses:
         (own,) = torch.autograd.grad(loss, guess, retain_graph=True)
         (asked,) = torch.autograd.grad(-self.critic(given, guess).mean(), guess, retain_graph=True)
         share = self.recipe.adversarial * own.norm() / asked.norm().clamp(min=1e-12)
-        return loss + (guess * (share * asked)).sum()
+        total: Tensor = loss + (guess * (share * asked)).sum()
+        return total
 
 
 def train(
@@ -201,7 +202,10 @@ def train(
     painter: Painter | None = None,
     assets: Path | None = None,
 ) -> Run:
-    """Run (or resume) until the minutes are spent. sources: each item refreshes the pool. assets: holds VGG's weights."""
+    """Run (or resume) until the minutes are spent.
+
+    sources: each item refreshes the pool. assets: folder of the training material, for the perceptual distance.
+    """
     torch.manual_seed(recipe.seed)
     vae.train()
     run = Run(
@@ -219,11 +223,8 @@ def train(
             guess, plain = _finished(vae.refiner(*linear.unbind(1))), _finished(linear[:, 1])
             run.update(losses(plain, guess, truth))
             steep = _steepness(guess.detach()) / _steepness(truth)
-            run.note(
-                loss=float(distance(guess.detach(), truth)),
-                steps=steep,
-                gain_db=psnr(guess.detach(), truth) - psnr(plain.detach(), truth),
-            )
+            gain = psnr(guess.detach(), truth) - psnr(plain.detach(), truth)
+            run.note(loss=float(distance(guess.detach(), truth)), steps=steep, gain_db=gain)
             if run.step % recipe.report_every == 0:
                 run.report()
             run.keep(recipe.checkpoint_every)

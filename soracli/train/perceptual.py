@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -54,13 +55,12 @@ class Critic(nn.Module):
         super().__init__()
         sizes = (6, width, 2 * width, 2 * width)
         self.layers = nn.ModuleList(
-            nn.utils.parametrizations.spectral_norm(nn.Conv2d(a, b, 4, 2, 1))
-            for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+            nn.utils.parametrizations.spectral_norm(nn.Conv2d(a, b, 4, 2, 1)) for a, b in pairwise(sizes)
         )
         self.outlet = nn.utils.parametrizations.spectral_norm(nn.Conv2d(sizes[-1], 1, 3, padding=1))
 
     def forward(self, given: Tensor, picture: Tensor) -> Tensor:
-        """given, picture: (N, 3, H, W) in [-1, 1]. Returns (N, 1, H/8, W/8): above 0 for pictures, below for guesses."""
+        """given, picture: (N, 3, H, W) in [-1, 1]. Returns (N, 1, H/8, W/8), above 0 for pictures, else below."""
         x = torch.cat([given, picture], 1)
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
