@@ -1,7 +1,7 @@
 """Train the compression network's decoder residual over its fitted linear path.
 
 What cannot be known from the latents is a choice: pixels alone ask for the mean of what is possible, which is blurred.
-A perceptual distance and a critic ask for something that could be there (Esser et al. 2021, "Taming transformers").
+LPIPS (Zhang et al. 2018) and the contrast of small regions ask for edges as steep as the truth's, be they a pixel off.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from soracli.models.spark.dit import COVER, Control, Dit, Layout
 from soracli.models.spark.vae import CHUNK, PATCH, Vae
 from soracli.sampling import flow
 from soracli.train.data import TextStates
-from soracli.train.perceptual import Critic, Vgg
+from soracli.train.perceptual import Vgg
 from soracli.train.run import Run
 from soracli.train.scenes import Shot
 
@@ -31,8 +31,8 @@ from soracli.train.scenes import Shot
 class Recipe:
     """crop: pixels. batch: crops per step. noise: largest level added to the latents. refresh: steps per pool.
 
-    perceptual: weight of LPIPS beside the distance of pixels, on `looked` crops of half the side. adversarial: length
-    of the critic's gradient over that of the distances, after `warm` steps in which it learns alone.
+    perceptual: weight of LPIPS beside the distance of pixels, on `looked` crops of half the side. contrast: weight of
+    the difference in contrast of regions.
     """
 
     minutes: float = 20
@@ -48,8 +48,7 @@ class Recipe:
     report_every: int = 50
     perceptual: float = 0.0
     looked: int = 6
-    adversarial: float = 0.0
-    warm: int = 200
+    contrast: float = 0.0
 
 
 def gradients(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -150,6 +149,14 @@ def _finished(frames: Tensor) -> Tensor:
     return smoothed(frames[:, :, None])[:, :, 0]
 
 
+def contrast(frames: Tensor, size: int = 8) -> Tensor:
+    """(B, 3, H, W) -> (B, 3, ...): root mean square of the steps between neighbours in regions of size x size."""
+    down, across = (step.square() for step in gradients(frames))
+    return (
+        F.avg_pool2d(down[..., 1:], size, size // 2) + F.avg_pool2d(across[..., 1:, :], size, size // 2) + 1e-4
+    ).sqrt()
+
+
 def _steepness(frames: Tensor) -> float:
     """Mean squared step between neighbouring pixels."""
     return float(sum(step.square().mean() for step in gradients(frames)))
@@ -161,37 +168,18 @@ class Losses:
     def __init__(self, recipe: Recipe, assets: Path | None) -> None:
         self.recipe = recipe
         self.vgg = Vgg(assets) if recipe.perceptual and assets else None
-        self.critic = Critic() if recipe.adversarial else None
-        self.steps = 0
-        if self.critic is not None:
-            self.learning = torch.optim.Adam(self.critic.parameters(), lr=2e-4, betas=(0.5, 0.99))
 
-    def distance(self, guess: Tensor, truth: Tensor) -> Tensor:
-        """Of pixels, their gradients and what VGG sees of them."""
+    def __call__(self, guess: Tensor, truth: Tensor) -> Tensor:
+        """Of frames (B, 3, H, W) in [-1, 1]: of pixels, their gradients, their contrast, what VGG sees of them."""
         loss = distance(guess, truth)
+        if self.recipe.contrast:
+            loss = loss + self.recipe.contrast * F.l1_loss(contrast(guess), contrast(truth))
         if self.vgg is not None:
             side = self.recipe.crop // 2
             row, column = (int(torch.randint(side + 1, ())) for _ in range(2))
             part = (slice(0, self.recipe.looked), slice(None), slice(row, row + side), slice(column, column + side))
             loss = loss + self.recipe.perceptual * self.vgg.distance(guess[part], truth[part])
         return loss
-
-    def __call__(self, given: Tensor, guess: Tensor, truth: Tensor) -> Tensor:
-        """A loss of guesses (B, 3, H, W) made of `given`; its gradient is the distance's and the critic's."""
-        loss = self.distance(guess, truth)
-        if self.critic is None:
-            return loss
-        self.steps += 1
-        self.learning.zero_grad(set_to_none=True)
-        self.critic.loss(given, guess, truth).backward()  # type: ignore[no-untyped-call]
-        self.learning.step()
-        if self.steps <= self.recipe.warm:
-            return loss
-        (own,) = torch.autograd.grad(loss, guess, retain_graph=True)
-        (asked,) = torch.autograd.grad(-self.critic(given, guess).mean(), guess, retain_graph=True)
-        share = self.recipe.adversarial * own.norm() / asked.norm().clamp(min=1e-12)
-        total: Tensor = loss + (guess * (share * asked)).sum()
-        return total
 
 
 def train(
@@ -221,7 +209,7 @@ def train(
                 pool = coded(vae, next(sources), recipe, rng, painter)
             linear, truth = crops(pool, recipe, rng)
             guess, plain = _finished(vae.refiner(*linear.unbind(1))), _finished(linear[:, 1])
-            run.update(losses(plain, guess, truth))
+            run.update(losses(guess, truth))
             steep = _steepness(guess.detach()) / _steepness(truth)
             gain = psnr(guess.detach(), truth) - psnr(plain.detach(), truth)
             run.note(loss=float(distance(guess.detach(), truth)), steps=steep, gain_db=gain)

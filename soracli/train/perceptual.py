@@ -1,14 +1,13 @@
-"""How alike pictures look, and whether they look like what they should: losses for decoders that learn to be sharp."""
+"""How alike pictures look to a network that was trained to recognise things: a loss for decoders, and a figure."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 FILE = Path("perceptual") / "vgg_blocks1-3_lpips.safetensors"
 LAYERS = (2, 2, 3)  # of each block
@@ -46,27 +45,3 @@ class Vgg:
             apart = (F.normalize(a, dim=1, eps=1e-6) - F.normalize(b, dim=1, eps=1e-6)).square()
             total = total + (apart * head).sum(1).mean()
         return total
-
-
-class Critic(nn.Module):
-    """Tells pictures from guesses, patch by patch, beside what the guess was made of (Isola et al. 2017, pix2pix)."""
-
-    def __init__(self, width: int = 32) -> None:
-        super().__init__()
-        sizes = (6, width, 2 * width, 2 * width)
-        self.layers = nn.ModuleList(
-            nn.utils.parametrizations.spectral_norm(nn.Conv2d(a, b, 4, 2, 1)) for a, b in pairwise(sizes)
-        )
-        self.outlet = nn.utils.parametrizations.spectral_norm(nn.Conv2d(sizes[-1], 1, 3, padding=1))
-
-    def forward(self, given: Tensor, picture: Tensor) -> Tensor:
-        """given, picture: (N, 3, H, W) in [-1, 1]. Returns (N, 1, H/8, W/8), above 0 for pictures, else below."""
-        x = torch.cat([given, picture], 1)
-        for layer in self.layers:
-            x = F.leaky_relu(layer(x), 0.2)
-        out: Tensor = self.outlet(x)
-        return out
-
-    def loss(self, given: Tensor, guess: Tensor, truth: Tensor) -> Tensor:
-        """Hinge loss of the critic itself (Lim and Ye 2017)."""
-        return F.relu(1 + self(given, guess.detach())).mean() + F.relu(1 - self(given, truth)).mean()
