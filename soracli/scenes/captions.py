@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from soracli.world.language import grammar
 from soracli.world.language.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
-from soracli.world.language.words import ACTIONS, ACTORS, COLOURLESS, COUNTS, DIRECTIONS, IN_THE_AIR, ON_THE_SPOT
+from soracli.world.language.words import (
+    ACTIONS,
+    ACTORS,
+    COLOURLESS,
+    COUNTS,
+    DIRECTIONS,
+    IN_THE_AIR,
+    ON_THE_SPOT,
+    PLAYED,
+)
 from soracli.world.scene import Performer, Scene
 
 DEEDS = {"bitten": "a bite is taken out of it", "opened": "it opens", "painted": "it is painted"}
@@ -80,7 +89,7 @@ def _clause(scene: Scene, group: Sequence[int]) -> str:
     subject = _nouns(scene, one, count)
     partner = cast[one.partner] if 0 <= one.partner < len(cast) else None
     many = sum(_key(other) == _key(partner) for other in cast) if partner is not None else 0
-    verb = ACTIONS[one.action][0] if one.action in ACTIONS else one.action
+    verb = {**ACTIONS, **PLAYED}.get(one.action, (one.action,))[0]
     way = DIRECTIONS[one.direction][0] if one.direction and one.action not in ON_THE_SPOT else ""
     if partner is not None and one.relation in ("chases", "meets"):
         verb = "chase" if one.relation == "chases" else "meet"

@@ -24,6 +24,7 @@ from soracli.scenes.clauses import told
 from soracli.scenes.film import Filmed, filmed
 from soracli.scenes.nearest import Near
 from soracli.scenes.notes import foreign_words, notes_on, shown, slips
+from soracli.scenes.playing import played
 from soracli.scenes.roles import ALL, adrift, afloat, built_in, casting, headwear, implied, stand_ins, underfoot
 from soracli.scenes.settings import Chosen, choose
 from soracli.scenes.spans import foreign, items, options, spelt
@@ -71,7 +72,7 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     if chosen.place == "underwater" or not PLACES[chosen.place].ground:
         roles = [adrift(role) if story.parts[role.group].verb is None else role for role in roles]
     roles += [*headwear(roles, story, words, known), *implied(roles, story, words, known)][: ALL - len(roles)]
-    roles = underfoot(roles, story, words, known)
+    roles = played(underfoot(roles, story, words, known), story, words)
     scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
     notes = [*slips(mended), *foreign_words(foreign(text)), *notes, *notes_on(story, chosen, film, near)]
     if others:

@@ -15,7 +15,10 @@ from soracli.world.strips import hashed
 
 LOOP = 2.4  # seconds of one loop of a sprite at walking pace
 PACE = {"run": 1.8, "chase": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launch": 2.0}  # times as fast as LOOP
-CALM = frozenset({"stand", "spin", "bounce", "grow", "shrink", "appear", "fall", "roll", "slide", "float"})
+CALM = frozenset((
+    "stand", "spin", "bounce", "grow", "shrink", "appear", "fall", "roll", "slide", "float", "eat", "talk", "work",
+    "glow",
+))  # fmt: skip
 MEET = 2.4  # seconds after which those who meet stand still
 NOSE_UP, CLIMB = 6.0, 20.0  # degrees above the way of what flies along, and of what takes off
 OVERHEAD = 0.5  # frame heights above the ground, of the sun and the moon
@@ -152,6 +155,44 @@ def _bounce(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> 
     return way._replace(lift=high * (4 * beat * (1 - beat)), squash=1 - soft * near)
 
 
+def _dance(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Steps from side to side with a hop and a lean each, two a second."""
+    beat = _turn(performer, t) / 1.1
+    return way._replace(x=way.x + 0.015 * (beat / 2).sin(), lift=0.03 * beat.sin().abs(), angle=9.0 * beat.sin())
+
+
+def _sleep(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Sunk together, breathing; its legs are still."""
+    return way._replace(squash=0.82 + 0.03 * (_turn(performer, t) / 3.2).sin(), cycle=torch.zeros_like(t))
+
+
+def _eat(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Bites: it leans towards what lies before it, four times, and looks up for one."""
+    bite = 0.5 - 0.5 * (_turn(performer, t) / 0.75).cos()
+    bite = bite * ((t / 0.75 + performer.phase) % 5 < 4)
+    ahead = -1.0 if actor(performer.name).faces == "left" and performer.direction != "right" else 1.0
+    lean = 0.0 if performer.picture or actor(performer.name).faces == "front" else 7.0 * ahead
+    return way._replace(angle=lean * bite, squash=1 - 0.03 * bite)
+
+
+def _talk(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Syllables, four a second, in phrases of two seconds."""
+    said = (_turn(performer, t) / 0.5).sin().square() * (0.55 + 0.45 * (_turn(performer, t) / 2.0).sin())
+    return way._replace(squash=1 + 0.035 * said, angle=2.0 * (_turn(performer, t) / 2.0).sin())
+
+
+def _work(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Rocks to and fro with what it does."""
+    beat = _turn(performer, t) / 0.8
+    return way._replace(lift=0.006 * beat.sin().abs(), angle=4.0 * beat.sin())
+
+
+def _glow(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Flickers: it becomes a little larger and smaller, never evenly."""
+    turn = _turn(performer, t)
+    return way._replace(squash=1 + 0.02 * (turn / 0.37).sin() + 0.02 * (turn / 0.61).sin())
+
+
 def _spin(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     return way._replace(lift=torch.full_like(t, 0.07) + _air(performer, t) * 0.8, angle=180 * t)
 
@@ -226,6 +267,12 @@ ACTS: dict[str, Callable[[Path, Performer, torch.Tensor, float], Path]] = {
     "slide": _slide,
     "swim": _swim,
     "float": _float,
+    "dance": _dance,
+    "sleep": _sleep,
+    "eat": _eat,
+    "talk": _talk,
+    "work": _work,
+    "glow": _glow,
 }
 
 

@@ -22,7 +22,7 @@ SPEED = {  # frame widths per second, at depth 0.5
 MOVES = frozenset({"walk", "run", "drive", "fly", "swim", "hop", "roll", "slide", "chase"})  # verbs with a direction
 ACTED = (  # verbs that `motion` has a path of its own for
     "walk", "meet", "run", "chase", "jump", "hop", "fly", "hover", "launch", "bounce", "spin", "grow", "shrink",
-    "appear", "fall", "roll", "slide", "swim", "float",
+    "appear", "fall", "roll", "slide", "swim", "float", "dance", "sleep", "eat", "talk", "work", "glow",
 )  # fmt: skip
 
 

@@ -81,6 +81,17 @@ ACTIONS: Words = {
     "chase": ("chase", "run after", "pursue", "race after"),
     "meet": ("meet", "walk up to", "greet", "come up to"),
 }
+PLAYED: Words = {  # what is done on the spot: how a prompt may say it, by the verb that a performer plays it as
+    "dance": ("dance", "boogie", "breakdance", "party", "celebrate", "cheer", "groove", "jive", "twist", "moonwalk",
+              "tap dance", "dance around", "dance ballet", "twerk", "vibe"),
+    "sleep": ("sleep", "nap", "snooze", "doze", "slumber", "hibernate"),
+    "eat": ("eat", "drink", "graze", "munch", "nibble", "chew", "lick", "feed", "peck", "sip", "gnaw", "sniff"),
+    "talk": ("talk", "sing", "bark", "howl", "crow", "speak", "shout", "laugh", "cry", "roar", "growl", "purr", "meow",
+             "chat", "scream", "breathe", "pant"),
+    "work": ("work", "cook", "dig", "build", "paint", "draw", "write", "clean", "type", "play", "knead", "stir",
+             "sweep", "wash", "hammer", "wave", "juggle", "shake", "water"),
+    "glow": ("glow", "burn", "shine", "sparkle", "flicker", "twinkle", "glitter", "gleam", "smoulder"),
+}  # fmt: skip
 ACTOR_ACTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {  # what one actor does, in its own words
     ("horse", "run"): ("gallop",),
     ("horse", "walk"): ("trot",),
