@@ -256,10 +256,10 @@ def referenced(canvas: Canvas, subjects: Sequence[Subject], card: Card) -> Canva
 def inside(draft: Draft, canvas: Canvas) -> Draft:
     """A draft that ends where the canvas's mask does.
 
-    What lies behind a shot is still one picture if it is painted from the beginning, where frames are kept as a whole.
+    What lies behind a shot is still one picture where frames are kept or painted as a whole.
     """
     kept = canvas.mask.reshape(len(canvas.mask), -1)
-    whole = bool((kept[1:2] == 1).all() and (kept.min(1) == kept.max(1)).all())
+    whole = bool(np.isin(kept.min(1), (0, 1)).all() and (kept.min(1) == kept.max(1)).all())
 
     def finish(frames: Frames, start: int) -> Frames:
         part = slice(start, start + len(frames))

@@ -139,7 +139,7 @@ def _parts(
 def _held(model: Model, canvas: Canvas, script: Script, state: SamplerState, enlarge: Enlarge | None) -> Iterator[Part]:
     """The frames of a segment whose latent frames are all one picture, which its camera moves over."""
     segment, geometry = script.segment, script.geometry
-    (pixels,) = model.decode(state.latents[segment.start], still=True)
+    (pixels,) = model.decode(state.latents[segment.spans[0].start], still=True)
     (picture,) = to_result(finite(pixels, model), geometry, enlarge)
     assert canvas.draft is not None
     for number in range(segment.start, segment.stop):

@@ -30,7 +30,7 @@ class Segment:
 
     shot: which of the prompts it is of. spans: of its windows, in the order in which they are sampled. board: frames of
     the storyboard, which is sampled first, so that the last window is no copy of a copy. held: it is one picture,
-    sampled as a still in the place of its first latent frame (see `Draft.held`).
+    sampled as a still in the place of its first latent frame that is painted (see `Draft.held`).
     """
 
     start: int
@@ -60,15 +60,27 @@ def segments(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequenc
     first = {0: 0} | {at: shot for at, shot in begun.items() if at < count}
     found = []
     for start, stop in pairwise([*sorted(first), count]):
-        first_frame, stop_frame = start * geometry.stride[0], stop * geometry.stride[0]
-        painted = any((mask > 0).any() for mask in _small(canvas.mask[first_frame:stop_frame]))
-        if canvas.draft is not None and painted and not geometry.is_still and canvas.draft.held(first_frame):
-            found.append(Segment(start, stop, first[start], (WindowSpan(start, start + 1),), held=True))
+        fresh = _painted(canvas, geometry, start, stop)
+        held = canvas.draft is not None and not geometry.is_still and canvas.draft.held(start * geometry.stride[0])
+        if held and fresh is not None:
+            found.append(Segment(start, stop, first[start], (WindowSpan(fresh, fresh + 1),), held=True))
             continue
         spans = plan(canvas, geometry, limit, start, stop)
         board = _board(canvas, geometry, range(start, stop), limit) if len(spans) >= DRIFTING else ()
         found.append(Segment(start, stop, first[start], tuple(spans), board))
     return found
+
+
+def _painted(canvas: Canvas, geometry: Geometry, start: int, stop: int) -> int | None:
+    """The first latent frame of a shot all of whose frames are painted; None if there is none to show as one picture.
+
+    Of a shot whose end alone is painted, for less than a latent frame, it is the one in which that begins.
+    """
+    free = [bool((mask > 0).any()) for mask in _small(canvas.mask)]
+    frames = {i: free[geometry.span(i)] for i in range(start, stop)}
+    ends = any(frames[stop - 1][-1:])
+    begun = next((i for i in frames if ends and any(frames[i])), None)
+    return next((i for i in frames if all(frames[i])), begun)
 
 
 def border(seconds: float, geometry: Geometry) -> int:

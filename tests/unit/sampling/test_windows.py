@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import STRIDE, options
 
+from soracli.draft import Draft, Layer
 from soracli.pipeline import tasks
 from soracli.sampling.windows import OVERLAP, WindowSpan, nearby, plan, segments, spans
 from soracli.types import Canvas, Clip, Geometry
@@ -135,6 +136,28 @@ def test_shots_see_nothing_of_each_other() -> None:
     ]  # fmt: skip
     assert [segment.board for segment in found] == [(), (), ()]  # of two windows the second is hardly a copy of a copy
     assert [segment.board for segment in segments(*blank(8), 4, (0.0, 1.7))] == [(), (37, 63, 89, 115)]
+
+
+@pytest.mark.parametrize(
+    ("painted", "still"),
+    [
+        (range(64), 0),  # all of it
+        (range(12, 40), 2),  # a part: the first latent frame that is painted as a whole
+        (range(30, 64), 4),
+        (range(60, 64), 7),  # its end, for less than a latent frame
+        (range(12, 20), None),  # less than a latent frame in its middle
+        (range(0), None),
+    ],
+)
+def test_a_shot_of_one_picture_is_painted_once_where_it_is_painted(painted: range, still: int | None) -> None:
+    canvas, geometry = blank(4)
+    mask = np.zeros(canvas.mask.shape, np.float32)
+    mask[list(painted)] = 1
+    nobody = Layer(np.zeros((1, 32, 64, 3), np.uint8), np.zeros((1, 32, 64), np.uint8))
+    draft = Draft(lambda start, stop: nobody, held=lambda frame: True)
+    (segment,) = segments(replace(canvas, mask=mask, draft=draft), geometry, 16)
+    assert segment.held == (still is not None)
+    assert not segment.held or segment.spans == (WindowSpan(still, still + 1),)
 
 
 def test_the_first_shot_begins_at_once_and_one_after_the_end_never() -> None:
