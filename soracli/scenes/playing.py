@@ -14,11 +14,23 @@ DOES = {verb: action for action, verbs in PLAYED.items() for verb in verbs}
 
 
 def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]:
-    """The same roles, where who only stands or bounces sleeps, eats or dances as told; the story's notes lose those."""
+    """The same roles, where who only stands or bounces sleeps, eats or dances as told.
+
+    The story's notes lose these verbs, and those that a picture shows: somebody in the lotus position does yoga.
+    """
     out = [_played(role, story) for role in roles]
-    seen = {role.action for role in out} & {*PLAYED}
-    story.shown = [row for row in story.shown if _action(row[0], words) not in seen]
+    seen, drawn = {role.action for role in out} & {*PLAYED}, {role.name.partition(" ")[2] for role in out} - {""}
+    verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
+    story.shown = [
+        row for row in story.shown
+        if DOES.get(verbs[row[0]]) not in seen and pictured(verbs[row[0]], words) not in drawn
+    ]  # fmt: skip
     return out
+
+
+def pictured(lemma: str, words: Vocabulary) -> str:
+    """The rest of the name of a person's picture who does what a verb says, `` if there is none."""
+    return words.people.get(lemma) or words.people.get(lemma.partition(" ")[0], "")
 
 
 def _played(role: Role, story: Story) -> Role:
@@ -28,7 +40,7 @@ def _played(role: Role, story: Story) -> Role:
     return replace(role, action=DOES.get(verb.lemma, role.action))
 
 
-def _action(typed: str, words: Vocabulary) -> str:
-    """How a verb, as it was typed, is played, or ``."""
+def _lemma(typed: str, words: Vocabulary) -> str:
+    """The plain form of a verb as it was typed, or ``."""
     entry = words.of(typed, "verb")
-    return DOES.get(entry.lemma, "") if entry is not None else ""
+    return entry.lemma if entry is not None else ""

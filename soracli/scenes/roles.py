@@ -8,6 +8,7 @@ from dataclasses import replace
 from soracli.formatting import printable
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
+from soracli.scenes.playing import pictured
 from soracli.scenes.staging import BOATS, BUILT, Role
 from soracli.scenes.story import Part, Story
 from soracli.scenes.vocabulary import Library, Vocabulary
@@ -218,8 +219,8 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
         return ""
     elif part.near:
         notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
-    lemma = part.verb.lemma.split()[0] if part.verb is not None else ""
-    rest = words.people.get(lemma, _rest(part)) if name in ("man", "woman", "person") else ""
+    done = pictured(part.verb.lemma, words) if part.verb is not None else ""
+    rest = (done or _rest(part)) if name in ("man", "woman", "person") else ""
     if rest:
         return next((one for one in _acting(name, rest) if one in words.pictures), name)
     return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from soracli.prompts import english
+from soracli.scenes.playing import DOES, pictured
 from soracli.scenes.spans import Item
 from soracli.scenes.story import ARTICLES, TO_PLACES, Part, Telling
-from soracli.scenes.vocabulary import Entry, is_verb
+from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
 
 DENIALS = ("not", "never", "won't", "doesn't", "don't", "isn't", "aren't", "can't", "cannot", "didn't")
 REFUSALS = ("refuses", "refuse", "refusing", "refused")
@@ -100,7 +101,7 @@ def act(state: Telling) -> None:
         return
     ways = after is not None and (after.text in PATHS or after.of("direction") is not None)
     leads = entry.near and ways  # it pounds through the woods
-    if leads and (entry.value == "stray" or (entry.value == "stand" and entry.lemma.split()[0] not in SENSES)):
+    if leads and (entry.value == "stray" or (entry.value == "stand" and _may_go(entry, state.vocabulary))):
         entry = entry._replace(value="go")
     if _is_denied(state):
         entry = Entry("verb", "stand", False, entry.form, "not")
@@ -132,6 +133,12 @@ def _suffer(state: Telling, who: list[int], entry: Entry) -> None:
     for part in (state.story.parts[i] for i in who if entry.value == "chase"):
         part.verb = part.verb or Entry("verb", "rush", False, "base", "flee")
     state.past("verb")
+
+
+def _may_go(entry: Entry, words: Vocabulary) -> bool:
+    """Whether a verb that names no deed on the spot may be one of going: it rattles along, but sings by a lake."""
+    word = entry.lemma.split()[0]
+    return word not in SENSES and word not in DOES and not pictured(entry.lemma, words)
 
 
 def _doers(state: Telling, entry: Entry) -> list[int]:
