@@ -37,6 +37,7 @@ from typing import Any
 CLIENTS = 8
 WARM = 20  # answered requests after which memory is to be level
 LEVEL = 1.10  # memory in the end over memory then; a render takes as much for itself
+SETTLED = 12.0  # seconds after the last work; threads of anyio's pool that nobody wants end after 10
 PATIENCE = 1200.0  # seconds for what waits in the end
 TICK = os.sysconf("SC_CLK_TCK")
 ACTIONS = {
@@ -317,7 +318,7 @@ def _settled(served: Served) -> list[dict[str, Any]]:
         busy = [job for job in jobs if job["status"] in ("queued", "in_progress")]
         records = [json.loads(path.read_text()) for path in served.data.glob("jobs/*/job.json")]
         if not busy and not any(record["status"] in ("queued", "in_progress") for record in records):
-            time.sleep(2)
+            time.sleep(SETTLED)
             return jobs
         if time.monotonic() > end:
             sys.exit(f"{len(busy)} jobs still wait after {PATIENCE:g} s")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import os
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ def sharded(network: nn.Module, blocks: Sequence[nn.Module], kept: Sequence[nn.P
         parameter.data = parameter.data.to(workers.device)
     for buffer in network.buffers():
         buffer.data = buffer.data.to(workers.device)
+    # Its warning is of work in place on what a network returns, which nobody does here.
+    warnings.filterwarnings("ignore", "FSDP2-wrapped module .* returned a view", UserWarning)
     mesh = init_device_mesh(workers.device.partition(":")[0], (workers.size,))
     for part in (*blocks, network):
         fully_shard(part, mesh=mesh, ignored_params=whole)

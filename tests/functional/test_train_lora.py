@@ -233,21 +233,31 @@ def test_texts_are_needed(sora: Sora, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shard", [(), ("--shard",)])
-def test_two_processes_train_what_one_does(tmp_path: Path, shard: tuple[str, ...]) -> None:
-    """Under torchrun with gloo: the same losses and the same adapter up to rounding."""
-    open_folder.write(tmp_path / "model", "t2v")
+@pytest.mark.parametrize(
+    ("kind", "size", "steps", "shard"),
+    [("t2v", "48x32", 4, ()), ("t2v", "48x32", 4, ("--shard",)), ("ltx", "64x64", 2, ("--shard",))],
+)
+def test_two_processes_train_what_one_does(
+    tmp_path: Path, kind: str, size: str, steps: int, shard: tuple[str, ...]
+) -> None:
+    """Under torchrun with gloo: the same losses and the same adapter up to rounding, and no warning.
+
+    AdamW steps by the whole rate where a gradient is rounding alone, as some are of LTX: 5e-6 and 1e-5 in its warm-up.
+    """
+    open_folder.write(tmp_path / "model", kind)
     examples(tmp_path / "data")
     env = {**os.environ, "PYTHONPATH": str(Path(soracli.__file__).parents[1]), "OMP_NUM_THREADS": "1"}
     run = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
-    both = ["train", "lora", "data", "-m", "model", "-s", "48x32", "--rank", "2", "--batch", "2", "--steps", "4", "-o"]
+    both = ["train", "lora", "data", "-m", "model", "-s", size, "--rank", "2", "--batch", "2"]
     for name, start, more in (("one", [], ()), ("two", run, shard)):
-        command = [sys.executable, "-m", *start, "soracli", *both, f"{name}.safetensors", "--device", "cpu", *more]
+        files = ["--steps", str(steps), "--device", "cpu", "-o", f"{name}.safetensors"]
+        command = [sys.executable, "-m", *start, "soracli", *both, *files, *more]
         ran = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=900)
         assert ran.returncode == 0, ran.stderr[-3000:]
+        assert "UserWarning" not in ran.stderr
     one, two = (load_file(tmp_path / f"{name}.safetensors") for name in ("one", "two"))
     assert one.keys() == two.keys()
-    assert max(float((one[name] - two[name]).abs().max()) for name in one) < 1e-5
+    assert max(float((one[name] - two[name]).abs().max()) for name in one) < (2e-5 if kind == "ltx" else 1e-5)
     logs = [[json.loads(line)["loss"] for line in (tmp_path / f"{name}.log.jsonl").read_text().splitlines()]
             for name in ("one", "two")]  # fmt: skip
-    np.testing.assert_allclose(*logs, atol=1e-5)
+    np.testing.assert_allclose(*logs, rtol=1e-6, atol=1e-5)
