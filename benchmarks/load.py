@@ -95,7 +95,8 @@ def serving(model: str, folder: Path) -> Iterator[Served]:
         place.mkdir()
     env = {
         **os.environ, "TMPDIR": str(places["temporary"]), "SORA_STATE_DIR": str(places["state"]),
-        "SORA_CONFIG_DIR": str(places["config"]), "XDG_CACHE_HOME": str(places["cache"]),
+        "SORA_CONFIG_DIR": str(places["config"]), "XDG_CONFIG_HOME": str(places["config"]),
+        "XDG_CACHE_HOME": str(places["cache"]),
     }  # fmt: skip
     line = ["serve", "--http", "127.0.0.1:0", "-m", model, "--json", "-q", "--data", str(places["data"])]
     with (

@@ -31,10 +31,11 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def config_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keys are made in a folder of the tests' own, never in the user's; what is remembered and begun is, too."""
+    """Keys are made in a folder of the tests' own, never in the user's; what is set, remembered and begun is, too."""
     folder = tmp_path_factory.mktemp("config")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SORA_CONFIG_DIR", str(folder))
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("settings")))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("SORA_STATE_DIR", str(tmp_path_factory.mktemp("state")))
         patch.delenv("SORA_TSA", raising=False)

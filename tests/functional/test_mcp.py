@@ -251,7 +251,8 @@ def test_a_call_is_cancelled(door: Door, alone: Path) -> None:
 
         async def call() -> None:
             long = {**TINY, "prompt": "x", "steps": 1000}
-            await client.call_tool("generate", long, progress_callback=told)
+            made = await client.call_tool("generate", long, progress_callback=told)
+            pytest.fail(f"it ended by itself: {made.content}")
 
         async with anyio.create_task_group() as group:
             group.start_soon(call)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import secrets
 import time
@@ -57,22 +56,19 @@ class Characters:
 
     async def _looked_at(self, home: Path, path: Path, name: str, is_clip: bool) -> Path:
         """The picture of what was sent, which is cut out beside it if that can be done. Raises Failed."""
-        picture = home / "picture.png" if is_clip else path  # one that has an outline keeps it
-        look = ["frame", "--at", "first", "-o", str(picture)] if is_clip else ["info"]
-        await self.clerk.do({"arguments": [*look, "--json", "--", str(path)]}, limit=CLERK)
+        await self.clerk.do({"arguments": ["info", "--json", "--", str(path)]}, limit=CLERK)
         try:
-            cut = ["train", "lora", "--name", name, "-o", str(home / CUT), "--json", "--", str(home / "sent")]
-            (home / "sent").mkdir(mode=0o700)
-            os.link(path, home / "sent" / path.name)
+            cut = ["train", "lora", "--name", name, "-o", str(home / CUT), "--json", "--", str(home)]
             await self.clerk.do({"arguments": cut}, limit=CLERK)
         except Failed as failed:  # it has no outline that can be found: some models are shown the picture as it is
             if failed.details.get("exit_code") == PolicyError.exit_code:
                 raise
-        finally:
-            part_files.drop_folder(home / "sent", home)
-        if is_clip:
-            part_files.drop(path, home)
-        return picture
+        if not is_clip:
+            return path  # one that has an outline keeps it
+        first = ["frame", "--json", "--at", "first", "-o", str(home / "picture.png"), "--", str(path)]
+        await self.clerk.do({"arguments": first}, limit=CLERK)
+        part_files.drop(path, home)
+        return home / "picture.png"
 
     def _prune(self) -> None:
         """Remove the oldest but the latest until they are within the bound."""
