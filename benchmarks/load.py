@@ -37,7 +37,8 @@ from typing import Any
 CLIENTS = 8
 WARM = 20  # answered requests after which memory is to be level
 LEVEL = 1.10  # memory in the end over memory then; a render takes as much for itself
-SETTLED = 12.0  # seconds after the last work; threads of anyio's pool that nobody wants end after 10
+SETTLED = 12.0  # seconds after the last work
+POOLED = 1  # threads that may be there more: anyio's pool of threads lets those go that are idle, but for the last
 PATIENCE = 1200.0  # seconds for what waits in the end
 TICK = os.sysconf("SC_CLK_TCK")
 ACTIONS = {
@@ -369,7 +370,8 @@ def _table(
     warm, now = before[0] or before[1], before[1]
     counts = Counter(note["action"] for note in notes if note["what"] == "request")
     level = now.memory <= warm.memory * LEVEL
-    same = now.processes <= warm.processes and now.threads <= warm.threads and now.files <= warm.files
+    threads = now.threads <= warm.threads + POOLED
+    same = now.processes <= warm.processes and threads and now.files <= warm.files
     print(f"requests            {sum(counts.values())}: {', '.join(f'{n} {name}' for name, n in counts.most_common())}")
     print(f"clients killed      {killed} of {killed + CLIENTS}, in {seconds:.0f} s")
     print(f"videos              {len(ids['made'])} told of, {len(ids['deleted'])} deleted, {len(by_id)} here")
