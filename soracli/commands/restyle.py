@@ -36,7 +36,6 @@ TASTELESS = (  # flags of painting, which have no say here
     "count", "steps", "guidance", "negative", "lora", "weights", "tiles", "guide", "cache", "compile", "save_latents",
     "expand", "preview", "max_memory", "duration",
 )  # fmt: skip
-BOTH = "PROMPT and --style {}: one paints and the other does not; do one after the other"
 
 
 @dataclass(frozen=True)
