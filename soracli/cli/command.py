@@ -23,8 +23,9 @@ class VerbContext(typer.Context):
 
     def __init__(self, command: Any, parent: Any = None, **extra: Any) -> None:
         super().__init__(command, parent, **extra)
-        known = "preset" in {param.name for param in command.params} and parent is not None and parent.parent is None
-        if known and self.info_name and not self.resilient_parsing:  # not `preset save`, which keeps what is typed
+        directly = parent is not None and parent.parent is None  # unlike `preset save`, which keeps what is typed
+        renders = directly and "preset" in {param.name for param in command.params}
+        if renders and self.info_name and not self.resilient_parsing:
             self.default_map = defaults.Defaults(self.info_name)
 
 
