@@ -1,0 +1,39 @@
+"""Pictures of the library that no collection has: drawn by code, in the look of the others. No torch.
+
+Modules by kind, in each a table DRAWINGS of name -> function, which draws one frame at a moment of its loop (0..1).
+Their rows in the index (world/language/cast.json) have a code `drawn-NAME` and come from train/cast.toml, written anew
+by `python -m soracli.train.cast`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from soracli.scenes.drawn import animals, birds, buildings, nature, objects, persons, sky, vehicles
+from soracli.scenes.drawn.sheet import Drawing, Sheet
+
+PREFIX = "drawn-"
+DRAWINGS: dict[str, Drawing] = {
+    **buildings.DRAWINGS,
+    **nature.DRAWINGS,
+    **sky.DRAWINGS,
+    **vehicles.DRAWINGS,
+    **birds.DRAWINGS,
+    **animals.DRAWINGS,
+    **persons.DRAWINGS,
+    **objects.DRAWINGS,
+}
+
+
+@lru_cache(maxsize=8)
+def frames(name: str, count: int, side: int) -> npt.NDArray[np.uint8]:
+    """Premultiplied RGBA (count, side, side, 4) of one loop, not to be written to; one frame of what stands still."""
+    out = []
+    for t in range(count):
+        sheet = Sheet(side)
+        DRAWINGS[name](sheet, t / count)
+        out.append(sheet.frame(side))
+    return np.stack(out)
