@@ -38,7 +38,7 @@ from typing import Any, NamedTuple
 
 from soracli.scenes.known import shipped
 from soracli.scenes.read import Reading, read
-from soracli.scenes.roles import FLIGHT, IN_FLIGHT
+from soracli.scenes.roles import FLIGHT
 from soracli.scenes.vocabulary import Library
 from soracli.world.language.actors import HEADWEAR, HELD
 from soracli.world.language.words import PLAYED
@@ -136,7 +136,7 @@ def matched(row: dict[str, Any], cast: tuple[Performer, ...], place: str) -> lis
 
 def _named(row: dict[str, Any], group: Group) -> bool:
     """Whether a picture is one of those that may play; in the air, the drawing of a flying bird plays some birds."""
-    flies = group.one.name == IN_FLIGHT and bool(FLIGHT.keys() & {*row["name"]})
+    flies = any(FLIGHT[name][0] == group.one.name for name in FLIGHT.keys() & {*row["name"]})
     return "*" in row["name"] or group.one.name in row["name"] or flies
 
 

@@ -4,7 +4,7 @@ vocabulary   every phrase that is understood, by the words of a library of pictu
 film         camera, style, size of shot: patterns
 spans        the prompt as phrases
 clauses      phrases as a story: parts, settings, what is left over; with groups, verbs, nouns, relations, story
-roles        parts as roles: which picture plays, what it does
+roles        parts as roles: which picture plays, what it does; `crowds`: persons who are not named one by one
 settings     place, time and weather, where the prompt says none or several
 notes        what was dropped or replaced, in sentences
 staging      parts as performers: sizes true to each other, places in the frame, paths
@@ -21,6 +21,7 @@ from typing import NamedTuple
 from soracli.formatting import printable
 from soracli.scenes.captions import caption
 from soracli.scenes.clauses import told
+from soracli.scenes.crowds import mingled, thronged
 from soracli.scenes.film import Filmed, filmed
 from soracli.scenes.nearest import Near
 from soracli.scenes.notes import foreign_words, notes_on, shown, slips
@@ -60,9 +61,11 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     film, left = filmed(text)
     phrases, mended = items(left, words)
     story = told(phrases, words, {row.start: row for row in film if row.slot == "event"})
+    thronged(story, left)
     near = stand_ins(story, words)
     roles, notes = casting(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})
     story.settings += [Setting("time", Entry("time", row.value), row.text, "") for row in film if row.slot == "time"]
+    roles = mingled(roles, left, seed, known)
     chosen = choose(story, near, roles)
     roles = built_in(roles, chosen.place)
     if PLACES[chosen.place].water and any(row.behind in WITHIN for row in story.settings if row.slot == "place"):

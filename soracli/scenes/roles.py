@@ -23,10 +23,24 @@ HUMAN = ("man", "woman", "person", "boy", "girl", "child", "old", "older", "arti
 GO = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "slide"}
 RUSH = {**GO, "walker": "run"}
 IDLE = {"walker": "walk", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "stand"}
-IN_FLIGHT = "bird in flight"
-FLIGHT = {  # birds of whom the library has the standing alone -> their colour in the air
-    "goose": "brown", "duck": "brown", "swan": "white", "flamingo": "pink", "turkey": "brown", "bird": "red",
-    "chicken": "white", "rooster": "brown", "peacock": "blue", "dodo": "grey", "dove": "white",
+FLIGHT = {  # birds of whom the library has the standing alone -> them in the air, and their colour there
+    **{name: ("bird in flight", colour) for name, colour in {
+        "goose": "brown", "duck": "brown", "swan": "white", "flamingo": "pink", "turkey": "brown", "bird": "red",
+        "chicken": "white", "rooster": "brown", "peacock": "blue", "dodo": "grey", "dove": "white", "hen": "white",
+        "sparrow": "brown", "pigeon": "grey", "pelican": "white",
+        "tower crane": "white",  # what is called a crane and flies is no machine
+    }.items()},
+    "seagull": ("seagull in flight", ""), "crow": ("crow in flight", ""),
+}  # fmt: skip
+ASLEEP = {"cat": ("sleeping cat", ""), "black cat": ("sleeping cat", "black"), "dog": ("sleeping dog", "")}
+OWN = {  # what pictures do in their own loop, so that nobody need be told that they do not
+    **dict.fromkeys(("sleeping cat", "sleeping dog"), frozenset(("sleep", "nap", "snooze", "doze", "slumber", "snore"))),
+    "flag": frozenset(("wave", "flutter", "fly", "blow")), "geyser": frozenset(("erupt", "shoot", "spout")),
+    "kettle": frozenset(("boil", "steam", "whistle")), "excavator": frozenset(("dig", "work")),
+    "waterfall": frozenset(("flow", "fall", "cascade", "plunge", "pour", "rush")),
+    "aurora": frozenset(("dance", "glow", "shimmer", "shine", "wave", "flicker")),
+    "crystal": frozenset(("glow", "sparkle", "glitter", "shine", "glint")),
+    **dict.fromkeys(("lantern", "street lamp"), frozenset(("glow", "shine", "flicker", "burn", "light"))),
 }  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
 BUILT_IN = {"window": ("living room", "bedroom", "village")}  # what places have of their own
@@ -43,6 +57,7 @@ def casting(
         if strange and part.said in proper and part.role == "subject" and part.verb is not None:
             part.name = "person"  # somebody's name
     _at_play(story, known)
+    _by_themselves(story)
     notes: list[str] = []
     first: dict[int, int] = {}
     roles: list[tuple[Role, int]] = []
@@ -97,6 +112,20 @@ def _at_play(story: Story, known: Library) -> None:
             continue
         part.verb = verb._replace(value="hop")
         story.shown[:] = [(typed, "hop" if typed.startswith("play") else shown) for typed, shown in story.shown]
+
+
+def _by_themselves(story: Story) -> None:
+    """Who sleeps is a picture of one asleep; what a picture does in its own loop is no stand-in for it."""
+    for part in story.parts:
+        verb = part.verb
+        if verb is None:
+            continue
+        asleep, colour = ASLEEP.get(part.name, ("", ""))
+        if verb.lemma in OWN.get(asleep, ()):
+            part.name, part.colour = asleep, part.colour or colour
+        if verb.lemma in OWN.get(part.name, ()):
+            part.verb = verb._replace(value="stand")
+            story.shown[:] = [row for row in story.shown if not row[0].startswith(verb.lemma[:3])]
 
 
 def stand_ins(story: Story, words: Vocabulary) -> dict[str, Near]:
@@ -263,8 +292,10 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
     stands = stands or (kind == "thing" and known.length(name) > BUILT and name not in SKY and part.verb is None)
     if part.relation == "above" and stands:  # who looks over something does not fly
         part.relation = "behind"
-    if part.relation == "above" and kind == "walker" and action in ("walk", "run", "hop"):
+    if part.relation == "above" and kind in ("walker", "driver") and action in ("walk", "run", "hop", "drive"):
         part.relation = "on"  # running over a rainbow
+    if stands and action == "float" and kind == "thing":  # a bridge over the river
+        action = "stand"
     if part.relation == "above" and action not in ("fly", "jump", "float", "launch", "fall", "hop", "bounce", "spin"):
         action = "hover"
     if part.relation == "chases":
@@ -279,8 +310,8 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
             "above" if kind in ("flyer", "swimmer") and name not in BOATS else "beside" if name in BOATS else "behind"
         )
     if name in FLIGHT and action in ("fly", "hover"):
-        part.colour = part.colour or FLIGHT[name]
-        name, kind = IN_FLIGHT, "flyer"
+        name, own = FLIGHT[name]
+        part.colour, kind = part.colour or own, "flyer"
     return Role(
         name,
         kind,
@@ -314,6 +345,8 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         return "hover" if kind == "flyer" else "stand"
     if verb is not None and verb.value == "stand" and part.over and kind == "flyer":
         return "hover"
+    if verb is None and part.over and name in FLIGHT and kind == "walker":
+        return "fly"
     if verb is None and part.over:
         free = kind in ("flyer", "swimmer") and name not in BOATS
         return IDLE[kind] if free else "hover" if name in SKY else "float"  # a balloon over the desert

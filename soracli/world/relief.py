@@ -17,7 +17,8 @@ def relief(mask: npt.NDArray[np.floating], colour: tuple[int, int, int], depth: 
     """RGB (height, width, 3) of a colour all over a mask (height, width), 0 to 1. depth: of the rounded rim, pixels."""
     spread = max(depth, 0.7)
     pad = math.ceil(2 * spread) + 1
-    height = np.pad(mask.astype(np.float32), pad)
+    height = np.zeros((mask.shape[0] + 2 * pad, mask.shape[1] + 2 * pad), np.float32)
+    height[pad:-pad, pad:-pad] = mask
     reach = max(round(spread), 1)
     for axis in (0, 1):
         for _ in range(PASSES):
@@ -33,11 +34,15 @@ def relief(mask: npt.NDArray[np.floating], colour: tuple[int, int, int], depth: 
 
 def _boxed(rows: npt.NDArray[np.float32], reach: int, axis: int) -> npt.NDArray[np.float32]:
     """Means over `reach` neighbours to either side along an axis, nothing beyond the border."""
-    wide = [(0, 0), (0, 0)]
-    wide[axis] = (reach + 1, reach)
-    sums = np.cumsum(np.pad(rows, wide), axis=axis)
     count = 2 * reach + 1
-    last = sums.shape[axis] - count
+    shape = [rows.shape[0], rows.shape[1]]
+    shape[axis] += count
+    wide = np.zeros(shape, np.float32)
+    inner = slice(reach + 1, reach + 1 + rows.shape[axis])
     if axis == 0:
-        return (sums[count:] - sums[:last]) / count
-    return (sums[:, count:] - sums[:, :last]) / count
+        wide[inner] = rows
+        sums = np.cumsum(wide, axis=0)
+        return (sums[count:] - sums[:-count]) / count
+    wide[:, inner] = rows
+    sums = np.cumsum(wide, axis=1)
+    return (sums[:, count:] - sums[:, :-count]) / count

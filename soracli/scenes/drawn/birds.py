@@ -28,6 +28,7 @@ class Plumage(NamedTuple):
 CROW = Plumage(BLACK, (72, 66, 90), (50, 46, 66), NIGHT, (66, 62, 80), (66, 62, 80))
 GULL = Plumage(WHITE, (252, 252, 255), GREY, (62, 60, 78), BEAK, (255, 150, 80))
 SPARROW = Plumage(BROWN, (240, 222, 198), (134, 86, 64), (98, 62, 52), (110, 90, 84), (214, 150, 110))
+PIGEON = Plumage((150, 158, 182), (176, 182, 204), (178, 186, 206), (104, 110, 136), (92, 88, 104), (240, 112, 104))
 PLAIN = Plumage((206, 202, 204), (224, 222, 226), (218, 214, 218), (178, 174, 178), ORANGE, ORANGE)
 
 
@@ -75,6 +76,32 @@ def _sparrow(sheet: Sheet, moment: float) -> None:
     sheet.blob([(0.20 + nod, 0.37), (0.26 + nod, 0.375), (0.29 + nod, 0.46), (0.22, 0.45)], (84, 64, 62), 0.02)
     for k in range(2):
         sheet.limb(bend([(0.47, 0.52 + 0.05 * k), (0.58, 0.54 + 0.05 * k), (0.68, 0.60 + 0.03 * k)]), (240, 214, 184), 0.014)
+
+
+def _pigeon(sheet: Sheet, moment: float) -> None:
+    """A grey bird with a shimmering neck and two dark bars on its wing, that walks."""
+    nod = 0.012 * math.sin(4 * math.pi * moment)
+    _standing(sheet, moment, PIGEON, 0.03)
+    sheet.blob([(0.19 + nod, 0.36), (0.30 + nod, 0.38), (0.42, 0.36), (0.44, 0.44), (0.32, 0.50), (0.205, 0.46)], (96, 176, 150), 0.03)
+    sheet.blob([(0.205, 0.45), (0.32, 0.49), (0.44, 0.43), (0.42, 0.51), (0.30, 0.55), (0.215, 0.52)], (168, 122, 190), 0.03)
+    for x in (0.66, 0.75):
+        sheet.limb(bend([(x - 0.02, 0.51), (x - 0.005, 0.57), (x - 0.035, 0.64)]), (84, 88, 112), 0.026)
+
+
+def _hen(sheet: Sheet, moment: float) -> None:
+    """A plump white hen with a red comb, that walks and nods."""
+    nod, red = 0.014 * math.sin(4 * math.pi * moment), (236, 56, 76)
+    _legs(sheet, moment, ((0.58, 0.76), (0.48, 0.76)), 0.17, 0.032, (255, 170, 56))
+    for x, y, wide in ((0.84, 0.36, 0.13), (0.89, 0.44, 0.13), (0.86, 0.52, 0.12)):
+        sheet.oval(x, y, wide, wide * 0.8, WHITE, -35)
+    for x, y, wide in ((0.255, 0.17, 0.08), (0.315, 0.135, 0.09), (0.375, 0.165, 0.075)):
+        sheet.oval(x + nod, y, wide, wide * 1.1, red)
+    sheet.oval(0.235 + nod, 0.37, 0.06, 0.10, red)
+    sheet.body([(0.215 + nod, 0.245), (0.10 + nod, 0.285), (0.215 + nod, 0.325)], BEAK, 0.02)
+    sheet.blob([(0.22 + nod, 0.24), (0.30 + nod, 0.165), (0.40 + nod, 0.21), (0.47, 0.36), (0.62, 0.45), (0.76, 0.42), (0.88, 0.36), (0.90, 0.54), (0.80, 0.72),
+                (0.60, 0.81), (0.38, 0.77), (0.24, 0.62), (0.215, 0.44)], WHITE, 0.10)  # fmt: skip
+    sheet.blob([(0.44, 0.54), (0.58, 0.51), (0.76, 0.53), (0.82, 0.58), (0.70, 0.68), (0.54, 0.69), (0.45, 0.63)], (230, 228, 242), 0.05)
+    sheet.eye(0.285 + nod, 0.255, 0.021)
 
 
 def _flying(sheet: Sheet, moment: float, look: Plumage) -> None:
@@ -126,8 +153,8 @@ def _pelican(sheet: Sheet, moment: float) -> None:
     sheet.blob([(0.36, 0.54), (0.52, 0.46), (0.74, 0.48), (0.88, 0.60), (0.80, 0.74), (0.60, 0.81), (0.42, 0.76), (0.345, 0.66)], WHITE, 0.09)
     sheet.blob([(0.50, 0.54), (0.66, 0.50), (0.82, 0.57), (0.93, 0.66), (0.74, 0.71), (0.56, 0.69)], (222, 224, 238), 0.05)
     sheet.blob([(0.76, 0.62), (0.93, 0.655), (0.78, 0.70), (0.66, 0.70)], (88, 84, 106), 0.02)
-    sheet.blob([(0.33 + nod, 0.20), (0.05 + nod, 0.30), (0.10 + nod, 0.40), (0.22 + nod, 0.42), (0.315 + nod, 0.31)], (255, 190, 92), 0.04)
-    sheet.blob([(0.36 + nod, 0.165), (0.25 + nod, 0.185), (0.03 + nod, 0.285), (0.05 + nod, 0.315), (0.25 + nod, 0.245), (0.35 + nod, 0.225)], (255, 148, 58), 0.02)
+    sheet.blob([(0.33 + nod, 0.20), (0.065 + nod, 0.30), (0.11 + nod, 0.40), (0.22 + nod, 0.42), (0.315 + nod, 0.31)], (255, 190, 92), 0.04)
+    sheet.blob([(0.36 + nod, 0.165), (0.25 + nod, 0.185), (0.05 + nod, 0.285), (0.065 + nod, 0.315), (0.25 + nod, 0.245), (0.35 + nod, 0.225)], (255, 148, 58), 0.02)
     sheet.oval(0.365 + nod, 0.17, 0.15, 0.13, WHITE)
     sheet.eye(0.345 + nod, 0.16, 0.019)
     sheet.limb([(0.43 + nod, 0.13), (0.50 + nod, 0.16)], WHITE, 0.03)
@@ -174,6 +201,8 @@ DRAWINGS: dict[str, Drawing] = {
     "crow": _crow,
     "crow in flight": _flying_crow,
     "sparrow": _sparrow,
+    "pigeon": _pigeon,
+    "hen": _hen,
     "pelican": _pelican,
     "ostrich": _ostrich,
     "dragonfly": _dragonfly,

@@ -78,20 +78,19 @@ def _turbine(sheet: Sheet, moment: float) -> None:
 
 def _bridge(sheet: Sheet, moment: float) -> None:
     """A stone bridge: a great arch between two small ones, a parapet."""
-    deck = [(0.03, 0.60), (0.28, 0.53), (0.5, 0.51), (0.72, 0.53), (0.97, 0.60)]
+    deck = [(0.055, 0.60), (0.28, 0.53), (0.5, 0.51), (0.72, 0.53), (0.945, 0.60)]
     way = bend(deck)
-    openings = ((0.145, 0.80, 0.14, 0.20, 7), (0.5, 0.82, 0.38, 0.44, 15), (0.855, 0.80, 0.14, 0.20, 7))
+    openings = ((0.16, 0.80, 0.13, 0.20, 7), (0.5, 0.82, 0.38, 0.44, 15), (0.84, 0.80, 0.13, 0.20, 7))
     low = []
     for x, y, wide, tall, _ in openings:
         low += [(x - wide / 2, 0.90), *arc(x, y, wide, tall, 180, 360), (x + wide / 2, 0.90)]
-    sheet.body([*way, (0.97, 0.90), *low[::-1], (0.03, 0.90)], STONE, 0.03)
+    sheet.body([*way, (0.945, 0.90), *low[::-1], (0.055, 0.90)], STONE, 0.03)
     for x, y, wide, tall, count in openings:
-        ring = arc(x, y, wide + 0.06, tall + 0.06, 181, 359)
         for k in range(count):
-            stone = ring[k * 32 // count : (k + 1) * 32 // count + 1]
+            stone = arc(x, y, wide + 0.06, tall + 0.06, 180 + 180 * k / count, 180 + 180 * (k + 1) / count)
             inner = [(x + (a - x) * wide / (wide + 0.06), y + (b - y) * tall / (tall + 0.06)) for a, b in stone]
             sheet.body([*stone, *inner[::-1]], (208, 198, 210) if k % 2 else (190, 180, 194), 0.01)
-    for x, y in ((0.08, 0.655), (0.23, 0.625), (0.265, 0.70), (0.735, 0.695), (0.79, 0.63), (0.92, 0.66), (0.255, 0.80), (0.745, 0.82)):
+    for x, y in ((0.10, 0.645), (0.23, 0.625), (0.265, 0.70), (0.735, 0.695), (0.79, 0.63), (0.90, 0.65), (0.255, 0.80), (0.745, 0.82)):
         sheet.block(x - 0.03, y, x + 0.03, y + 0.032, (160, 152, 168))
     sheet.limb([(x, y - 0.022) for x, y in way], (210, 202, 212), 0.055)
     sheet.limb([(x, y + 0.015) for x, y in way], (154, 146, 162), 0.026)
@@ -148,9 +147,9 @@ def _eiffel(sheet: Sheet, moment: float) -> None:
 
 def _igloo(sheet: Sheet, moment: float) -> None:
     """A dome of blocks of snow with a tunnel to its door."""
-    sheet.body([*arc(0.53, 0.84, 0.84, 1.20, 180, 360), (0.95, 0.90), (0.11, 0.90)], SNOW, 0.12)
+    sheet.body([*arc(0.53, 0.84, 0.80, 1.20, 180, 360), (0.93, 0.90), (0.13, 0.90)], SNOW, 0.12)
     for k, y in enumerate((0.72, 0.58, 0.44, 0.32)):
-        half = 0.42 * math.sqrt(1 - ((0.84 - y) / 0.60) ** 2)
+        half = 0.40 * math.sqrt(1 - ((0.84 - y) / 0.60) ** 2)
         sheet.line(bend([(0.53 - half, y), (0.53, y + 0.03), (0.53 + half, y)]), (150, 190, 226), 0.009)
         for j in range(-3, 4):
             x = 0.53 + half * math.sin((j + 0.5 * (k % 2)) * 0.45)
@@ -162,7 +161,7 @@ def _igloo(sheet: Sheet, moment: float) -> None:
     for turn in (205, 235, 270, 305, 335):
         near, far = arc(0.30, 0.75, 0.31, 0.35, turn, turn)[0], arc(0.30, 0.74, 0.43, 0.43, turn, turn)[0]
         sheet.line([near, far], (150, 190, 226), 0.008)
-    sheet.blob([(0.03, 0.93), (0.12, 0.89), (0.5, 0.905), (0.88, 0.885), (0.97, 0.93), (0.5, 0.95)], WHITE, 0.02)
+    sheet.blob([(0.06, 0.925), (0.14, 0.89), (0.5, 0.905), (0.86, 0.885), (0.94, 0.925), (0.5, 0.945)], WHITE, 0.02)
 
 
 def _pagoda(sheet: Sheet, moment: float) -> None:
@@ -247,7 +246,7 @@ def _sandcastle(sheet: Sheet, moment: float) -> None:
     for k in range(6):
         sheet.block(0.36 + 0.05 * k - 0.015, 0.625, 0.36 + 0.05 * k + 0.015, 0.67, SAND)
     arch(sheet, 0.5, 0.90, 0.15, 0.17, (156, 104, 70))
-    sheet.blob([(0.04, 0.93), (0.12, 0.87), (0.30, 0.88), (0.5, 0.90), (0.7, 0.88), (0.88, 0.87), (0.96, 0.93), (0.5, 0.95)], (240, 192, 112), 0.04)
+    sheet.blob([(0.06, 0.925), (0.13, 0.87), (0.30, 0.88), (0.5, 0.90), (0.7, 0.88), (0.87, 0.87), (0.94, 0.925), (0.5, 0.945)], (240, 192, 112), 0.04)
     sheet.oval(0.20, 0.90, 0.085, 0.075, (255, 150, 140))
     sheet.oval(0.84, 0.895, 0.07, 0.055, WHITE)
 

@@ -57,8 +57,8 @@ def fir(sheet: Sheet, x: float, y: float, tall: float, colour: Colour = FOREST) 
 
 def _waterfall(sheet: Sheet, moment: float) -> None:
     """Water that falls over a cliff into a pool, foam at its foot, trees on both sides."""
-    cliff = ((0.05, 0.86), (0.045, 0.55), (0.08, 0.30), (0.17, 0.17), (0.32, 0.125), (0.50, 0.15), (0.68, 0.115), (0.84, 0.17),
-             (0.92, 0.30), (0.955, 0.56), (0.95, 0.86), (0.50, 0.92))  # fmt: skip
+    cliff = ((0.07, 0.86), (0.065, 0.55), (0.09, 0.30), (0.17, 0.17), (0.32, 0.125), (0.50, 0.15), (0.68, 0.115), (0.84, 0.17),
+             (0.91, 0.30), (0.935, 0.56), (0.93, 0.86), (0.50, 0.92))  # fmt: skip
     fir(sheet, 0.17, 0.24, 0.20)
     fir(sheet, 0.85, 0.25, 0.22)
     tree(sheet, 0.29, 0.20, 0.17)
@@ -70,7 +70,7 @@ def _waterfall(sheet: Sheet, moment: float) -> None:
     sheet.blob([(0.05, 0.30), (0.16, 0.155), (0.34, 0.115), (0.37, 0.17), (0.22, 0.22)], LEAF, 0.03)
     sheet.blob([(0.95, 0.31), (0.84, 0.155), (0.66, 0.105), (0.63, 0.17), (0.78, 0.22)], LEAF, 0.03)
     sheet.blob([(0.355, 0.15), (0.50, 0.13), (0.645, 0.15), (0.665, 0.5), (0.69, 0.88), (0.31, 0.88), (0.335, 0.5)], FALL, 0.04)
-    sheet.oval(0.5, 0.885, 0.90, 0.13, (70, 172, 236))
+    sheet.oval(0.5, 0.88, 0.88, 0.13, (70, 172, 236))
     streams = 9
     for k in range(streams):
         x, run = 0.365 + 0.27 * k / (streams - 1), (moment * (1 + k % 2) + 0.37 * k) % 1.0
@@ -138,12 +138,12 @@ def _crystal(sheet: Sheet, moment: float) -> None:
 
 def _haystack(sheet: Sheet, moment: float) -> None:
     """A round heap of hay with straws that stick out."""
-    sheet.blob([(0.05, 0.92), (0.08, 0.70), (0.20, 0.46), (0.36, 0.26), (0.50, 0.17), (0.64, 0.26), (0.80, 0.46), (0.92, 0.70), (0.95, 0.92),
-                (0.5, 0.945)], STRAW, 0.12)  # fmt: skip
+    sheet.blob([(0.08, 0.91), (0.10, 0.70), (0.20, 0.46), (0.36, 0.26), (0.50, 0.17), (0.64, 0.26), (0.80, 0.46), (0.90, 0.70), (0.92, 0.91),
+                (0.5, 0.935)], STRAW, 0.12)  # fmt: skip
     rng = np.random.default_rng(4)
     for _ in range(110):
-        y = rng.uniform(0.24, 0.92)
-        half = 0.40 * math.sqrt(max((y - 0.17) / 0.77, 0))
+        y = rng.uniform(0.24, 0.86)
+        half = 0.38 * math.sqrt(max((y - 0.17) / 0.77, 0))
         x = 0.5 + rng.uniform(-1, 1) * half
         slope = (x - 0.5) * 0.16 + rng.uniform(-0.02, 0.02)
         tone = ((255, 220, 124), (226, 158, 54), (240, 176, 66))[int(rng.integers(3))]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from soracli.scenes.drawn.outlines import arc, bend, ellipse, turned
 from soracli.scenes.drawn.sheet import INK, Drawing, Sheet
 
 WOOD, PLANK, DEEP = (176, 112, 72), (216, 150, 98), (130, 82, 62)
 GOLD, AMBER, BRASS = (255, 204, 62), (246, 160, 40), (226, 168, 70)
+FINE = 256  # pixels a side in which cloth is worked out
 STEEL, IRON, WHITE = (200, 204, 218), (92, 92, 112), (244, 244, 250)
 
 
@@ -76,17 +79,15 @@ def _flag(sheet: Sheet, moment: float) -> None:
     """A red flag that waves from a pole. Its colour can be asked for."""
     sheet.limb([(0.20, 0.07), (0.20, 0.94)], STEEL, 0.036)
     sheet.oval(0.20, 0.06, 0.065, 0.065, GOLD)
-    turn, count = 2 * math.pi * moment, 24
-    xs = [0.215 + 0.70 * k / count for k in range(count + 1)]
-    rise = [0.045 * (k / count) ** 0.7 * math.sin(2 * math.pi * 1.3 * k / count - turn) for k in range(count + 1)]
-    upper = [(x, 0.11 + r) for x, r in zip(xs, rise, strict=True)]
-    lower = [(x, 0.53 + r + 0.012 * math.sin(9 * x - turn)) for x, r in zip(xs, rise, strict=True)]
-    sheet.body([*upper, *lower[::-1]], (232, 52, 62), 0.03)
-    for k in range(count):
-        slope = rise[k + 1] - rise[k]
-        tone, alpha = ((255, 255, 255), round(4200 * slope)) if slope > 0 else ((90, 0, 60), round(-5200 * slope))
-        ends = [(x - 0.006, y) for x, y in (upper[k + 1], lower[k + 1])]  # so that none is covered twice
-        sheet.area([upper[k], *ends, lower[k]], tone, min(max(alpha, 1), 90))
+    rows, columns = np.mgrid[0 : 1 : FINE * 1j, 0 : 1 : FINE * 1j]
+    share = (columns - 0.215) / 0.70
+    wave = 2 * math.pi * (1.3 * share - moment)
+    rise = 0.045 * np.clip(share, 0, 1) ** 0.7
+    down = rows - 0.11 - rise * np.sin(wave)
+    inside = np.clip(FINE * np.minimum(down, 0.42 - down), 0, 1) * np.clip(FINE * np.minimum(share, 1 - share), 0, 1)
+    light = 0.17 * np.cos(wave) * np.clip(share + 0.25, 0, 1) + 0.22 * (0.5 - share) - 0.3 * (down - 0.21)
+    tone = np.array([232, 52, 62]) + light[..., None] * np.where(light > 0, 190, 260)[..., None] * np.array([0.5, 1.0, 0.9])
+    sheet.veil(np.concatenate([tone, 255 * inside[..., None]], axis=-1).clip(0, 255).astype(np.uint8))
 
 
 def _lantern(sheet: Sheet, moment: float) -> None:

@@ -6,19 +6,24 @@ import math
 from collections.abc import Sequence
 
 Point = tuple[float, float]
-STEPS = 8  # points of a smooth outline from one given point to the next
+STEPS = 6  # points of a smooth outline from one given point to the next
+WEIGHTS = [  # of four points in a row, for each of them (Catmull-Rom)
+    ((2 * t**2 - t - t**3) / 2, (2 - 5 * t**2 + 3 * t**3) / 2, (t + 4 * t**2 - 3 * t**3) / 2, (t**3 - t**2) / 2)
+    for t in (k / STEPS for k in range(STEPS))
+]
+RING = [(math.cos(2 * math.pi * i / 48), math.sin(2 * math.pi * i / 48)) for i in range(48)]
 
 
 def ellipse(x: float, y: float, wide: float, tall: float, turn: float = 0.0) -> list[Point]:
     """About (x, y). turn: degrees, clockwise."""
     cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
-    ring = [(wide / 2 * math.cos(a), tall / 2 * math.sin(a)) for a in (2 * math.pi * i / 64 for i in range(64))]
+    ring = [(wide / 2 * a, tall / 2 * b) for a, b in RING]
     return [(x + a * cos - b * sin, y + a * sin + b * cos) for a, b in ring]
 
 
 def arc(x: float, y: float, wide: float, tall: float, begin: float, end: float) -> list[Point]:
     """A part of an ellipse about (x, y). begin, end: degrees from the right, clockwise."""
-    angles = [math.radians(begin + (end - begin) * i / 32) for i in range(33)]
+    angles = [math.radians(begin + (end - begin) * i / 16) for i in range(17)]
     return [(x + wide / 2 * math.cos(a), y + tall / 2 * math.sin(a)) for a in angles]
 
 
@@ -42,11 +47,9 @@ def bend(points: Sequence[Point]) -> list[Point]:
 def _curve(begins: Sequence[Point], chain: Sequence[Point]) -> list[Point]:
     out = []
     for i in range(len(begins)):
-        a, b, c, d = chain[i : i + 4]
-        for t in (k / STEPS for k in range(STEPS)):
-            weights = (-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
-            pair = [sum(w * p[k] for w, p in zip(weights, (a, b, c, d), strict=True)) / 2 for k in (0, 1)]
-            out.append((pair[0], pair[1]))
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = chain[i : i + 4]
+        for p, q, r, s in WEIGHTS:
+            out.append((p * ax + q * bx + r * cx + s * dx, p * ay + q * by + r * cy + s * dy))
     return out
 
 

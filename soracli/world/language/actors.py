@@ -62,7 +62,7 @@ HELD: Mapping[str, float] = {
 }  # fmt: skip
 SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
                  "comet", "fireworks", "cloud with lightning", "cloud with rain",
-                 "globe showing Americas"))  # fmt: skip
+                 "globe showing Americas", "aurora", "black hole", "space station"))  # fmt: skip
 PLANES = frozenset(("airplane", "small airplane"))
 BALLS = ("soccer ball", "basketball", "volleyball", "baseball", "american football", "rugby football", "ping pong")
 REACH_OUT = 0.25  # how far before the holder's middle that is, in widths of its drawing
