@@ -8,7 +8,7 @@ and partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be l
 same. place, time, weather, camera, style: what may be shown, `*` or `-` among them anything: a place that the world
 has and the prompt names is the only right one, and needs no note. noted: part of a word of which a note must speak,
 unless it is a verb that is played (labels are older than dance, sleep, eat, talk, work and glow, and know them as
-bounce and stand). What is not said is judged too: clear weather, a static or a tracking camera, the plain style, day
+bounce and stand) or a word that a picture is called by now (STOOD_IN: who stood in for it). What is not said is judged too: clear weather, a static or a tracking camera, the plain style, day
 or overcast; the place is free. others: further performers are not judged, nor what somebody wears on the head or has
 in the hands that no entry names.
 
@@ -97,6 +97,14 @@ class Indexed:
         return float(self._rows[name]["metres"])
 
 
+STOOD_IN = {  # pictures that are younger than the labels -> who stood in for them
+    "hen": "chicken", "squirrel": "chipmunk", "knight": "guard", "hot air balloon": "balloon", "sleeping cat": "cat",
+    "sleeping dog": "dog", "pirate ship": "ship", "dragonfly": "butterfly", "Eiffel tower": "Tokyo tower",
+    "crow": "bird", "crow in flight": "bird", "drone": "helicopter", "bench": "seat",
+    "pigeon": "dove", "seagull in flight": "dove",
+}  # fmt: skip
+
+
 class Group(NamedTuple):
     """Performers that are alike, and their indices in the scene."""
 
@@ -131,13 +139,24 @@ def matched(row: dict[str, Any], cast: tuple[Performer, ...], place: str) -> lis
         elif not want.get("optional") and want.get("place") != place:
             return None
     more = [group for group in left if group.one.name not in {*HEADWEAR, *HELD} or group.one.relation != "on"]
+    more = [group for group in more if not _is_called(group.one, row.get("noted", ""))]
     return None if more and not row.get("others") else found
 
 
 def _named(row: dict[str, Any], group: Group) -> bool:
     """Whether a picture is one of those that may play; in the air, the drawing of a flying bird plays some birds."""
     flies = any(FLIGHT[name][0] == group.one.name for name in FLIGHT.keys() & {*row["name"]})
-    return "*" in row["name"] or group.one.name in row["name"] or flies
+    return "*" in row["name"] or _plays(group.one, row["name"]) or flies
+
+
+def _plays(one: Performer, names: list[str]) -> bool:
+    """Whether a performer is one of those of a label, or what stood in for it is."""
+    return bool({one.name, STOOD_IN.get(one.name, "")} & {*names})
+
+
+def _is_called(one: Performer, word: str) -> bool:
+    """Whether a word that a label wants a note on, as it could not be drawn, is what a performer is called now."""
+    return bool(word) and word in " ".join((one.name, *shipped().synonyms(one.name))).lower()
 
 
 def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:
@@ -171,7 +190,8 @@ def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:
 def _is_noted(word: str, reading: Reading) -> bool:
     """Whether a note speaks of a word, or it is a verb that is played after all: labels are older."""
     played = {verb for one in reading.scene.performers for verb in PLAYED.get(one.action, ())}
-    return word in " ".join(reading.notes).lower() or any(word.startswith(verb[: len(word)]) for verb in played)
+    drawn = any(_is_called(one, word) for one in reading.scene.performers)
+    return drawn or word in " ".join(reading.notes).lower() or any(word.startswith(verb[: len(word)]) for verb in played)
 
 
 def _action(one: Performer) -> str:
@@ -186,11 +206,11 @@ def _related(want: dict[str, Any], group: Group, cast: tuple[Performer, ...]) ->
         return True
     partners = want.get("partner")
     for one in (cast[i] for i in group.members):
-        if one.relation in want["relation"] and (not partners or cast[one.partner].name in partners):
+        if one.relation in want["relation"] and (not partners or _plays(cast[one.partner], partners)):
             return True
     mirrored = [MIRRORED[r] for r in want["relation"] if r in MIRRORED]
     return any(
-        one.relation in mirrored and one.partner in group.members and (not partners or one.name in partners)
+        one.relation in mirrored and one.partner in group.members and (not partners or _plays(one, partners))
         for one in cast
     )
 

@@ -218,10 +218,12 @@ def _paired(roles: list[Role]) -> list[Role]:
     both = len(roles) > 1 and all(role.action == "meet" and not role.relation for role in roles[:2])
     if both and len(first) == 1 and len(roles) == len({role.group for role in roles}):  # a tiger and a lion fight
         return [replace(roles[0], relation="meets", partner=1), *roles[1:]]
-    if len(first) == 2 and first == roles[:2] and not first[0].relation and first[0].action in ("meet", "chase"):
+    apart = first[0].relation in ("", "on")  # two knights duel on a bridge
+    if len(first) == 2 and first == roles[:2] and apart and first[0].action in ("meet", "chase"):
         relation = "meets" if roles[0].action == "meet" else "chases"
         second = "meet" if relation == "meets" else GO[roles[1].kind]
-        return [replace(roles[0], relation=relation, partner=1), replace(roles[1], action=second), *roles[2:]]
+        other = replace(roles[1], action=second, relation="", partner=-1)
+        return [replace(roles[0], relation=relation, partner=1), other, *roles[2:]]
     return [
         replace(role, action=RUSH[role.kind]) if role.action == "chase" and not role.relation
         else replace(role, action=GO[role.kind]) if role.action == "meet" and not _meets(roles, i) else role
@@ -309,7 +311,8 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         relation = (
             "above" if kind in ("flyer", "swimmer") and name not in BOATS else "beside" if name in BOATS else "behind"
         )
-    if name in FLIGHT and action in ("fly", "hover"):
+    if name in FLIGHT and (action in ("fly", "hover") or _is_aloft(part)):
+        action = action if action in ("fly", "hover") else "fly"
         name, own = FLIGHT[name]
         part.colour, kind = part.colour or own, "flyer"
     return Role(
@@ -327,6 +330,12 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         index,
         part.speed,
     )
+
+
+def _is_aloft(part: Part) -> bool:
+    """Whether a bird is in the air for what it does: a gull glides over the waves, a swan on the lake does not."""
+    lemma = part.verb.lemma if part.verb is not None else ""
+    return lemma in ("soar", "swoop") or (part.over and lemma in ("glide", "circle", "sail", "drift", "wheel", "float"))
 
 
 def _is_busy(name: str) -> bool:
