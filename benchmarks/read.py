@@ -8,9 +8,9 @@ and partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be l
 same. place, time, weather, camera, style: what may be shown, `*` or `-` among them anything: a place that the world
 has and the prompt names is the only right one, and needs no note. noted: part of a word of which a note must speak,
 unless it is a verb that is played (labels are older than dance, sleep, eat, talk, work and glow, and know them as
-bounce and stand) or a word that a picture is called by now (STOOD_IN: who stood in for it). What is not said is judged too: clear weather, a static or a tracking camera, the plain style, day
-or overcast; the place is free. others: further performers are not judged, nor what somebody wears on the head or has
-in the hands that no entry names.
+bounce and stand) or a picture is called so by now (STOOD_IN: who stood in for those that are younger). What is not
+said is judged too: clear weather, a static or a tracking camera, the plain style, day or overcast; the place is free.
+others: further performers are not judged, nor what somebody wears on the head or has in the hands that no entry names.
 
 Columns: all rows, defaults and wildcards counted as right; floor: the same of a reader that understands nothing; where
 said: only rows that ask for something there, which is the figure to look at.
@@ -191,7 +191,9 @@ def _is_noted(word: str, reading: Reading) -> bool:
     """Whether a note speaks of a word, or it is a verb that is played after all: labels are older."""
     played = {verb for one in reading.scene.performers for verb in PLAYED.get(one.action, ())}
     drawn = any(_is_called(one, word) for one in reading.scene.performers)
-    return drawn or word in " ".join(reading.notes).lower() or any(word.startswith(verb[: len(word)]) for verb in played)
+    return (
+        drawn or word in " ".join(reading.notes).lower() or any(word.startswith(verb[: len(word)]) for verb in played)
+    )
 
 
 def _action(one: Performer) -> str:

@@ -14,8 +14,10 @@ from soracli.scenes.vocabulary import Entry, Library
 
 MANY = 5  # persons alike from which they are a crowd
 FILL = 6  # persons of a crowd that is not counted
-CROWDED = re.compile(r"\b(?:crowd(?:s|ed)?|throngs?|parades?|procession|bustling|people everywhere|busy (?:street|market|"
-                     r"square|station)|full of people)\b")  # fmt: skip
+CROWDED = re.compile(
+    r"\b(?:crowd(?:s|ed)?|throngs?|parades?|procession|bustling|people everywhere|full of people|"
+    r"busy (?:street|market|square|station))\b"
+)
 ONE_WAY = re.compile(r"\b(?:parades?|procession)\b")
 ALIKE = frozenset(("person", "person walking", "person standing", "people"))
 PASSERS = ("man walking", "woman walking", "person walking", "old man", "old woman", "girl", "boy", "office worker",
@@ -34,8 +36,10 @@ def thronged(story: Story, text: str) -> None:
 
 
 def mingled(roles: Sequence[Role], text: str, seed: int, known: Library) -> list[Role]:
-    """Roles in which many persons alike become different ones, as the seed says; every other one walks the other way,
-    unless a direction is said or all go the same way, as a parade does."""  # fmt: skip
+    """Roles in which many persons alike become different ones, as the seed says.
+
+    Every other one walks the other way, unless a direction is said or they are a parade.
+    """
     groups = Counter(role.group for role in roles if role.name in ALIKE)
     names = [name for name in PASSERS if name in known.names()]
     rng = random.Random(seed)

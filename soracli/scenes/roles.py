@@ -32,9 +32,10 @@ FLIGHT = {  # birds of whom the library has the standing alone -> them in the ai
     }.items()},
     "seagull": ("seagull in flight", ""), "crow": ("crow in flight", ""),
 }  # fmt: skip
+SLEEPS = frozenset(("sleep", "nap", "snooze", "doze", "slumber", "snore"))
 ASLEEP = {"cat": ("sleeping cat", ""), "black cat": ("sleeping cat", "black"), "dog": ("sleeping dog", "")}
 OWN = {  # what pictures do in their own loop, so that nobody need be told that they do not
-    **dict.fromkeys(("sleeping cat", "sleeping dog"), frozenset(("sleep", "nap", "snooze", "doze", "slumber", "snore"))),
+    "sleeping cat": SLEEPS, "sleeping dog": SLEEPS,
     "flag": frozenset(("wave", "flutter", "fly", "blow")), "geyser": frozenset(("erupt", "shoot", "spout")),
     "kettle": frozenset(("boil", "steam", "whistle")), "excavator": frozenset(("dig", "work")),
     "waterfall": frozenset(("flow", "fall", "cascade", "plunge", "pour", "rush")),
@@ -44,6 +45,7 @@ OWN = {  # what pictures do in their own loop, so that nobody need be told that 
 }  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
 BUILT_IN = {"window": ("living room", "bedroom", "village")}  # what places have of their own
+DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
 CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
 
 
@@ -218,8 +220,8 @@ def _paired(roles: list[Role]) -> list[Role]:
     both = len(roles) > 1 and all(role.action == "meet" and not role.relation for role in roles[:2])
     if both and len(first) == 1 and len(roles) == len({role.group for role in roles}):  # a tiger and a lion fight
         return [replace(roles[0], relation="meets", partner=1), *roles[1:]]
-    apart = first[0].relation in ("", "on")  # two knights duel on a bridge
-    if len(first) == 2 and first == roles[:2] and apart and first[0].action in ("meet", "chase"):
+    free = all(role.relation in ("", "on") for role in first)  # two knights duel on a bridge
+    if len(first) == 2 and first == roles[:2] and free and first[0].action in ("meet", "chase"):
         relation = "meets" if roles[0].action == "meet" else "chases"
         second = "meet" if relation == "meets" else GO[roles[1].kind]
         other = replace(roles[1], action=second, relation="", partner=-1)
@@ -358,7 +360,8 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         return "fly"
     if verb is None and part.over:
         free = kind in ("flyer", "swimmer") and name not in BOATS
-        return IDLE[kind] if free else "hover" if name in SKY else "float"  # a balloon over the desert
+        idle_up = IDLE[kind] if free and name not in DRIFTS else "float"
+        return idle_up if free or name not in SKY else "hover"  # a balloon over the desert
     if verb is None:
         moves = part.relation in ("", "beside", "behind", "chases") and part.role == "subject" and part.partner < 0
         moves = moves and not _is_busy(name)
@@ -379,6 +382,8 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         action = "fly"
     if kind == "flyer" and (action in ("run", "drive") or (action == "walk" and name in CRAFT)):
         action = "fly"
+    if name in DRIFTS and action == "fly" and not part.direction:
+        action = "float"
     if kind == "walker" and action == "drive":
         action = "walk"
     if name in BOATS and action in ("swim", "drive", "walk", "slide"):

@@ -16,7 +16,8 @@ from soracli.world.scene import Event, Performer
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
 BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe",
                    "pirate ship", "raft"))  # fmt: skip
-SPREAD = {"fireworks": 1.6, "aurora": 2.6, "black hole": 1.4, "space station": 1.3}  # how much larger than others something in the sky is
+# How much larger than others something in the sky is.
+SPREAD = {"fireworks": 1.6, "aurora": 2.6, "black hole": 1.4, "space station": 1.3}
 CROWD, THRONGED = 5, 0.7  # from how many alike they are smaller, and of what share of their size
 LATER = (0, 3, 1, 4, 2, 5)  # in which order several come down
 LOOSE = (0.0, -0.13, 0.11, -0.06, 0.15, -0.1)  # further differences in depth of those

@@ -29,7 +29,9 @@ def relief(mask: npt.NDArray[np.floating], colour: tuple[int, int, int], depth: 
     light = (rim + 0.16 * (1 - rows[:, None] - columns) + 0.04)[..., None]
     base = np.array(colour, np.float32)
     bright = base + (TINT - base) * (0.55 * np.clip(light, 0, 1))
-    return (bright * (1 - (1 - DUSK) * np.clip(-light * 0.95, 0, 1))).clip(0, 255).astype(np.uint8)
+    shaded = bright * (1 - (1 - DUSK) * np.clip(-light * 0.95, 0, 1))
+    out: npt.NDArray[np.uint8] = shaded.clip(0, 255).astype(np.uint8)
+    return out
 
 
 def _boxed(rows: npt.NDArray[np.float32], reach: int, axis: int) -> npt.NDArray[np.float32]:
@@ -41,8 +43,9 @@ def _boxed(rows: npt.NDArray[np.float32], reach: int, axis: int) -> npt.NDArray[
     inner = slice(reach + 1, reach + 1 + rows.shape[axis])
     if axis == 0:
         wide[inner] = rows
-        sums = np.cumsum(wide, axis=0)
-        return (sums[count:] - sums[:-count]) / count
-    wide[:, inner] = rows
-    sums = np.cumsum(wide, axis=1)
-    return (sums[:, count:] - sums[:, :-count]) / count
+    else:
+        wide[:, inner] = rows
+    sums = np.cumsum(wide, axis=axis)
+    ahead, behind = (sums[count:], sums[:-count]) if axis == 0 else (sums[:, count:], sums[:, :-count])
+    out: npt.NDArray[np.float32] = (ahead - behind) / np.float32(count)
+    return out

@@ -75,6 +75,10 @@ def test_drawings_by_code_are_what_the_index_says(name: str) -> None:
     assert entry.box == pytest.approx(box(cells), abs=0.02)
     moves = [np.abs(cell.astype(int) - cells[i]).mean() for i, cell in enumerate(cells[1:])]
     assert not moves or min(moves) > 0.1
+    assert cells[..., 3].max(axis=0).sum() > 0.01 * 255 * cells.shape[1] ** 2
+    rim = np.ones(cells.shape[1:3], bool)
+    rim[1:-1, 1:-1] = False
+    assert cells[:, rim, 3].max() < 40  # within its cell
 
 
 def test_trained_actors_are_in_it_and_stay_what_they_were() -> None:

@@ -12,15 +12,17 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from soracli.scenes.drawn import animals, birds, buildings, nature, objects, persons, sky, vehicles
+from soracli.scenes.drawn import animals, birds, boats, buildings, nature, objects, persons, sky, towers, vehicles
 from soracli.scenes.drawn.sheet import Drawing, Sheet
 
 PREFIX = "drawn-"
 DRAWINGS: dict[str, Drawing] = {
+    **towers.DRAWINGS,
     **buildings.DRAWINGS,
     **nature.DRAWINGS,
     **sky.DRAWINGS,
     **vehicles.DRAWINGS,
+    **boats.DRAWINGS,
     **birds.DRAWINGS,
     **animals.DRAWINGS,
     **persons.DRAWINGS,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 
-from soracli.scenes.drawn.outlines import Point, bend, ellipse, mirrored
+from soracli.scenes.drawn.outlines import Point, bend, ellipse
 from soracli.scenes.drawn.sheet import INK, Colour, Drawing, Sheet
 
 IVORY = (255, 240, 214)
 
 
-def four_legs(sheet: Sheet, moment: float, hips: tuple[float, ...], y: float, wide: float, tones: tuple[Colour, Colour]) -> None:
-    """Two legs of a pair of sides. hips: x of the fore and the hind one. tones: of legs and of feet. They make two steps
-    in a loop, the fore one against the hind one."""  # fmt: skip
+def legs(sheet: Sheet, moment: float, hips: tuple[float, ...], y: float, wide: float, tones: tuple[Colour,
+              Colour]) -> None:  # fmt: skip
+    """A fore and a hind leg that step one against the other. hips: their x. tones: of legs and of feet."""
     for n, x in enumerate(hips):
         swing = math.sin(2 * math.pi * moment + math.pi * n)
         foot = (x + 0.05 * swing, 0.905 - 0.03 * max(math.cos(2 * math.pi * moment + math.pi * n), 0))
@@ -24,22 +24,25 @@ def _triceratops(sheet: Sheet, moment: float) -> None:
     """A stout dinosaur with a frill and three horns, that walks."""
     skin, far, frill = (112, 186, 122), (84, 150, 108), (244, 152, 96)
     nod = 0.008 * math.sin(4 * math.pi * moment)
-    four_legs(sheet, moment + 0.5, (0.46, 0.74), 0.68, 0.115, (far, far))
+    legs(sheet, moment + 0.5, (0.46, 0.74), 0.68, 0.115, (far, far))
     sheet.limb(bend([(0.74, 0.60), (0.86, 0.66), (0.955, 0.60 + nod)]), skin, 0.17, 0.03)
-    sheet.blob([(0.32, 0.55), (0.44, 0.40), (0.62, 0.36), (0.78, 0.45), (0.86, 0.60), (0.78, 0.74), (0.58, 0.79), (0.40, 0.75)], skin, 0.10)
+    sheet.blob([(0.32, 0.55), (0.44, 0.40), (0.62, 0.36), (0.78, 0.45), (0.86, 0.60), (0.78, 0.74), (0.58, 0.79),
+               (0.40, 0.75)], skin, 0.10)  # fmt: skip
     sheet.blob([(0.38, 0.68), (0.58, 0.72), (0.74, 0.69), (0.62, 0.785), (0.44, 0.765)], (196, 222, 150), 0.03)
     for x, y, wide in ((0.56, 0.44, 0.07), (0.67, 0.48, 0.055), (0.62, 0.55, 0.045), (0.75, 0.56, 0.045)):
         sheet.oval(x, y, wide, wide * 0.9, far)
-    four_legs(sheet, moment, (0.41, 0.70), 0.70, 0.13, (skin, skin))
+    legs(sheet, moment, (0.41, 0.70), 0.70, 0.13, (skin, skin))
     for k in range(7):
         angle = math.radians(-128 + 36 * k)
         sheet.oval(0.365 + 0.175 * math.cos(angle), 0.42 + nod + 0.20 * math.sin(angle), 0.075, 0.075, IVORY)
     sheet.body(ellipse(0.365, 0.42 + nod, 0.34, 0.40, 18), frill, 0.06)
     sheet.body(ellipse(0.35, 0.43 + nod, 0.24, 0.30, 18), (255, 196, 126), 0.05)
     sheet.limb(bend([(0.33, 0.36 + nod), (0.26, 0.27 + nod), (0.205, 0.15 + nod)]), (232, 216, 186), 0.06, 0.012)
-    sheet.blob([(0.36, 0.36 + nod), (0.44, 0.50 + nod), (0.38, 0.62 + nod), (0.24, 0.64 + nod), (0.11, 0.645 + nod), (0.055, 0.60 + nod),
+    sheet.blob([(0.36, 0.36 + nod), (0.44, 0.50 + nod), (0.38, 0.62 + nod), (0.24, 0.64 + nod), (0.11, 0.645 + nod),
+               (0.055, 0.60 + nod),
                 (0.09, 0.53 + nod), (0.19, 0.42 + nod), (0.27, 0.35 + nod)], skin, 0.07)  # fmt: skip
-    sheet.blob([(0.05, 0.60 + nod), (0.085, 0.535 + nod), (0.125, 0.565 + nod), (0.105, 0.645 + nod), (0.06, 0.665 + nod)], (250, 208, 116), 0.02)
+    sheet.blob([(0.05, 0.60 + nod), (0.085, 0.535 + nod), (0.125, 0.565 + nod), (0.105, 0.645 + nod),
+               (0.06, 0.665 + nod)], (250, 208, 116), 0.02)  # fmt: skip
     sheet.limb(bend([(0.135, 0.49 + nod), (0.105, 0.44 + nod), (0.09, 0.39 + nod)]), IVORY, 0.055, 0.014)
     sheet.limb(bend([(0.28, 0.41 + nod), (0.19, 0.34 + nod), (0.10, 0.21 + nod)]), IVORY, 0.068, 0.014)
     sheet.eye(0.245, 0.485 + nod, 0.024)
@@ -51,7 +54,8 @@ def _walrus(sheet: Sheet, moment: float) -> None:
     skin, pale, dark = (166, 112, 92), (214, 168, 142), (132, 86, 78)
     lift = 0.012 * math.sin(2 * math.pi * moment)
     sheet.blob([(0.78, 0.80), (0.90, 0.70), (0.965, 0.72), (0.93, 0.80), (0.965, 0.88), (0.88, 0.90)], dark, 0.03)
-    sheet.blob([(0.14, 0.60), (0.18, 0.32 + lift), (0.34, 0.18 + lift), (0.52, 0.26 + lift), (0.64, 0.46), (0.80, 0.66), (0.90, 0.82), (0.80, 0.915), (0.40, 0.93),
+    sheet.blob([(0.14, 0.60), (0.18, 0.32 + lift), (0.34, 0.18 + lift), (0.52, 0.26 + lift), (0.64, 0.46),
+               (0.80, 0.66), (0.90, 0.82), (0.80, 0.915), (0.40, 0.93),
                 (0.20, 0.90)], skin, 0.11)  # fmt: skip
     sheet.blob([(0.22, 0.62), (0.40, 0.60), (0.52, 0.74), (0.50, 0.90), (0.30, 0.90), (0.20, 0.80)], pale, 0.06)
     sheet.blob([(0.50, 0.70), (0.60, 0.74), (0.64, 0.88), (0.56, 0.945), (0.42, 0.945), (0.46, 0.90)], dark, 0.04)
@@ -97,7 +101,8 @@ def _seahorse(sheet: Sheet, moment: float) -> None:
     tail = bend([(0.57, 0.62), (0.57, 0.76), (0.49, 0.87), (0.38, 0.86), (0.345, 0.78), (0.40, 0.735), (0.445, 0.78)])
     sheet.limb(tail, skin, 0.17, 0.035)
     sheet.limb(bend([(0.53, 0.22), (0.60, 0.34), (0.55, 0.48), (0.57, 0.64)]), skin, 0.20, 0.19)
-    sheet.blob([(0.52, 0.30), (0.46, 0.42), (0.44, 0.54), (0.50, 0.68), (0.56, 0.70), (0.55, 0.55), (0.57, 0.42)], pale, 0.05)
+    sheet.blob([(0.52, 0.30), (0.46, 0.42), (0.44, 0.54), (0.50, 0.68), (0.56, 0.70), (0.55, 0.55), (0.57, 0.42)],
+               pale, 0.05)  # fmt: skip
     for k in range(5):
         sheet.line([(0.455 + 0.006 * k, 0.42 + 0.06 * k), (0.555, 0.41 + 0.06 * k)], (240, 160, 70), 0.009)
     sheet.limb([(0.44, 0.235), (0.245, 0.285)], skin, 0.10, 0.065)
@@ -112,17 +117,21 @@ def _squirrel(sheet: Sheet, moment: float) -> None:
     """Red fur, a great bushy tail that twitches, a nut in its paws."""
     fur, pale, tail = (226, 116, 56), (255, 230, 200), (206, 92, 46)
     twitch = 0.015 * math.sin(2 * math.pi * moment)
-    sheet.blob([(0.62, 0.90), (0.78, 0.90), (0.90, 0.76), (0.86 + twitch, 0.58), (0.92 + twitch, 0.38), (0.86 + twitch, 0.17), (0.72 + twitch, 0.11), (0.62 + twitch, 0.22),
+    sheet.blob([(0.62, 0.90), (0.78, 0.90), (0.90, 0.76), (0.86 + twitch, 0.58), (0.92 + twitch, 0.38),
+               (0.86 + twitch, 0.17), (0.72 + twitch, 0.11), (0.62 + twitch, 0.22),
                 (0.70 + twitch, 0.33), (0.66, 0.50), (0.60, 0.64)], tail, 0.07)  # fmt: skip
-    sheet.blob([(0.72, 0.84), (0.80, 0.74), (0.78 + twitch, 0.58), (0.84 + twitch, 0.38), (0.79 + twitch, 0.24), (0.72 + twitch, 0.20), (0.77 + twitch, 0.36), (0.70, 0.56)], (246, 160, 92), 0.03)
-    sheet.blob([(0.42, 0.40), (0.56, 0.48), (0.66, 0.66), (0.66, 0.84), (0.54, 0.92), (0.36, 0.92), (0.32, 0.74), (0.35, 0.54)], fur, 0.08)
+    sheet.blob([(0.72, 0.84), (0.80, 0.74), (0.78 + twitch, 0.58), (0.84 + twitch, 0.38), (0.79 + twitch, 0.24),
+               (0.72 + twitch, 0.20), (0.77 + twitch, 0.36), (0.70, 0.56)], (246, 160, 92), 0.03)  # fmt: skip
+    sheet.blob([(0.42, 0.40), (0.56, 0.48), (0.66, 0.66), (0.66, 0.84), (0.54, 0.92), (0.36, 0.92), (0.32, 0.74),
+               (0.35, 0.54)], fur, 0.08)  # fmt: skip
     sheet.blob([(0.37, 0.52), (0.45, 0.56), (0.46, 0.74), (0.40, 0.88), (0.33, 0.84), (0.335, 0.66)], pale, 0.04)
     sheet.oval(0.56, 0.80, 0.22, 0.22, (214, 104, 50))
     sheet.limb([(0.52, 0.915), (0.36, 0.92)], fur, 0.065)
     for x, lean in ((0.335, -0.035), (0.45, 0.02)):
         sheet.blob([(x - 0.035, 0.22), (x + lean, 0.07), (x + 0.045, 0.22)], fur, 0.03)
         sheet.blob([(x - 0.015, 0.20), (x + lean * 0.8, 0.115), (x + 0.022, 0.20)], (250, 170, 130), 0.02)
-    sheet.blob([(0.24, 0.33), (0.29, 0.22), (0.41, 0.19), (0.51, 0.28), (0.50, 0.40), (0.38, 0.46), (0.25, 0.41), (0.205, 0.37)], fur, 0.07)
+    sheet.blob([(0.24, 0.33), (0.29, 0.22), (0.41, 0.19), (0.51, 0.28), (0.50, 0.40), (0.38, 0.46), (0.25, 0.41),
+               (0.205, 0.37)], fur, 0.07)  # fmt: skip
     sheet.blob([(0.22, 0.37), (0.31, 0.37), (0.37, 0.42), (0.32, 0.445), (0.235, 0.405)], pale, 0.03)
     sheet.oval(0.212, 0.362, 0.038, 0.034, INK)
     sheet.eye(0.335, 0.305, 0.028)
@@ -144,12 +153,16 @@ def _golem(sheet: Sheet, moment: float) -> None:
         hand = (0.5 + 0.35 * side, 0.72 + 0.03 * side * swing)
         sheet.oval(0.5 + 0.33 * side, 0.52 + 0.01 * side * swing, 0.16, 0.24, dark, -8 * side)
         sheet.block(hand[0] - 0.10, hand[1] - 0.10, hand[0] + 0.10, hand[1] + 0.09, stone, 0.06)
-    sheet.blob([(0.30, 0.34), (0.5, 0.30), (0.70, 0.34), (0.72, 0.50), (0.63, 0.68), (0.5, 0.72), (0.37, 0.68), (0.28, 0.50)], stone, 0.09)
+    sheet.blob([(0.30, 0.34), (0.5, 0.30), (0.70, 0.34), (0.72, 0.50), (0.63, 0.68), (0.5, 0.72), (0.37, 0.68),
+               (0.28, 0.50)], stone, 0.09)  # fmt: skip
     for side in (-1, 1):
-        sheet.blob([(0.5 + side * 0.13, 0.35), (0.5 + side * 0.26, 0.27), (0.5 + side * 0.38, 0.33), (0.5 + side * 0.37, 0.45), (0.5 + side * 0.24, 0.47)], light, 0.05)
-        sheet.blob([(0.5 + side * 0.27, 0.27), (0.5 + side * 0.34, 0.285), (0.5 + side * 0.36, 0.34), (0.5 + side * 0.28, 0.32)], (110, 186, 96), 0.02)
+        sheet.blob([(0.5 + side * 0.13, 0.35), (0.5 + side * 0.26, 0.27), (0.5 + side * 0.38, 0.33),
+                   (0.5 + side * 0.37, 0.45), (0.5 + side * 0.24, 0.47)], light, 0.05)  # fmt: skip
+        sheet.blob([(0.5 + side * 0.27, 0.27), (0.5 + side * 0.34, 0.285), (0.5 + side * 0.36, 0.34),
+                   (0.5 + side * 0.28, 0.32)], (110, 186, 96), 0.02)  # fmt: skip
     sheet.block(0.365, 0.10, 0.635, 0.36, light, 0.07)
-    sheet.blob([(0.37, 0.13), (0.5, 0.085), (0.63, 0.13), (0.60, 0.165), (0.5, 0.145), (0.43, 0.18)], (110, 186, 96), 0.02)
+    sheet.blob([(0.37, 0.13), (0.5, 0.085), (0.63, 0.13), (0.60, 0.165), (0.5, 0.145), (0.43, 0.18)], (110, 186, 96),
+               0.02)  # fmt: skip
     for side in (-1, 1):
         sheet.oval(0.5 + 0.065 * side, 0.225, 0.06, 0.05, (72, 226, 255))
         sheet.limb([(0.5 + 0.105 * side, 0.175), (0.5 + 0.03 * side, 0.19)], dark, 0.03)
@@ -171,15 +184,19 @@ def _minotaur(sheet: Sheet, moment: float) -> None:
         hand = (0.5 + 0.30 * side - 0.03 * swing, 0.69)
         sheet.limb([(0.5 + 0.20 * side, 0.47), (0.5 + 0.295 * side, 0.57), hand], fur, 0.125, 0.09)
         sheet.oval(*hand, 0.105, 0.10, fur)
-    sheet.blob([(0.30, 0.44), (0.5, 0.40), (0.70, 0.44), (0.665, 0.60), (0.62, 0.72), (0.5, 0.74), (0.38, 0.72), (0.335, 0.60)], fur, 0.08)
+    sheet.blob([(0.30, 0.44), (0.5, 0.40), (0.70, 0.44), (0.665, 0.60), (0.62, 0.72), (0.5, 0.74), (0.38, 0.72),
+               (0.335, 0.60)], fur, 0.08)  # fmt: skip
     for side in (-1, 1):
         sheet.oval(0.5 + 0.085 * side, 0.52, 0.16, 0.11, (170, 108, 80))
     sheet.blob([(0.37, 0.66), (0.63, 0.66), (0.65, 0.78), (0.5, 0.82), (0.35, 0.78)], (206, 66, 62), 0.03)
     sheet.block(0.365, 0.645, 0.635, 0.69, (250, 190, 70), 0.02)
     for side in (-1, 1):
-        sheet.limb(bend([(0.5 + 0.13 * side, 0.17), (0.5 + 0.27 * side, 0.17), (0.5 + 0.31 * side, 0.055)]), IVORY, 0.08, 0.02)
-        sheet.blob([(0.5 + 0.15 * side, 0.22), (0.5 + 0.27 * side, 0.23), (0.5 + 0.25 * side, 0.29), (0.5 + 0.15 * side, 0.28)], dark, 0.02)
-    sheet.blob([(0.36, 0.16), (0.5, 0.09), (0.64, 0.16), (0.65, 0.28), (0.60, 0.38), (0.5, 0.41), (0.40, 0.38), (0.35, 0.28)], fur, 0.07)
+        sheet.limb(bend([(0.5 + 0.13 * side, 0.17), (0.5 + 0.27 * side, 0.17), (0.5 + 0.31 * side, 0.055)]), IVORY,
+                   0.08, 0.02)  # fmt: skip
+        sheet.blob([(0.5 + 0.15 * side, 0.22), (0.5 + 0.27 * side, 0.23), (0.5 + 0.25 * side, 0.29),
+                   (0.5 + 0.15 * side, 0.28)], dark, 0.02)  # fmt: skip
+    sheet.blob([(0.36, 0.16), (0.5, 0.09), (0.64, 0.16), (0.65, 0.28), (0.60, 0.38), (0.5, 0.41), (0.40, 0.38),
+               (0.35, 0.28)], fur, 0.07)  # fmt: skip
     sheet.blob([(0.42, 0.13), (0.5, 0.075), (0.58, 0.13), (0.54, 0.20), (0.5, 0.185), (0.46, 0.20)], dark, 0.03)
     sheet.oval(0.5, 0.355, 0.26, 0.17, muzzle)
     for side in (-1, 1):
@@ -192,7 +209,8 @@ def _minotaur(sheet: Sheet, moment: float) -> None:
 def _asleep(sheet: Sheet, moment: float, fur: Colour, pale: Colour, stripe: Colour) -> None:
     """A curled body that breathes, its tail around it, a paw before it."""
     swell = 0.012 * math.sin(2 * math.pi * moment)
-    sheet.blob([(0.20, 0.80), (0.24, 0.62), (0.42, 0.48 - swell), (0.66, 0.46 - swell), (0.86, 0.58), (0.935, 0.76), (0.84, 0.90), (0.50, 0.925),
+    sheet.blob([(0.20, 0.80), (0.24, 0.62), (0.42, 0.48 - swell), (0.66, 0.46 - swell), (0.86, 0.58), (0.935, 0.76),
+               (0.84, 0.90), (0.50, 0.925),
                 (0.26, 0.90)], fur, 0.12)  # fmt: skip
     for x in (0.52, 0.64, 0.755):
         y = 0.50 - swell + 0.06 * abs(x - 0.58)
@@ -204,7 +222,8 @@ def _asleep(sheet: Sheet, moment: float, fur: Colour, pale: Colour, stripe: Colo
 
 def _sleeping_face(sheet: Sheet, fur: Colour, pale: Colour, nose: Colour) -> None:
     """A head laid down, its eyes closed."""
-    sheet.blob([(0.10, 0.74), (0.14, 0.62), (0.26, 0.565), (0.39, 0.61), (0.44, 0.74), (0.37, 0.86), (0.26, 0.89), (0.15, 0.85)], fur, 0.08)
+    sheet.blob([(0.10, 0.74), (0.14, 0.62), (0.26, 0.565), (0.39, 0.61), (0.44, 0.74), (0.37, 0.86), (0.26, 0.89),
+               (0.15, 0.85)], fur, 0.08)  # fmt: skip
     sheet.blob([(0.14, 0.80), (0.21, 0.765), (0.29, 0.80), (0.28, 0.87), (0.20, 0.885), (0.145, 0.85)], pale, 0.04)
     for x in (0.165, 0.30):
         sheet.line(bend([(x - 0.034, 0.735), (x, 0.758), (x + 0.034, 0.735)]), INK, 0.015)
@@ -227,7 +246,8 @@ def _sleeping_dog(sheet: Sheet, moment: float) -> None:
     _asleep(sheet, moment, fur, pale, fur)
     _sleeping_face(sheet, fur, pale, INK)
     for x, side in ((0.11, -1), (0.405, 1)):
-        sheet.blob([(x - 0.03 * side, 0.605), (x + 0.05 * side, 0.61), (x + 0.075 * side, 0.72), (x + 0.045 * side, 0.83), (x - 0.01 * side, 0.74)], (196, 128, 84), 0.03)
+        sheet.blob([(x - 0.03 * side, 0.605), (x + 0.05 * side, 0.61), (x + 0.075 * side, 0.72),
+                   (x + 0.045 * side, 0.83), (x - 0.01 * side, 0.74)], (196, 128, 84), 0.03)  # fmt: skip
 
 
 DRAWINGS: dict[str, Drawing] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
-from soracli.scenes.drawn.outlines import ellipse
 from soracli.scenes.drawn.sheet import Drawing, Sheet
 
 BURSTS = (  # x, y, radius, beginning, colour
@@ -14,7 +14,7 @@ BURSTS = (  # x, y, radius, beginning, colour
     (0.74, 0.60, 0.23, 0.62, (110, 190, 255)), (0.45, 0.72, 0.18, 0.82, (190, 130, 255)),
 )  # fmt: skip
 CURTAINS = (  # y of the lower edge, how far it waves, waves across, strength
-    (0.50, 0.07, 1.3, 0.55), (0.66, 0.08, 1.9, 0.75), (0.86, 0.06, 1.1, 1.0),
+    (0.42, 0.07, 1.3, 0.55), (0.56, 0.08, 1.9, 0.75), (0.74, 0.06, 1.1, 1.0),
 )  # fmt: skip
 AURORA = np.array([[90, 255, 170], [60, 226, 214], [150, 110, 255], [226, 90, 230]], np.float64)  # from below upwards
 FINE = 192  # pixels a side in which soft light is worked out
@@ -53,7 +53,8 @@ def _aurora(sheet: Sheet, moment: float) -> None:
         hue = AURORA[first] + (AURORA[first + 1] - AURORA[first]) * (at - first)[..., None]
         light += body
         tint += hue * body[..., None]
-    fade = np.sin(math.pi * np.clip(columns, 0.02, 0.98)) ** 0.6 * np.clip(rows / 0.2, 0, 1) * np.clip((1 - rows) / 0.1, 0, 1)
+    fade = np.sin(math.pi * np.clip(columns, 0.02, 0.98)) ** 0.6 * np.clip(rows / 0.2, 0,
+                  1) * np.clip((1 - rows) / 0.1, 0, 1)  # fmt: skip
     alpha = np.clip(light, 0, 1) ** 0.9 * fade * 0.86
     colours = np.concatenate([tint / np.maximum(light, 1e-3)[..., None], 255 * alpha[..., None]], axis=-1)
     sheet.veil(colours.clip(0, 255).astype(np.uint8))
@@ -65,10 +66,11 @@ def _black_hole(sheet: Sheet, moment: float) -> None:
     turn = 2 * math.pi * moment
     slant = rows - 0.10 * columns
 
-    def disc(away: np.ndarray, inner: float, outer: float, way: np.ndarray) -> np.ndarray:
+    def disc(away: npt.NDArray[np.float64], inner: float, outer: float, way: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         band = np.clip((away - inner) / 0.03, 0, 1) * np.clip((outer - away) / (outer - inner), 0, 1) ** 1.3
         streams = 0.76 + 0.24 * np.sin(26 * away / outer + 3 * way - 2 * turn)
-        return band * streams
+        out: npt.NDArray[np.float64] = band * streams
+        return out
 
     halo = disc(np.hypot(columns, rows), 0.175, 0.30, np.arctan2(rows, columns))
     flat = np.hypot(columns, slant / 0.20)
