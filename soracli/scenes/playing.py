@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from soracli.scenes.roles import OWN, SLEEPS
 from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
 from soracli.scenes.vocabulary import Vocabulary
@@ -36,6 +37,8 @@ def pictured(lemma: str, words: Vocabulary) -> str:
 def _played(role: Role, story: Story) -> Role:
     verb = story.parts[role.group].verb if role.group >= 0 else None
     if verb is None or role.action not in ("stand", "bounce"):
+        return role
+    if verb.lemma in OWN.get(role.name, frozenset()) - SLEEPS:  # its picture does that
         return role
     return replace(role, action=DOES.get(verb.lemma, role.action))
 

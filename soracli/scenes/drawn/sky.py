@@ -17,6 +17,7 @@ CURTAINS = (  # y of the lower edge, how far it waves, waves across, strength
     (0.42, 0.07, 1.3, 0.55), (0.56, 0.08, 1.9, 0.75), (0.74, 0.06, 1.1, 1.0),
 )  # fmt: skip
 AURORA = np.array([[90, 255, 170], [60, 226, 214], [150, 110, 255], [226, 90, 230]], np.float64)  # from below upwards
+Plane = npt.NDArray[np.float64]
 FINE = 192  # pixels a side in which soft light is worked out
 
 
@@ -66,10 +67,10 @@ def _black_hole(sheet: Sheet, moment: float) -> None:
     turn = 2 * math.pi * moment
     slant = rows - 0.10 * columns
 
-    def disc(away: npt.NDArray[np.float64], inner: float, outer: float, way: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def disc(away: Plane, inner: float, outer: float, way: Plane) -> Plane:
         band = np.clip((away - inner) / 0.03, 0, 1) * np.clip((outer - away) / (outer - inner), 0, 1) ** 1.3
         streams = 0.76 + 0.24 * np.sin(26 * away / outer + 3 * way - 2 * turn)
-        out: npt.NDArray[np.float64] = band * streams
+        out: Plane = band * streams
         return out
 
     halo = disc(np.hypot(columns, rows), 0.175, 0.30, np.arctan2(rows, columns))

@@ -126,7 +126,7 @@ def told(prompt: str) -> list[str]:
         ("fireworks over a castle", ["fireworks hover above castle", "castle stand", "meadow night"]),
         (
             "a train crossing a bridge",
-            ["locomotive drive beside stone bridge", "stone bridge stand", "railway station day"],
+            ["locomotive drive", "stone bridge stand beside locomotive", "railway station day"],
         ),
         ("a spaceship flying past a planet", ["rocket fly", "ringed planet hover", "space night"]),
         ("a plane takes off", ["airplane launch", "airport day"]),
@@ -550,7 +550,7 @@ def test_a_throng_that_is_drawn_as_a_few_is_said() -> None:
         ("seagulls over the sea", ["seagull in flight fly"] * 3 + ["sea day"]),
         ("a seagull walks on the beach", ["seagull walk", "beach day"]),
         ("a crow flies over a graveyard", ["crow in flight fly", "graveyard day"]),
-        ("a crane lifts a box", ["tower crane stand", "package stand on tower crane", "city street day"]),
+        ("a crane lifts a box", ["tower crane stand", "package stand beside tower crane", "city street day"]),
         ("a crane flies over the lake", ["bird in flight fly", "lake day"]),
         ("pigeons feed in the park", ["pigeon eat"] * 3 + ["park day"]),
         ("a chicken walks in the farmyard", ["hen walk", "farm day"]),
@@ -566,7 +566,7 @@ def test_a_throng_that_is_drawn_as_a_few_is_said() -> None:
         ("crystal clear water with fish", ["fish swim", "underwater day"]),
         ("a crystal cave", ["cave day"]),
         ("a flag waves on the beach", ["flag stand", "beach day"]),
-        ("dragons fly over a castle", ["dragon fly above castle"] * 3 + ["castle stand", "meadow day"]),
+        ("a dragon flies over a castle", ["dragon fly above castle", "castle stand", "meadow day"]),
     ],
 )  # fmt: skip
 def test_what_is_drawn_by_code_is_found_and_takes_no_other_words(prompt: str, wanted: list[str]) -> None:
