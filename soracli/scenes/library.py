@@ -1,4 +1,4 @@
-"""The library of pictures ("cast"): about 1,050 named drawings, most of the living ones moving, read one by one.
+"""The library of pictures ("cast"): about 1,130 named drawings, most of the living ones moving, read one by one.
 
 The index (world/language/cast.json) is small and read whole; the pictures lie as AVIF and WebP blobs in safetensors
 shards that ship with the package, of which only the asked-for bytes are read. Microsoft Fluent Emoji, MIT: see NOTICE.

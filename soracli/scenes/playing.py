@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from soracli.scenes.roles import OWN, SLEEPS
+from soracli.scenes.deeds import OWN, SLEEPS
 from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
 from soracli.scenes.vocabulary import Vocabulary

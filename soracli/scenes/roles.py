@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from soracli.formatting import printable
+from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
 from soracli.scenes.playing import pictured
@@ -32,17 +33,6 @@ FLIGHT = {  # birds of whom the library has the standing alone -> them in the ai
     }.items()},
     "seagull": ("seagull in flight", ""), "crow": ("crow in flight", ""),
 }  # fmt: skip
-SLEEPS = frozenset(("sleep", "nap", "snooze", "doze", "slumber", "snore"))
-ASLEEP = {"cat": ("sleeping cat", ""), "black cat": ("sleeping cat", "black"), "dog": ("sleeping dog", "")}
-OWN = {  # what pictures do in their own loop, so that nobody need be told that they do not
-    "sleeping cat": SLEEPS, "sleeping dog": SLEEPS,
-    "flag": frozenset(("wave", "flutter", "fly", "blow")), "geyser": frozenset(("erupt", "shoot", "spout")),
-    "kettle": frozenset(("boil", "steam", "whistle")), "excavator": frozenset(("dig", "work")),
-    "waterfall": frozenset(("flow", "fall", "cascade", "plunge", "pour", "rush")),
-    "aurora": frozenset(("dance", "glow", "shimmer", "shine", "wave", "flicker")),
-    "crystal": frozenset(("glow", "sparkle", "glitter", "shine", "glint")),
-    **dict.fromkeys(("lantern", "street lamp"), frozenset(("glow", "shine", "flicker", "burn", "light"))),
-}  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
 BUILT_IN = {"window": ("living room", "bedroom", "village")}  # what places have of their own
 DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
@@ -59,7 +49,8 @@ def casting(
         if strange and part.said in proper and part.role == "subject" and part.verb is not None:
             part.name = "person"  # somebody's name
     _at_play(story, known)
-    _by_themselves(story)
+    by_themselves(story)
+    across(story)
     notes: list[str] = []
     first: dict[int, int] = {}
     roles: list[tuple[Role, int]] = []
@@ -114,20 +105,6 @@ def _at_play(story: Story, known: Library) -> None:
             continue
         part.verb = verb._replace(value="hop")
         story.shown[:] = [(typed, "hop" if typed.startswith("play") else shown) for typed, shown in story.shown]
-
-
-def _by_themselves(story: Story) -> None:
-    """Who sleeps is a picture of one asleep; what a picture does in its own loop is no stand-in for it."""
-    for part in story.parts:
-        verb = part.verb
-        if verb is None:
-            continue
-        asleep, colour = ASLEEP.get(part.name, ("", ""))
-        if verb.lemma in OWN.get(asleep, ()):
-            part.name, part.colour = asleep, part.colour or colour
-        if verb.lemma in OWN.get(part.name, ()):
-            part.verb = verb._replace(value="stand")
-            story.shown[:] = [row for row in story.shown if not row[0].startswith(verb.lemma[:3])]
 
 
 def stand_ins(story: Story, words: Vocabulary) -> dict[str, Near]:

@@ -1,8 +1,8 @@
 """Pictures of the library that no collection has: drawn by code, in the look of the others. No torch.
 
 Modules by kind, in each a table DRAWINGS of name -> function, which draws one frame at a moment of its loop (0..1).
-Their rows in the index (world/language/cast.json) have a code `drawn-NAME` and come from train/cast.toml, written anew
-by `python -m soracli.train.cast`.
+Their rows in the index (world/language/cast.json) have a code `drawn-NAME`; they are written from train/cast.toml by
+`python -m soracli.train cast`.
 """
 
 from __future__ import annotations

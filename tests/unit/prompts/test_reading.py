@@ -126,7 +126,7 @@ def told(prompt: str) -> list[str]:
         ("fireworks over a castle", ["fireworks hover above castle", "castle stand", "meadow night"]),
         (
             "a train crossing a bridge",
-            ["locomotive drive", "stone bridge stand beside locomotive", "railway station day"],
+            ["locomotive drive on stone bridge", "stone bridge stand", "railway station day"],
         ),
         ("a spaceship flying past a planet", ["rocket fly", "ringed planet hover", "space night"]),
         ("a plane takes off", ["airplane launch", "airport day"]),
