@@ -6,6 +6,7 @@ Lengths are shares of the cell, x to the right, y down. The legs make two steps 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -13,10 +14,13 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from soracli.draft import extent
+from soracli.world.relief import relief
 
 Pixels = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
+Shape = Callable[[ImageDraw.ImageDraw, float, float], None]
 FINE = 2  # pixels a side that become one
+ROUND = 0.3  # depth of the rounded rim of a body, of its narrow side
 TOP, FLOOR = 0.06, 0.94
 SWING = 0.075  # of a foot, to either side
 SOLID = 40  # alpha from which a pixel counts as drawn
@@ -151,40 +155,69 @@ def _points(points: list[tuple[float, float]], image: Image.Image) -> list[tuple
     return [(x * image.width, y * image.height) for x, y in points]
 
 
+def _painted(
+    image: Image.Image,
+    box: tuple[float, ...],
+    colour: Colour,
+    shape: Callable[[ImageDraw.ImageDraw, float, float], None],
+) -> None:
+    """Paint a shape as a rounded body. box: x0 y0 x1 y1 around it, pixels. shape: draws it, moved by x and y."""
+    left, top, right, low = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]) + 1, math.ceil(box[3]) + 1
+    mask = Image.new("L", (right - left, low - top))
+    shape(ImageDraw.Draw(mask), -left, -top)
+    size = (max(mask.width // FINE, 2), max(mask.height // FINE, 2))
+    small = np.asarray(mask.resize(size, Image.Resampling.BOX), np.float32) / 255
+    lit = Image.fromarray(relief(small, colour, ROUND * min(size)))
+    image.paste(lit.resize(mask.size, Image.Resampling.BILINEAR), (left, top), mask)
+
+
 def _limb(
     image: Image.Image, start: tuple[float, float], end: tuple[float, float], wide: float, colour: Colour
 ) -> None:
     """A stroke with round ends."""
-    draw = ImageDraw.Draw(image)
     (x0, y0), (x1, y1) = _points([start, end], image)
     radius = wide * image.width / 2
-    draw.line([(x0, y0), (x1, y1)], fill=(*colour, 255), width=round(2 * radius))
-    for x, y in ((x0, y0), (x1, y1)):
-        draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=(*colour, 255))
+
+    def shape(draw: ImageDraw.ImageDraw, dx: float, dy: float) -> None:
+        draw.line([(x0 + dx, y0 + dy), (x1 + dx, y1 + dy)], fill=255, width=round(2 * radius))
+        for x, y in ((x0 + dx, y0 + dy), (x1 + dx, y1 + dy)):
+            draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=255)
+
+    around = (min(x0, x1) - radius, min(y0, y1) - radius, max(x0, x1) + radius, max(y0, y1) + radius)
+    _painted(image, around, colour, shape)
+
+
+def _oval(image: Image.Image, middle: tuple[float, float], radii: tuple[float, float], tone: Colour) -> None:
+    """An ellipse by its middle and its two radii."""
+    (x, y), (rx, ry) = middle, radii
+    (x0, y0), (x1, y1) = _points([(x - rx, y - ry), (x + rx, y + ry)], image)
+    _painted(image, (x0, y0, x1, y1), tone,
+             lambda draw, dx, dy: draw.ellipse([x0 + dx, y0 + dy, x1 + dx, y1 + dy], fill=255))  # fmt: skip
 
 
 def _legs(image: Image.Image, hip: float, swing: float, colour: Colour) -> None:
     """Two legs and their shoes; the one that swings forward is lifted a little."""
-    draw = ImageDraw.Draw(image)
     for side, shade in ((-1, 0.82), (1, 1.0)):
         way = side * swing
         x, y = 0.5 + 0.062 * side + SWING * way, FLOOR - 0.03 - 0.022 * max(way, 0.0)
-        tone = _darker(colour, shade)
-        _limb(image, (0.5 + 0.058 * side, hip - 0.02), (x, y - 0.015), 0.098, tone)
-        box = _points([(x - 0.066, y - 0.032), (x + 0.066, y + 0.03)], image)
-        draw.ellipse([*box[0], *box[1]], fill=(*SHOE, 255))
+        _limb(image, (0.5 + 0.058 * side, hip - 0.02), (x, y - 0.015), 0.098, _darker(colour, shade))
+        _oval(image, (x, y - 0.001), (0.066, 0.031), SHOE)
 
 
 def _torso(image: Image.Image, cut: Cut, swing: float, shirt: Colour, skin: Colour) -> None:
     """A shirt, and arms that swing against the legs."""
-    draw = ImageDraw.Draw(image)
     shoulder = cut.foot + 0.025
     for side in (-1, 1):
         hand = (0.5 + 0.185 * side - 0.05 * swing, cut.hip - 0.01)
         _limb(image, (0.5 + 0.115 * side, shoulder + 0.02), hand, 0.078, _darker(shirt, 0.86))
         _limb(image, hand, hand, 0.078, skin)
-    box = _points([(0.37, cut.foot - 0.05), (0.63, cut.hip + 0.03)], image)
-    draw.rounded_rectangle([*box[0], *box[1]], radius=0.075 * image.width, fill=(*shirt, 255))
+    (x0, y0), (x1, y1) = _points([(0.37, cut.foot - 0.05), (0.63, cut.hip + 0.03)], image)
+    radius = 0.075 * image.width
+
+    def shape(draw: ImageDraw.ImageDraw, dx: float, dy: float) -> None:
+        draw.rounded_rectangle([x0 + dx, y0 + dy, x1 + dx, y1 + dy], radius, fill=255)
+
+    _painted(image, (x0, y0, x1, y1), shirt, shape)
 
 
 def _beast(cells: Pixels, name: str) -> Pixels:
@@ -196,16 +229,13 @@ def _beast(cells: Pixels, name: str) -> Pixels:
     out = np.zeros_like(cells)
     for t in range(len(cells)):
         image = Image.new("RGBA", (side * FINE, side * FINE))
-        draw = ImageDraw.Draw(image)
         swing = math.sin(2 * math.pi * t / len(cells))
         for x, way, near in ((0.46, -1, 0), (0.80, 1, 0), (0.38, 1, 1), (0.72, -1, 1)):
             foot = (x + 0.045 * way * swing, FLOOR - 0.045 - 0.02 * max(way * swing, 0.0))
             _limb(image, (x, 0.74), foot, 0.095, stocking if near else _darker(stocking, 0.8))
         tail = [(0.88, 0.62), (0.95, 0.55 + 0.02 * swing)]
         _limb(image, tail[0], tail[1], 0.075, _darker(fur, 0.9))
-        for grown, shade in ((0.0, 0.86), (0.022, 1.0)):  # lighter above
-            box = _points([(0.30 + grown, 0.49 + grown / 2), (0.92 - grown, 0.83 - 2.2 * grown)], image)
-            draw.ellipse([*box[0], *box[1]], fill=(*(_darker(fur, shade) if shade < 1 else fur), 255))
+        _oval(image, (0.61, 0.66), (0.31, 0.17), fur)
         small = _shrunk(image, side)
         out[t] = _laid(small, upper[t], at)
     return out
@@ -220,14 +250,13 @@ def _squat(cells: Pixels) -> Pixels:
     out = np.zeros_like(cells)
     for t in range(len(cells)):
         image = Image.new("RGBA", (side * FINE, side * FINE))
-        draw = ImageDraw.Draw(image)
         swing = math.sin(2 * math.pi * t / len(cells))
         for way in (-1, 1):
             x = 0.5 + 0.25 * way
-            _oval(draw, image, (x, 0.78), (0.13, 0.15 + 0.008 * way * swing), _darker(skin, 0.84))
-            _oval(draw, image, (x + 0.06 * way, 0.915 - 0.012 * max(way * swing, 0.0)), (0.13, 0.032), skin)
-        _oval(draw, image, (0.5, 0.72), (0.25, 0.22), skin)
-        _oval(draw, image, (0.5, 0.77), (0.17, 0.16), belly)
+            _oval(image, (x, 0.78), (0.13, 0.15 + 0.008 * way * swing), _darker(skin, 0.84))
+            _oval(image, (x + 0.06 * way, 0.915 - 0.012 * max(way * swing, 0.0)), (0.13, 0.032), skin)
+        _oval(image, (0.5, 0.72), (0.25, 0.22), skin)
+        _oval(image, (0.5, 0.77), (0.17, 0.16), belly)
         for way in (-1, 1):
             foot = (0.5 + 0.11 * way, 0.9 - 0.02 * max(-way * swing, 0.0))
             _limb(image, (0.5 + 0.13 * way, 0.68), foot, 0.07, _darker(skin, 0.92))
@@ -241,12 +270,3 @@ def _shrunk(image: Image.Image, side: int) -> Pixels:
     small = np.asarray(image.convert("RGBa").resize((side, side), Image.Resampling.LANCZOS)).copy()
     np.minimum(small[..., :3], small[..., 3:], out=small[..., :3])
     return small
-
-
-def _oval(
-    draw: ImageDraw.ImageDraw, image: Image.Image, middle: tuple[float, float], radii: tuple[float, float], tone: Colour
-) -> None:
-    """An ellipse by its middle and its two radii."""
-    (x, y), (rx, ry) = middle, radii
-    box = _points([(x - rx, y - ry), (x + rx, y + ry)], image)
-    draw.ellipse([*box[0], *box[1]], fill=(*tone, 255))

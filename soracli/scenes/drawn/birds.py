@@ -114,7 +114,7 @@ def _hen(sheet: Sheet, moment: float) -> None:
 
 def _flying(sheet: Sheet, moment: float, look: Plumage) -> None:
     """To the left with its neck stretched out; its wings beat twice in a loop."""
-    beat = 0.12 + 0.88 * math.sin(4 * math.pi * moment + 0.7)
+    beat = 0.12 + 0.88 * math.sin(4 * math.pi * moment + 0.785)
     far: Colour = (round(0.82 * look.wing[0]), round(0.82 * look.wing[1]), round(0.84 * look.wing[2]))
     _wing(sheet, (0.43, 0.48), 0.34 * beat, far, look.tip, 0.05)
     sheet.body([(0.64, 0.50), (0.90, 0.475), (0.94, 0.515), (0.92, 0.56), (0.66, 0.56)], look.belly, 0.02)
