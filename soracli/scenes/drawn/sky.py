@@ -54,8 +54,8 @@ def _aurora(sheet: Sheet, moment: float) -> None:
         hue = AURORA[first] + (AURORA[first + 1] - AURORA[first]) * (at - first)[..., None]
         light += body
         tint += hue * body[..., None]
-    fade = np.clip(np.sin(math.pi * columns), 0, 1) ** 0.9 * np.clip(rows / 0.2, 0,
-                  1) * np.clip((1 - rows) / 0.1, 0, 1)  # fmt: skip
+    fade = np.clip(np.sin(math.pi * columns), 0, 1) ** 0.9
+    fade = fade * np.clip(rows / 0.2, 0, 1) * np.clip((1 - rows) / 0.1, 0, 1)
     alpha = np.clip(light, 0, 1) ** 0.9 * fade * 0.86
     colours = np.concatenate([tint / np.maximum(light, 1e-3)[..., None], 255 * alpha[..., None]], axis=-1)
     sheet.veil(colours.clip(0, 255).astype(np.uint8))
