@@ -23,6 +23,10 @@ from soracli.formatting import printable
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143  # exit codes beside those of the tree
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: the disk takes no more
+_BARRED = (  # of an OSError: what the system does not let us do with a file, or cannot do
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ESTALE, errno.ELOOP, errno.ENXIO, errno.ENODEV,
+    errno.EISDIR, errno.ENOTDIR, errno.EBUSY, errno.ETXTBSY,
+)  # fmt: skip
 
 
 class SoraError(Exception):
@@ -83,9 +87,19 @@ class CheckError(SoraError):
     default_code = "check"
 
 
+def is_memory(error: BaseException) -> bool:
+    """Whether an exception says that memory ran out, however the library at hand puts it."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    said = str(error).lower()
+    words = ("out of memory", "can't allocate memory", "cannot allocate memory")
+    return isinstance(error, OSError | RuntimeError) and any(word in said for word in words)
+
+
 def understood(error: Exception) -> SoraError:
     """Any exception as one of ours. What whoever meets it first may be anywhere, and is nobody's bug: a name that no
-    file system takes, a current folder that was removed, a process that may open no more files. Others are our bug.
+    file system takes, a current folder that was removed, a process that may open no more files, want of memory, a full
+    disk, a file that the system keeps from us. Others are our bug.
     """
     if isinstance(error, SoraError):
         return error
@@ -96,6 +110,12 @@ def understood(error: Exception) -> SoraError:
         return UsageError("the current folder was removed; go to one that is there", "no_folder")
     if number in (errno.EMFILE, errno.ENFILE):
         return CapacityError("too many open files; allow more (ulimit -n), or close some", "too_many_files")
+    if is_memory(error):
+        return CapacityError("out of memory; give less, or make it smaller or shorter", "memory")
+    if isinstance(error, OSError) and number in (*FULL, *_BARRED):
+        kind = CapacityError if number in FULL else UsageError
+        where = "a file" if error.filename is None else printable(str(error.filename))
+        return kind(f"{where}: {(error.strerror or 'no access').lower()}; check it, and who may use it", "no_access")
     what = f"{type(error).__name__}: {error}"
     return SoraError(f"{what}; this is a bug in soracli: please report it with --debug output")
 

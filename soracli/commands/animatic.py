@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SIZE, FPS, SECONDS = (256, 256), Fraction(16), 4.0  # where nothing is said
 GREY = 128  # behind the performers in formats without transparency
-MOST_SIDE, MOST_FPS = 4096, 120
+MOST_SIDE, MOST_FPS, LONGEST = 4096, 120, 3600  # pixels, frames a second, seconds
 GRID = (1, 2, 2)  # sizes from a shape are even
 
 
@@ -58,6 +58,8 @@ def animatic(prompt: str, file: str | None, wish: Wish) -> None:
     shots, notes = _shots(prompt, file, wish, width / height, fps)
     counts = [max(1, round(shot.seconds * fps)) for shot in shots]
     stem = Path(file).stem if file else "animatic"
+    if sum(counts) > LONGEST * fps:
+        raise UsageError(f"{stem}: lasts {float(sum(counts) / fps):.0f} s; at most {LONGEST}; split it", "bad_duration")
     outputs = _outputs(stem, sum(counts), wish)
     inputs = [file] if file else []
     cast = [performer for shot in shots for performer in shot.scene.performers if performer.picture]

@@ -19,6 +19,7 @@ from soracli.card import Card
 from soracli.errors import MediaError, UsageError
 from soracli.formatting import printable
 from soracli.pipeline.sources import digest
+from soracli.system import parsing
 from soracli.types import Clip, Frames
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".gif")
@@ -75,20 +76,24 @@ def _beside(path: Path) -> str:
     text = path.with_suffix(".txt")
     if not text.is_file():
         return ""
+    return " ".join(_text(text).split())[:LONGEST]
+
+
+def _text(path: Path) -> str:
     try:
-        return " ".join(text.read_text("utf-8").split())[:LONGEST]
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{printable(text)}: cannot be read as text ({error}); save it as UTF-8", "bad_caption"
+            f"{printable(path)}: cannot be read as text ({error}); save it as UTF-8", "bad_caption"
         ) from None
 
 
 def _listed(path: Path) -> list[Item]:
     """The shots that a list of `sora curate` keeps. Paths are as they were typed, or relative to the list."""
     found = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(_text(path).splitlines(), 1):
         try:
-            row = json.loads(line)
+            row = parsing.from_json(line)
             if not row["kept"]:
                 continue
             whole = row.get("clip") is not None

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from soracli.errors import CapacityError, MediaError, SoraError, UsageError
+from soracli.errors import CapacityError, MediaError, SoraError, UsageError, is_memory
 from soracli.formatting import printable
 from soracli.media import stills
 from soracli.media.audio import Audio
@@ -210,6 +210,10 @@ def _explained(file: Path, shown: str) -> Iterator[None]:
     except UnidentifiedImageError as error:
         raise MediaError(f"{shown}: {_diagnose(file)}{_odd_tiff(file)}", "unreadable") from error
     except Exception as error:
+        if is_memory(error):
+            raise MediaError(
+                f"{shown}: does not fit into the memory that is free; make it smaller", "memory"
+            ) from error
         raise MediaError(f"{shown}: {_diagnose(file)}", "unreadable") from error
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soracli.console.report import Reporter
-from soracli.errors import CapacityError
+from soracli.errors import CapacityError, is_memory
 from soracli.media import Area, Source
 from soracli.options.flags import Flags
 from soracli.options.parse import TERMINAL
@@ -135,8 +135,7 @@ def _capacity(job: Job) -> Iterator[None]:
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        text = str(error).lower()
-        if not isinstance(error, MemoryError) and "out of memory" not in text and "can't allocate memory" not in text:
+        if not is_memory(error):
             raise
         size = f"{job.options.width}x{job.options.height}, {job.options.frames} frames"
         remedy = "try a smaller --size" + ("" if job.geometry.is_still else " or a shorter --duration")

@@ -107,11 +107,14 @@ def stated(**values: Any) -> dict[str, Any]:
 
 
 def digest(path: str) -> str:
-    """Short sha256 of a source's bytes; empty for standard input."""
+    """Short sha256 of a source's bytes; empty for standard input and for what cannot be read."""
     if path == "-" or not Path(path).is_file():
         return ""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError:
+        return ""
 
 
 def named(*paths: str) -> list[dict[str, str]]:

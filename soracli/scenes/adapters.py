@@ -27,6 +27,7 @@ from soracli.formatting import printable
 from soracli.scenes.known import Own, shipped
 from soracli.scenes.known import named as named_library
 from soracli.scenes.vocabulary import Library
+from soracli.system import parsing
 from soracli.world.scene import Scene
 
 KEY, VERSION = "soracli", 1
@@ -77,8 +78,8 @@ def read(path: str | Path, scale: float = 1.0) -> Adapter | None:
             said = (file.metadata() or {}).get(KEY)
         if said is None:
             return None
-        return _parsed(json.loads(said), place, scale)
-    except (SafetensorError, OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        return _parsed(parsing.from_json(said), place, scale)
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
         raise WeightsError(
             f"{printable(place)}: cannot be read ({printable(error)}); make it again with: sora train lora", "lora"
         ) from None
@@ -90,6 +91,7 @@ def _parsed(said: Mapping[str, Any], path: Path, scale: float) -> Adapter:
     if version != VERSION or kind not in (PERFORMER, LOOK):
         raise ValueError(f"it is of version {version}, and this one knows {VERSION}")
     name, base, made = str(said["name"]), str(said["base"]), dict(said.get("made") or {})
+    json.dumps([name, base, made], ensure_ascii=False).encode()  # refuses halves of characters
     if kind == LOOK:
         grade = np.array(said["grade"], np.float32)
         if grade.shape != (3, 4) or not np.isfinite(grade).all():

@@ -1,7 +1,8 @@
 """JSON and TOML of files that anybody may have written: whatever is wrong with a text is a ValueError.
 
-The parsers of the standard library raise RecursionError on a thousand brackets, and JSON's takes NaN and infinities,
-1e999 among them, which no other program reads.
+The parsers of the standard library raise RecursionError on a thousand brackets, JSON's takes NaN and infinities, 1e999
+among them, which no other program reads, and both take whole numbers of any length, which are no number of NumPy's, of
+torch's or of `math`.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import math
 from typing import Any
 
 _DEEP = "nested too deeply"
+_LARGEST = 2**64  # whole numbers of other programs are below it
 
 
 def from_json(text: str | bytes) -> Any:
     """A value as the standard has it. Raises ValueError."""
     try:
-        return json.loads(text, parse_constant=_refused, parse_float=_finite)
+        return json.loads(text, parse_constant=_refused, parse_float=_finite, parse_int=_whole)
     except RecursionError:
         raise ValueError(_DEEP) from None
 
@@ -26,9 +28,25 @@ def from_toml(text: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
+        _check(table)
     except RecursionError:
         raise ValueError(_DEEP) from None
+    return table
+
+
+def _check(value: Any) -> None:
+    """Raises ValueError for a table or list that holds a number no other program reads."""
+    if isinstance(value, int) and abs(value) >= _LARGEST:
+        raise ValueError(f"{str(value)[:40]} is beyond 64 bits")
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        _check(part)
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    return number if abs(number) < _LARGEST else _refused(text[:40])
 
 
 def _finite(text: str) -> float:

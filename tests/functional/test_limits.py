@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import struct
 import time
 import zlib
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 from soracli import media
-from soracli.commands import batch
+from soracli.commands import batch, compare
 from soracli.errors import MediaError, SoraError, UsageError, WeightsError
 from soracli.media.gif import delays
 from soracli.media.source import parse_recipe, stated_rate
@@ -217,23 +218,47 @@ def test_room_is_planned_before_it_is_taken(sora: Sora, monkeypatch: pytest.Monk
     assert spent(clock) < 3
 
 
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError("Unable to allocate 137. MiB"), RuntimeError("unable to mmap 4 bytes: Cannot allocate memory (12)"),
+     RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), OSError(12, "no"),
+     OSError("decoder error -9: out of memory error")],
+    ids=lambda error: str(error)[:20],
+)  # fmt: skip
+def test_want_of_memory_is_nobodys_bug(sora: Sora, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """However a library puts it; a file that is whole is not called damaged for it."""
+
+    def without_room(*given: object, **named: object) -> NoReturn:
+        raise error
+
+    Image.new("RGB", (64, 64)).save("a.png")
+    monkeypatch.setattr(compare, "figures", without_room)
+    ran = sora("compare", "a.png", "a.png", "-o", "b.png")
+    assert (ran.code, ran.err.strip().splitlines()[-1][:27]) == (6, "sora: error: out of memory;"), ran.err
+    monkeypatch.setattr(Image.Image, "load", without_room)
+    ran = sora("frame", "a.png", "-o", "b.png")
+    assert (ran.code, "a.png: does not fit into the memory that is free" in ran.err) == (3, True), ran.err
+
+
 # --- nested texts -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "text",
-    [DEEP, '{"a":' * 50_000, "NaN", '{"a": Infinity}', '{"a": -Infinity}', "{", "1" * 5000, '{"a": 1e999}', "-1e9999"],
-)
+    [DEEP, '{"a":' * 50_000, "NaN", '{"a": Infinity}', '{"a": -Infinity}', "{", "1" * 5000, '{"a": 1e999}', "-1e9999",
+     str(2**64), f'{{"a": -{2**70}}}'],
+)  # fmt: skip
 def test_json_of_strangers_is_a_value_or_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         parsing.from_json(text)
     assert parse_recipe(text) is None
 
 
-def test_toml_of_strangers_is_a_table_or_a_value_error() -> None:
+@pytest.mark.parametrize("value", [DEEP, "9" * 400, f"-{2**64}", f"[[{{a = {2**64}}}]]", "9" * 5000])
+def test_toml_of_strangers_is_a_table_or_a_value_error(value: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
-        parsing.from_toml("x = " + DEEP)
-    assert parsing.from_toml("x = 1") == {"x": 1}
+        parsing.from_toml("x = " + value)
+    assert parsing.from_toml(f"x = {2**63}") == {"x": 2**63}
 
 
 def test_nested_files_are_told_of_in_one_line(sora: Sora, tmp_path: Path) -> None:
@@ -251,8 +276,8 @@ def test_nested_files_are_told_of_in_one_line(sora: Sora, tmp_path: Path) -> Non
 
 
 SCENES = {
-    "nested": "place = " + DEEP, "a long number": "seconds = " + "9" * 5000, "no text": "\udcff",
-    "no table": "place = 1\nplace = 2",
+    "nested": "place = " + DEEP, "a long number": "seconds = " + "9" * 5000,
+    "beyond any float": "seconds = " + "9" * 400, "no text": "\udcff", "no table": "place = 1\nplace = 2",
 }  # fmt: skip
 
 
@@ -267,7 +292,9 @@ def test_odd_scenes_are_told_of_in_one_line(sora: Sora, kind: str) -> None:
         recipes.call(recipe, "a.mp4")
 
 
-@pytest.mark.parametrize("value", [DEEP, "9" * 5000, "1e999", "nan", "[1", "\udcff"], ids=lambda value: value[:9])
+@pytest.mark.parametrize(
+    "value", [DEEP, "9" * 5000, "9" * 400, "1e999", "nan", "[1", "\udcff"], ids=lambda value: value[:9]
+)
 def test_odd_values_of_a_scene_are_told_of_in_one_line(value: str) -> None:
     with pytest.raises(UsageError):
         edits.edited('place = "meadow"\n', [("seconds", value)])
@@ -276,6 +303,13 @@ def test_odd_values_of_a_scene_are_told_of_in_one_line(value: str) -> None:
 def test_a_scene_without_an_end_is_not_read_to_it(sora: Sora) -> None:
     ran = sora("generate", "--scene", "/dev/zero", "--dry-run")
     assert (ran.code, "larger than 1000000 bytes" in ran.err) == (2, True)
+
+
+def test_a_film_of_hours_is_not_drawn(sora: Sora) -> None:
+    Path("s.toml").write_text('[[shot]]\nplace = "meadow"\nseconds = 600\n' * 100)
+    ran = sora("animatic", "--scene", "s.toml", "-o", "a.webp")
+    assert (ran.code, "s: lasts 60000 s; at most 3600" in ran.err) == (2, True), ran.err
+    assert not Path("a.webp").exists()
 
 
 @pytest.mark.parametrize("digits", ["٣", "²", "9" * 5000, "½", "１"])
@@ -316,6 +350,13 @@ def test_odd_shapes_are_told_of_in_one_line(sora: Sora, change: dict[str, Any]) 
     ).encode()
     Path("m.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
     assert sora("generate", "x", "-m", "./m.safetensors", "--dry-run").code in (0, 5, 6)
+
+
+def test_a_model_is_a_file_or_a_folder(sora: Sora) -> None:
+    """A pipe would be waited for, and no download is a socket."""
+    os.mkfifo("pipe")
+    ran = sora("generate", "x", "-m", "./pipe", "--dry-run")
+    assert (ran.code, "./pipe: is not a safetensors file" in ran.err) == (5, True), ran.err
 
 
 def test_a_reader_in_another_language_ends_no_engine() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pwd
@@ -122,6 +123,42 @@ def test_long_names_in_a_list_of_jobs_are_nobodys_bug(sora: Sora, key: str) -> N
     assert ran.code in (2, 9), ran.err
     assert "bug" not in ran.err
     assert json.loads(ran.out)["error"]["exit_code"] in (2, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.EACCES, 2), (errno.EIO, 2), (errno.EROFS, 2), (errno.ENOTDIR, 2), (errno.ENOSPC, 6)]
+)
+def test_files_that_the_system_bars_are_nobodys_bug(
+    sora: Sora, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    """Wherever they are met."""
+
+    def barred(*given: object, **named: object) -> object:
+        raise OSError(number, os.strerror(number), "a\x1b.mp4")
+
+    monkeypatch.setattr(media, "info", barred)
+    ran = sora("info", "a.mp4")
+    assert (ran.code, ran.err) == (
+        code, f"sora: error: a\\x1b.mp4: {os.strerror(number).lower()}; check it, and who may use it\n"
+    )  # fmt: skip
+
+
+def test_a_neighbour_that_cannot_be_read_hides_no_input(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An input is looked for by its contents, among files beside a result."""
+    film("b.mp4")
+    assert sora("extend", "b.mp4", "--by", "8f", *TINY, "-o", "c.mp4").code == 0
+    Path("b.mp4").rename("z.mp4")
+    Path("a.mp4").write_bytes(b"x")
+    opened = Path.open
+
+    def barred(path: Path, *given: Any, **named: Any) -> Any:
+        if path.name == "a.mp4":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *given, **named)
+
+    monkeypatch.setattr(Path, "open", barred)
+    ran = sora("replay", "c.mp4", "--dry-run")
+    assert ran.code == 0, ran.err
 
 
 def test_too_many_open_files_are_nobodys_bug(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:

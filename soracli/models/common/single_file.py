@@ -203,6 +203,8 @@ def _count(shapes: Shapes, stem: str) -> int:
 def shapes_of(path: Path, name: str) -> Shapes:
     """Names and shapes, from the header alone."""
     try:
+        if path.exists() and not path.is_file():
+            raise ValueError("a pipe, a device or a socket")
         if path.suffix == gguf.SUFFIX:
             return gguf.shapes(path)
         return {key: _shape(key, entry["shape"]) for key, entry in _header(path).items() if key != "__metadata__"}

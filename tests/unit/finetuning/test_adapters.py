@@ -59,7 +59,8 @@ def test_pictures_that_are_not_there(tmp_path: Path, number: int) -> None:
 @pytest.mark.parametrize(
     "said",
     ["{", "[]", "{}", {"version": 2}, {"kind": "x"}, {"moves": "x"}, {"count": 0}, {"count": 999}, {"metres": "nan"},
-     {"faces": "up"}],
+     {"faces": "up"}, {"metres": 10**400}, {"count": 10**400}, {"name": "\ud800"}, '{"version": ' + "[" * 100_000],
+    ids=lambda said: str(said)[:30],
 )  # fmt: skip
 def test_files_that_say_something_else(tmp_path: Path, said: object) -> None:
     known = {"version": 1, "kind": "performer", "base": "spark", "name": "z", "moves": "walker", "metres": 1,

@@ -46,11 +46,20 @@ def test_a_list_of_curate(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", '{"kept": true}', '{"kept": true, "path": "no.mp4", "first": 0, "end": 4}']
-)
+    "line",
+    ["{", "[]", '{"kept": true}', '{"kept": true, "path": "no.mp4", "first": 0, "end": 4}', "[" * 100_000,
+     '{"kept": true, "path": "a.png", "first": 1e999, "end": 4}'],
+    ids=lambda line: line[:60],
+)  # fmt: skip
 def test_lists_that_are_none_of_curates(tmp_path: Path, line: str) -> None:
     (tmp_path / "curated.jsonl").write_text(line)
     with pytest.raises(UsageError, match="line 1"):
+        dataset.items(str(tmp_path))
+
+
+def test_a_list_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "curated.jsonl").write_bytes(b"\xff\xfe{}")
+    with pytest.raises(UsageError, match="cannot be read as text"):
         dataset.items(str(tmp_path))
 
 
