@@ -248,7 +248,7 @@ LACKS = {
     1: "killed between two renames: of frames the older folder is aside as .sora-*.old; of mkv and webm the credential "
     "beside an older file is the newer one's",
     5: "while a time-stamp authority is waited for, the first Ctrl-C waits too; the second ends at once",
-    6: "help and shell completion on a full disk end with exit code 1",
+    6: "help on a full disk: said, but not of which output",
     9: "bytes of the credential itself, padding and labels, and `ftyp`",
     12: "figures by clip and attack: --only mark",
     13: "figures by clip and attack: --only mark",

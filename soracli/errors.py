@@ -113,9 +113,11 @@ def understood(error: Exception) -> SoraError:
     if is_memory(error):
         return CapacityError("out of memory; give less, or make it smaller or shorter", "memory")
     if isinstance(error, OSError) and number in (*FULL, *_BARRED):
-        kind = CapacityError if number in FULL else UsageError
-        where = "a file" if error.filename is None else printable(str(error.filename))
-        return kind(f"{where}: {(error.strerror or 'no access').lower()}; check it, and who may use it", "no_access")
+        where = "" if error.filename is None else f"{printable(str(error.filename))}: "
+        why = f"{where}{(error.strerror or 'no access').lower()}"
+        if number in FULL:
+            return CapacityError(f"{why}; free some space", "disk_full")
+        return UsageError(f"{why}; check it, and who may use it", "no_access")
     what = f"{type(error).__name__}: {error}"
     return SoraError(f"{what}; this is a bug in soracli: please report it with --debug output")
 

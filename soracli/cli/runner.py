@@ -42,10 +42,11 @@ def run(tree: Callable[[], Any], args: list[str]) -> int:
         with output.sending():
             sys.stdout.flush()
     except (StdoutClosed, BrokenPipeError):
-        if isinstance(sys.stdout, startup.Closed):
-            sys.stderr.write("sora: error: standard output is closed; send it to a file, or to /dev/null\n")
-        _close_stdout()
-        return BROKEN_PIPE
+        return _unheard()
+    except SystemExit as end:  # Typer's way out where it prints, as for --help; and ours, where we are to end
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        return _unheard()
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except SoraError as error:
@@ -57,6 +58,14 @@ def run(tree: Callable[[], Any], args: list[str]) -> int:
     except Exception as error:
         return fail(args, understood(error))
     return interrupted(args) if code == INTERRUPTED else int(code or 0)
+
+
+def _unheard() -> int:
+    """Nobody reads standard output any more, or it was closed when we began."""
+    if isinstance(getattr(sys.stdout, "wrapped", sys.stdout), startup.Closed):  # Typer wraps it where it met this first
+        sys.stderr.write("sora: error: standard output is closed; send it to a file, or to /dev/null\n")
+    _close_stdout()
+    return BROKEN_PIPE
 
 
 def interrupted(args: list[str]) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from soracli.console.output import emit, print_out, print_rows
 from soracli.errors import UsageError
 from soracli.formatting import printable
+from soracli.options import parse
 from soracli.pipeline import deliver, output_paths
 from soracli.pipeline.deliver import Form
 from soracli.prompts import sentence_encoder
@@ -116,9 +117,9 @@ def search(words: str, count: int = COUNT) -> list[Found]:
     from soracli.scenes import library
     from soracli.world.language.grammar import singular
 
-    text = " ".join(words.lower().split())
-    if not text:
+    if not words.strip():
         raise UsageError("cast search: needs words; such as: sora cast search sheep dog", "no_words")
+    text = parse.clean_text(words, "cast search").lower()
     found: dict[str, Found] = {}
     for word in dict.fromkeys((text, singular(text))):
         if name := library.names().get(word):

@@ -15,6 +15,7 @@ from soracli.options.settings import PREFIX, PRESET_KEYS, Layer, Values, layers,
 if TYPE_CHECKING:
     import typer
 
+    from soracli.card import Card
     from soracli.options.calls import Call
 
 VERBS = ("generate", "image", "animate", "extend", "edit", "inpaint", "blend", "views", "vary", "enhance")
@@ -97,22 +98,31 @@ def fitting(verb: str, given: dict[str, Any], assumed: Mapping[str, str]) -> tup
 
     assumed: arguments that were not typed -> where they stand.
     """
-    doubtful = [name for name in OPEN if name in assumed and given.get(name)]
+    doubtful = [name for name in (*OPEN, "negative") if name in assumed and given.get(name)]
     if not doubtful or verb not in VERBS:
         return given, ()
-    from soracli.options import open_models
-    from soracli.options.flags import Flags
     from soracli.weights import manifest
 
-    card, left_out = manifest.card(given.get("model")), []
-    for name in doubtful:
-        try:
-            open_models.adapted(card, Flags(**{name: given[name]}))
-        except UsageError:
-            left_out.append(name)
+    card = manifest.card(given.get("model"))
+    left_out = [name for name in doubtful if not _honours(card, name, given)]
     kept = {name: value for name, value in given.items() if name not in left_out}
     places = ", ".join(assumed[name] for name in left_out)
     return kept, (f"{places}: ignored; model '{card.name}' takes no such setting.",) if left_out else ()
+
+
+def _honours(card: Card, name: str, given: Mapping[str, Any]) -> bool:
+    """Whether a model takes the value of one argument; a negative prompt is nothing to one that is not guided."""
+    from soracli.options import open_models, parse
+    from soracli.options.flags import Flags
+
+    try:
+        if name == "negative":
+            said = given.get("guidance")
+            return (card.defaults.get("guidance", 1.0) if said is None else parse.guidance(said)) != 1
+        open_models.adapted(card, Flags(**{name: given[name]}))
+    except UsageError:
+        return False
+    return True
 
 
 def filled(call: Call) -> tuple[Call, Mapping[str, str], tuple[str, ...]]:

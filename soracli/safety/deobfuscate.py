@@ -26,6 +26,7 @@ _LONG = re.compile(r"[a-z0-9]{64}(?=[a-z0-9])")  # no word is as long; many patt
 _HIDDEN = dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0))  # letters and signs that leave nothing on the page
 _PLAIN = re.compile(r"\d+(?:st|nd|rd|th|d|k|p|s|m|f|x|fps|mm|px|am|pm|yo)?[.,!?]*|[^\W\d_]+[!+|]+")  # 4k, 1990s, wow!
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W_][\W_]+){2,}[^\W_](?![^\W_])")
+_GAP = re.compile(r"[\W_]+")
 _INSIDE = re.compile(r"(?<=[^\W_])(?:[^\w\s]|_)+(?=[^\W_])")  # any sign within a word: a hyphen, a slash, an emoji
 _WORD = re.compile(r"[^\W\d_]+")
 # Words that stand beside others all the time: what they make with a neighbour is no word that was cut in two.
@@ -52,8 +53,12 @@ def folded(text: str) -> str:
 def readings(text: str) -> tuple[str, ...]:
     """A text as it is and, where that differs, with digits read as letters and spaced letters joined."""
     plain = folded(text)
-    joined = _SPACED.sub(lambda match: _joined(match[0]), plain)
-    undone = (_TOKEN.sub(lambda match, one=one: _letters(match[0], one), joined) for one in _ONE)  # type: ignore[misc]
+    joined = (_SPACED.sub(lambda match, how=how: how(match[0]), plain) for how in (_words, _joined))  # type: ignore[misc]
+    undone = (
+        _TOKEN.sub(lambda match, one=one: _letters(match[0], one), each)  # type: ignore[misc]
+        for each in dict.fromkeys(joined)
+        for one in _ONE
+    )
     return tuple(dict.fromkeys((plain, *undone)))
 
 
@@ -84,7 +89,14 @@ def _neighbours(text: str) -> str:
 
 
 def _joined(run: str) -> str:
-    return re.sub(r"[\W_]+", "", run)
+    return _GAP.sub("", run)
+
+
+def _words(run: str) -> str:
+    """A run of single letters with its gaps taken out, but for those unlike the others: there a word ends."""
+    gaps = _GAP.findall(run)
+    usual = max(dict.fromkeys(gaps), key=gaps.count)
+    return _GAP.sub(lambda match: "" if match[0] == usual else " ", run)
 
 
 def _letters(token: str, one: str) -> str:

@@ -81,6 +81,17 @@ def test_numbers_stay_numbers(text: str) -> None:
     assert deobfuscate.readings(text) == (deobfuscate.folded(text),)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("n u d e , w o m a n", "nude woman"), ("n.u.d.e w.o.m.a.n", "nude woman"), ("n u d e", "nude"),
+     ("n-u-d-e / w-0-m-a-n", "nude woman")],
+)  # fmt: skip
+def test_words_of_single_letters_end_where_the_gap_is_another(text: str, words: str) -> None:
+    """The second reading is the one whose meaning is asked."""
+    assert deobfuscate.readings(text)[1] == words
+    assert words.replace(" ", "") in deobfuscate.variants(text)
+
+
 @pytest.mark.parametrize("text", ["n u d e  w o m a n", "N.U.D.E w.o.m.a.n", "n-u-d-e", "g 0 r e everywhere"])
 def test_spaced_letters_are_read(rules: Policy, text: str) -> None:
     assert rules.by_words(text) is not None

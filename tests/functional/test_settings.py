@@ -280,6 +280,18 @@ def test_a_setting_for_other_models_is_ignored(
     assert {"cache", "packing", "tiles", "guidance_interval", "compile"} & set(json.loads(ran.out)["data"])
 
 
+def test_a_negative_prompt_that_stands_somewhere_needs_guidance(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typed it is an error that says so; a setting must not end every call of a model that is not guided."""
+    monkeypatch.setenv("SORA_NEGATIVE", "blurry")
+    ran = sora("generate", *DRY, "--guidance", "1")
+    note = "SORA_NEGATIVE: ignored; model 'tiny' takes no such setting."
+    assert (ran.code, json.loads(ran.out)["data"]["notes"]) == (0, [note])
+    assert not json.loads(ran.out)["data"].get("negative")
+    ran = sora("generate", *DRY, "--guidance", "3")
+    assert (ran.code, json.loads(ran.out)["data"]["negative"]) == (0, "blurry")
+    assert sora("generate", *DRY, "--guidance", "1", "--negative", "blurry").code == 2
+
+
 def test_every_place_is_named(sora: Sora, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One note for all of them; a value that asks for nothing needs none, and an error elsewhere is one as before."""
     home.parent.mkdir(parents=True, exist_ok=True)
