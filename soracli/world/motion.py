@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import torch
 
-from soracli.world.language.actors import PLANES, SKY, actor
+from soracli.world.language.actors import PLANES, SKY, SLEEPERS, actor
 from soracli.world.language.verbs import SECONDS, SOLE, SPEED, feet, ground_factor, signed
 from soracli.world.scene import Performer, Scene
 from soracli.world.strips import hashed
@@ -162,7 +162,9 @@ def _dance(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> P
 
 
 def _sleep(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
-    """Sunk together, breathing; its legs are still."""
+    """Sunk together, breathing; its legs are still. What is drawn asleep breathes by itself."""
+    if performer.name in SLEEPERS:
+        return way
     return way._replace(squash=0.82 + 0.03 * (_turn(performer, t) / 3.2).sin(), cycle=torch.zeros_like(t))
 
 

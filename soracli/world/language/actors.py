@@ -64,6 +64,7 @@ SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "c
                  "comet", "fireworks", "cloud with lightning", "cloud with rain",
                  "globe showing Americas", "aurora", "black hole", "space station"))  # fmt: skip
 PLANES = frozenset(("airplane", "small airplane"))
+SLEEPERS = frozenset(("sleeping cat", "sleeping dog"))  # drawn asleep, breathing
 BALLS = ("soccer ball", "basketball", "volleyball", "baseball", "american football", "rugby football", "ping pong")
 REACH_OUT = 0.25  # how far before the holder's middle that is, in widths of its drawing
 WORN = 1.1  # width of it, in widths of the head

@@ -349,6 +349,9 @@ def test_who_sleeps_is_lower_and_breathes_and_who_eats_leans_to_where_it_looks()
     asleep = motion.path(Performer("cat", "sleep"), times)
     assert 0.75 < asleep.squash.min() < asleep.squash.max() < 0.9
     assert asleep.cycle.unique().numel() == 1
+    drawn = motion.path(Performer("sleeping cat", "sleep"), times)
+    assert drawn.steady
+    assert drawn.cycle[-1] > drawn.cycle[0] + 1  # breathes in its own loop
     left, right = (motion.path(Performer("horse", "eat", way), times).angle for way in ("left", "right"))
     assert left.min() < -6 < 0 == left.max()
     assert right.max() > 6 > 0 == right.min()
