@@ -406,7 +406,7 @@ def test_cost_is_that_of_the_network() -> None:
 
 def test_notes_on_what_the_library_does_not_have(sora: Sora) -> None:
     ran = sora("generate", "a zeppelin over a meadow", "--dry-run")
-    assert ran.err == "sora: note: 'zeppelin' is not in the library; it is drawn as the nearest: balloon.\n"
+    assert ran.err == "sora: note: 'zeppelin' is not in the library; it is drawn as the nearest: hot air balloon.\n"
     assert sora("generate", "a dog in a meadow", "--dry-run").err == ""
 
 

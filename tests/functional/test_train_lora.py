@@ -105,23 +105,18 @@ def test_over_a_photograph_it_plays_as_a_subject(sora: Sora, tmp_path: Path, giv
     cutouts(tmp_path / "pictures")
     assert sora("train", "lora", "pictures", "--name", "zorp").code == 0
     Image.fromarray(np.full((64, 96, 3), (60, 120, 60), np.uint8)).save("photo.png")
-    call = (
-        "animate",
-        "photo.png",
-        "a zorp walks",
-        "-d",
-        "8f",
-        *given,
-        "--seed",
-        "1",
-        "-o",
-        "a.mp4",
-    )
-    ran = sora(*call)
+    ran = sora("animate", "photo.png", "a zorp walks", "-d", "8f", *given, "--seed", "1", "-o", "a.mp4")
     assert ran.code == 0, ran.err
     colours = media.read("a.mp4").frames.reshape(-1, 3).astype(int)
     assert ((colours[:, 0] > 150) & (colours[:, 1] < 100) & (colours[:, 2] > 120)).mean() > 0.01
-    told = result(sora(*call[:2], "the grass moves", *call[3:], "--force", "--dry-run", "--json"))
+
+
+def test_over_a_photograph_of_nobody_it_is_told_that_it_does_not_play(sora: Sora, tmp_path: Path) -> None:
+    cutouts(tmp_path / "pictures")
+    assert sora("train", "lora", "pictures", "--name", "zorp").code == 0
+    Image.fromarray(np.full((64, 96, 3), (60, 120, 60), np.uint8)).save("photo.png")
+    given = ("the grass moves", "-d", "8f", "--lora", "zorp.safetensors")
+    told = result(sora("animate", "photo.png", *given, "--dry-run", "--json"))
     assert "nobody here is called 'zorp'" in json.dumps(told["notes"])
 
 
