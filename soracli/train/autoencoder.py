@@ -210,7 +210,7 @@ def train(
             linear, truth = crops(pool, recipe, rng)
             guess, plain = _finished(vae.refiner(*linear.unbind(1))), _finished(linear[:, 1])
             run.update(losses(guess, truth))
-            steep = _steepness(guess.detach()) / _steepness(truth)
+            steep = _steepness(guess.detach()) / max(_steepness(truth), 1e-9)
             gain = psnr(guess.detach(), truth) - psnr(plain.detach(), truth)
             run.note(loss=float(distance(guess.detach(), truth)), steps=steep, gain_db=gain)
             if run.step % recipe.report_every == 0:
