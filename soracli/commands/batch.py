@@ -129,6 +129,8 @@ def _known(job: Job, inputs: tuple[str, ...], book: Ledger, talk: Talk) -> Run |
             runs.begin(run, job.id).release()
     if run.recheck():
         return None
+    if run.state not in ("done", "running"):  # it was killed between its last result and its end
+        run.end("done")
     if noted is None or noted.inputs != inputs:
         _note(job, inputs, book)
     return run

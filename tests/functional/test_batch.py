@@ -208,6 +208,17 @@ def killed_at_random(sora: Sora, times: int) -> None:
     assert not [run for run in runs.latest() if run.state != "done"]
 
 
+def test_a_job_that_was_killed_after_its_last_result_is_done(sora: Sora) -> None:
+    write({"verb": "generate", "prompt": "p", "output": "a.mp4", **TINY})
+    assert sora("batch", "jobs.jsonl").code == 0
+    (run,) = runs.latest()
+    run.state = "running"  # as its record says until the end
+    run.save()
+    assert next(runs.latest()).state == "killed"
+    assert sora("batch", "jobs.jsonl").code == 0
+    assert [one.state for one in runs.latest()] == ["done"]
+
+
 def test_killed_at_any_moment(sora: Sora) -> None:
     killed_at_random(sora, 6)
 
