@@ -33,6 +33,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
+from settings import of_nobody
 from sheet import GAP, SIDE, strip
 
 from soracli import cli, media
@@ -514,6 +515,7 @@ def chosen(args: argparse.Namespace) -> tuple[list[Cell], int]:
 
 
 def main() -> int:
+    of_nobody()
     args = settings()
     if args.renderer:
         renderer(args.assets)

@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 import speed
 from PIL import Image
+from settings import of_nobody
 
 from soracli import media
 from soracli.system import machine
@@ -110,6 +111,7 @@ def line(name: str, cost: Cost) -> tuple[str, bool]:
 
 
 def main() -> int:
+    of_nobody()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--clip", type=Path, required=True, help="a film of twice --seconds and half a second at least")

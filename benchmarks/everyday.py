@@ -20,6 +20,8 @@ import threading
 import time
 from pathlib import Path
 
+from settings import of_nobody
+
 from soracli import media
 from soracli.errors import SoraError
 
@@ -118,6 +120,7 @@ def batches(folder: Path, kills: int, seed: int) -> tuple[int, int, int, int]:
 
 
 def main() -> None:
+    of_nobody()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--model", default="spark", help="of the files that are replayed; batches are of `tiny`")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+from settings import of_nobody
 from sheet import strip
 
 from soracli import cli, media
@@ -43,6 +44,7 @@ def painted(prompt: str, model: str, folder: Path) -> tuple[np.ndarray, float]:
 
 
 def main() -> None:
+    of_nobody()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=48)

@@ -21,6 +21,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from settings import of_nobody
+
 from soracli import formatting
 from soracli.system import machine
 from soracli.weights import manifest
@@ -220,6 +222,7 @@ def facts(threads: int) -> str:
 
 
 def main() -> int:
+    of_nobody()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=manifest.default())
     parser.add_argument("--seconds", type=float, default=4.0, help="length of the clips (default 4)")
