@@ -61,11 +61,11 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     film, left = filmed(text)
     phrases, mended = items(left, words)
     story = told(phrases, words, {row.start: row for row in film if row.slot == "event"})
-    thronged(story, left)
+    thronged(story, phrases)
     near = stand_ins(story, words)
     roles, notes = casting(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})
     story.settings += [Setting("time", Entry("time", row.value), row.text, "") for row in film if row.slot == "time"]
-    roles = mingled(roles, left, seed, known)
+    roles = mingled(roles, phrases, seed, known)
     chosen = choose(story, near, roles)
     roles = built_in(roles, chosen.place)
     if PLACES[chosen.place].water and any(row.behind in WITHIN for row in story.settings if row.slot == "place"):
