@@ -20,8 +20,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from settings import of_nobody
-
 import soracli
 from soracli import cli
 
@@ -78,7 +76,6 @@ class Walk:
 
 
 def main() -> None:
-    of_nobody()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prompt", nargs="?", default="a dog runs")
     parser.add_argument("--list", action="store_true", help="print every stay and every name")
