@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 CLIENTS = 8
-WARM = 20  # answered requests after which memory is to be level
+WARM = 20  # answered requests after which memory is to be level, if a video is made by then: the model is loaded
 LEVEL = 1.10  # memory in the end over memory then; a render takes as much for itself
 SETTLED = 12.0  # seconds after the last work
 POOLED = 1  # threads that may be there more: anyio's pool of threads lets those go that are idle, but for the last
@@ -269,6 +269,11 @@ def load(model: str, requests: int, seed: int) -> bool:
             return _table(served, notes, jobs, (warm, held(served)), killed, peak, seconds)
 
 
+def _rendered(served: Served) -> bool:
+    """Whether a video has been made."""
+    return any(job["status"] == "completed" for job in served.ask("GET", "/v1/videos?limit=100")["data"])
+
+
 def _storm(served: Served, journal: Path, requests: int, seed: int) -> tuple[Held | None, int, int]:
     """What was held after the WARM-th request, how many clients were killed, and the most memory held."""
     chance, clients = random.Random(seed), {}
@@ -288,7 +293,7 @@ def _storm(served: Served, journal: Path, requests: int, seed: int) -> tuple[Hel
                 ]
                 clients[number] = subprocess.Popen(words)
             time.sleep(chance.uniform(0.1, 3))
-            if warm is None and journal.read_bytes().count(b'"answered"') >= WARM:
+            if warm is None and journal.read_bytes().count(b'"answered"') >= WARM and _rendered(served):
                 warm = held(served)
             peak = max(peak, held(served).memory)
             if chance.random() < 0.5:

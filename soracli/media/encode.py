@@ -139,9 +139,9 @@ class VideoEncoder:
         for pixels in frames:
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format=self._layout)
             if str(self._stream.pix_fmt).startswith("yuv"):
-                frame = frame.reformat(format=self._stream.pix_fmt, dst_colorspace=Colorspace.ITU709)
+                frame = frame.reformat(format=self._stream.pix_fmt, dst_colorspace=Colorspace.ITU709, threads=1)
             elif self._stream.pix_fmt != self._layout:
-                frame = frame.reformat(format=self._stream.pix_fmt)
+                frame = frame.reformat(format=self._stream.pix_fmt, threads=1)
             frame.pts, frame.time_base = self._count, self._tick
             self._container.mux(self._stream.encode(frame))
             self._count += 1

@@ -37,7 +37,7 @@ def tag(metadata: dict[str, str], name: str) -> str:
 
 def _array(frame: VideoFrame, format: str, matrix: int | None) -> npt.NDArray[np.uint8]:
     try:
-        return cast(npt.NDArray[np.uint8], frame.to_ndarray(format=format, src_colorspace=matrix))
+        return cast(npt.NDArray[np.uint8], frame.to_ndarray(format=format, src_colorspace=matrix, threads=1))
     except OSError as error:  # FFmpeg's own among them
         if error.errno != errno.EOPNOTSUPP:
             raise
@@ -109,7 +109,7 @@ class Film:
                 layers = np.dstack([self._narrowed(layers[..., :3], primaries), layers[..., 3]])
             pixels, cover = over_black(layers), layers[..., 3]
         elif frame.color_trc in hdr.TRANSFERS:
-            deep = cast(npt.NDArray[np.uint16], frame.to_ndarray(format="rgb48le", src_colorspace=matrix))
+            deep = cast(npt.NDArray[np.uint16], frame.to_ndarray(format="rgb48le", src_colorspace=matrix, threads=1))
             narrowing = (gamut.to_709(primaries),) if primaries in gamut.NAMES else ()
             pixels = hdr.shown(deep, frame.color_trc, *narrowing)
             self._note(f"is HDR ({hdr.TRANSFERS[frame.color_trc]}); brought down to what a common screen shows")

@@ -20,7 +20,7 @@ def frames_of(path: Path, format: Format, fps: Fraction) -> Iterator[npt.NDArray
     if format.video:
         with path.open("rb") as file, av.open(file, "r") as container:
             for frame in container.decode(video=0):
-                yield cast(npt.NDArray[np.uint8], frame.to_ndarray(format="rgb24"))
+                yield cast(npt.NDArray[np.uint8], frame.to_ndarray(format="rgb24", threads=1))
         return
     for part in sorted(path.glob("frame-*.png")) if format.name == "frames" else [path]:
         count, clock = 0, Fraction(0)
