@@ -17,12 +17,8 @@ from soracli.formatting import printable, suggest
 from soracli.options import calls, parse, recipes
 from soracli.options.calls import Call, Key, Origin
 from soracli.options.flags import FileFlags, Flags, TalkFlags
-from soracli.pipeline import latents
-from soracli.pipeline.sources import digest
+from soracli.pipeline import latents, recipe_files
 from soracli.state import runs
-from soracli.weights import manifest
-
-MAX_LOOK = 200  # files beside a result that are read in search of what it was made from
 
 
 @dataclass(frozen=True)
@@ -67,9 +63,9 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
         call = _staged(call, recipe, file, changes)
     settings = dict(_setting(text, call) for text in rest)
     call = call.having(**{key.name: None for key in settings})  # what is given anew need not be found
-    call = located(call, recipe, file, changes.inputs, talk)
+    call = recipe_files.with_inputs(call, recipe, file, talk.note, changes.inputs)
     if "lora" not in typed:
-        call = _adapted(call, recipe, file)
+        call = recipe_files.with_adapters(call, recipe, file)
     if scened:
         from soracli.scenes import edits
 
@@ -78,7 +74,8 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
         call = calls.parse({**call.as_data(), **{key.key: value for key, value in settings.items()}})
     if changes.prompt is not None:
         call = call.having(prompt=changes.prompt)
-    _compare_weights(recipe, file, talk)
+    for note in recipe_files.weight_changes(recipe, file):
+        talk.note(note)
     expected = recipes.expected(recipe, file) if changes.check else None
     marked = recipes.marked(recipe)
     came = flags.origin
@@ -129,74 +126,6 @@ def _setting(text: str, call: Call) -> tuple[Key, str | bool]:
         raise UsageError(f"{name}: sora {call.verb} has no such key{suggest(name, table)}", "unknown_key")
     switch = {"true": True, "false": False}.get(value.lower())
     return table[name], switch if table[name].switch and switch is not None else value
-
-
-def located(call: Call, recipe: dict[str, Any], file: str, given: tuple[str, ...], talk: Talk) -> Call:
-    """The call with its inputs found: those given again, or those that lie beside the file and are the same."""
-    listed, spare = recipes.inputs(recipe), list(given)
-    by_digest = {digest(path): path for path in given}
-    folders = [Path(file).parent, Path()]
-
-    def find(name: str) -> str:
-        row = next((row for row in listed if row[0] == name), None)
-        sha = "" if row is None else row[1]
-        if row is not None:
-            listed.remove(row)
-        if sha and sha in by_digest:
-            if by_digest[sha] in spare:
-                spare.remove(by_digest[sha])
-            return by_digest[sha]
-        if recipes.plain(name) and (beside := _beside(folders, name, sha)) is not None:
-            return beside
-        if spare:
-            talk.note(f"{printable(spare[0])} is not the file that was used; taking it for {printable(name)}.")
-            return spare.pop(0)
-        raise MediaError(f"{printable(name)}: not found beside {printable(file)}; give it with --input", "no_input")
-
-    return calls.with_files(call, find, [name for name, _ in listed])
-
-
-def _adapted(call: Call, recipe: dict[str, Any], file: str) -> Call:
-    """The call with its adapters: those that are known by name, and files with the right contents beside it."""
-    found = []
-    for name, scale, sha in recipes.adapters(recipe, file):
-        plain = name if recipes.plain(name) else ""
-        place = name if name in manifest.adapters() else _beside([Path(file).parent, Path()], plain or "-", sha)
-        if place is None:
-            shown = printable(plain or "of another folder")
-            raise MediaError(
-                f"{printable(file)}: was made with an adapter ({shown}) that is not beside it; give it with --lora",
-                "unknown_adapter",
-            )
-        found.append(f"{place}:{scale:g}")
-    return call.having(lora=found or None)
-
-
-def _beside(folders: Iterable[Path], name: str, sha: str) -> str | None:
-    """A file with the right contents: of that name, or else of that kind."""
-    if not sha or name == "-":
-        return None
-    for folder in folders:
-        if digest(str(folder / name)) == sha:
-            return str(folder / name)
-    suffix = Path(name).suffix
-    for folder in folders:
-        with contextlib.suppress(OSError):  # a folder whose files cannot be listed holds none
-            alike = sorted(path for path in folder.iterdir() if path.suffix == suffix) if suffix else []
-            for path in alike[:MAX_LOOK]:
-                if digest(str(path)) == sha:
-                    return str(path)
-    return None
-
-
-def _compare_weights(recipe: dict[str, Any], file: str, talk: Talk) -> None:
-    known = manifest.cards() | manifest.tools()
-    name = str(recipe.get("model", recipe.get("verb")))
-    if name in known and recipe.get("weights") != manifest.digest(known[name]):
-        talk.note(f"{printable(file)} was made with other weights of {name}; the frames will differ.")
-    for tool, sealed in dict(recipe.get("networks") or {}).items():
-        if tool in known and sealed != manifest.digest(known[tool]):
-            talk.note(f"{printable(file)} was made with other weights of {tool}; the frames will differ.")
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------
@@ -251,7 +180,8 @@ def decode(path: str, flags: FileFlags) -> None:
         call = calls.of_seed(calls.parse(about.get("call")), recipe["seed"])
         call = call.having(**dict.fromkeys(("output", "format", "preview", "save_latents", "force")))
     else:
-        call = _adapted(located(recipes.call(recipe, path), recipe, path, (), talk), recipe, path)
+        call = recipe_files.with_inputs(recipes.call(recipe, path), recipe, path, talk.note)
+        call = recipe_files.with_adapters(call, recipe, path)
         talk.note(
             f"{printable(path)} was not kept by this installation; the result says that it was decoded, and nothing "
             "of what it may have been painted from."

@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 
 from soracli import media
-from soracli.commands import replay
-from soracli.console.progress import Talk
 from soracli.errors import PolicyError, SoraError
 from soracli.formatting import printable
 from soracli.media import Source
 from soracli.options import open_models, parse, recipes
 from soracli.options.calls import Call
 from soracli.options.flags import Flags
-from soracli.pipeline import sources, task_specs, tasks
+from soracli.pipeline import recipe_files, sources, task_specs, tasks
 from soracli.pipeline.spec import TaskSpec
 from soracli.provenance import credentials
 from soracli.scenes.notation import scene_pictures
@@ -84,7 +82,7 @@ def read(source: Source, flags: Flags) -> Own | None:
         if BESIDE & set(call.arguments):
             return None
         if scene_pictures(text):
-            staged = replay.located(Call("generate", {"scene": text}), recipe, path, (), Talk("none", quiet=True))
+            staged = recipe_files.with_inputs(Call("generate", {"scene": text}), recipe, path, lambda note: None)
             text = staged.arguments["scene"]
         return Own(path, source, recipe, text, call)
     except SoraError:
