@@ -170,10 +170,11 @@ def serve(
     With --http it serves others instead: /v1/videos, /v1/images/generations and a page; SORA_TOKEN is their password.
     """
     if http:
+        from soracli.cli.http_worker import COMMAND
         from soracli.cli.protocols import mounted
         from soracli.server.http import start
 
-        start.serve(start.Wish(address, model, data, keep), flags, mounted(context.find_root().command))
+        start.serve(start.Wish(address, model, data, keep), flags, COMMAND, mounted(context.find_root().command))
         return
     if address is not None or data is not None:
         raise UsageError("HOST:PORT, --data: mean nothing without --http", "no_effect")

@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -44,13 +44,17 @@ Source = Upload | Path  # of an input: what was sent, or the video of another jo
 
 
 class Server:
-    """Handlers of all routes. model: that is used when none is named. mount: another protocol, or None."""
+    """Handlers of all routes. model: that is used when none is named. mount: another protocol, or None.
 
-    def __init__(self, own: Store, model: str | None, mount: Mount | None = None) -> None:
+    command: starts a process that runs verbs, see `Worker`; there are three: one paints, one checks and draws for
+    requests (`clerk`), one runs other protocols' verbs that do not render.
+    """
+
+    def __init__(self, own: Store, model: str | None, command: Sequence[str], mount: Mount | None = None) -> None:
         self.store, self.model = own, model
-        self.queue, self.clerk = Queue(own), Worker()
+        self.queue, self.clerk = Queue(own, Worker(command)), Worker(command)
         self.characters = Characters(own.characters, self.clerk, own.bound)
-        self.calls = Calls(self.queue.worker, own.results, own.bound)
+        self.calls = Calls(self.queue.worker, Worker(command), own.results, own.bound)
         self.mounted = None if mount is None else mount(self.calls, own.results)
 
     @contextlib.asynccontextmanager
@@ -339,10 +343,11 @@ def _number(fps: str) -> float:
 
 
 def app(
-    jobs: Store, model: str | None, token: str | None, *, local: bool, mount: Mount | None = None
+    jobs: Store, model: str | None, token: str | None, command: Sequence[str], *, local: bool,
+    mount: Mount | None = None,
 ) -> Starlette:  # fmt: skip
-    """The application. token, local: see `Gate`. mount: what answers at MOUNTED, or None."""
-    own = Server(jobs, model, mount)
+    """The application. token, local: see `Gate`. command: see `Server`. mount: what answers at MOUNTED, or None."""
+    own = Server(jobs, model, command, mount)
     videos = "/v1/videos"
     routes = [
         *(Route(path, page.part) for path in page.PARTS),

@@ -1,4 +1,4 @@
-"""The process that does calls for the HTTP server: JSON lines in, JSON lines out.
+"""The loop of the process that runs verbs for the HTTP server: JSON lines in, JSON lines out.
 
 In:  {"call": {"verb": ...}, "run": ID}         a verb that renders, in the form of a job of `sora batch`; "growing": a
                                                file for a copy of the clip that can be watched while it is made
@@ -19,10 +19,10 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
-from soracli import cli
-from soracli.cli import runner
 from soracli.errors import INTERRUPTED, understood
 from soracli.options import calls, defaults
 from soracli.options.calls import Origin
@@ -42,12 +42,15 @@ class Interrupts:
             raise KeyboardInterrupt
 
 
-def main() -> None:
-    """Do requests until there are no more. What libraries write to standard error goes to the server's."""
+def serve(run: Callable[[list[str]], int], terminate: Callable[[int, FrameType | None], None]) -> None:
+    """Do requests until there are no more. What libraries write to standard error goes to the server's.
+
+    run: does a command line, the words after `sora`, and returns its exit code. terminate: handler of SIGTERM.
+    """
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     lines = sys.stdin
     sys.stdin, sys.stderr = io.TextIOWrapper(io.BytesIO()), sys.stdout  # events and results keep their order
-    signal.signal(signal.SIGTERM, runner.terminate)
+    signal.signal(signal.SIGTERM, terminate)
     interrupts, home = Interrupts(), os.getcwd()
     threading.Thread(target=_read, args=(lines, requests), daemon=True).start()
     _say({"ready": True})
@@ -57,7 +60,7 @@ def main() -> None:
             os.chdir(request.get("folder", home))
             try:
                 interrupts.taken = True
-                do(request)
+                do(request, run)
                 interrupts.taken = False
             except KeyboardInterrupt:
                 interrupts.taken = False
@@ -72,10 +75,10 @@ def _read(lines: io.TextIOBase, requests: queue.SimpleQueue[str]) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def do(request: dict[str, Any]) -> None:
+def do(request: dict[str, Any], run: Callable[[list[str]], int]) -> None:
     """Do one request and print its result, or what is wrong with it."""
     if "arguments" in request:
-        cli.run(request["arguments"])
+        run(request["arguments"])
         return
     try:
         call, assumed, _ = defaults.filled(calls.parse(request["call"]))
@@ -92,7 +95,3 @@ def _fail(details: dict[str, Any]) -> None:
 def _say(data: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(data) + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

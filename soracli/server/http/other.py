@@ -29,10 +29,13 @@ Mount = Callable[["Calls", Path], Mounted]  # what makes one of what does its co
 
 
 class Calls:
-    """painter: does jobs as well. bound: bytes that may lie in the folder of results; the oldest go."""
+    """painter: the worker of the queue's jobs, for verbs that render. looker: the worker for all other verbs.
 
-    def __init__(self, painter: Worker, folder: Path, bound: int) -> None:
-        self.painter, self.looker = painter, Worker()
+    bound: bytes that may lie in the folder of results; the oldest go.
+    """
+
+    def __init__(self, painter: Worker, looker: Worker, folder: Path, bound: int) -> None:
+        self.painter, self.looker = painter, looker
         self.folder, self.bound = folder, bound
 
     async def do(self, words: Sequence[str], paints: bool, tell: Tell) -> dict[str, Any]:

@@ -31,10 +31,10 @@ class Gone(Exception):
 
 
 class Queue:
-    """What is to be done, and who wants to know of it."""
+    """Jobs that wait for the one worker that paints, oldest first, and those who wait for a change of one."""
 
-    def __init__(self, store: Store) -> None:
-        self.store, self.worker = store, Worker()
+    def __init__(self, store: Store, worker: Worker) -> None:
+        self.store, self.worker = store, worker
         self._changed = asyncio.Event()
         self._more = asyncio.Event()
         self._current: Job | None = None

@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,8 +38,8 @@ class Wish:
     keep: str
 
 
-def serve(wish: Wish, flags: TalkFlags, mount: Mount | None = None) -> None:
-    """Answer requests until Ctrl-C. mount: what answers at /mcp.
+def serve(wish: Wish, flags: TalkFlags, command: Sequence[str], mount: Mount | None = None) -> None:
+    """Answer requests until Ctrl-C. command: starts a process that runs verbs, see `Worker`. mount: answers at /mcp.
 
     Raises UsageError for an address or a folder that cannot be had.
     """
@@ -71,8 +71,8 @@ def serve(wish: Wish, flags: TalkFlags, mount: Mount | None = None) -> None:
         if flags.json:
             emit({"url": url, "model": model, "folder": str(root)})
         config = uvicorn.Config(
-            app.app(store, model, token, local=local, mount=mount), log_level="warning", timeout_graceful_shutdown=2,
-            server_header=False,
+            app.app(store, model, token, command, local=local, mount=mount), log_level="warning",
+            timeout_graceful_shutdown=2, server_header=False,
         )  # fmt: skip
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[door])

@@ -1,4 +1,4 @@
-"""A process that does calls, as the server sees it: one request at a time, stopped at the next step or killed."""
+"""The process that runs verbs, as the server sees it: one request at a time, stopped at the next step or killed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import contextlib
 import json
 import os
 import signal
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from soracli.errors import INTERRUPTED
@@ -27,9 +26,13 @@ class Failed(Exception):
 
 
 class Worker:
-    """One child process; started when it is needed, and again when it has died."""
+    """One child process; started when it is needed, and again when it has died.
 
-    def __init__(self) -> None:
+    command: program and arguments of a process that talks as `child.serve` does.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = tuple(command)
         self._process: asyncio.subprocess.Process | None = None
         self._ready = False  # it has said something: SIGINT ends its work, and not itself
         self._turn = asyncio.Lock()
@@ -119,9 +122,8 @@ class Worker:
         if self._process is None or self._process.returncode is not None:
             self._ready = False
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "soracli.server.http.child", stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE, limit=MAX_LINE, start_new_session=True, umask=0o077,
-                env={**os.environ, "SORA_SOCKET": ""},
+                *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=MAX_LINE,
+                start_new_session=True, umask=0o077, env={**os.environ, "SORA_SOCKET": ""},
             )  # fmt: skip
         return self._process
 
