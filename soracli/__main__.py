@@ -7,6 +7,7 @@ import sys
 
 
 def main() -> None:
+    """Run `sora`: by a warm server, in this process, or in the processes of torchrun."""
     # OpenMP reads this when torch is loaded. A thread that waits for another sleeps instead of spinning: the same speed
     # on an idle machine, and on one with other work a fifth of the time.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")

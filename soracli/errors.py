@@ -53,36 +53,50 @@ class SoraError(Exception):
 
 
 class UsageError(SoraError):
+    """What was typed makes no sense, or cannot be had together."""
+
     exit_code = 2
     default_code = "usage"
 
 
 class MediaError(SoraError):
+    """A file of media cannot be read or written, or is not what a verb needs."""
+
     exit_code = 3
     default_code = "media"
 
 
 class PolicyError(SoraError):
+    """The policy refuses it, or review withholds it."""
+
     exit_code = 4
     default_code = "policy"
 
 
 class WeightsError(SoraError):
+    """Weights are missing, damaged, or made for another model."""
+
     exit_code = 5
     default_code = "weights"
 
 
 class CapacityError(SoraError):
+    """Memory, disk or a limit of the model does not suffice."""
+
     exit_code = 6
     default_code = "capacity"
 
 
 class NetworkError(SoraError):
+    """The hub cannot be reached, or does not give the file."""
+
     exit_code = 7
     default_code = "network"
 
 
 class CheckError(SoraError):
+    """A check that was asked for does not hold."""
+
     exit_code = 8
     default_code = "check"
 

@@ -106,4 +106,5 @@ def wants_colour(when: str, stream: TextIO) -> bool:
 
 
 def red(text: str, when: str, stream: TextIO) -> str:
+    """Text in red where colours are wanted. when: auto, always or never. stream: where it goes."""
     return f"\033[31m{text}\033[0m" if wants_colour(when, stream) else text

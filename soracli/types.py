@@ -263,10 +263,12 @@ class Geometry:
 
     @property
     def tokens(self) -> int:
+        """Number of latent cells."""
         return math.prod(self.latent)
 
     @property
     def is_still(self) -> bool:
+        """Whether it is a picture: one frame."""
         return self.frames == 1
 
     @property

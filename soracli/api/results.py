@@ -70,6 +70,7 @@ class Collector:
         self.found = data
 
     def finished(self) -> Result:
+        """The result of the call that was watched."""
         data, whole = self.found, round(time.perf_counter() - self.start, 3)
         seams = tuple(Seam(None if s["at"] == "end" else s["at"], s["score"]) for s in data.get("seams", ()))
         recipe = media.info(data["path"]).recipe or {}

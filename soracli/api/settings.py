@@ -60,6 +60,7 @@ def text(value: object) -> object:
 
 
 def seconds(value: float | None) -> str | None:
+    """A number of seconds as `--duration` and the like take it."""
     return None if value is None else f"{value}s"
 
 

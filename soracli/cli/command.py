@@ -38,6 +38,7 @@ class Verb(typer.core.TyperCommand):
     context_class = VerbContext
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, a section per panel."""
         ctx.default_map = None  # help must not fail over a configuration that is broken
         panels: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
@@ -51,6 +52,7 @@ class Verb(typer.core.TyperCommand):
                 formatter.write_dl(records)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the examples as they were typed."""
         _verbatim(self.epilog, formatter)
 
 
@@ -64,6 +66,7 @@ class Group(typer.core.TyperGroup):
     """The list of verbs, with the epilog as it was typed."""
 
     def invoke(self, ctx: Any) -> Any:
+        """Run a verb; a closed pipe is StdoutClosed."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -72,6 +75,7 @@ class Group(typer.core.TyperGroup):
             raise RuntimeError("unexpected end of input") from error
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the epilog as it was typed."""
         _verbatim(self.epilog, formatter)
 
 

@@ -25,6 +25,7 @@ def topics() -> dict[str, str]:
 
 
 def text(name: str) -> str:
+    """The text of a topic; its first line says what it is about."""
     return (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
 
 

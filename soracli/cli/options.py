@@ -19,10 +19,12 @@ OPEN = "Open models"
 
 
 def argument(text: str, metavar: str, complete: Complete | None = None) -> Any:
+    """A positional argument. text: its help. complete: the values that begin as what was typed, for the shell."""
     return typer.Argument(help=text, show_default=False, metavar=metavar, autocompletion=complete)
 
 
 def option(panel: str, text: str, *names: str, metavar: str | None = None, complete: Complete | None = None) -> Any:
+    """An option in a panel of the help. text: its help. names: such as `-o`, `--output`. complete: see `argument`."""
     return typer.Option(
         *names, help=text, rich_help_panel=panel, metavar=metavar, show_default=False, autocompletion=complete
     )
@@ -46,6 +48,7 @@ Force = Annotated[bool, option(OUTPUT, "Replace the output if it exists.", "-f",
 
 
 def source(text: str, metavar: str) -> Any:
+    """An argument that is a file to read, or standard input."""
     return argument(text + " '-' reads standard input.", metavar)
 
 

@@ -26,6 +26,7 @@ ParseError: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 def terminate(number: int, frame: FrameType | None) -> None:
+    """Handler of SIGTERM: end with its exit code."""
     raise SystemExit(TERMINATED)  # unwinds, so that part files are removed
 
 

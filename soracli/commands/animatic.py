@@ -22,7 +22,7 @@ from soracli.scenes import notation
 
 if TYPE_CHECKING:
     from soracli.scenes.animatic import Animatic
-    from soracli.scenes.file import Shot
+    from soracli.scenes.file_format import Shot
     from soracli.types import Frames
 
 SIZE, FPS, SECONDS = (256, 256), Fraction(16), 4.0  # where nothing is said
@@ -99,6 +99,7 @@ def _shots(
     """What is to be drawn, and notes on what was dropped or replaced in reading it."""
     from soracli.scenes import adapters
     from soracli.scenes import file as scene_file
+    from soracli.scenes.file_format import Shot
     from soracli.scenes.read import read
 
     said = [screening.ScreenedText(prompt)] if prompt else []
@@ -119,7 +120,7 @@ def _shots(
     reading = read(prompt, seconds, aspect, seed, adapters.library(own))
     notes = [*reading.notes, *adapters.absent([reading.scene], own)]
     scene = replace(adapters.played([reading.scene], own)[0], length=seconds)
-    return (scene_file.Shot(scene, seconds, prompt),), notes
+    return (Shot(scene, seconds, prompt),), notes
 
 
 def _outputs(stem: str, frames: int, wish: Wish) -> output_paths.Outputs:

@@ -109,6 +109,7 @@ def models() -> list[ModelRow]:
 
 
 def model_list(*, as_json: bool) -> None:
+    """Print every model of `weights.toml`, a line each, or as `ModelRow`s."""
     rows = models()
     if as_json:
         emit(rows)
@@ -124,6 +125,7 @@ def model_list(*, as_json: bool) -> None:
 
 
 def model_show(name: str | None, *, as_json: bool) -> None:
+    """Print what is known of a model; None = the default one. Raises UsageError for a name that is none."""
     card = manifest.stored(name)
     if as_json:
         emit(_card_data(card))
@@ -159,6 +161,7 @@ def model_verify(name: str | None, *, as_json: bool) -> None:
 
 
 def model_path(name: str | None, *, as_json: bool) -> None:
+    """Print the paths of a model's files, whether they are there or not."""
     paths = [status.path for status in manifest.check_sizes(manifest.stored(name))]
     if as_json:
         emit([str(path) for path in paths])

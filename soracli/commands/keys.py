@@ -27,6 +27,7 @@ def show(*, as_json: bool) -> None:
 
 
 def new(*, as_json: bool) -> None:
+    """Make new keys, keep the old ones for `sora verify`, and print both."""
     keys.renew()
     show(as_json=as_json)
 

@@ -24,9 +24,10 @@ from soracli.weights import manifest
 
 
 class Pass(Protocol):
-    """One clip to be sent through. size: width and height of the result. frames: of the result. fps: 1 for a picture.
+    """One clip to be sent through.
 
-    given: its inputs, the clip first.
+    given: its inputs, the clip first. outputs: where the result goes. call: the command line as data. size: width and
+    height of the result in pixels. frames: how many it has. fps: its rate, 1 for a picture. track: its sound.
     """
 
     @property

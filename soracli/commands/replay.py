@@ -36,6 +36,7 @@ class Changes:
 
 
 def talk_of(flags: TalkFlags) -> dict[str, Any]:
+    """The flags of talk by name, for a call that is made again."""
     return {name: getattr(flags, name) for name in calls.TALK}
 
 

@@ -24,6 +24,7 @@ _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def runs_list(*, as_json: bool) -> None:
+    """Print the runs that are remembered, the last first."""
     found = list(runs.latest())
     if as_json:
         emit([run.as_data() for run in found])
@@ -34,6 +35,7 @@ def runs_list(*, as_json: bool) -> None:
 
 
 def runs_show(name: str | None, *, as_json: bool) -> None:
+    """Print one run; None = the last unfinished one. Raises UsageError if there is none."""
     run = runs.named(name)
     kept = {item.seed: path for item in run.items if (path := run.latents(item.seed)) and path.is_file()}
     if as_json:

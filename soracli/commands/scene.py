@@ -29,7 +29,7 @@ def scene(prompt: str, seconds: float, seed: int, loras: Sequence[str] = (), *, 
     from soracli.console.progress import Talk
     from soracli.formatting import printable
     from soracli.safety import screening
-    from soracli.scenes import adapters, file
+    from soracli.scenes import adapters, file, file_format
 
     said = [screening.ScreenedText(prompt)]
     screening.by_words(said)
@@ -44,5 +44,5 @@ def scene(prompt: str, seconds: float, seed: int, loras: Sequence[str] = (), *, 
     if as_json:
         emit({"prompt": prompt, "seed": seed, "seconds": seconds, **as_data(reading)})
     else:
-        whole = file.Shot(replace(reading.scene, length=seconds), seconds)
+        whole = file_format.Shot(replace(reading.scene, length=seconds), seconds)
         print_out(f"# {printable(reading.caption)}\n{file.text([whole])}")

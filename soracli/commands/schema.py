@@ -57,6 +57,7 @@ def everything(known: Mapping[str, Callable[..., Any]]) -> Schema:
 
 
 def of_verb(name: str, known: Mapping[str, Callable[..., Any]]) -> Schema:
+    """The JSON schema of a verb's arguments and result. known: see `verbs`. Raises UsageError for no verb."""
     if name not in known:
         raise UsageError(f"VERB {name}: no such verb{suggest(name, known)}; there are {', '.join(known)}", "no_verb")
     kind = output_types.OF.get(name, output_types.RENDERS)

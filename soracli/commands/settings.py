@@ -45,6 +45,7 @@ def _strange() -> list[str]:
 
 
 def config_get(key: str, *, as_json: bool) -> None:
+    """Print the value of a flag that is not typed. Raises UsageError for a key that is none."""
     _known(key)
     value, where = next((value, where) for name, value, where in settings.resolved() if name == key)
     if as_json:
@@ -83,6 +84,7 @@ def _known(key: str) -> str:
 
 
 def preset_list(*, as_json: bool) -> None:
+    """Print all presets, a line each."""
     found = presets.every()
     if as_json:
         emit({"path": str(presets.file()), "presets": found})
@@ -92,6 +94,7 @@ def preset_list(*, as_json: bool) -> None:
 
 
 def preset_show(name: str, *, as_json: bool) -> None:
+    """Print the flags of a preset. Raises UsageError for a name that is none."""
     values = presets.find(name)
     if as_json:
         emit({"name": name, "flags": values})
@@ -100,6 +103,7 @@ def preset_show(name: str, *, as_json: bool) -> None:
 
 
 def preset_save(name: str, given: dict[str, Any], *, force: bool, as_json: bool) -> None:
+    """Keep flags under a name in the user's file. given: flag -> what was typed. Raises UsageError if it is there."""
     path = presets.save(name, given, force=force)
     if as_json:
         emit({"name": name, "path": str(path), "flags": presets.find(name)})

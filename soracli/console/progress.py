@@ -114,6 +114,8 @@ class Talk:
 
 
 class Silent:
+    """A reporter of progress that shows nothing."""
+
     def __enter__(self) -> Self:
         return self
 

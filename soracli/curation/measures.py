@@ -55,6 +55,7 @@ def measured(frames: Frames, fps: Fraction, device: str = "cpu") -> tuple[Measur
 
 
 def small(frame: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A frame uint8 (H, W, 3) whose shorter side is at most `LINES` pixels."""
     height, width = frame.shape[:2]
     factor = min(1.0, LINES / min(height, width))
     return resized(frame, max(1, round(width * factor)), max(1, round(height * factor)))

@@ -63,6 +63,7 @@ def adapted(module: nn.Module, pattern: str, rank: int, seed: int) -> dict[str, 
 
 
 def parameters(layers: dict[str, LowRank]) -> Iterator[nn.Parameter]:
+    """The matrices that are trained: down (r, K) and up (N, r) of each layer."""
     for layer in layers.values():
         yield layer.down
         yield layer.up

@@ -53,6 +53,7 @@ class Example:
 
 
 def logit_normal(draw: torch.Generator) -> Tensor:
+    """A noise level in (0, 1), the sigmoid of a standard normal number (Esser et al. 2024), float64 ()."""
     return torch.sigmoid(torch.randn((), generator=draw, dtype=torch.float64))
 
 
@@ -68,6 +69,7 @@ class WanFamily:
         self.shift = float(model.card.defaults.get("shift", 1.0))
 
     def blocks(self) -> list[nn.Module]:
+        """The blocks whose linear layers are adapted."""
         return [*self.network.blocks, *getattr(self.network, "vace_blocks", ())]
 
     def levels(self, example: Example, draw: torch.Generator) -> tuple[float, Tensor]:
@@ -100,6 +102,7 @@ class LtxFamily:
         self.network: LtxTransformer = model.parts.get("transformer", LtxTransformer)
 
     def blocks(self) -> list[nn.Module]:
+        """The blocks whose linear layers are adapted."""
         return list(self.network.transformer_blocks)
 
     def levels(self, example: Example, draw: torch.Generator) -> tuple[float, Tensor]:

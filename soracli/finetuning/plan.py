@@ -94,6 +94,7 @@ SPARK_BYTES = 1_300_000_000  # of a process that trains a look: 0.9 GB resident 
 
 
 def planned(folder: str, wish: Wish, card: Card) -> tuple[Plan, list[str]]:
+    """What a training run is to do, and notes. folder: of the examples. Raises UsageError for flags that do not fit."""
     found, passed = dataset.items(folder)
     notes = [f"{passed} other files passed over."] if passed else []
     if card.takes_drafts:

@@ -31,6 +31,7 @@ class Workers:
 
     @property
     def leads(self) -> bool:
+        """Whether this process writes and reports."""
         return self.rank == 0
 
     def summed(self, parameters: Sequence[nn.Parameter], *numbers: float) -> list[float]:
@@ -47,6 +48,7 @@ class Workers:
         return [float(number) for number in row[start:]]
 
     def wait(self) -> None:
+        """Wait until all processes are here."""
         if self.size > 1:
             dist.barrier()
 

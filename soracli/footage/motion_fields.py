@@ -36,6 +36,7 @@ def picture(frame: Frame) -> Tensor:
 
 
 def eight_bit(x: Tensor) -> Frame:
+    """A picture (3, H, W) in 0..255 as uint8 (H, W, 3)."""
     return np.asarray(x.clamp(0, 255).round().to(torch.uint8).permute(1, 2, 0).numpy(), np.uint8)
 
 

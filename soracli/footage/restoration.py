@@ -197,6 +197,7 @@ def window(frame: Tensor) -> Tensor:
 
 
 def shrunk(frame: Tensor) -> Tensor:
+    """A frame (C, H, W), averaged down until its shorter side has about `LINES` pixels."""
     factor = max(1, round(min(frame.shape[1:]) / LINES))
     return F.avg_pool2d(frame[None], factor)[0]
 

@@ -146,6 +146,7 @@ def resized(x: Tensor, lines: int) -> Tensor:
 
 
 def sized(x: Tensor, size: tuple[int, ...]) -> Tensor:
+    """Pictures (B, C, H, W) in [0, 1] at another size (h, w), bicubic."""
     if tuple(x.shape[2:]) == tuple(size):
         return x
     return F.interpolate(x, size, mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)

@@ -51,11 +51,16 @@ _PNG_LEVEL = {"draft": 1, "good": 6, "lossless": 6}
 
 
 class Encoder(Protocol):
-    def add(self, frames: Frames) -> None: ...
+    """Writes one file: frames in order, then `finish` or `abandon`."""
+
+    def add(self, frames: Frames) -> None:
+        """Encode the next frames, uint8 (T, H, W, 3), or (T, H, W, 4) where there is alpha."""
+
     def finish(self, digest: str) -> None:
         """Close the file. digest: of its frames, 64 hex digits."""
 
-    def abandon(self) -> None: ...
+    def abandon(self) -> None:
+        """Close the file as it is; it will be removed."""
 
 
 def encoder(

@@ -32,6 +32,7 @@ _SKEWED = 0.02  # of the longer part of a direction, by which it may be off an a
 
 
 def tag(metadata: dict[str, str], name: str) -> str:
+    """A container's metadata by name, in any case; empty if it is not there."""
     return next((value for key, value in metadata.items() if key.lower() == name), "")
 
 

@@ -58,6 +58,7 @@ def is_picture(path: Path) -> bool:
 
 
 def picture_info(path: Path) -> MediaInfo:
+    """What a picture file is. Raises MediaError if it cannot be read."""
     with _opened(path) as (image, _):
         recipe = parse_recipe(_comment(image))
         even, notes = Schedule(Fraction(0), (1,)), _oddities(image)
@@ -118,6 +119,7 @@ def read_cutout(path: Path) -> Image.Image:
 
 
 def is_still(path: Path) -> bool:
+    """Whether a picture file holds one frame. Raises MediaError if it cannot be read."""
     with _opened(path) as (image, _):
         return not moves(path, image)
 

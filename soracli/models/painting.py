@@ -68,6 +68,7 @@ class Painter(nn.Module):
 
     @property
     def channels(self) -> int:
+        """S, the channels of all normalised layers together."""
         return sum(self._sizes)
 
     def forward(self, pixels: Tensor, style: Tensor, statistics: Statistics | None = None) -> Tensor:
@@ -106,6 +107,7 @@ class KnownPainter(Painter):
         self.styles = nn.Parameter(torch.zeros(KNOWN, 2 * self.channels))
 
     def style(self, number: int) -> Tensor:
+        """Gains and offsets (2, S) of a style, by number from 0."""
         return self.styles[number].view(2, -1)
 
 
@@ -117,6 +119,7 @@ class AnyPainter(Painter):
         self.manner = nn.Linear(CODE, 2 * self.channels)
 
     def style(self, code: Tensor) -> Tensor:
+        """Gains and offsets (2, S) of a style's code (1, CODE)."""
         out: Tensor = self.manner(code)
         return out.view(2, -1)
 
@@ -174,4 +177,5 @@ def around(layer: nn.Module, x: Tensor) -> Tensor:
 
 
 def reflected(x: Tensor, rim: tuple[int, int, int, int]) -> Tensor:
+    """x (B, C, H, W), padded by reflection. rim: left, right, top, bottom in pixels."""
     return F.pad(x, rim, mode="reflect") if any(rim) else x

@@ -22,6 +22,7 @@ FAR = 32  # pixels of correction at the second search from which all of them sta
 
 
 def conv(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    """A 3x3 convolution and PReLU."""
     return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1), nn.PReLU(outputs))
 
 

@@ -73,6 +73,7 @@ class Key:
 
     @property
     def required(self) -> bool:
+        """Whether a call must have it."""
         return self.default is inspect.Parameter.empty
 
 

@@ -226,6 +226,7 @@ def share(flag: str, text: str, meaning: str) -> float:
 
 
 def guidance(text: str) -> float:
+    """`--guidance` as a number 0..100, 1 = off. Raises UsageError."""
     if not re.fullmatch(_NUMBER, text.strip()) or float(text) > 100:
         raise UsageError(f"--guidance {text}: must be a number 0..100 (1 = off)", "bad_guidance")
     return float(text)

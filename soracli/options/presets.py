@@ -19,6 +19,7 @@ BUILT_IN: dict[str, Values] = {
 
 
 def file() -> Path:
+    """The user's file of presets, whether it is there or not."""
     return settings.folder() / "presets.toml"
 
 

@@ -217,6 +217,7 @@ def folder() -> Path:
 
 
 def user_file() -> Path:
+    """The user's configuration file, whether it is there or not."""
     return folder() / "config.toml"
 
 

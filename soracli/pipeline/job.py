@@ -71,6 +71,7 @@ class Job:
 
     @property
     def verb(self) -> str:
+        """Name of the verb."""
         return self.spec.verb
 
     @property
@@ -165,10 +166,10 @@ class Job:
         """The scene file of one result."""
         if self.plot is None:
             return {}
-        from soracli.scenes import file
+        from soracli.scenes import file, file_format
 
         film = self._film(self.plot, seed)
-        text = file.text([file.Shot(*timed) for timed in film.timed(self.canvas.frames)])
+        text = file.text([file_format.Shot(*timed) for timed in film.timed(self.canvas.frames)])
         return {"scene": notation.with_pictures(text, lambda path: Path(path).name)}
 
     def _film(self, plot: Plot, seed: int) -> Film:

@@ -15,6 +15,8 @@ LEAST = 0.25  # levels of 255: the median jump of a clip in which nearly nothing
 
 
 class Watcher(Protocol):
+    """Measures a result as it is made."""
+
     def add(self, frames: Frames) -> None:
         """The next frames of the result, uint8 (T, H, W, 3)."""
 

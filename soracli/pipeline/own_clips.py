@@ -41,14 +41,17 @@ class Own:
 
     @property
     def frames(self) -> int:
+        """Number of frames."""
         return len(self.source.clip.frames)
 
     @property
     def fps(self) -> Fraction:
+        """Frames a second."""
         return self.source.clip.fps
 
     @property
     def aspect(self) -> float:
+        """Width over height."""
         height, width = self.source.clip.frames.shape[1:3]
         return float(width / height)
 

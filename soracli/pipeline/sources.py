@@ -84,6 +84,7 @@ def refitted(source: Clip, size: tuple[int, int], fps: Fraction, flags: Flags) -
 
 
 def fitted_to(source: Clip, options: SamplingOptions, how: str) -> Clip:
+    """A clip at the size and rate of `options`. how: crop, pad or stretch."""
     return fitted(source, (options.width, options.height), options.fps, how)
 
 
@@ -118,6 +119,7 @@ def digest(path: str) -> str:
 
 
 def named(*paths: str) -> list[dict[str, str]]:
+    """Files as a recipe lists them: name without folder, and short digest."""
     return [stated(name=Path(path).name, sha256=digest(path)) for path in paths]
 
 

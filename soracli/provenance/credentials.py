@@ -76,6 +76,7 @@ class Credential:
 
     @property
     def ours(self) -> bool:
+        """Whether this installation signed it."""
         return self.signer.startswith(OURS)
 
 

@@ -60,6 +60,7 @@ class Keys:
 
     @property
     def all(self) -> tuple[Identity, ...]:
+        """The current key and the retired ones."""
         return (self.identity, *self.retired)
 
 
@@ -72,6 +73,7 @@ def folder() -> Path:
 
 
 def exist() -> bool:
+    """Whether this installation has keys."""
     return (folder() / CURRENT).is_dir()
 
 

@@ -67,6 +67,7 @@ class Score:
 
     @property
     def found(self) -> bool:
+        """Whether the mark is there."""
         return self.z >= FOUND or (self.searched or 0.0) >= FOUND_BY_SEARCH
 
 

@@ -228,6 +228,7 @@ def _smaller_ones(card: Card, options: SamplingOptions, threads: int | None) -> 
 
 
 def request(options: SamplingOptions) -> str:
+    """What was asked for, in words: `640x360 for 4s`."""
     length = f" for {float(options.seconds):g}s" if options.seconds else ""
     return f"{options.width}x{options.height}{length}"
 

@@ -53,9 +53,11 @@ class TermMatcher:
         self._spelled = tuple(word for word in plain if len(word) >= _SPELLED)
 
     def found(self, text: str) -> bool:
+        """Whether a term stands in the text."""
         return self._any is not None and self._any.search(text) is not None
 
     def without(self, text: str) -> str:
+        """The text with `#` for each term."""
         return text if self._any is None else self._any.sub(" # ", text)
 
     def spelled(self, run: str) -> bool:
@@ -104,9 +106,11 @@ class Policy:
 
     @property
     def by_meaning(self) -> tuple[Rule, ...]:
+        """The rules that compare meanings."""
         return tuple(rule for rule in self.rules if rule.exemplars)
 
     def finding(self, rule: Rule) -> Finding:
+        """What a text that breaks a rule is refused by."""
         return Finding(rule.id, rule.category, self.categories[rule.category])
 
     def by_words(self, text: str, surface: str = "prompt") -> Finding | None:

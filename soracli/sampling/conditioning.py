@@ -34,6 +34,7 @@ class WindowInputs:
 
     @property
     def numbers(self) -> range:
+        """The latent frames of the window, by number in the segment."""
         return range(self.span.start, self.span.stop)
 
     def window(self, control: object = None, stills: Sequence[float] = ()) -> Window:

@@ -25,6 +25,7 @@ def velocity(x0: Tensor, eps: Tensor) -> Tensor:
 
 
 def clean_from_velocity(x: Tensor, v: Tensor, sigma: Tensor | float) -> Tensor:
+    """x0 of a point x on the straight path of velocity v at noise level sigma."""
     return x - sigma * v
 
 

@@ -43,6 +43,7 @@ def told(items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Fil
 
 
 def step(state: Telling) -> None:
+    """Read the item at hand, and those that belong to it."""
     item = state.items[state.at]
     if item.stop and item.start in state.events:
         _happen(state, state.events[item.start])

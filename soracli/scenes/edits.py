@@ -9,7 +9,7 @@ from typing import Any
 
 from soracli.errors import UsageError
 from soracli.formatting import printable, suggest
-from soracli.scenes import file
+from soracli.scenes import file, file_format
 from soracli.system import parsing
 
 SETTING = ("place", "time", "weather", "camera", "style", "seed", "seconds")
@@ -28,7 +28,7 @@ def edited(text: str, settings: Sequence[tuple[str, str]]) -> str:
     for key, value in settings:
         _set(table, key, value)
     what = ", ".join(f"{key}={value}" for key, value in settings)
-    return file.text(file.of_table(table, Path(), f"--set {printable(what)[:80]}"))
+    return file.text(file.from_table(table, Path(), f"--set {printable(what)[:80]}"))
 
 
 def _set(table: dict[str, Any], key: str, value: str) -> None:
@@ -58,8 +58,8 @@ def _numbered(rows: list[dict[str, Any]], number: int, kind: str, what: str) -> 
 
 
 def _act(performer: dict[str, Any], key: str, value: str, what: str) -> None:
-    if key not in file.ACTING or key == "picture":
-        near = suggest(key, file.ACTING) or f"; there are {', '.join(file.ACTING)}"
+    if key not in file_format.ACTING or key == "picture":
+        near = suggest(key, file_format.ACTING) or f"; there are {', '.join(file_format.ACTING)}"
         raise UsageError(f"{what}: a performer has no such key{near}", "bad_set")
     _put(performer, key, value)
     if key in _PATH:

@@ -66,4 +66,5 @@ def shipped() -> Library:
 
 @cache
 def named(own: tuple[Own, ...]) -> Library:
+    """The shipped library with the user's own pictures; those go first."""
     return Named(own)

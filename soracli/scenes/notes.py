@@ -14,6 +14,7 @@ from soracli.scenes.story import Story
 
 
 def notes_on(story: Story, chosen: Chosen, film: list[Filmed], near: Mapping[str, Near]) -> list[str]:
+    """Sentences on what is shown otherwise than it was written, or not at all."""
     notes = [f"'{typed}' is shown as '{shown}', the nearest of what can be done." for typed, shown in story.shown]
     notes += [f"'{typed}' is drawn as '{shown}', the nearest of the places, times and weathers." if typed else ""
               for typed, shown in chosen.near]  # fmt: skip
@@ -39,10 +40,12 @@ def notes_on(story: Story, chosen: Chosen, film: list[Filmed], near: Mapping[str
 
 
 def slips(mended: list[Mended]) -> list[str]:
+    """Sentences on words that were read as others, spelt nearly so."""
     return [f"'{printable(one.typed)}' is read as '{one.read}'." for one in mended]
 
 
 def foreign_words(words: list[str]) -> list[str]:
+    """A sentence on words that are not English; none if there are none."""
     if not words:
         return []
     return [f"{', '.join(map(repr, map(printable, words)))}: prompts are read in English only; this is left out."]

@@ -22,6 +22,7 @@ AMID = ("among", "amongst", "amidst", "between", "through", "amid", "under", "ov
 
 
 def introduce(state: Telling, group: Group) -> None:
+    """Add what a noun group names to the story: its settings, and who or what plays."""
     for item in group.settings:
         state.add(item, "" if group.part is None else KIND)
     part = group.part

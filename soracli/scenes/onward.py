@@ -14,8 +14,8 @@ import numpy.typing as npt
 import torch
 
 from soracli.draft import extent
-from soracli.scenes import file
-from soracli.scenes.file import Shot
+from soracli.scenes import file, file_format
+from soracli.scenes.file_format import Shot
 from soracli.scenes.read import Reading, read
 from soracli.scenes.vocabulary import Library
 from soracli.world import ensemble, motion
@@ -57,7 +57,7 @@ def longer(text: str, frames: int, fps: Fraction) -> str:
 def ahead(text: str) -> str:
     """The text of a scene file whose last shot goes on for as long as a shot can."""
     *before, last = shots(text)
-    scene, longest = replace(last.scene, onward=True), file.NUMBERS["seconds"][1]
+    scene, longest = replace(last.scene, onward=True), file_format.NUMBERS["seconds"][1]
     return file.text([*before, replace(last, scene=scene, seconds=longest)])
 
 

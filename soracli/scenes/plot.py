@@ -16,7 +16,7 @@ from soracli.world.setting import setting
 
 if TYPE_CHECKING:
     from soracli.scenes.adapters import Adapter
-    from soracli.scenes.file import Shot as Filed
+    from soracli.scenes.file_format import Shot as Filed
     from soracli.scenes.subjects import Subject
 
 GOING = frozenset({"tracking", "pan left", "pan right", "orbit"})  # cameras that leave their place

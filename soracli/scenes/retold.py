@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from soracli.scenes import file
-from soracli.scenes.file import Shot
+from soracli.scenes import file_format
+from soracli.scenes.file_format import Shot
 from soracli.scenes.onward import understood
 from soracli.scenes.read import Reading, read
 from soracli.scenes.vocabulary import Library
@@ -85,7 +85,7 @@ def _becomes(key: str, performer: Performer, new: Performer) -> list[tuple[str, 
     before, after = library.entry(performer.name).kind, library.entry(new.name).kind
     found = [(f"{key}.name", new.name), (f"{key}.colour", new.colour)]
     if after != before:
-        doing = file.GO[after] if performer.action in MOVES else file.STAY.get(after, "stand")
+        doing = file_format.GO[after] if performer.action in MOVES else file_format.STAY.get(after, "stand")
         found += [(f"{key}.action", doing), (f"{key}.x", repr(performer.x))]
     return found
 

@@ -29,6 +29,7 @@ class Chosen:
 
 
 def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
+    """The place, time and weather that a story is shown in. near: nearest known words of unknown ones."""
     rows = story.settings
     places = [_ashore(row) for row in rows if row.slot == "place"]
     solid = [row for row in places if not row.text.endswith("snow")]

@@ -107,18 +107,22 @@ class Telling:
         self.adjacent = ""  # what the item before was: `noun`, `verb`, `setting`, `cut`
 
     def peek(self, step: int = 1) -> Item | None:
+        """The item so many steps on; None beyond the ends."""
         index = self.at + step
         return self.items[index] if 0 <= index < len(self.items) else None
 
     def past(self, what: str, size: int = 1) -> None:
+        """Go on by so many items. what: kind of the last, see `adjacent`."""
         self.at += size
         self.adjacent = what
 
     def drop(self, text: str) -> None:
+        """Note that words are not shown."""
         if text and text not in self.story.dropped:
             self.story.dropped.append(text)
 
     def near(self, typed: str, shown: str) -> None:
+        """Note that words are shown as others; as none if `shown` is empty."""
         if not shown:
             self.story.shown = [row for row in self.story.shown if not row[0].startswith(typed[:4])]
             self.drop(typed)

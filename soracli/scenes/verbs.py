@@ -89,6 +89,7 @@ def _goes_somewhere(state: Telling, word: str) -> bool:
 
 
 def act(state: Telling) -> None:
+    """Read a verb: who does it, to whom, and where to."""
     item = state.items[state.at]
     form = "doing" if item.text.endswith("ing") else "base"
     entry = item.of("verb") or Entry("verb", "stray", True, form, item.text)

@@ -58,9 +58,10 @@ IRREGULAR = {  # past and participle -> verb
 
 
 class Library(Protocol):
-    """The pictures that performers are drawn with. kind: as `soracli.world.language.actors.Actor.kind`. length: metres.
+    """The pictures that performers are drawn with.
 
-    own: names of the user's, lower case, which mean nothing else.
+    names: of all pictures. own: those of the user's, lower case, which mean nothing else. synonyms: other names of one.
+    kind: how one moves, as `soracli.world.language.actors.Actor.kind`. length: of its longer side, metres.
     """
 
     def __hash__(self) -> int: ...

@@ -59,6 +59,7 @@ class Tool:
 
     @property
     def keys(self) -> tuple[Key, ...]:
+        """The arguments that it takes."""
         return tuple(key for key in calls.keys(self.function) if key.name not in WITHHELD or key.name == "dry_run")
 
     @property
@@ -79,6 +80,7 @@ class Tool:
 
     @property
     def gives(self) -> schema.Schema:
+        """The schema of its result."""
         return schema.result(output_types.OF.get(self.verb, output_types.RENDERS))
 
     def words(self, arguments: Mapping[str, Any], folder: Path, *, enclosed: bool = False) -> list[str]:

@@ -22,6 +22,7 @@ SUFFIX = ".safetensors"
 
 
 def folder() -> Path:
+    """Where encoded prompts are kept, whether it is there or not."""
     return machine.cache_folder() / "prompts"
 
 

@@ -111,6 +111,7 @@ class Run:
         return self.pending
 
     def end(self, state: str, message: str = "") -> None:
+        """Note that the work has ended: done, failed or interrupted, and why."""
         self.state, self.message = state, message
         if state == "done" and (kept := self.piped) is not None:
             self._drop(kept)
@@ -140,6 +141,7 @@ class Run:
             raise UsageError(f"run {self.id}: is being worked on by another process", "run_busy") from None
 
     def release(self) -> None:
+        """Let other processes work on it."""
         if self.lock is not None:
             self.lock.close()
             self.lock = None

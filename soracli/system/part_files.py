@@ -98,6 +98,7 @@ def hold(part: Path) -> int | None:
 
 
 def release(handle: int | None) -> None:
+    """Give up the lock of a part file, if there is one."""
     if handle is not None:
         os.close(handle)
 

@@ -1,0 +1,1 @@
+"""Training, and the making of files that ship: `python -m soracli.train --help`."""

@@ -42,10 +42,12 @@ from soracli.world.scenes import Corpus
 
 
 def words(text: str) -> tuple[str, ...]:
+    """Words between commas."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def stage_of(args: argparse.Namespace) -> Stage:
+    """The world's clips that the arguments ask for."""
     return Stage(
         args.assets,
         args.actors,
@@ -62,6 +64,7 @@ def stage_of(args: argparse.Namespace) -> Stage:
 
 
 def fit(args: argparse.Namespace) -> None:
+    """Fit the autoencoder's principal components."""
     stage = stage_of(args)
     args.run.mkdir(parents=True, exist_ok=True)
     shots = next(pools(stage, stage.cast(args.run), args.seed, args.clips))
@@ -75,6 +78,7 @@ def fit(args: argparse.Namespace) -> None:
 
 
 def train_autoencoder(args: argparse.Namespace) -> None:
+    """Train the decoder's refiner."""
     torch.set_flush_denormal(True)  # a residual that falls silent is many times slower without
     stage = stage_of(args)
     vae = load_vae(args.run)
@@ -97,11 +101,13 @@ def train_autoencoder(args: argparse.Namespace) -> None:
 
 
 def make_cache(args: argparse.Namespace) -> None:
+    """Render clips of the world and keep their latents."""
     vae = load_vae(args.run).to(args.device)
     fill_cache(stage_of(args), vae, args.run / "cache", args.clips, args.seed, args.index, args.device)
 
 
 def train_transformer(args: argparse.Namespace) -> None:
+    """Train the transformer on cached latents."""
     cache = Cache(args.cache or [args.run / "cache"], args.device, words(args.leads))
     sample = next(iter(cache.grids.values()), None)
     if sample is None:
@@ -129,6 +135,7 @@ def train_transformer(args: argparse.Namespace) -> None:
 
 
 def make_pieces(args: argparse.Namespace) -> None:
+    """Render drafts and what they are to become, as shards."""
     torch.set_num_threads(args.threads or 1)
     names = [actor.name for actor in Corpus.full().actors]
     args.run.mkdir(parents=True, exist_ok=True)
@@ -144,6 +151,7 @@ def make_pieces(args: argparse.Namespace) -> None:
 
 
 def train_drafts(args: argparse.Namespace) -> None:
+    """Train the transformer that takes drafts."""
     examples, aside = draft_examples.Examples([args.run / "pieces"]), draft_examples.Examples([args.run / "aside"])
     dit = Dit(DitConfig(channels=512, depth=args.depth, control=True))
     dit.spectrum.copy_(examples.variance())
@@ -166,6 +174,7 @@ def train_drafts(args: argparse.Namespace) -> None:
 
 
 def paint_trajectories(args: argparse.Namespace) -> None:
+    """Sample with the trained transformer, for the few-step one to learn from."""
     cache = Cache(args.cache or [args.run / "cache"], args.device, words(args.leads))
     card, dit = manifest.card("spark"), taught(args.run).to(args.device)
     precision.halve(dit, torch.device(args.device))
@@ -175,6 +184,7 @@ def paint_trajectories(args: argparse.Namespace) -> None:
 
 
 def train_fewstep(args: argparse.Namespace) -> None:
+    """Train the few-step transformer on trajectories."""
     peer = args.peer and args.peer / "fewstep"
     recipe = fewstep.Recipe(minutes=args.minutes, lr=args.lr, half=args.half, peer=peer, seed=args.seed)
     text = TextStates(load_text(args.device))
@@ -182,12 +192,14 @@ def train_fewstep(args: argparse.Namespace) -> None:
 
 
 def make_probe(args: argparse.Namespace) -> None:
+    """Train the network that scores clips."""
     corpus = stage_of(args).world()
     recipe = probe.Recipe(corpus=corpus, clips=args.clips, minutes=args.minutes, seed=args.seed)
     probe.train_probe(args.assets, args.run / "probe", args.out, load_vae(args.run), recipe, args.begin)
 
 
 def train_enhance(args: argparse.Namespace) -> None:
+    """Train an upscaler or the interpolator."""
     films = enhance.films(args.what, stage_of(args), args.run, args.seed, args.clips)
     recipe = replace(enhance.RECIPES[args.what], minutes=args.minutes, lr=args.lr, seed=args.seed)
     enhance.train(args.what, films, args.run / args.what, recipe)
@@ -214,18 +226,21 @@ def publish(args: argparse.Namespace) -> None:
 
 
 def build_text(args: argparse.Namespace) -> None:
+    """Quantise the text encoder."""
     from soracli.train.text_encoder import build_text_encoder, report
 
     say(report(build_text_encoder(args.source, args.out)))
 
 
 def plot(args: argparse.Namespace) -> None:
+    """Draw the losses of a run."""
     from soracli.train.plot import draw
 
     draw(sorted(args.run.glob("**/*log.jsonl")), args.out)
 
 
 def pack_cast(args: argparse.Namespace) -> None:
+    """Pack the pictures that scenes are played by."""
     for path in cast.pack(args.assets, args.out, INDEX, args.run, say):
         say(f"{path}: {path.stat().st_size} bytes")
 
@@ -249,6 +264,7 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `python -m soracli.train`; returns its exit code."""
     args = parser().parse_args(arguments)
     if args.threads:
         torch.set_num_threads(args.threads)

@@ -11,6 +11,7 @@ from soracli.train.networks import BUNDLED
 
 
 def parser() -> argparse.ArgumentParser:
+    """The command line of `python -m soracli.train`."""
     about = "Train every network that ships, and publish what was trained."
     root = argparse.ArgumentParser(prog="python -m soracli.train", description=about)
     commands = root.add_subparsers(dest="command", required=True)
@@ -31,6 +32,7 @@ Command = Callable[[str, str], argparse.ArgumentParser]  # name, what it does ->
 
 
 def world(sub: argparse.ArgumentParser) -> None:
+    """Add the arguments that say which clips the world makes."""
     sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
     sub.add_argument("--actors", type=int, default=24, help="take the first N of the core actors")
     sub.add_argument("--corpus", choices=("core", "full"), default="core")

@@ -52,6 +52,7 @@ class Recipe:
 
 
 def gradients(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Differences of neighbours down and across: (..., H - 1, W) and (..., H, W - 1)."""
     return x[..., 1:, :] - x[..., :-1, :], x[..., :, 1:] - x[..., :, :-1]
 
 

@@ -53,6 +53,7 @@ class Batch(NamedTuple):
 
 
 def shard_path(folder: Path, index: int) -> Path:
+    """Folder of a shard, by its number."""
     return folder / f"shard-{index:05d}"
 
 

@@ -136,6 +136,7 @@ class Examples:
 
 
 def one_of(words: Sequence[str], rng: np.random.Generator) -> str:
+    """A word, drawn evenly."""
     return words[int(rng.integers(len(words)))]
 
 

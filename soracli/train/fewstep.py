@@ -153,6 +153,7 @@ def paint(
 
 
 def save(trajectories: Trajectories, path: Path) -> None:
+    """Write a batch of trajectories as safetensors, with what they were sampled from."""
     layout = trajectories.layout
     tensors = {
         "states": trajectories.states.half(),  # of bfloat16, differences between neighbours would be noise

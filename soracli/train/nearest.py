@@ -61,6 +61,7 @@ def vectors(said: Sequence[str], encoder: Sentences) -> Floats:
 
 
 def main(known: Library | None = None) -> None:
+    """Write the table of the nearest known word of each English word."""
     encoder = of(manifest.card("spark"))
     assert encoder is not None
     known = known or shipped()

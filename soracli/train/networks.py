@@ -34,6 +34,7 @@ def load_vae(run: Path) -> Vae:
 
 
 def load_text(device: str = "cpu") -> TextEncoder:
+    """The text encoder that ships."""
     shards = sorted(BUNDLED.glob("minilm-l6-int8-*.safetensors"))
     return TextEncoder.load(shards, BUNDLED / "minilm-tokenizer.json", device)
 

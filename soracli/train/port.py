@@ -65,6 +65,7 @@ def renamed(state: State, names: Names) -> State:
 
 
 def rife(data: bytes) -> State:
+    """RIFE's weights under the names of `models.rife`. data: the bytes of its checkpoint."""
     state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     names: Names = (
         (r"^module\.", ""),
@@ -106,6 +107,7 @@ def doubler(data: bytes) -> State:
 
 
 def denoiser(data: bytes) -> State:
+    """SRMD's or DnCNN's layers under the names of `models.photo`. data: the bytes of its checkpoint."""
     state: State = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     return renamed(state, ((r"^model\.(\d+)\.", lambda m: f"body.{int(m[1]) // 2}."),))
 
@@ -144,6 +146,7 @@ def people(data: bytes) -> State:
 
 
 def known_painter(data: bytes) -> State:
+    """Weights of the network of known styles under our names. data: ONNX."""
     theirs = onnx.tensors(data)
     layers = [*(f"contract.{i}" for i in range(3)), *(f"blocks.{i}.{j}" for i in range(6) for j in range(2)),
               *(f"expand.{i}" for i in range(3))]  # fmt: skip
@@ -156,6 +159,7 @@ def known_painter(data: bytes) -> State:
 
 
 def any_painter(data: bytes) -> State:
+    """Weights of the network of any style under our names. data: ONNX."""
     theirs = onnx.tensors(data)
 
     def of(name: str, part: str = "weights") -> torch.Tensor:
@@ -175,6 +179,7 @@ def any_painter(data: bytes) -> State:
 
 
 def style_reader(data: bytes) -> State:
+    """Weights of the network that reads a style under our names. data: ONNX."""
     theirs = onnx.tensors(data)
     state: State = {}
 
@@ -268,6 +273,7 @@ def port(name: str, package: Path, folder: Path = BUNDLED) -> list[Path]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `python -m soracli.train.port`; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m soracli.train.port", description=__doc__)
     parser.add_argument("network", choices=tuple(NETWORKS))
     parser.add_argument("package", type=Path)

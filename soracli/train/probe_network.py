@@ -269,6 +269,7 @@ def smeared(x: Tensor, amount: float, generator: torch.Generator) -> Tensor:
 
 
 def blurred(x: Tensor, amount: float, generator: torch.Generator) -> Tensor:
+    """Pictures (B, 3, H, W), blurred. amount: 0 (little) .. 1."""
     small = F.interpolate(x, scale_factor=1 / (1.3 + 3 * amount), mode="area")
     return F.interpolate(small, x.shape[2:], mode="bilinear")
 
@@ -287,6 +288,7 @@ def blotched(x: Tensor, amount: float, generator: torch.Generator) -> Tensor:
 
 
 def grainy(x: Tensor, amount: float, generator: torch.Generator) -> Tensor:
+    """Pictures (B, 3, H, W) with normal noise. amount: 0 (none) .. 1."""
     return x + 0.06 * amount * torch.randn(x.shape, generator=generator)
 
 

@@ -28,10 +28,12 @@ def cache() -> Path:
 
 
 def folder(repo: str) -> Path:
+    """A repository's folder in the hub's cache."""
     return cache() / ("models--" + repo.replace("/", "--"))
 
 
 def location(file: WeightFile) -> Path:
+    """Where a file of the hub lies, whether it is there or not."""
     return folder(file.repo) / "snapshots" / file.revision / file.path
 
 

@@ -133,6 +133,7 @@ def _fits(value: object, kind: str) -> bool:
 
 
 def unsupported(where: str, key: str, value: object, wanted: str) -> WeightsError:
+    """The error of a configuration of a model that we do not have. where: its file. wanted: what the value may be."""
     shown = printable(json.dumps(value, default=str)[:40])
     return WeightsError(f"{printable(where)}: {key} is {shown}, and must be {wanted}; take another model, or mend it",
                         "weights_damaged")  # fmt: skip

@@ -236,5 +236,6 @@ def _short_digest(path: Path, state: tuple[int, ...]) -> str:
 
 
 def sha256_of(path: Path) -> str:
+    """The digest of a file, 64 hex digits. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -22,6 +22,7 @@ def pine(strip: Strip, x: float, y: float, tall: float, leaf: RGB, trunk: RGB, s
 
 
 def tuft(strip: Strip, x: float, y: float, tall: float, colour: RGB) -> None:
+    """Draw three blades of grass that grow from (x, y)."""
     for lean in (-0.55, 0.0, 0.55):
         tip = (x + lean * tall, y - tall * (1 - 0.2 * abs(lean)))
         blade = bar(x + lean * tall * 0.3, y, *tip, tall * 0.13, tall * 0.02)
@@ -29,6 +30,7 @@ def tuft(strip: Strip, x: float, y: float, tall: float, colour: RGB) -> None:
 
 
 def flower(view: View, strip: Strip, x: float, y: float, tall: float, kind: int) -> None:
+    """Draw a flower that grows from (x, y). kind: number of its colour."""
     petals = ((1.0, 0.95, 0.95), (1.0, 0.55, 0.60), (1.0, 0.85, 0.30), (0.92, 0.30, 0.28), (0.62, 0.48, 0.90),
               (0.98, 0.62, 0.24))  # fmt: skip
     petal = petals[kind % len(petals)]
@@ -40,6 +42,7 @@ def flower(view: View, strip: Strip, x: float, y: float, tall: float, kind: int)
 
 
 def cactus(strip: Strip, x: float, y: float, tall: float, colour: RGB) -> None:
+    """Draw a cactus with two arms that stands at (x, y)."""
     r, here = tall * 0.09, (x - tall * 0.5, y - tall * 1.1, x + tall * 0.5, y)
     strip.shape(here, bar(x, y, x, y - tall + r, r), colour)
     for side, low, high in ((-1, 0.38, 0.72), (1, 0.5, 0.85)):
@@ -49,6 +52,7 @@ def cactus(strip: Strip, x: float, y: float, tall: float, colour: RGB) -> None:
 
 
 def palm(view: View, strip: Strip, x: float, y: float, tall: float, lean: int) -> None:
+    """Draw a palm that stands at (x, y). lean: -1 left, 1 right."""
     trunk, leaf = view.tone((0.58, 0.42, 0.28)), view.tone((0.22, 0.58, 0.28))
     here = (x - tall * 0.7, y - tall * 1.25, x + tall * 0.7, y)
     knee, head = (x + lean * tall * 0.05, y - tall * 0.5), (x + lean * tall * 0.2, y - tall * 0.97)
@@ -64,6 +68,7 @@ def palm(view: View, strip: Strip, x: float, y: float, tall: float, lean: int) -
 
 
 def house(view: View, strip: Strip, x: float, base: float, wide: float, tall: float, wall: RGB, number: int) -> None:
+    """Draw a house with lit windows whose wall begins at x and stands on `base`. number: of the house, for chance."""
     top = base - tall
     strip.shape((x, top, x + wide, base), box(x, top, x + wide, base), wall)
     roof = (wall[0] * 0.7, wall[1] * 0.7, wall[2] * 0.72)

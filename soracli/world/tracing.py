@@ -26,10 +26,12 @@ def dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 
 
 def norm(a: torch.Tensor) -> torch.Tensor:
+    """Lengths of vectors (..., 3) -> (...)."""
     return dot(a, a).sqrt()
 
 
 def unit(a: torch.Tensor) -> torch.Tensor:
+    """Vectors (..., 3) at length 1."""
     return a / norm(a).clamp(min=1e-9)[..., None]
 
 

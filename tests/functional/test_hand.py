@@ -20,7 +20,7 @@ from soracli.errors import SoraError
 from soracli.pipeline import composite, job, tasks
 from soracli.pipeline.composite import Hand, Way
 from soracli.sampling.assemble import masked
-from soracli.scenes import edits, file, moves, notation, subjects
+from soracli.scenes import edits, file, file_format, moves, notation, subjects
 from soracli.scenes.draft_clips import DraftClip
 from soracli.scenes.plot import Plot
 from soracli.types import Clip, Frames, SamplingOptions, Shot
@@ -297,7 +297,7 @@ def test_a_subject_plays_whom_the_prompt_names(tmp_path: Path) -> None:
     assert roles("", own) == [("picture", "rex.png")]
     rex, _ = film("bello runs to the left on a beach", own + ":bello")
     assert [(p.name, p.action, p.direction) for p in rex.performers] == [("bello", "run", "left")]
-    again = file.parse(file.text([file.Shot(rex, 4.0)]), Path())[0].scene
+    again = file.parse(file.text([file_format.Shot(rex, 4.0)]), Path())[0].scene
     assert again.performers == rex.performers
 
 
@@ -529,7 +529,7 @@ def test_scenes_that_prompts_are_read_into_stay_what_they_are_when_written() -> 
     ):
         made, _ = Plot((Shot(0.0, prompt),)).film(options(480), 5, 480)
         scene = made.scenes[0]
-        again = file.parse(file.text([file.Shot(*made.timed(480)[0])]), Path())[0].scene
+        again = file.parse(file.text([file_format.Shot(*made.timed(480)[0])]), Path())[0].scene
         for ours, theirs in zip(again.performers, scene.performers, strict=True):
             assert plain(ours) == plain(theirs), prompt
         assert dataclasses.replace(again, performers=()) == dataclasses.replace(scene, performers=())

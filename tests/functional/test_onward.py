@@ -22,7 +22,7 @@ from soracli.pipeline import tasks
 from soracli.sampling.sampler import sample
 from soracli.sampling.temporal_blend import REACH
 from soracli.sampling.windows import OVERLAP, resumed, spans
-from soracli.scenes import drafting, edits, file, onward
+from soracli.scenes import drafting, edits, file, file_format, onward
 from soracli.scenes.known import shipped
 from soracli.scenes.plot import Film, Plot
 from soracli.scenes.retold import retold
@@ -36,7 +36,7 @@ TINY = ("-m", "tiny")
 LOSSLESS = ("--quality", "lossless")
 DOG = Performer("dog", "walk", "right", size=0.4, x=0.3)
 MEADOW = Scene("scenery", (DOG,), "meadow", "day", seed=5, length=4.0)
-FILM = file.text([file.Shot(MEADOW, 4.0)])
+FILM = file.text([file_format.Shot(MEADOW, 4.0)])
 
 
 def xs(scene: Scene, times: torch.Tensor) -> torch.Tensor:
@@ -302,7 +302,7 @@ def test_performers_are_put_into_a_hole() -> None:
     assert one.x == pytest.approx(0.75, abs=0.01)
     assert feet(one.depth) == pytest.approx(0.78, abs=0.02)
     assert (shot.scene.place, shot.scene.time, shot.scene.camera) == ("meadow", "day", MEADOW.camera)
-    assert onward.beside(file.text([file.Shot(MEADOW, 2.0)] * 2), "a cat", hole, shipped()) is None
+    assert onward.beside(file.text([file_format.Shot(MEADOW, 2.0)] * 2), "a cat", hole, shipped()) is None
 
 
 @pytest.mark.usefixtures("staged")

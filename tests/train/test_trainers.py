@@ -20,7 +20,8 @@ from soracli.card import Card, ModelOptions, WeightFile
 from soracli.errors import WeightsError
 from soracli.models.common import single_file
 from soracli.models.common.loading import FileLayout, LoadOptions, adapters, load, renamed
-from soracli.models.common.lora import LOW, TRANSFORMER, Lora, flat
+from soracli.models.common.lora import Lora, flat
+from soracli.models.common.lora_file import LOW, TRANSFORMER
 from soracli.models.ltx import key_map as ltx_names
 from soracli.models.ltx.transformer import LtxConfig, LtxTransformer
 from soracli.models.wan import key_map as wan_names

@@ -16,6 +16,8 @@ class SheetRow(TypedDict):
 
 
 class Sheet(TypedDict):
+    """The contact sheet of `sora sheet`: width and height in pixels."""
+
     path: str
     width: int
     height: int
@@ -57,6 +59,8 @@ class Framed(Made):
 
 
 class Animatic(Made):
+    """The draft of a scene as a clip. alpha: its background is transparent."""
+
     prompt: str
     fps: str
     frames: int

@@ -6,6 +6,8 @@ from typing import Literal, NotRequired, TypedDict
 
 
 class Error(TypedDict):
+    """What went wrong. line: of a list of jobs, from 1."""
+
     code: str
     message: str
     exit_code: int
@@ -13,6 +15,8 @@ class Error(TypedDict):
 
 
 class Failure(TypedDict):
+    """The one object of a call that failed."""
+
     ok: Literal[False]
     error: Error
 

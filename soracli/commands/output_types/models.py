@@ -9,6 +9,8 @@ from soracli.resources.doctor import Finding
 
 
 class Doctor(TypedDict):
+    """What `sora doctor` found, and how many findings are problems."""
+
     problems: int
     findings: list[Finding]
 
@@ -25,6 +27,8 @@ class Speed(TypedDict):
 
 
 class Calibrated(TypedDict):
+    """The measured speed of the machine. path: of the file that keeps it."""
+
     path: str
     cpu: Speed
     gpu: NotRequired[Speed]
@@ -111,12 +115,16 @@ class Freed(TypedDict):
 
 
 class Status(TypedDict):
+    """A file of a model. state: `ok`, or what is wrong with it."""
+
     name: str
     path: str
     state: str
 
 
 class Engine(TypedDict):
+    """Of `serve`. socket: where calls find it."""
+
     socket: str
     model: str
     device: str

@@ -14,6 +14,8 @@ class Caption(TypedDict):
 
 
 class Recaptioned(TypedDict):
+    """Full captions for a short prompt. notes: on what was left out or replaced."""
+
     prompt: str
     model: str
     seed: int
@@ -48,6 +50,8 @@ class Drawing(TypedDict):
 
 
 class Drawings(TypedDict):
+    """The library of pictures that scenes are played by."""
+
     entries: list[Drawing]
 
 
@@ -60,5 +64,7 @@ class Hit(TypedDict):
 
 
 class Hits(TypedDict):
+    """Pictures of the library that fit words, the nearest first."""
+
     words: str
     found: list[Hit]

@@ -6,6 +6,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 
 class Step(TypedDict):
+    """A C2PA action. source: its digital source type. when: ISO 8601."""
+
     action: str
     source: str
     when: str
@@ -36,6 +38,8 @@ class Verified(TypedDict):
 
 
 class Way(TypedDict):
+    """One way of detection, and its answer. z: the score in standard deviations; None = it has none."""
+
     name: str
     answer: Literal["detected", "not detected", "cannot tell"]
     why: str
@@ -43,24 +47,32 @@ class Way(TypedDict):
 
 
 class Detected(TypedDict):
+    """Whether sora made a file. detected: by any way."""
+
     path: str
     detected: bool
     lines: list[Way]
 
 
 class Identity(TypedDict):
+    """A key that signs. authority: short digest of the certificate that vouches. begins, expires: ISO 8601."""
+
     authority: str
     begins: str
     expires: str
 
 
 class Keys(TypedDict):
+    """The keys of this installation, and those that they replaced."""
+
     folder: str
     current: Identity
     retired: list[Identity]
 
 
 class Exported(TypedDict):
+    """The file that a certificate was written to."""
+
     path: str
 
 
@@ -80,6 +92,8 @@ class Passed(TypedDict):
 
 
 class RuleRow(TypedDict):
+    """A rule of the policy. surfaces: what it is asked of. exemplars: how many texts it compares meanings with."""
+
     rule: str
     category: str
     title: str
@@ -90,6 +104,8 @@ class RuleRow(TypedDict):
 
 
 class PolicyShown(TypedDict):
+    """The policy that holds. policy: its version and short digest."""
+
     path: str
     policy: str
     sha256: str

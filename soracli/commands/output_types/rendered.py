@@ -6,16 +6,22 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 
 class File(TypedDict):
+    """A file that was read. sha256: the first 16 hex digits; absent for standard input."""
+
     name: str
     sha256: NotRequired[str]
 
 
 class Seam(TypedDict):
+    """A joint of given and made frames. at: seconds. score: its jump over the result's median jump."""
+
     at: float | Literal["end"]
     score: float
 
 
 class Distance(TypedDict):
+    """How far a variation lies from its source and from the others, 0 = the same; see `metrics.Thumbnails`."""
+
     source: float
     others: list[float]
 

@@ -8,12 +8,16 @@ RunState = Literal["running", "done", "failed", "interrupted", "killed"]
 
 
 class RunItem(TypedDict):
+    """A result of a run. path: None = not made yet. data: what the verb printed of it."""
+
     seed: int
     path: str | None
     data: dict[str, Any] | None
 
 
 class RunRow(TypedDict):
+    """A render that is remembered. started: seconds since 1970. message: why it failed. latents: seed -> file."""
+
     id: str
     call: dict[str, Any]
     cwd: str

@@ -24,20 +24,28 @@ class SetTo(TypedDict):
 
 
 class ConfigPaths(TypedDict):
+    """The configuration files that hold. project: None = there is no sora.toml here or above."""
+
     user: str
     project: str | None
 
 
 class Preset(TypedDict):
+    """A named set of flags, without their dashes."""
+
     name: str
     flags: dict[str, Any]
 
 
 class Saved(Preset):
+    """The same, as it was kept. path: of the file."""
+
     path: str
 
 
 class Presets(TypedDict):
+    """All presets. path: of the user's file."""
+
     path: str
     presets: dict[str, Any]
 

@@ -89,6 +89,8 @@ class _Encoder(nn.Module):
 
 
 class Vision(nn.Module):
+    """CLIP's image tower (Radford et al. 2021), without its projection."""
+
     def __init__(self, config: VisionConfig) -> None:
         super().__init__()
         self.config = config

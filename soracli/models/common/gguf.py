@@ -142,4 +142,5 @@ def _shape(told: object, shape: tuple[int, ...], name: str) -> tuple[int, ...]:
 
 
 def shapes(path: Path) -> Mapping[str, list[int]]:
+    """Shapes of a file's tensors by name, in the order of torch."""
     return {name: list(entry.shape) for name, entry in entries(path).items()}

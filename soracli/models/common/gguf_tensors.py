@@ -32,9 +32,11 @@ class File:
         pass
 
     def keys(self) -> list[str]:
+        """Names of the tensors."""
         return list(self._entries)
 
     def metadata(self) -> Mapping[str, str]:
+        """What the file says beside its tensors: nothing that we use."""
         return {}
 
     def get_tensor(self, name: str) -> Tensor:

@@ -98,6 +98,7 @@ def adapters(card: Card, part: str = "") -> tuple[Lora, ...]:
 
 
 def renamed(name: str, rules: Rules) -> str:
+    """A tensor's name after (pattern, replacement) each; of those that begin with `^` only the first match counts."""
     settled = False
     for pattern, replacement in rules:
         if pattern.startswith("^") and settled:

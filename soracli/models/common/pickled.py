@@ -36,10 +36,13 @@ class File:
         pass
 
     def keys(self) -> list[str]:
+        """Names of the tensors."""
         return list(self._tensors)
 
     def metadata(self) -> Mapping[str, str]:
+        """What the file says beside its tensors: nothing."""
         return {}
 
     def get_tensor(self, name: str) -> Tensor:
+        """A tensor by name."""
         return self._tensors[name]

@@ -128,6 +128,8 @@ class _Encoder(nn.Module):
 
 
 class T5(nn.Module):
+    """The encoder of T5 v1.1 and UMT5 (Raffel et al. 2020; Chung et al. 2023)."""
+
     def __init__(self, config: T5Config) -> None:
         super().__init__()
         self.config = config

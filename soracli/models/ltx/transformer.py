@@ -40,6 +40,8 @@ class LtxConfig:
 
 
 class Block(nn.Module):
+    """Self-attention, cross-attention to the prompt and an MLP, modulated by the noise level (AdaLN-single)."""
+
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.attn1, self.attn2 = Attention(width, heads, 1e-5), Attention(width, heads, 1e-5)
@@ -64,6 +66,8 @@ class _Embedder(nn.Module):
 
 
 class TimeEmbedding(nn.Module):
+    """Noise level -> its embedding, and the modulation of all blocks."""
+
     def __init__(self, width: int) -> None:
         super().__init__()
         self.emb = _Embedder(width)
@@ -71,6 +75,8 @@ class TimeEmbedding(nn.Module):
 
 
 class LtxTransformer(nn.Module):
+    """LTX-Video's transformer (HaCohen et al. 2024): latent tokens and prompt -> velocity."""
+
     share: Share | None = None  # of the tokens, where several processes work together
 
     def __init__(self, config: LtxConfig) -> None:

@@ -207,6 +207,8 @@ class UpLevel(nn.Module):
 
 
 class Encoder(nn.Module):
+    """Pixels -> the moments of the latents' posterior; causal in time."""
+
     def __init__(self, config: LtxVaeConfig) -> None:
         super().__init__()
         sizes, blocks = config.encoder, config.encoder_blocks
@@ -234,6 +236,8 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
+    """Latents -> pixels; of the versions that are `timed`, told of the noise level of the last step."""
+
     def __init__(self, config: LtxVaeConfig) -> None:
         super().__init__()
         first, timed = config.decoder[-1], config.timed

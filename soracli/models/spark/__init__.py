@@ -87,6 +87,7 @@ class Spark:
         return replace(window, fps=fps, stills=tuple(moment * float(window.fps / fps) for moment in window.stills))
 
     def layout(self, window: Window) -> Layout:
+        """Where a window's latent frames lie in time."""
         chunks = Layout.chunks(window.chunks, window.height, window.width, float(window.fps), CHUNK)
         return chunks.with_stills(window.stills)
 

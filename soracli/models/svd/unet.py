@@ -66,6 +66,8 @@ class Level(nn.Module):
 
 
 class Middle(nn.Module):
+    """The lowest level: residual block, attention, residual block."""
+
     def __init__(self, width: int, time: int, heads: int, context: int) -> None:
         super().__init__()
         self.resnets = nn.ModuleList(SpaceTime(width, width, time, LAST_EPS) for _ in range(2))
@@ -78,6 +80,8 @@ class Middle(nn.Module):
 
 
 class Unet(nn.Module):
+    """Stable Video Diffusion's UNet (Blattmann et al. 2023): noisy latents, picture and time -> v-prediction."""
+
     def __init__(self, config: UnetConfig) -> None:
         super().__init__()
         self.config = config

@@ -50,6 +50,8 @@ class _Middle(nn.Module):
 
 
 class Encoder(nn.Module):
+    """Pictures -> the moments of the latents' posterior, each frame alone."""
+
     def __init__(self, config: SvdVaeConfig) -> None:
         super().__init__()
         widths, last = config.widths, len(config.widths) - 1
@@ -76,6 +78,8 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
+    """Latents -> frames, with convolutions in time against flicker."""
+
     def __init__(self, config: SvdVaeConfig) -> None:
         super().__init__()
         widths = config.widths[::-1]
@@ -109,6 +113,8 @@ class Decoder(nn.Module):
 
 
 class SvdVae(nn.Module):
+    """The autoencoder: pictures are encoded alone, frames decoded together."""
+
     def __init__(self, config: SvdVaeConfig) -> None:
         super().__init__()
         self.config = config

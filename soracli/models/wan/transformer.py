@@ -57,6 +57,8 @@ def normed(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
+    """Self-attention, cross-attention to the prompt (and a picture) and an MLP, modulated by the noise level."""
+
     def __init__(self, width: int, heads: int, hidden: int, *, pictures: bool = False) -> None:
         super().__init__()
         self.attn1, self.attn2 = Attention(width, heads, EPS), Attention(width, heads, EPS, pictures=pictures)
@@ -126,6 +128,8 @@ class Conditions(nn.Module):
 
 
 class WanTransformer(nn.Module):
+    """Wan's transformer (Wan Team 2025): latent patches and prompt -> velocity."""
+
     share: Share | None = None  # of the tokens, where several processes work together
 
     def __init__(self, config: WanConfig) -> None:

@@ -60,6 +60,7 @@ class Conv(nn.Conv3d):
         super().__init__(channels_in, channels, (time, high, wide), padding=(0, high // 2, wide // 2))
 
     def remembering(self, x: Tensor, memory: Memory) -> Tensor:
+        """x (B, C, t, h, w) -> (B, C', t, h, w). memory: the last frames that each convolution saw; updated."""
         count = self.kernel_size[0] - 1
         if count:
             past = memory.get(self)
@@ -83,6 +84,8 @@ class Norm(nn.Module):
 
 
 class Residual(nn.Module):
+    """Two causal convolutions beside an identity, or a 1x1x1 convolution."""
+
     def __init__(self, channels_in: int, channels: int) -> None:
         super().__init__()
         self.norm1, self.conv1 = Norm(channels_in, 3), Conv(channels_in, channels)
@@ -164,6 +167,8 @@ def _through(layers: Iterable[nn.Module], x: Tensor, memory: Memory) -> Tensor:
 
 
 class Middle(nn.Module):
+    """The level of the lowest resolution: residual block, attention within a frame, residual block."""
+
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.resnets = nn.ModuleList([Residual(channels, channels), Residual(channels, channels)])
@@ -219,6 +224,8 @@ class UpLevel(nn.Module):
 
 
 class Encoder(nn.Module):
+    """Frames -> the moments of the latents' posterior, in pieces of one and then four frames."""
+
     def __init__(self, config: WanVaeConfig) -> None:
         super().__init__()
         sizes = [config.base * width for width in (1, *config.widths)]
@@ -242,6 +249,8 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
+    """Latents -> frames, a latent frame at a time."""
+
     def __init__(self, config: WanVaeConfig) -> None:
         super().__init__()
         base = config.decoder_base or config.base

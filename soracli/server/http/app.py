@@ -124,6 +124,7 @@ class Server:
         return self._shown(await self._submit("video", call, {"clip": clip}, source))
 
     async def retrieve(self, request: Request) -> Response:
+        """GET: the state of a job."""
         return self._shown(self._job(request.path_params["id"]))
 
     async def index(self, request: Request) -> Response:
@@ -141,11 +142,13 @@ class Server:
         return JSONResponse({"object": "list", "data": page, "has_more": len(videos) > limit, **ends})
 
     async def delete(self, request: Request) -> Response:
+        """DELETE: a job and its files; one that runs is stopped."""
         job = self._job(request.path_params["id"])
         await self.queue.remove(job)
         return JSONResponse({"id": job.id, "object": "video.deleted", "deleted": True})
 
     async def content(self, request: Request) -> Response:
+        """GET: a file of a job."""
         variant = request.query_params.get("variant", "video")
         job = self._job(request.path_params["id"])
         if variant == "preview":

@@ -82,6 +82,7 @@ class Characters:
             over -= size
 
     async def retrieve(self, request: Request) -> Response:
+        """GET: a character by id."""
         return JSONResponse(self.find(request.path_params["id"]))
 
     def find(self, id: str) -> dict[str, Any]:

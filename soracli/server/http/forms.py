@@ -163,6 +163,7 @@ def model(form: Form, default: str | None) -> str:
 
 
 def size(form: Form) -> dict[str, str]:
+    """The field `size` as the flag of that name; empty = the model's own. Raises UsageError."""
     text = form.text("size")
     if text in (None, "auto"):
         return {}
@@ -172,6 +173,7 @@ def size(form: Form) -> dict[str, str]:
 
 
 def seconds(form: Form, key: str, *, needed: bool = False) -> dict[str, str]:
+    """The field `seconds` as an argument `key`; empty = none was sent. Raises UsageError."""
     text = form.text("seconds", needed=needed)
     if text is None:
         return {}

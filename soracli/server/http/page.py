@@ -21,6 +21,7 @@ POLICY = "; ".join((
 
 
 async def part(request: Request) -> Response:
+    """The file of the page that a path of `PARTS` names."""
     name, kind = PARTS[request.url.path]
     headers = {"content-security-policy": POLICY, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
     return Response((HOME / name).read_text(encoding="utf-8"), media_type=kind, headers=headers)

@@ -42,9 +42,11 @@ class Queue:
 
     @property
     def waiting(self) -> list[Job]:
+        """Jobs that have not begun, oldest first."""
         return sorted((job for job in self.store.jobs.values() if job.status == QUEUED), key=lambda job: job.id)
 
     def submit(self, job: Job) -> None:
+        """Add a job."""
         self.store.save(job)
         self._more.set()
 
@@ -144,6 +146,7 @@ class Queue:
             await changed.wait()
 
     async def finished(self, job: Job) -> None:
+        """Wait until a job is over."""
         async for _ in self.states(job):
             pass
 

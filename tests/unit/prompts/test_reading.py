@@ -363,10 +363,10 @@ def test_who_sleeps_is_lower_and_breathes_and_who_eats_leans_to_where_it_looks()
 def test_reading_and_printing_a_scene_needs_no_torch() -> None:
     code = """
 import json, sys
-from soracli.scenes import file, read
+from soracli.scenes import file, file_format, read
 from soracli.scenes.known import shipped
 scene = read.read("a red dog runs past a blorf", 4.0, 1.0, 1, shipped()).scene
-text = file.text([file.Shot(scene, 4.0)])
+text = file.text([file_format.Shot(scene, 4.0)])
 print(json.dumps([text, sorted({"torch", "numpy"} & set(sys.modules))]))
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
