@@ -177,6 +177,19 @@ def imports(path: Path, *, everywhere: bool) -> set[str]:
     return found
 
 
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_public_names_say_what_they_are(path: Path) -> None:
+    """Modules, functions and classes; the callback of all verbs has no text of its own in the help."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    silent = [node.name for node in named if not node.name.startswith("_") and ast.get_docstring(node) is None]
+    assert ast.get_docstring(tree)
+    assert silent == (["sora"] if path == PACKAGE / "cli/root.py" else [])
+
+
 # --- size and repetition ----------------------------------------------------------------------------------------------
 
 LONGEST = 60  # lines of a function

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from typing import Annotated
 
 import typer
@@ -14,7 +15,8 @@ from soracli.errors import UsageError
 from soracli.options.flags import FileFlags, Flags, TalkFlags
 
 app = typer.Typer(rich_markup_mode=None)
-PART_FAILED = 9
+PART_FAILED = 9  # exit code of a batch some of whose jobs failed
+HTTP_WORKER = (sys.executable, "-m", "soracli.cli.http_worker")  # starts a process that runs verbs for `serve --http`
 runs_app = group("Renders and what became of them: list, show, prune.")
 app.add_typer(runs_app, name="runs")
 
@@ -170,11 +172,10 @@ def serve(
     With --http it serves others instead: /v1/videos, /v1/images/generations and a page; SORA_TOKEN is their password.
     """
     if http:
-        from soracli.cli.http_worker import COMMAND
         from soracli.cli.protocols import mounted
         from soracli.server.http import start
 
-        start.serve(start.Wish(address, model, data, keep), flags, COMMAND, mounted(context.find_root().command))
+        start.serve(start.Wish(address, model, data, keep), flags, HTTP_WORKER, mounted(context.find_root().command))
         return
     if address is not None or data is not None:
         raise UsageError("HOST:PORT, --data: mean nothing without --http", "no_effect")

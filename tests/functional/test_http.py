@@ -23,7 +23,7 @@ from PIL import Image
 from serving import served
 
 from soracli import media
-from soracli.cli.http_worker import COMMAND
+from soracli.cli.jobs import HTTP_WORKER
 from soracli.server.http.queue import Queue
 from soracli.server.http.store import DONE, QUEUED, RUNNING, Job, Store
 from soracli.server.http.worker import Failed, Worker
@@ -360,7 +360,7 @@ def test_the_folder_has_a_bound(tmp_path: Path) -> None:
     again = Store(tmp_path, 25_000)
     assert again.jobs[done[2].id] == done[2]
     assert again.jobs[waiting.id].status == QUEUED
-    assert [one.id for one in Queue(again, Worker(COMMAND)).waiting] == [waiting.id]
+    assert [one.id for one in Queue(again, Worker(HTTP_WORKER)).waiting] == [waiting.id]
     assert not wreck.exists()
 
 
@@ -392,7 +392,7 @@ def test_records_of_jobs_of_other_types_are_none(tmp_path: Path, change: dict[st
 def test_the_queue_goes_on_whatever_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that is full, and a worker whose process cannot be had, fail a job and not those behind it."""
     store = Store(tmp_path, 10**9)
-    jobs, queue, put = [job(store, status=QUEUED) for _ in range(3)], Queue(store, Worker(COMMAND)), Store.save
+    jobs, queue, put = [job(store, status=QUEUED) for _ in range(3)], Queue(store, Worker(HTTP_WORKER)), Store.save
     broken = iter((OSError(12, "no memory"), ValueError("a line without an end")))
 
     async def no_process(worker: Worker) -> Any:
@@ -420,7 +420,7 @@ def test_a_worker_that_is_just_starting_is_ended_without_a_word(capfd: pytest.Ca
     """Python that begins would die of SIGINT with a traceback on the server's log."""
 
     async def go() -> None:
-        worker = Worker(COMMAND)
+        worker = Worker(HTTP_WORKER)
         for pause in (0.0, 0.02, 0.1):
             work = asyncio.create_task(worker.do({"arguments": ["--version"]}))
             await asyncio.sleep(pause)
@@ -437,7 +437,7 @@ def test_a_client_that_leaves_while_it_sends_is_no_bug(tmp_path: Path) -> None:
     pytest.importorskip("starlette", reason=WHY)
     from soracli.server.http.app import app
 
-    server = app(Store(tmp_path, 10**9), "tiny", None, COMMAND, local=True)
+    server = app(Store(tmp_path, 10**9), "tiny", None, HTTP_WORKER, local=True)
     told = iter(({"type": "http.request", "body": b'{"pro', "more_body": True}, {"type": "http.disconnect"}))
     sent: list[Any] = []
 
@@ -463,7 +463,7 @@ def test_events_are_never_silent_for_long(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(app, "QUIET", 0.01)
     store = Store(tmp_path, 10**9)
-    server, waiting = app.Server(store, "tiny", COMMAND), job(store, status=QUEUED)
+    server, waiting = app.Server(store, "tiny", HTTP_WORKER), job(store, status=QUEUED)
 
     async def go() -> list[str]:
         answer: Any = await server.events(Request({"type": "http", "path_params": {"id": waiting.id}}))
@@ -483,7 +483,7 @@ def test_characters_have_a_bound(tmp_path: Path) -> None:
 
     from soracli.server.http.characters import Characters
 
-    cast = Characters(tmp_path, Worker(COMMAND), 2500)
+    cast = Characters(tmp_path, Worker(HTTP_WORKER), 2500)
     for number in range(4):
         folder = tmp_path / f"char_{number:024x}"
         folder.mkdir()
@@ -498,7 +498,7 @@ def test_characters_have_a_bound(tmp_path: Path) -> None:
 def test_progress_does_not_go_back(tmp_path: Path) -> None:
     """A clip of two windows is painted twice."""
     store = Store(tmp_path, 10**9)
-    one, queue, seen = job(store, status=RUNNING), Queue(store, Worker(COMMAND)), []
+    one, queue, seen = job(store, status=RUNNING), Queue(store, Worker(HTTP_WORKER)), []
     for stage, index, total in [("load", 1, 1), *[("sample", i, 4) for i in (1, 2, 3, 4, 1, 2)], ("decode", 1, 2)]:
         queue._seen(one, {"event": "progress", "stage": stage, "index": index, "total": total})
         seen.append(one.progress)
@@ -510,7 +510,7 @@ def test_a_worker_stops_at_the_next_step_and_begins_again(sora: Sora, tmp_path: 
     seen: list[int] = []
 
     async def go() -> None:
-        worker = Worker(COMMAND)
+        worker = Worker(HTTP_WORKER)
         started = asyncio.Event()
 
         def note(event: dict[str, Any]) -> None:

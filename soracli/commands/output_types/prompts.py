@@ -35,7 +35,7 @@ class Read(TypedDict):
 
 
 class Drawing(TypedDict):
-    """An entry of the library. metres: its height. path: where it was written to."""
+    """An entry of the library. metres: its longer side. path: where it was written to."""
 
     name: str
     kind: str

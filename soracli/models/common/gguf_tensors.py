@@ -6,38 +6,26 @@ those of ggml's ggml-quants.c; numbers equal those of its dequantiser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from soracli.models.common import gguf
+from soracli.models.common.tensor_file import TensorFile
 
 IQ4 = (-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113)  # what the codes of IQ4 stand for
 _PLAIN = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
 
-class File:
+class File(TensorFile):
     """An open file, in the form of safetensors' own. Raises ValueError as gguf.entries does."""
 
     def __init__(self, path: Path) -> None:
         self._entries = gguf.entries(path)
+        super().__init__(self._entries)
         self._bytes = torch.from_file(str(path), shared=False, size=path.stat().st_size, dtype=torch.uint8)
-
-    def __enter__(self) -> File:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def keys(self) -> list[str]:
-        """Names of the tensors."""
-        return list(self._entries)
-
-    def metadata(self) -> Mapping[str, str]:
-        """What the file says beside its tensors: nothing that we use."""
-        return {}
 
     def get_tensor(self, name: str) -> Tensor:
         """A tensor; what is quantised as float32."""

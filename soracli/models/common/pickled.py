@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor
+
+from soracli.models.common.tensor_file import TensorFile
 
 SUFFIX = ".pt"
 INSIDE = ("generator_ema", "generator")  # of several networks in a file the one that paints, averaged if it is there
 WRAPPED = re.compile(r"^(model\.)?(_fsdp_wrapped_module\.)?")  # what trainers put before names
 
 
-class File:
+class File(TensorFile):
     """An open file, in the form of safetensors' own. Raises ValueError if it holds anything but named tensors."""
 
     def __init__(self, path: Path) -> None:
@@ -28,21 +29,8 @@ class File:
         if not isinstance(found, dict) or not all(isinstance(tensor, Tensor) for tensor in found.values()):
             raise ValueError("holds something other than named tensors")
         self._tensors: dict[str, Tensor] = {WRAPPED.sub("", str(name)): tensor for name, tensor in found.items()}
-
-    def __enter__(self) -> File:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def keys(self) -> list[str]:
-        """Names of the tensors."""
-        return list(self._tensors)
-
-    def metadata(self) -> Mapping[str, str]:
-        """What the file says beside its tensors: nothing."""
-        return {}
+        super().__init__(self._tensors)
 
     def get_tensor(self, name: str) -> Tensor:
-        """A tensor by name."""
+        """A tensor, mapped from the file."""
         return self._tensors[name]

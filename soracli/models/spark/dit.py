@@ -134,6 +134,7 @@ def sinusoidal(value: Tensor, size: int, scale: float = 1000.0) -> Tensor:
 
 
 def norm(x: Tensor) -> Tensor:
+    """Layer normalisation over the last axis, without learnt parameters."""
     return F.layer_norm(x, x.shape[-1:])
 
 
