@@ -116,7 +116,7 @@ LENGTH, ADDED = Fraction(3, 2), Fraction(3, 4)  # seconds of a source, and of wh
 
 def product(rates: Sequence[str]) -> list[Cell]:
     """Every cell that makes sense: a text has no source, a picture no rate, clips are no photographs, and film is not
-    varied (`own_clips.check_scene`)."""
+    varied (`scene_specs.check_scene`)."""
     found = []
     for verb in VERBS:
         sources = ("none",) if verb in ("generate", "image") else SOURCES if verb in PICTURE_VERBS else SOURCES[:2]

@@ -18,6 +18,7 @@ from soracli.cli import (
     models,
     prompts,
     protocols,
+    remake,
     render,
     runner,
     scenes,
@@ -56,7 +57,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _part in (render, media, trust, jobs, prompts, settings, scenes, help, curation, protocols):
+for _part in (render, remake, media, trust, jobs, prompts, settings, scenes, help, curation, protocols):
     app.add_typer(_part.app)
 app.add_typer(models.app, name="model")
 app.add_typer(training.app, name="train")

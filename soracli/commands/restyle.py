@@ -32,19 +32,19 @@ from soracli.weights import manifest
 if TYPE_CHECKING:
     from soracli.footage.looks import Look
 
-TASTELESS = (  # flags of painting, which have no say here
+NO_EFFECT = (  # flags of sampling, which change nothing here
     "count", "steps", "guidance", "negative", "lora", "weights", "tiles", "guide", "cache", "compile", "save_latents",
     "expand", "preview", "max_memory", "duration",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the verb was given, as it was typed; None = not at all. strength: in 0..1."""
+class Arguments:
+    """Arguments of `sora edit` as they were typed; None = not typed. strength: in 0..1."""
 
     path: str
     prompt: str | None
-    strength: float
+    strength: float | None
     start: str | None
     stop: str | None
     style: str | None
@@ -54,11 +54,11 @@ class Asked:
     partial: bool
 
 
-def applies(asked: Asked, flags: Flags) -> bool:
+def applies(given: Arguments, flags: Flags) -> bool:
     """Whether a look is laid over, and nothing painted: a style that no prompt can name, or anything for a model that
     paints places of its own alone.
     """
-    painting = asked.style in PAINTINGS or (asked.style is not None and Path(asked.style).is_file())
+    painting = given.style in PAINTINGS or (given.style is not None and Path(given.style).is_file())
     return painting or manifest.card(flags.model).takes_drafts
 
 
@@ -147,16 +147,16 @@ class Work:
         """New pixels are marked, whatever the source carries: a look may have wiped it out."""
 
 
-def edit(asked: Asked, flags: Flags) -> None:
+def edit(given: Arguments, flags: Flags) -> None:
     """Do what the verb asks for: the reporter of the flags is told."""
     talk, run = flags.reporter, passes.found_run(flags)
-    text = parse.prompt(asked.prompt, flags.prompt_file, needed=False)
+    text = parse.prompt(given.prompt, flags.prompt_file, needed=False)
     said = [screening.ScreenedText(text)] if text else []
     screening.by_words(said)
     _check_flags(flags)
     look, told = _told(text)
     work = _prepare(
-        asked, text, look, flags, None if run is None else output_paths.planned(run.format, [i.path for i in run.items])
+        given, text, look, flags, None if run is None else output_paths.planned(run.format, [i.path for i in run.items])
     )
     refitted = sources.refitted(work.given[0].clip, work.size, work.fps, flags)
     notes = [*work.given[0].notes, *work.track.notes, *refitted, *told, *flags.origin.notes]
@@ -185,7 +185,7 @@ def _told(text: str) -> tuple[Look, tuple[str, ...]]:
 def _check_flags(flags: Flags) -> None:
     """Refuse what was typed and would change nothing."""
     typed = flags.origin.call.arguments
-    for name in TASTELESS:
+    for name in NO_EFFECT:
         if name in typed and name not in flags.origin.assumed:
             raise UsageError(
                 f"--{name.replace('_', '-')}: has no effect here, where a look is laid over and nothing is painted; "
@@ -196,27 +196,28 @@ def _check_flags(flags: Flags) -> None:
     parse.check_device(flags.device)
 
 
-def _prepare(asked: Asked, text: str, look: Look, flags: Flags, going_on: Outputs | None) -> Work:
+def _prepare(given: Arguments, text: str, look: Look, flags: Flags, going_on: Outputs | None) -> Work:
     """Read what is given, and say in one line what is wrong with the request."""
-    source = sources.clip(asked.path, "edit", asked.partial)
-    look, picture = _styled(asked.style, look)
-    tone = None if asked.reference is None else sources.picture(asked.reference, "edit")
+    source = sources.clip(given.path, "edit", given.partial)
+    look, picture = _styled(given.style, look)
+    tone = None if given.reference is None else sources.picture(given.reference, "edit")
     if not any(look) and picture is None and tone is None:
         raise UsageError(
             "edit: say what to change: a PROMPT such as 'make it snow', --style NAME or PICTURE, or --style-ref",
             "no_look",
         )
-    clip = _sized(source.clip, asked.fit, flags)
-    first, last = sources.part(source.clip, asked.start, asked.stop)
+    clip = _sized(source.clip, given.fit, flags)
+    first, last = sources.part(source.clip, given.start, given.stop)
     ratio = Fraction(len(clip.frames), len(source.clip.frames))
     start, stop = round(first * ratio), min(len(clip.frames), round(last * ratio))
     height, width = clip.frames.shape[1:3]
-    shares = np.broadcast_to(np.float32(asked.strength), (stop - start, 1, 1))
-    if asked.region is not None:
-        area = Area.of(asked.region, "--region").mask((width, height), len(clip.frames), clip.fps)[start:stop]
-        shares = media.feather(area, sources.RIM) * np.float32(asked.strength)
+    strength = 1.0 if given.strength is None else given.strength
+    shares = np.broadcast_to(np.float32(strength), (stop - start, 1, 1))
+    if given.region is not None:
+        area = Area.of(given.region, "--region").mask((width, height), len(clip.frames), clip.fps)[start:stop]
+        shares = media.feather(area, sources.RIM) * np.float32(strength)
     names: dict[str, object] = {
-        "slug": f"{stem(asked.path)}-edit",
+        "slug": f"{stem(given.path)}-edit",
         "model": "look",
         "width": str(width),
         "height": str(height),
@@ -230,14 +231,14 @@ def _prepare(asked: Asked, text: str, look: Look, flags: Flags, going_on: Output
         else output_paths.outputs(flags.output, flags.format, names, seed, len(clip.frames), force=flags.force)
     )
     track = Soundtrack.of(flags, outputs.format, still=False, sounds=source.audio is not None)
-    given = tuple(part for part in (source, picture, tone, *track.given) if part is not None)
-    output_paths.check_inputs(outputs, [str(part.path) for part in given])
+    inputs = tuple(part for part in (source, picture, tone, *track.given) if part is not None)
+    output_paths.check_inputs(outputs, [str(part.path) for part in inputs])
     formats.check(outputs.format, width, height, float(clip.fps))
     formats.quality(flags.quality, outputs.format)
     arguments = {name: value for name, value in flags.origin.call.arguments.items() if name in OWN}
     call = Call("edit", arguments).having(fps=str(clip.fps), size=flags.size, prompt=text or None)
     return Work(
-        given, clip, look, start, stop, shares, asked.strength, seed[0], outputs, call, track, picture, tone
+        inputs, clip, look, start, stop, shares, strength, seed[0], outputs, call, track, picture, tone
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Whom a prompt puts into a hole of footage: drawings of the library over what is filled from the rest of the film."""
+"""The spec of `sora inpaint` with a prompt; in footage it lays pictures of the library over what is filled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from soracli.errors import PolicyError
 from soracli.formatting import printable
 from soracli.options import parse
 from soracli.options.flags import Flags
-from soracli.pipeline import own_clips, sources
+from soracli.pipeline import scene_specs, sources
 from soracli.pipeline.prepare import REMOVE
 from soracli.pipeline.spec import TaskSpec
 from soracli.scenes.plot import Plot
@@ -17,19 +17,19 @@ from soracli.types import Shot
 from soracli.weights import manifest
 
 
-def prompted(
+def inpainted(
     spec: TaskSpec, path: str, typed: str | None, flags: Flags, *, track: bool
 ) -> tuple[TaskSpec, str | None, Flags]:
-    """What `sora inpaint` is to do, its prompt and flags: in a clip of a scene by that scene, else by `placed`."""
+    """The spec, prompt and flags of `sora inpaint`: by the scene of the clip if it tells one, else over its footage."""
     prompt = parse.prompt(typed, flags.prompt_file, needed=False)
     flags = replace(flags, prompt_file=None)
     if prompt.strip(" .!").lower() not in {"", *REMOVE}:
-        spec, flags = own_clips.inpainted(spec, path, prompt, flags, track=track)
-        spec = placed(spec, path, prompt, flags, track=track) if spec.plot is None else spec
+        spec, flags = scene_specs.inpainted(spec, path, prompt, flags, track=track)
+        spec = _with_cast(spec, path, prompt, flags, track=track) if spec.plot is None else spec
     return spec, prompt or None, flags
 
 
-def placed(spec: TaskSpec, path: str, prompt: str, flags: Flags, *, track: bool) -> TaskSpec:
+def _with_cast(spec: TaskSpec, path: str, prompt: str, flags: Flags, *, track: bool) -> TaskSpec:
     """The spec of `sora inpaint` with a prompt in footage, where the model paints places of its own alone.
 
     What is masked is filled as where it is removed, and whom the prompt names is laid over that, inside the mask.
