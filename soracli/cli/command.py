@@ -57,7 +57,7 @@ class Verb(typer.core.TyperCommand):
 
 
 def _place(panel: str) -> int:
-    """Where a panel stands in the help: what is given, the result, how it is painted, talk."""
+    """Where a panel stands in the help: what to do, the result, how it is painted, the rest."""
     order = ("Arguments", GIVEN, OUTPUT, PICTURE, SAMPLING, OPEN, TALK)
     return order.index(panel) if panel in order else len(order)
 

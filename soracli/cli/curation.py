@@ -41,19 +41,22 @@ def curate(
     captioner: Annotated[
         str | None,
         given(
-            "Prints the caption of the clip that is its last argument. Default: rules.",
+            "A command that prints the caption of the clip that is its last argument. Default: captions by rules.",
             "--captioner",
             metavar="COMMAND",
         ),
     ] = None,
-    device: Annotated[str, given("auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = "auto",
+    device: Annotated[
+        str, given("Where it runs: auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
+    ] = "auto",
     force: Force = False,
     *,
     flags: TalkFlags,
 ) -> None:
-    """Choose clips to train on: split at cuts, drop what is still, blurred, dark, texted or twice there, say why.
+    """Choose clips to train on.
 
-    Every shot is a line of the list, those that are dropped too, with what was measured and a caption.
+    Splits them at cuts, and drops shots that are still, blurred, dark, covered with text or there twice. Every shot
+    is a line of the list, those that are dropped too, with what was measured and a caption.
     """
     from soracli.curation import curate
 

@@ -44,7 +44,10 @@ def schema(
     *,
     context: typer.Context,
 ) -> None:
-    """The JSON schema of a verb's arguments and result; without a verb, that of a batch's jobs and of events."""
+    """Print the JSON schema of a verb's arguments and result.
+
+    Without a verb: that of a batch's jobs, of events and of errors.
+    """
     from soracli.commands import schema as schemas
 
     schemas.show(verb, context.find_root().command, as_json=json)
@@ -64,7 +67,10 @@ def help_(
     *,
     context: typer.Context,
 ) -> None:
-    """Explain a topic: prompts, sizes, streams, settings, ...; without one, list them."""
+    """Explain a topic, such as prompts, sizes or settings.
+
+    Without one, list them. A verb is a topic, too.
+    """
     from soracli.console.output import emit, print_out
 
     root = context.find_root().command

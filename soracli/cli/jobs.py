@@ -37,15 +37,16 @@ def batch(
     ],
     continue_on_error: Annotated[bool, given("Go on when a job fails.", "--continue-on-error")] = False,
     shard: Annotated[
-        str | None, given("Do every n-th job from the i-th on; torchrun sets it by itself.", "--shard", metavar="I/N")
+        str | None, given("Do the I-th of N parts of the list; torchrun sets it by itself.", "--shard", metavar="I/N")
     ] = None,
     *,
     flags: TalkFlags,
 ) -> None:
-    """Do a list of jobs with one load of the model; a second run does only what is missing.
+    """Do a list of jobs with one load of the model.
 
-    A job is {"verb": "generate", "prompt": "a dog", "seed": 7, "output": "dog.mp4"}: the arguments and long flags of
-    any verb that renders, see sora schema. Exit code 9 = some of them failed.
+    Run again, it does only what is missing. A job is {"verb": "generate", "prompt": "a dog", "seed": 7, "output":
+    "dog.mp4"}: the arguments and long flags of any verb that renders, see sora schema. Exit code 9 = some of them
+    failed.
     """
     from soracli.commands import batch as batches
 
@@ -92,7 +93,10 @@ def replay(
     *,
     flags: Flags,
 ) -> None:
-    """Make a result again from the recipe inside it, as it was or with other flags."""
+    """Make a result again from the recipe inside it.
+
+    As it was, or with other flags.
+    """
     from soracli.commands import replay as replays
 
     replays.replay(file, replays.Changes(prompt, tuple(input or ()), tuple(set or ()), check, shot), flags)
@@ -116,7 +120,10 @@ def resume(
     *,
     flags: TalkFlags,
 ) -> None:
-    """Go on with a render that was stopped: the frames are those of one that was not."""
+    """Go on with a render that was stopped.
+
+    The frames are those of one that was not.
+    """
     from soracli.commands import replay as replays
 
     replays.resume(run, input, flags)
@@ -131,7 +138,10 @@ def decode(
     *,
     flags: FileFlags,
 ) -> None:
-    """Make frames from latents that a stopped render, or --save-latents, has left. Nothing is painted."""
+    """Make frames from the latents of an earlier render.
+
+    Of one that was stopped, or had --save-latents. Nothing is painted.
+    """
     from soracli.commands import replay as replays
 
     replays.decode(latents, flags)
@@ -146,30 +156,34 @@ def serve(
     address: Annotated[
         str | None,
         typer.Argument(
-            help="Of --http; default 127.0.0.1:8472. Port 0 = any that is free.",
+            help="Address of --http. Default: 127.0.0.1:8472; port 0 = any that is free.",
             metavar="HOST:PORT",
             show_default=False,
         ),
     ] = None,
-    http: Annotated[bool, given("Serve HTTP, as OpenAI's video API has it, and a page.", "--http")] = False,
+    http: Annotated[bool, given("Serve OpenAI's video API over HTTP, and a page.", "--http")] = False,
     data: Annotated[
         str | None, given("With --http: the folder for jobs and their files.", "--data", metavar="DIR")
     ] = None,
     keep: Annotated[
-        str, given("With --http: how much may lie there, oldest goes first (default 20G).", "--keep", metavar="SIZE")
+        str,
+        given("With --http: how much may lie there (default 20G); the oldest goes first.", "--keep", metavar="SIZE"),
     ] = "20G",
     model: Annotated[
         str | None, given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
     ] = None,
-    device: Annotated[str, given("auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = "auto",
+    device: Annotated[
+        str, given("Where it runs: auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
+    ] = "auto",
     *,
     flags: TalkFlags,
     context: typer.Context,
 ) -> None:
-    """Keep a model loaded for the calls of sora that follow: they find it by themselves, and start at once.
+    """Keep a model loaded for the calls that follow.
 
-    Runs until Ctrl-C; put it in the background with &. SORA_SOCKET says where it listens, empty = calls do without.
-    With --http it serves others instead: /v1/videos, /v1/images/generations and a page; SORA_TOKEN is their password.
+    Calls of sora find it by themselves, and start at once. Runs until Ctrl-C; put it in the background with &.
+    SORA_SOCKET says where it listens, empty = calls do without. With --http it serves other programs instead:
+    /v1/videos, /v1/images/generations and a page; SORA_TOKEN is their password.
     """
     if http:
         from soracli.cli.protocols import mounted

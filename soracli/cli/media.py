@@ -38,12 +38,15 @@ def sheet(
         str | None, option(OUTPUT, "The picture. Default: sheet.png here.", "-o", "--output", metavar="PATH")
     ] = None,
     frames: Annotated[str, option(GIVEN, "Frames of each clip (default 6).", "--frames", metavar="N")] = "6",
-    columns: Annotated[str, option(GIVEN, "Clips side by side (default 1).", "--columns", metavar="N")] = "1",
+    columns: Annotated[str, option(GIVEN, "How many clips side by side (default 1).", "--columns", metavar="N")] = "1",
     force: Force = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Show clips on one picture: frames in time, clip under clip, captions from their recipes."""
+    """Make a contact sheet of clips, as one picture.
+
+    A row of frames per clip, with the prompt from its recipe.
+    """
     from soracli.commands import sheet
     from soracli.options import parse
 
@@ -65,14 +68,22 @@ def compare(
         str | None, option(OUTPUT, "mp4, mov, webm, mkv, gif, webp, avif, png or frames.", "--format", metavar="NAME")
     ] = None,
     quality: Annotated[
-        str, option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
+        str,
+        option(
+            OUTPUT, "draft, good (default), lossless, or a CRF number (lower is better).", "--quality", metavar="LEVEL"
+        ),
     ] = "good",
-    fit: Annotated[str, option(GIVEN, "crop, pad (default) or stretch.", "--fit", metavar="HOW")] = "pad",
+    fit: Annotated[
+        str, option(GIVEN, "Where aspect ratios differ: crop, pad (default) or stretch.", "--fit", metavar="HOW")
+    ] = "pad",
     force: Force = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Show two clips side by side, and beneath them where and when they differ."""
+    """Show two clips side by side, and where they differ.
+
+    Beneath them stands where and when.
+    """
     from soracli.commands import compare
 
     compare.compare(a, b, fit, compare.Look(output, format, quality, force, json))
@@ -95,13 +106,16 @@ def frame(
     ] = None,
     format: Annotated[str | None, option(OUTPUT, "png (default) or webp.", "--format", metavar="NAME")] = None,
     allow_partial: Annotated[
-        bool, option(GIVEN, "Use what there is of a file that ends early.", "--allow-partial")
+        bool, option(GIVEN, "Use the readable part of a file that ends early.", "--allow-partial")
     ] = False,
     force: Force = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Take one frame out of a clip, as a picture without loss: the last one, to go on from it."""
+    """Take one frame out of a clip, as a lossless picture.
+
+    By default the last one, to go on from it.
+    """
     from soracli.commands import frame
 
     frame.frame(clip, frame.Wish(at, output, format, force, json, allow_partial))

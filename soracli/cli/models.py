@@ -15,7 +15,7 @@ app = group("The models: list, pull, show, verify, path, rm.")
 
 @app.command("list", cls=Verb, epilog=examples("sora model list"))
 def model_list(json: Json = False, debug: Debug = False) -> None:
-    """Every model that `--model` knows, and whether it is here."""
+    """List the models for --model, and whether they are here."""
     from soracli.commands import inspect
 
     inspect.model_list(as_json=json)
@@ -34,7 +34,7 @@ Name = Annotated[
 
 @app.command("show", cls=Verb, epilog=examples("sora model show", "sora model show tiny --json"))
 def model_show(name: Name = None, json: Json = False, debug: Debug = False) -> None:
-    """What a model is: defaults, limits, files, licence."""
+    """Print what a model is: defaults, limits, files, licence."""
     from soracli.commands import inspect
 
     inspect.model_show(name, as_json=json)
@@ -55,13 +55,16 @@ def model_verify(name: Name = None, json: Json = False, debug: Debug = False) ->
 )
 def model_pull(
     name: Annotated[str, typer.Argument(help="A model; see sora model list.", show_default=False, metavar="NAME")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come, and how big it is.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched, and how large it is.")] = False,
     accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Agree to the model's licence.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print paths and errors only.")] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Fetch a model's files from its hub; a broken download goes on where it stopped."""
+    """Fetch a model's files from its hub.
+
+    A broken download goes on where it stopped.
+    """
     from soracli.commands import models
 
     models.pull(name, dry_run=dry_run, agreed=accept_licence, quiet=quiet, as_json=json)
@@ -81,7 +84,7 @@ def model_rm(
 
 @app.command("path", cls=Verb, epilog=examples("sora model path"))
 def model_path(name: Name = None, json: Json = False, debug: Debug = False) -> None:
-    """Where a model's files are."""
+    """Print where a model's files are."""
     from soracli.commands import inspect
 
     inspect.model_path(name, as_json=json)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from soracli.pipeline.composite import Hand
 
 Complete = Callable[[str], list[str]]
-GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What is given", "Output", "Size and length", "Sampling", "Talk"
+GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What to do", "Output", "Size and length", "Sampling", "General"
 OPEN = "Open models"
 
 
@@ -31,7 +31,7 @@ def option(panel: str, text: str, *names: str, metavar: str | None = None, compl
 
 
 def given(text: str, *names: str, metavar: str | None = None, complete: Complete | None = None) -> Any:
-    """An option of the panel of what is given."""
+    """An option of the panel of what to do."""
     return option(GIVEN, text, *names, metavar=metavar, complete=complete)
 
 
@@ -60,37 +60,40 @@ Image = Annotated[str, source("A picture.", "IMAGE")]
 ClipFile = Annotated[str, source("A clip.", "CLIP")]
 Keyframes = Annotated[
     list[str] | None,
-    given("A picture that is shown at a time; may be repeated.", "--keyframe", metavar="IMAGE@TIME"),
+    given("A picture and the time at which it is shown; may be repeated.", "--keyframe", metavar="IMAGE@TIME"),
 ]
 Camera = Annotated[
     str | None,
     given(
-        "static, tracking, zoom-in, zoom-out, pan-left, pan-right, ...",
+        "Camera move: static, tracking, zoom-in, zoom-out, pan-left, ...",
         "--camera",
         metavar="MOVE",
         complete=completion.cameras,
     ),
 ]
-Motion = Annotated[str | None, given("0 (still) .. 10 (much).", "--motion", metavar="N")]
+Motion = Annotated[str | None, given("How much moves: 0 (nothing) .. 10 (much).", "--motion", metavar="N")]
 Style = Annotated[
     str | None,
-    given("noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME", complete=completion.styles),
+    given("Style: noir, pixel, watercolour, sepia, neon, ...", "--style", metavar="NAME", complete=completion.styles),
 ]
-Partial = Annotated[bool, given("Use what there is of a file that ends early.", "--allow-partial")]
+Partial = Annotated[bool, given("Use the readable part of a file that ends early.", "--allow-partial")]
 SceneFile = Annotated[
     str | None, given("A scene file (TOML) instead of a prompt: see sora scene.", "--scene", metavar="SCENE")
 ]
 Engine = Annotated[
     str,
     given(
-        "What makes the new frames: motion (the source's own), model, or auto (default): motion for real footage.",
+        "What makes new frames: motion (moves the source's own pixels), model (paints), or auto (default): motion for "
+        "real footage.",
         "--engine",
         metavar="NAME",
     ),
 ]
 Draft = Annotated[
     str | None,
-    given("A picture or clip with alpha, or with --key, that is laid over.", "--draft", metavar="DRAFT"),
+    given(
+        "A picture or clip to lay over the result, transparent by its alpha or by --key.", "--draft", metavar="DRAFT"
+    ),
 ]
 KeyColour = Annotated[
     str | None, given("Colour of --draft that is transparent: green, #00b140.", "--key", metavar="COLOUR")
@@ -98,32 +101,33 @@ KeyColour = Annotated[
 Subject = Annotated[
     list[str] | None,
     given(
-        "Your picture (with alpha, or PHOTO@X,Y,W,H) plays a performer; VACE takes any; may be repeated.",
+        "Your own picture as a performer: a cut-out with alpha, or PHOTO@X,Y,W,H. VACE models take any picture. May be "
+        "repeated.",
         "--subject",
         metavar="PICTURE[:NAME]",
     ),
 ]
 Sketch = Annotated[
     str | None,
-    given("A picture of the place, however rough: colours where they lie.", "--sketch", metavar="IMAGE"),
+    given("A rough picture of the place: its colours are kept where they lie.", "--sketch", metavar="IMAGE"),
 ]
 Move = Annotated[
     list[str] | None,
     given(
-        "A region is cut out and moved, in pixels or %; may be repeated.",
+        "Cut out a region and move it by DX,DY, in pixels or %; may be repeated.",
         "--move",
         metavar="X,Y,W,H:DX,DY[@T0-T1]",
     ),
 ]
 Lora = Annotated[
     list[str] | None,
-    given("A performer of your own, by its file: sora train lora; may be repeated.", "--lora", metavar="FILE"),
+    given("A performer of your own, made by sora train lora; may be repeated.", "--lora", metavar="FILE"),
 ]
-Fit = Annotated[str, given("crop, pad (default) or stretch, where shapes differ.", "--fit", metavar="HOW")]
+Fit = Annotated[str, given("Where aspect ratios differ: crop, pad (default) or stretch.", "--fit", metavar="HOW")]
 Look = Annotated[
     str | None,
     given(
-        "noir, sepia, watercolour, starry-night, ..., or a picture in whose manner it is painted.",
+        "A look: noir, sepia, watercolour, starry-night, ..., or a picture to imitate.",
         "--style",
         metavar="STYLE",
         complete=completion.looks,
@@ -181,8 +185,15 @@ OPTIONS: Mapping[str, Any] = {
     "dry_run": option(TALK, "Say what would be done, with time and memory, and stop.", "--dry-run"),
     "json": _JSON,
     "print0": option(TALK, "End each printed path with NUL, for xargs -0.", "--print0"),
-    "progress": option(TALK, "auto (default), plain, json or none; on standard error.", "--progress", metavar="HOW"),
-    "color": option(TALK, "auto (default: on terminals, unless NO_COLOR), always or never.", "--color", metavar="WHEN"),
+    "progress": option(
+        TALK, "Progress on standard error: auto (default), plain, json or none.", "--progress", metavar="HOW"
+    ),
+    "color": option(
+        TALK,
+        "Colours: auto (default: on terminals, unless NO_COLOR is set), always or never.",
+        "--color",
+        metavar="WHEN",
+    ),
     "quiet": option(TALK, "Print paths and errors only.", "-q", "--quiet"),
     "verbose": option(TALK, "Say more: the plan and the time of each stage.", "-v", "--verbose"),
     "debug": _DEBUG,
@@ -196,20 +207,20 @@ OPTIONS: Mapping[str, Any] = {
     ),
     "format": option(
         OUTPUT,
-        "mp4, mov, webm, mkv, gif, webp, avif, png or frames. Default: by suffix.",
+        "mp4, mov, webm, mkv, gif, webp, avif, png or frames (a folder). Default: by suffix.",
         "--format",
         metavar="NAME",
         complete=completion.formats,
     ),
     "quality": option(
         OUTPUT,
-        "draft, good (default), lossless, or a CRF number.",
+        "draft, good (default), lossless, or a CRF number (lower is better).",
         "--quality",
         metavar="LEVEL",
         complete=completion.qualities,
     ),
     "force": option(OUTPUT, "Replace the output if it exists.", "-f", "--force"),
-    "device": option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME"),
+    "device": option(SAMPLING, "Where it runs: auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME"),
     "threads": option(SAMPLING, "CPU threads. Default: all cores.", "--threads", metavar="N"),
     "preset": typer.Option(
         "-p",
@@ -224,17 +235,23 @@ OPTIONS: Mapping[str, Any] = {
     ),
     "fps": option(PICTURE, "Frames per second.", "--fps", metavar="RATE"),
     "audio": option(
-        OUTPUT, "Music to lay under it: fitted, faded, and as loud as EBU R128 has it.", "--audio", metavar="SOUND"
+        OUTPUT, "Music beneath the result: cut to its length, faded, levelled (EBU R128).", "--audio", metavar="SOUND"
     ),
-    "no_audio": option(OUTPUT, "Leave out the sound of what is given.", "--no-audio"),
-    "keep_held": option(OUTPUT, "Keep what review withholds, as NAME.held; see sora help safety.", "--keep-held"),
+    "no_audio": option(OUTPUT, "Leave out the sound of the inputs.", "--no-audio"),
+    "keep_held": option(
+        OUTPUT, "Keep a result that the safety review withholds, as NAME.held; see sora help safety.", "--keep-held"
+    ),
     "preview": option(
         OUTPUT,
         "A small picture of the work so far, in this file or on the terminal.",
         "--preview",
         metavar="PATH|term",
     ),
-    "save_latents": option(OUTPUT, "Keep the latents too, for sora decode; see sora runs show.", "--save-latents"),
+    "save_latents": option(
+        OUTPUT,
+        "Keep the latents, what is painted before decoding, for sora decode; see sora runs show.",
+        "--save-latents",
+    ),
     "no_prompt_metadata": option(
         OUTPUT, "Keep texts and file names out of the result; its credentials stay.", "--no-prompt-metadata"
     ),
@@ -264,7 +281,7 @@ OPTIONS: Mapping[str, Any] = {
     ),
     "weights": option(
         OPEN,
-        "whole (default), int8 or fp8: half the memory, nearly the same pictures.",
+        "Precision of the weights: whole (default), or int8 or fp8, with half the memory and nearly the same pictures.",
         "--weights",
         metavar="KIND",
         complete=completion.packings,
@@ -277,28 +294,38 @@ OPTIONS: Mapping[str, Any] = {
     ),
     "guide": option(
         OPEN,
-        "Noise levels between which the prompt is followed closely, such as 0.2..0.9; others take half the time.",
+        "Noise levels at which --guidance applies, such as 0.2..0.9; steps at others take half the time.",
         "--guide",
         metavar="LOW..HIGH",
     ),
     "cache": option(
         OPEN,
-        "Skip what changes less than this from step to step, such as 0.1: faster, less exact. Default: 0.",
+        "Reuse a step's result if the next would change less than this, such as 0.1: faster, less exact. Default: 0.",
         "--cache",
         metavar="SHARE",
     ),
-    "compile": option(OPEN, "Compile the network: a slow first step, faster others.", "--compile"),
+    "compile": option(OPEN, "Compile the network with torch.compile: a slow first step, faster others.", "--compile"),
     "seed": option(
-        SAMPLING, "N, several N,N or a range N..M; one result each. Default: random.", "--seed", metavar="N"
+        SAMPLING,
+        "Random seed: N, several N,N or a range N..M, one result each. Default: a random one.",
+        "--seed",
+        metavar="N",
     ),
     "count": option(SAMPLING, "How many results, with seeds counting up.", "-n", "--count", metavar="N"),
     "steps": option(SAMPLING, "Solver steps: more is slower and finer.", "--steps", metavar="N"),
-    "guidance": option(SAMPLING, "How closely to follow the prompt; 1 = off.", "-g", "--guidance", metavar="X"),
+    "guidance": option(
+        SAMPLING, "Guidance scale, how closely to follow the prompt; 1 = off.", "-g", "--guidance", metavar="X"
+    ),
     "negative": option(SAMPLING, "What not to show.", "-N", "--negative", metavar="TEXT"),
     "max_memory": option(
-        SAMPLING, "Refuse what needs more, such as 6G. Default: what is free.", "--max-memory", metavar="SIZE"
+        SAMPLING,
+        "Refuse what needs more memory than this, such as 6G. Default: what is free.",
+        "--max-memory",
+        metavar="SIZE",
     ),
-    "expand": option(SAMPLING, "Say what the prompt leaves open: sora recaption.", "-e", "--expand/--no-expand"),
+    "expand": option(
+        SAMPLING, "Fill in what a short prompt leaves open, as sora recaption does.", "-e", "--expand/--no-expand"
+    ),
     "prompt_file": option(
         SAMPLING, "Read the prompt from a file, or '-' for standard input.", "--prompt-file", metavar="FILE"
     ),

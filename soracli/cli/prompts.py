@@ -33,14 +33,22 @@ def recaption(
     model: Annotated[
         str | None,
         option(
-            GIVEN, "For which model; see sora model list.", "-m", "--model", metavar="NAME", complete=completion.models
+            GIVEN,
+            "The model to write for; see sora model list.",
+            "-m",
+            "--model",
+            metavar="NAME",
+            complete=completion.models,
         ),
     ] = None,
     prompt_file: PromptFile = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Say what a short prompt leaves open: one full caption per line. What it says stays as it is."""
+    """Write full captions of a short prompt, one per line.
+
+    They fill in what it leaves open; what it says stays as it is.
+    """
     from soracli.commands import prompts
     from soracli.options import parse
 
@@ -65,7 +73,10 @@ def scene(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Print the scene that a prompt is read into, as a file to edit and paint; notes on all that is not shown."""
+    """Print the scene that a prompt is read as.
+
+    A file to edit, and to paint with sora generate --scene. Notes say what of the prompt is not shown.
+    """
     from soracli.commands import scene as scenes
     from soracli.options import parse
 
@@ -82,7 +93,7 @@ def policy_show(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """What is refused, rule by rule, and the file in which all of it stands."""
+    """Print what is refused, rule by rule, and the file of the rules."""
     from soracli.commands import prompts
 
     prompts.policy_show(rule, as_json=json)
@@ -99,7 +110,10 @@ def policy_check(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Say whether a prompt would be painted: exit code 0, or 4 and why not. Without a text: the policy's own tests."""
+    """Say whether a prompt would be painted.
+
+    Exit code 0, or 4 and why not. Without a text: the policy's own tests.
+    """
     from soracli.commands import prompts
     from soracli.options import parse
 

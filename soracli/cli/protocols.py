@@ -28,15 +28,18 @@ def mcp(
     model: Annotated[
         str | None, given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
     ] = None,
-    device: Annotated[str, given("auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")] = "auto",
+    device: Annotated[
+        str, given("Where it runs: auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
+    ] = "auto",
     dry_run: Annotated[bool, option(TALK, "Say which tools there would be, and stop.", "--dry-run")] = False,
     debug: Debug = False,
     *,
     context: typer.Context,
 ) -> None:
-    """Serve the verbs as tools of the Model Context Protocol, on standard input and output: see sora help agents.
+    """Serve the verbs as tools for AI assistants (MCP).
 
-    For programs such as an assistant, which start it themselves. Ends when they close standard input.
+    Speaks the Model Context Protocol on standard input and output, and ends when standard input is closed. Assistants
+    start it themselves: see sora help agents.
     """
     if not Path(folder).is_dir():
         raise UsageError(f"--folder {printable(folder)}: is no folder; make it first", "no_folder")

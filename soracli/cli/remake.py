@@ -41,11 +41,11 @@ def extend(
     forward: Annotated[bool, given("Add after the end (default).", "--forward")] = False,
     backward: Annotated[bool, given("Add before the beginning.", "--backward")] = False,
     both: Annotated[bool, given("Add at both ends.", "--both")] = False,
-    loop: Annotated[bool, given("Lead the end back to the beginning.", "--loop")] = False,
+    loop: Annotated[bool, given("Close the clip into an endless loop.", "--loop")] = False,
     by: Annotated[str, given("How much is added (default 2s).", "--by", metavar="TIME")] = "2s",
     overlap: Annotated[
         str | None,
-        given("How much of the clip the new frames follow (default: all it can see).", "--overlap", metavar="TIME"),
+        given("How much of the clip the model sees (default: as much as it can).", "--overlap", metavar="TIME"),
     ] = None,
     engine: Engine = "auto",
     fit: Fit = "pad",
@@ -105,8 +105,8 @@ def edit(
     """Change what a clip shows, keeping how it moves. Frames outside the time range stay as they are.
 
     Over any footage: a --style, weather, another light. Of a clip that sora made, the scene is changed and painted anew
-    ("make it night", "a cat instead of the dog"). Other things are painted by the model, and not by the embedded one
-    into footage.
+    ("make it night", "a cat instead of the dog"). Anything else takes an open model: the embedded one does not
+    paint into footage.
     """
     from soracli.commands import edit as edits
     from soracli.commands.restyle import Arguments
@@ -133,7 +133,9 @@ def inpaint(
     prompt: Prompt = None,
     mask: Annotated[
         str | None,
-        given("What to paint: a picture or clip (white), X,Y,W,H[@T0-T1] or person.", "--mask", metavar="AREA"),
+        given(
+            "What to paint: the white of a picture or clip, a box X,Y,W,H[@T0-T1], or person.", "--mask", metavar="AREA"
+        ),
     ] = None,
     outpaint: Annotated[
         str | None, given("Add room to paint: top,right,bottom,left in pixels.", "--outpaint", metavar="T,R,B,L")
@@ -205,10 +207,10 @@ def vary(
     *,
     flags: Flags,
 ) -> None:
-    """Make variations of a clip, one per seed, and say how far they lie apart.
+    """Make variations of a clip, one per seed.
 
-    Of a clip that sora made: the same scene in other pictures of the place. Other clips the embedded model does not
-    vary: `sora edit` lays another light, weather or style over them.
+    Says how far they lie apart. Of a clip that sora made: the same scene in other pictures of the place. Other
+    clips the embedded model does not vary: `sora edit` lays another light, weather or style over them.
     """
     from soracli.options import parse
     from soracli.pipeline import scene_specs
@@ -231,21 +233,19 @@ def vary(
 def enhance(
     clip: Annotated[str, source("A clip or a picture.", "CLIP")],
     scale: Annotated[str, given("How many times as large: 1, 2 (default) or 4.", "--scale", metavar="N")] = "2",
-    loop: Annotated[bool, given("The last frame leads to the first.", "--loop")] = False,
+    loop: Annotated[bool, given("The clip is a loop: its last frame leads to the first.", "--loop")] = False,
     slow: Annotated[
         str | None,
-        given("Slow motion: N times as long, at the same rate, sound at the same pitch.", "--slow", metavar="N"),
+        given("Slow motion: N times as long, at the same rate; sound keeps its pitch.", "--slow", metavar="N"),
     ] = None,
     denoise: Annotated[
         str | None,
-        given(
-            "Take out noise of this deviation, 0..50 of 255, or of what is measured: auto.", "--denoise", metavar="N"
-        ),
+        given("Remove noise, by its standard deviation: 0..50 of 255, or auto (measured).", "--denoise", metavar="N"),
     ] = None,
     engine: Annotated[
         str,
         given(
-            "Networks that learnt from photo or from drawing; auto (default) measures which.",
+            "Networks trained on photo or on drawing; auto (default) takes those that do better.",
             "--engine",
             metavar="NAME",
         ),

@@ -44,7 +44,7 @@ def generate(
     prompt: Prompt = None,
     shot: Annotated[
         list[str] | None,
-        given("A prompt and the time of the cut from which it holds; repeat it.", "--shot", metavar="TIME:TEXT"),
+        given("A shot: when it begins, and its prompt; repeat it for each shot.", "--shot", metavar="TIME:TEXT"),
     ] = None,
     scene: SceneFile = None,
     keyframe: Keyframes = None,
@@ -153,13 +153,16 @@ def views(
     image: Image,
     prompt: Prompt = None,
     elevation: Annotated[
-        str | None, given("From where: -90 (below) .. 90 (above) degrees.", "--elevation", metavar="DEGREES")
+        str | None, given("Height of the camera: -90 (below) .. 90 (above) degrees.", "--elevation", metavar="DEGREES")
     ] = None,
     fit: Fit = "pad",
     *,
     flags: Flags,
 ) -> None:
-    """Look at a thing from all around: a clip of -n views (default 21) that begins with the picture."""
+    """Go round a thing, in a clip that begins with its picture.
+
+    -n is the number of views (default 21). The embedded model refuses: take an open one.
+    """
     from soracli.options import parse
     from soracli.pipeline import task_specs
     from soracli.pipeline.render import render

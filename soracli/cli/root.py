@@ -68,7 +68,7 @@ def sora(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
     color: Annotated[
-        str, typer.Option("--color", help="auto, always or never.", metavar="WHEN", show_default=False)
+        str, typer.Option("--color", help="Colours: auto, always or never.", metavar="WHEN", show_default=False)
     ] = "auto",
 ) -> None:
     if version:

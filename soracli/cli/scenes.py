@@ -10,7 +10,7 @@ from soracli.cli.command import Verb, group
 from soracli.cli.options import GIVEN, OUTPUT, Debug, Force, Json, Lora, argument, examples, option
 
 app = typer.Typer(rich_markup_mode=None)
-cast_app = group("The pictures that scenes are played by: list, show, search.")
+cast_app = group("The pictures that play in scenes: list, show, search.")
 app.add_typer(cast_app, name="cast")
 
 
@@ -39,20 +39,33 @@ def animatic(
     ] = None,
     lora: Lora = None,
     output: Annotated[
-        str | None, option(OUTPUT, "File or '-'. Default: NAME-animatic.webp here.", "-o", "--output", metavar="PATH")
+        str | None,
+        option(
+            OUTPUT,
+            "File, or '-' (standard output). Default: NAME-animatic.webp here.",
+            "-o",
+            "--output",
+            metavar="PATH",
+        ),
     ] = None,
     format: Annotated[
         str | None,
-        option(OUTPUT, "webp, mov, webm, png and frames are transparent.", "--format", metavar="NAME"),
+        option(OUTPUT, "File format; webp, mov, webm, png and frames are transparent.", "--format", metavar="NAME"),
     ] = None,
     quality: Annotated[
-        str, option(OUTPUT, "draft, good (default), lossless, or a CRF number.", "--quality", metavar="LEVEL")
+        str,
+        option(
+            OUTPUT, "draft, good (default), lossless, or a CRF number (lower is better).", "--quality", metavar="LEVEL"
+        ),
     ] = "good",
     force: Force = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Draw the draft of a scene alone: its performers along their paths, without place and light; at once."""
+    """Draw the performers of a scene along their paths.
+
+    At once: the draft alone, without place and light, over nothing where the format can be transparent.
+    """
     from soracli.commands import animatic as animatics
     from soracli.options import parse
 
@@ -64,12 +77,15 @@ def animatic(
 @cast_app.command("list", cls=Verb, epilog=examples("sora cast list", "sora cast list --kind flyer"))
 def cast_list(
     kind: Annotated[
-        str | None, option(GIVEN, "walker, driver, flyer, swimmer or thing.", "--kind", metavar="KIND")
+        str | None, option(GIVEN, "Only this kind: walker, driver, flyer, swimmer or thing.", "--kind", metavar="KIND")
     ] = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Every picture: what it does, whether it moves, how large it is, what else it is called."""
+    """List the pictures.
+
+    With what each does, whether it moves, how large it is and what else it is called.
+    """
     from soracli.commands import cast
 
     cast.show_all(kind, as_json=json)
@@ -85,7 +101,7 @@ def cast_show(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """All that is known of one picture."""
+    """Print all that is known of one picture."""
     from soracli.commands import cast
 
     cast.show(name, output, force=force, as_json=json)
@@ -98,7 +114,10 @@ def cast_search(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Pictures by what they are called, then by meaning; says how near the nearest is."""
+    """Find pictures by name, then by meaning.
+
+    Says how near the nearest is.
+    """
     from soracli.commands import cast
     from soracli.options import parse
 

