@@ -132,8 +132,8 @@ def measured(args: argparse.Namespace, folder: Path) -> int:
     (folder / "pictures").mkdir()
     pictures(args.assets, args.actor, folder / "pictures")
     file, began = folder / f"{NAME}.safetensors", time.monotonic()
-    wish = plan.Wish(name=NAME, faces="right", output=str(file))
-    train_lora.train(str(folder / "pictures"), wish, TalkFlags(quiet=True))
+    typed = plan.Arguments(name=NAME, faces="right", output=str(file))
+    train_lora.train(str(folder / "pictures"), typed, TalkFlags(quiet=True))
     took = (time.monotonic() - began) / 60
     vgg = likeness.Vgg(args.assets)
     own, others = candidates(vgg, file, args.among)

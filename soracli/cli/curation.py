@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from soracli.cli.command import Verb, with_options
-from soracli.cli.options import OUTPUT, Force, argument, examples, given, option
+from soracli.cli.options import OUTPUT, Device, Force, argument, examples, given, option
 from soracli.options.flags import TalkFlags
 
 app = typer.Typer(rich_markup_mode=None)
@@ -46,9 +46,7 @@ def curate(
             metavar="COMMAND",
         ),
     ] = None,
-    device: Annotated[
-        str, given("Where it runs: auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
-    ] = "auto",
+    device: Device = "auto",
     force: Force = False,
     *,
     flags: TalkFlags,
@@ -60,4 +58,4 @@ def curate(
     """
     from soracli.curation import curate
 
-    curate.curate(folder, curate.Wish(output, split, captioner, force, device), flags)
+    curate.curate(folder, curate.Arguments(output, split, captioner, force, device), flags)

@@ -10,7 +10,7 @@ import typer
 
 from soracli.cli import runner
 from soracli.cli.command import Verb, group, rendering, with_options
-from soracli.cli.options import TALK, Debug, Json, examples, given
+from soracli.cli.options import TALK, Debug, Device, FirstModel, Json, examples, given
 from soracli.errors import UsageError
 from soracli.options.flags import FileFlags, Flags, TalkFlags
 
@@ -169,12 +169,8 @@ def serve(
         str,
         given("With --http: how much may lie there (default 20G); the oldest goes first.", "--keep", metavar="SIZE"),
     ] = "20G",
-    model: Annotated[
-        str | None, given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
-    ] = None,
-    device: Annotated[
-        str, given("Where it runs: auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
-    ] = "auto",
+    model: FirstModel = None,
+    device: Device = "auto",
     *,
     flags: TalkFlags,
     context: typer.Context,
@@ -189,7 +185,9 @@ def serve(
         from soracli.cli.protocols import mounted
         from soracli.server.http import start
 
-        start.serve(start.Wish(address, model, data, keep), flags, HTTP_WORKER, mounted(context.find_root().command))
+        start.serve(
+            start.Arguments(address, model, data, keep), flags, HTTP_WORKER, mounted(context.find_root().command)
+        )
         return
     if address is not None or data is not None:
         raise UsageError("HOST:PORT, --data: mean nothing without --http", "no_effect")

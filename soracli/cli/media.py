@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from soracli.cli.command import Verb
-from soracli.cli.options import GIVEN, OUTPUT, Debug, Force, Json, argument, examples, option
+from soracli.cli.options import GIVEN, OUTPUT, Debug, Force, Json, Quality, argument, examples, option
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -67,12 +67,7 @@ def compare(
     format: Annotated[
         str | None, option(OUTPUT, "mp4, mov, webm, mkv, gif, webp, avif, png or frames.", "--format", metavar="NAME")
     ] = None,
-    quality: Annotated[
-        str,
-        option(
-            OUTPUT, "draft, good (default), lossless, or a CRF number (lower is better).", "--quality", metavar="LEVEL"
-        ),
-    ] = "good",
+    quality: Quality = "good",
     fit: Annotated[
         str, option(GIVEN, "Where aspect ratios differ: crop, pad (default) or stretch.", "--fit", metavar="HOW")
     ] = "pad",
@@ -86,7 +81,7 @@ def compare(
     """
     from soracli.commands import compare
 
-    compare.compare(a, b, fit, compare.Look(output, format, quality, force, json))
+    compare.compare(a, b, fit, compare.Arguments(output, format, quality, force, json))
 
 
 @app.command(
@@ -118,4 +113,4 @@ def frame(
     """
     from soracli.commands import frame
 
-    frame.frame(clip, frame.Wish(at, output, format, force, json, allow_partial))
+    frame.frame(clip, frame.Arguments(at, output, format, force, json, allow_partial))

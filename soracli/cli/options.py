@@ -44,6 +44,17 @@ _JSON = typer.Option("--json", help="Print one JSON object on standard output.",
 _DEBUG = typer.Option("--debug", help="Show the traceback of an error.", rich_help_panel=TALK)
 Json = Annotated[bool, _JSON]
 Debug = Annotated[bool, _DEBUG]
+Device = Annotated[
+    str, option(GIVEN, "Where it runs: auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
+]
+FirstModel = Annotated[
+    str | None,
+    option(GIVEN, "The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME"),
+]
+Quality = Annotated[
+    str,
+    option(OUTPUT, "draft, good (default), lossless, or a CRF number (lower is better).", "--quality", metavar="LEVEL"),
+]
 Force = Annotated[bool, option(OUTPUT, "Replace the output if it exists.", "-f", "--force")]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from soracli.cli.command import Verb
-from soracli.cli.options import TALK, Debug, examples, given, option
+from soracli.cli.options import TALK, Debug, Device, FirstModel, examples, given, option
 from soracli.errors import UsageError
 from soracli.formatting import printable
 
@@ -25,12 +25,8 @@ def mcp(
             "Where results go, and nowhere else; paths are relative to it. Default: here.", "--folder", metavar="DIR"
         ),
     ] = ".",
-    model: Annotated[
-        str | None, given("The model that is loaded first; calls may name another.", "-m", "--model", metavar="NAME")
-    ] = None,
-    device: Annotated[
-        str, given("Where it runs: auto (default), cpu, cuda or cuda:N.", "--device", metavar="NAME")
-    ] = "auto",
+    model: FirstModel = None,
+    device: Device = "auto",
     dry_run: Annotated[bool, option(TALK, "Say which tools there would be, and stop.", "--dry-run")] = False,
     debug: Debug = False,
     *,

@@ -114,8 +114,8 @@ def edit(
 
     hand = overlay.hand(fit)
     share = None if strength is None else parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
-    given = Arguments(clip, prompt, share, start, stop, style, style_ref, region, fit, allow_partial)
-    edits.edit(given, hand, flags)
+    args = Arguments(clip, prompt, share, start, stop, style, style_ref, region, fit, allow_partial)
+    edits.edit(args, hand, flags)
 
 
 @app.command(
@@ -255,6 +255,6 @@ def enhance(
     flags: OutputFlags,
 ) -> None:
     """Make a clip larger and, with --fps, smoother. Nothing is sampled: the same every time."""
-    from soracli.commands.enhance import Asked, enhance
+    from soracli.commands.enhance import Arguments, enhance
 
-    enhance(Asked(clip, scale, loop, slow, denoise, engine, allow_partial), flags)
+    enhance(Arguments(clip, scale, loop, slow, denoise, engine, allow_partial), flags)

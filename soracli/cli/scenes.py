@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from soracli.cli.command import Verb, group
-from soracli.cli.options import GIVEN, OUTPUT, Debug, Force, Json, Lora, argument, examples, option
+from soracli.cli.options import GIVEN, OUTPUT, Debug, Force, Json, Lora, Quality, argument, examples, option
 
 app = typer.Typer(rich_markup_mode=None)
 cast_app = group("The pictures that play in scenes: list, show, search.")
@@ -52,12 +52,7 @@ def animatic(
         str | None,
         option(OUTPUT, "File format; webp, mov, webm, png and frames are transparent.", "--format", metavar="NAME"),
     ] = None,
-    quality: Annotated[
-        str,
-        option(
-            OUTPUT, "draft, good (default), lossless, or a CRF number (lower is better).", "--quality", metavar="LEVEL"
-        ),
-    ] = "good",
+    quality: Quality = "good",
     force: Force = False,
     json: Json = False,
     debug: Debug = False,
@@ -70,8 +65,8 @@ def animatic(
     from soracli.options import parse
 
     text = parse.prompt(prompt, None, needed=False)
-    wish = animatics.Wish(size, fps, duration, seed, output, format, quality, force, json, tuple(lora or ()))
-    animatics.animatic(text, scene, wish)
+    args = animatics.Arguments(size, fps, duration, seed, output, format, quality, force, json, tuple(lora or ()))
+    animatics.animatic(text, scene, args)
 
 
 @cast_app.command("list", cls=Verb, epilog=examples("sora cast list", "sora cast list --kind flyer"))

@@ -138,8 +138,8 @@ def lora(
     """
     from soracli.finetuning import plan, train_lora
 
-    wish = plan.Wish(
+    args = plan.Arguments(
         model, learn, name, moves, metres, faces, output, force, resume, rank, steps, minutes, lr, batch, size, frames,
         expert, shard, seed, device,
     )  # fmt: skip
-    train_lora.train(folder, wish, flags)
+    train_lora.train(folder, args, flags)

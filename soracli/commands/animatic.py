@@ -32,8 +32,11 @@ GRID = (1, 2, 2)  # sizes from a shape are even
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What was typed. See `OutputFlags`; the others are `--size`, `--fps`, `--duration`, `--seed` and `--lora`."""
+class Arguments:
+    """Arguments of `sora animatic` as they were typed.
+
+    See `OutputFlags`; the others are `--size`, `--fps`, `--duration`, `--seed` and `--lora`.
+    """
 
     size: str | None
     fps: str | None
@@ -47,20 +50,20 @@ class Wish:
     loras: tuple[str, ...] = ()
 
 
-def animatic(prompt: str, file: str | None, wish: Wish) -> None:
+def animatic(prompt: str, file: str | None, args: Arguments) -> None:
     """Write the draft and print its path, or all that is known of it as one JSON object."""
-    output_paths.check_streams(wish.output, json=wish.as_json)
+    output_paths.check_streams(args.output, json=args.as_json)
     if bool(prompt) == bool(file):
         raise UsageError("animatic: needs a prompt or --scene FILE, and not both", "no_prompt")
-    width, height = parse.size(wish.size, SIZE, GRID) if wish.size else SIZE
-    fps = parse.rate(wish.fps) if wish.fps else FPS
+    width, height = parse.size(args.size, SIZE, GRID) if args.size else SIZE
+    fps = parse.rate(args.fps) if args.fps else FPS
     _check(width, height, fps)
-    shots, notes = _shots(prompt, file, wish, width / height, fps)
+    shots, notes = _shots(prompt, file, args, width / height, fps)
     counts = [max(1, round(shot.seconds * fps)) for shot in shots]
     stem = Path(file).stem if file else "animatic"
     if sum(counts) > LONGEST * fps:
         raise UsageError(f"{stem}: lasts {float(sum(counts) / fps):.0f} s; at most {LONGEST}; split it", "bad_duration")
-    outputs = _outputs(stem, sum(counts), wish)
+    outputs = _outputs(stem, sum(counts), args)
     inputs = [file] if file else []
     cast = [performer for shot in shots for performer in shot.scene.performers if performer.picture]
     pictures = list(dict.fromkeys(notation.parted_subject(performer.picture)[0] for performer in cast))
@@ -68,14 +71,14 @@ def animatic(prompt: str, file: str | None, wish: Wish) -> None:
     talk = Talk("plain")
     for note in (*notes, *outputs.notes):
         talk.note(note)
-    alpha = outputs.format.alpha and not (wish.quality == "lossless" and outputs.format.video)
+    alpha = outputs.format.alpha and not (args.quality == "lossless" and outputs.format.video)
     recipe: dict[str, Any] = {
         "verb": "animatic", "prompt": prompt, "width": width, "height": height, "fps": str(fps),
         "frames": sum(counts), "inputs": [row for name in (*inputs, *pictures) for row in named(name)],
         media.DIGEST: "",
     }  # fmt: skip
     stamp = Stamp("animatic", recipe, [], painted=False)
-    form = Form((width, height), fps, stamp, wish.quality, wish.force, alpha=alpha)
+    form = Form((width, height), fps, stamp, args.quality, args.force, alpha=alpha)
     parts = (shown(part, alpha=alpha) for part in _drawn(shots, counts, width, height, fps))
     written = deliver.write(form, outputs, parts)
     for note in written.notes:
@@ -83,7 +86,7 @@ def animatic(prompt: str, file: str | None, wish: Wish) -> None:
     who = sum(len(shot.scene.performers) for shot in shots)
     talk.say(f"{sum(counts)} frames, {len(shots)} shot{'s' * (len(shots) > 1)}, {who} performers")
     told = {**recipe, media.DIGEST: written.digest, "alpha": alpha, **stamp.told}
-    written.tell({**told, "notes": [*notes, *written.notes]}, as_json=wish.as_json)
+    written.tell({**told, "notes": [*notes, *written.notes]}, as_json=args.as_json)
 
 
 def _check(width: int, height: int, fps: Fraction) -> None:
@@ -94,7 +97,7 @@ def _check(width: int, height: int, fps: Fraction) -> None:
 
 
 def _shots(
-    prompt: str, file: str | None, wish: Wish, aspect: float, fps: Fraction
+    prompt: str, file: str | None, args: Arguments, aspect: float, fps: Fraction
 ) -> tuple[tuple[Shot, ...], list[str]]:
     """What is to be drawn, and notes on what was dropped or replaced in reading it."""
     from soracli.scenes import adapters
@@ -104,7 +107,7 @@ def _shots(
 
     said = [screening.ScreenedText(prompt)] if prompt else []
     if file:
-        for flag, typed in (("--duration", wish.duration), ("--seed", wish.seed), ("--lora", wish.loras or None)):
+        for flag, typed in (("--duration", args.duration), ("--seed", args.seed), ("--lora", args.loras or None)):
             if typed is not None:
                 raise UsageError(f"{flag}: the scene file says that itself; change it there", "bad_scene")
         shots = scene_file.load(file)
@@ -114,20 +117,20 @@ def _shots(
             check(said)
     if file:
         return shots, []
-    seconds = float(parse.duration(wish.duration, fps)) if wish.duration else SECONDS
-    seed = parse.whole("--seed", wish.seed or "0", 0, 999_999_999)
-    own = adapters.given(wish.loras)
+    seconds = float(parse.duration(args.duration, fps)) if args.duration else SECONDS
+    seed = parse.whole("--seed", args.seed or "0", 0, 999_999_999)
+    own = adapters.given(args.loras)
     reading = read(prompt, seconds, aspect, seed, adapters.library(own))
     notes = [*reading.notes, *adapters.absent([reading.scene], own)]
     scene = replace(adapters.played([reading.scene], own)[0], length=seconds)
     return (Shot(scene, seconds, prompt),), notes
 
 
-def _outputs(stem: str, frames: int, wish: Wish) -> output_paths.Outputs:
-    suffix = formats.choose(None, wish.format or "webp", frames).suffix
-    output = wish.output or str(output_paths.free(Path(f"{stem}-animatic{suffix}")))
-    outputs = output_paths.outputs(output, wish.format, {"slug": stem}, [0], frames, force=wish.force)
-    formats.quality(wish.quality, outputs.format)
+def _outputs(stem: str, frames: int, args: Arguments) -> output_paths.Outputs:
+    suffix = formats.choose(None, args.format or "webp", frames).suffix
+    output = args.output or str(output_paths.free(Path(f"{stem}-animatic{suffix}")))
+    outputs = output_paths.outputs(output, args.format, {"slug": stem}, [0], frames, force=args.force)
+    formats.quality(args.quality, outputs.format)
     return outputs
 
 

@@ -29,8 +29,8 @@ PAPER, INK, NOW = 255, 170, (200, 40, 40)
 
 
 @dataclass(frozen=True)
-class Look:
-    """What was typed about the result. See `OutputFlags`."""
+class Arguments:
+    """Arguments of `sora compare` about the result, as they were typed. See `OutputFlags`."""
 
     output: str | None
     format: str | None
@@ -39,7 +39,7 @@ class Look:
     as_json: bool
 
 
-def compare(a: str, b: str, how: str, look: Look) -> None:
+def compare(a: str, b: str, how: str, args: Arguments) -> None:
     """Write the comparison and print its path; figures go to standard error, or all to one JSON object."""
     if how not in media.FITS:
         raise UsageError(f"--fit {how}: must be one of {', '.join(media.FITS)}", "bad_fit")
@@ -48,7 +48,7 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
     first, second, notes = matched(one.clip, two.clip, printable(a), printable(b), how)
     notes = [*one.notes, *two.notes, *notes]
     found = figures(first, second)
-    outputs = _outputs(a, b, len(first.frames), look)
+    outputs = _outputs(a, b, len(first.frames), args)
     output_paths.check_inputs(outputs, [a, b])
     talk = Talk("plain")
     for note in (*notes, *outputs.notes, *(origin.note for origin in given if origin.note)):
@@ -59,20 +59,20 @@ def compare(a: str, b: str, how: str, look: Look) -> None:
         "verb": "compare", "width": size[0], "height": size[1], **found, "inputs": named(a, b), media.DIGEST: "",
     }  # fmt: skip
     stamp = Stamp("compare", recipe, given, painted=False)
-    form = Form(size, first.fps, stamp, look.quality, look.force, one.audio)
+    form = Form(size, first.fps, stamp, args.quality, args.force, one.audio)
     written = deliver.write(form, outputs, _pictures(first, second, (a, b), size))
     for note in written.notes:
         talk.note(note)
     same = "the same" if not found["difference"] else f"differ by {found['difference']:g} of 255, PSNR {found['psnr']}"
     talk.say(f"{len(first.frames)} frames: {same}; {found['identical']} identical")
-    written.tell({**found, "notes": [*notes, *written.notes]}, as_json=look.as_json)
+    written.tell({**found, "notes": [*notes, *written.notes]}, as_json=args.as_json)
 
 
-def _outputs(a: str, b: str, frames: int, look: Look) -> output_paths.Outputs:
+def _outputs(a: str, b: str, frames: int, args: Arguments) -> output_paths.Outputs:
     slug: dict[str, object] = {"slug": f"{stem(a)}-vs-{stem(b)}"}
-    output_paths.check_streams(look.output, json=look.as_json)
-    outputs = output_paths.outputs(look.output, look.format, slug, [0], frames, force=look.force, template="{slug}")
-    formats.quality(look.quality, outputs.format)
+    output_paths.check_streams(args.output, json=args.as_json)
+    outputs = output_paths.outputs(args.output, args.format, slug, [0], frames, force=args.force, template="{slug}")
+    formats.quality(args.quality, outputs.format)
     return outputs
 
 

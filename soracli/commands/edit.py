@@ -12,25 +12,23 @@ from soracli.prompts import modifiers
 PAINTED = 0.6  # strength of painting where none is typed
 
 
-def edit(given: restyle.Arguments, hand: Hand | None, flags: Flags) -> None:
+def edit(args: restyle.Arguments, hand: Hand | None, flags: Flags) -> None:
     """Do whichever applies first. hand: what is composited over the clip.
 
     A prompt alone changes the scene of a clip that sora made. A look is laid over by `restyle`. Else the model paints.
     """
-    alone = not (given.strength is not None or given.style or given.reference or hand or given.partial)
-    if given.prompt and alone:
-        scene = scene_specs.edited(
-            given.path, given.prompt, flags, start=given.start, stop=given.stop, region=given.region
-        )
+    alone = not (args.strength is not None or args.style or args.reference or hand or args.partial)
+    if args.prompt and alone:
+        scene = scene_specs.edited(args.path, args.prompt, flags, start=args.start, stop=args.stop, region=args.region)
         if scene is not None:
-            render(scene[0], given.prompt, scene[1])
+            render(scene[0], args.prompt, scene[1])
             return
-    if hand is None and restyle.applies(given, flags):
-        restyle.edit(given, flags)
+    if hand is None and restyle.applies(args, flags):
+        restyle.edit(args, flags)
         return
     spec = task_specs.edit(
-        given.path, PAINTED if given.strength is None else given.strength, given.start, given.stop, given.fit,
-        modifiers.words(style=given.style), reference=given.reference, allow_partial=given.partial,
-        region=given.region, hand=hand,
+        args.path, PAINTED if args.strength is None else args.strength, args.start, args.stop, args.fit,
+        modifiers.words(style=args.style), reference=args.reference, allow_partial=args.partial,
+        region=args.region, hand=hand,
     )  # fmt: skip
-    render(spec, given.prompt, flags)
+    render(spec, args.prompt, flags)

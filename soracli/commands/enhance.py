@@ -36,8 +36,8 @@ NOISIEST = 50  # levels of 255: footage.MOST
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the verb was given, as it was typed. partial: see `media.read_source`."""
+class Arguments:
+    """Arguments of `sora enhance` as they were typed. partial: see `media.read_source`."""
 
     path: str
     scale: str
@@ -151,10 +151,10 @@ class Work:
         return self.source.clip.frames
 
 
-def enhance(asked: Asked, flags: OutputFlags) -> None:
+def enhance(args: Arguments, flags: OutputFlags) -> None:
     """Do what the verb asks for: the reporter of the flags is told."""
     talk, run = flags.reporter, passes.found_run(flags)
-    work = _prepare(asked, flags, run)
+    work = _prepare(args, flags, run)
     notes = [*work.source.notes, *work.track.notes, *work.cut]
     for note in (*notes, *work.outputs.notes):
         talk.note(note)
@@ -168,32 +168,32 @@ def enhance(asked: Asked, flags: OutputFlags) -> None:
     passes.send(work, run, flags, talk, [*notes, *why], NETWORKS)
 
 
-def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
+def _prepare(args: Arguments, flags: OutputFlags, run: Run | None) -> Work:
     """Read the clip, and say in one line what is wrong with the request."""
-    slow, denoise = _read(asked)
+    slow, denoise = _read(args)
     output_paths.check_streams(flags.output, json=flags.json, dry_run=flags.dry_run)
     parse.check_device(flags.device)
-    path, source = asked.path, sources.footage(asked.path, asked.partial)
+    path, source = args.path, sources.footage(args.path, args.partial)
     still = len(source.clip.frames) == 1
-    if still and (flags.fps is not None or asked.loop):
+    if still and (flags.fps is not None or args.loop):
         raise UsageError("--fps and --loop: a picture has no motion; give a clip", "not_for_stills")
     if still and slow != 1:
         raise UsageError("--slow: a picture has no motion; give a clip", "not_for_stills")
     fps = source.clip.fps if flags.fps is None else parse.rate(flags.fps)
     if not still and fps != source.clip.fps and not 1 <= fps <= 240:
         raise UsageError(f"--fps {flags.fps}: must be 1..240", "bad_fps")
-    if asked.scale == "1" and fps == source.clip.fps and slow == 1 and denoise == 0:
+    if args.scale == "1" and fps == source.clip.fps and slow == 1 and denoise == 0:
         raise UsageError(
             "--scale 1: nothing would change; add --fps, --slow or --denoise, or take --scale 2", "no_effect"
         )
     names = {"slug": f"{stem(path)}-enhance", "model": model_cache.ENHANCER}
     call = flags.origin.call
     none = output_paths.planned("png" if still else "frames", [None])
-    draft = Work(source, int(asked.scale), Fraction(1) if still else fps, asked.loop, none, call, slow, denoise)
+    draft = Work(source, int(args.scale), Fraction(1) if still else fps, args.loop, none, call, slow, denoise)
     draft = replace(
         draft,
-        double=asked.engine if draft.scale > 1 else "",
-        between="" if still or fps <= draft.pace else asked.engine,
+        double=args.engine if draft.scale > 1 else "",
+        between="" if still or fps <= draft.pace else args.engine,
     )
     names |= dict(zip(("width", "height"), map(str, draft.size), strict=True))
     if run is not None:
@@ -205,23 +205,23 @@ def _prepare(asked: Asked, flags: OutputFlags, run: Run | None) -> Work:
     output_paths.check_inputs(outputs, [path])
     formats.check(outputs.format, *draft.size, float(draft.fps))
     formats.quality(flags.quality, outputs.format)
-    given = {"clip": path, "scale": asked.scale, "loop": asked.loop, "allow_partial": asked.partial}
-    own = Call(call.verb, given).having(slow=asked.slow, denoise=asked.denoise, engine=asked.engine)
+    given = {"clip": path, "scale": args.scale, "loop": args.loop, "allow_partial": args.partial}
+    own = Call(call.verb, given).having(slow=args.slow, denoise=args.denoise, engine=args.engine)
     own = own.having(audio=flags.audio, no_audio=flags.no_audio or None)
     track = Soundtrack.of(flags, outputs.format, still=still, sounds=source.audio is not None)
     return replace(draft, outputs=outputs, track=track, call=own if still else own.having(fps=str(fps)))
 
 
-def _read(asked: Asked) -> tuple[Fraction, float | None]:
+def _read(args: Arguments) -> tuple[Fraction, float | None]:
     """How slow, and the noise to take out (None = as measured)."""
-    if asked.scale not in SCALES:
-        raise UsageError(f"--scale {asked.scale}: must be one of {', '.join(SCALES)}", "bad_scale")
-    if asked.engine not in ENGINES:
-        raise UsageError(f"--engine {asked.engine}: must be one of {', '.join(ENGINES)}", "bad_engine")
-    slow = Fraction(1) if asked.slow is None else parse.number("--slow", asked.slow, 1, SLOWEST)
-    if asked.denoise == "auto":
+    if args.scale not in SCALES:
+        raise UsageError(f"--scale {args.scale}: must be one of {', '.join(SCALES)}", "bad_scale")
+    if args.engine not in ENGINES:
+        raise UsageError(f"--engine {args.engine}: must be one of {', '.join(ENGINES)}", "bad_engine")
+    slow = Fraction(1) if args.slow is None else parse.number("--slow", args.slow, 1, SLOWEST)
+    if args.denoise == "auto":
         return slow, None
-    return slow, 0.0 if asked.denoise is None else float(parse.number("--denoise", asked.denoise, 0, NOISIEST))
+    return slow, 0.0 if args.denoise is None else float(parse.number("--denoise", args.denoise, 0, NOISIEST))
 
 
 def _chosen(work: Work, flags: OutputFlags) -> tuple[Work, list[str]]:

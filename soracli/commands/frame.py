@@ -24,8 +24,8 @@ FORMATS = ("png", "webp")  # pictures that can be kept without loss
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What was typed about the result. See `OutputFlags`."""
+class Arguments:
+    """Arguments of `sora frame` as they were typed. See `OutputFlags`. partial: see `media.read_source`."""
 
     at: str
     output: str | None
@@ -35,13 +35,13 @@ class Wish:
     partial: bool = False
 
 
-def frame(path: str, wish: Wish) -> None:
+def frame(path: str, args: Arguments) -> None:
     """Write the frame and print its path, or all that is known of it as one JSON object."""
-    output_paths.check_streams(wish.output, json=wish.as_json)
-    outputs = _outputs(path, wish)
+    output_paths.check_streams(args.output, json=args.as_json)
+    outputs = _outputs(path, args)
     output_paths.check_inputs(outputs, [path])
-    source, talk = media.read_source(path, wish.partial), Talk("plain")
-    number = place(source.clip, wish.at)
+    source, talk = media.read_source(path, args.partial), Talk("plain")
+    number = place(source.clip, args.at)
     time = round(float(number / source.clip.fps), 3)
     picture = source.clip.frames[number]
     height, width = picture.shape[:2]
@@ -53,11 +53,11 @@ def frame(path: str, wish: Wish) -> None:
         media.DIGEST: "",
     }  # fmt: skip
     stamp = Stamp("frame", recipe, given, painted=False)
-    form = Form((width, height), Fraction(1), stamp, "lossless", wish.force)
+    form = Form((width, height), Fraction(1), stamp, "lossless", args.force)
     written = deliver.write(form, outputs, [picture[None]])
     talk.say(f"frame {number} of {len(source.clip.frames)}, at {time:g} s")
     told = {**recipe, media.DIGEST: written.digest, **stamp.told, "notes": [*source.notes, *written.notes]}
-    written.tell(told, as_json=wish.as_json)
+    written.tell(told, as_json=args.as_json)
 
 
 def place(clip: Clip, at: str) -> int:
@@ -75,11 +75,11 @@ def place(clip: Clip, at: str) -> int:
     return number
 
 
-def _outputs(path: str, wish: Wish) -> Outputs:
-    word = re.sub(r"[^\w.]+", "-", wish.at).strip("-.") or "frame"
+def _outputs(path: str, args: Arguments) -> Outputs:
+    word = re.sub(r"[^\w.]+", "-", args.at).strip("-.") or "frame"
     slug: dict[str, object] = {"slug": f"{stem(path)}-{word}"}
-    outputs = output_paths.outputs(wish.output, wish.format, slug, [0], 1, force=wish.force, template="{slug}")
+    outputs = output_paths.outputs(args.output, args.format, slug, [0], 1, force=args.force, template="{slug}")
     if outputs.format.name not in FORMATS:
-        typed = f"-o {printable(wish.output)}" if wish.output else f"--format {wish.format}"
+        typed = f"-o {printable(args.output)}" if args.output else f"--format {args.format}"
         raise UsageError(f"{typed}: a frame is one picture; use .png or .webp", "bad_output")
     return outputs

@@ -54,11 +54,11 @@ class Arguments:
     partial: bool
 
 
-def applies(given: Arguments, flags: Flags) -> bool:
+def applies(args: Arguments, flags: Flags) -> bool:
     """Whether a look is laid over, and nothing painted: a style that no prompt can name, or anything for a model that
     paints places of its own alone.
     """
-    painting = given.style in PAINTINGS or (given.style is not None and Path(given.style).is_file())
+    painting = args.style in PAINTINGS or (args.style is not None and Path(args.style).is_file())
     return painting or manifest.card(flags.model).takes_drafts
 
 
@@ -147,16 +147,16 @@ class Work:
         """New pixels are marked, whatever the source carries: a look may have wiped it out."""
 
 
-def edit(given: Arguments, flags: Flags) -> None:
+def edit(args: Arguments, flags: Flags) -> None:
     """Do what the verb asks for: the reporter of the flags is told."""
     talk, run = flags.reporter, passes.found_run(flags)
-    text = parse.prompt(given.prompt, flags.prompt_file, needed=False)
+    text = parse.prompt(args.prompt, flags.prompt_file, needed=False)
     said = [screening.ScreenedText(text)] if text else []
     screening.by_words(said)
     _check_flags(flags)
     look, told = _told(text)
     work = _prepare(
-        given, text, look, flags, None if run is None else output_paths.planned(run.format, [i.path for i in run.items])
+        args, text, look, flags, None if run is None else output_paths.planned(run.format, [i.path for i in run.items])
     )
     refitted = sources.refitted(work.given[0].clip, work.size, work.fps, flags)
     notes = [*work.given[0].notes, *work.track.notes, *refitted, *told, *flags.origin.notes]
@@ -196,28 +196,28 @@ def _check_flags(flags: Flags) -> None:
     parse.check_device(flags.device)
 
 
-def _prepare(given: Arguments, text: str, look: Look, flags: Flags, going_on: Outputs | None) -> Work:
+def _prepare(args: Arguments, text: str, look: Look, flags: Flags, going_on: Outputs | None) -> Work:
     """Read what is given, and say in one line what is wrong with the request."""
-    source = sources.clip(given.path, "edit", given.partial)
-    look, picture = _styled(given.style, look)
-    tone = None if given.reference is None else sources.picture(given.reference, "edit")
+    source = sources.clip(args.path, "edit", args.partial)
+    look, picture = _styled(args.style, look)
+    tone = None if args.reference is None else sources.picture(args.reference, "edit")
     if not any(look) and picture is None and tone is None:
         raise UsageError(
             "edit: say what to change: a PROMPT such as 'make it snow', --style NAME or PICTURE, or --style-ref",
             "no_look",
         )
-    clip = _sized(source.clip, given.fit, flags)
-    first, last = sources.part(source.clip, given.start, given.stop)
+    clip = _sized(source.clip, args.fit, flags)
+    first, last = sources.part(source.clip, args.start, args.stop)
     ratio = Fraction(len(clip.frames), len(source.clip.frames))
     start, stop = round(first * ratio), min(len(clip.frames), round(last * ratio))
     height, width = clip.frames.shape[1:3]
-    strength = 1.0 if given.strength is None else given.strength
+    strength = 1.0 if args.strength is None else args.strength
     shares = np.broadcast_to(np.float32(strength), (stop - start, 1, 1))
-    if given.region is not None:
-        area = Area.of(given.region, "--region").mask((width, height), len(clip.frames), clip.fps)[start:stop]
+    if args.region is not None:
+        area = Area.of(args.region, "--region").mask((width, height), len(clip.frames), clip.fps)[start:stop]
         shares = media.feather(area, sources.RIM) * np.float32(strength)
     names: dict[str, object] = {
-        "slug": f"{stem(given.path)}-edit",
+        "slug": f"{stem(args.path)}-edit",
         "model": "look",
         "width": str(width),
         "height": str(height),

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import itertools
-import json
 import shlex
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from soracli import media
 from soracli.commands import sheet
-from soracli.commands.output_types.curation import Measures
 from soracli.console.output import emit, print_out
 from soracli.console.progress import Talk
 from soracli.curation import rules
-from soracli.curation.measures import Floats, likeness, measured
-from soracli.errors import CapacityError, CheckError, MediaError, UsageError
-from soracli.footage import optical_flow
+from soracli.curation.shots import Shot, as_line, find_shots, mark_twins
+from soracli.errors import CheckError, UsageError
 from soracli.formatting import printable, short
 from soracli.media import mix
 from soracli.options.flags import TalkFlags
@@ -35,7 +28,6 @@ from soracli.pipeline.deliver import Form
 from soracli.pipeline.sources import named
 from soracli.provenance.ingredients import ingredients
 from soracli.provenance.stamp import Stamp
-from soracli.types import Clip
 
 CLIPS = (
     ".mp4",
@@ -57,14 +49,16 @@ CLIPS = (
     ".3gp",
 )  # fmt: skip  suffixes of files that may be clips; others are passed over
 PATIENCE = 600  # seconds for a captioner
-SHOWN = 3  # frames of a shot on the contact sheet
 LONG = 40  # rows of the sheet that stand under each other
 MOST = 400  # shots on the sheet
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What was typed. output: the list; None = named by us. split: folder for the shots that are kept."""
+class Arguments:
+    """Arguments of `sora curate` as they were typed.
+
+    output: the list; None = named by us. split: folder for the shots that are kept.
+    """
 
     output: str | None = None
     split: str | None = None
@@ -73,62 +67,10 @@ class Wish:
     device: str = "auto"
 
 
-@dataclass
-class Shot:
-    """One shot of a file: frames first .. end - 1, or a file that could not be read, which has none.
-
-    source: the file, with no more of its frames than the contact sheet shows. reasons: fault -> the figure that says
-    so; none = it is kept. whole: nothing else is in the file. clip: where it was written to.
-    """
-
-    source: media.Source
-    first: int = 0
-    end: int = 0
-    fps: Fraction = Fraction(1)
-    size: tuple[int, int] = (0, 0)  # width, height
-    found: Measures | None = None
-    print: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    reasons: dict[str, str] = field(default_factory=dict)
-    caption: str = ""
-    whole: bool = True
-    clip: Path | None = None
-
-    @property
-    def path(self) -> Path:
-        return self.source.path
-
-    @property
-    def name(self) -> str:
-        return f"{output_paths.shown(self.path)} {self.first}..{self.end - 1}"
-
-    def as_data(self) -> dict[str, Any]:
-        """A line of the list, `results.Curated`."""
-        path = output_paths.shown(self.path)
-        if self.found is None:
-            return {"path": path, "kept": False, "reasons": self.reasons}
-        return {
-            "path": path, "first": self.first, "end": self.end, "start": round(float(self.first / self.fps), 3),
-            "stop": round(float(self.end / self.fps), 3), "fps": str(self.fps), "width": self.size[0],
-            "height": self.size[1], "kept": not self.reasons, "reasons": self.reasons, "caption": self.caption,
-            "measures": _rounded(dataclasses.asdict(self.found)),
-            "clip": None if self.clip is None else output_paths.shown(self.clip),
-        }  # fmt: skip
-
-
-def _line(shot: Shot) -> str:
-    """A line of the list: letters as they are, and bytes of a name that are no text as escapes of JSON."""
-    text = json.dumps(shot.as_data(), ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
-
-
-def _rounded(found: dict[str, Any]) -> dict[str, Any]:
-    return {name: round(value, 4) if isinstance(value, float) else value for name, value in found.items()}
-
-
-def curate(folder: str, wish: Wish, flags: TalkFlags) -> None:
+def curate(folder: str, args: Arguments, flags: TalkFlags) -> None:
     """Look at every clip beneath a folder, write the list and the contact sheet, and print their paths."""
-    talk, target = Talk.of(flags), _target(wish, flags)
-    words = _words(wish.captioner)
+    talk, target = Talk.of(flags), _target(args, flags)
+    words = _words(args.captioner)
     paths, passed = _clips(folder)
     if flags.dry_run:
         talk.say(f"would look at {len(paths)} clips")
@@ -137,18 +79,18 @@ def curate(folder: str, wish: Wish, flags: TalkFlags) -> None:
         shots: list[Shot] = []
         for number, path in enumerate(paths):
             meter.step("curate", number, len(paths))
-            shots += _looked_at(path, model_cache.device(wish.device, None))
+            shots += find_shots(path, model_cache.device(args.device, None))
         meter.step("curate", len(paths), len(paths))
     mark_twins(shots)
     for shot in shots:
         if shot.found is not None:
             shot.caption = rules.caption(shot.found)
-    if wish.split is not None or words:
-        _worked_on(shots, wish, words)
-    drawn = None if target is None else _drawn(shots, target, wish, talk)
-    lines = "".join(_line(shot) for shot in shots)
+    if args.split is not None or words:
+        _worked_on(shots, args, words)
+    drawn = None if target is None else _drawn(shots, target, args, talk)
+    lines = "".join(as_line(shot) for shot in shots)
     if target is not None:
-        media.write_text(target, lines, force=wish.force)
+        media.write_text(target, lines, force=args.force)
     _say(shots, len(paths), passed, talk)
     if flags.json:
         emit(_told(shots, len(paths), target, drawn))
@@ -158,18 +100,18 @@ def curate(folder: str, wish: Wish, flags: TalkFlags) -> None:
         print_out(f"{output_paths.shown(target)}\n" + (f"{output_paths.shown(drawn)}\n" if drawn else ""))
 
 
-def _target(wish: Wish, flags: TalkFlags) -> Path | None:
+def _target(args: Arguments, flags: TalkFlags) -> Path | None:
     """Where the list goes; None = to standard output."""
-    if wish.output == "-":
+    if args.output == "-":
         if flags.json:
             raise UsageError("-o - and --json: both want standard output; give -o a name", "two_stdout")
         return None
-    if wish.output is None:
+    if args.output is None:
         return output_paths.free(Path("curated.jsonl"))
-    target = Path(wish.output)
+    target = Path(args.output)
     if target.suffix != ".jsonl":
         raise UsageError(f"-o {printable(target)}: the list is JSON lines; use .jsonl", "bad_output")
-    if not wish.force:
+    if not args.force:
         for path in (target, target.with_suffix(".png")):
             if path.exists():
                 raise UsageError(f"{printable(path)}: already exists; pass --force to replace it", "output_exists")
@@ -205,54 +147,13 @@ def _clips(folder: str) -> tuple[list[Path], int]:
     return clips, len(files) - len(clips)
 
 
-# --- looking ----------------------------------------------------------------------------------------------------------
-
-
-def _looked_at(path: Path, device: str) -> Iterator[Shot]:
-    """The shots of a file, measured and judged; of a picture none."""
-    try:
-        source = media.read_source(path)
-    except (MediaError, CapacityError) as error:
-        nothing = Clip(np.zeros((0, 1, 1, 3), np.uint8), Fraction(1))
-        yield Shot(media.Source(path, nothing), reasons={"unreadable": short(error)})
-        return
-    clip = source.clip
-    if len(clip.frames) == 1:
-        return
-    height, width = clip.frames.shape[1:3]
-    borders = [0, *optical_flow.cuts(clip.frames, device), len(clip.frames)]
-    for first, end in itertools.pairwise(borders):
-        frames = clip.frames[first:end]
-        found, print = measured(frames, clip.fps, device)
-        wide = max(1, round(sheet.SIDE * width / height))
-        shown = media.fit(Clip(frames[sheet.moments(len(frames), SHOWN)], clip.fps), wide, sheet.SIDE, "stretch")
-        reasons = rules.faults(found, Fraction(end - first) / clip.fps)
-        few = dataclasses.replace(source, clip=shown, audio=None)
-        yield Shot(few, first, end, clip.fps, (width, height), found, print, reasons, whole=len(borders) == 2)
-
-
-def mark_twins(shots: Sequence[Shot]) -> None:
-    """Of shots that look alike one stays: of those without other faults the largest, longest, first."""
-    kept: list[Shot] = []
-    ranked = sorted(
-        (shot for shot in shots if shot.found is not None),
-        key=lambda shot: (bool(shot.reasons), -shot.size[0] * shot.size[1], shot.first - shot.end),
-    )
-    for shot in ranked:
-        alike = next((other for other in kept if likeness(shot.print, other.print) > rules.TWIN), None)
-        if alike is None:
-            kept.append(shot)
-        else:
-            shot.reasons["twin"] = f"of {alike.name}"
-
-
 # --- what is kept -----------------------------------------------------------------------------------------------------
 
 
-def _worked_on(shots: Sequence[Shot], wish: Wish, words: Sequence[str]) -> None:
+def _worked_on(shots: Sequence[Shot], args: Arguments, words: Sequence[str]) -> None:
     """Write the shots that are kept, and have them captioned, as was asked; each file is read once more."""
-    if wish.split is not None:
-        Path(wish.split).mkdir(parents=True, exist_ok=True)
+    if args.split is not None:
+        Path(args.split).mkdir(parents=True, exist_ok=True)
     for path in dict.fromkeys(shot.path for shot in shots if not shot.reasons):
         source = media.read_source(path)
         for shot in shots:
@@ -260,9 +161,9 @@ def _worked_on(shots: Sequence[Shot], wish: Wish, words: Sequence[str]) -> None:
                 continue
             with contextlib.ExitStack() as stack:
                 place = shot.path
-                if wish.split is not None:
+                if args.split is not None:
                     name = f"{path.stem}-{shot.first}-{shot.end - 1}.mp4"
-                    place = shot.clip = output_paths.free(Path(wish.split, name))
+                    place = shot.clip = output_paths.free(Path(args.split, name))
                     _written(shot, source, place)
                 elif not shot.whole:
                     place = Path(stack.enter_context(tempfile.TemporaryDirectory()), "shot.mp4")
@@ -305,7 +206,7 @@ def _captioned(words: Sequence[str], path: Path) -> str:
     return said
 
 
-def _drawn(shots: Sequence[Shot], target: Path, wish: Wish, talk: Talk) -> Path | None:
+def _drawn(shots: Sequence[Shot], target: Path, args: Arguments, talk: Talk) -> Path | None:
     """The contact sheet, beside the list: what is kept comes first."""
     ranked = sorted((shot for shot in shots if shot.found is not None), key=lambda shot: bool(shot.reasons))
     if not ranked:
@@ -319,7 +220,7 @@ def _drawn(shots: Sequence[Shot], target: Path, wish: Wish, talk: Talk) -> Path 
     sources = list({shot.path: shot.source for shot in ranked[:MOST]}.values())
     recipe = {"verb": "sheet", "width": width, "height": height, media.DIGEST: ""}
     stamp = Stamp("sheet", recipe, ingredients("sheet", sources), painted=False)
-    form = Form((width, height), Fraction(1), stamp, force=wish.force)
+    form = Form((width, height), Fraction(1), stamp, force=args.force)
     deliver.write(form, output_paths.planned("png", [str(path)]), [picture[None]])
     return path
 

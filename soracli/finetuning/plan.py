@@ -22,8 +22,8 @@ SUFFIX = ".safetensors"
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What was typed; None = not said."""
+class Arguments:
+    """Arguments of `sora train lora` as they were typed; None = not typed."""
 
     model: str | None = None
     learn: str | None = None
@@ -93,22 +93,22 @@ USUAL = {LOOK: (16, 400, 8.0, 1e-3, 8), ADAPTER: (16, 1000, 0.0, 1e-4, 1)}
 SPARK_BYTES = 1_300_000_000  # of a process that trains a look: 0.9 GB resident with 6 pictures in batches of 6
 
 
-def planned(folder: str, wish: Wish, card: Card) -> tuple[Plan, list[str]]:
+def planned(folder: str, args: Arguments, card: Card) -> tuple[Plan, list[str]]:
     """What a training run is to do, and notes. folder: of the examples. Raises UsageError for flags that do not fit."""
     found, passed = dataset.items(folder)
     notes = [f"{passed} other files passed over."] if passed else []
     if card.takes_drafts:
-        kind = wish.learn or PERFORMER
+        kind = args.learn or PERFORMER
         if kind not in (PERFORMER, LOOK):
             raise UsageError(f"--as {printable(kind)}: must be {PERFORMER} or {LOOK}", "bad_kind")
     elif card.arch in ("wan", "ltx"):
         kind = ADAPTER
-        if wish.learn is not None:
-            raise UsageError(f"--as {printable(wish.learn)}: is for {manifest.default()}; leave it out", "no_effect")
+        if args.learn is not None:
+            raise UsageError(f"--as {printable(args.learn)}: is for {manifest.default()}; leave it out", "no_effect")
     else:
         raise UsageError(f"-m {card.name}: takes no adapters; use another model", "no_lora")
-    _check_flags(kind, wish)
-    plan = _of_performer(folder, wish, card, found, notes) if kind == PERFORMER else _trained(kind, wish, card, found)
+    _check_flags(kind, args)
+    plan = _of_performer(folder, args, card, found, notes) if kind == PERFORMER else _trained(kind, args, card, found)
     if kind == ADAPTER:
         bare = sum(not item.caption for item in found)
         if bare and not plan.name:
@@ -121,14 +121,14 @@ def planned(folder: str, wish: Wish, card: Card) -> tuple[Plan, list[str]]:
     return plan, notes
 
 
-def _check_flags(kind: str, wish: Wish) -> None:
+def _check_flags(kind: str, args: Arguments) -> None:
     """Refuse flags that would change nothing."""
-    of_performers: dict[str, object] = {"--moves": wish.moves, "--metres": wish.metres, "--faces": wish.faces}
+    of_performers: dict[str, object] = {"--moves": args.moves, "--metres": args.metres, "--faces": args.faces}
     of_training: dict[str, object] = {
-        "--rank": wish.rank, "--steps": wish.steps, "--minutes": wish.minutes, "--lr": wish.lr, "--batch": wish.batch,
-        "--resume": wish.resume or None, "--shard": wish.shard or None, "--seed": wish.seed,
+        "--rank": args.rank, "--steps": args.steps, "--minutes": args.minutes, "--lr": args.lr, "--batch": args.batch,
+        "--resume": args.resume or None, "--shard": args.shard or None, "--seed": args.seed,
     }  # fmt: skip
-    of_open: dict[str, object] = {"--size": wish.size, "--frames": wish.frames, "--expert": wish.expert}
+    of_open: dict[str, object] = {"--size": args.size, "--frames": args.frames, "--expert": args.expert}
     wrong = {} if kind == PERFORMER else of_performers
     wrong = wrong | (of_training if kind == PERFORMER else {}) | ({} if kind == ADAPTER else of_open)
     for flag, value in wrong.items():
@@ -137,64 +137,64 @@ def _check_flags(kind: str, wish: Wish) -> None:
             raise UsageError(f"{flag}: {why}; leave it out", "no_effect")
 
 
-def _target(wish: Wish, stem: str) -> Path:
+def _target(args: Arguments, stem: str) -> Path:
     """Where the file goes; one that is there is replaced with --force or --resume alone."""
-    if wish.output is None:
+    if args.output is None:
         first = Path(f"{stem}{SUFFIX}")
-        return first if wish.force or wish.resume else output_paths.free(first)
-    target = Path(wish.output)
+        return first if args.force or args.resume else output_paths.free(first)
+    target = Path(args.output)
     if target.suffix != SUFFIX:
         raise UsageError(f"-o {printable(target)}: an adapter is a {SUFFIX} file", "bad_output")
-    if target.exists() and not (wish.force or wish.resume):
+    if target.exists() and not (args.force or args.resume):
         raise UsageError(f"{printable(target)}: already exists; pass --force to replace it", "output_exists")
     return target
 
 
-def _of_performer(folder: str, wish: Wish, card: Card, found: list[Item], notes: list[str]) -> Plan:
+def _of_performer(folder: str, args: Arguments, card: Card, found: list[Item], notes: list[str]) -> Plan:
     from soracli.finetuning import performer
 
-    name, more = performer.name_of(wish.name or Path(folder).resolve().name)
-    performer.own(name, wish.moves, wish.metres)
+    name, more = performer.name_of(args.name or Path(folder).resolve().name)
+    performer.own(name, args.moves, args.metres)
     notes += more
-    return Plan(PERFORMER, card, _target(wish, name.replace(" ", "-")), found, name)
+    return Plan(PERFORMER, card, _target(args, name.replace(" ", "-")), found, name)
 
 
-def _trained(kind: str, wish: Wish, card: Card, found: list[Item]) -> Plan:
+def _trained(kind: str, args: Arguments, card: Card, found: list[Item]) -> Plan:
     rank, steps, minutes, lr, batch = USUAL[kind]
-    name = " ".join((wish.name or "").split())
+    name = " ".join((args.name or "").split())
     expert = ""
     if kind == ADAPTER:
         from soracli.finetuning import open_models
 
-        expert = open_models.check_expert(card, wish.expert)
+        expert = open_models.check_expert(card, args.expert)
     stem = (
         (name or "look").lower().replace(" ", "-")
         if kind == LOOK
         else f"{name or 'lora'}-{card.name}".replace(" ", "-")
     )
     stem += f"-{expert}_noise" if expert else ""
-    area, frames = _extent(wish, card) if kind == ADAPTER else (0, 1)
+    area, frames = _extent(args, card) if kind == ADAPTER else (0, 1)
     plan = Plan(
-        kind, card, _target(wish, stem), found, name,
-        rank if wish.rank is None else parse.whole("--rank", wish.rank, 1, 512),
-        (10**9 if wish.minutes else steps) if wish.steps is None else parse.whole("--steps", wish.steps, 1, 10**9),
-        (0.0 if wish.steps else minutes) if wish.minutes is None else _number("--minutes", wish.minutes, 0.01, 10**5),
-        lr if wish.lr is None else _number("--lr", wish.lr, 1e-8, 1.0),
-        batch if wish.batch is None else parse.whole("--batch", wish.batch, 1, 1024),
-        area, frames, expert, parse.whole("--seed", wish.seed or "0", 0, 999_999_999),
+        kind, card, _target(args, stem), found, name,
+        rank if args.rank is None else parse.whole("--rank", args.rank, 1, 512),
+        (10**9 if args.minutes else steps) if args.steps is None else parse.whole("--steps", args.steps, 1, 10**9),
+        (0.0 if args.steps else minutes) if args.minutes is None else _number("--minutes", args.minutes, 0.01, 10**5),
+        lr if args.lr is None else _number("--lr", args.lr, 1e-8, 1.0),
+        batch if args.batch is None else parse.whole("--batch", args.batch, 1, 1024),
+        area, frames, expert, parse.whole("--seed", args.seed or "0", 0, 999_999_999),
     )  # fmt: skip
-    return replace(plan, memory=SPARK_BYTES if kind == LOOK else _memory(plan, wish))
+    return replace(plan, memory=SPARK_BYTES if kind == LOOK else _memory(plan, args))
 
 
-def _extent(wish: Wish, card: Card) -> tuple[int, int]:
+def _extent(args: Arguments, card: Card) -> tuple[int, int]:
     """Pixels of an example and frames of one, at most."""
     usual = int(card.defaults["width"]), int(card.defaults["height"])
-    size = usual if wish.size is None else parse.size(wish.size, usual, card.stride)
-    count = max(1, round(float(card.defaults["fps"]) * 2)) if wish.frames is None else 0
-    return size[0] * size[1], count or parse.whole("--frames", wish.frames or "1", 1, 10_000)
+    size = usual if args.size is None else parse.size(args.size, usual, card.stride)
+    count = max(1, round(float(card.defaults["fps"]) * 2)) if args.frames is None else 0
+    return size[0] * size[1], count or parse.whole("--frames", args.frames or "1", 1, 10_000)
 
 
-def _memory(plan: Plan, wish: Wish) -> int:
+def _memory(plan: Plan, args: Arguments) -> int:
     """Bytes on one device, 0 if the card does not say enough."""
     from soracli.finetuning import open_models
     from soracli.finetuning.dataset import bucket
@@ -204,11 +204,11 @@ def _memory(plan: Plan, wish: Wish) -> int:
         return 0
     cost = plan.card.params["cost"]
     size = int(os.environ.get("WORLD_SIZE", "1"))
-    gpu = machine.gpu() if wish.device == "auto" else wish.device.startswith("cuda")
+    gpu = machine.gpu() if args.device == "auto" else args.device.startswith("cuda")
     largest = bucket(plan.frames, 4096, 4096, plan.card, plan.area, plan.frames)
     numbers = 2 * 8 * plan.rank * cost["width"] * cost["depth"]
     return open_models.memory(
-        plan.card, numbers, largest, plan.batch, gpu=gpu, workers=Workers(0, size), shard=wish.shard
+        plan.card, numbers, largest, plan.batch, gpu=gpu, workers=Workers(0, size), shard=args.shard
     )
 
 

@@ -16,7 +16,7 @@ from soracli.console.output import emit, print_out
 from soracli.console.progress import Meter, Silent, Talk
 from soracli.errors import INTERRUPTED, TERMINATED, CapacityError, SoraError, UsageError
 from soracli.finetuning import dataset
-from soracli.finetuning.plan import LOOK, PERFORMER, Plan, Wish, planned
+from soracli.finetuning.plan import LOOK, PERFORMER, Arguments, Plan, planned
 from soracli.formatting import amount, duration
 from soracli.media.commit import explained
 from soracli.options.flags import TalkFlags
@@ -41,15 +41,15 @@ class Interrupted(SoraError):
             self.exit_code = TERMINATED
 
 
-def train(folder: str, wish: Wish, flags: TalkFlags) -> None:
+def train(folder: str, args: Arguments, flags: TalkFlags) -> None:
     """Check what was typed, and make the file."""
     from soracli.finetuning.workers import together
 
-    if wish.shard and os.environ.get("WORLD_SIZE", "1") == "1":
+    if args.shard and os.environ.get("WORLD_SIZE", "1") == "1":
         raise UsageError("--shard: spreads weights over processes; start it by torchrun, or leave it out", "no_effect")
-    card = manifest.card(wish.model)
+    card = manifest.card(args.model)
     talk = Talk.of(flags)
-    plan, notes = planned(folder, wish, card)
+    plan, notes = planned(folder, args, card)
     screening.by_words(_texts(plan))
     if flags.dry_run:
         for note in notes:
@@ -58,16 +58,16 @@ def train(folder: str, wish: Wish, flags: TalkFlags) -> None:
         return
     began = time.monotonic()
     if plan.kind == PERFORMER:
-        _told(plan, _performer(plan, wish, notes), notes, began, talk, flags)
+        _told(plan, _performer(plan, args, notes), notes, began, talk, flags)
         return
-    device = model_cache.device(wish.device, None)
+    device = model_cache.device(args.device, None)
     with together(device) as workers:
         quiet = talk if workers.leads else Talk("none", quiet=True)
         for note in filter(None, [screening.by_meaning(_texts(plan)), *notes]):
             quiet.note(note)
         quiet.say(plan.text())
         with quiet.meter() if workers.leads else _silent() as meter:
-            found = (_look if plan.kind == LOOK else _adapter)(plan, wish, workers, meter)
+            found = (_look if plan.kind == LOOK else _adapter)(plan, args, workers, meter)
         if workers.leads:
             _told(plan, found, notes, began, talk, flags)
 
@@ -96,11 +96,11 @@ def _about(plan: Plan) -> dict[str, Any]:
     return told if plan.kind == PERFORMER else {**told, "rank": plan.rank, "seed": plan.seed, "batch": plan.batch}
 
 
-def _performer(plan: Plan, wish: Wish, notes: list[str]) -> dict[str, Any]:
+def _performer(plan: Plan, args: Arguments, notes: list[str]) -> dict[str, Any]:
     from soracli.finetuning import performer
 
-    one = performer.own(plan.name, wish.moves, wish.metres)
-    made = performer.made(plan.card, one, wish.faces, [item.path for item in plan.found], _about(plan))
+    one = performer.own(plan.name, args.moves, args.metres)
+    made = performer.made(plan.card, one, args.faces, [item.path for item in plan.found], _about(plan))
     _written(plan.target, made.data)
     notes += made.notes
     pictures = [{"path": output_paths.shown(cut.path), "cut_out_by": cut.how} for cut in made.cuts]
@@ -120,14 +120,14 @@ def _identity(plan: Plan) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ran(plan: Plan, wish: Wish, layers: Any, loss: Any, workers: Any, meter: Meter) -> dict[str, Any]:
+def _ran(plan: Plan, args: Arguments, layers: Any, loss: Any, workers: Any, meter: Meter) -> dict[str, Any]:
     """Train, and what there is to say of it."""
     from soracli.finetuning.loop import Files, Loop, Settings
 
     settings = Settings(plan.steps, plan.minutes, plan.batch, plan.lr, plan.seed)
     files = Files(plan.target)
     loop = Loop(layers, settings, files, _identity(plan), workers)
-    if wish.resume:
+    if args.resume:
         loop.resume()
     with explained(files.checkpoint):
         found = loop.run(loss, meter)
@@ -139,7 +139,7 @@ def _ran(plan: Plan, wish: Wish, layers: Any, loss: Any, workers: Any, meter: Me
     }  # fmt: skip
 
 
-def _look(plan: Plan, wish: Wish, workers: Any, meter: Meter) -> dict[str, Any]:
+def _look(plan: Plan, args: Arguments, workers: Any, meter: Meter) -> dict[str, Any]:
     from safetensors.torch import save
 
     from soracli import models
@@ -159,13 +159,13 @@ def _look(plan: Plan, wish: Wish, workers: Any, meter: Meter) -> dict[str, Any]:
     spark.dit.train()
     objective = look.Objective(spark, shown, plan.seed)
     before = look.judged(objective)
-    told = _ran(plan, wish, layers, objective, workers, meter)
+    told = _ran(plan, args, layers, objective, workers, meter)
     text = Adapter(plan.target, LOOK, plan.card.name, Own(plan.name), grade=light, made=_about(plan)).text()
     _written(plan.target, save(low_rank.state(layers), {"format": "pt", adapters.KEY: text}))
     return {**told, "error_before": before, "error_after": look.judged(objective)}
 
 
-def _adapter(plan: Plan, wish: Wish, workers: Any, meter: Meter) -> dict[str, Any]:
+def _adapter(plan: Plan, args: Arguments, workers: Any, meter: Meter) -> dict[str, Any]:
     from safetensors.torch import save
 
     from soracli import models
@@ -187,19 +187,19 @@ def _adapter(plan: Plan, wish: Wish, workers: Any, meter: Meter) -> dict[str, An
     meter.step("encode", 0, len(plan.found))
     known = list(open_models.examples(model, plan.found, plan.name, plan.area, plan.frames))
     meter.step("encode", len(plan.found), len(plan.found))
-    if wish.shard:  # read into main memory, since no device may hold all of it
+    if args.shard:  # read into main memory, since no device may hold all of it
         model = models.load(plan.card, files, "cpu")
         assert isinstance(model, Wan | Ltx)
     kind = open_models.family(model, plan.expert)
-    if wish.shard and workers.device != "cpu":
+    if args.shard and workers.device != "cpu":
         open_models.halve(kind.network)
     layers = low_rank.adapted(kind.network, open_models.TARGETS, plan.rank, plan.seed)
     blocks = kind.blocks()
     low_rank.checkpointed(iter(blocks))
-    if wish.shard:
+    if args.shard:
         sharded(kind.network, blocks, list(low_rank.parameters(layers)), workers)
     objective = open_models.Objective(kind, known, plan.batch, plan.seed, workers.device)
-    told = _ran(plan, wish, layers, objective, workers, meter)
+    told = _ran(plan, args, layers, objective, workers, meter)
     if workers.leads:
         about = json.dumps({**_about(plan), "model": plan.card.name, "name": plan.name}, ensure_ascii=False)
         _written(plan.target, save(low_rank.state(layers), {"format": "pt", "soracli_training": about}))

@@ -110,9 +110,9 @@ def tiny(card: Card, where: str) -> TinyVae | None:
     from soracli.models.common.loading import LoadOptions, configured
 
     config = configured(tiny_vae.TinyVaeConfig, found, "decoder")
-    wish = LoadOptions(where, torch.bfloat16 if where.startswith("cuda") else torch.float32)
+    options = LoadOptions(where, torch.bfloat16 if where.startswith("cuda") else torch.float32)
     files = manifest.paths(found)["decoder"]
-    return loading.load(partial(tiny_vae.TinyVae, config), files, tiny_vae.FORM, wish)
+    return loading.load(partial(tiny_vae.TinyVae, config), files, tiny_vae.FORM, options)
 
 
 def between(where: str) -> Between:

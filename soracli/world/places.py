@@ -26,8 +26,10 @@ from soracli.world.layers import (
 from soracli.world.places_above import ABOVE
 from soracli.world.places_built import BUILT
 from soracli.world.places_green import BARK, GREEN, LEAVES, wood
+from soracli.world.places_home import HOME
 from soracli.world.places_indoors import INDOORS
 from soracli.world.places_water import WATERS
+from soracli.world.places_wild import WILD
 from soracli.world.props import barn, cactus, fence, flower, house, lamppost, pine, stone, tree, tuft
 from soracli.world.skies import sky
 from soracli.world.strips import box, disc, hashed
@@ -301,8 +303,10 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     "farm": farm,
     "moon": moon,
     **WATERS,
+    **HOME,
     **INDOORS,
     **GREEN,
+    **WILD,
     **BUILT,
     **ABOVE,
 }

@@ -7,7 +7,7 @@ import math
 import torch
 
 from soracli.world.language.verbs import GROUND, HORIZON, ground_factor
-from soracli.world.layers import View, glow, ground_coordinates, shaded
+from soracli.world.layers import View, floor, glow, ground_coordinates, shaded
 from soracli.world.strips import RGB, Bounds, Strip, bar, box, disc, hashed, noise, taper, triangle
 
 WOODS: tuple[RGB, ...] = ((0.62, 0.42, 0.26), (0.45, 0.29, 0.18), (0.78, 0.60, 0.40), (0.86, 0.78, 0.66))
@@ -205,3 +205,11 @@ def painting(view: View, strip: Strip, bounds: Bounds, salt: int) -> None:
     for k, at in enumerate((0.55, 0.75)):
         hill = y0 + (y1 - y0) * at - line * (1 - 2 * k)
         part.cover(((part.y - hill) * strip.height + 0.5).clamp(0, 1), view.tone(view.pick(PAINTS, salt, 2 + k)))
+
+
+def wooden_floor(view: View, salt: int) -> Strip:
+    """A wooden floor, lighter or darker."""
+    wood = view.pick(WOODS, salt)
+    ground = floor(view, shaded(wood, 1.1), shaded(wood, 0.92), 0.03)
+    planks(view, ground, shaded(wood, 0.6))
+    return ground

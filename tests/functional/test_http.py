@@ -459,11 +459,11 @@ def test_events_are_never_silent_for_long(tmp_path: Path, monkeypatch: pytest.Mo
     pytest.importorskip("starlette", reason=WHY)
     from starlette.requests import Request
 
-    from soracli.server.http import app
+    from soracli.server.http import handlers
 
-    monkeypatch.setattr(app, "QUIET", 0.01)
+    monkeypatch.setattr(handlers, "QUIET", 0.01)
     store = Store(tmp_path, 10**9)
-    server, waiting = app.Server(store, "tiny", HTTP_WORKER), job(store, status=QUEUED)
+    server, waiting = handlers.Server(store, "tiny", HTTP_WORKER), job(store, status=QUEUED)
 
     async def go() -> list[str]:
         answer: Any = await server.events(Request({"type": "http", "path_params": {"id": waiting.id}}))

@@ -110,17 +110,19 @@ def renamed(name: str, rules: Rules) -> str:
 
 
 @torch.inference_mode(False)  # loaded in the middle of a sampling, used by its caller as well
-def load(build: Callable[[], M], paths: Sequence[Path], form: FileLayout, wish: LoadOptions | None = None) -> M:
+def load(build: Callable[[], M], paths: Sequence[Path], form: FileLayout, options: LoadOptions | None = None) -> M:
     """A module with the weights of these files and what adapters add to them, for inference.
 
     Raises WeightsError if a file is damaged or does not fit.
     """
-    wish = wish or LoadOptions()
+    options = options or LoadOptions()
     with torch.device("meta"), _unfilled():
         module = build()
     wanted = {name: tensor.shape for name, tensor in module.state_dict().items()}
     linear = {f"{name}.weight" for name, part in module.named_modules() if isinstance(part, nn.Linear)}
-    reader = _Reader(form, wish, wanted, linear, additions(wish.loras, wanted, partial(renamed, rules=form.originals)))
+    reader = _Reader(
+        form, options, wanted, linear, additions(options.loras, wanted, partial(renamed, rules=form.originals))
+    )
     state: dict[str, Tensor] = {}
     for path in paths:
         try:
@@ -140,8 +142,8 @@ def load(build: Callable[[], M], paths: Sequence[Path], form: FileLayout, wish: 
     _check(state, wanted, paths)
     _pack(module, state)
     module.load_state_dict(state, assign=True)
-    if wish.in_turns:
-        offload.in_turns(module, form.blocks, wish.device)
+    if options.in_turns:
+        offload.in_turns(module, form.blocks, options.device)
     return module.eval().requires_grad_(False)
 
 
@@ -220,13 +222,13 @@ def _scale(file: Any, name: str, weight: Tensor) -> Tensor | None:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Brings tensors from files to our names, and to the type and place that are wished for.
+    """Brings tensors from files to our names, and to the type and device that `options` name.
 
     wanted: names of the module. linear: its matrices, the only weights that may be packed.
     """
 
     form: FileLayout
-    wish: LoadOptions
+    options: LoadOptions
     wanted: Collection[str]
     linear: Collection[str]
     added: Additions
@@ -244,17 +246,17 @@ class _Reader:
             for name, short in kept.items():
                 new = short if plain else renamed(short, self.form.rules)
                 tensor = file.get_tensor(name)
-                if isinstance(file, gguf_tensors.File) and self.wish.dtype is None and tensor.dtype == torch.float32:
+                if isinstance(file, gguf_tensors.File) and self.options.dtype is None and tensor.dtype == torch.float32:
                     tensor = tensor.to(torch.bfloat16) if tensor.ndim > 1 else tensor
                 state |= self.brought(new, tensor, _scale(file, scales.get(name, ""), tensor))
         return state
 
     def brought(self, name: str, tensor: Tensor, scale: Tensor | None) -> dict[str, Tensor]:
         """A tensor, with its scale if it is packed. scale: of one in eight bits as the file has it."""
-        wish = self.wish
-        device = offload.HOST if wish.in_turns and self._in_blocks(name) else wish.device
+        options = self.options
+        device = offload.HOST if options.in_turns and self._in_blocks(name) else options.device
         if tensor.dtype in FLOAT8:
-            as_it_is = wish.packing == FP8 if wish.packing and self._in_blocks(name) else wish.dtype is None
+            as_it_is = options.packing == FP8 if options.packing and self._in_blocks(name) else options.dtype is None
             if as_it_is and name in self.linear and name not in self.added:
                 scale = torch.ones(()) if scale is None else scale
                 return {name: tensor.to(device, copy=True), name + SCALE: scale.to(device, copy=True)}
@@ -266,10 +268,10 @@ class _Reader:
             tensor = tensor.to(kind) * scale.to(kind).view(-1, *[1] * (tensor.ndim - 1))
         if name in self.added:
             whole = tensor.float()
-            kind = torch.float32 if re.search(self.form.keep, name) else wish.dtype or tensor.dtype
+            kind = torch.float32 if re.search(self.form.keep, name) else options.dtype or tensor.dtype
             tensor = sum((difference(whole) for difference in self.added[name]), start=whole).to(kind)
-        if wish.packing and self._in_blocks(name):
-            q, rows = packed(tensor, wish.packing)
+        if options.packing and self._in_blocks(name):
+            q, rows = packed(tensor, options.packing)
             return {name: q.to(device), name + SCALE: rows.to(device)}
         return {name: self._plain(tensor, name, device)}
 
@@ -278,7 +280,7 @@ class _Reader:
 
     def _plain(self, tensor: Tensor, name: str, device: str) -> Tensor:
         """In its type and place. A copy even if nothing changes: mapped files lie at odd addresses, which is slow."""
-        wanted = self.wish.dtype or (torch.bfloat16 if tensor.dtype == torch.float16 else tensor.dtype)
+        wanted = self.options.dtype or (torch.bfloat16 if tensor.dtype == torch.float16 else tensor.dtype)
         return tensor.to(device, torch.float32 if re.search(self.form.keep, name) else wanted, copy=True)
 
 

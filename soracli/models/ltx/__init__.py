@@ -55,8 +55,8 @@ class Ltx:
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(LtxConfig, card, "transformer"), configured(LtxVaeConfig, card, "vae")
         stay = components.stay(card, paths, device)
-        wish = LoadOptions(device, packing=card.options.packing, in_turns=stay == TURNS)
-        network = replace(wish, dtype=half, loras=adapters(card))
+        options = LoadOptions(device, packing=card.options.packing, in_turns=stay == TURNS)
+        network = replace(options, dtype=half, loras=adapters(card))
         build, build_vae = partial(LtxTransformer, config), partial(LtxVae, vae)
         build_text, files = partial(T5, configured(T5Config, card, "text")), paths["transformer"]
         makers: dict[str, Callable[[], torch.nn.Module]] = {
@@ -64,7 +64,7 @@ class Ltx:
             "vae": partial(
                 loading.load, build_vae, paths.get("vae", files), key_map.vae(vae), LoadOptions(device, half)
             ),
-            "text": partial(loading.load, build_text, paths["text"], t5.FORM, wish),
+            "text": partial(loading.load, build_text, paths["text"], t5.FORM, options),
         }
         if card.options.compile and stay != TURNS:
             makers["transformer"] = partial(acceleration.compiled, makers["transformer"])

@@ -70,17 +70,17 @@ class Wan:
         half = torch.bfloat16 if device.startswith("cuda") else torch.float32
         config, vae = configured(WanConfig, card, "transformer"), configured(WanVaeConfig, card, "vae")
         stay = components.stay(card, paths, device)
-        wish = LoadOptions(device, packing=card.options.packing, in_turns=stay == TURNS)
+        options = LoadOptions(device, packing=card.options.packing, in_turns=stay == TURNS)
         whole = LoadOptions(device, torch.float32)
         build_text = partial(T5, configured(T5Config, card, "text"))
         makers: dict[str, Callable[[], torch.nn.Module]] = {
             "vae": partial(loading.load, partial(WanVae, vae), paths["vae"], key_map.VAE, whole),
-            "text": partial(loading.load, build_text, paths["text"], t5.FORM, wish),
+            "text": partial(loading.load, build_text, paths["text"], t5.FORM, options),
         }
         build = partial(WanTransformer, config)
         for role in ("transformer", "low"):
             if role in paths:
-                network = replace(wish, dtype=half, loras=adapters(card, role if "low" in paths else ""))
+                network = replace(options, dtype=half, loras=adapters(card, role if "low" in paths else ""))
                 makers[role] = partial(loading.load, build, paths[role], key_map.TRANSFORMER, network)
                 if card.options.compile and stay != TURNS:
                     makers[role] = partial(acceleration.compiled, makers[role])

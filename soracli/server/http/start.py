@@ -29,8 +29,8 @@ VARIABLE = "SORA_TOKEN"  # the token of clients; made, and kept in the data fold
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What was typed. data: the data folder. keep: how much may lie there."""
+class Arguments:
+    """Arguments of `sora serve --http` as they were typed. data: the data folder. keep: how much may lie there."""
 
     address: str | None
     model: str | None
@@ -38,7 +38,7 @@ class Wish:
     keep: str
 
 
-def serve(wish: Wish, flags: TalkFlags, command: Sequence[str], mount: Mount | None = None) -> None:
+def serve(args: Arguments, flags: TalkFlags, command: Sequence[str], mount: Mount | None = None) -> None:
     """Answer requests until Ctrl-C. command: starts a process that runs verbs, see `Worker`. mount: answers at /mcp.
 
     Raises UsageError for an address or a folder that cannot be had.
@@ -53,10 +53,10 @@ def serve(wish: Wish, flags: TalkFlags, command: Sequence[str], mount: Mount | N
         raise UsageError(
             f"--http: needs {error.name}, which is not installed; pip install 'soracli[http]'", "no_http"
         ) from None
-    talk, model = Talk.of(flags), manifest.card(wish.model).name
-    host, port = _parsed(wish.address or ADDRESS)
-    bound = parse.memory(wish.keep)
-    root = _root(wish.data)
+    talk, model = Talk.of(flags), manifest.card(args.model).name
+    host, port = _parsed(args.address or ADDRESS)
+    bound = parse.memory(args.keep)
+    root = _root(args.data)
     if flags.dry_run:
         talk.say(f"would serve {model} at {host}:{port}, with files in {printable(root)}")
         return
