@@ -152,10 +152,10 @@ class Table:
         picture = media.fit(media.read_source(str(path)).clip, width, height, "crop")
         left, top, wide, high, across, down = width // 3, height // 3, width // 7, height // 4, 37, 21
         clock = time.perf_counter()
-        hand = composite.Hand.of(moves=[f"{left},{top},{wide},{high}:{across},{down}"])
-        assert hand is not None
+        overlay = composite.Overlay.of(moves=[f"{left},{top},{wide},{high}:{across},{down}"])
+        assert overlay is not None
         options = SamplingOptions.of(manifest.card())
-        made = hand.on(tasks.animate(picture, 31, Fraction(30)), options, composite.Way.KEPT).clip.frames[-1]
+        made = overlay.on(tasks.animate(picture, 31, Fraction(30)), options, composite.DraftMode.KEPT).clip.frames[-1]
         seconds = time.perf_counter() - clock
 
         def cut(frame: npt.NDArray[np.uint8], x: int, y: int) -> npt.NDArray[np.uint8]:

@@ -93,7 +93,7 @@ def rendering(verb: Callable[..., None]) -> Callable[..., None]:
 
 def with_options(verb: Callable[..., None]) -> Callable[..., None]:
     """Put the fields of each argument of a verb that is a dataclass into its signature, and hand them over as that one:
-    those of `flags` at the end, those of others (such as `options.Overlay`) where they stand.
+    those of `flags` at the end, those of others (such as `options.OverlayOptions`) where they stand.
     """
     given_as = inspect.signature(verb, eval_str=True).parameters
     kind: type[TalkFlags] = given_as["flags"].annotation

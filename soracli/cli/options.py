@@ -11,7 +11,7 @@ import typer
 from soracli.cli import completion
 
 if TYPE_CHECKING:
-    from soracli.pipeline.composite import Hand
+    from soracli.pipeline.composite import Overlay
 
 Complete = Callable[[str], list[str]]
 GIVEN, OUTPUT, PICTURE, SAMPLING, TALK = "What to do", "Output", "Size and length", "Sampling", "General"
@@ -149,7 +149,7 @@ PromptFile = Annotated[str | None, given("Read the prompt from a file.", "--prom
 
 
 @dataclass(frozen=True)
-class Overlay:
+class OverlayOptions:
     """What is laid over the result. As the type of a verb's argument it stands for an option per field."""
 
     draft: Draft = None
@@ -158,29 +158,29 @@ class Overlay:
 
 
 @dataclass(frozen=True)
-class SketchOverlay(Overlay):
+class SketchOptions(OverlayOptions):
     """The same over a place that is sketched."""
 
     sketch: Sketch = None
 
-    def hand(self, fit: str = "pad") -> Hand | None:
+    def overlay(self, fit: str = "pad") -> Overlay | None:
         """What was typed, read; None if nothing was."""
-        from soracli.pipeline.composite import Hand
+        from soracli.pipeline.composite import Overlay
 
-        return Hand.of(self.draft, self.key, self.subject, how=fit, sketch=self.sketch)
+        return Overlay.of(self.draft, self.key, self.subject, how=fit, sketch=self.sketch)
 
 
 @dataclass(frozen=True)
-class MoveOverlay(Overlay):
+class MoveOptions(OverlayOptions):
     """The same, and regions of the source that are moved."""
 
     move: Move = None
 
-    def hand(self, fit: str) -> Hand | None:
+    def overlay(self, fit: str) -> Overlay | None:
         """What was typed, read; None if nothing was."""
-        from soracli.pipeline.composite import Hand
+        from soracli.pipeline.composite import Overlay
 
-        return Hand.of(self.draft, self.key, self.subject, self.move, fit)
+        return Overlay.of(self.draft, self.key, self.subject, self.move, fit)
 
 
 def _choose(context: typer.Context, preset: str | None) -> str | None:

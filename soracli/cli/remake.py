@@ -12,7 +12,7 @@ from soracli.cli.options import (
     Engine,
     Fit,
     Look,
-    MoveOverlay,
+    MoveOptions,
     Partial,
     Prompt,
     Region,
@@ -96,7 +96,7 @@ def edit(
     style_ref: Annotated[
         str | None, given("A picture whose colours and contrast are taken over.", "--style-ref", metavar="IMAGE")
     ] = None,
-    overlay: MoveOverlay = MoveOverlay(),
+    options: MoveOptions = MoveOptions(),
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -112,10 +112,10 @@ def edit(
     from soracli.commands.restyle import Arguments
     from soracli.options import parse
 
-    hand = overlay.hand(fit)
+    overlay = options.overlay(fit)
     share = None if strength is None else parse.share("--strength", strength, "0 = unchanged, 1 = ignore the source")
     args = Arguments(clip, prompt, share, start, stop, style, style_ref, region, fit, allow_partial)
-    edits.edit(args, hand, flags)
+    edits.edit(args, overlay, flags)
 
 
 @app.command(
@@ -142,7 +142,7 @@ def inpaint(
     ] = None,
     track: Annotated[bool, given("The mask follows what it lies on in its first frame.", "--track")] = False,
     invert_mask: Annotated[bool, given("Paint all but the mask.", "--invert-mask")] = False,
-    overlay: MoveOverlay = MoveOverlay(),
+    options: MoveOptions = MoveOptions(),
     fit: Fit = "pad",
     allow_partial: Partial = False,
     *,
@@ -157,8 +157,8 @@ def inpaint(
     from soracli.pipeline import footage_specs, task_specs
     from soracli.pipeline.render import render
 
-    hand = overlay.hand(fit)
-    spec = task_specs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, hand)
+    overlay = options.overlay(fit)
+    spec = task_specs.inpaint(clip, mask, outpaint, fit, allow_partial, invert_mask, track, overlay)
     spec, text, flags = footage_specs.inpainted(spec, clip, prompt, flags, track=track)
     render(spec, text, flags)
 

@@ -15,10 +15,10 @@ from soracli.cli.options import (
     Image,
     Keyframes,
     Motion,
-    MoveOverlay,
+    MoveOptions,
     Prompt,
     SceneFile,
-    SketchOverlay,
+    SketchOptions,
     Style,
     examples,
     given,
@@ -51,7 +51,7 @@ def generate(
     camera: Camera = None,
     motion: Motion = None,
     style: Style = None,
-    overlay: SketchOverlay = SketchOverlay(),
+    options: SketchOptions = SketchOptions(),
     engine: Engine = "auto",
     fit: Fit = "pad",
     *,
@@ -65,10 +65,10 @@ def generate(
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
-    words, hand = modifiers.words(camera, motion, style), overlay.hand(fit)
+    words, overlay = modifiers.words(camera, motion, style), options.overlay(fit)
     spec = task_specs.generate(
         "generate", still=False, keyframes=keyframe or (), fit=fit, words=words, shots=shot or (), scene=scene,
-        hand=hand, engine=engine, camera=camera,
+        overlay=overlay, engine=engine, camera=camera,
     )  # fmt: skip
     render(spec, prompt, flags)
 
@@ -86,7 +86,7 @@ def image(
     prompt: Prompt = None,
     scene: SceneFile = None,
     style: Style = None,
-    overlay: SketchOverlay = SketchOverlay(),
+    options: SketchOptions = SketchOptions(),
     *,
     flags: Flags,
 ) -> None:
@@ -98,8 +98,8 @@ def image(
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
-    hand = overlay.hand()
-    spec = task_specs.generate("image", still=True, words=modifiers.words(style=style), scene=scene, hand=hand)
+    overlay = options.overlay()
+    spec = task_specs.generate("image", still=True, words=modifiers.words(style=style), scene=scene, overlay=overlay)
     render(spec, prompt, flags)
 
 
@@ -124,7 +124,7 @@ def animate(
     camera: Camera = None,
     motion: Motion = None,
     style: Style = None,
-    overlay: MoveOverlay = MoveOverlay(),
+    options: MoveOptions = MoveOptions(),
     engine: Engine = "auto",
     fit: Fit = "pad",
     *,
@@ -135,9 +135,9 @@ def animate(
     from soracli.pipeline.render import render
     from soracli.prompts import modifiers
 
-    words, hand = modifiers.words(camera, motion, style), overlay.hand(fit)
+    words, overlay = modifiers.words(camera, motion, style), options.overlay(fit)
     spec = task_specs.animate(
-        image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, hand=hand, engine=engine,
+        image, to=to, region=region, keyframes=keyframe or (), fit=fit, words=words, overlay=overlay, engine=engine,
         camera=camera,
     )  # fmt: skip
     spec, flags = scene_specs.animated(spec, image, prompt, flags)

@@ -85,7 +85,7 @@ def animatic(prompt: str, file: str | None, args: Arguments) -> None:
         talk.note(note)
     who = sum(len(shot.scene.performers) for shot in shots)
     talk.say(f"{sum(counts)} frames, {len(shots)} shot{'s' * (len(shots) > 1)}, {who} performers")
-    told = {**recipe, media.DIGEST: written.digest, "alpha": alpha, **stamp.told}
+    told = {**recipe, media.DIGEST: written.digest, "alpha": alpha, **stamp.details}
     written.tell({**told, "notes": [*notes, *written.notes]}, as_json=args.as_json)
 
 

@@ -17,7 +17,7 @@ from soracli.options.calls import Call
 from soracli.options.flags import OutputFlags
 from soracli.pipeline import model_cache, output_paths, sources
 from soracli.pipeline.output_paths import Outputs
-from soracli.pipeline.recipe import remembered
+from soracli.pipeline.recipe import of_call
 from soracli.pipeline.soundtrack import Soundtrack
 from soracli.safety import review as reviews
 from soracli.state.runs import Run
@@ -113,7 +113,7 @@ class Work:
             "frames": self.frames, "review": ",".join(reviews.names()),
             "slow": str(self.slow), "denoise": self.denoise, "double": self.double, "between": self.between,
             "networks": self.networks,
-            **remembered(self.call), media.DIGEST: "",
+            **of_call(self.call), media.DIGEST: "",
         }  # fmt: skip
 
     @property

@@ -56,7 +56,7 @@ def frame(path: str, args: Arguments) -> None:
     form = Form((width, height), Fraction(1), stamp, "lossless", args.force)
     written = deliver.write(form, outputs, [picture[None]])
     talk.say(f"frame {number} of {len(source.clip.frames)}, at {time:g} s")
-    told = {**recipe, media.DIGEST: written.digest, **stamp.told, "notes": [*source.notes, *written.notes]}
+    told = {**recipe, media.DIGEST: written.digest, **stamp.details, "notes": [*source.notes, *written.notes]}
     written.tell(told, as_json=args.as_json)
 
 

@@ -21,7 +21,7 @@ from soracli.options.calls import Call
 from soracli.options.flags import Flags, OutputFlags
 from soracli.pipeline import output_paths, sources
 from soracli.pipeline.output_paths import Outputs
-from soracli.pipeline.recipe import remembered
+from soracli.pipeline.recipe import of_call
 from soracli.pipeline.soundtrack import Soundtrack
 from soracli.prompts.modifiers import LOOKS, PAINTINGS
 from soracli.safety import review as reviews
@@ -118,7 +118,7 @@ class Work:
             "verb": "edit", "look": {kind: value for kind, value in kinds.items() if value},
             "strength": self.strength, "start": self.start, "stop": self.stop, "networks": self.networks,
             "width": width, "height": height, "frames": self.frames, "fps": str(self.fps), "seed": self.seed,
-            "review": ",".join(reviews.names()), **remembered(self.call), media.DIGEST: "",
+            "review": ",".join(reviews.names()), **of_call(self.call), media.DIGEST: "",
         }  # fmt: skip
 
     def made(self, flags: OutputFlags) -> Iterator[tuple[Frames, Mask | None]]:

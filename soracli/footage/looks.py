@@ -51,14 +51,14 @@ class Look(NamedTuple):
 def read(prompt: str) -> tuple[Look, tuple[str, ...]]:
     """The look that a prompt asks for, and notes on what of it is only near. Raises PolicyError if it asks for more."""
     from soracli.scenes import known
-    from soracli.scenes.clauses import told
+    from soracli.scenes.clauses import read_story
     from soracli.scenes.film import filmed
     from soracli.scenes.spans import items, spelt
     from soracli.scenes.vocabulary import vocabulary
 
     words = vocabulary(known.shipped())
     film, left = filmed(spelt(prompt))
-    story = told(items(left, words)[0], words, {})
+    story = read_story(items(left, words)[0], words, {})
     found, notes = {"style": "", "time": "", "weather": ""}, []
     more = [*story.dropped, *(noun for noun, _ in story.strangers)]
     more += [part.said for part in story.parts if part.said not in ASKING]

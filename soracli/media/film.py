@@ -89,7 +89,7 @@ class Film:
         """Show the last frame until then at least, in seconds."""
         self.end = max(self.end, Fraction(until))
 
-    def told(self, text: str) -> None:
+    def note(self, text: str) -> None:
         """Note what is true of the film as a whole; nothing if it is empty."""
         if text:
             self._note(text)
@@ -195,7 +195,7 @@ class Film:
         """All frames at a constant rate. Lets go of each as it is copied, so that they are held only once."""
         check_seconds(float(self.end - self.times[0]))
         even = schedule(self.times, self.end, self._fps)
-        self.told(even.note)
+        self.note(even.note)
         check_bytes(even.frames * self.frames[0].nbytes)
         frames = np.empty((even.frames, *self.frames[0].shape), np.uint8)
         at = 0

@@ -74,7 +74,7 @@ def video_info(path: Path) -> MediaInfo:
             stated = _stated(container, stream) if container.format.name != _IN_TICKS else 0
             if not ends_short(path) and (stated <= 0 or abs(counted - stated) <= 1):
                 fps, frames, seconds = even.fps, even.frames, float(even.frames / even.fps)
-                film.told(even.note)
+                film.note(even.note)
         height, width = film.frames[0].shape[:2] if film.frames else (context.height, context.width)
         sound, notes = _heard(container)
         return MediaInfo(

@@ -1,7 +1,7 @@
-"""What the user's hand adds to a clip: moved regions, subjects and drafts, composited over a canvas. NumPy only.
+"""What the user lays over a clip: moved regions, subjects and drafts, composited on its canvas. NumPy only.
 
 Where a cut-out covers what is kept, the result shows the cut-out; where it covers what is painted, a network is told of
-it in one of two ways (`Way`). Both turn one canvas into another, so that every task and every model can have them.
+it in one of three ways (`DraftMode`). Each turns one canvas into another, so that every task and model can have it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Layers = Callable[[int, int], Layer]  # first frame of the result, last + 1
 Fill = Callable[[Frames, Mask], Frames]  # frames (T, H, W, 3) with their holes (T, H, W) filled
 
 
-class Way(Enum):
+class DraftMode(Enum):
     """How a model takes drafts.
 
     KEPT: cut-outs are kept pixels, and holes are filled before it is asked (spark, which knows little of footage).
@@ -47,14 +47,15 @@ class Way(Enum):
     CLOCKS = "clocks"
 
     @classmethod
-    def of(cls, card: Card) -> Way:
+    def of(cls, card: Card) -> DraftMode:
+        """That of a model."""
         if card.arch == "spark":
             return cls.KEPT
         return cls.CONTROL if card.params.get("way") == "control" else cls.CLOCKS
 
 
 @dataclass(frozen=True)
-class Hand:
+class Overlay:
     """What was typed for --draft, --subject, --move and --sketch. how: --fit, of the draft and the sketch."""
 
     draft: DraftClip | None = None
@@ -72,7 +73,7 @@ class Hand:
         moves: Sequence[str] | None = None,
         how: str = "pad",
         sketch: str | None = None,
-    ) -> Hand | None:
+    ) -> Overlay | None:
         """None if nothing was typed. Raises UsageError or MediaError for what cannot be used."""
         if key is not None and draft is None:
             raise UsageError(f"--key {key}: has no effect without --draft", "no_effect")
@@ -93,6 +94,7 @@ class Hand:
 
     @property
     def notes(self) -> tuple[str, ...]:
+        """Sentences on what is odd about the inputs."""
         return tuple(note for part in (self.draft and self.draft.source, self.sketch) if part for note in part.notes)
 
     def place(self, options: SamplingOptions) -> Frames | None:
@@ -116,7 +118,7 @@ class Hand:
         size = options.width, options.height
         return lambda start, stop: draft.layer(size, options.fps, self.how, start, stop)
 
-    def on(self, canvas: Canvas, options: SamplingOptions, way: Way, fill: Fill = moving.filled) -> Canvas:
+    def on(self, canvas: Canvas, options: SamplingOptions, way: DraftMode, fill: Fill = moving.filled) -> Canvas:
         """A canvas with moved regions and the draft; subjects come by `laid`. fill: what moved regions leave."""
         if self.moves:
             canvas = _moved(canvas, self.moves, way, fill)
@@ -130,14 +132,14 @@ class Hand:
         return (f"--draft ends at {ends:.4g} s and the result at {seconds:.4g} s; nothing of it is there after.",)
 
 
-def _moved(canvas: Canvas, moves: Sequence[Move], way: Way, fill: Fill) -> Canvas:
+def _moved(canvas: Canvas, moves: Sequence[Move], way: DraftMode, fill: Fill) -> Canvas:
     """Regions cut out, moved, and what they leave filled or open."""
     first, frames = _first(canvas), canvas.clip.frames
     size, count = (frames.shape[2], frames.shape[1]), canvas.frames
     paths = [move.path(size, count, canvas.clip.fps) for move in moves]
     layer, hole = moving.moved(paths, frames, first)
     rest = fill(frames, hole)
-    mask = canvas.mask if way is Way.KEPT else np.maximum(canvas.mask, hole)
+    mask = canvas.mask if way is DraftMode.KEPT else np.maximum(canvas.mask, hole)
     head = canvas.head
     if head is not None:
         above, left = moving.moved(paths, head.frames)
@@ -146,7 +148,7 @@ def _moved(canvas: Canvas, moves: Sequence[Move], way: Way, fill: Fill) -> Canva
     return _laid(opened, layer, way)
 
 
-def laid(canvas: Canvas, layers: Layers, way: Way) -> Canvas:
+def laid(canvas: Canvas, layers: Layers, way: DraftMode) -> Canvas:
     """A canvas with a layer over it, head and tail included."""
     first, count = _first(canvas), len(canvas.clip.frames)
     head, tail = canvas.head, canvas.tail
@@ -168,7 +170,7 @@ def _first(canvas: Canvas) -> int:
     return ahead - (canvas.shown.start or 0)
 
 
-def _laid(canvas: Canvas, layer: Layer, way: Way) -> Canvas:
+def _laid(canvas: Canvas, layer: Layer, way: DraftMode) -> Canvas:
     """A layer over the frames of a canvas.
 
     What is shown is mask * painted + (1 - mask) * given; under a layer of alpha a and premultiplied colour c that is
@@ -183,7 +185,7 @@ def _laid(canvas: Canvas, layer: Layer, way: Way) -> Canvas:
         if not cover.any():
             continue
         share = (cover / np.float32(255))[..., None]
-        if way is Way.CLOCKS:
+        if way is DraftMode.CLOCKS:
             frames[t] = _composited(frames[t : t + 1], Layer(layer.frames[t : t + 1], layer.alpha[t : t + 1]))[0]
             hint[t] = np.maximum(hint[t], np.where(mask[t] > 0, share[..., 0], 0))
             continue
@@ -193,7 +195,7 @@ def _laid(canvas: Canvas, layer: Layer, way: Way) -> Canvas:
         frames[t] = np.where(left > 0, np.rint((colour / np.maximum(left, 1e-6)).clip(0, 255)), frames[t])
         mask[t] *= 1 - share[..., 0]
     clip = Clip(frames, canvas.clip.fps)
-    return replace(canvas, clip=clip, mask=mask, hint=hint if way is Way.CLOCKS else None)
+    return replace(canvas, clip=clip, mask=mask, hint=hint if way is DraftMode.CLOCKS else None)
 
 
 def _composited(frames: Frames, layer: Layer) -> Frames:
@@ -238,8 +240,8 @@ def referenced(canvas: Canvas, subjects: Sequence[Subject], card: Card) -> Canva
     """
     if not subjects:
         return canvas
-    if Way.of(card) is not Way.CONTROL:
-        able = [name for name, other in manifest.cards().items() if Way.of(other) is Way.CONTROL]
+    if DraftMode.of(card) is not DraftMode.CONTROL:
+        able = [name for name, other in manifest.cards().items() if DraftMode.of(other) is DraftMode.CONTROL]
         raise UsageError(
             f"--subject {printable(subjects[0].text)}: model '{card.name}' was not trained with pictures of subjects; "
             f"use {', '.join(able)} or {manifest.default()}",

@@ -231,5 +231,5 @@ def _made(work: Work, outputs: Outputs, n: int, flags: OutputFlags, talk: Report
     odd = [*_notes(form.stamp, outputs), *review.notes, *work.remarks()]
     for note in odd:
         talk.note(note)
-    told = {} if form.stamp is None else form.stamp.told
+    told = {} if form.stamp is None else form.stamp.details
     return {media.DIGEST: file.digest, **found, **told, "notes": [*work.notes, *odd]}

@@ -36,7 +36,7 @@ def _with_cast(spec: TaskSpec, path: str, prompt: str, flags: Flags, *, track: b
     Around a picture nobody is put, and what is there follows no prompt. Raises PolicyError if the prompt names nobody
     whom the library has.
     """
-    if not manifest.card(flags.model).takes_drafts or not spec.filled or spec.hand is not None:
+    if not manifest.card(flags.model).takes_drafts or not spec.filled or spec.overlay is not None:
         return spec
     name = printable(path)
     if not spec.areas:

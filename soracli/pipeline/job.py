@@ -16,10 +16,10 @@ from soracli.media import DIGEST
 from soracli.options import open_models
 from soracli.options.calls import Call
 from soracli.pipeline import composite, model_cache, tasks
-from soracli.pipeline.composite import Hand, Way
+from soracli.pipeline.composite import DraftMode, Overlay
 from soracli.pipeline.output_paths import Outputs
 from soracli.pipeline.real_footage import Moving
-from soracli.pipeline.recipe import remembered
+from soracli.pipeline.recipe import of_call
 from soracli.pipeline.request import Prompt
 from soracli.pipeline.soundtrack import Soundtrack
 from soracli.pipeline.spec import TaskSpec
@@ -97,9 +97,9 @@ class Job:
         from soracli.scenes.drafting import drafted
 
         film = self._film(self.plot, seed)
-        hand = self.spec.hand or Hand()
-        canvas = tasks.opened(self.canvas, film.starts[-1]) if self.spec.onward else self.canvas
-        parts = hand.layer(self.options), hand.place(self.options), adapters.grade(self.card)
+        overlay = self.spec.overlay or Overlay()
+        canvas = tasks.painted_from(self.canvas, film.starts[-1]) if self.spec.onward else self.canvas
+        parts = overlay.layer(self.options), overlay.place(self.options), adapters.grade(self.card)
         draft = drafted(film, *parts)
         if tasks.keeps(canvas) and not self.spec.onward:
             draft = composite.inside(draft, canvas)
@@ -110,9 +110,9 @@ class Job:
 
         Not done by `prepare`, since it takes torch. on_progress: how much of the filling is done, of how much.
         """
-        canvas, way = self.canvas, Way.of(self.card)
-        if self.bare is not None and self.spec.hand is not None:
-            canvas = self.spec.hand.on(self.bare, self.options, way, functools.partial(_filled, on_progress))
+        canvas, way = self.canvas, DraftMode.of(self.card)
+        if self.bare is not None and self.spec.overlay is not None:
+            canvas = self.spec.overlay.on(self.bare, self.options, way, functools.partial(_filled, on_progress))
         if self.cast is not None and not self.filled:
             canvas = composite.laid(canvas, self.performed(), way)
         if canvas is self.canvas:
@@ -181,7 +181,7 @@ class Job:
     @functools.cached_property
     def _remembered(self) -> dict[str, Any]:
         """What the recipe says of the call: the files that it reads are read through for it, once."""
-        return remembered(self.call)
+        return of_call(self.call)
 
     def recipe(self, seed: int) -> dict[str, Any]:
         """What the file says about itself: enough to paint it again."""

@@ -101,7 +101,7 @@ def tiny(card: Card, where: str) -> TinyVae | None:
     """What decodes a model's latents for previews, on a device; None if there is none or it was not fetched."""
     from soracli.models.common import tiny_vae
 
-    found = manifest.previews().get(tiny_vae.suited(card))
+    found = manifest.previews().get(tiny_vae.name_for(card))
     if found is None or hub.missing_files(found):
         return None
     import torch

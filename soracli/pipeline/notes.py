@@ -23,8 +23,8 @@ def of_request(
     if spec.source is not None:
         notes += refitted(spec.source, (options.width, options.height), options.fps, request.flags)
     notes += open_models.notes(request.card, options, canvas)
-    if spec.hand is not None:
-        notes += spec.hand.over(canvas.frames, float(canvas.frames / options.fps))
+    if spec.overlay is not None:
+        notes += spec.overlay.over(canvas.frames, float(canvas.frames / options.fps))
     notes += [] if request.filled else frame_rates.notes(geometry, estimate.pace)
     return [*notes, *_of_shots(request.shots if plot is None else plot.begins, geometry)]
 

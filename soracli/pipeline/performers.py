@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from soracli.card import Card
 from soracli.errors import UsageError
 from soracli.pipeline import composite
-from soracli.pipeline.composite import Hand, Way
+from soracli.pipeline.composite import DraftMode, Overlay
 from soracli.pipeline.request import Request
 from soracli.pipeline.spec import TaskSpec
 from soracli.scenes.plot import Plot
@@ -33,13 +33,13 @@ def plot(request: Request) -> Plot | None:
     if not (spec.staged and card.takes_drafts):
         if spec.scene:
             raise UsageError(f"--scene: {card.name} takes no drafts; use: -m {manifest.default()}", "no_drafts")
-        if spec.hand is not None and spec.hand.sketch is not None:
+        if spec.overlay is not None and spec.overlay.sketch is not None:
             why = f"{card.name} takes none; use: -m {manifest.default()}" if spec.staged else "leave out --keyframe"
             raise UsageError(f"--sketch: {why}", "no_sketch")
         return None
-    hand = spec.hand or Hand()
-    subjects, alone = hand.subjects, hand.draft is not None
-    sketched = hand.sketch is not None
+    overlay = spec.overlay or Overlay()
+    subjects, alone = overlay.subjects, overlay.draft is not None
+    sketched = overlay.sketch is not None
     for one in subjects:
         one.check_cutout()
     said = shots or (Shot(0.0, text),)
@@ -64,30 +64,30 @@ def cast(spec: TaskSpec, players: Sequence[Adapter], text: str) -> TaskSpec:
     unseen = tuple(adapters.note(one) for one in players if one not in there)
     if not there:
         return replace(spec, notes=(*spec.notes, *unseen))
-    hand = spec.hand or Hand()
+    overlay = spec.overlay or Overlay()
     more = tuple(Subject(str(one.path), f"{one.path}@1", str(one.path), one.own.name) for one in there)
     rests = "always" if spec.verb == "animate" and not (spec.words or spec.areas) else spec.rests
-    hand = replace(hand, subjects=(*hand.subjects, *more))
-    return replace(spec, hand=hand, notes=(*spec.notes, *unseen), rests=rests)
+    overlay = replace(overlay, subjects=(*overlay.subjects, *more))
+    return replace(spec, overlay=overlay, notes=(*spec.notes, *unseen), rests=rests)
 
 
-def by_hand(
-    request: Request, hand: Hand, canvas: Canvas, options: SamplingOptions
+def with_overlay(
+    request: Request, overlay: Overlay, canvas: Canvas, options: SamplingOptions
 ) -> tuple[Canvas, Plot | None, Canvas | None]:
-    """The canvas with what the user's hand adds, the scene that its subjects play in, who are added later, and the
+    """The canvas with what the user lays over a clip, the scene that its subjects play in, who are added later, and the
     canvas without any of it if the holes of moved regions are to be filled.
     """
     spec, card, text = request.spec, request.card, request.text
-    way, shown = Way.of(card), () if card.arch == "spark" else hand.subjects
+    way, shown = DraftMode.of(card), () if card.arch == "spark" else overlay.subjects
     canvas = composite.referenced(canvas, shown, card)
-    rests = spec.rests == "always" and way is not Way.CLOCKS
+    rests = spec.rests == "always" and way is not DraftMode.CLOCKS
     if not shown and (rests or (spec.rests == "unprompted" and not text)):
         canvas = composite.held(canvas)
-    bare = canvas if hand.moves and way is Way.KEPT else None
-    canvas = hand.on(canvas, options, way)
-    if shown or not hand.subjects:
+    bare = canvas if overlay.moves and way is DraftMode.KEPT else None
+    canvas = overlay.on(canvas, options, way)
+    if shown or not overlay.subjects:
         return canvas, None, bare
-    for one in hand.subjects:
+    for one in overlay.subjects:
         one.check_cutout()
-    scene = Plot((Shot(0.0, text),), subjects=hand.subjects, alone=True, footage=True, performers=own(card))
+    scene = Plot((Shot(0.0, text),), subjects=overlay.subjects, alone=True, footage=True, performers=own(card))
     return canvas, scene, bare

@@ -16,7 +16,7 @@ from soracli.pipeline import notes, output_paths, performers, real_footage, task
 from soracli.pipeline.estimate import estimate
 from soracli.pipeline.job import Job
 from soracli.pipeline.output_paths import Outputs
-from soracli.pipeline.recipe import repeated
+from soracli.pipeline.recipe import call_again
 from soracli.pipeline.request import Prompt, Request, joined
 from soracli.pipeline.soundtrack import Soundtrack
 from soracli.pipeline.spec import TaskSpec
@@ -52,7 +52,7 @@ def prepare(spec: TaskSpec, prompt: str | None, flags: Flags, run: Run | None = 
     expected = estimate(request, canvas)
     if expected.budget.room:
         request = replace(request, card=open_models.settled(request.card, expected.plan))
-    call = repeated(request, canvas.frames)
+    call = call_again(request, canvas.frames)
     call = call if request.own is None else call.having(engine="motion")  # whatever its sources look like elsewhere
     record = calls.lasting(flags.origin.call, request.words.typed).having(expand=None)
     said = notes.of_request(request, plot, [*request.words.notes, *read], canvas, expected, len(seeds))
@@ -101,7 +101,7 @@ def _rewritten(request: Request) -> tuple[Request, Plot | None]:
     else:
         seed = parse.seeds(flags.seed, flags.count)[0] if flags.expand and not spec.shots else None
         beside = (*spec.shots, flags.negative or "")
-        told = rewrite.told(typed, card, words=spec.words, beside=beside, seed=seed)
+        told = rewrite.rewrite(typed, card, words=spec.words, beside=beside, seed=seed)
     text = "; ".join(shot.prompt for shot in shots) if shots else joined(told.text, *spec.words)
     return replace(request, words=Prompt(told.text, text, told.asked, told.notes)), plot
 
@@ -137,9 +137,9 @@ def _canvas(request: Request, plot: Plot | None) -> tuple[Canvas, SamplingOption
     if spec.rim and not request.filled:
         canvas = replace(canvas, mask=media.feather(canvas.mask, spec.rim))
     cast, bare = spec.cast, None
-    if spec.hand is not None and plot is None:
-        canvas, cast, bare = performers.by_hand(request, spec.hand, canvas, options)
-    canvas = tasks.led(canvas, card.stride[0]) if card.causal else canvas
+    if spec.overlay is not None and plot is None:
+        canvas, cast, bare = performers.with_overlay(request, spec.overlay, canvas, options)
+    canvas = tasks.with_whole_start(canvas, card.stride[0]) if card.causal else canvas
     seconds = Fraction(0 if spec.still else len(canvas.clip.frames)) / options.fps
     return canvas, replace(options, seconds=seconds), cast, bare
 

@@ -182,7 +182,7 @@ def advice(card: Card) -> tuple[str, ...]:
     """A note if what would decode a model's latents in a moment was not fetched."""
     from soracli.models.common import tiny_vae
 
-    found = manifest.previews().get(tiny_vae.suited(card))
+    found = manifest.previews().get(tiny_vae.name_for(card))
     if found is None or not hub.missing_files(found):
         return ()
     return (f"--preview: decoded in full, which takes its time; quicker, once fetched: sora model pull {found.name}",)

@@ -95,7 +95,7 @@ def chosen(spec: TaskSpec, card: Card, prompt: str) -> Moving | None:
     """How a request is met by its sources' own motion; None if the model is to paint it."""
     if spec.engine not in (*ENGINES, ""):
         raise UsageError(f"--engine {spec.engine}: must be one of {', '.join(ENGINES)}", "bad_engine")
-    if spec.engine in ("", "model") or spec.hand is not None:
+    if spec.engine in ("", "model") or spec.overlay is not None:
         return None
     still = len(spec.given) == 1 and len(spec.given[0].clip.frames) == 1
     if spec.engine == "auto" and not card.takes_drafts:

@@ -14,13 +14,13 @@ from soracli.pipeline.request import Request
 from soracli.pipeline.sources import digest, named
 
 
-def decoded(recipe: dict[str, Any], latents: str) -> dict[str, Any]:
+def of_latents(recipe: dict[str, Any], latents: str) -> dict[str, Any]:
     """What a file says that was decoded from given latents: of how they came about nothing is known."""
     known = ("soracli", "model", "weights", "width", "height", "frames", "fps", "review", DIGEST)
     return {"verb": "decode", "latents": digest(latents), **{key: recipe[key] for key in known if key in recipe}}
 
 
-def remembered(call: Call) -> dict[str, Any]:
+def of_call(call: Call) -> dict[str, Any]:
     """What a recipe says of a call itself: the arguments by which `replay` repeats it, and the files it read.
 
     Names without folders: a file is given away more often than its maker's home.
@@ -29,7 +29,7 @@ def remembered(call: Call) -> dict[str, Any]:
     return {"arguments": {key: short[key] for key in short if key != "verb"}, "inputs": named(*calls.files(call))}
 
 
-def repeated(request: Request, frames: int) -> Call:
+def call_again(request: Request, frames: int) -> Call:
     """The call that does the same again, whatever its flags were left to: with prompt, length and rate written out.
 
     How it is to be painted stands in the recipe beside it; where the result goes is for whoever repeats it to say.

@@ -20,7 +20,7 @@ from soracli.pipeline.deliver import Form
 from soracli.pipeline.job import Job
 from soracli.pipeline.metrics import Seams, Thumbnails, Watcher
 from soracli.pipeline.preview import Preview
-from soracli.pipeline.recipe import decoded
+from soracli.pipeline.recipe import of_latents
 from soracli.sampling import frame_rates
 from soracli.state.runs import Item, Run
 from soracli.types import Canvas
@@ -68,7 +68,7 @@ class Result:
         self._seams, self._likeness = Seams.of(job.canvas), Thumbnails()
         self._took: dict[str, float] = {}  # seconds by stage
         whole, origin = job.recipe(self.seed), session.flags.origin
-        self._recipe = decoded(whole, origin.latents) if origin.foreign and origin.latents else whole
+        self._recipe = of_latents(whole, origin.latents) if origin.foreign and origin.latents else whole
 
     def recipe(self) -> dict[str, Any]:
         """No more than what this call has done."""

@@ -52,7 +52,7 @@ def _continued(spec: TaskSpec, path: str, prompt: str | None, by: str, flags: Fl
 
     def canvas(options: SamplingOptions, _: int) -> Canvas:
         sources.check_room(f"--by {by}", after, options.width, options.height)
-        return tasks.onward(source.clip, after, (*own.again, own.frames))
+        return tasks.continue_shot(source.clip, after, (*own.again, own.frames))
 
     spec = replace(
         spec, canvas=canvas, plot=Plot(file=scene, time=time), onward=True, notes=(*spec.notes, *notes)
@@ -99,7 +99,7 @@ def inpainted(spec: TaskSpec, path: str, prompt: str | None, flags: Flags, *, tr
 
     Of a clip that has no scene, or several, it stays as it was; without a prompt what is masked is removed.
     """
-    if not (prompt or "").strip() or prompt == "-" or not spec.areas or spec.hand is not None:
+    if not (prompt or "").strip() or prompt == "-" or not spec.areas or spec.overlay is not None:
         return spec, flags
     own = own_clips.read(spec.given[0], flags)
     if own is None:
@@ -122,7 +122,7 @@ def animated(spec: TaskSpec, path: str, typed: str | None, flags: Flags) -> tupl
 
     Of a picture that has no scene, or where more than the picture is given, it stays as it was.
     """
-    alone = len(spec.given) == 1 and not (spec.areas or spec.hand or spec.keyed) and spec.engine == "auto"
+    alone = len(spec.given) == 1 and not (spec.areas or spec.overlay or spec.keyed) and spec.engine == "auto"
     if not alone or typed == "-" or flags.prompt_file is not None or path == "-":
         return spec, flags
     own = own_clips.read(spec.given[0], flags)

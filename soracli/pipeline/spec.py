@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from soracli.media import Area, Audio, Source
-from soracli.pipeline.composite import Hand
+from soracli.pipeline.composite import Overlay
 from soracli.types import Canvas, Clip, SamplingOptions
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class TaskSpec:
     sound: Callable[[Fraction], Audio | None] | None = None  # of the result, from its first frame on, by its rate
 
     # how it is made
-    hand: Hand | None = None  # what is composited over the canvas
-    rests: str = ""  # when all but the work of that hand is kept: `always`, `unprompted`, or never (empty)
+    overlay: Overlay | None = None  # what is composited over the canvas
+    rests: str = ""  # when all but the work of that overlay is kept: `always`, `unprompted`, or never (empty)
     engine: str = ""  # of `real_footage.ENGINES`, what makes the new frames; empty = the model
     camera: str = ""  # the move that is asked for
     filled: bool = False  # without a prompt, holes are filled from the clip by models that take drafts

@@ -16,7 +16,7 @@ from soracli.formatting import printable, stem
 from soracli.media import Area, Audio, Source
 from soracli.options import parse
 from soracli.pipeline import tasks
-from soracli.pipeline.composite import Hand
+from soracli.pipeline.composite import Overlay
 from soracli.pipeline.sources import (
     RIM,
     check_room,
@@ -68,18 +68,18 @@ def generate(
     words: Sequence[str] = (),
     shots: Sequence[str] = (),
     scene: str | None = None,
-    hand: Hand | None = None,
+    overlay: Overlay | None = None,
     engine: str = "",
     camera: str | None = None,
 ) -> TaskSpec:
     """From a text, several from given times on, or a scene file, with pictures at given times if there are any.
 
-    Where flags say nothing the result is as large, as fast and as long as the hand's draft.
+    Where flags say nothing the result is as large, as fast and as long as the overlay's draft.
     """
-    _check_hand(hand, "moves", f"sora {verb}: there is nothing to move before it is painted; use: sora animate")
-    draft = None if hand is None or hand.draft is None else hand.draft.source.clip
+    _check_overlay(overlay, "moves", f"sora {verb}: there is nothing to move before it is painted; use: sora animate")
+    draft = None if overlay is None or overlay.draft is None else overlay.draft.source.clip
     keys = [_keyframe(text) for text in keyframes]
-    how, alone = _how(fit), not (shots or scene or hand)
+    how, alone = _how(fit), not (shots or scene or overlay)
     if engine == "motion" and not (keys and alone):
         raise UsageError("--engine motion: moves key frames of a prompt; add --keyframe PICTURE@TIME", "no_effect")
 
@@ -90,9 +90,10 @@ def generate(
     record = stated(keyframes=[f"{Path(path).name}@{when}" for path, when, _ in keys], fit=fit if keys else None)
     return TaskSpec(
         verb, canvas, still=still, words=tuple(words), shots=tuple(shots), prompted=not (shots or scene), record=record,
-        given=(*(key[2] for key in keys), *_of_hand(hand)), notes=_notes(*(key[2] for key in keys), hand=hand),
-        staged=not keys, scene=scene or "", hand=hand, source=draft,
-        lasts=None if still or hand is None else hand.seconds, engine=engine if keys and alone else "",
+        given=(*(key[2] for key in keys), *_of_overlay(overlay)),
+        notes=_notes(*(key[2] for key in keys), overlay=overlay),
+        staged=not keys, scene=scene or "", overlay=overlay, source=draft,
+        lasts=None if still or overlay is None else overlay.seconds, engine=engine if keys and alone else "",
         camera=camera or "", keyed=bool(keys),
     )  # fmt: skip
 
@@ -107,13 +108,13 @@ def animate(
     words: Sequence[str] = (),
     verb: str = "animate",
     frames: int | None = None,
-    hand: Hand | None = None,
+    overlay: Overlay | None = None,
     engine: str = "",
     camera: str | None = None,
 ) -> TaskSpec:
     """A picture, and what else of the clip is given. frames: of the result, None = as the flags say.
 
-    Under a hand all else of the picture stands still, unless something says how it is to move.
+    Under an overlay all else of the picture stands still, unless something says how it is to move.
     """
     source, how = picture(image, verb), _how(fit)
     last = None if to is None else picture(to, verb)
@@ -136,9 +137,11 @@ def animate(
         verb, canvas, source=source.clip, words=tuple(words), prompted=False, stem=_stem(image, verb),
         engine=engine, camera=camera or "",
         length="" if frames is None else "the number of views decides; use -n",
-        given=tuple(part for part in (source, last, *(key[2] for key in keys), *_of_hand(hand)) if part is not None),
-        notes=_notes(source, last, *(key[2] for key in keys), hand=hand), hand=hand,
-        rests="always" if hand and not (words or region or to or keys) else "",
+        given=tuple(
+            part for part in (source, last, *(key[2] for key in keys), *_of_overlay(overlay)) if part is not None
+        ),
+        notes=_notes(source, last, *(key[2] for key in keys), overlay=overlay), overlay=overlay,
+        rests="always" if overlay and not (words or region or to or keys) else "",
         areas=() if moving is None else (moving,),
         record=stated(
             inputs=named(image, *([to] if to else [])), region=shown(region, moving), fit=fit, views=frames,
@@ -182,15 +185,15 @@ def extend(
 def edit(
     path: str, strength: float, start: str | None = None, stop: str | None = None, fit: str = "pad",
     words: Sequence[str] = (), verb: str = "edit", reference: str | None = None, allow_partial: bool = False,
-    region: str | None = None, hand: Hand | None = None,
+    region: str | None = None, overlay: Overlay | None = None,
 ) -> TaskSpec:  # fmt: skip
     """A clip that is painted anew from itself, all of it or a part of its time.
 
     reference: a picture whose colours and contrast it is to take over. region: where alone it is painted.
     """
     if start is not None or stop is not None:
-        _check_hand(
-            hand, "all", "--from, --to: do not go with --draft, --subject or --move; a move says its own @T0-T1"
+        _check_overlay(
+            overlay, "all", "--from, --to: do not go with --draft, --subject or --move; a move says its own @T0-T1"
         )
     source, how = clip(path, verb, allow_partial), _how(fit)
     model = None if reference is None else picture(reference, verb)
@@ -210,12 +213,12 @@ def edit(
 
     return TaskSpec(
         verb, canvas, source=source.clip, words=tuple(words),
-        prompted=verb == "edit" and not (words or model or hand),
+        prompted=verb == "edit" and not (words or model or overlay),
         stem=_stem(path, verb), length="the clip keeps its own length",
-        sound=sound_of(source), notes=_notes(source, model, hand=hand), compare=verb == "vary",
-        given=(source, *_of_hand(hand)) if model is None else (source, model, *_of_hand(hand)),
-        areas=() if area is None else (area,), hand=hand,
-        rests="unprompted" if hand and not words and not model else "",
+        sound=sound_of(source), notes=_notes(source, model, overlay=overlay), compare=verb == "vary",
+        given=(source, *_of_overlay(overlay)) if model is None else (source, model, *_of_overlay(overlay)),
+        areas=() if area is None else (area,), overlay=overlay,
+        rests="unprompted" if overlay and not words and not model else "",
         record=stated(
             inputs=named(path), strength=strength, start=start, stop=stop, fit=fit, allow_partial=allow_partial or None,
             style_ref=None if reference is None else named(reference)[0], region=shown(region, area),
@@ -225,14 +228,14 @@ def edit(
 
 def inpaint(
     path: str, mask: str | None, outpaint: str | None, fit: str = "pad", allow_partial: bool = False,
-    invert: bool = False, track: bool = False, hand: Hand | None = None,
+    invert: bool = False, track: bool = False, overlay: Overlay | None = None,
 ) -> TaskSpec:  # fmt: skip
     """A clip or picture with a hole, or with room around it, to be filled.
 
     invert: paint all but what the mask says. track: the mask follows what it lies on.
     """
     source, how = footage(path, allow_partial), _how(fit)
-    if (mask is None) == (outpaint is None) and not (hand and mask is None):
+    if (mask is None) == (outpaint is None) and not (overlay and mask is None):
         raise UsageError("inpaint: say what to paint: --mask FILE|X,Y,W,H or --outpaint T,R,B,L", "no_mask")
     for flag, given in (("--invert-mask", invert), ("--track", track)):
         if given and mask is None:
@@ -267,8 +270,8 @@ def inpaint(
         "inpaint", canvas, source=shape, prompted=False, stem=_stem(path, "inpaint"),
         filled=hole is not None or sides is not None, rim=0 if hole is None else RIM,
         still=len(shape.frames) == 1, length="the clip keeps its own length", sound=sound_of(source),
-        notes=_notes(source, hand=hand), given=(source, *_of_hand(hand)), areas=() if hole is None else (hole,),
-        hand=hand,
+        notes=_notes(source, overlay=overlay), given=(source, *_of_overlay(overlay)),
+        areas=() if hole is None else (hole,), overlay=overlay,
         record=stated(
             inputs=named(path), mask=shown(mask, hole), invert_mask=invert or None, track=track or None,
             outpaint=outpaint, fit=fit,
@@ -348,16 +351,16 @@ def _keyed(canvas: Canvas, keys: Sequence[tuple[str, str, Source]], options: Sam
     return tasks.keyed(canvas, given) if given else canvas
 
 
-def _notes(*sources: Source | None, hand: Hand | None = None) -> tuple[str, ...]:
-    own = () if hand is None else hand.notes
+def _notes(*sources: Source | None, overlay: Overlay | None = None) -> tuple[str, ...]:
+    own = () if overlay is None else overlay.notes
     return (*(note for source in sources if source is not None for note in source.notes), *own)
 
 
-def _of_hand(hand: Hand | None) -> tuple[Source, ...]:
-    return () if hand is None else hand.given
+def _of_overlay(overlay: Overlay | None) -> tuple[Source, ...]:
+    return () if overlay is None else overlay.given
 
 
-def _check_hand(hand: Hand | None, part: str, why: str) -> None:
-    """Refuse a hand where it, or that part of it, makes no sense."""
-    if hand is not None and (part == "all" or getattr(hand, part)):
+def _check_overlay(overlay: Overlay | None, part: str, why: str) -> None:
+    """Refuse an overlay where it, or that part of it, makes no sense."""
+    if overlay is not None and (part == "all" or getattr(overlay, part)):
         raise UsageError(why, "no_effect")

@@ -58,13 +58,13 @@ def extend(clip: Clip, before: int, after: int, time: int, context: int = 0) -> 
     return Canvas(Clip(frames, clip.fps), mask, head=head, show=(extra, len(frames)), context=context)
 
 
-def onward(clip: Clip, after: int, again: Sequence[int]) -> Canvas:
+def continue_shot(clip: Clip, after: int, again: Sequence[int]) -> Canvas:
     """So many new frames after a clip whose own last shot is painted once more to go on from. again: see `Canvas`."""
     frames = np.concatenate([clip.frames, np.repeat(clip.frames[-1:], after, 0)])
     return Canvas(Clip(frames, clip.fps), _timed(frames, len(clip.frames), len(frames)), again=tuple(again))
 
 
-def opened(canvas: Canvas, start: int) -> Canvas:
+def painted_from(canvas: Canvas, start: int) -> Canvas:
     """A canvas of which everything is painted from a frame on."""
     frames = canvas.clip.frames
     return replace(canvas, mask=_timed(frames, start, len(frames)))
@@ -139,7 +139,7 @@ def blend(a: Clip, b: Clip, by: int, mode: str, time: int) -> Canvas:
     return Canvas(Clip(frames, a.fps), mask, strength, head=head, show=(ahead, len(frames)) if ahead else None)
 
 
-def led(canvas: Canvas, time: int) -> Canvas:
+def with_whole_start(canvas: Canvas, time: int) -> Canvas:
     """For models whose first latent frame is one frame: a kept beginning of 1 + k * time frames is given as a whole.
 
     What it has too many at its start is joined on unchanged.

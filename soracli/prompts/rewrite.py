@@ -22,7 +22,7 @@ class RewrittenPrompt(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def told(
+def rewrite(
     prompt: str, card: Card, *, words: Sequence[str] = (), beside: Sequence[str] = (), seed: int | None = None
 ) -> RewrittenPrompt:
     """Rewrite a prompt for a card's model.

@@ -94,7 +94,7 @@ class Stamp:
         self.notes: list[str] = []
 
     @property
-    def told(self) -> dict[str, Any]:
+    def details(self) -> dict[str, Any]:
         """For `--json`: whose signature is on it, and what the inputs' own credentials were found to be."""
         signer = self._keys.identity.fingerprint
         states = [given.state for given in self._given]

@@ -33,7 +33,7 @@ PACES = {  # factors on the usual pace
 }  # fmt: skip
 
 
-def told(items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed]) -> Story:
+def read_story(items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed]) -> Story:
     """The story of a prompt. events: lasting changes by where they are struck out."""
     state = Telling(items, vocabulary, events)
     while state.at < len(items):

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from soracli.formatting import printable
 from soracli.scenes.captions import caption
-from soracli.scenes.clauses import told
+from soracli.scenes.clauses import read_story
 from soracli.scenes.crowds import mingled, thronged
 from soracli.scenes.film import Filmed, filmed
 from soracli.scenes.nearest import Near
@@ -60,7 +60,7 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     text, others = options(spelt(prompt))
     film, left = filmed(text)
     phrases, mended = items(left, words)
-    story = told(phrases, words, {row.start: row for row in film if row.slot == "event"})
+    story = read_story(phrases, words, {row.start: row for row in film if row.slot == "event"})
     thronged(story, phrases)
     near = stand_ins(story, words)
     roles, notes = casting(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})

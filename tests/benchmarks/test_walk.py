@@ -49,7 +49,7 @@ def test_calls_are_noted_in_their_order() -> None:
     sys.setprofile(walk)
     try:
         deobfuscate.folded("a dog runs")
-        rewrite.told("a dog runs", Holder("spark"))  # type: ignore[arg-type]
+        rewrite.rewrite("a dog runs", Holder("spark"))  # type: ignore[arg-type]
     except AttributeError:  # that is no card
         pass
     finally:

@@ -1,4 +1,4 @@
-"""What the user's hand adds: drafts with alpha or a key colour, subjects, moved regions; and scenes changed by keys."""
+"""What the user lays over a clip: drafts with alpha or a key colour, subjects, moves; and scenes changed by keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from soracli import media
 from soracli.draft import Layer, stacked
 from soracli.errors import SoraError
 from soracli.pipeline import composite, job, tasks
-from soracli.pipeline.composite import Hand, Way
+from soracli.pipeline.composite import DraftMode, Overlay
 from soracli.sampling.assemble import masked
 from soracli.scenes import edits, file, file_format, moves, notation, subjects
 from soracli.scenes.draft_clips import DraftClip
@@ -105,9 +105,9 @@ def test_a_clip_is_gone_when_it_is_over_and_a_picture_stays(tmp_path: Path) -> N
     assert [bool(frame.any()) for frame in layer.alpha] == [True] * 8 + [False] * 4
     still = DraftClip.of(write(tmp_path / "d.png", 1), None)
     assert still.layer((SIZE[1], SIZE[0]), Fraction(32), "pad", 5, 9).alpha.any((1, 2)).all()
-    hand = Hand(clip)
-    assert "ends at 0.25 s and the result at 1 s" in hand.over(16, 1.0)[0]
-    assert not hand.over(4, 0.25)
+    overlay = Overlay(clip)
+    assert "ends at 0.25 s and the result at 1 s" in overlay.over(16, 1.0)[0]
+    assert not overlay.over(4, 0.25)
 
 
 def test_what_lies_over_given_and_painted_pixels_is_exact() -> None:
@@ -118,7 +118,7 @@ def test_what_lies_over_given_and_painted_pixels_is_exact() -> None:
     mask[0, 0], mask[0, 1] = 0, 1
     alpha = rng.integers(0, 256, (2, 8, 8)).astype(np.uint8)
     layer = Layer((rng.random((2, 8, 8, 3)) * alpha[..., None]).astype(np.uint8), alpha)
-    canvas = composite.laid(tasks.inpaint(Clip(given, Fraction(8)), mask), lambda start, stop: layer, Way.KEPT)
+    canvas = composite.laid(tasks.inpaint(Clip(given, Fraction(8)), mask), lambda start, stop: layer, DraftMode.KEPT)
     ours = masked(painted, canvas.clip.frames, canvas.mask, match=False)
     below = masked(painted, given, mask, match=False)
     theirs = stacked(Layer(below, np.full((2, 8, 8), 255, np.uint8)), layer).frames
@@ -136,7 +136,7 @@ def test_a_layer_begins_with_the_result_not_with_what_leads_up_to_it() -> None:
             alpha[i, 0, t] = 255
         return Layer(np.repeat(alpha[..., None], 3, 3), alpha)
 
-    over = composite.laid(canvas, numbered, Way.KEPT)
+    over = composite.laid(canvas, numbered, DraftMode.KEPT)
     assert over.head is not None
     whole = np.concatenate([over.head.frames, over.clip.frames])
     for t in range(10):
@@ -162,7 +162,7 @@ def test_a_cut_out_arrives_where_it_is_sent(move: str) -> None:
     """Within 2 pixels and 35 dB at its end, along a straight way, and nothing else changes."""
     picture = photo()
     canvas = composite.held(tasks.animate(Clip(picture[None], Fraction(1)), 16, Fraction(16)))
-    out = Hand(moves=(moves.Move.of(move),)).on(canvas, options(16), Way.KEPT)
+    out = Overlay(moves=(moves.Move.of(move),)).on(canvas, options(16), DraftMode.KEPT)
     assert (out.clip.frames[0] == picture).all()
     assert not out.mask.any()
     core = picture[20:36, 24:40]  # without its soft edge
@@ -222,7 +222,7 @@ def test_holes_are_the_networks_where_it_can_fill_them() -> None:
         Clip(np.broadcast_to(photo(), (8, *SIZE, 3)), Fraction(16)), np.zeros((8, *SIZE), np.float32)
     )
     move = moves.Move.of("20,16,24,24:40,0")
-    out = Hand(moves=(move,)).on(canvas, options(8), Way.CONTROL)
+    out = Overlay(moves=(move,)).on(canvas, options(8), DraftMode.CONTROL)
     assert (out.mask[-1, 16:40, 20:44] == 1).all()
     assert (out.mask[-1, 20:36, 64:80] == 0).all()
     assert not out.mask[0].any()

@@ -115,8 +115,8 @@ def test_what_goes_on_paints_the_same_once_more(ends: tuple[int, ...], held: boo
     for i, end in enumerate(ends):
         options = tiny.options(seconds=Fraction(end, 16), guidance=1.0)
         blank = tasks.generate(end, options.height, options.width, options.fps)
-        canvas = blank if not i else tasks.onward(Clip(made, options.fps), end - len(made), ends[:i])
-        painted = frames_of(model, replace(tasks.opened(canvas, 0), draft=draft), options)
+        canvas = blank if not i else tasks.continue_shot(Clip(made, options.fps), end - len(made), ends[:i])
+        painted = frames_of(model, replace(tasks.painted_from(canvas, 0), draft=draft), options)
         assert len(painted) == end
         same = max(len(made) - (0 if held else REACH), 0)  # the last few are evened out with those after them
         assert (painted[:same] == made[:same]).all()
@@ -127,7 +127,7 @@ def test_what_goes_on_paints_the_same_once_more(ends: tuple[int, ...], held: boo
 
 def test_kept_frames_are_those_that_were_given() -> None:
     clip = Clip(np.full((20, 8, 8, 3), 7, np.uint8), Fraction(16))
-    canvas = tasks.onward(clip, 12, (20,))
+    canvas = tasks.continue_shot(clip, 12, (20,))
     assert (canvas.frames, canvas.again) == (32, (20,))
     painted = np.full((16, 8, 8, 3), 99, np.uint8)
     assert [int(frame[0, 0, 0]) for frame in tasks.kept(canvas, 16, painted)] == [7] * 4 + [99] * 12

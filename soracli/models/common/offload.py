@@ -17,7 +17,7 @@ from soracli.models.common.packing import QuantisedLinear
 HOST = "cpu"
 
 
-def stowed(name: str, pattern: str) -> bool:
+def is_offloaded(name: str, pattern: str) -> bool:
     """Whether a weight is one of those that stay in main memory. pattern: of matrices of repeated blocks."""
     return re.search(pattern, name) is not None
 
@@ -25,7 +25,7 @@ def stowed(name: str, pattern: str) -> bool:
 def in_turns(module: nn.Module, pattern: str, device: str) -> None:
     """Have the matrices of a module, which lie in main memory, brought to the device whenever they are used."""
     for name, part in module.named_modules():
-        if isinstance(part, nn.Linear | QuantisedLinear) and stowed(f"{name}.weight", pattern):
+        if isinstance(part, nn.Linear | QuantisedLinear) and is_offloaded(f"{name}.weight", pattern):
             _Turn(device).attach(part)
 
 

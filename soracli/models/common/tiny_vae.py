@@ -24,7 +24,7 @@ BLOCKS = 3  # of each level but the last
 BOUND = 3.0  # latents are softly held within
 
 
-def suited(card: Card) -> str:
+def name_for(card: Card) -> str:
     """The name of what decodes a model's latents; empty if there is none."""
     return NAMES.get((card.arch, card.stride[1]), "")
 

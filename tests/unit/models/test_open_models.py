@@ -222,14 +222,14 @@ def test_vace_takes_the_colours_from_elsewhere(opened: dict[str, Any]) -> None:
 def test_a_kept_beginning_is_whole_latent_frames(count: int) -> None:
     """1 + k * time frames of a clip are on the canvas, the others go before it; the result is the same length."""
     given = tasks.extend(clip(count), 0, 8, 4)
-    led = tasks.led(given, 4)
+    led = tasks.with_whole_start(given, 4)
     kept = int((led.mask.reshape(len(led.mask), -1).max(1) == 0).sum())
     assert kept % 4 == 1
     assert led.frames == given.frames == count + 8
     head = led.head.frames if led.head is not None else clip(1).frames[:0]
     np.testing.assert_array_equal(np.concatenate([head, led.clip.frames[:kept]]), clip(count).frames)
-    assert tasks.led(led, 4) is led
-    assert tasks.led(tasks.generate(9, *SIDE, Fraction(16)), 4).head is None
+    assert tasks.with_whole_start(led, 4) is led
+    assert tasks.with_whole_start(tasks.generate(9, *SIDE, Fraction(16)), 4).head is None
 
 
 @pytest.mark.parametrize(("window", "stop"), [(0, 1), (0, 3), (6, 4)], ids=["midway", "painted", "second window"])

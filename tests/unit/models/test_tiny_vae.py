@@ -93,7 +93,7 @@ def test_less_is_decoded_where_that_is_enough() -> None:
 
 
 def test_models_have_a_decoder_of_their_latents() -> None:
-    found = {name: tiny_vae.suited(card) for name, card in manifest.cards().items()}
+    found = {name: tiny_vae.name_for(card) for name, card in manifest.cards().items()}
     assert {name for name, tiny in found.items() if tiny == "taew2.1"} >= {"wan-t2v-1.3b", "wan-vace-14b"}
     assert found["wan-ti2v-5b"] == "taew2.2"
     assert (found["spark"], found["ltx-2b"]) == ("", "")
@@ -101,7 +101,7 @@ def test_models_have_a_decoder_of_their_latents() -> None:
         card = manifest.previews()[name]
         stored = TinyVaeConfig(**card.params["decoder"])
         (model,) = {other.params.get("transformer", {}).get("channels", 16) for other in manifest.cards().values()
-                    if tiny_vae.suited(other) == name}  # fmt: skip
+                    if tiny_vae.name_for(other) == name}  # fmt: skip
         assert stored.channels == model
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from soracli.draft import Layer
 from soracli.pipeline import composite, tasks
-from soracli.pipeline.composite import Way
+from soracli.pipeline.composite import DraftMode
 from soracli.sampling.conditioning import WindowInputs
 from soracli.sampling.denoise import HELD
 from soracli.sampling.windows import WindowSpan
@@ -51,7 +51,7 @@ def dragged(start: int, stop: int) -> Layer:
 def drafted(animate: bool) -> Canvas:
     picture = Clip(frames_of(1, *SIDE, seed=1), Fraction(16))
     blank = tasks.animate(picture, COUNT, Fraction(16)) if animate else tasks.generate(COUNT, *SIDE, Fraction(16))
-    return composite.laid(blank, dragged, Way.CLOCKS)
+    return composite.laid(blank, dragged, DraftMode.CLOCKS)
 
 
 def plainly(model: Any, canvas: Canvas, steps: int) -> Tensor:
@@ -116,7 +116,7 @@ def test_the_region_starts_lower_as_in_a_plain_loop(opened: Any, kind: str, anim
 def test_vace_is_told_of_cut_outs_as_pixels_to_keep(opened: Any) -> None:
     model = opened("vace")
     blank = tasks.generate(COUNT, *SIDE, Fraction(16))
-    canvas = composite.laid(blank, dragged, Way.of(model.card))
+    canvas = composite.laid(blank, dragged, DraftMode.of(model.card))
     assert canvas.hint is None
     options = request(model, (COUNT, *SIDE), 16, steps=1, guidance=1.0)
     geometry = Geometry.of(options, model.card)
