@@ -1,6 +1,6 @@
 """A look for spark from a folder of pictures: a low-rank adapter of its transformer, and the colours that go with it.
 
-spark paints the place behind the performers from a sketch: the means of 8 x 8 pixels of what the world's own painter
+spark paints the place behind the performers from a sketch: the means of 4 x 4 pixels of what the world's own painter
 draws there (`models.spark.steering`). What a sketch says stays as it is, so a look has two halves. The adapter learns
 what is finer: it is shown the sketch of a part of a picture and learns to paint that part, by the same loss as spark
 itself. The colours are a linear map from those of the world to those of the pictures that brings means and covariances
