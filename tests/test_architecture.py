@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -188,6 +189,25 @@ def test_public_names_say_what_they_are(path: Path) -> None:
     silent = [node.name for node in named if not node.name.startswith("_") and ast.get_docstring(node) is None]
     assert ast.get_docstring(tree)
     assert silent == (["sora"] if path == PACKAGE / "cli/root.py" else [])
+
+
+FOREIGN = {"tomllib", "torch.optim", "transformer"}  # before names that are not ours; keys of a file
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_docstrings_point_to_is_there(path: Path) -> None:
+    """Classes and constants that are named with their module, such as `card.Card`."""
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    texts = [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, documented)
+    ]
+    named = re.findall(r"(?<![\w.])(?:soracli\.)?([a-z_]+(?:\.[a-z_]+)*)\.([A-Z]\w*)", "\n".join(texts))
+    for module, name in named:
+        places = [place for dotted, place in modules().items() if f".{dotted}".endswith(f".{module}")]
+        found = any(re.search(rf"\b{name}\b", place.read_text(encoding="utf-8")) for place in places)
+        assert found or module in FOREIGN, f"{module}.{name}"
 
 
 # --- size and repetition ----------------------------------------------------------------------------------------------

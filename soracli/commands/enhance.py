@@ -53,7 +53,7 @@ class Work:
     """One clip to enhance. fps: of the result; a picture has 1.
 
     slow: times as long. denoise: deviation of the noise to take out, in levels of 255; None = as measured.
-    double, between: the networks for size and rate, of footage.ENGINES; `auto` = not chosen yet, empty = not needed.
+    double, between: networks for size and rate, of `restoration.ENGINES`; `auto` = not chosen yet, empty = not needed.
     """
 
     source: Source

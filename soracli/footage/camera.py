@@ -21,7 +21,7 @@ CLOSER = {"push-in": (0.035, 1.2), "handheld": (math.inf, 1.08)}  # zoom a secon
 USUAL = (0.15, 1.5)
 CRISP = 0.02  # of the Laplacian: brings enlarged photographs from 0.82 to 0.94 of the sharpness that they could have
 SWAY = ((0.43, 0.5), (1.07, 0.3), (2.3, 0.2))  # hertz and share, of a hand
-PACES = {"nothing moves": 0.0, "moving slowly": 0.5, "moving fast": 1.5, "moving very fast": 2.0}  # of `manner.PACES`
+PACES = {"nothing moves": 0.0, "moving slowly": 0.5, "moving fast": 1.5, "moving very fast": 2.0}  # `modifiers.PACES`
 WAYS = {"pan-left": (-1, 0), "pan-right": (1, 0), "tilt-up": (0, -1), "tilt-down": (0, 1)}  # across, down
 SAID = {  # moves by the words of a prompt that ask for them
     "zoom-out": r"zoom\w*[ -]out|pull\w*[ -](back|away|out)|camera moves (away|back)",

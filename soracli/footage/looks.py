@@ -1,6 +1,6 @@
 """What can be done to the look of any footage without painting it anew: styles, other light, weather laid over.
 
-style      a grade of `world.styles`, a painting of `manner.PAINTINGS`, or a picture in whose manner it is painted
+style      a grade of `world.styles`, a painting of `modifiers.PAINTINGS`, or a picture in whose manner it is painted
 tone       colours and contrast of a picture
 time       the light of another time of day
 weather    falling things or fog before everything
@@ -41,7 +41,7 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 class Look(NamedTuple):
-    """style: of manner.LOOKS, or ``. time: of TIMES, or ``. weather: of world.weather, or ``."""
+    """style: of `modifiers.LOOKS`, or ``. time: of TIMES, or ``. weather: of world.weather, or ``."""
 
     style: str = ""
     time: str = ""

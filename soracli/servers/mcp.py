@@ -52,7 +52,7 @@ class Calls(Protocol):
     """What does command lines. paints: whether that wants the model, and its turn. Cancelling ends the work."""
 
     async def do(self, words: Sequence[str], paints: bool, tell: Tell) -> dict[str, Any]:
-        """What it prints as JSON. tell: is told of each event, see `results.Event`, and of `process.WAITS`."""
+        """What it prints as JSON. tell: is called with each `output_types.events.Event`, and with `process.WAITS`."""
         ...
 
 

@@ -29,7 +29,7 @@ WAITS = {"event": "wait"}  # another call is being done
 
 
 async def run(words: Sequence[str], folder: Path, environment: Mapping[str, str], tell: Tell) -> dict[str, Any]:
-    """What a command line prints as JSON. tell: is told of each event, see `results.Event`.
+    """What a command line prints as JSON. tell: is told of each event, see `output_types.events.Event`.
 
     If this is cancelled, the process is interrupted as by Ctrl-C, and is gone when this returns.
     """

@@ -53,7 +53,7 @@ class ModelRow(TypedDict):
 
 
 class Model(TypedDict):
-    """A table of weights.toml, see `types.Card`. weights: short digest of all files. bytes: of all of them."""
+    """A table of weights.toml, see `card.Card`. weights: short digest of all files. bytes: of all of them."""
 
     name: str
     arch: str

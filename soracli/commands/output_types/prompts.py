@@ -24,7 +24,7 @@ class Recaptioned(TypedDict):
 
 
 class Read(TypedDict):
-    """scene: see `scenes.types.Scene`."""
+    """scene: see `world.scene.Scene`."""
 
     prompt: str
     seed: int

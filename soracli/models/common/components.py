@@ -50,7 +50,7 @@ class Components:
 
 
 def stay(card: Card, paths: Mapping[str, list[Path]], device: str) -> str:
-    """Which of types.STAYS holds: as the plan said, or else by what is free now."""
+    """Which of card.STAYS holds: as the plan said, or else by what is free now."""
     if card.options.stay:
         return card.options.stay
     wanted = GROWTH * sum(single_file.held(path) for files in paths.values() for path in files)

@@ -33,7 +33,7 @@ DECODE_LEVEL, DECODE_NOISE = 0.05, 0.025  # noise that the decoder is told, and 
 
 
 class Ltx:
-    """See models.Model.
+    """See `sampling.model.Model`.
 
     card.params: tables `transformer`, `vae`, `text` (fields of LtxConfig, LtxVaeConfig, T5Config); `tokens` of a
     prompt; `sigmas` and `refining`: noise levels of a distilled model (see layout.levels); `jitter`: noise on given

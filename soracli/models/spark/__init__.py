@@ -29,7 +29,7 @@ from soracli.types import Window
 
 
 class Spark:
-    """See models.Model. Deterministic for one machine and thread count."""
+    """See `sampling.model.Model`. Deterministic for one machine and thread count."""
 
     def __init__(self, card: Card, vae: Vae, dit: Dit, text: TextEncoder) -> None:
         self.card = card

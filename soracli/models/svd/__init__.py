@@ -40,7 +40,7 @@ class ImageEncoder(nn.Module):
 
 
 class Svd:
-    """See models.Model.
+    """See `sampling.model.Model`.
 
     card.params: tables `unet`, `vae`, `vision` (fields of UnetConfig, SvdVaeConfig, VisionConfig); `motion` and
     `noise`: what it is told; `first_guidance`: of the first frame, from where it rises to the last; `together`: frames

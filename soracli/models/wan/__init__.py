@@ -40,7 +40,7 @@ def cleaned(prompt: str) -> str:
 
 
 class Wan:
-    """See models.Model.
+    """See `sampling.model.Model`.
 
     card.params: tables `transformer`, `vae`, `text`, `vision` (fields of WanConfig, WanVaeConfig, T5Config,
     VisionConfig); `way` (see layout); `tokens` of a prompt; `boundary`: share of the noise below which the second
