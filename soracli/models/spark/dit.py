@@ -9,12 +9,13 @@ Positions enter twice: relative, through rotary embeddings; and as a layout prio
 prompt alone, which is added at the input and before the output head, so that what stands where need not be found
 through the noise. Without it a small network never learnt which way "to the right" is.
 
-Where this differs from its neighbours: text tokens are keys and values only (MiniLM's states are contextual
-already, so they need no layers of their own: one softmax over text and video, no cross-attention); the network says
-what it expects of each clean latent and how sure it is, and Bayes' rule joins that with the noisy latent itself, so
-that the noise of a wide token need not pass through a narrow network. Beside the network, linear maps tell a cell what
-its neighbours show in full: of what is given, and then, in rounds, of what is made out by then, for how things moved
-shows in the clean frames around and not in the noise. The trainer turns x0 into a velocity loss.
+Where this differs from DiT (Peebles & Xie 2023) and MMDiT: text tokens are keys and values only (MiniLM's states are
+contextual already, so they need no layers of their own: one softmax over text and video, no cross-attention); the
+network predicts mean and variance of each clean latent, and Bayes' rule combines them with the noisy latent itself
+(`posterior`), so that the noise of a wide token need not pass through a narrow network. Beside the blocks, linear maps
+at full width (`NeighbourMix`) pass latents between neighbouring cells: first the given ones, then, in rounds, the
+current estimates of all, for how things moved shows in the clean frames around and not in the noise. The trainer turns
+x0 into a velocity loss.
 """
 
 from __future__ import annotations
@@ -30,30 +31,26 @@ from torch import Tensor, nn
 
 HEAD = 64  # numbers per attention head
 QUERIES = 512  # that attend at once on a CPU: their scores stay in its caches
-READ = 128  # questions that are asked of a prompt
-ROUNDS = 2  # in which cells tell their neighbours what they have made out
-ROTARY = (16, 24, 24)  # of them for time, y, x
+READ = 128  # channels of the pooled prompt, see `Reader`
+ROUNDS = 2  # of passing current estimates between neighbouring cells
+ROTARY = (16, 24, 24)  # numbers of a head that are rotated by time, y, x
 BOUND = 8.0  # the log of the variance stays within this of the channel's own
 PERIODS = ((0.5, 40.0), (2.0, 128.0), (2.0, 128.0))  # shortest and longest, in seconds and cells
 COVER = 128  # numbers that say which part of a cell a draft covers: 2 x 8 x 8 means over 4 frames, 4 x 4 pixels
-SKETCH = (
-    600  # numbers of a sketch that a cell sees: 3 x 2 x 10 x 10 means over 4 frames, 4 x 4 pixels, a ring around it
-)
+SKETCH = 600  # numbers of a sketch that a cell sees: 3 x 2 x 10 x 10 means over 4 frames, 4 x 4 pixels, with a ring
 RING, SHOWN = 10, 384  # blocks of a sketch along a side of what a cell sees; numbers of its own part
-EVEN, STEEP = 0.75, 20.0  # the noise level at which a sketch is believed half, and how fast that changes
+EVEN, STEEP = 0.75, 20.0  # noise level at which a sketch's estimate weighs one half, and slope of the sigmoid there
 TRAVELS = (0.5, 1.0, 2.0, 4.0, 8.0)  # periods of a camera's travel, in frame heights
-LOUDEST = (
-    3.0  # root mean square at which a token's numbers are cut off: footage unlike the training world stays bounded
-)
+MAX_RMS = 3.0  # of a token of unit variance; above it is scaled down: footage unlike the training world stays bounded
 
 
 @dataclass(frozen=True)
 class DitConfig:
-    """depth is the one dial: width = 512 at depth 12, in steps of a head. channels: C. text: S.
+    """Size of the network. depth: blocks; width follows it, 512 at depth 12, in steps of a head. channels: C. text: S.
 
     few: the network also takes a target level and a guidance scale, and jumps to the one under the other (few steps).
     temperature: at inference, factor on the variances that the network states; below 1 it trusts itself more than the
-    noise, which gives cleaner pictures with less detail. control: the network takes drafts and cameras, see `Control`.
+    noise, which gives cleaner pictures with less detail. control: the network is conditioned on drafts, see `Control`.
     """
 
     channels: int = 512
@@ -65,16 +62,18 @@ class DitConfig:
 
     @property
     def width(self) -> int:
+        """D."""
         return HEAD * max(1, self.depth * 512 // (12 * HEAD))
 
     @property
     def heads(self) -> int:
+        """Attention heads of a block."""
         return self.width // HEAD
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the latent frames lie. times: centre of each in seconds (t,). spans: length in seconds (t,), 0 = still."""
+    """The latent grid in time. times: centre of each latent frame in seconds (t,). spans: length (t,), 0 = a still."""
 
     times: tuple[float, ...]
     spans: tuple[float, ...]
@@ -89,6 +88,7 @@ class Layout:
 
     @classmethod
     def still(cls, height: int, width: int) -> Layout:
+        """One picture."""
         return cls((0.0,), (0.0,), height, width)
 
     def followers(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -139,7 +139,7 @@ def norm(x: Tensor) -> Tensor:
 
 
 def per_token(rows: Tensor, kind: Tensor) -> Tensor:
-    """Each token's row (B, N, ...) of `rows` (K, ...); where there is one for all, it is not copied: (1, 1, ...)."""
+    """Row of `rows` (K, ...) for each token, by index `kind` (B, N): (B, N, ...); (1, 1, ...) where K = 1."""
     return rows[None] if len(rows) == 1 else rows[kind]
 
 
@@ -202,10 +202,10 @@ class Block(nn.Module):
 
 
 class Reader(nn.Module):
-    """What a prompt says as a whole: the strongest answer of any of its words to each of `READ` questions.
+    """Max pooling of a prompt over its tokens, after a linear map to `READ` channels.
 
     In a sentence encoder's states "left" and "right" lie so close together that a network hardly notices which was
-    said; soracli/train/text_reader.py teaches the questions to tell such things apart before the network is trained.
+    said; soracli/train/text_reader.py trains the map to tell such words apart before the network is trained.
     """
 
     def __init__(self, text: int) -> None:
@@ -218,12 +218,12 @@ class Reader(nn.Module):
         return norm(answers.amax(1))
 
 
-class Beside(nn.Module):
-    """What a cell and those beside it, in time and space, say of the cell, past the narrow network.
+class NeighbourMix(nn.Module):
+    """Linear maps between a cell and its neighbours in time and space, at full latent width, beside the blocks.
 
-    A cell has more numbers than the network is wide, so what one latent frame shows in full would reach the next one
-    thinned out. These linear maps know all of them; per channel they are gated by what modulates the giving token, and
-    again by what modulates the taking one. reach: so many latent frames before and after are heard.
+    A latent cell has more channels than the network is wide, so detail of one latent frame would reach the next one
+    thinned out. Per channel the maps are gated by the condition of the source token and of the target token. Source and
+    target lie in the same place at most `reach` latent frames apart, or side by side in one latent frame.
     """
 
     def __init__(self, channels: int, width: int, reach: int) -> None:
@@ -234,7 +234,7 @@ class Beside(nn.Module):
             nn.init.zeros_(parameter)
 
     def forward(self, cells: Tensor, condition: Tensor, kind: Tensor, layout: Layout) -> Tensor:
-        """Cells (B, N, C) of variance 1, conditions (K, D) and whose they are (B, N) -> (B, N, C)."""
+        """Cells (B, N, C) of unit variance -> (B, N, C). condition (K, D), kind (B, N): see `Dit.condition`."""
         grid = len(layout.times), layout.height, layout.width
         gates = per_token(1 + self.gates(condition).unflatten(-1, (4, -1)), kind)  # (B, N, 4, C)
         mixed = self.mix(cells * gates[:, :, 0]).unflatten(1, grid)  # (B, t, h, w, (5 + 2 reach) C)
@@ -260,31 +260,34 @@ class Beside(nn.Module):
 
 
 def bounded(cells: Tensor) -> Tensor:
-    """Cells (B, N, C) whose root mean square is at most `LOUDEST`: one that is stronger is scaled down to it."""
+    """Cells (B, N, C), each scaled down to a root mean square of at most `MAX_RMS`."""
     power = cells.square().mean(-1, keepdim=True)
-    return cells * (LOUDEST * (power + 1e-6).rsqrt()).clamp(max=1)
+    return cells * (MAX_RMS * (power + 1e-6).rsqrt()).clamp(max=1)
 
 
-def joined(tokens: Tensor, levels: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
-    """Clean tokens (B, N, C) by Bayes' rule: a Wiener filter around what is expected. levels: (B, N) of the noise."""
+def posterior(tokens: Tensor, levels: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+    """Posterior mean of clean tokens (B, N, C), given noisy ones and a normal prior: a Wiener filter around the mean.
+
+    levels: noise levels (B, N). mean, variance: of the prior, (B, N, C).
+    """
     clean, noise = (1 - levels)[..., None], levels[..., None]
     gain = clean * variance / (clean**2 * variance + noise**2)
     return mean + gain * (tokens - clean * mean)
 
 
 class TextKeys(tuple[tuple[tuple[Tensor, Tensor], ...], Tensor, Tensor]):
-    """(keys and values per block, pooled (B, D), additive mask (B, L)): a prompt, made ready once per sampling."""
+    """A prompt, encoded once per sampling: (keys and values per block, pooled (B, D), additive mask (B, L))."""
 
 
 class Jump(NamedTuple):
-    """For few-step networks: target levels (B, t, h, w), at most sigma, and the guidance scale (B,)."""
+    """What few-step networks are conditioned on: target levels (B, t, h, w), at most sigma; guidance scale (B,)."""
 
     target: Tensor
     guidance: Tensor
 
 
 class Control(NamedTuple):
-    """What is known of a clip before it is painted; the network paints what lies behind and around it.
+    """Conditioning on a draft, a camera and a sketch, which are known before sampling.
 
     draft: (B, N, C) latents of the draft over black, minus those of black. cover: (B, N, COVER) share of the draft in
     the parts of a cell. present: (B,) 1 = there is a draft. camera: (B, t, 2, 4) at the start and at the end of each
@@ -304,12 +307,12 @@ class Control(NamedTuple):
 
 
 class Steering(nn.Module):
-    """Maps of a `Control` into the network; all start at zero.
+    """Linear maps of a `Control` into the network; all start at zero.
 
-    With a sketch there are two expectations of the clean latents: the best linear guess from it (`rough`), which leaves
-    the variance `remainder` (C,), and the network's own. They are mixed by noise level and channel: under much noise
-    the guess knows more, under little the network, which sees the picture itself. Whatever comes out is brought back to
-    the sketch, so that only what the sketch cannot say is the network's (null-space models, Wang et al. 2022).
+    With a sketch there are two estimates of the clean latents: the best linear one from it (`rough`), with residual
+    variance `remainder` (C,), and the network's own. They are mixed by noise level and channel: under much noise the
+    sketch's weighs more, under little the network's. The result is projected onto the latents that come down to the
+    sketch, so that the network decides only what lies in its null space (Wang et al. 2022, "DDNM").
     """
 
     remainder: Tensor
@@ -334,7 +337,7 @@ class Steering(nn.Module):
         self.register_buffer("restore", torch.zeros(1, SHOWN, config.channels))
 
     def forward(self, control: Control, spectrum: Tensor, cells: int) -> Tensor:
-        """(B, N, D) to be added to the tokens. cells: in a latent frame."""
+        """What is added to the tokens at the input, (B, N, D). cells: number in a latent frame, h * w."""
         present, sketched = (
             flag[:, None, None].expand(-1, control.draft.shape[1], 1) for flag in (control.present, control.sketched)
         )
@@ -356,9 +359,9 @@ class Steering(nn.Module):
         mean: Tensor,
         variance: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        """Mean and variance (B, N, C) of the clean latents, of the network's own and those from the sketch, if any.
+        """Mean and variance (B, N, C) of the clean latents, the network's mixed with the sketch's, if there is one.
 
-        h: (B, N, D) what the network has made out. levels: (B, N). condition, kind: see `Dit.condition`.
+        h: (B, N, D) tokens after the last block. levels: (B, N). condition, kind: see `Dit.condition`.
         """
         sketched = control.sketched[:, None, None]
         doubt = STEEP * (levels[..., None] - EVEN) - per_token(self.own(condition), kind)
@@ -368,14 +371,14 @@ class Steering(nn.Module):
         return guess + share * (mean - guess), mixed
 
     def kept(self, control: Control, x0: Tensor) -> Tensor:
-        """Clean latents (B, N, C) that show what the sketch shows, where there is one."""
+        """Clean latents x0 (B, N, C), projected so that they come down to the sketch, where there is one."""
         blocks = control.sketch.view(*control.sketch.shape[:2], -1, RING, RING)
         error = blocks[..., 1:-1, 1:-1].flatten(2) - x0 @ self.reduce - self.offset
         return x0 + control.sketched[:, None, None] * (error @ self.restore)
 
 
 class Dit(nn.Module):
-    """Predicts clean latents: forward(x (B,C,t,h,w), sigma (B,t,h,w), text, layout) -> x0 (B,C,t,h,w)."""
+    """The transformer: noisy latents x (B, C, t, h, w) and noise levels sigma (B, t, h, w) -> x0 (B, C, t, h, w)."""
 
     spectrum: Tensor
 
@@ -386,8 +389,8 @@ class Dit(nn.Module):
         self.register_buffer("spectrum", torch.ones(config.channels))  # variance of each latent channel
         self.inlet = nn.Linear(config.channels, width)
         self.plan = nn.Sequential(nn.Linear(HEAD + width, 2 * width), nn.SiLU(), nn.Linear(2 * width, 2 * width))
-        self.beside = Beside(config.channels, width, 1)
-        self.around = nn.ModuleList(Beside(config.channels, width, 3) for _ in range(ROUNDS))
+        self.beside = NeighbourMix(config.channels, width, 1)
+        self.around = nn.ModuleList(NeighbourMix(config.channels, width, 3) for _ in range(ROUNDS))
         self.outlet = nn.Linear(width, 2 * config.channels)
         self.settle = nn.Linear(width, config.channels)
         self.level = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
@@ -411,7 +414,7 @@ class Dit(nn.Module):
             self.modulate.bias.copy_(gates.flatten())
 
     def prepare(self, states: Tensor, mask: Tensor) -> TextKeys:
-        """Text states (B, L, S) and mask (B, L; True = real) -> what every block needs of them."""
+        """Text states (B, L, S) and mask (B, L; True = a token, False = padding) -> what every block needs of them."""
         text = norm(self.text_in(states))  # (B, L, D)
         real = mask[..., None].to(text.dtype)
         pooled = self.pooled((text * real).sum(1) / real.sum(1).clamp(min=1))  # (B, D)
@@ -421,9 +424,9 @@ class Dit(nn.Module):
         return TextKeys((keys, pooled, additive))
 
     def condition(self, levels: Tensor, pooled: Tensor, layout: Layout, jump: Jump | None) -> tuple[Tensor, Tensor]:
-        """What modulates a token (K, D), worked out once for each different one, and which of them is whose (B, N).
+        """Condition vectors for AdaLN (K, D), one for each different one, and the index of each token's (B, N).
 
-        Tokens of one item, span and level (and target) are modulated alike: mostly a handful of kinds.
+        Tokens of one batch item, span and noise level (and target level) share one: mostly a handful.
         """
         width = self.config.width
         spans = torch.tensor(layout.spans, device=levels.device).repeat_interleave(layout.height * layout.width)
@@ -442,7 +445,7 @@ class Dit(nn.Module):
         return F.silu(out), kind.view_as(levels)
 
     def variance(self, doubt: Tensor) -> Tensor:
-        """Of each channel, from what the network says of its logarithm."""
+        """Prior variance (B, N, C): that of each channel, times exp of `doubt`, softly held within exp(±BOUND)."""
         return self.spectrum * torch.exp(BOUND * torch.tanh(doubt / BOUND))
 
     def forward(
@@ -480,14 +483,14 @@ class Dit(nn.Module):
         mean = (mean + self.beside(cells, condition, kind, layout)) * self.spectrum.sqrt()
         variance, settled = self.variance(doubt), self.variance(doubt + self.settle(h))
         for around in self.around:
-            guess = bounded(joined(tokens, levels, mean, variance) * self.spectrum.rsqrt())
+            guess = bounded(posterior(tokens, levels, mean, variance) * self.spectrum.rsqrt())
             mean = mean + around(guess, condition, kind, layout) * self.spectrum.sqrt()
             variance = settled
         if self.steering is not None and control is not None:
             mean, variance = self.steering.mixed(control, h, levels, condition, kind, mean, variance)
         if not self.training:
             variance = variance * self.config.temperature
-        x0 = joined(tokens, levels, mean, variance)
+        x0 = posterior(tokens, levels, mean, variance)
         if self.steering is not None and control is not None:
             x0 = self.steering.kept(control, x0)
         out: Tensor = x0.transpose(1, 2).reshape(x.shape)

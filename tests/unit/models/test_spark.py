@@ -20,7 +20,17 @@ from soracli.errors import WeightsError
 from soracli.models.common import precision, quantise
 from soracli.models.spark import Spark
 from soracli.models.spark.deblock import evened, sharpened, smoothed
-from soracli.models.spark.dit import Beside, Dit, DitConfig, Jump, Layout, TextKeys, attention, rotary_angles, rotate
+from soracli.models.spark.dit import (
+    Dit,
+    DitConfig,
+    Jump,
+    Layout,
+    NeighbourMix,
+    TextKeys,
+    attention,
+    rotary_angles,
+    rotate,
+)
 from soracli.models.spark.vae import (
     BLOCK_NUMBERS,
     LinearPath,
@@ -312,7 +322,7 @@ def test_span_and_place_both_count(transformer: Dit) -> None:
 
 
 def test_a_cell_hears_the_six_beside_it_and_no_other() -> None:
-    beside = Beside(1, 8, 1)
+    beside = NeighbourMix(1, 8, 1)
     with torch.no_grad():
         beside.mix.weight.copy_(torch.tensor([[1.0], [2], [4], [8], [16], [32], [64]]))
     layout = Layout((0.5, 0.25, 0.75, 2.25), (0.0, 0.5, 0.5, 0.5), 3, 3)  # a still, two that meet, one apart
@@ -330,7 +340,7 @@ def test_a_cell_hears_the_six_beside_it_and_no_other() -> None:
 
 
 def test_a_cell_hears_as_far_in_time_as_it_reaches() -> None:
-    beside = Beside(1, 8, 3)
+    beside = NeighbourMix(1, 8, 3)
     with torch.no_grad():
         beside.mix.weight.zero_()
         beside.mix.weight[1:7] = torch.tensor([[1.0], [2], [4], [8], [16], [32]])  # before and after, nearest first
