@@ -287,8 +287,8 @@ MAY_CHANGE = {
     "state/runs.py": {"rmdir"},  # an empty one of ours
     "weights/seal.py": {"write_text"},  # for developers
     "curation/curate.py": {"write_text"},  # `media.write_text`
-    "server/http/other.py": {"unlink"},  # the oldest results of tools, within our data folder
-    "server/http/app.py": {"link"},  # a result under the name of its upload, within our data folder
+    "server/http/tool_calls.py": {"unlink"},  # the oldest results of tools, within our data folder
+    "server/http/handlers.py": {"link"},  # a result under the name of its upload, within our data folder
 }
 
 

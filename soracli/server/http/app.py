@@ -16,8 +16,8 @@ from soracli.errors import FULL, SoraError, understood
 from soracli.server.http import forms, page
 from soracli.server.http.gate import Gate, problem
 from soracli.server.http.handlers import LEFT, Server
-from soracli.server.http.other import Mount
 from soracli.server.http.store import Store
+from soracli.server.http.tool_calls import Mount
 from soracli.server.http.worker import Failed
 
 MOUNTED = "/mcp"

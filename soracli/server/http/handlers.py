@@ -22,9 +22,9 @@ from soracli.errors import UsageError
 from soracli.server.http import forms, store
 from soracli.server.http.characters import CLERK, Characters
 from soracli.server.http.forms import Form, Upload
-from soracli.server.http.other import Calls, Mount
 from soracli.server.http.queue import LONGEST, Queue
 from soracli.server.http.store import DONE, GROWING, VIDEO, Job, Store
+from soracli.server.http.tool_calls import Calls, Mount
 from soracli.server.http.worker import Failed, Worker
 from soracli.system import part_files
 from soracli.weights import manifest

@@ -20,7 +20,7 @@ from soracli.options.flags import TalkFlags
 from soracli.weights import manifest
 
 if TYPE_CHECKING:
-    from soracli.server.http.other import Mount
+    from soracli.server.http.tool_calls import Mount
 
 ADDRESS = "127.0.0.1:8472"
 LOCK = "lock"  # the file in a data folder that its server holds; says that it is one
