@@ -159,12 +159,12 @@ class OverlayOptions:
 
 @dataclass(frozen=True)
 class SketchOptions(OverlayOptions):
-    """The same over a place that is sketched."""
+    """The same, and a sketch of the place behind it."""
 
     sketch: Sketch = None
 
     def overlay(self, fit: str = "pad") -> Overlay | None:
-        """What was typed, read; None if nothing was."""
+        """The overlay that the options name, its files read; None if none was typed."""
         from soracli.pipeline.composite import Overlay
 
         return Overlay.of(self.draft, self.key, self.subject, how=fit, sketch=self.sketch)
@@ -177,7 +177,7 @@ class MoveOptions(OverlayOptions):
     move: Move = None
 
     def overlay(self, fit: str) -> Overlay | None:
-        """What was typed, read; None if nothing was."""
+        """The overlay that the options name, its files read; None if none was typed."""
         from soracli.pipeline.composite import Overlay
 
         return Overlay.of(self.draft, self.key, self.subject, self.move, fit)

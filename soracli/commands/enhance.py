@@ -80,7 +80,7 @@ class Work:
 
     @property
     def cut(self) -> list[str]:
-        """What is said of a side of the result that would be odd."""
+        """A note where a side of the result would be odd, and is a pixel shorter; else none."""
         (height, width), (wide, high) = (self.scale * n for n in self.source.clip.frames.shape[1:3]), self.size
         odd = (width, height) != (wide, high)
         what = f"{width}x{height} becomes {wide}x{high}: sides are even here, and the pixel too many is cut off."

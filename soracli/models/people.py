@@ -55,7 +55,7 @@ class Block(nn.Module):
 
 
 class Up(nn.Module):
-    """What was found at half the size, brought up beside what was seen at this one."""
+    """A decoder level: features from half the size, upsampled, gated and merged with the encoder's of this size."""
 
     def __init__(self, inputs: int, width: int) -> None:
         super().__init__()

@@ -48,7 +48,7 @@ class DraftMode(Enum):
 
     @classmethod
     def of(cls, card: Card) -> DraftMode:
-        """That of a model."""
+        """The mode of a model's architecture."""
         if card.arch == "spark":
             return cls.KEPT
         return cls.CONTROL if card.params.get("way") == "control" else cls.CLOCKS
@@ -108,7 +108,7 @@ class Overlay:
 
     @property
     def seconds(self) -> Fraction | None:
-        """Of the draft, if it is a clip."""
+        """Length of the draft; None if it is no clip."""
         return None if self.draft is None or self.draft.still else self.draft.source.clip.seconds
 
     def layer(self, options: SamplingOptions) -> Layers | None:

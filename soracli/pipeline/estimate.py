@@ -68,7 +68,7 @@ def _command(request: Request) -> str:
 
 
 def check_memory(job: Job) -> None:
-    """Refuse what does not fit."""
+    """Raise CapacityError for a job that needs more memory than it may have."""
     if found := shortage(job):
         raise CapacityError(f"{estimates.request(job.options)}: {found}", "memory")
 

@@ -78,7 +78,7 @@ class Thumbnails:
 
     @classmethod
     def of(cls, canvas: Canvas) -> Thumbnails:
-        """Of what a canvas gives, before anything is painted."""
+        """Thumbnails of the frames that a canvas gives, before anything is painted."""
         made = cls()
         for part in (canvas.head, Clip(canvas.clip.frames[canvas.shown], canvas.clip.fps), canvas.tail):
             made.add(part.frames if part is not None else ())

@@ -70,7 +70,7 @@ class Moving:
 
     @property
     def record(self) -> dict[str, Any]:
-        """For the recipe."""
+        """Rows of the recipe: engine, camera move, digests of the networks."""
         if self.move:
             return {"engine": "motion", "move": self.move}
         known = manifest.tools()

@@ -159,7 +159,10 @@ def check_room(what: str, frames: int, width: int, height: int) -> None:
 
 
 def covered(area: Area, clip: Clip, track: bool) -> Mask:
-    """What of a clip an area covers."""
+    """The mask of an area in a clip, float32 (T, H, W), 1 = covered.
+
+    track: it follows what it lies on in the first frame. Raises UsageError for an area that cannot.
+    """
     if track and (area.people or area.inverted or isinstance(area.found, Clip)):
         other = "people are found in every frame" if area.people else "give a box or a picture of what moves"
         raise UsageError(f"--track: does not go with this mask; {other}", "no_effect")

@@ -108,7 +108,7 @@ class Outlook(TypedDict):
 
 
 class Freed(TypedDict):
-    """freed: bytes."""
+    """A model whose fetched files were deleted. freed: bytes."""
 
     name: str
     freed: int
@@ -123,7 +123,7 @@ class Status(TypedDict):
 
 
 class Engine(TypedDict):
-    """Of `serve`. socket: where calls find it."""
+    """A server of `sora serve`. socket: path at which calls find it."""
 
     socket: str
     model: str
@@ -131,7 +131,7 @@ class Engine(TypedDict):
 
 
 class Door(TypedDict):
-    """Of `serve --http`. folder: of jobs and their files."""
+    """A server of `sora serve --http`. folder: of jobs and their files."""
 
     url: str
     model: str

@@ -56,7 +56,7 @@ class Drawings(TypedDict):
 
 
 class Hit(TypedDict):
-    """near: 0 .. 1."""
+    """A picture that fits. by: `name`, `synonym`, `tag` or `meaning`. near: 1, or the cosine of meanings."""
 
     name: str
     by: str

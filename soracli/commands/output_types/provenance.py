@@ -77,7 +77,7 @@ class Exported(TypedDict):
 
 
 class Certificate(TypedDict):
-    """certificate: PEM."""
+    """The certificate of `sora keys export` on standard output. certificate: PEM."""
 
     certificate: str
 

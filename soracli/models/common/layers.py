@@ -128,7 +128,7 @@ class Past:
         self._kept: tuple[Tensor, Tensor] | None = None
 
     def joined(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """What is before, and what is in hand."""
+        """Keys and values (B, N, ...) with those kept of earlier calls before them; both are kept if `keeping`."""
         if self._kept is not None:
             k, v = torch.cat([self._kept[0], k], 1), torch.cat([self._kept[1], v], 1)
         if self.keeping:

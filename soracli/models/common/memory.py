@@ -200,7 +200,7 @@ def _shared(counted: Counted, text: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def numbers(shapes: Mapping[str, Sequence[int]]) -> int:
-    """In all tensors together."""
+    """Number of elements of all tensors together."""
     return sum(prod(shape) for shape in shapes.values())
 
 

@@ -68,7 +68,7 @@ class _SelfAttention(nn.Module):
             self.relative_attention_bias = nn.Embedding(BUCKETS, config.heads)
 
     def positions(self, length: int) -> Tensor | None:
-        """What distance adds to scores (1, H, L, L); None where the first block's holds."""
+        """Relative position bias of attention scores, (1, heads, L, L); None where the first block's is used."""
         if not hasattr(self, "relative_attention_bias"):
             return None
         table: Tensor = self.relative_attention_bias(buckets(length).to(self.q.weight.device))  # (L, L, H)

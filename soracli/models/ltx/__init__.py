@@ -118,7 +118,7 @@ class Ltx:
         return self.predictor(negative, window)
 
     def generator(self) -> torch.Generator:
-        """Of the noise that is not the picture's own: the same every time."""
+        """Generator of the noise on conditioning pictures, seeded alike for every call."""
         return torch.Generator().manual_seed(0)
 
     def encode(self, pixels: Tensor) -> Tensor:
@@ -136,5 +136,5 @@ class Ltx:
         yield from vae.decode(latents, DECODE_LEVEL, noise, DECODE_NOISE, tiling, self.grain(draw))
 
     def grain(self, draw: torch.Generator) -> torch.Generator:
-        """What draws the decoder's own noise, after that which it is given."""
+        """Generator of the noise that decoder blocks inject, drawn after that on their latents."""
         return draw

@@ -84,7 +84,7 @@ def _moved(x: Tensor, row: Row | None) -> Tensor:
 
 @dataclass(frozen=True)
 class Told:
-    """What a decoder is told: its noise level, in thousandths (B,), None if it is not; what draws its grain."""
+    """Conditioning of a decoder. time: noise level in thousandths (B,), None = none. draw: of injected noise."""
 
     time: Tensor | None = None
     draw: torch.Generator | None = None

@@ -76,7 +76,7 @@ class Svd:
         return Conditioning(sigmas, window, torch.ones(grid, device=inputs.device), from_nothing)
 
     def control(self, picture: Tensor, fps: float, seed: int) -> Control:
-        """What the network is told of a picture (1, 3, H, W) in [-1, 1]."""
+        """Conditioning on a picture (1, 3, H, W) in [-1, 1]. fps: of the result. seed: of the noise on the picture."""
         motion, noise = (float(self.card.params.get(key, usual)) for key, usual in
                          (("motion", MOTION), ("noise", NOISE)))  # fmt: skip
         encoder = self.parts.get("vision", ImageEncoder)
@@ -105,7 +105,7 @@ class Svd:
     def unconditional(
         self, negative: str, prompt: str, window: Window, sigmas: Sequence[float]
     ) -> Callable[[Tensor, Tensor, float], Tensor]:
-        """Without the picture."""
+        """The prediction without the picture: its embedding and latents are zero."""
         control = window.control
         assert isinstance(control, Control)
         return lambda x, levels, sigma: conditioning.clean(x, self._said(x, sigma, self._none(control)), sigma)

@@ -158,7 +158,7 @@ class Block(nn.Module):
 
 
 class TimeBlock(Block):
-    """The same among the frames at each place."""
+    """A transformer block over the frames at each place; see `Block`."""
 
     def __init__(self, width: int, heads: int, context: int) -> None:
         super().__init__(width, heads, context)
