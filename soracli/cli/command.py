@@ -11,7 +11,8 @@ from typing import Annotated, Any, get_type_hints
 import typer
 import typer.core
 
-from soracli.cli.options import GIVEN, OPEN, OPTIONS, OUTPUT, PICTURE, SAMPLING, TALK
+from soracli.cli.flag_options import OPTIONS
+from soracli.cli.options import GIVEN, OPEN, OUTPUT, PICTURE, SAMPLING, TALK
 from soracli.console.output import StdoutClosed
 from soracli.options import calls, defaults
 from soracli.options.calls import Origin

@@ -1,4 +1,4 @@
-"""The flags that verbs share, as data: what was typed, unparsed. `parse` gives it meaning, `cli.options` the form."""
+"""The flags that verbs share, as data: what was typed, unparsed. Meaning: `parse`; help: `cli.flag_options`."""
 
 from __future__ import annotations
 
