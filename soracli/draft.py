@@ -43,6 +43,20 @@ def stacked(below: Layer, above: Layer) -> Layer:
 
 
 @dataclass(frozen=True)
+class Plates:
+    """What lies behind the performers of a shot, as pictures that are painted as stills.
+
+    frames: numbers of the frames whose pictures they are; together these show all that the camera passes. sketch: as in
+    `Draft`, of the picture of one of those frames (1, H, W, 3). filmed: of the pictures (n, H, W, 3), in the order of
+    `frames`, a function that makes the frames start .. stop of the shot.
+    """
+
+    frames: tuple[int, ...]
+    sketch: Callable[[int], Frames]
+    filmed: Callable[[Frames], Callable[[int, int], Frames]]
+
+
+@dataclass(frozen=True)
 class Draft:
     """Each function is told the first frame and the last + 1 of a part of the result.
 
@@ -50,8 +64,8 @@ class Draft:
     everything and is not lit (falling weather), None = nothing. light: what falls on the draft, by frame. camera: of
     each frame travel in frame heights, log of the zoom, and how far the middle of the picture lies from the unzoomed
     one's, in its widths and heights. finish: a look that is laid over the finished frames, from a frame on.
-    held: whether what lies behind the shot that a frame belongs to is one picture, which the camera at most moves over;
-    then that is painted once, as a still, and `moved` makes of it (H, W, 3) the frames of a part of the shot.
+    plates: of the frames start .. stop of one shot what lies behind it, if that can be told from pictures; also told
+    the frames before which it once ended, rising.
     sketch: frames of what the network is to paint, of which it is shown no more than the means of 4 x 4 pixels (as the
     first picture of a cascade is to the one that makes it larger), None = words alone.
     whole: whether it covers all that is to be painted, so that nothing is. notes: what turned out while it was drawn.
@@ -62,8 +76,7 @@ class Draft:
     light: Callable[[int], Light] = lambda frame: PLAIN
     camera: Callable[[int, int], Moves] | None = None
     finish: Callable[[Frames, int], Frames] = lambda frames, start: frames
-    held: Callable[[int], bool] = lambda frame: False
-    moved: Callable[[Frames, int, int], Frames] = lambda picture, start, stop: np.repeat(picture[None], stop - start, 0)
+    plates: Callable[[int, int, tuple[int, ...]], Plates | None] = lambda start, stop, ends: None
     sketch: Callable[[int, int], Frames] | None = None
     whole: bool = False
     notes: list[str] = field(default_factory=list)

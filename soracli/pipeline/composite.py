@@ -258,7 +258,7 @@ def referenced(canvas: Canvas, subjects: Sequence[Subject], card: Card) -> Canva
 def inside(draft: Draft, canvas: Canvas) -> Draft:
     """A draft that ends where the canvas's mask does.
 
-    What lies behind a shot is still one picture where frames are kept or painted as a whole.
+    What lies behind a shot is still made of pictures where frames are kept or painted as a whole.
     """
     kept = canvas.mask.reshape(len(canvas.mask), -1)
     whole = bool(np.isin(kept.min(1), (0, 1)).all() and (kept.min(1) == kept.max(1)).all())
@@ -269,7 +269,7 @@ def inside(draft: Draft, canvas: Canvas) -> Draft:
         mixed: Frames = np.rint(given + (draft.finish(frames, start) - given) * share).astype(np.uint8)
         return mixed
 
-    return replace(draft, finish=finish, held=draft.held if whole else lambda frame: False)
+    return replace(draft, finish=finish, plates=draft.plates if whole else lambda start, stop, ends: None)
 
 
 def held(canvas: Canvas) -> Canvas:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from soracli.draft import Plates
 from soracli.sampling import seamless_clone
 from soracli.sampling.model import Model, Streamer
 from soracli.sampling.pixels import Enlarge, to_result
@@ -36,7 +37,7 @@ def assembled(
     blank = not any(shot.prompt for script in scripts for shot in script.shots)
     yield from passed_on(canvas.head, 0, total)
     blended = (
-        blend_seams(_parts(model, canvas, script, state, enlarge), apart=apart and not script.segment.held)
+        blend_seams(_parts(model, canvas, script, state, enlarge), apart=apart and script.segment.plates is None)
         for script in scripts
     )
     for number, frames in enumerate(itertools.chain.from_iterable(blended)):
@@ -118,8 +119,8 @@ def _parts(
     """The frames of every latent frame: sampled ones as they come from the decoder, kept ones as they were given."""
     # Of a draft with a sketch what is painted lies behind the performers, who are in what is given: they do not meet.
     behind = canvas.draft is not None and canvas.draft.sketch is not None
-    if script.segment.held:
-        yield from _held(model, canvas, script, state, enlarge)
+    if script.segment.plates is not None:
+        yield from _filmed(model, canvas, script, script.segment.plates, state, enlarge)
         return
     geometry, span = script.geometry, range(script.segment.start, script.segment.stop)
     for painted, numbers in itertools.groupby(span, lambda number: number in state.painted):
@@ -136,16 +137,22 @@ def _parts(
             yield Part(frames, [False] * len(frames) if behind else own)
 
 
-def _held(model: Model, canvas: Canvas, script: Script, state: SamplerState, enlarge: Enlarge | None) -> Iterator[Part]:
-    """The frames of a segment whose latent frames are all one picture, which its camera moves over."""
+def _filmed(
+    model: Model, canvas: Canvas, script: Script, plates: Plates, state: SamplerState, enlarge: Enlarge | None
+) -> Iterator[Part]:
+    """The frames of a segment that are made of a few painted pictures."""
     segment, geometry = script.segment, script.geometry
-    (pixels,) = model.decode(state.latents[segment.spans[0].start], still=True)
-    (picture,) = to_result(finite(pixels, model), geometry, enlarge)
-    assert canvas.draft is not None
+    latents = torch.cat([state.latents[span.start] for span in segment.spans], 2)
+    pictures = [to_result(finite(pixels, model), geometry, enlarge) for pixels in model.decode(latents, still=True)]
+    film = plates.filmed(np.concatenate(pictures))
     for number in range(segment.start, segment.stop):
         whole = geometry.span(number)
-        stop = min(whole.stop, geometry.keep[0])
-        frames = canvas.draft.moved(picture, whole.start, stop)
+        part = range(whole.start, min(whole.stop, geometry.keep[0]))
+        frames = canvas.clip.frames[part.start : part.stop]
+        first, last = max(part.start, segment.filmed.start), min(part.stop, segment.filmed.stop)
+        if first < last:
+            frames = np.array(frames)
+            frames[first - part.start : last - part.start] = film(first, last)
         yield Part(frames, [False] * len(frames))
 
 

@@ -14,7 +14,7 @@ from soracli.types import Canvas, Geometry, Shot
 @dataclass(frozen=True)
 class Script:
     """A segment with its prompts. shots: one, or all where a window's time says which it is. geometry: as the model
-    sees it: each segment is mirrored or not, and one that is held is a still.
+    sees it: each segment is mirrored or not, and one of plates is of stills.
     """
 
     segment: Segment
@@ -41,7 +41,7 @@ def scripts(card: Card, canvas: Canvas, shots: tuple[Shot, ...], geometry: Geome
         seen = oriented(geometry, card, told[0].prompt)
         if seen.mirrored:
             told = tuple(shot._replace(prompt=turned(shot.prompt)) for shot in told)
-        found.append(Script(segment, told, replace(seen, frames=1) if segment.held else seen))
+        found.append(Script(segment, told, replace(seen, frames=1) if segment.plates else seen))
     return found
 
 

@@ -4,12 +4,14 @@ by window, each with the end of what came before it as given context. Plain arit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
-from soracli.types import Canvas, Geometry, Mask
+from soracli.draft import Plates
+from soracli.types import Canvas, Frames, Geometry, Mask
 
 DRIFTING = 3  # windows from which on a storyboard is worth what it costs; two are hardly a copy of a copy
 OVERLAP = 2  # latent frames of context that a window is given on each side, where there are any
@@ -17,11 +19,16 @@ OVERLAP = 2  # latent frames of context that a window is given on each side, whe
 
 @dataclass(frozen=True)
 class WindowSpan:
-    """Latent frames start .. stop of one window. keys: kept frames of the canvas that the network gets as pictures."""
+    """Latent frames start .. stop of one window.
+
+    keys: kept frames of the canvas that the network gets as pictures. sketch: of the one picture that is painted in
+    place of the window, (1, H, W, 3); see `Plates`.
+    """
 
     start: int
     stop: int
     keys: tuple[int, ...] = ()
+    sketch: Callable[[], Frames] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -29,8 +36,8 @@ class Segment:
     """Latent frames start .. stop that are sampled without a look beyond them: one shot, or all there is.
 
     shot: which of the prompts it is of. spans: of its windows, in the order in which they are sampled. board: frames of
-    the storyboard, which is sampled first, so that the last window is no copy of a copy. held: it is one picture,
-    sampled as a still in the place of its first latent frame that is painted (see `Draft.held`).
+    the storyboard, which is sampled first, so that the last window is no copy of a copy. plates: what its frames
+    `filmed` are made of, if every window is a still; then these are sampled in places of latent frames of it.
     """
 
     start: int
@@ -38,7 +45,8 @@ class Segment:
     shot: int
     spans: tuple[WindowSpan, ...]
     board: tuple[int, ...] = ()
-    held: bool = False
+    plates: Plates | None = None
+    filmed: range = range(0)
 
     @property
     def sizes(self) -> list[int]:
@@ -60,10 +68,8 @@ def segments(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequenc
     first = {0: 0} | {at: shot for at, shot in begun.items() if at < count}
     found = []
     for start, stop in pairwise([*sorted(first), count]):
-        fresh = _painted(canvas, geometry, start, stop)
-        held = canvas.draft is not None and not geometry.is_still and canvas.draft.held(start * geometry.stride[0])
-        if held and fresh is not None:
-            found.append(Segment(start, stop, first[start], (WindowSpan(fresh, fresh + 1),), held=True))
+        if (stills := _stills(canvas, geometry, start, stop, first[start])) is not None:
+            found.append(stills)
             continue
         spans = plan(canvas, geometry, limit, start, stop)
         board = _board(canvas, geometry, range(start, stop), limit) if len(spans) >= DRIFTING else ()
@@ -71,16 +77,32 @@ def segments(canvas: Canvas, geometry: Geometry, limit: int = 0, starts: Sequenc
     return found
 
 
-def _painted(canvas: Canvas, geometry: Geometry, start: int, stop: int) -> int | None:
-    """The first latent frame of a shot all of whose frames are painted; None if there is none to show as one picture.
+def _stills(canvas: Canvas, geometry: Geometry, start: int, stop: int, shot: int) -> Segment | None:
+    """A shot of a draft as pictures; None if it is not to be had so, or nothing of it is painted.
 
-    Of a shot whose end alone is painted, for less than a latent frame, it is the one in which that begins.
+    Each picture has the place of a latent frame all of whose frames are painted. Of a shot whose end alone is painted,
+    for less than a latent frame, it is the one in which that begins.
     """
+    if canvas.draft is None:
+        return None
     free = [bool((mask > 0).any()) for mask in _small(canvas.mask)]
-    frames = {i: free[geometry.span(i)] for i in range(start, stop)}
-    ends = any(frames[stop - 1][-1:])
-    begun = next((i for i in frames if ends and any(frames[i])), None)
-    return next((i for i in frames if all(frames[i])), begun)
+    within = range(geometry.span(start).start, min(geometry.span(stop - 1).stop, len(free)))
+    painted = [frame for frame in within if free[frame]]
+    places = [i for i in range(start, stop) if all(free[geometry.span(i)])]
+    if not places and painted and painted[-1] == within[-1]:
+        places = [painted[0] // geometry.stride[0]]
+    if not places:
+        return None
+    filmed = range(painted[0], painted[-1] + 1)
+    plates = canvas.draft.plates(filmed.start, filmed.stop, tuple(canvas.again))
+    if plates is None or len(plates.frames) > len(places):
+        return None
+    spans = []
+    for frame in plates.frames:
+        place = min(places, key=lambda i: abs(i - frame // geometry.stride[0]))
+        places.remove(place)
+        spans.append(WindowSpan(place, place + 1, sketch=partial(plates.sketch, frame)))
+    return Segment(start, stop, shot, tuple(spans), plates=plates, filmed=filmed)
 
 
 def border(seconds: float, geometry: Geometry) -> int:

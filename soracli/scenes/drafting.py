@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from soracli.draft import PLAIN, Draft, Layer, Light, Moves, stacked
+from soracli.draft import PLAIN, Draft, Layer, Light, Moves, Plates, stacked
 from soracli.scenes.adapters import graded, joined
 from soracli.scenes.animatic import animatic, bank_of
 from soracli.scenes.plot import Film
@@ -19,8 +18,9 @@ from soracli.world import ensemble
 from soracli.world.assets import ActorBank
 from soracli.world.domain import Frame
 from soracli.world.layers import light_of
+from soracli.world.multiplane import Multiplane, moments
 from soracli.world.scene import Scene
-from soracli.world.scenery import cropped, plate, window, without_performers
+from soracli.world.scenery import cropped, window
 from soracli.world.styles import held, styled
 from soracli.world.weather import Draw, falling
 
@@ -79,28 +79,57 @@ def drafted(
         parts = film.parts(start, start + len(frames))
         return np.concatenate([_styled(frames[a - start : b - start], film.scenes[k], size) for k, a, b in parts])
 
-    def moved(picture: Frames, start: int, stop: int) -> Frames:
-        return np.concatenate([_filmed(picture, film, *part) for part in film.parts(start, stop)])
+    @functools.lru_cache(maxsize=2)
+    def plates(start: int, stop: int, ends: tuple[int, ...] = ()) -> Plates:
+        return _of_picture(place, film, start) if place is not None else _plates(film, start, stop, ends, grade)
 
     def sketch(start: int, stop: int) -> Frames:
         if place is not None:
             return np.repeat(place[None], stop - start, 0)
-        return graded(np.concatenate([_sketched(film, *part, bank()) for part in film.parts(start, stop)]), grade)
+        parts = film.parts(start, stop)
+        return graded(np.concatenate([_multiplane(film, *part).filmed(0, part[2] - part[1]) for part in parts]), grade)
 
     def lit(frame: int) -> Light:
         return joined(light(film.scenes[film.at(frame)]), grade)
 
-    return Draft(drawn, over, lit, camera, finish, functools.partial(_held, film), moved, sketch)
+    return Draft(drawn, over, lit, camera, finish, plates, sketch)
 
 
-def _held(film: Film, frame: int) -> bool:
-    return _stands(film.scenes[film.at(frame)], film.aspect)
+def _multiplane(film: Film, which: int, start: int, stop: int) -> Multiplane:
+    """The place of a scene as its camera passes it in frames of the film."""
+    scene, seconds = film.scenes[which], times(film, which, start, stop)
+    camera = ensemble.camera(scene, seconds, film.aspect)
+    return Multiplane(scene, camera, Frame(film.width, film.height, seconds))
 
 
-def _stands(scene: Scene, aspect: float) -> bool:
-    """Whether the camera stays in its place, so that all its frames are windows of one picture."""
-    travel = ensemble.camera(scene, torch.linspace(0, 8, 9, dtype=torch.float64), aspect).x
-    return bool((travel == travel[0]).all())
+def _plates(film: Film, start: int, stop: int, ends: Sequence[int], grade: Light) -> Plates:
+    """The place behind frames of one scene. ends: see `Draft.plates`."""
+    which = film.at(start)
+    travel = ensemble.camera(film.scenes[which], times(film, which, start, stop), film.aspect).x * film.aspect
+    numbers = moments(travel, film.aspect, [end - start for end in ends if start < end < stop])
+
+    @functools.cache
+    def place() -> Multiplane:
+        return _multiplane(film, which, start, stop)
+
+    def sketch(frame: int) -> Frames:
+        return graded(place().pictures([frame - start]).numpy(), grade)
+
+    def filmed(pictures: Frames) -> Callable[[int, int], Frames]:
+        painted = place().painted(numbers, torch.from_numpy(pictures))
+        return lambda first, last: painted.filmed(first - start, last - start).numpy()
+
+    return Plates(tuple(start + number for number in numbers), sketch, filmed)
+
+
+def _of_picture(place: npt.NDArray[np.uint8], film: Film, start: int) -> Plates:
+    """A picture of the user's own (H, W, 3), over which the camera moves."""
+    which = film.at(start)
+
+    def filmed(pictures: Frames) -> Callable[[int, int], Frames]:
+        return lambda first, last: _filmed(pictures[0], film, which, first, last)
+
+    return Plates((start,), lambda frame: place[None], filmed)
 
 
 def _filmed(picture: Frames, film: Film, which: int, start: int, stop: int) -> Frames:
@@ -113,19 +142,10 @@ def _filmed(picture: Frames, film: Film, which: int, start: int, stop: int) -> F
 
 
 def _performed(film: Film, which: int, start: int, stop: int, bank: ActorBank) -> Layer:
-    """The performers; before a picture that was painted without them, with their shadows."""
+    """The performers with their shadows, before a place that was painted without them."""
     scene, moments = film.scenes[which], times(film, which, start, stop)
-    held = _stands(scene, film.aspect)
-    colour, alpha = animatic(scene, moments, film.width, film.height, bank, shadows=held)
+    colour, alpha = animatic(scene, moments, film.width, film.height, bank, shadows=True)
     return Layer(colour.numpy(), alpha.numpy())
-
-
-def _sketched(film: Film, which: int, start: int, stop: int, bank: ActorBank) -> Frames:
-    """What lies behind the performers as the world's own painter has it, (T, H, W, 3)."""
-    scene, moments = film.scenes[which], times(film, which, start, stop)
-    if _stands(scene, film.aspect):
-        scene = without_performers(replace(scene, camera="static"))
-    return plate(scene, Frame(film.width, film.height, moments, bare=True), bank).numpy()
 
 
 def light(scene: Scene) -> Light:

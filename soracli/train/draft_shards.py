@@ -7,8 +7,8 @@ A shard is a safetensors file of n clips of one size and rate, in float16:
     camera       (n, t, 2, 4), where int64 (m,): flat index of each covered cell into n * t * h * w
 and, as metadata: fps, and per clip what it is called with and without its performers.
 
-What stands still behind a shot is painted once, as a still (`soracli.draft.Draft.held`), so most of what is to be
-learnt are stills of empty places: `plates-` shards hold those alone, `plate` (n, 1, h, w, C) and their captions.
+What lies behind a shot is painted as stills (`soracli.draft.Plates`), so most of what is to be learnt are stills of
+empty places: `plates-` shards hold those alone, `plate` (n, 1, h, w, C) and their captions.
 """
 
 from __future__ import annotations

@@ -12,12 +12,12 @@ from soracli.world import ensemble, motion, snow
 from soracli.world.assets import ActorBank
 from soracli.world.domain import Frame, Painted
 from soracli.world.language.surroundings import PLACES
-from soracli.world.language.verbs import ground_factor
 from soracli.world.layers import Backdrop, View, graded, light_of
 from soracli.world.places import backdrop
+from soracli.world.planes import Planes, Scenery
 from soracli.world.scene import Scene
 from soracli.world.sprites import SEEN, Cast, paste, place, prepare, shadow
-from soracli.world.strips import ONE, Strip, fixed, lerp, over
+from soracli.world.strips import ONE
 from soracli.world.weather import fall
 
 Box = tuple[float, float, float, float]
@@ -48,12 +48,7 @@ def _clip(
     device, light = pixels.device, light_of(scene.time, scene.weather, scene.place)
     camera = ensemble.camera(scene, frame.times, frame.aspect)
     travel = camera.x * frame.aspect
-    low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
-    view = View(frame.width, frame.height, low, high, graded(light, scene.seed), scene.seed, latest)
-    drawn = backdrop(scene.place, view)
-    if snow.lies(scene.place, scene.weather):
-        drawn = snow.covered(drawn, view)
-    scenery = Scenery(drawn, travel, frame, device)
+    scenery = Scenery(Planes.of(built(scene, travel, frame), device), travel, frame)
     together = ensemble.staged(scene, frame.times, frame.aspect)
     order = sorted(range(len(together)), key=lambda i: together[i].performer.depth)
     casts = [prepare(*together[i], camera.x, frame, bank, light, scene.style).to(device) for i in order]
@@ -77,6 +72,15 @@ def _clip(
                 boxes[t, i], visible[t, i] = _seen(casts, placed, k, t, seen, float(camera.zoom[t]))
 
 
+def built(scene: Scene, travel: torch.Tensor, frame: Frame) -> Backdrop:
+    """The layers of a scene's place. travel: (T,) of the camera, frame heights, at the times of the frame."""
+    light = graded(light_of(scene.time, scene.weather, scene.place), scene.seed)
+    low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
+    view = View(frame.width, frame.height, low, high, light, scene.seed, latest)
+    drawn = backdrop(scene.place, view)
+    return snow.covered(drawn, view) if snow.lies(scene.place, scene.weather) else drawn
+
+
 def without_performers(scene: Scene) -> Scene:
     """A scene whose performers are too small and too far away to be seen, their shadows too."""
     return replace(scene, performers=tuple(replace(p, size=0.02, x=-9.0, partner=-1) for p in scene.performers))
@@ -98,83 +102,6 @@ def window(frame: Frame, camera: motion.Camera, t: int) -> Box:
     x, y = float(camera.middle[t, 0]) * frame.width - wide / 2, float(camera.middle[t, 1]) * frame.height - high / 2
     x, y = min(max(x, 0.0), frame.width - wide), min(max(y, 0.0), frame.height - high)
     return x, y, x + wide, y + high
-
-
-class Scenery:
-    """A backdrop in motion. What is behind the actors is composited once if nothing there moves."""
-
-    def __init__(self, drawn: Backdrop, travel: torch.Tensor, frame: Frame, device: torch.device) -> None:
-        steady = bool((travel == travel[0]).all())
-        self._travel = travel * frame.height  # pixels, at the actors' depth
-        self._times = frame.times
-        self._frame = frame
-        self._far = [_Layer(strip, device) for strip in (drawn.sky, *drawn.far)]
-        self._near = [_Layer(strip, device) for strip in drawn.near]
-        self._front = [_Layer(strip, device) for strip in drawn.front]
-        self._top = drawn.ground.top
-        self._ground = _scrolled(drawn.ground, self._travel[:1] if steady else self._travel, frame, device)
-        drifting = any(strip.drift for strip in (*drawn.far, *drawn.near))
-        self._still = self._compose(0) if steady and not drifting else None
-
-    def behind(self, t: int) -> torch.Tensor:
-        """What the actors stand before, in frame t: a new int16 (H, W * 3)."""
-        return self._compose(t) if self._still is None else self._still.clone()
-
-    def in_front(self, canvas: torch.Tensor, t: int) -> None:
-        """Lay what is nearer than the actors over the canvas."""
-        self._draw(self._front, canvas, t)
-
-    def _draw(self, layers: list[_Layer], canvas: torch.Tensor, t: int) -> None:
-        for layer in layers:
-            layer.draw(canvas, float(self._travel[t]), float(self._times[t]))
-
-    def _compose(self, t: int) -> torch.Tensor:
-        h, w = self._frame.height, self._frame.width
-        canvas = torch.zeros(h, w * 3, dtype=torch.int16, device=self._ground.device)
-        self._draw(self._far, canvas, t)
-        canvas[self._top :] = self._ground[min(t, len(self._ground) - 1)]
-        self._draw(self._near, canvas, t)
-        return canvas
-
-
-class _Layer:
-    """A strip in fixed point."""
-
-    def __init__(self, strip: Strip, device: torch.device) -> None:
-        colour, cover = fixed(strip.pixels)
-        self._colour, self._cover = colour.to(device), cover.to(device)
-        self._opaque = bool((cover == ONE).all())
-        self._top, self._start, self._factor = strip.top, strip.start, strip.factor
-        self._drift = strip.drift * strip.height
-
-    def draw(self, canvas: torch.Tensor, travel: float, seconds: float) -> None:
-        """Over int16 (H, W * 3), with the camera at `travel` pixels."""
-        width = canvas.shape[1]
-        shift = travel * self._factor + seconds * self._drift - self._start
-        whole = math.floor(shift)
-        weight, a = round((shift - whole) * ONE), whole * 3
-        rows = canvas[self._top : self._top + len(self._colour)]
-        colour = lerp(self._colour[:, a : a + width], self._colour[:, a + 3 : a + 3 + width], weight)
-        if self._opaque:
-            rows.copy_(colour)
-        else:
-            over(rows, colour, lerp(self._cover[:, a : a + width], self._cover[:, a + 3 : a + 3 + width], weight))
-
-
-def _scrolled(ground: Strip, travel: torch.Tensor, frame: Frame, device: torch.device) -> torch.Tensor:
-    """The ground in perspective at each camera position: int16 (T, rows, W * 3). Every row moves at its own rate."""
-    colour = fixed(ground.pixels)[0].to(device)
-    width = frame.width * 3
-    out = torch.empty(len(travel), len(colour), width, dtype=torch.int16, device=device)
-    for r in range(len(colour)):
-        shift = travel * ground_factor((ground.top + r + 0.5) / frame.height) - ground.start
-        whole = shift.floor()
-        weight = ((shift - whole) * ONE).round().to(torch.int16)[:, None].to(device)
-        start = (whole.long() * 3).to(device)
-        windows = colour[r].unfold(0, width, 1)
-        a, b = windows.index_select(0, start), windows.index_select(0, start + 3)
-        torch.bitwise_right_shift(a.mul_(ONE - weight).add_(b.mul_(weight)).add_(ONE // 2), 7, out=out[:, r])
-    return out
 
 
 def cropped(canvas: torch.Tensor, window: Box) -> torch.Tensor:

@@ -16,7 +16,7 @@ from conftest import Sora
 from PIL import Image
 
 from soracli import media
-from soracli.draft import Draft, Layer
+from soracli.draft import Draft, Layer, Plates
 from soracli.models.spark import Spark
 from soracli.pipeline import tasks
 from soracli.sampling.sampler import sample
@@ -111,7 +111,12 @@ def test_what_goes_on_paints_the_same_once_more(ends: tuple[int, ...], held: boo
         return Layer(np.zeros((stop - start, 32, 64, 3), np.uint8), np.zeros((stop - start, 32, 64), np.uint8))
 
     model = tiny.spark()
-    draft, made = Draft(nothing, held=lambda frame: held), np.zeros((0, 32, 64, 3), np.uint8)
+
+    def plates(start: int, stop: int, ends: tuple[int, ...]) -> Plates | None:
+        return Plates((start,), lambda frame: sketch, lambda pictures: lambda a, b: np.repeat(pictures, b - a, 0))
+
+    sketch = np.zeros((1, 32, 64, 3), np.uint8)
+    draft, made = Draft(nothing, plates=plates if held else lambda *part: None), np.zeros((0, 32, 64, 3), np.uint8)
     for i, end in enumerate(ends):
         options = tiny.options(seconds=Fraction(end, 16), guidance=1.0)
         blank = tasks.generate(end, options.height, options.width, options.fps)
@@ -429,7 +434,9 @@ def test_a_sketch_is_the_place(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> N
     shown = seen[0].sketch(3, 5)
     assert shown.shape == (2, 64, 64, 3)
     assert np.abs(shown.astype(int) - (0, 180, 0)).max(-1)[:, :, 8:56].max() < 12  # its middle
-    assert seen[0].held(0)
+    plates = seen[0].plates(0, 16, ())
+    assert plates is not None
+    assert plates.frames == (0,)
     assert sora("replay", "s.mp4", "--check").code == 0
     Path("place.png").unlink()
     assert sora("replay", "s.mp4", "--check").code == 3

@@ -68,8 +68,7 @@ def control(inputs: WindowInputs, vae: Vae) -> Control | None:
     """Of one window; None if its canvas has no draft. Pictures before the latent frames have none of their own.
 
     A draft with a sketch is shown by that alone: of what lies behind the performers, who are laid over the result, it
-    says as much as with them (within 0.02 dB beside them). What is painted once for a whole shot is painted as if the
-    camera stood.
+    says as much as with them (within 0.02 dB beside them). Pictures of a shot are painted as if the camera stood.
     """
     draft = inputs.canvas.draft
     if draft is None:
@@ -77,16 +76,16 @@ def control(inputs: WindowInputs, vae: Vae) -> Control | None:
     geometry, device = inputs.geometry, inputs.device
     _, high, wide = geometry.latent
     blank = len(inputs.span.keys) * high * wide
-    one = torch.ones(1, device=device)
+    one, still = torch.ones(1, device=device), inputs.span.sketch
     if draft.sketch is None:
         drafts, covers = _shown(draft, inputs, vae)
         sketch = torch.zeros(1, len(covers), SKETCH, device=device)
     else:
-        sketch = _sketch(draft.sketch, inputs)
+        sketch = _sketch(draft.sketch if still is None else lambda *frames: still(), inputs)
         drafts = torch.zeros(sketch.shape[1], vae.config.channels, device=device)
         covers = torch.zeros(sketch.shape[1], COVER, device=device)
-    held = draft.held(geometry.span(inputs.numbers.start).start)
-    moves, steered = _moves(None if held else draft.camera, inputs), draft.camera is not None or held
+    stands = still is not None
+    moves, steered = _moves(None if stands else draft.camera, inputs), draft.camera is not None or stands
     return Control(
         F.pad(drafts, (0, 0, blank, 0))[None],
         F.pad(covers, (0, 0, blank, 0))[None],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import STRIDE, options
 
-from soracli.draft import Draft, Layer
+from soracli.draft import Draft, Layer, Plates
 from soracli.pipeline import tasks
 from soracli.sampling.windows import OVERLAP, WindowSpan, nearby, plan, segments, spans
-from soracli.types import Canvas, Clip, Geometry
+from soracli.types import Canvas, Clip, Frames, Geometry
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(3, 12))
@@ -154,10 +155,47 @@ def test_a_shot_of_one_picture_is_painted_once_where_it_is_painted(painted: rang
     mask = np.zeros(canvas.mask.shape, np.float32)
     mask[list(painted)] = 1
     nobody = Layer(np.zeros((1, 32, 64, 3), np.uint8), np.zeros((1, 32, 64), np.uint8))
-    draft = Draft(lambda start, stop: nobody, held=lambda frame: True)
+    draft = Draft(lambda start, stop: nobody, plates=pictures_of((0,)))
     (segment,) = segments(replace(canvas, mask=mask, draft=draft), geometry, 16)
-    assert segment.held == (still is not None)
-    assert not segment.held or segment.spans == (WindowSpan(still, still + 1),)
+    assert (segment.plates is None) == (still is None)
+    if still is not None:
+        assert segment.spans == (WindowSpan(still, still + 1),)
+        assert segment.filmed == painted
+
+
+@pytest.mark.parametrize(
+    ("frames", "places"),
+    [
+        ((0, 63), [0, 7]),
+        ((3, 5, 6), [0, 1, 2]),  # as near to its moment as is free
+        (tuple(range(8)), [0, 1, 2, 3, 4, 5, 6, 7]),
+        (tuple(range(9)), None),  # more pictures than latent frames: painted as a clip
+    ],
+)
+def test_each_picture_of_a_shot_has_the_place_of_a_latent_frame(
+    frames: tuple[int, ...], places: list[int] | None
+) -> None:
+    canvas, geometry = blank(4)
+    nobody = Layer(np.zeros((1, 32, 64, 3), np.uint8), np.zeros((1, 32, 64), np.uint8))
+    draft = Draft(lambda start, stop: nobody, plates=pictures_of(frames))
+    (segment,) = segments(replace(canvas, draft=draft), geometry, 16)
+    assert (segment.plates is None) == (places is None)
+    if places is not None:
+        assert [span.start for span in segment.spans] == places
+        sketches = [span.sketch() for span in segment.spans if span.sketch is not None]
+        assert [int(sketch[0, 0, 0, 0]) for sketch in sketches] == list(frames)
+
+
+def pictures_of(frames: tuple[int, ...]) -> Callable[[int, int, tuple[int, ...]], Plates]:
+    """What lies behind a shot, as pictures of those frames after its first, each of one colour: its number."""
+
+    def sketch(frame: int) -> Frames:
+        return np.full((1, 32, 64, 3), frame, np.uint8)
+
+    def filmed(pictures: Frames) -> Callable[[int, int], Frames]:
+        return lambda start, stop: np.repeat(pictures[:1], stop - start, 0)
+
+    return lambda start, stop, ends: Plates(tuple(start + frame for frame in frames), sketch, filmed)
 
 
 def test_the_first_shot_begins_at_once_and_one_after_the_end_never() -> None:
