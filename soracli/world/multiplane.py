@@ -6,8 +6,9 @@ drawn is a difference in colour, and belongs to the layer that is seen there: it
 columns, and goes along with it. What was painted once looks the same whenever it is seen, and outlines stay as sharp as
 they are drawn. (Layers with parallax: Shade et al. 1998, "Layered depth images"; planes, as in animation.)
 
-Differences along an outline are of both sides of it: there, and where no picture shows a layer, it takes the mean
-difference of what is near (push-pull interpolation; Gortler et al. 1996, "The lumigraph").
+Differences along an outline, of a layer or of what is drawn on it, are of both sides of it: there, and where no picture
+shows a layer, it takes the mean difference of what is near (push-pull interpolation; Gortler et al. 1996, "The
+lumigraph"). So textures and light are the picture's, lines are as they are drawn.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from soracli.world.weather import fall
 APART = 0.5  # of the width of a frame, by which what is nearest moves between two pictures
 SEEN = 0.25  # share of a layer that must show through for its colours to be told
 EDGE = 1 / 128  # frame heights from an outline within which a picture shows both sides of it
+OUTLINE = 14  # levels of 255 between neighbouring pixels of a layer from which it is an outline
 FEATHER = 0.1  # frame heights at both sides of a picture over which it gives way to the next one
 COARSE = 8  # pixels of a block of which the mean difference is taken
 
@@ -103,7 +105,8 @@ class Multiplane:
             shifts = [plane.shifts(self._travel_pixels(number), float(frame.times[0])) for plane in planes]
             _attribute(picture.float() - drawn, list(zip(found, shifts, strict=True)))
         other = copy.copy(self)
-        other._planes = self._planes.painted([one.colours() for one in found])
+        reach = _reach(self._frame.height)
+        other._planes = self._planes.painted([one.colours(reach) for one in found])
         other._fog = False
         return other
 
@@ -153,15 +156,33 @@ class _Difference:
         self.total.scatter_add_(1, wide, weight[..., None] * difference)
         self.sure.scatter_(1, columns, torch.maximum(self.sure.gather(1, columns), sure))
 
-    def colours(self) -> torch.Tensor:
-        """Those of the plane with the difference: int16 (rows, columns * 3)."""
+    def colours(self, reach: int) -> torch.Tensor:
+        """Those of the plane with the difference: int16 (rows, columns * 3). reach: pixels on each side of outlines."""
         told = self.total / self.weight.clamp(min=1e-6)[..., None]
-        near = _interpolated(told * self.sure[..., None], self.sure)
-        difference = torch.lerp(near, told, self.sure[..., None]).flatten(1)
+        sure = self.sure * (1 - _outlines(self.plane.colour.view(*self.sure.shape, 3), reach))
+        near = _interpolated(told * sure[..., None], sure)
+        difference = torch.lerp(near, told, sure[..., None]).flatten(1)
         cover = self.plane.cover.float() / ONE
         colour = (self.plane.colour + difference * cover).round().clamp(min=0)
         most = torch.maximum((cover * 255).round(), self.plane.colour)
         return torch.minimum(colour, most).to(torch.int16)
+
+
+def _reach(height: int) -> int:
+    """Pixels on each side of an outline, of a frame so high."""
+    return max(1, round(EDGE * height))
+
+
+def _outlines(colour: torch.Tensor, reach: int) -> torch.Tensor:
+    """How far each place is beside an outline that is drawn on a layer, 0..1: (rows, columns) of int16 (..., 3)."""
+    rows, columns = colour.shape[:2]
+    found = torch.zeros(rows, columns, dtype=torch.bool)
+    for axis, size in ((0, rows), (1, columns)):
+        step = (colour.diff(dim=axis).abs() >= OUTLINE).any(-1)
+        found.narrow(axis, 0, size - 1).logical_or_(step)
+        found.narrow(axis, 1, size - 1).logical_or_(step)
+    wide = F.max_pool2d(found.float()[None], 2 * reach + 1, 1, reach)
+    return F.avg_pool2d(wide, 3, 1, 1, count_include_pad=False)[0]
 
 
 def _attribute(difference: torch.Tensor, planes: Sequence[tuple[_Difference, Sequence[float]]]) -> None:
@@ -170,7 +191,7 @@ def _attribute(difference: torch.Tensor, planes: Sequence[tuple[_Difference, Seq
     left = torch.ones(height, width)  # of what is behind the planes that were seen to
     at = torch.arange(width)
     share = (torch.minimum(at + 1, width - at) / (FEATHER * height)).clamp(0.02, 1)
-    reach = max(1, round(EDGE * height))
+    reach = _reach(height)
     for found, shifts in reversed(planes):
         plane = found.plane
         rows = slice(plane.top, plane.top + len(plane.colour))
