@@ -32,10 +32,10 @@ from soracli.world.weather import fall
 class Watched(Draft):
     """A draft that keeps what was painted under it."""
 
-    plates: list[Frames] = field(default_factory=list)
+    under: list[Frames] = field(default_factory=list)
 
     def laid(self, painted: Frames, start: int) -> Frames:
-        self.plates.append(painted)
+        self.under.append(painted)
         return super().laid(painted, start)
 
 
@@ -112,12 +112,13 @@ class Painter:
                 parts.append(step.frames)
         took = time.perf_counter() - clock
         truth = filmed(scene, times(film, 0, 0, frames), size)
-        plate, laid = (np.concatenate(kept)[:frames] for kept in (draft.plates, plain))
+        plate, laid = (np.concatenate(kept)[:frames] for kept in (draft.under, plain))
         borders = self._borders(canvas, film, geometry)
         return Painting(scene, fps, plate, laid, np.concatenate(parts), truth, own, borders, took)
 
     def _borders(self, canvas: Canvas, film: Film, geometry: Geometry) -> tuple[int, ...]:
-        spans = [s for script in scripts(self.model.card, canvas, film.shots, geometry) for s in script.segment.spans]
+        segments = [script.segment for script in scripts(self.model.card, canvas, film.shots, geometry)]
+        spans = [span for segment in segments if segment.plates is None for span in segment.spans]
         return tuple(geometry.span(before.stop).start for before in spans[:-1])
 
 
