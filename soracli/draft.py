@@ -61,11 +61,11 @@ class Draft:
     """Each function is told the first frame and the last + 1 of a part of the result.
 
     drawn: what is known there, at the result's size; may be asked for frames after the end. over: what lies over
-    everything and is not lit (falling weather), None = nothing. light: what falls on the draft, by frame. camera: of
-    each frame travel in frame heights, log of the zoom, and how far the middle of the picture lies from the unzoomed
-    one's, in its widths and heights. finish: a look that is laid over the finished frames, from a frame on.
-    plates: of the frames start .. stop of one shot what lies behind it, if that can be told from pictures; also told
-    the frames before which it once ended, rising.
+    everything and is not lit (fog, falling weather), None = nothing. light: what falls on the draft, by frame.
+    camera: of each frame travel in frame heights, log of the zoom, and how far the middle of the picture lies from
+    the unzoomed one's, in its widths and heights. finish: a look that is laid over the finished frames, from a frame
+    on. plates: of the frames start .. stop of one shot what lies behind it, if that can be told from pictures; also
+    told the frames before which it once ended, rising.
     sketch: frames of what the network is to paint, of which it is shown no more than the means of 4 x 4 pixels (as the
     first picture of a cascade is to the one that makes it larger), None = words alone.
     whole: whether it covers all that is to be painted, so that nothing is. notes: what turned out while it was drawn.

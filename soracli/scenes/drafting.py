@@ -14,7 +14,7 @@ from soracli.scenes.adapters import graded, joined
 from soracli.scenes.animatic import animatic, bank_of
 from soracli.scenes.plot import Film
 from soracli.types import Frames
-from soracli.world import ensemble
+from soracli.world import ensemble, weather
 from soracli.world.assets import ActorBank
 from soracli.world.domain import Frame
 from soracli.world.layers import light_of
@@ -22,11 +22,9 @@ from soracli.world.multiplane import Multiplane, moments
 from soracli.world.scene import Scene
 from soracli.world.scenery import cropped, window
 from soracli.world.styles import held, styled
-from soracli.world.weather import Draw, falling
+from soracli.world.weather import Draw
 
 PIECE = 16  # frames in which performers are drawn together: to set them up takes as long as to draw eight of them
-VEIL = 0.34  # share of fog before the performers
-FOG = {True: (0.28, 0.31, 0.40), False: (0.88, 0.90, 0.92)}  # its colour by night and by day
 
 
 def times(film: Film, which: int, start: int, stop: int) -> torch.Tensor:
@@ -63,13 +61,13 @@ def drafted(
 
     @functools.cache
     def sheets(which: int) -> list[Draw]:
-        return falling(film.scenes[which], Frame(*size, torch.zeros(1, dtype=torch.float64)))
+        return weather.overlay(film.scenes[which], Frame(*size, torch.zeros(1, dtype=torch.float64)))
 
     def over(start: int, stop: int) -> Layer | None:
-        if not any(sheets(which) for which, *_ in film.parts(start, stop)):
-            return None
         parts = film.parts(start, stop)
-        return _stacked([_fallen(film, which, first, last, sheets(which)) for which, first, last in parts])
+        if not any(sheets(which) for which, *_ in parts):
+            return None
+        return _stacked([_weather(film, *part, sheets(part[0])) for part in parts])
 
     def camera(start: int, stop: int) -> Moves:
         rows = [_moves(film, which, first, last) for which, first, last in film.parts(start, stop)]
@@ -149,12 +147,9 @@ def _performed(film: Film, which: int, start: int, stop: int, bank: ActorBank) -
 
 
 def light(scene: Scene) -> Light:
-    """What falls on the performers of a scene, and the fog before them."""
+    """What falls on the performers of a scene."""
     tint = np.diag(light_of(scene.time, scene.weather, scene.place).actors).astype(np.float32)
     made = np.concatenate([tint, np.zeros((3, 1), np.float32)], 1)
-    if scene.weather == "fog":
-        made *= 1 - VEIL
-        made[:, 3] = VEIL * np.array(FOG[scene.time == "night"], np.float32)
     return PLAIN if np.array_equal(made, PLAIN) else made
 
 
@@ -165,9 +160,14 @@ def _moves(film: Film, which: int, start: int, stop: int) -> np.ndarray:
     return torch.stack([travel, moves.zoom.log(), middle[:, 0], middle[:, 1]], 1).numpy()
 
 
-def _fallen(film: Film, which: int, start: int, stop: int, draws: Sequence[Draw]) -> Layer:
-    """Falling things alone: what they make of black is their colour, and how far white stays apart their cover."""
+def _weather(film: Film, which: int, start: int, stop: int, draws: Sequence[Draw]) -> Layer:
+    """Weather alone: what it makes of black is its colour, and how far white stays apart its cover.
+
+    draws: of the scene at its first moment; fog drifts in from the side, and is drawn as wide as it has come.
+    """
     moments, scene = times(film, which, start, stop), film.scenes[which]
+    if scene.weather == "fog":
+        draws = weather.overlay(scene, Frame(film.width, film.height, moments))
     travel = ensemble.camera(scene, moments, film.aspect).x * film.aspect
     shape = film.height, film.width, 3
     frames, alpha = np.zeros((len(moments), *shape), np.uint8), np.zeros((len(moments), *shape[:2]), np.uint8)

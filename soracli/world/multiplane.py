@@ -27,7 +27,6 @@ from soracli.world.planes import Plane, Planes, Scenery
 from soracli.world.scene import Scene
 from soracli.world.scenery import built, cropped, window
 from soracli.world.strips import ONE
-from soracli.world.weather import fall
 
 APART = 0.5  # of the width of a frame, by which what is nearest moves between two pictures
 SEEN = 0.25  # share of a layer that must show through for its colours to be told
@@ -66,23 +65,21 @@ def _beyond(covered: float, end: float, step: float) -> Iterator[float]:
 
 
 class Multiplane:
-    """What lies behind the performers of a shot.
+    """What lies behind the performers of a shot, but for weather.
 
     camera: of the shot, at the times of the frame (T,), whose size is the result's.
     """
 
     def __init__(self, scene: Scene, camera: Camera, frame: Frame) -> None:
-        self._scene, self._camera, self._frame = scene, camera, frame
+        self._camera, self._frame = camera, frame
         self._travel = camera.x * frame.aspect
         self._planes = Planes.of(built(scene, self._travel, frame), torch.device("cpu"))
-        self._fog = scene.weather == "fog"  # is in the colours once they are painted
 
     def pictures(self, numbers: Sequence[int]) -> torch.Tensor:
         """uint8 (n, H, W, 3) of frames, without the zoom of the camera."""
         scenery, frame = self._scenery(numbers)
         flat = torch.stack([self._composed(scenery, t) for t in range(len(numbers))])
         pixels = flat.to(torch.uint8).view(len(numbers), frame.height, frame.width, 3)
-        self._veil(pixels, numbers)
         return pixels
 
     def filmed(self, start: int, stop: int) -> torch.Tensor:
@@ -92,7 +89,6 @@ class Multiplane:
         for t in range(stop - start):
             seen = cropped(self._composed(scenery, t), window(frame, self._camera, start + t))
             pixels[t] = seen.view(frame.height, frame.width, 3)
-        self._veil(pixels, range(start, stop))
         return pixels
 
     def painted(self, numbers: Sequence[int], pictures: torch.Tensor) -> Multiplane:
@@ -107,7 +103,6 @@ class Multiplane:
         other = copy.copy(self)
         reach = _reach(self._frame.height)
         other._planes = self._planes.painted([one.colours(reach) for one in found])
-        other._fog = False
         return other
 
     def _travel_pixels(self, number: int) -> float:
@@ -122,12 +117,6 @@ class Multiplane:
         canvas = scenery.behind(t)
         scenery.in_front(canvas, t)
         return canvas
-
-    def _veil(self, pixels: torch.Tensor, numbers: Sequence[int] | range) -> None:
-        if self._fog:
-            part = torch.tensor(numbers)
-            frame = Frame(self._frame.width, self._frame.height, self._frame.times[part])
-            fall(pixels, self._scene, frame, self._travel[part, None].float())
 
 
 class _Difference:

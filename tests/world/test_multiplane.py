@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -57,7 +57,7 @@ def test_what_is_painted_on_the_ground_goes_along_with_it() -> None:
     seen = [t for t in range(40) if 8 < middle[t] < SIZE - 8]
     gone = middle[0] - middle[seen[-1]]
     assert gone > 15
-    steps = torch.tensor([float(middle[a] - middle[b]) for a, b in zip(seen, seen[1:], strict=False)])
+    steps = torch.tensor([float(middle[a] - middle[b]) for a, b in pairwise(seen)])
     rate = (travel[1] - travel[0]) * SIZE
     assert (steps / rate).min() > 1.1  # nearer than the performers, whose ground goes at 1
     assert steps.std() < 0.3
@@ -87,7 +87,7 @@ def test_pictures_are_near_enough_to_show_all_that_passes(way: float) -> None:
     numbers = moments(travel, 1.0)
     assert {0, 199} <= set(numbers)
     places = sorted(float(travel[number]) for number in numbers)
-    assert max(b - a for a, b in zip(places, places[1:], strict=False)) < 0.3
+    assert max(b - a for a, b in pairwise(places)) < 0.3
 
 
 def test_what_goes_on_keeps_the_pictures_it_had() -> None:
@@ -95,10 +95,3 @@ def test_what_goes_on_keeps_the_pictures_it_had() -> None:
     first = moments(travel[:80], 1.0)
     assert moments(travel, 1.0, (80,))[: len(first)] == first
     assert max(moments(travel, 1.0, (80,))) == 199
-
-
-def test_fog_is_painted_once() -> None:
-    drawn, travel = place(replace(scene("forest"), weather="fog"))
-    numbers = moments(travel, 1.0)
-    made = drawn.painted(numbers, drawn.pictures(numbers))
-    assert (made.filmed(0, 1).float() - drawn.filmed(0, 1).float()).abs().mean() < 2
