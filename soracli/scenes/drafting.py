@@ -77,15 +77,18 @@ def drafted(
         parts = film.parts(start, start + len(frames))
         return np.concatenate([_styled(frames[a - start : b - start], film.scenes[k], size) for k, a, b in parts])
 
-    @functools.lru_cache(maxsize=2)
+    multiplane = functools.lru_cache(maxsize=1)(functools.partial(_multiplane, film))  # of many shots one at a time
+
     def plates(start: int, stop: int, ends: tuple[int, ...] = ()) -> Plates:
-        return _of_picture(place, film, start) if place is not None else _plates(film, start, stop, ends, grade)
+        if place is not None:
+            return _of_picture(place, film, start)
+        return _plates(film, start, stop, ends, multiplane, grade)
 
     def sketch(start: int, stop: int) -> Frames:
         if place is not None:
             return np.repeat(place[None], stop - start, 0)
         parts = film.parts(start, stop)
-        return graded(np.concatenate([_multiplane(film, *part).filmed(0, part[2] - part[1]) for part in parts]), grade)
+        return graded(np.concatenate([multiplane(*part).filmed(0, part[2] - part[1]) for part in parts]), grade)
 
     def lit(frame: int) -> Light:
         return joined(light(film.scenes[film.at(frame)]), grade)
@@ -100,21 +103,19 @@ def _multiplane(film: Film, which: int, start: int, stop: int) -> Multiplane:
     return Multiplane(scene, camera, Frame(film.width, film.height, seconds))
 
 
-def _plates(film: Film, start: int, stop: int, ends: Sequence[int], grade: Light) -> Plates:
-    """The place behind frames of one scene. ends: see `Draft.plates`."""
+def _plates(
+    film: Film, start: int, stop: int, ends: Sequence[int], place: Callable[[int, int, int], Multiplane], grade: Light
+) -> Plates:
+    """The place behind frames of one scene. ends: see `Draft.plates`. place: of a scene and frames."""
     which = film.at(start)
     travel = ensemble.camera(film.scenes[which], times(film, which, start, stop), film.aspect).x * film.aspect
     numbers = moments(travel, film.aspect, [end - start for end in ends if start < end < stop])
 
-    @functools.cache
-    def place() -> Multiplane:
-        return _multiplane(film, which, start, stop)
-
     def sketch(frame: int) -> Frames:
-        return graded(place().pictures([frame - start]).numpy(), grade)
+        return graded(place(which, start, stop).pictures([frame - start]).numpy(), grade)
 
     def filmed(pictures: Frames) -> Callable[[int, int], Frames]:
-        painted = place().painted(numbers, torch.from_numpy(pictures))
+        painted = place(which, start, stop).painted(numbers, torch.from_numpy(pictures))
         return lambda first, last: painted.filmed(first - start, last - start).numpy()
 
     return Plates(tuple(start + number for number in numbers), sketch, filmed)

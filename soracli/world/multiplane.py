@@ -93,20 +93,17 @@ class Multiplane:
 
     def painted(self, numbers: Sequence[int], pictures: torch.Tensor) -> Multiplane:
         """The same in the colours of pictures, uint8 (n, H, W, 3), of those frames, as `pictures` returns them."""
-        planes = self._planes.ordered
-        found = [_Difference(plane) for plane in planes]
-        for number, picture in zip(numbers, pictures, strict=True):
-            scenery, frame = self._scenery([number])
-            drawn = self._composed(scenery, 0).view(frame.height, frame.width, 3)
-            shifts = [plane.shifts(self._travel_pixels(number), float(frame.times[0])) for plane in planes]
-            _attribute(picture.float() - drawn, list(zip(found, shifts, strict=True)))
+        views = [_View(*self._difference(number, picture)) for number, picture in zip(numbers, pictures, strict=True)]
+        colours = [_painted(plane, views) for plane in reversed(self._planes.ordered)]
         other = copy.copy(self)
-        reach = _reach(self._frame.height)
-        other._planes = self._planes.painted([one.colours(reach) for one in found])
+        other._planes = self._planes.painted(colours[::-1])
         return other
 
-    def _travel_pixels(self, number: int) -> float:
-        return float(self._travel[number]) * self._frame.height
+    def _difference(self, number: int, picture: torch.Tensor) -> tuple[torch.Tensor, float, float]:
+        """What a picture shows other than is drawn, (H, W, 3); travel in pixels and seconds of its frame."""
+        scenery, frame = self._scenery([number])
+        drawn = self._composed(scenery, 0).view(frame.height, frame.width, 3)
+        return picture.float() - drawn, float(self._travel[number]) * frame.height, float(frame.times[0])
 
     def _scenery(self, numbers: Sequence[int] | range) -> tuple[Scenery, Frame]:
         part = torch.tensor(numbers)
@@ -119,51 +116,54 @@ class Multiplane:
         return canvas
 
 
-class _Difference:
-    """What pictures show of a plane other than it is drawn, in its own rows and columns.
+class _View:
+    """A picture of a place. difference: what it shows other than is drawn, (H, W, 3). travel: pixels.
 
-    total: (rows, columns, 3), weighted. weight: (rows, columns), at most 1. sure: how far each place is told, 0..1.
+    left: of what is behind the planes that were seen to, (H, W).
     """
 
-    def __init__(self, plane: Plane) -> None:
-        self.plane = plane
-        rows, wide = plane.colour.shape
-        self.total, self.weight = torch.zeros(rows, wide // 3, 3), torch.zeros(rows, wide // 3)
-        self.sure = torch.zeros(rows, wide // 3)
-
-    def columns(self, shifts: Sequence[float], width: int) -> torch.Tensor:
-        """Which of its columns are seen in each column of a frame: (rows, width)."""
-        starts = torch.tensor(shifts).round().long()
-        return (starts[:, None] + torch.arange(width)).expand(len(self.total), width)
-
-    def add(self, columns: torch.Tensor, difference: torch.Tensor, sure: torch.Tensor, share: torch.Tensor) -> None:
-        """Of a picture: difference (rows, W, 3), sure (rows, W). What earlier pictures told stays. share: (W,)."""
-        before = self.weight.gather(1, columns)
-        weight = (1 - before) * sure * share
-        self.weight.scatter_(1, columns, before + weight)
-        wide = columns[..., None].expand(-1, -1, 3)
-        self.total.scatter_add_(1, wide, weight[..., None] * difference)
-        self.sure.scatter_(1, columns, torch.maximum(self.sure.gather(1, columns), sure))
-
-    def colours(self, reach: int) -> torch.Tensor:
-        """Those of the plane with the difference: int16 (rows, columns * 3). reach: pixels on each side of outlines."""
-        told = self.total / self.weight.clamp(min=1e-6)[..., None]
-        sure = self.sure * (1 - _outlines(self.plane.colour.view(*self.sure.shape, 3), reach))
-        near = _interpolated(told * sure[..., None], sure)
-        difference = torch.lerp(near, told, sure[..., None]).flatten(1)
-        cover = self.plane.cover.float() / ONE
-        colour = (self.plane.colour + difference * cover).round().clamp(min=0)
-        most = torch.maximum((cover * 255).round(), self.plane.colour)
-        return torch.minimum(colour, most).to(torch.int16)
+    def __init__(self, difference: torch.Tensor, travel: float, seconds: float) -> None:
+        self.difference, self.travel, self.seconds = difference, travel, seconds
+        self.left = torch.ones(difference.shape[:2])
 
 
-def _reach(height: int) -> int:
-    """Pixels on each side of an outline, of a frame so high."""
-    return max(1, round(EDGE * height))
+def _painted(plane: Plane, views: Sequence[_View]) -> torch.Tensor:
+    """The colours of a plane as pictures show it, int16 (rows, columns * 3). Of planes the nearest comes first.
+
+    What earlier pictures told stays.
+    """
+    rows, columns = len(plane.colour), plane.colour.shape[1] // 3
+    height, width = views[0].left.shape
+    reach, at = max(1, round(EDGE * height)), torch.arange(width)
+    share = (torch.minimum(at + 1, width - at) / (FEATHER * height)).clamp(0.02, 1)
+    total, weight, sure = torch.zeros(rows, columns, 3), torch.zeros(rows, columns), torch.zeros(rows, columns)
+    for view in views:
+        starts = torch.tensor(plane.shifts(view.travel, view.seconds)).round().long()
+        seen = (starts[:, None] + at).expand(rows, width)  # columns of the plane, of each pixel
+        cover = torch.ones(()) if plane.opaque else plane.cover[:, ::3].gather(1, seen).float() / ONE
+        here = view.left[plane.top : plane.top + rows]
+        inside = -F.max_pool2d(-(here * cover)[None], 2 * reach + 1, 1, reach)[0]
+        told = (inside / SEEN).clamp(max=1)
+        before = weight.gather(1, seen)
+        new = (1 - before) * told * share
+        weight.scatter_(1, seen, before + new)
+        difference = view.difference[plane.top : plane.top + rows]
+        total.scatter_add_(1, seen[..., None].expand(-1, -1, 3), new[..., None] * difference)
+        sure.scatter_(1, seen, torch.maximum(sure.gather(1, seen), told))
+        here *= 1 - cover
+    total /= weight.clamp(min=1e-6)[..., None]
+    sure *= 1 - _outlines(plane.colour.view(rows, columns, 3), reach)
+    difference = torch.lerp(_interpolated(total * sure[..., None], sure), total, sure[..., None]).flatten(1)
+    alpha = plane.cover.float() / ONE
+    colour = (plane.colour + difference * alpha).round().clamp(min=0)
+    return torch.minimum(colour, torch.maximum((alpha * 255).round(), plane.colour)).to(torch.int16)
 
 
 def _outlines(colour: torch.Tensor, reach: int) -> torch.Tensor:
-    """How far each place is beside an outline that is drawn on a layer, 0..1: (rows, columns) of int16 (..., 3)."""
+    """How far each place is beside an outline that is drawn on a layer, 0..1: (rows, columns) of int16 (..., 3).
+
+    reach: pixels on each side of one.
+    """
     rows, columns = colour.shape[:2]
     found = torch.zeros(rows, columns, dtype=torch.bool)
     for axis, size in ((0, rows), (1, columns)):
@@ -172,24 +172,6 @@ def _outlines(colour: torch.Tensor, reach: int) -> torch.Tensor:
         found.narrow(axis, 1, size - 1).logical_or_(step)
     wide = F.max_pool2d(found.float()[None], 2 * reach + 1, 1, reach)
     return F.avg_pool2d(wide, 3, 1, 1, count_include_pad=False)[0]
-
-
-def _attribute(difference: torch.Tensor, planes: Sequence[tuple[_Difference, Sequence[float]]]) -> None:
-    """Lay the difference of a picture (H, W, 3) down on the planes, from far to near, with the shifts of each."""
-    height, width = difference.shape[:2]
-    left = torch.ones(height, width)  # of what is behind the planes that were seen to
-    at = torch.arange(width)
-    share = (torch.minimum(at + 1, width - at) / (FEATHER * height)).clamp(0.02, 1)
-    reach = _reach(height)
-    for found, shifts in reversed(planes):
-        plane = found.plane
-        rows = slice(plane.top, plane.top + len(plane.colour))
-        columns = found.columns(shifts, width)
-        cover = torch.ones(()) if plane.opaque else plane.cover[:, ::3].gather(1, columns).float() / ONE
-        seen = left[rows] * cover
-        inside = -F.max_pool2d(-seen[None], 2 * reach + 1, 1, reach)[0]
-        found.add(columns, difference[rows], (inside / SEEN).clamp(max=1), share)
-        left[rows] *= 1 - cover
 
 
 def _interpolated(total: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
