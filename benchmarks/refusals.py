@@ -42,12 +42,15 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Measured:
-    """wall, processor: seconds of each run. torch: whether it was imported."""
+    """wall, processor: seconds of each run. torch: whether it was imported. wrong: another exit code, and what was
+    said; empty if it is the expected one.
+    """
 
     refusal: Refusal
     wall: list[float]
     processor: list[float]
     torch: bool
+    wrong: str = ""
 
 
 def refusals() -> list[Refusal]:
@@ -73,7 +76,7 @@ def refusals() -> list[Refusal]:
         ("usage", 2, ("extend", "https://example.org/a.mp4")),
         *(("output", 2, ("generate", "x", "-o", name)) for name in ("whole.mp4", "no/a.mp4", "a.xyz")),
         ("output", 2, ("generate", "x", "-s", "641x367", "-o", "odd.mp4")),
-        ("output", 2, ("edit", "whole.mp4", "x", "-f", "-o", "whole.mp4")),
+        ("output", 2, ("edit", "whole.mp4", "--style", "noir", "-f", "-o", "whole.mp4")),
         *(("input", 3, ("extend", name)) for name in ("no.mp4", "empty.mp4", PAGE, "cut.mp4")),
         *(("input", 3, (verb, PAGE)) for verb in ("info", "detect", "enhance", "vary", "views", "frame", "sheet")),
         ("input", 3, ("inpaint", "whole.mp4", "x", "--mask", PAGE)),
@@ -96,7 +99,7 @@ def measured(repeats: int = 3) -> list[Measured]:
 def _measured(refusal: Refusal, repeats: int) -> Measured:
     env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[2]), "SORA_SOCKET": ""}
     command = [sys.executable, "-c", SORA, *refusal.arguments]
-    wall, processor, torch = [], [], False
+    wall, processor, torch, wrong = [], [], False, ""
     for _ in range(repeats):
         start, before = time.perf_counter(), os.times()
         ran = subprocess.run(
@@ -114,13 +117,14 @@ def _measured(refusal: Refusal, repeats: int) -> Measured:
         processor.append(after[2] + after[3] - before[2] - before[3])  # of processes that have ended
         torch = ran.stderr.endswith(TORCH)
         if ran.returncode != refusal.code:
-            raise SystemExit(f"sora {' '.join(refusal.arguments)}: exit code {ran.returncode}\n{ran.stderr[-2000:]}")
-    return Measured(refusal, wall, processor, torch)
+            said = ran.stderr.removesuffix(TORCH).strip()[-300:]
+            wrong = f"sora {' '.join(refusal.arguments)[:80]}: exit code {ran.returncode}, not {refusal.code}: {said}"
+    return Measured(refusal, wall, processor, torch, wrong)
 
 
 def told(found: Sequence[Measured]) -> str:
-    """A line for what is refused by its meaning, and one for all else, with the slowest of each."""
-    lines = []
+    """A line for each that ended otherwise, for what is refused by its meaning, and for all else with its slowest."""
+    lines = [f"WRONG: {one.wrong}" for one in found if one.wrong]
     for meant in (False, True):
         some = [one for one in found if (one.refusal.how == MEANING) == meant]
         sorts = ", ".join(dict.fromkeys(one.refusal.how for one in some))

@@ -67,7 +67,7 @@ def animatic(prompt: str, file: str | None, args: Arguments) -> None:
     inputs = [file] if file else []
     cast = [performer for shot in shots for performer in shot.scene.performers if performer.picture]
     pictures = list(dict.fromkeys(notation.parted_subject(performer.picture)[0] for performer in cast))
-    output_paths.check_inputs(outputs, [*inputs, *pictures])
+    output_paths.check_inputs(outputs, [*inputs, *pictures, *args.loras])
     talk = Talk("plain")
     for note in (*notes, *outputs.notes):
         talk.note(note)

@@ -72,7 +72,7 @@ def batch(path: str, plan: Plan, flags: TalkFlags) -> int:
     with model_cache.keeping_models():
         for number, job in enumerate(jobs, 1):
             talk.say(f"job {number}/{len(jobs)} (line {job.line})")
-            end = _do(job, flags, talk, book)
+            end = _do(job, flags, talk, book, path)
             ends[end] += 1
             if end == "failed" and not plan.continue_on_error:
                 talk.say("stopped there; --continue-on-error would go on")
@@ -83,8 +83,8 @@ def batch(path: str, plan: Plan, flags: TalkFlags) -> int:
     return ends["failed"]
 
 
-def _do(job: Job, flags: TalkFlags, talk: Talk, book: Ledger) -> str:
-    """Do one job, or say what is wrong with it. Returns how it ended."""
+def _do(job: Job, flags: TalkFlags, talk: Talk, book: Ledger, path: str) -> str:
+    """Do one job of the list in `path`, or say what is wrong with it. Returns how it ended."""
     try:
         if isinstance(job.call, SoraError):
             raise job.call
@@ -92,7 +92,7 @@ def _do(job: Job, flags: TalkFlags, talk: Talk, book: Ledger) -> str:
         if not flags.dry_run and (run := _known(job, inputs, book, talk)) is not None:
             _repeat(run, flags)
             return "done before"
-        origin = Origin(run=job.id, assumed=job.assumed)
+        origin = Origin(run=job.id, assumed=job.assumed, source=path)
         job.call.run(origin=origin, **{name: getattr(flags, name) for name in calls.TALK})
         _note(job, inputs, book)
     except (StdoutClosed, BrokenPipeError):

@@ -12,7 +12,7 @@ from soracli.commands import passes
 from soracli.errors import UsageError
 from soracli.formatting import stem
 from soracli.media import Source, formats
-from soracli.options import parse
+from soracli.options import calls, parse
 from soracli.options.calls import Call
 from soracli.options.flags import OutputFlags
 from soracli.pipeline import model_cache, output_paths, sources
@@ -202,7 +202,7 @@ def _prepare(args: Arguments, flags: OutputFlags, run: Run | None) -> Work:
         outputs = none
     else:
         outputs = output_paths.outputs(flags.output, flags.format, dict(names), [0], draft.frames, force=flags.force)
-    output_paths.check_inputs(outputs, [path])
+    output_paths.check_inputs(outputs, calls.reads(flags.origin))
     formats.check(outputs.format, *draft.size, float(draft.fps))
     formats.quality(flags.quality, outputs.format)
     given = {"clip": path, "scale": args.scale, "loop": args.loop, "allow_partial": args.partial}

@@ -80,7 +80,9 @@ def replay(file: str, changes: Changes, flags: Flags) -> None:
     expected = recipes.expected(recipe, file) if changes.check else None
     marked = recipes.marked(recipe)
     came = flags.origin
-    origin = Origin(run=came.run, expected=expected, assumed=came.assumed, marked=marked, growing=came.growing)
+    origin = Origin(
+        run=came.run, expected=expected, assumed=came.assumed, marked=marked, growing=came.growing, source=file
+    )
     call.having(**typed).run(origin=origin, **talk_of(flags))
 
 

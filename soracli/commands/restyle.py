@@ -16,7 +16,7 @@ from soracli.commands import passes
 from soracli.errors import UsageError
 from soracli.formatting import printable, stem, suggest
 from soracli.media import Area, Audio, Source, formats
-from soracli.options import parse
+from soracli.options import calls, parse
 from soracli.options.calls import Call
 from soracli.options.flags import Flags, OutputFlags
 from soracli.pipeline import output_paths, sources
@@ -66,7 +66,7 @@ def applies(args: Arguments, flags: Flags) -> bool:
 class Work:
     """One clip and the look for it. clip: at the size and rate of the result. shares: see `looks.mixed`.
 
-    start, stop: the frames that are changed. model: the picture that --style or --style-ref names.
+    start, stop: the frames that are changed. model: the picture that --style or --style-ref names. notes: on --region.
     """
 
     given: tuple[Source, ...]
@@ -82,6 +82,7 @@ class Work:
     track: Soundtrack
     painted_as: Source | None = None
     toned_as: Source | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -159,7 +160,7 @@ def edit(args: Arguments, flags: Flags) -> None:
         args, text, look, flags, None if run is None else output_paths.planned(run.format, [i.path for i in run.items])
     )
     refitted = sources.refitted(work.given[0].clip, work.size, work.fps, flags)
-    notes = [*work.given[0].notes, *work.track.notes, *refitted, *told, *flags.origin.notes]
+    notes = [*work.given[0].notes, *work.notes, *work.track.notes, *refitted, *told, *flags.origin.notes]
     if said and (note := screening.by_meaning(said)):
         notes.append(note)
     for note in (*notes, *work.outputs.notes):
@@ -212,10 +213,7 @@ def _prepare(args: Arguments, text: str, look: Look, flags: Flags, going_on: Out
     start, stop = round(first * ratio), min(len(clip.frames), round(last * ratio))
     height, width = clip.frames.shape[1:3]
     strength = 1.0 if args.strength is None else args.strength
-    shares = np.broadcast_to(np.float32(strength), (stop - start, 1, 1))
-    if args.region is not None:
-        area = Area.of(args.region, "--region").mask((width, height), len(clip.frames), clip.fps)[start:stop]
-        shares = media.feather(area, sources.RIM) * np.float32(strength)
+    shares, on_region = _shares(args.region, strength, clip, start, stop)
     names: dict[str, object] = {
         "slug": f"{stem(args.path)}-edit",
         "model": "look",
@@ -231,15 +229,31 @@ def _prepare(args: Arguments, text: str, look: Look, flags: Flags, going_on: Out
         else output_paths.outputs(flags.output, flags.format, names, seed, len(clip.frames), force=flags.force)
     )
     track = Soundtrack.of(flags, outputs.format, still=False, sounds=source.audio is not None)
-    inputs = tuple(part for part in (source, picture, tone, *track.given) if part is not None)
-    output_paths.check_inputs(outputs, [str(part.path) for part in inputs])
+    given = tuple(part for part in (source, picture, tone, *track.given) if part is not None)
+    output_paths.check_inputs(outputs, calls.reads(flags.origin))
     formats.check(outputs.format, width, height, float(clip.fps))
     formats.quality(flags.quality, outputs.format)
     arguments = {name: value for name, value in flags.origin.call.arguments.items() if name in OWN}
     call = Call("edit", arguments).having(fps=str(clip.fps), size=flags.size, prompt=text or None)
     return Work(
-        inputs, clip, look, start, stop, shares, strength, seed[0], outputs, call, track, picture, tone
+        given, clip, look, start, stop, shares, strength, seed[0], outputs, call, track, picture, tone, on_region
     )  # fmt: skip
+
+
+def _shares(
+    region: str | None, strength: float, clip: Clip, start: int, stop: int
+) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
+    """(how much of the look each pixel of the frames start .. stop - 1 gets, notes): (T, H, W), or (T, 1, 1)."""
+    if region is None:
+        return np.broadcast_to(np.float32(strength), (stop - start, 1, 1)), ()
+    area = Area.of(region, "--region")
+    mask = sources.covered(area, clip, track=False)
+    if not (part := mask[start:stop]).any():
+        raise UsageError(
+            f"--region {printable(region)}: covers nothing in the time that is changed; see --from and --to",
+            "empty_mask",
+        )
+    return media.feather(part, sources.RIM) * np.float32(strength), area.notes(mask, clip.fps)
 
 
 OWN = (

@@ -9,7 +9,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -18,10 +18,8 @@ from PIL import Image, ImageFilter
 
 from soracli.errors import UsageError
 from soracli.formatting import printable
-from soracli.media import stills
-from soracli.media.fit import hold, retime
-from soracli.media.read import opened, read
-from soracli.media.video import read_video
+from soracli.media.fit import hold
+from soracli.media.stencils import LIT, Stencil, read_stencil
 from soracli.types import Clip
 
 Mask = npt.NDArray[np.float32]  # (T, H, W), 1 = paint, 0 = keep
@@ -31,8 +29,6 @@ Sides = tuple[int, int, int, int]  # top, right, bottom, left
 
 PERSON = "person"  # as a mask: whoever is to be seen
 MAX_BORDER = 4096  # pixels
-_DRAWN = 8  # colours that a drawn mask has at most
-_LIT = 128  # brightness or alpha from which a mask's pixel means paint
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _BOX = re.compile(
     rf"\s*(-?[0-9]{{1,7}})\s*,\s*(-?[0-9]{{1,7}})\s*,\s*([0-9]{{1,7}})\s*,\s*([0-9]{{1,7}})\s*"
@@ -46,25 +42,32 @@ _BORDER = re.compile(rf"({_NUMBER})\s*(%|px|)")
 class Area:
     """What a flag's text says is to be painted: boxes, what a file shows, or people.
 
-    boxes: empty = there is a file, or people are meant. found: a stencil (H, W), bright = paint, or a clip. erased: the
-    stencil is what a photograph lacks. inverted: all the rest is to be painted instead. data: the file itself where it
-    came through standard input, which cannot be read again.
+    boxes: empty = there is a file, or people are meant. found: what the file shows. inverted: all the rest is to be
+    painted instead.
     """
 
     text: str
     flag: str
     boxes: tuple[_Box, ...] = ()
-    found: npt.NDArray[np.uint8] | Clip | None = None
-    data: bytes | None = field(default=None, repr=False)
-    erased: bool = False
+    found: Stencil | None = None
     inverted: bool = False
     people: bool = False
+
+    @property
+    def data(self) -> bytes | None:
+        """The file itself where it came through standard input, which cannot be read again."""
+        return None if self.found is None else self.found.data
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is a clip."""
+        return self.found is not None and self.found.moves
 
     @classmethod
     def of(cls, text: str, flag: str = "--mask", *, inverted: bool = False) -> Area:
         """text: `X,Y,W,H` in pixels, `X,Y,W,H@T0-T1` for the seconds T0 up to T1, several of them joined by `;`;
-        or a clip (what is white) or a picture: what is white; if it is transparent in places, what is opaque in a
-        drawing, and what was erased from a photograph; or PERSON, if no file has that name.
+        or a picture or clip: what is white; if it is transparent in places, what is opaque in a drawing, and what was
+        erased from a photograph; or PERSON, if no file has that name.
         """
         if text == PERSON and not os.path.lexists(text):
             return cls(text, flag, inverted=inverted, people=True)
@@ -79,15 +82,14 @@ class Area:
                 f"X,Y,W,H@T0-T1 for seconds T0 to T1, or name a picture or a clip, or {PERSON}",
                 "bad_mask",
             )
-        found, data, erased = _stencil(text)
-        return cls(text, flag, (), found, data, erased, inverted)
+        return cls(text, flag, (), read_stencil(text), inverted)
 
     def mask(self, size: Size, frames: int, fps: Fraction) -> Mask:
         """For a clip of this size, length and rate. Not for people: who they are is seen by a network (`people`)."""
         if self.found is None:
             mask = _from_boxes(self.boxes, size, frames, fps, self.flag)
         else:
-            mask = _from_file(self, self.found, size, frames, fps)
+            mask = _from_file(self.found, size, frames, fps, self.flag)
         return self.settled(mask)
 
     def settled(self, mask: Mask) -> Mask:
@@ -108,13 +110,16 @@ class Area:
         return mask
 
     def notes(self, mask: Mask, fps: Fraction) -> tuple[str, ...]:
-        """What the user should know of the mask that this gave: how much it paints, and when a clip of it ends."""
-        name, found = f"{self.flag} {printable(self.text)}", []
+        """What the user should know of the mask that this gave: what was odd about its file, how much it paints, and
+        when a clip of it ends.
+        """
+        name, found = f"{self.flag} {printable(self.text)}", list(self.found.notes if self.found else ())
         share = float((mask[:1] if mask.strides[0] == 0 else mask).mean())
-        what = " (what is transparent, since the rest is a photograph)" if self.erased and not self.inverted else ""
+        erased = self.found is not None and self.found.erased and not self.inverted
+        what = " (what is transparent, since the rest is a photograph)" if erased else ""
         other = "; --invert-mask paints the rest" if self.flag == "--mask" and not self.inverted else ""
         found.append(f"{name} paints {100 * share:.3g} % of the picture{what}{other}.")
-        if isinstance(self.found, Clip) and round(self.found.seconds * fps) < len(mask):
+        if self.found and self.found.moves and round(self.found.seconds * fps) < len(mask):
             ends, lasts = float(self.found.seconds), float(len(mask) / fps)
             found.append(f"{name} ends at {ends:.4g} s and the clip at {lasts:.4g} s; its last frame goes on.")
         return tuple(found)
@@ -185,41 +190,14 @@ def _still(plane: npt.NDArray[np.float32], frames: int) -> Mask:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _from_file(area: Area, found: npt.NDArray[np.uint8] | Clip, size: Size, frames: int, fps: Fraction) -> Mask:
-    if isinstance(found, Clip):
-        clip = retime(found, fps)
-        _check_size(clip.frames.shape[1:3], size, area.flag)
-        mask = np.empty((frames, *clip.frames.shape[1:3]), np.float32)
-        for index in range(frames):
-            mask[index] = stills.luma(clip.frames[min(index, len(clip.frames) - 1)]) >= _LIT
-    else:
-        _check_size(found.shape, size, area.flag)
-        mask = _still((found >= _LIT).astype(np.float32), frames)
+def _from_file(stencil: Stencil, size: Size, frames: int, fps: Fraction, flag: str) -> Mask:
+    _check_size(stencil.levels.shape[1:], size, flag)
+    if not stencil.moves:
+        return _still((stencil.levels[0] >= LIT).astype(np.float32), frames)
+    mask = np.empty((frames, *stencil.levels.shape[1:]), np.float32)
+    for plane, newest in zip(mask, stencil.shown(frames, fps), strict=True):
+        plane[:] = stencil.levels[newest] >= LIT
     return mask
-
-
-def _stencil(path: str) -> tuple[npt.NDArray[np.uint8] | Clip, bytes | None, bool]:
-    """(a still picture's stencil (H, W), or the clip that the file holds; what came through standard input; whether the
-    stencil is what was erased from a photograph)."""
-    if os.path.isdir(path):
-        return read(path), None, False
-    with opened(path) as (file, _):
-        data = file.read_bytes() if path == "-" else None
-        if not stills.is_picture(file):
-            return read_video(file)[0], data, False
-        if not stills.is_still(file):
-            return stills.read_picture(file)[0], data, False
-        pixels, alpha = stills.read_stencil(file)
-    if alpha is None:
-        return stills.luma(pixels), data, False
-    erased = _is_photograph(pixels[alpha >= _LIT])
-    return 255 - alpha if erased else alpha, data, erased
-
-
-def _is_photograph(pixels: npt.NDArray[np.uint8]) -> bool:
-    """Whether pixels (N, 3) have more colours than one who draws a mask uses; counted in 16 levels of each."""
-    coarse = (pixels >> 4).astype(np.int32) @ np.array([256, 16, 1], np.int32)
-    return bool((np.bincount(coarse, minlength=1) > len(coarse) / 2000).sum() > _DRAWN)
 
 
 def _check_size(shape: tuple[int, ...], size: Size, flag: str) -> None:

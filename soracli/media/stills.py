@@ -104,24 +104,11 @@ def read_picture(path: Path, alpha: bool = False) -> tuple[Clip, list[str]]:
     return Clip(frames, fps), notes
 
 
-def read_stencil(path: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None]:
-    """(RGB over black (H, W, 3), alpha (H, W) or None if it is opaque) of a still."""
-    with _opened(path) as (image, _):
-        pixels, alpha = _layers(image, to_srgb(image)[0])
-    return pixels, None if alpha is None or (alpha == 255).all() else alpha
-
-
 def read_cutout(path: Path) -> Image.Image:
     """A still, or the first frame of a picture that moves: upright, RGB or, with transparency, RGBA as it is stored."""
     with _opened(path) as (image, _):
         _oddities(image)  # goes to the page that is to be used
         return _converted(image, to_srgb(image)[0])
-
-
-def is_still(path: Path) -> bool:
-    """Whether a picture file holds one frame. Raises MediaError if it cannot be read."""
-    with _opened(path) as (image, _):
-        return not moves(path, image)
 
 
 def moves(path: Path, image: Image.Image) -> bool:

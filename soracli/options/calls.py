@@ -108,7 +108,7 @@ class Origin:
     they are compared, and not written. assumed: arguments that were not typed -> the place that gave them.
     notes: what there is to say about those. marked: whether painting starts from marked noise (`noise_mark`).
     reporter: who is told how it goes; None = the shell. growing: file for a copy of the clip that can be watched while
-    it is made, see `media.growing`, or None.
+    it is made, see `media.growing`, or None. source: the file that the call was read from, or None.
     """
 
     call: Call = field(default_factory=Call)
@@ -121,6 +121,7 @@ class Origin:
     marked: bool = True
     reporter: Reporter | None = None
     growing: str | None = None
+    source: str | None = None
 
 
 @functools.cache
@@ -209,6 +210,14 @@ def files(call: Call) -> list[str]:
     found: list[str] = []
     with_files(call, lambda path: found.append(path) or path)  # type: ignore[func-returns-value]
     return found
+
+
+def reads(origin: Origin) -> list[str]:
+    """Every file that a call reads, also for its text, its weights or the call itself: results replace none of them."""
+    one = origin.call.arguments
+    weights = [part for text in one.get("lora", ()) for part in (text, text.rpartition(":")[0])]
+    others = [one.get("prompt_file"), one.get("model"), origin.latents, origin.source, *weights]
+    return [*files(origin.call), *(str(name) for name in others if name)]
 
 
 def given(verb: Verb, arguments: Mapping[str, Any]) -> Call:

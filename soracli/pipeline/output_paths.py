@@ -139,7 +139,10 @@ def check_streams(output: str | None, *, json: bool, dry_run: bool = False) -> N
 
 
 def check_inputs(outputs: Outputs, inputs: Sequence[str], preview: str | None = None) -> None:
-    """Refuse to write over what is read, by whatever name it goes, --force or not; or over one another."""
+    """Refuse to write over what is read, by whatever name it goes, --force or not; or over one another.
+
+    inputs: files, and folders of frames.
+    """
     results = [("-o", path) for path in outputs.paths or ()]
     if preview is not None and preview.partition(":")[0] != "term":
         where = Path(preview)
@@ -149,8 +152,14 @@ def check_inputs(outputs: Outputs, inputs: Sequence[str], preview: str | None = 
     for flag, path in results:
         for beside in (path, formats.sidecar_of(path)):
             for name in inputs:
-                if beside.exists() and Path(name).exists() and beside.samefile(name):
+                if beside.exists() and Path(name).exists() and _holds(Path(name), beside):
                     raise UsageError(f"{flag} {printable(path)}: is also an input; choose another name", "same_file")
+
+
+def _holds(read: Path, written: Path) -> bool:
+    """Whether what is read is, or holds as a frame, what is written; both are there."""
+    inside = read.is_dir() and commit.is_of_frames(written.name) and written.parent.samefile(read)
+    return inside or written.samefile(read)
 
 
 def shown(path: Path) -> str:

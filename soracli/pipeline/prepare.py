@@ -157,7 +157,7 @@ def _outputs(request: Request, seeds: list[int], frames: int, run: Run | None) -
         outputs = output_paths.planned("png" if spec.still else "frames", [None])
     else:
         outputs = output_paths.outputs(flags.output, flags.format, names, seeds, frames, force=flags.force)
-    output_paths.check_inputs(outputs, calls.files(flags.origin.call), flags.preview)
+    output_paths.check_inputs(outputs, calls.reads(flags.origin), flags.preview)
     formats.check(outputs.format, options.width, options.height, float(options.fps))
     formats.quality(flags.quality, outputs.format)
     return outputs

@@ -163,7 +163,7 @@ def covered(area: Area, clip: Clip, track: bool) -> Mask:
 
     track: it follows what it lies on in the first frame. Raises UsageError for an area that cannot.
     """
-    if track and (area.people or area.inverted or isinstance(area.found, Clip)):
+    if track and (area.people or area.inverted or area.moves):
         other = "people are found in every frame" if area.people else "give a box or a picture of what moves"
         raise UsageError(f"--track: does not go with this mask; {other}", "no_effect")
     if area.people:

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import sys
+import wave
 from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar
@@ -21,6 +22,8 @@ from soracli.console.progress import Talk
 from soracli.errors import SoraError, UsageError
 from soracli.media import commit
 from soracli.media.write import Writer, check_target
+from soracli.options import calls
+from soracli.options.calls import Call, Origin
 from soracli.pipeline import output_paths
 from soracli.provenance import keys
 from soracli.server import client, daemon
@@ -173,6 +176,58 @@ def test_no_input_and_no_result_is_written_over(sora: Sora, call: tuple[str, ...
     ran = sora(*call)
     assert (ran.code, "is also" in ran.err) == (2, True), ran.err
     assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+
+
+TINY = ("-m", "tiny", "--steps", "1", "-d", "8f")
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (("edit", "in.mkv", "--style", "noir", "--region", "mask.mkv"), "mask.mkv"),
+        (("edit", "in.mkv", "--style", "noir", "--format", "mkv", "--audio", "tone.wav"), "tone.wav"),
+        (("enhance", "in.mkv", "--scale", "1", "--fps", "16", "--format", "mkv", "--audio", "tone.wav"), "tone.wav"),
+        (("generate", "--prompt-file", "prompt", *TINY, "--format", "mkv"), "prompt"),
+        (("replay", "made.mkv"), "made.mkv"),
+        (("frame", "fr", "--at", "first"), "fr/frame-00001.png"),
+        (("extend", "fr", "--by", "8f", *TINY[:4], "--format", "frames"), "fr"),
+    ],
+    ids=lambda value: " ".join(value[:1]) if isinstance(value, tuple) else value,
+)
+def test_nothing_that_is_read_is_written_over(sora: Sora, call: tuple[str, ...], name: str) -> None:
+    """Whatever it is read for: mask, sound, text, weights, recipe, one frame of a folder."""
+    for path in ("in.mkv", "mask.mkv"):
+        write(path)
+    write("fr", "frames")
+    with wave.open("tone.wav", "wb") as tone:
+        tone.setparams((1, 2, 16000, 0, "NONE", ""))
+        tone.writeframes(np.arange(16000, dtype=np.int16).tobytes())
+    Path("prompt").write_text("a dog")
+    assert sora("generate", "x", *TINY, "-o", "made.mkv").code == 0
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+    ran = sora(*call, "-o", name, "--force")
+    assert (ran.code, f"-o {name}: is also an input" in ran.err) == (2, True), ran.err
+    assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
+
+
+def test_what_a_call_reads(sora: Sora) -> None:
+    arguments = {
+        "lora": ["look.safetensors:0.5"],
+        "model": "net.safetensors",
+        "prompt_file": "p.txt",
+        "scene": "s.toml",
+    }
+    read = calls.reads(Origin(Call("generate", arguments), latents="l.safetensors", source="jobs.jsonl"))
+    named = ("look.safetensors", "net.safetensors", "p.txt", "s.toml", "l.safetensors", "jobs.jsonl")
+    assert set(named) <= set(read)
+
+
+def test_a_job_does_not_write_over_its_list(sora: Sora) -> None:
+    text = '{"verb": "generate", "prompt": "x", "model": "tiny", "steps": 1, "duration": "8f", "format": "mkv", '
+    Path("jobs").write_text(text + '"output": "jobs", "force": true}')
+    before = Path("jobs").read_bytes()
+    ran = sora("batch", "jobs", "--continue-on-error")
+    assert (ran.code, "-o jobs: is also an input" in ran.err, Path("jobs").read_bytes()) == (9, True, before), ran.err
 
 
 def test_inputs_are_told_from_results_by_what_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,6 +150,69 @@ def test_what_is_drawn_with_a_brush_is_painted(tmp_path: Path, colour: tuple[int
     assert mask[0].mean() < 0.1
 
 
+def stripe(colour: int, ground: int, alpha: int = 0) -> list[Image.Image]:
+    """Six frames RGBA of a stripe that moves 4 pixels a frame. ground: brightness around it, of this alpha."""
+    frames = np.full((6, 32, 48, 4), ground, np.uint8)
+    frames[..., 3] = alpha
+    for index in range(6):
+        frames[index, :, 4 * index : 4 * index + 4] = (colour, colour, colour, 255)
+    return [Image.fromarray(frame) for frame in frames]
+
+
+@pytest.mark.parametrize("colour", [0, 255])
+@pytest.mark.parametrize("name", ["mask.png", "mask.webp", "mask.webm", "mask"])
+def test_of_a_clip_too_what_is_opaque_is_painted(tmp_path: Path, name: str, colour: int) -> None:
+    frames = stripe(colour, 255 - colour)
+    if name in ("mask.png", "mask.webp"):
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:], duration=250, lossless=True)
+    else:
+        form = "frames" if name == "mask" else None
+        with Writer(tmp_path / name, 48, 32, Fraction(4), format=form, quality="good", alpha=True) as writer:
+            writer.add(np.stack([np.asarray(frame) for frame in frames]))
+    mask = media.region(str(tmp_path / name), SIZE, 12, FPS)
+    assert (mask.argmax(axis=2)[:, 5] // 4).tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    assert mask.sum() == 12 * 32 * 4
+
+
+@pytest.mark.parametrize("moving", [False, True])
+def test_alpha_that_parts_nothing_says_nothing(tmp_path: Path, moving: bool) -> None:
+    """Programs that round leave 254 where a picture is opaque."""
+    frames = stripe(255, 0, alpha=254)
+    more = frames[1:] if moving else []
+    frames[0].save(tmp_path / "a.png", save_all=moving, append_images=more, duration=250)
+    mask = media.region(str(tmp_path / "a.png"), SIZE, 12, FPS)
+    assert mask.sum() == 12 * 32 * 4
+    assert mask[0, :, :4].all()
+
+
+def test_what_is_erased_from_film_is_painted(tmp_path: Path) -> None:
+    frames = [Image.fromarray(photograph(slice(4 + index, 8 + index))) for index in range(3)]
+    frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:], duration=125)
+    area = media.Area.of(str(tmp_path / "a.png"))
+    mask = area.mask(SIZE, 3, FPS)
+    assert mask.sum(axis=(1, 2)).tolist() == [40, 40, 40]
+    assert [plane.any(axis=1).argmax() for plane in mask] == [4, 5, 6]
+    assert "what is transparent, since the rest is a photograph" in area.notes(mask, FPS)[0]
+
+
+def test_a_frame_of_a_mask_counts_from_when_it_begins(tmp_path: Path) -> None:
+    """Also the last, where the mask as a whole ends within a frame of the clip."""
+    frames = [Image.new("L", SIZE, 0), Image.new("L", SIZE, 255)]
+    frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:], duration=[1875, 20])
+    mask = media.region(str(tmp_path / "a.png"), SIZE, 16, FPS)
+    assert mask.any(axis=(1, 2)).tolist() == [False] * 15 + [True]
+
+
+def test_what_is_odd_about_the_file_of_a_mask_is_told(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[274] = 3
+    Image.fromarray(np.pad(np.full((4, 48), 255, np.uint8), ((0, 28), (0, 0)))).save(tmp_path / "a.png", exif=exif)
+    area = media.Area.of(str(tmp_path / "a.png"))
+    mask = area.mask(SIZE, 2, FPS)
+    assert mask[0, 28:].all()
+    assert area.notes(mask, FPS)[0].endswith("a.png is stored turned or mirrored; turned upright.")
+
+
 def test_the_share_of_boxes_is_told() -> None:
     area = media.Area.of("0,0,24,16@0s-0.5s")
     assert area.notes(area.mask(SIZE, 16, FPS), FPS)[0].startswith("--mask 0,0,24,16@0s-0.5s paints 6.25 % of the pic")
