@@ -110,6 +110,14 @@ def is_memory(error: BaseException) -> bool:
     return isinstance(error, OSError | RuntimeError) and any(word in said for word in words)
 
 
+def is_of_the_system(error: BaseException) -> bool:
+    """Whether an exception says nothing of the file that was read, but that the system keeps it from us, that the
+    process may open no more files, or that memory ran out.
+    """
+    barred = isinstance(error, OSError) and error.errno in (*_BARRED, errno.EMFILE, errno.ENFILE)
+    return barred or is_memory(error)
+
+
 def understood(error: Exception) -> SoraError:
     """Any exception as one of ours. What whoever meets it first may be anywhere, and is nobody's bug: a name that no
     file system takes, a current folder that was removed, a process that may open no more files, want of memory, a full

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from soracli.commands.verify import SIGNERS, read_credential
 from soracli.console.output import emit, print_rows
-from soracli.errors import CheckError, SoraError, UsageError
+from soracli.errors import CheckError, SoraError, UsageError, understood
 from soracli.formatting import printable, short
 from soracli.provenance import keys
 
@@ -61,14 +61,15 @@ def detect(files: Sequence[str], *, deep: bool, check: bool, as_json: bool) -> N
     for file in files:
         try:
             found = detection(file, model)
-        except SoraError as error:
-            broken.append(error)
+        except (SoraError, OSError) as error:
+            broken.append(understood(error))
             continue
         results.append(dataclasses.asdict(found))
         if not as_json:
             print_rows([(file, ""), *((f"  {line.name:<22} {line.answer:<13}", line.why) for line in found.lines)])
     if broken:
-        raise type(broken[0])(str(broken[0]), broken[0].code, results)
+        more = f" (and {len(broken) - 1} more cannot be read)" if len(broken) > 1 else ""
+        raise type(broken[0])(f"{broken[0]}{more}", broken[0].code, results)
     missed = [result["path"] for result in results if not result["detected"]]
     if check and missed:
         more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""

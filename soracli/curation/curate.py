@@ -28,6 +28,7 @@ from soracli.pipeline.deliver import Form
 from soracli.pipeline.sources import named
 from soracli.provenance.ingredients import ingredients
 from soracli.provenance.stamp import Stamp
+from soracli.system import opening
 
 CLIPS = (
     ".mp4",
@@ -134,11 +135,7 @@ def _clips(folder: str) -> tuple[list[Path], int]:
     top = Path(folder)
     if not top.is_dir():
         raise UsageError(f"DIR {printable(folder)}: is no folder; give one with clips in it", "no_folder")
-    files = [
-        path
-        for path in sorted(top.rglob("*"))
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(top).parts)
-    ]
+    files = opening.files_below(top)
     clips = [path for path in files if path.suffix.lower() in CLIPS]
     if not clips:
         raise UsageError(

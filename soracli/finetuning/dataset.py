@@ -19,7 +19,7 @@ from soracli.card import Card
 from soracli.errors import MediaError, UsageError
 from soracli.formatting import printable
 from soracli.pipeline.sources import digest
-from soracli.system import parsing
+from soracli.system import opening, parsing
 from soracli.types import Clip, Frames
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".gif")
@@ -56,11 +56,7 @@ def items(folder: str) -> tuple[list[Item], int]:
         raise UsageError(f"DIR {printable(folder)}: is no folder; give one with pictures or clips in it", "no_folder")
     if (place / LIST).is_file():
         return _listed(place / LIST), 0
-    files = [
-        path
-        for path in sorted(place.rglob("*"))
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(place).parts)
-    ]
+    files = opening.files_below(place)
     found = [Item(path, _beside(path)) for path in files if path.suffix.lower() in (*PICTURES, *CLIPS)]
     if not found:
         raise UsageError(

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from soracli.errors import CapacityError, MediaError, SoraError, UsageError, is_memory
+from soracli.errors import CapacityError, MediaError, SoraError, UsageError, is_memory, is_of_the_system
 from soracli.formatting import printable
 from soracli.media import stills
 from soracli.media.audio import Audio
@@ -273,6 +273,8 @@ def _folder_record(path: Path) -> tuple[Fraction, Recipe | None, list[Path]]:
         if fps is None:
             raise ValueError("fps")
     except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
+        if is_of_the_system(error):
+            raise
         raise MediaError(f"{printable(path / 'recipe.json')}: is not a recipe of soracli", "bad_recipe") from error
     recipe = recipe if isinstance(recipe, dict) else None
     return fps, recipe, sorted(path.glob("frame-*.png"))

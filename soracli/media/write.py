@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -19,13 +18,12 @@ from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
-from PIL import features
 
 from soracli.errors import PolicyError, SoraError, UsageError
 from soracli.formatting import as_text, printable
-from soracli.media import formats
+from soracli.media import formats, targets
 from soracli.media.audio import Audio
-from soracli.media.commit import aside, commit, commit_pair, explained, is_of_frames, keep, reserve, sync
+from soracli.media.commit import aside, commit, commit_pair, explained, keep, reserve, sync
 from soracli.media.encode import Encoder, encoder
 from soracli.media.growing import Growing
 from soracli.media.reread import frames_of
@@ -143,7 +141,7 @@ class Writer:
         formats.check(self.format, width, height, float(fps))
 
     def __enter__(self) -> Self:
-        check_target(self.path, self.format, force=self._force)
+        targets.check(self.path, self.format, force=self._force)
         with explained(self.path):
             part_files.sweep(self.path.parent)
             reserve(self._part, folder=self.format.name == "frames")
@@ -248,42 +246,6 @@ def _withheld(path: Path, reason: str, what: str) -> PolicyError:
     return PolicyError(f"{printable(path)}: withheld, {reason}; {what}", "withheld")
 
 
-def check_target(path: Path, format: formats.Format, *, force: bool) -> None:
-    """Refuse a target that cannot be written, in the words of the command line; costs no computing."""
-    shown = printable(path)
-    if format.name == "avif" and not features.check("avif"):
-        raise UsageError(f"{shown}: Pillow was built without AVIF here; use webp or png", "bad_format")
-    folder = path.parent
-    _check_length(path, format)
-    if not os.path.isdir(folder):
-        raise UsageError(f"{printable(folder)}/: no such folder; make it first, or choose another -o", "no_folder")
-    if path.is_symlink() or path.exists():
-        mode = path.stat().st_mode if path.exists() else stat.S_IFREG
-        if format.name == "frames":
-            _check_folder(path, mode, force=force)
-        else:
-            _check_file(shown, mode, force=force)
-    beside = formats.sidecar_of(path)
-    if format.sidecar and os.path.lexists(beside):
-        _check_file(printable(beside), beside.stat().st_mode if beside.exists() else stat.S_IFREG, force=force)
-    with explained(path):
-        probe = part_files.beside(path)
-        reserve(probe, folder=False)
-        part_files.remove(probe)
-
-
-def _check_length(path: Path, format: formats.Format) -> None:
-    """Refuse a name that no file system takes, or whose credential has none beside it."""
-    longest = formats.sidecar_of(path) if format.sidecar else path
-    try:
-        most = os.pathconf(path.parent, "PC_NAME_MAX")
-        os.stat(path.parent)
-    except (OSError, ValueError, AttributeError):
-        most = 255
-    if len(os.fsencode(longest.name)) > most:
-        raise UsageError(f"-o {printable(path)[:60]}...: over {most} bytes; choose a shorter name", "bad_output")
-
-
 def write_text(path: Path, text: str, *, force: bool) -> None:
     """A text in a file that appears whole or not at all, and takes the place of an older one only with force.
 
@@ -296,32 +258,9 @@ def write_text(path: Path, text: str, *, force: bool) -> None:
         raise UsageError(f"{printable(path)}: would name a file whose name is not UTF-8 ({around}); rename that file",
                          "bad_name") from None  # fmt: skip
     with explained(path):
-        if path.exists():
-            _check_file(printable(path), path.stat().st_mode, force=force)
+        if os.path.lexists(path):
+            targets.check_file(path, force=force)
         with part_files.reserved(path) as part:
             part.write_bytes(data)
             sync(part)
             commit(part, path, force=force)
-
-
-def _check_file(shown: str, mode: int, *, force: bool) -> None:
-    if stat.S_ISDIR(mode):
-        raise UsageError(f"{shown}: is a folder; add a file name", "output_exists")
-    if not stat.S_ISREG(mode):
-        raise UsageError(f"{shown}: is not a regular file; use -o - to write to standard output", "output_exists")
-    if not force:
-        raise UsageError(f"{shown}: already exists; pass --force to replace it, or choose another -o", "output_exists")
-
-
-def _check_folder(path: Path, mode: int, *, force: bool) -> None:
-    shown = printable(path)
-    if not stat.S_ISDIR(mode):
-        raise UsageError(f"{shown}: is a file, and frames need a folder; choose another -o", "output_exists")
-    inside = [entry.name for entry in path.iterdir()]
-    foreign = [name for name in inside if not is_of_frames(name)]
-    if foreign:
-        raise UsageError(f"{shown}/: holds other files ({printable(foreign[0])}); choose another -o", "output_exists")
-    if inside and not force:
-        raise UsageError(
-            f"{shown}/: already holds frames; pass --force to replace them, or choose another -o", "output_exists"
-        )

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli.errors import MediaError, UsageError, WeightsError
+from soracli.errors import MediaError, UsageError, WeightsError, is_of_the_system
 from soracli.formatting import printable
 from soracli.provenance import keys
-from soracli.system import parsing, part_files
+from soracli.system import opening, parsing, part_files
 from soracli.types import Window
 
 if TYPE_CHECKING:
@@ -78,11 +78,14 @@ def describe(path: Path) -> dict[str, Any]:
     from safetensors import SafetensorError, safe_open
 
     try:
+        opening.check(path)
         with safe_open(path, "pt") as file:
             about = parsing.from_json((file.metadata() or {})[KEY])
     except FileNotFoundError:
         raise MediaError(f"{printable(path)}: no such file", "no_file") from None
     except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
+        if is_of_the_system(error):
+            raise
         raise MediaError(f"{printable(path)}: holds no latents of soracli", "bad_latents") from error
     if not isinstance(about, dict):
         raise MediaError(f"{printable(path)}: holds no latents of soracli", "bad_latents")

@@ -16,9 +16,8 @@ from pathlib import Path
 from soracli.console.output import sending
 from soracli.errors import UsageError
 from soracli.formatting import file_name, printable
-from soracli.media import commit, formats
+from soracli.media import commit, formats, targets
 from soracli.media.formats import Format
-from soracli.media.write import check_target
 from soracli.system import part_files
 
 TEMPLATE = "{slug}-{seed}"
@@ -73,7 +72,7 @@ def outputs(
     names = _expanded(template, fields | {"ext": chosen.suffix[1:]}, seeds)
     paths = tuple(Path(name) if folder is None else free(Path(here, name)) for name in names)
     for path in paths:
-        check_target(path, chosen, force=force)
+        targets.check(path, chosen, force=force)
     return Outputs(chosen, paths, tuple(notes))
 
 

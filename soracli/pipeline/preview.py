@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from soracli.errors import MediaError, SoraError, UsageError
-from soracli.media import info
-from soracli.media.write import check_target
+from soracli.media import info, targets
 from soracli.options import parse
 from soracli.options.parse import TERMINAL
 from soracli.types import Frames, Geometry
@@ -93,7 +92,7 @@ class Preview:
             return
         # A preview is scratch: one that we wrote may be replaced, anything else needs --force.
         self._force = force or _is_ours(self._path)
-        check_target(self._path, form, force=self._force)
+        targets.check(self._path, form, force=self._force)
 
     def _on_terminal(self, where: str) -> None:
         from soracli.console import terminal

@@ -136,11 +136,11 @@ def read_folder(path: Path, anchors: Sequence[str] = ()) -> Credential:
 
 
 def digest(path: Path) -> str:
-    """sha256 of a file; empty if it cannot be read."""
+    """sha256 of a file; empty if there is none."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except FileNotFoundError:
         return ""
 
 

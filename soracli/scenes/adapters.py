@@ -22,12 +22,12 @@ from safetensors import SafetensorError, safe_open
 
 from soracli.card import Card
 from soracli.draft import PLAIN, Light
-from soracli.errors import MediaError, UsageError, WeightsError
+from soracli.errors import MediaError, UsageError, WeightsError, is_of_the_system
 from soracli.formatting import printable
 from soracli.scenes.known import Own, shipped
 from soracli.scenes.known import named as named_library
 from soracli.scenes.vocabulary import Library
-from soracli.system import parsing
+from soracli.system import opening, parsing
 from soracli.world.scene import Scene
 
 KEY, VERSION = "soracli", 1
@@ -74,12 +74,15 @@ def read(path: str | Path, scale: float = 1.0) -> Adapter | None:
     """What a file is; None if it is another trainer's. Raises WeightsError if it is damaged."""
     place = Path(path)
     try:
+        opening.check(place)
         with safe_open(place, "np") as file:
             said = (file.metadata() or {}).get(KEY)
         if said is None:
             return None
         return _parsed(parsing.from_json(said), place, scale)
     except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
+        if is_of_the_system(error):
+            raise
         raise WeightsError(
             f"{printable(place)}: cannot be read ({printable(error)}); make it again with: sora train lora", "lora"
         ) from None
@@ -201,6 +204,8 @@ def cutout(path: str | Path, number: int = 1) -> Image.Image:
                 raise ValueError("it is too large")
             shown = picture.convert("RGBA")
     except (SafetensorError, UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        if is_of_the_system(error):
+            raise
         raise MediaError(f"{printable(path)}@{number}: cannot be read ({printable(error)})", "picture") from None
     return shown.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if number < 0 else shown
 

@@ -10,7 +10,7 @@ files stand beside a result until it gets its name: what they are called, and wh
     .sora-HOST-TOKEN.name      the name that it had
 
 Whoever writes one holds a lock on the first of them, which ends with the process however that ends. `sweep` removes
-those that nobody holds. An `.old` whose file was not replaced gets its name back.
+those of this user that nobody holds. An `.old` whose file was not replaced gets its name back.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def left(folder: Path) -> list[Path]:
 def _restored(old: Path) -> bool:
     """Deal with what a killed writer let step aside: its name back if the newer file did not get its own, else gone."""
     part, name = old.with_suffix(_KINDS[0]), old.with_suffix(NAME)
-    if not old.is_file() or old.is_symlink() or not name.is_file():
+    if not old.is_file() or old.is_symlink() or not name.is_file() or not (_is_own(old) and _is_own(name)):
         return False
     handle = hold(part)
     if handle is None and os.path.lexists(part):
@@ -205,12 +205,19 @@ def _restored(old: Path) -> bool:
     return True
 
 
+def _is_own(path: Path) -> bool:
+    """Whether a name itself, no link's end, belongs to this user: in /tmp others may call theirs like ours."""
+    return path.lstat().st_uid == os.geteuid()
+
+
 def _swept(path: Path) -> bool:
     try:
         status = path.lstat()
     except OSError:
         return False
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)) or time.time() - status.st_mtime < _YOUNG:
+        return False
+    if not _is_own(path):
         return False
     part = path.with_suffix(_KINDS[0])
     handle = hold(part)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from soracli.card import Card, WeightFile
-from soracli.errors import WeightsError
+from soracli.errors import WeightsError, is_of_the_system
 from soracli.formatting import printable
 from soracli.models.common import gguf
 from soracli.models.common.memory import Counted, ltx_costs, numbers, svd_costs, wan_costs
@@ -233,6 +233,8 @@ def _json(path: Path, name: str) -> dict[str, Any]:
     try:
         found = parsing.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
+        if is_of_the_system(error):
+            raise
         raise WeightsError(
             f"{printable(name)}: {path.name} cannot be read ({error.__class__.__name__}); "
             f"give a folder with a {INDEX} and a folder per component",

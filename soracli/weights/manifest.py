@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from soracli.card import Card, WeightFile
-from soracli.errors import SoraError, UsageError, WeightsError
+from soracli.errors import SoraError, UsageError, WeightsError, is_of_the_system
 from soracli.formatting import printable, short, suggest
 from soracli.models.common import single_file
 from soracli.system import machine, parsing, part_files
@@ -81,9 +81,9 @@ def strangers(name: str) -> Iterator[None]:
         yield
     except SoraError:
         raise
-    except MemoryError:
-        raise
     except Exception as error:
+        if is_of_the_system(error):
+            raise
         raise _shapeless(name, error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # of libraries in Rust; it is no Exception

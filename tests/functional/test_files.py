@@ -20,8 +20,8 @@ from PIL import Image
 from soracli import cli, media
 from soracli.console.progress import Talk
 from soracli.errors import SoraError, UsageError
-from soracli.media import commit
-from soracli.media.write import Writer, check_target
+from soracli.media import commit, targets
+from soracli.media.write import Writer
 from soracli.options import calls
 from soracli.options.calls import Call, Origin
 from soracli.pipeline import output_paths
@@ -60,7 +60,7 @@ def test_a_folder_called_like_the_sidecar_stays(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "x.webm.c2pa" / "work" / "thesis.txt").write_text("thesis")
     for force in (False, True):
         with pytest.raises(UsageError, match=r"x\.webm\.c2pa: is a folder"):
-            check_target(Path("x.webm"), media.formats.FORMATS["webm"], force=force)
+            targets.check(Path("x.webm"), media.formats.FORMATS["webm"], force=force)
     part, beside = part_files.beside(tmp_path / "x.webm"), part_files.beside(tmp_path / "x.webm")
     for path in (part, beside):
         path.write_text("new")
@@ -236,6 +236,56 @@ def test_inputs_are_told_from_results_by_what_they_are(tmp_path: Path, monkeypat
     output_paths.check_inputs(output_paths.planned("png", ["c.png"]), ["a.png"], "term:blocks")
     with pytest.raises(UsageError):
         output_paths.check_inputs(output_paths.planned("webm", ["b.webm"]), ["b.webm.c2pa"])
+
+
+# --- what belongs to others -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder like /tmp, seen by another user than that whose files are in it."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    write("a.webm", stamp=Beside())
+    write("fr", "frames")
+    folder.chmod(0o1777)
+    user = os.geteuid() + 1
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    return folder
+
+
+@pytest.mark.parametrize(("name", "format"), [("a.webm", "webm"), ("b.webm", "webm"), ("fr", "frames")])
+def test_what_another_user_alone_may_replace_is_refused_before_it_is_painted(
+    shared: Path, name: str, format: str
+) -> None:
+    Path("a.webm.c2pa").rename("b.webm.c2pa" if name == "b.webm" else "a.webm.c2pa")
+    before = {path: path.read_bytes() for path in shared.rglob("*") if path.is_file()}
+    with pytest.raises(UsageError, match="belongs to another user") as error:
+        targets.check(Path(name), media.FORMATS[format], force=True)
+    assert error.value.code == "not_writable"
+    targets.check(Path("new.mp4"), media.FORMATS["mp4"], force=True)
+    assert {path: path.read_bytes() for path in shared.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_whose_frames_cannot_be_removed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write("fr", "frames")
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "fr")
+    with pytest.raises(UsageError, match="fr/: cannot write here"):
+        targets.check(Path("fr"), media.FORMATS["frames"], force=True)
+
+
+def test_part_files_of_others_are_left(shared: Path) -> None:
+    """One who calls his files like ours has no file replaced or removed by us."""
+    part = part_files.beside(shared / "x.mp4")
+    part.touch()
+    Path("told").write_text("mine")
+    part.with_suffix(".old").write_text("theirs")
+    part.with_suffix(".name").write_text("told")
+    os.utime(part, (0, 0))
+    assert part_files.sweep(shared) == 0
+    assert (Path("told").read_text(), part.exists(), part.with_suffix(".old").exists()) == ("mine", True, True)
 
 
 # --- the engine's socket ----------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from conftest import Sora
 from PIL import Image
+from safetensors.numpy import save_file
 
 from soracli import media
 from soracli.errors import MediaError, UsageError
@@ -140,6 +141,41 @@ def test_files_that_the_system_bars_are_nobodys_bug(
     ran = sora("info", "a.mp4")
     assert (ran.code, ran.err.count("\n")) == (code, 1), ran.err
     assert ran.err.startswith(f"sora: error: a\\x1b.mp4: {os.strerror(number).lower()}; "), ran.err
+
+
+@pytest.mark.parametrize("verb", ["decode", "model", "subject", "info", "verify", "detect", "curate", "train"])
+def test_what_is_barred_is_not_called_damaged_or_missing(
+    sora: Sora, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """Nor is a credential said not to hold, since its record cannot be read."""
+    save_file({"a": np.zeros(1, np.float32)}, "a.safetensors")
+    with media.Writer("fr", 64, 64, Fraction(8), "frames") as writer:
+        writer.add(np.zeros((2, 64, 64, 3), np.uint8))
+    Path("clips/secret").mkdir(parents=True)
+    calls = {
+        "decode": ("decode", "a.safetensors"), "model": ("generate", "x", "-m", "a.safetensors"),
+        "subject": ("generate", "a dog", "--subject", "a.safetensors"), "info": ("info", "fr"),
+        "verify": ("verify", "fr"), "detect": ("detect", "fr"), "curate": ("curate", "clips"),
+        "train": ("train", "lora", "clips", "--as", "look", "-o", "l.safetensors"),
+    }  # fmt: skip
+    opened, listed = Path.open, os.scandir
+
+    def barred(path: Path, *given: Any, **named: Any) -> Any:
+        if path.name in ("a.safetensors", "recipe.json", "frame-00001.png"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *given, **named)
+
+    def hidden(path: Any = ".") -> Any:
+        if str(path).endswith("secret"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, "open", barred)
+    monkeypatch.setattr(os, "scandir", hidden)
+    ran = sora(*calls[verb])
+    assert (ran.code, ran.err.count("\n")) in ((2, 1), (3, 1)), ran.err
+    assert "permission denied" in ran.err
+    assert ran.out == b""
 
 
 def test_a_neighbour_that_cannot_be_read_hides_no_input(sora: Sora, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,12 +19,12 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from soracli.card import Card
-from soracli.errors import WeightsError
+from soracli.errors import WeightsError, is_of_the_system
 from soracli.formatting import printable
 from soracli.models.common import gguf, gguf_tensors, offload, pickled, single_file
 from soracli.models.common.lora import Additions, Lora, additions
 from soracli.models.common.packing import FLOAT8, FP8, QuantisedLinear, packed
-from soracli.system import parsing
+from soracli.system import opening, parsing
 
 Rules = tuple[
     tuple[str, str], ...
@@ -126,10 +126,13 @@ def load(build: Callable[[], M], paths: Sequence[Path], form: FileLayout, option
     state: dict[str, Tensor] = {}
     for path in paths:
         try:
+            opening.check(path)
             found = reader.read(path)
         except FileNotFoundError:
             raise WeightsError(f"{path}: file is missing; run: sora model verify", "weights_missing") from None
         except (SafetensorError, OSError, ValueError) as error:
+            if is_of_the_system(error):
+                raise
             raise WeightsError(
                 f"{path}: cannot be read ({printable(error)}); run: sora model verify", "weights_damaged"
             ) from error

@@ -12,9 +12,9 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from soracli.errors import WeightsError
+from soracli.errors import WeightsError, is_of_the_system
 from soracli.formatting import printable
-from soracli.system import parsing
+from soracli.system import opening, parsing
 
 TRANSFORMER, LOW = "transformer", "low"  # of two experts, the one of high noise levels and the one of low ones
 SECOND = "transformer_2."  # how names of the second expert begin, where a file is of both
@@ -81,6 +81,7 @@ def read(path: Path, part: str = "") -> tuple[dict[str, Layer], Scaling]:
     """
     layers: dict[str, Layer] = {}
     try:
+        opening.check(path)
         with safe_open(path, "pt", device="cpu") as file:
             scaling = _scaling(path, part, file.metadata() or {})
             names = list(file.keys())
@@ -99,6 +100,8 @@ def read(path: Path, part: str = "") -> tuple[dict[str, Layer], Scaling]:
                                    f"{printable(name)}; take one that holds one adapter")  # fmt: skip
                 layer.parts[kind] = name, _checked(file.get_tensor(name), name, path)
     except (SafetensorError, OSError, ValueError, TypeError, RecursionError) as error:
+        if is_of_the_system(error):
+            raise
         raise refusal(path, f"cannot be read ({printable(error)}); check the file name") from error
     return layers, scaling
 

@@ -15,7 +15,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from soracli.errors import WeightsError
+from soracli.errors import WeightsError, is_of_the_system
+from soracli.system import opening
 
 State = dict[str, Tensor]
 M = TypeVar("M", bound=nn.Module)
@@ -107,9 +108,12 @@ def load(paths: Iterable[Path]) -> State:
     state: State = {}
     for path in paths:
         try:
+            opening.check(path)
             state |= load_file(path)
         except FileNotFoundError:
             raise WeightsError(f"{path}: file is missing; reinstall soracli", "weights_missing") from None
         except (SafetensorError, OSError) as error:
+            if is_of_the_system(error):
+                raise
             raise WeightsError(f"{path}: cannot be read ({error}); run: sora model verify", "weights_damaged") from None
     return state

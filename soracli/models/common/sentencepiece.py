@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soracli.errors import WeightsError
+from soracli.errors import WeightsError, is_of_the_system
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -29,6 +29,8 @@ def load(path: Path, extra: int = EXTRA) -> Tokenizer:
     try:
         vocabulary, unknown, bytewise, charsmap = _read(path.read_bytes())
     except (OSError, IndexError, KeyError, TypeError, ValueError, AttributeError, struct.error) as error:
+        if is_of_the_system(error):
+            raise
         raise WeightsError(
             f"{path}: is not a SentencePiece model; run: sora model verify", "weights_damaged"
         ) from error

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from soracli.card import Card, WeightFile
-from soracli.errors import WeightsError
+from soracli.errors import WeightsError, is_of_the_system
 from soracli.formatting import printable
 from soracli.models.common import gguf
 from soracli.models.common.memory import Counted, ltx_costs, numbers, wan_costs
@@ -213,6 +213,8 @@ def shapes_of(path: Path, name: str) -> Shapes:
             f"{printable(name)}: no such file or folder; see: sora model list", "weights_missing"
         ) from error
     except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError) as error:
+        if is_of_the_system(error):
+            raise
         kind = "GGUF" if path.suffix == gguf.SUFFIX else "safetensors"
         why = f"{type(error).__name__}: {error}" if isinstance(error, ValueError) else type(error).__name__
         raise WeightsError(
@@ -259,6 +261,8 @@ def sketch(path: Path) -> str:
         status = path.stat()
         return _sketch(path, (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size))
     except OSError as error:
+        if is_of_the_system(error):
+            raise
         raise WeightsError(f"{printable(path)}: cannot be read ({error.strerror})", "weights_damaged") from error
 
 

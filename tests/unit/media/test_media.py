@@ -18,7 +18,7 @@ from PIL import Image, features
 
 from soracli import media
 from soracli.errors import CapacityError, MediaError, UsageError
-from soracli.media import Writer, commit, formats, write
+from soracli.media import Writer, commit, formats, targets, write
 from soracli.types import Clip
 
 RECIPE = {"prompt": 'ein "Fuchs" läuft; # = \n 狐', "seed": 7, "fps": "12"}
@@ -252,7 +252,7 @@ def test_force_replaces_its_own_folder(tmp_path: Path, clip: Clip) -> None:
 
 def test_devices_are_not_replaced() -> None:
     with pytest.raises(UsageError, match="not a regular file"):
-        write.check_target(Path("/dev/null"), formats.FORMATS["mp4"], force=True)
+        targets.check(Path("/dev/null"), formats.FORMATS["mp4"], force=True)
 
 
 def test_wrong_frames_are_our_mistake(tmp_path: Path, clip: Clip) -> None:

@@ -1,0 +1,29 @@
+"""Files that the system bars, told as such where a library has no words for that or passes over them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def check(path: Path) -> None:
+    """Raise the OSError of opening a regular file: of one that is barred safetensors says that it is not there."""
+    if path.is_file():
+        path.open("rb").close()
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file in a folder and those below it, by path; what is hidden is passed over.
+
+    Raises OSError for a folder that cannot be listed, of which `Path.rglob` says nothing.
+    """
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=_raise):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = [Path(place, name) for name in names if not name.startswith(".")]
+        found += [path for path in paths if path.is_file()]
+    return sorted(found)
+
+
+def _raise(error: OSError) -> None:
+    raise error
