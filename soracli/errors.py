@@ -22,6 +22,7 @@ from typing import Any
 from soracli.formatting import printable
 
 BROKEN_PIPE, INTERRUPTED, TERMINATED = 141, 130, 143  # exit codes beside those of the tree
+_LONGEST = 2000  # characters of a message; what a stranger has written may be as long as they like
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: the disk takes no more
 _BARRED = (  # of an OSError: what the system does not let us do with a file, or cannot do
     errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ESTALE, errno.ELOOP, errno.ENXIO, errno.ENODEV,
@@ -49,6 +50,7 @@ class SoraError(Exception):
     def details(self) -> dict[str, Any]:
         """For `--json`: one line, safe on a terminal, with its code."""
         line = printable(" ".join(str(self).split()))
+        line = line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 3 :]}"
         return {"code": self.code, "message": line, "exit_code": self.exit_code}
 
 

@@ -20,7 +20,7 @@ from soracli.console.output import StdoutClosed
 from soracli.console.progress import Talk
 from soracli.errors import SoraError, UsageError, understood
 from soracli.formatting import amount, printable
-from soracli.options import calls, defaults
+from soracli.options import calls, defaults, parse
 from soracli.options.calls import Call, Origin
 from soracli.options.flags import TalkFlags
 from soracli.pipeline import deliver, model_cache, output_paths
@@ -192,7 +192,7 @@ def read(path: str) -> list[Job]:
     """Every job of a list, checked. Empty lines are passed over; a line that is wrong is a job that fails."""
     seen: Counter[str] = Counter()
     jobs = []
-    lines = [(line, text) for line, text in enumerate(_text(path).splitlines(), 1) if text.strip()]
+    lines = parsing.lines(_text(path))
     if len(lines) > MAX_JOBS:
         raise UsageError(
             f"{_shown(path)}: {len(lines):,} jobs; the limit is {MAX_JOBS:,}, so split it", "too_many_jobs"
@@ -231,7 +231,7 @@ def _text(path: str) -> str:
 
 def _call(text: str) -> tuple[Call, Mapping[str, str], tuple[str, ...]]:
     try:
-        data = parsing.from_json(text)
+        data = parsing.from_json(text, once=True)
     except ValueError as error:
         raise UsageError(f"is not JSON ({error})", "bad_job") from None
     call, assumed, notes = defaults.filled(calls.parse(data, _REFUSED))
@@ -242,8 +242,13 @@ def _call(text: str) -> tuple[Call, Mapping[str, str], tuple[str, ...]]:
 
 
 def _identity(call: Call) -> str:
-    """What makes two jobs the same: what they ask for, and where."""
-    return json.dumps([calls.lasting(call).as_data(), os.getcwd()], sort_keys=True)
+    """What makes two jobs the same: what they ask for, and where; a prompt and adapters that stand in files by what
+    those hold.
+    """
+    told, adapters = call.arguments.get("prompt_file"), call.arguments.get("lora", ())
+    text = None if told is None else parse.prompt(call.arguments.get("prompt"), told)
+    held = [found for one in adapters for name in (one, one.rpartition(":")[0]) if (found := digest(name))]
+    return json.dumps([calls.lasting(call, text).as_data(), os.getcwd(), *held], sort_keys=True)
 
 
 def _name(identity: str, count: int) -> str:

@@ -87,7 +87,7 @@ def _text(path: Path) -> str:
 def _listed(path: Path) -> list[Item]:
     """The shots that a list of `sora curate` keeps. Paths are as they were typed, or relative to the list."""
     found = []
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in parsing.lines(_text(path)):
         try:
             row = parsing.from_json(line)
             if not row["kept"]:

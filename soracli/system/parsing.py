@@ -11,16 +11,36 @@ import json
 import math
 from typing import Any
 
+from soracli.formatting import short
+
 _DEEP = "nested too deeply"
 _LARGEST = 2**64  # whole numbers of other programs are below it
+_DIGITS = 40  # JSON's whole numbers begin with no 0
 
 
-def from_json(text: str | bytes) -> Any:
-    """A value as the standard has it. Raises ValueError."""
+def from_json(text: str | bytes, *, once: bool = False) -> Any:
+    """A value as the standard has it. once: refuse a key that an object has twice. Raises ValueError."""
+    pairs = _once if once else None
     try:
-        return json.loads(text, parse_constant=_refused, parse_float=_finite, parse_int=_whole)
+        return json.loads(text, parse_constant=_refused, parse_float=_finite, parse_int=_whole, object_pairs_hook=pairs)
     except RecursionError:
         raise ValueError(_DEEP) from None
+
+
+def lines(text: str) -> list[tuple[int, str]]:
+    """(number from 1 on, line) of JSON a line: those that are not blank. Other separators than the end of a line may
+    stand in its strings, of which `str.splitlines` takes ten for ends.
+    """
+    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{short(key, 40)} stands there twice")
+        found[key] = value
+    return found
 
 
 def from_toml(text: str) -> dict[str, Any]:
@@ -45,8 +65,7 @@ def _check(value: Any) -> None:
 
 
 def _whole(text: str) -> int:
-    number = int(text)
-    return number if abs(number) < _LARGEST else _refused(text[:40])
+    return int(text) if len(text) <= _DIGITS and abs(int(text)) < _LARGEST else _refused(text[:40])
 
 
 def _finite(text: str) -> float:

@@ -18,6 +18,8 @@ import pytest
 from conftest import Sora
 
 from soracli import cli, media, models
+from soracli.commands import batch
+from soracli.options import calls
 from soracli.state import ledger, runs
 from soracli.types import Clip
 
@@ -324,3 +326,56 @@ def test_shards_share_the_ledger(sora: Sora) -> None:
         assert sora("batch", "jobs.jsonl", "--shard", shard, "-q").code == 0
     pruned(sora)
     assert "4 jobs: 4 done before" in sora("batch", "jobs.jsonl").err
+
+
+def test_a_prompt_that_stands_in_a_file_is_part_of_its_job(sora: Sora) -> None:
+    """Changed, it is another job, and what the older one made is neither called its result nor written over."""
+    Path("prompt.txt").write_text("a dog")
+    write({"verb": "image", "prompt_file": "prompt.txt", "seed": 1, "output": "a.png", **TINY})
+    assert sora("batch", "jobs.jsonl").code == 0
+    assert "1 done before" in sora("batch", "jobs.jsonl").err
+    before = Path("a.png").read_bytes()
+    Path("prompt.txt").write_text("a car")
+    ran = sora("batch", "jobs.jsonl")
+    assert (ran.code, "a.png: already exists" in ran.err, Path("a.png").read_bytes()) == (9, True, before), ran.err
+    write({"verb": "image", "prompt_file": "prompt.txt", "seed": 1, "output": "b.png", **TINY})
+    assert sora("batch", "jobs.jsonl").code == 0
+    recipe = media.info("b.png").recipe
+    assert recipe is not None
+    assert recipe["prompt"] == "a car"
+
+
+def test_adapters_of_a_job_are_known_by_their_contents(sora: Sora) -> None:
+    call = calls.Call("generate", {"prompt": "x", "lora": ["look.safetensors:0.5"]})
+    Path("look.safetensors").write_bytes(b"a")
+    before = batch._identity(call)
+    Path("look.safetensors").write_bytes(b"b")
+    assert batch._identity(call) != before
+
+
+def test_a_key_that_stands_twice_is_refused(sora: Sora) -> None:
+    write('{"verb": "image", "prompt": "a dog", "prompt": "a cat", "model": "tiny", "steps": 1}')
+    ran = sora("batch", "jobs.jsonl")
+    assert (ran.code, "line 1: is not JSON (prompt stands there twice)" in ran.err) == (2, True), ran.err
+
+
+def test_separators_within_a_text_end_no_line(sora: Sora) -> None:
+    """JSON takes them in strings as they are, and `jq -c` writes them so."""
+    text = "a dog\u2028in a\u2029 meadow\x85"
+    write(json.dumps(job(text, seed=1, output="a.png"), ensure_ascii=False) + "\r")
+    ran = sora("batch", "jobs.jsonl")
+    assert (ran.code, "1 jobs: 1 done" in ran.err) == (0, True), ran.err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"verb": "image", "' + "k" * 100_000 + '": 1}', "has no such key"),
+        ('{"verb": ' + "9" * 5000 + "}", "is no number"),
+    ],
+    ids=["key", "number"],
+)
+def test_a_message_is_no_longer_than_is_read(sora: Sora, line: str, said: str) -> None:
+    write(line)
+    ran = sora("batch", "jobs.jsonl")
+    assert (ran.code, said in ran.err, len(ran.err) < 2500, "sys." in ran.err) == (2, True, True, False), ran.err[:500]
