@@ -8,7 +8,7 @@ and partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be l
 same. place, time, weather, camera, style: what may be shown, `*` or `-` among them anything: a place that the world
 has and the prompt names is the only right one, and needs no note. noted: part of a word of which a note must speak,
 unless it is a verb that is played (labels are older than dance, sleep, eat, talk, work and glow, and know them as
-bounce and stand) or a picture is called so by now (STOOD_IN: who stood in for those that are younger). What is not
+bounce and stand) or a picture is called so by now (STOOD_IN: who stood in for those that are younger; YOUNGER: may be there too). What is not
 said is judged too: clear weather, a static or a tracking camera, the plain style, day or overcast; the place is free.
 others: further performers are not judged, nor what somebody wears on the head or has in the hands that no entry names.
 
@@ -101,8 +101,15 @@ STOOD_IN = {  # pictures that are younger than the labels -> who stood in for th
     "hen": "chicken", "squirrel": "chipmunk", "knight": "guard", "hot air balloon": "balloon", "sleeping cat": "cat",
     "sleeping dog": "dog", "pirate ship": "ship", "dragonfly": "butterfly", "Eiffel tower": "Tokyo tower",
     "crow": "bird", "crow in flight": "bird", "drone": "helicopter", "bench": "seat",
-    "pigeon": "dove", "seagull in flight": "dove",
+    "pigeon": "dove", "seagull in flight": "dove", "sofa": "couch and lamp", "armchair": "chair", "throne": "seat",
+    "stool": "seat",
 }  # fmt: skip
+
+
+YOUNGER = frozenset((  # pictures of what labels know as a place or not at all: they may be there where a prompt says so
+    "table", "wooden fence", "brick wall", "cauldron", "shovel", "chessboard", "bottle", "pillow", "fire hydrant",
+    "floor lamp", "signpost", "barn",
+))  # fmt: skip
 
 
 class Group(NamedTuple):
@@ -140,6 +147,7 @@ def matched(row: dict[str, Any], cast: tuple[Performer, ...], place: str) -> lis
             return None
     more = [group for group in left if group.one.name not in {*HEADWEAR, *HELD} or group.one.relation != "on"]
     more = [group for group in more if not _is_called(group.one, row.get("noted", ""))]
+    more = [group for group in more if group.one.name not in YOUNGER or not _is_said(group.one, row["prompt"])]
     return None if more and not row.get("others") else found
 
 
@@ -157,6 +165,11 @@ def _plays(one: Performer, names: list[str]) -> bool:
 def _is_called(one: Performer, word: str) -> bool:
     """Whether a word that a label wants a note on, as it could not be drawn, is what a performer is called now."""
     return bool(word) and word in " ".join((one.name, *shipped().synonyms(one.name))).lower()
+
+
+def _is_said(one: Performer, prompt: str) -> bool:
+    """Whether a prompt has the last word of its picture's name in it."""
+    return one.name.rpartition(" ")[2] in prompt.lower()
 
 
 def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:

@@ -19,6 +19,7 @@ from soracli.types import Frames
 
 CHUNK = 8  # frames of a latent frame
 SCALES = (0.8, 1.0, 1.25)
+SMALL = 64  # pixels of the longer side of a drawing that is looked for without halving: a pixel of it counts
 FOUND = 0.35  # correlation from which a drawing counts as found
 COVERED = 160  # alpha from which a pixel belongs to a drawing, and not to its shadow
 QUIET = 0.15  # grey levels, added to jumps that are compared
@@ -38,11 +39,12 @@ def find(picture: Frames, drawing: Frames, alpha: npt.NDArray[np.uint8]) -> Foun
 
     By correlation with the means of what it covers taken away, so that light does not matter.
     """
-    whole = _halved(picture.astype(np.float32))
+    step = 1 if max(drawing.shape[:2]) < SMALL else 2
+    whole = _smaller(picture.astype(np.float32), step)
     best = Found((0.0, 0.0, 0.0, 0.0), -1.0)
     for scale in SCALES:
-        art = _halved(drawing.astype(np.float32), scale)
-        cover = _halved(alpha[..., None].astype(np.float32), scale)[:, :1] / 255
+        art = _smaller(drawing.astype(np.float32), step, scale)
+        cover = _smaller(alpha[..., None].astype(np.float32), step, scale)[:, :1] / 255
         height, width = art.shape[2:]
         if height > whole.shape[2] or width > whole.shape[3] or float(cover.sum()) < 4:
             continue
@@ -50,14 +52,14 @@ def find(picture: Frames, drawing: Frames, alpha: npt.NDArray[np.uint8]) -> Foun
         at = int(fit.argmax())
         top, left = divmod(at, fit.shape[1])
         if float(fit[top, left]) > best.alike:
-            best = Found(_drawn(cover[0, 0], left, top), float(fit[top, left]))
+            best = Found(_drawn(cover[0, 0], left, top, step), float(fit[top, left]))
     return best
 
 
-def _halved(pixels: npt.NDArray[np.float32], scale: float = 1.0) -> Tensor:
-    """(H, W, C) at half its size times a scale: (1, C, h, w)."""
+def _smaller(pixels: npt.NDArray[np.float32], step: int, scale: float = 1.0) -> Tensor:
+    """(H, W, C) at one step-th of its size times a scale: (1, C, h, w)."""
     x = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
-    size = [max(1, round(side * scale / 2)) for side in x.shape[2:]]
+    size = [max(1, round(side * scale / step)) for side in x.shape[2:]]
     return F.interpolate(x, size, mode="bilinear", antialias=True)
 
 
@@ -80,14 +82,14 @@ def _correlation(whole: Tensor, art: Tensor, weight: Tensor) -> Tensor:
     return (both / total / (own * power.clamp(min=1e-3)).sqrt())[0]
 
 
-def _drawn(cover: Tensor, left: int, top: int) -> Box:
-    """The box of a drawing (h, w), in pixels of the whole picture."""
+def _drawn(cover: Tensor, left: int, top: int, step: int) -> Box:
+    """The box of a drawing (h, w), in pixels of the whole picture. step: pixels of that to one of the drawing."""
     seen = cover * 255 > COVERED
     rows, columns = seen.any(1).nonzero().flatten(), seen.any(0).nonzero().flatten()
     if not len(rows):
         return 0.0, 0.0, 0.0, 0.0
     edges = columns[0] + left, rows[0] + top, columns[-1] + 1 + left, rows[-1] + 1 + top
-    x0, y0, x1, y1 = (2.0 * float(edge) for edge in edges)
+    x0, y0, x1, y1 = (float(step * edge) for edge in edges)
     return x0, y0, x1, y1
 
 

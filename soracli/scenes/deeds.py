@@ -10,6 +10,7 @@ OWN = {  # what pictures do in their own loop, so that nobody need be told that 
     "sleeping cat": SLEEPS, "sleeping dog": SLEEPS,
     "flag": frozenset(("wave", "flutter", "fly", "blow")), "geyser": frozenset(("erupt", "shoot", "spout")),
     "kettle": frozenset(("boil", "steam", "whistle")), "excavator": frozenset(("dig", "work")),
+    "spinning top": frozenset(("spin", "turn", "twirl", "whirl", "rotate", "revolve", "go round")),
     "waterfall": frozenset(("flow", "fall", "cascade", "plunge", "pour", "rush")),
     "aurora": frozenset(("dance", "glow", "shimmer", "shine", "wave", "flicker")),
     "crystal": frozenset(("glow", "sparkle", "glitter", "shine", "glint")),

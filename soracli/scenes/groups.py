@@ -18,7 +18,7 @@ FLOWERS = ("blossom", "sunflower", "tulip", "hibiscus", "rose", "hyacinth", "see
 BUILDINGS = ("office building", "convenience store", "department store", "houses", "light bulb", "window")
 SURROUNDINGS = {  # who is among several of a thing is at a place: between the trunks, past the shops
     **dict.fromkeys(TREES, "forest"), **dict.fromkeys(FLOWERS, "meadow"), **dict.fromkeys(BUILDINGS, "city street"),
-    "cactus": "desert", "coral": "underwater", "headstone": "graveyard", "cloud": "sky",
+    "cactus": "desert", "cherry blossom": "garden", "coral": "underwater", "headstone": "graveyard", "cloud": "sky",
 }  # fmt: skip
 FIGURES = frozenset(("robot", "snowman", "snowman without snow", "teddy bear"))  # things that people let walk
 YOUNG = ("calf", "cub", "pup", "foal", "kid", "baby", "chick", "fawn", "lamb", "joey", "kitten", "puppy", "piglet",
@@ -159,6 +159,8 @@ def _takes_noun(state: Telling, words: _Words, item: Item) -> bool:
             words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
             words.modifiers += ["young"] if kind in YOUNG else []
             return True
+        if alive and kind in THINGS and kind != item.text:  # an astronaut plants a flag
+            return False
         if ((alive and kind in KINDS) or kind in THINGS) and before is not None and entry is not None:
             words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
             return True

@@ -140,8 +140,12 @@ def drawing(item: Entry) -> Pixels:
         return drawn.frames(item.name, item.frames, CELL if item.frames == FRAMES else STILL_SIDE)
     try:
         with Image.open(io.BytesIO(_blob(item.code))) as file:
-            if item.frames == 1:
-                return _bounded(np.asarray(file.convert("RGBa")))[None]
+            if getattr(file, "n_frames", 1) == 1:
+                still = file.convert("RGBa")
+                if not item.body:
+                    return _bounded(np.asarray(still))[None]
+                small = _bounded(np.asarray(still.resize((CELL, CELL), Image.Resampling.LANCZOS)))
+                return embodied(np.repeat(small[None], FRAMES, axis=0), item.body, item.name)
             out = np.empty((FRAMES, CELL, CELL, 4), np.uint8)
             for t in range(FRAMES):
                 file.seek(t)

@@ -9,8 +9,15 @@ from soracli.scenes.deeds import OWN, SLEEPS
 from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
 from soracli.scenes.vocabulary import Vocabulary
+from soracli.world.language.actors import actor
 from soracli.world.language.words import PLAYED
 
+SEATS = frozenset((
+    "bench", "chair", "seat", "couch and lamp", "garden swing", "sofa", "armchair", "throne", "stool", "bed", "sled",
+    "broom", "motorcycle", "motor scooter", "bicycle", "manual wheelchair", "motorized wheelchair", "playground slide",
+    "canoe", "gondola", "raft", "dragon", "rickshaw", "crescent moon", "cloud", "rock", "wood", "haystack",
+    "rocking horse", "brick wall", "wooden fence", "pillow",
+))  # fmt: skip
 DOES = {verb: action for action, verbs in PLAYED.items() for verb in verbs}
 
 
@@ -19,7 +26,7 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
 
     The story's notes lose these verbs, and those that a picture shows: somebody in the lotus position does yoga.
     """
-    out = [_played(role, story) for role in roles]
+    out = [_played(role, roles, story) for role in roles]
     seen, drawn = {role.action for role in out} & {*PLAYED}, {role.name.partition(" ")[2] for role in out} - {""}
     verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
     story.shown = [
@@ -34,13 +41,23 @@ def pictured(lemma: str, words: Vocabulary) -> str:
     return words.people.get(lemma) or words.people.get(lemma.partition(" ")[0], "")
 
 
-def _played(role: Role, story: Story) -> Role:
+def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
     verb = story.parts[role.group].verb if role.group >= 0 else None
+    if role.action == "stand" and _has_seat(role, roles):
+        return replace(role, action="sit")
     if verb is None or role.action not in ("stand", "bounce"):
         return role
     if verb.lemma in OWN.get(role.name, frozenset()) - SLEEPS:  # its picture does that
         return role
-    return replace(role, action=DOES.get(verb.lemma, role.action))
+    does = DOES.get(verb.lemma, role.action)
+    return role if does == "sit" and not actor(role.name).hip else replace(role, action=does)
+
+
+def _has_seat(role: Role, roles: Sequence[Role]) -> bool:
+    """Whether it is on what people sit on: a bench, a horse."""
+    under = roles[role.partner] if role.relation == "on" and role.partner >= 0 else None
+    rides = under is not None and (under.name in SEATS or (under.kind == "walker" and under.length > role.length / 2))
+    return rides and actor(role.name).hip > 0
 
 
 def _lemma(typed: str, words: Vocabulary) -> str:

@@ -9,6 +9,7 @@ from soracli.world.language.actors import BALLS, HEADWEAR, HELD
 
 FEASTS = ("christmas", "merry", "halloween", "birthday", "new")
 HANDLED = ("fly", "spin", "roll", "bounce", "float", "launch", "grow", "shrink", "drop")  # what is done by the object
+PUSHED = {"push": "in front of", "pull": "behind", "drag": "behind", "tow": "behind", "haul": "behind"}
 WITH = ("with", "alongside", "along with", "together with")
 OFF = ("from", "off", "out of")
 
@@ -119,6 +120,8 @@ def _object(state: Telling, index: int, actor: int) -> None:
     elif verb.value in HANDLED and _handles(state, doer, part):  # a boy flies a kite
         part.verb, doer.verb = part.verb or verb, Entry("verb", "stand", True, "base", lemma)
         part.relation, part.partner = "beside", actor
+    elif lemma in PUSHED and not part.verb:  # a man pushes a cart
+        part.verb, part.relation, part.partner = Entry("verb", "go", False, "base", "go"), PUSHED[lemma], actor
     elif "rides" in deeds and doer.name and part.name:
         doer.relation, doer.partner = "on", index
         doer.verb, part.verb = (

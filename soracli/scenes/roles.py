@@ -9,7 +9,7 @@ from soracli.formatting import printable
 from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
-from soracli.scenes.playing import pictured
+from soracli.scenes.playing import DOES, pictured
 from soracli.scenes.staging import BOATS, BUILT, Role
 from soracli.scenes.story import Part, Story
 from soracli.scenes.vocabulary import Library, Vocabulary
@@ -34,8 +34,11 @@ FLIGHT = {  # birds of whom the library has the standing alone -> them in the ai
     "seagull": ("seagull in flight", ""), "crow": ("crow in flight", ""),
 }  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
-BUILT_IN = {"window": ("living room", "bedroom", "village")}  # what places have of their own
+BUILT_IN = {  # what places have of their own
+    "window": ("living room", "bedroom", "village"), "castle": ("castle",), "volcano": ("volcano",),
+}  # fmt: skip
 DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
+AIRY = frozenset(("bubbles", "balloon", "feather", "red paper lantern"))  # what floats of itself
 CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
 
 
@@ -244,7 +247,9 @@ def _acting(who: str, rest: str) -> tuple[str, ...]:
 
 
 def _rest(part: Part) -> str:
-    """A person who does what no picture shows stands, walks or runs."""
+    """A person who does what no picture shows stands, walks or runs; who sits has a body that can."""
+    if part.verb is not None and (DOES.get(part.verb.lemma) == "sit" or part.verb.lemma == "ride"):
+        return ""
     action = part.verb.value if part.verb is not None else "walk"
     return {"walk": "walking", "go": "walking", "run": "running", "rush": "running", "chase": "running",
             "stand": "standing", "meet": "walking"}.get(action, "")  # fmt: skip
@@ -326,13 +331,15 @@ def _is_busy(name: str) -> bool:
 def _action(part: Part, name: str, kind: str, carries: bool) -> str:
     """What a picture does for a part. carries: whether another is on it."""
     verb = part.verb
-    idle = kind == "thing" and part.role != "subject" and not carries
+    idle = kind == "thing" and name not in AIRY and part.role != "subject" and not carries
     if idle and verb is not None and part.relation == "beside":
         return "hover" if name in SKY else "stand"  # a dog runs with a hat
     if verb is not None and verb.value == "hang":
         return "hover" if kind == "flyer" else "stand"
     if verb is not None and verb.value == "stand" and part.over and kind == "flyer":
         return "hover"
+    if verb is None and name in AIRY:
+        return "float"
     if verb is None and part.over and name in FLIGHT and kind == "walker":
         return "fly"
     if verb is None and part.over:

@@ -97,6 +97,11 @@ def _homes(place: str) -> list[str]:
     return split(tables()[0]["home"].get(place, ""))
 
 
+def _under(role: Role, roles: list[Role]) -> str:
+    """Whom or what a role is on: a train on a bridge is where bridges are."""
+    return roles[role.partner].name if role.relation == "on" and role.partner >= 0 else ""
+
+
 def _home(roles: list[Role]) -> str:
     """Where they are if it is not said."""
     if not roles:
@@ -104,7 +109,8 @@ def _home(roles: list[Role]) -> str:
     if roles[0].name in PLANES and roles[0].action in ("launch", "fall"):
         return "airport"
     homes = {name: str(place) for place, names in tables()[0]["home"].items() for name in split(names)}
-    found = [homes[role.name.lower()] for role in roles if role.name.lower() in homes]
+    named = [name.lower() for role in roles for name in (_under(role, roles), role.name)]
+    found = [homes[name] for name in named if name in homes]
     if found and found[0] == "underwater" and roles[0].kind in ("flyer", "walker", "driver"):
         return "lake"  # an eagle catches a fish
     if found:

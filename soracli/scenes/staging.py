@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
+from soracli.world.bodies import FOOT, SHINS, sunk
 from soracli.world.language.actors import BALLS, HEADWEAR, HELD, PLANES, SKY, WORN, actor
 from soracli.world.language.verbs import MOVES, SPEED, signed
 from soracli.world.layout import at_depth
@@ -15,7 +16,7 @@ from soracli.world.scene import Event, Performer
 
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
 BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe",
-                   "pirate ship", "raft"))  # fmt: skip
+                   "pirate ship", "raft", "paper boat"))  # fmt: skip
 # How much larger than others something in the sky is.
 SPREAD = {"fireworks": 1.6, "aurora": 2.6, "black hole": 1.4, "space station": 1.3}
 CROWD, THRONGED = 5, 0.7  # from how many alike they are smaller, and of what share of their size
@@ -90,7 +91,7 @@ def staged(
             later = LATER[(i - first_of(roles, i)) % len(LATER)]
             enters = max(enters, round(min(APIECE_LATER, seconds / 8) * later, 3))
         if role.relation and role.partner >= 0:  # it stands where its partner puts it; x - 0.5 is added to that
-            rank = _rank(roles, i, sizes[i] / max(aspect, 1.0), centres)
+            rank = _rank(roles, i, [size / max(aspect, 1.0) for size in sizes], centres)
             start = (start if _goes_past(roles, i) else 0.5) + rank
         one = Performer(
             role.name,
@@ -128,16 +129,37 @@ def first_of(roles: Sequence[Role], i: int) -> int:
     return next(j for j, role in enumerate(roles) if role.group == roles[i].group)
 
 
-def _rank(roles: Sequence[Role], i: int, size: float, centres: Sequence[float]) -> float:
+def _rank(roles: Sequence[Role], i: int, sizes: Sequence[float], centres: Sequence[float]) -> float:
     """How far from where its partner puts it the second, third ... of several stands, frame widths."""
     role = roles[i]
     number = sum(one.group == role.group and one.partner == role.partner for one in roles[:i])
-    step = max(APIECE, ABREAST * size * _drawn(role.name)[0])
+    step = max(APIECE, ABREAST * sizes[i] * _drawn(role.name)[0])
     if role.relation in ("chases", "behind", "in front of") and role.action in MOVES:
         return -step * number  # farther away along the way
-    if role.relation == "beside" and role.action not in MOVES:
-        return (step if centres[role.partner] <= 0.5 else -step) * number
+    if role.relation == "beside" and role.action in MOVES:
+        return -step * number
+    if role.relation == "beside":
+        side = 1 if centres[role.partner] <= 0.5 else -1
+        if not _is_around(roles, i):
+            return side * step * number
+        across = 1.05 * (_drawn(role.name)[0] * sizes[i] + _drawn(roles[role.partner].name)[0] * sizes[role.partner])
+        return side * step * (number // 2) if number % 2 == 0 else -side * (across + step * (number // 2))
+    if role.relation == "on" and not _is_worn(role) and not _is_held(roles, i):
+        beside = [j for j, one in enumerate(roles) if one.partner == role.partner and one.relation == "on"]
+        apart = min(step, _drawn(roles[role.partner].name)[0] * sizes[role.partner] / len(beside))
+        return apart * (beside.index(i) - (len(beside) - 1) / 2)
     return APIECE * number
+
+
+def _is_around(roles: Sequence[Role], i: int) -> bool:
+    """Whether it is one of several who stay beside one that stays, with nobody else there: on both sides of that."""
+    role, middle = roles[i], roles[i].partner
+    if middle < 0 or role.action in MOVES or roles[middle].relation or roles[middle].action in MOVES:
+        return False
+    others = [one for j, one in enumerate(roles) if j != middle]
+    return len(others) > 1 and all(
+        one.group == role.group and one.relation == "beside" and one.partner == middle for one in others
+    )
 
 
 def _alike(roles: Sequence[Role], i: int) -> int:
@@ -186,9 +208,12 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         if role.kind == "thing" and metres > BUILT:  # a tree does not make those under it small
             metres = min(metres, SCENERY * lively)
         metres *= role.scale**SCALE
-        base = role.partner if role.relation in ("on", "above") and not (_is_worn(role) or _is_held(roles, i)) else -1
+        near = _is_worn(role) or _is_held(roles, i)
+        base = role.partner if role.relation in ("on", "above") and not near else -1
         air = ABOVE if role.relation == "above" else FLIGHT if roles[base].action in ("fly", "hover") else 0.0
-        bodies.append(Body(metres, *_drawn(role.name), _needs_room(role), base, air))
+        deep = actor(roles[base].name).saddle if role.relation == "on" else 0.0
+        legs = sunk(actor(role.name).hip, high=True) + SHINS[True] + FOOT if role.action == "sit" else 0.0
+        bodies.append(Body(metres, *_drawn(role.name), _needs_room(role), base, air, deep, legs))
     sizes = heights(bodies, FILLS.get(view, 1.0), aspect)
     sizes = tuple(_mounted(roles, sizes, i) for i in range(len(roles)))
     if any(role.relation == "chases" and role.partner >= 0 and _many(roles, i) for i, role in enumerate(roles)):
@@ -223,7 +248,13 @@ def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
         return min(size, FLOWN * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
     if role.name in BALLS and role.relation == "in front of" and role.partner >= 0:
         return min(size, BALL * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
-    if role.relation != "on" or role.partner < 0 or _is_worn(role) or role.length >= roles[role.partner].length:
+    if (
+        role.relation != "on"
+        or role.partner < 0
+        or _is_worn(role)
+        or role.action == "sit"
+        or role.length >= roles[role.partner].length
+    ):
         return size
     return min(size, MOUNTED * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
 
@@ -274,6 +305,9 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
             centres[i] = SIDES[role.side]
         elif role.name in SKY and i not in free:
             centres[i] = SIDES["right"]
+    for i, role in enumerate(roles):
+        if role.relation == "beside" and _is_around(roles, i):
+            centres[role.partner] = 0.5
     for i, role in enumerate(roles):  # both of a pair have room
         if role.relation in ("behind", "in front of") and role.partner >= 0 and role.action not in MOVES:
             centres[role.partner] -= 0.15 * (widths[i] + widths[role.partner])

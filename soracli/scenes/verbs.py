@@ -161,7 +161,7 @@ def _is_held(state: Telling, index: int) -> bool:
 def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
     """A verb to a part: one that can be shown outdoes one that cannot; what is left over is noted."""
     lemma = entry.lemma.split()[0] if entry.lemma else text
-    if lemma in ("disappear", "vanish") or (lemma in ("leave", "exit", "depart") and not _to_place(state)):
+    if entry.value == "vanish" or (lemma in ("leave", "exit", "depart") and not _to_place(state)):
         part.changes.add("out")
     if lemma in ("open",) and entry.form != "past":
         part.changes.add("opened")

@@ -76,7 +76,10 @@ def pack(assets: Path, out: Path, index: Path, run: Path, say: Callable[[str], N
         boxes[row.code], saddles[row.code] = box(frames), saddle(frames)
         heads[row.code] = head(frames)
     for row, picture, blob in _still(assets, [row for row in rows if not row.animated]):
+        picture = with_body(row.name, picture, known)
         blobs[row.code], boxes[row.code], saddles[row.code] = blob, box(picture), saddle(picture)
+        if len(picture) == FRAMES:
+            heads[row.code] = head(picture)
     index.write_text(_index([*entries(rows, known, boxes, saddles, heads), *by_code(known)]), "utf-8")
     return _shards(blobs, out)
 
@@ -86,6 +89,14 @@ def whole(name: str, frames: Sprites, known: dict[str, Any]) -> Sprites:
     kind = bodies(known).get(name)
     frames = outside(frames, name)
     return embodied(frames, kind, name) if kind else frames
+
+
+def with_body(name: str, picture: Sprites, known: dict[str, Any]) -> Sprites:
+    """A still drawing (1, side, side, 4), or a loop of one who has a body drawn by code, (36, 128, 128, 4)."""
+    if name not in bodies(known):
+        return picture
+    small = Image.fromarray(picture[0]).convert("RGBa").resize((CELL, CELL), Image.Resampling.LANCZOS)
+    return whole(name, np.repeat(np.asarray(small)[None], FRAMES, axis=0), known)
 
 
 def bodies(known: dict[str, Any]) -> dict[str, str]:
@@ -221,7 +232,7 @@ def entries(
             "name": row.name,
             "code": row.code,
             "group": row.group,
-            "frames": FRAMES if row.animated else 1,
+            "frames": FRAMES if row.animated or row.name in parts else 1,
             "kind": kinds.get(row.name) or ("walker" if row.group == "People & Body" else "thing"),
             "faces": faces.get(row.name, "left" if parts.get(row.name) == "beast" else "front"),
             "metres": metres.get(row.name) or (1.7 if row.group == "People & Body" else 0.3),
@@ -247,7 +258,7 @@ def by_code(known: dict[str, Any]) -> list[dict[str, Any]]:
             "name": name, "code": f"{coded.PREFIX}{name.replace(' ', '-')}", "group": "Drawn by code",
             "frames": row["frames"], "kind": row.get("kind", "thing"),
             "faces": row.get("faces", "front"), "metres": row["metres"], "tilt": 0.0,
-            "stride": row.get("stride", 0.0), "box": list(box(cells)), "saddle": saddle(cells),
+            "stride": row.get("stride", 0.0), "box": list(box(cells)), "saddle": known["saddle"].get(name, saddle(cells)),
             "called": [name, *row["called"]], "tags": row["tags"],
         })  # fmt: skip
     return found

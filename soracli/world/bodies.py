@@ -14,6 +14,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from soracli.draft import extent
+from soracli.world.language.actors import HIPS
+from soracli.world.language.verbs import SOLE
 from soracli.world.relief import relief
 
 Pixels = npt.NDArray[np.uint8]
@@ -48,7 +50,9 @@ class Cut(NamedTuple):
     hip: float
 
 
-CUTS = {"head": Cut(0.42, 0.50, 0.71), "bust": Cut(0.46, 0.60, 0.72)}
+CUTS = {"head": Cut(0.42, 0.50, HIPS["head"]), "bust": Cut(0.46, 0.60, HIPS["bust"])}
+SHINS = {True: 0.12, False: 0.0}  # length of those who sit: on something, and on the ground
+THIGH, FOOT = 0.055, 0.03  # from the hip to the middle of the knee, and from the ankle to the sole
 
 
 def outside(cells: Pixels, name: str) -> Pixels:
@@ -88,6 +92,38 @@ def embodied(cells: Pixels, kind: str, name: str) -> Pixels:
         if kind == "bust":
             _hang(small, upper[t], at, round((cut.hip + 0.03) * side))
         out[t] = _laid(small, upper[t], at)
+    return out
+
+
+def sunk(hip: float, high: bool) -> float:
+    """How much lower than that of one who stands the upper body of one who sits is, shares of the cell."""
+    return SOLE - (hip + THIGH + SHINS[high] + FOOT)
+
+
+def seated(cells: Pixels, hip: float, high: bool) -> Pixels:
+    """One who sits and looks at the viewer, knees to the front. cells: (T, S, S, 4) premultiplied, of one who stands.
+
+    hip: row in which the legs begin, share of the cell. high: whether on something, from which the shins hang down, or
+    on the ground. The soles are where those of the one who stands are.
+    """
+    side, legs = cells.shape[1], round((hip + 0.025) * cells.shape[1])
+    down = round(sunk(hip, high) * side)
+    colour = _tone(cells, (0, 0, side, side), hip + 0.09, 0.44, 0.04)
+    image = Image.new("RGBA", (side * FINE, side * FINE))
+    knee = hip + THIGH + down / side
+    for way, shade in ((-1, 0.84), (1, 1.0)):
+        x, ankle = 0.5 + 0.095 * way, knee + SHINS[high]
+        _oval(image, (x + 0.012 * way, ankle + 0.005), (0.062, FOOT), SHOE)
+        if high:
+            _limb(image, (x, knee), (x, ankle - 0.012), 0.088, _darker(colour, 0.9 * shade))
+        else:
+            _oval(image, (x + 0.012 * way, ankle), (0.045, 0.026), _darker((120, 112, 124), shade))
+        _limb(image, (0.5 + 0.06 * way, knee - 0.05), (x, knee - 0.005), 0.115, _darker(colour, 1.08 * shade))
+    under, out = _shrunk(image, side), np.zeros_like(cells)
+    for t, cell in enumerate(cells):
+        whole = np.zeros_like(cell)
+        whole[down : down + legs] = cell[:legs][: side - down]
+        out[t] = _laid(whole, under, (0, 0))
     return out
 
 

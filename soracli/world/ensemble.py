@@ -19,7 +19,8 @@ from typing import NamedTuple
 import torch
 
 from soracli.world import motion
-from soracli.world.language.actors import HEADWEAR, HELD, REACH_OUT, actor
+from soracli.world.bodies import FOOT, SHINS, sunk
+from soracli.world.language.actors import CABS, HEADWEAR, HELD, REACH_OUT, actor
 from soracli.world.language.verbs import MOVES, SECONDS, SOLE, SPEED, feet, ground_factor, signed
 from soracli.world.motion import MEET, Path
 from soracli.world.scene import Performer, Scene
@@ -29,6 +30,7 @@ TURN = 0.5  # seconds of a turn at the border
 REST = 0.5  # seconds, time constant, in which a camera comes to rest after the length of its scene
 STEP = 0.42  # cells of ground in one step of a gait that is laid over a drawing
 REACH = {"zoom in": 1.4, "zoom out": 1.4, "tilt up": 1.22, "tilt down": 1.22, "handheld": 1.08}  # largest zoom
+NEARER = 0.06  # of depth, of who passes a partner that stays
 APART = 0.2  # of depth, between what is behind or in front of a partner
 CROWN = 0.62  # of the partner's height, from where something falls
 CROWNED = frozenset(
@@ -38,6 +40,9 @@ PASSING = frozenset({"comet", "cloud"})  # what goes out of the frame and does n
 ABLAZE = {"fire": 0.7}  # share of its height that what is on it has of it behind itself
 SWARM = 3  # from how many alike they are at different heights: `fly`, and `swim` and `float` under water
 LEVELS, DEEP = (0.0, 0.13, -0.1, 0.22, 0.06, -0.05), (0.08, 0.3, 0.0, 0.2, 0.14, 0.38)
+SWINGS = {"garden swing": (0.60, 20.0)}  # length of the ropes, cells, and degrees to either side, see its drawing
+BRIDGES, BANKS = frozenset({"stone bridge"}), 0.8  # how near their ends one comes, halves of its width
+INSIDE = 0.5  # share of the height of who drives that the cab hides
 SINK = 0.06  # of the partner's height, by which something on it covers it
 OWN = (0.06, 0.06, 0.94, 0.94)
 FLOATERS = frozenset({"flyer", "swimmer"})  # kinds whose bodies take no steps
@@ -100,8 +105,19 @@ def _placed(performer: Performer, cast: list[Performer]) -> Performer:
     if performer.relation in ("behind", "in front of") and not _together(performer, partner):
         depth = partner.depth + (APART if performer.relation == "in front of" else -APART)
         return replace(performer, depth=min(max(depth, 0.0), 1.0))
+    if is_inside(performer, partner):
+        return replace(performer, depth=partner.depth - 1e-4)
     shift = {"on": 1e-4, "above": 1e-4, "beside": -1e-4}.get(performer.relation)
+    if performer.relation == "beside" and _passes(performer, partner):
+        shift = NEARER
     return performer if shift is None else replace(performer, depth=partner.depth + shift)
+
+
+def _passes(performer: Performer, partner: Performer) -> bool:
+    """Whether it goes by one that stays where it is and is no smaller: in front of that."""
+    moves = performer.action in MOVES and partner.action not in (*MOVES, "meet")
+    tall = [(box[3] - box[1]) * one.size for one, box in ((performer, drawn(performer)), (partner, drawn(partner)))]
+    return moves and tall[1] >= tall[0]
 
 
 def _together(performer: Performer, partner: Performer) -> bool:
@@ -118,7 +134,15 @@ def half(performer: Performer, aspect: float) -> float:
 
 def drawn(performer: Performer) -> tuple[float, float, float, float]:
     """x0 y0 x1 y1 of its drawing in its cell, shares. The user's own pictures are fitted to `OWN`."""
-    return OWN if performer.picture else actor(performer.name).box
+    if performer.picture:
+        return OWN
+    x0, y0, x1, y1 = actor(performer.name).box
+    return x0, y0 + (sunk(actor(performer.name).hip, performer.relation == "on") if sits(performer) else 0.0), x1, y1
+
+
+def sits(performer: Performer) -> bool:
+    """Whether it is drawn as one who sits."""
+    return performer.action == "sit" and not performer.picture and actor(performer.name).hip > 0
 
 
 def _there(performer: Performer, times: torch.Tensor) -> torch.Tensor:
@@ -218,6 +242,12 @@ def _over(
         return _worn(performer, partner, under, own, high, aspect)
     if performer.relation == "on" and is_held(performer, partner):
         return _held(performer, partner, under, own, high, aspect)
+    if performer.relation == "on" and partner.name in BRIDGES and performer.action in MOVES:
+        room = max(half(partner, aspect) - BANKS * half(performer, aspect), 0.0)
+        way = signed(performer.direction) * _speed(performer) * (clock - scene.length / 2)
+        under = under._replace(x=under.x + way.clamp(-room, room))
+    if performer.relation == "on" and sits(performer):
+        return _on_seat(performer, partner, under, own, high, aspect, shift)
     if performer.relation == "on":
         deep = SINK if partner.picture else SINK + actor(partner.name).saddle
         lift = under.lift + high - deep * (bottom - top) * partner.size * under.scale * under.squash
@@ -225,6 +255,8 @@ def _over(
             lift = under.lift + (1 - ABLAZE[partner.name]) * high
         if partner.name in CROWNED:
             lift = under.lift + CROWN * high
+        if is_inside(performer, partner):
+            lift = lift - INSIDE * (drawn(performer)[3] - drawn(performer)[1]) * performer.size
         if performer.action in ("fall", "jump", "hop", "bounce"):
             lift = lift + own.lift
         return own._replace(x=under.x + shift, lift=lift, turn=under.turn, feet=under.feet)
@@ -237,6 +269,30 @@ def _over(
         )
     rise = own.lift * 0.3 + 0.06
     return own._replace(x=under.x + shift, lift=under.lift + high + rise, turn=under.turn, feet=under.feet)
+
+
+def _on_seat(
+    performer: Performer, partner: Performer, under: Path, own: Path, high: torch.Tensor, aspect: float, shift: float
+) -> Path:
+    """On the seat of the partner, shins down; on one that swings, to and fro with it. high: of the partner's top."""
+    _, top, _, bottom = drawn(partner)
+    deep = (0.0 if partner.picture else actor(partner.name).saddle) * (bottom - top)
+    lift = under.lift + high - deep * partner.size * under.scale - (SHINS[True] + FOOT) * performer.size
+    x, angle = under.x + shift, own.angle
+    if partner.name in SWINGS and not partner.picture:
+        rope, reach = SWINGS[partner.name]
+        turn = reach * (2 * math.pi * under.cycle).sin()
+        x = x - rope * partner.size * (turn * math.pi / 180).sin() / aspect
+        lift = lift + rope * partner.size * (1 - (turn * math.pi / 180).cos())
+        angle = angle + turn
+    floor = under.feet - own.feet - SHINS[True] * performer.size
+    return own._replace(x=x, lift=torch.maximum(lift, floor), turn=under.turn, feet=under.feet, angle=angle)
+
+
+def is_inside(performer: Performer, partner: Performer) -> bool:
+    """Whether one who is `on` another sits in its cab."""
+    alive = actor(performer.name).kind == "walker" or bool(performer.picture)
+    return performer.relation == "on" and partner.name in CABS and not partner.picture and alive
 
 
 def is_held(performer: Performer, partner: Performer) -> bool:

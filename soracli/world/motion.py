@@ -17,7 +17,7 @@ LOOP = 2.4  # seconds of one loop of a sprite at walking pace
 PACE = {"run": 1.8, "chase": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launch": 2.0}  # times as fast as LOOP
 CALM = frozenset((
     "stand", "spin", "bounce", "grow", "shrink", "appear", "fall", "roll", "slide", "float", "eat", "talk", "work",
-    "glow",
+    "glow", "sit",
 ))  # fmt: skip
 MEET = 2.4  # seconds after which those who meet stand still
 NOSE_UP, CLIMB = 6.0, 20.0  # degrees above the way of what flies along, and of what takes off
@@ -57,7 +57,7 @@ def path(performer: Performer, times: torch.Tensor, aspect: float = 1.0) -> Path
     going = times.clamp(max=MEET) if performer.action == "meet" else times
     x = performer.x + signed(performer.direction) * SPEED.get(performer.action, 0.0) * going
     cycle = performer.phase + going / LOOP * PACE.get(performer.action, 1.0)
-    if performer.action in CALM:
+    if performer.action in CALM and not (actor(performer.name).loops and not performer.picture):
         sway = 0.0 if actor(performer.name).kind == "driver" else 3 / 36
         cycle = 3 / 36 + sway * (2 * math.pi * (times + performer.phase) / LOOP).sin()
     plain = Path(x, feet(performer.depth) * one, 0 * one, 0 * one, one, one, cycle * one, one, one > 0)
@@ -195,6 +195,11 @@ def _glow(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Pa
     return way._replace(squash=1 + 0.02 * (turn / 0.37).sin() + 0.02 * (turn / 0.61).sin())
 
 
+def _sit(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Looks about: the upper body leans a little to either side."""
+    return way._replace(angle=1.6 * (_turn(performer, t) / 3.4).sin())
+
+
 def _spin(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     return way._replace(lift=torch.full_like(t, 0.07) + _air(performer, t) * 0.8, angle=180 * t)
 
@@ -275,6 +280,7 @@ ACTS: dict[str, Callable[[Path, Performer, torch.Tensor, float], Path]] = {
     "talk": _talk,
     "work": _work,
     "glow": _glow,
+    "sit": _sit,
 }
 
 

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from soracli.world.assets import FRAMES, ActorBank
+from soracli.world.bodies import seated
 from soracli.world.colours import recoloured
 from soracli.world.domain import Frame
 from soracli.world.ensemble import drawn
@@ -98,7 +99,11 @@ def _drawings(bank: ActorBank, performer: Performer, kinds: torch.Tensor, style:
     i = bank.index(performer.name)
     if style == "flat" and bank.flat is not None and bool(bank.flat[i].any()):
         return bank.flat[i : i + 1].permute(0, 3, 1, 2)
-    return bank.frames[i][kinds].permute(0, 3, 1, 2)
+    cells = bank.frames[i][kinds]
+    hip = actor(performer.name).hip
+    if performer.action == "sit" and hip:
+        cells = torch.from_numpy(seated(cells.numpy(), hip, performer.relation == "on"))
+    return cells.permute(0, 3, 1, 2)
 
 
 def _posed(art: torch.Tensor, picks: torch.Tensor, way: Path) -> tuple[torch.Tensor, torch.Tensor]:

@@ -12,7 +12,22 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from soracli.scenes.drawn import animals, birds, boats, buildings, nature, objects, persons, sky, towers, vehicles
+from soracli.scenes.drawn import (
+    animals,
+    birds,
+    boats,
+    buildings,
+    furniture,
+    household,
+    nature,
+    objects,
+    outdoors,
+    persons,
+    sky,
+    towers,
+    toys,
+    vehicles,
+)
 from soracli.scenes.drawn.sheet import Drawing, Sheet
 
 PREFIX = "drawn-"
@@ -27,6 +42,10 @@ DRAWINGS: dict[str, Drawing] = {
     **animals.DRAWINGS,
     **persons.DRAWINGS,
     **objects.DRAWINGS,
+    **furniture.DRAWINGS,
+    **household.DRAWINGS,
+    **outdoors.DRAWINGS,
+    **toys.DRAWINGS,
 }
 
 

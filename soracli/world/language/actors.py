@@ -21,6 +21,8 @@ class Actor:
     metres: the longer side of what is drawn. stride: cells of ground that go by in one loop of a drawing whose legs
     walk in it, 0 if they do not. box: x0 y0 x1 y1 of the drawing in its cell, shares. saddle: where something on it
     rests, share of the drawing's height from its top. head: x of the middle and width of its head, shares of the cell.
+    hip: row in which the legs of somebody who can sit begin, share of the cell; 0 of all others. loops: whether its
+    drawing is a loop that goes on by itself, water that falls, and not a gesture.
     """
 
     name: str
@@ -33,8 +35,15 @@ class Actor:
     box: tuple[float, float, float, float] = (0.06, 0.06, 0.94, 0.94)
     saddle: float = 0.0
     head: tuple[float, float] = (0.5, 0.5)
+    hip: float = 0.0
+    loops: bool = False
 
 
+# Row in which the legs begin, share of the cell: of bodies by their kind (`world.bodies`), and of whom code draws.
+HIPS: Mapping[str, float] = {
+    "head": 0.71, "bust": 0.72,
+    **dict.fromkeys(("knight", "pirate", "cowboy", "viking", "queen", "samurai"), 0.71),
+}  # fmt: skip
 # What is worn on the head: how far down over it the lower edge comes, in widths of the head.
 HEADWEAR: Mapping[str, float] = {
     "top hat": 0.2, "billed cap": 0.25, "crown": 0.15, "graduation cap": 0.25, "woman’s hat": 0.25,
@@ -53,9 +62,9 @@ HELD: Mapping[str, float] = {
                      "red apple", "green apple", "carrot", "bread", "doughnut", "cookie", "lollipop",
                      "sandwich", "hot dog", "taco", "cupcake", "bone", "watermelon", "cheese wedge", "telescope",
                      "magnifying glass tilted left",
-                     "flashlight", "candle", "paintbrush", "bubble tea", "spaghetti", "sushi",
+                     "flashlight", "candle", "bottle", "potion", "paintbrush", "bubble tea", "spaghetti", "sushi",
                      "herb", "leafy green", "glass of milk", "tropical drink", "baby bottle"), 0.56),
-    **dict.fromkeys(("sword", "dagger", "crossed swords", "axe", "hammer", "bow and arrow", "fishing pole", "broom",
+    **dict.fromkeys(("sword", "dagger", "crossed swords", "axe", "hammer", "shovel", "bow and arrow", "fishing pole", "broom",
                      "magic wand", "tennis", "badminton", "cricket game", "pick", "shield", "boomerang",
                      "kitchen knife", "wrench", "rose", "tulip", "sunflower", "hibiscus"), 0.52),
     **dict.fromkeys(("umbrella", "umbrella with rain drops", "balloon", "kite"), 0.1),
@@ -65,6 +74,12 @@ SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "c
                  "globe showing Americas", "aurora", "black hole", "space station"))  # fmt: skip
 PLANES = frozenset(("airplane", "small airplane"))
 SLEEPERS = frozenset(("sleeping cat", "sleeping dog"))  # drawn asleep, breathing
+# What has a cab or a roof: whoever drives it looks out at the top.
+CABS = frozenset((
+    "automobile", "taxi", "police car", "racing car", "sport utility vehicle", "pickup truck", "delivery truck",
+    "articulated lorry", "fire engine", "ambulance", "minibus", "bus", "trolleybus", "tram car", "locomotive",
+    "tractor", "excavator", "tank", "submarine", "flying saucer", "helicopter", "carriage",
+))  # fmt: skip
 BALLS = ("soccer ball", "basketball", "volleyball", "baseball", "american football", "rugby football", "ping pong")
 REACH_OUT = 0.25  # how far before the holder's middle that is, in widths of its drawing
 WORN = 1.1  # width of it, in widths of the head
@@ -174,5 +189,7 @@ def _entries() -> dict[str, Actor]:
             box=(x0, y0, x1, y1),
             saddle=row["saddle"],
             head=(x, wide),
+            hip=HIPS.get(row.get("body", ""), HIPS.get(row["name"], 0.0)),
+            loops=row["code"].startswith("drawn-") and row["kind"] == "thing",
         )
     return found

@@ -23,6 +23,7 @@ MOVES = frozenset({"walk", "run", "drive", "fly", "swim", "hop", "roll", "slide"
 ACTED = (  # verbs that `motion` has a path of its own for
     "walk", "meet", "run", "chase", "jump", "hop", "fly", "hover", "launch", "bounce", "spin", "grow", "shrink",
     "appear", "fall", "roll", "slide", "swim", "float", "dance", "sleep", "eat", "talk", "work", "glow",
+    "sit",
 )  # fmt: skip
 
 

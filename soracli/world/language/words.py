@@ -84,6 +84,7 @@ ACTIONS: Words = {
 PLAYED: Words = {  # what is done on the spot: how a prompt may say it, by the verb that a performer plays it as
     "dance": ("dance", "boogie", "breakdance", "party", "celebrate", "cheer", "groove", "jive", "twist", "moonwalk",
               "tap dance", "dance around", "dance ballet", "twerk", "vibe"),
+    "sit": ("sit", "sit down", "be seated", "perch"),
     "sleep": ("sleep", "nap", "snooze", "doze", "slumber", "hibernate"),
     "eat": ("eat", "drink", "graze", "munch", "nibble", "chew", "lick", "feed", "peck", "sip", "gnaw", "sniff"),
     "talk": ("talk", "sing", "bark", "howl", "crow", "speak", "shout", "laugh", "cry", "roar", "growl", "purr", "meow",
