@@ -8,8 +8,9 @@ and partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be l
 same. place, time, weather, camera, style: what may be shown, `*` or `-` among them anything: a place that the world
 has and the prompt names is the only right one, and needs no note. noted: part of a word of which a note must speak,
 unless it is a verb that is played (labels are older than dance, sleep, eat, talk, work and glow, and know them as
-bounce and stand) or a picture is called so by now (STOOD_IN: who stood in for those that are younger; YOUNGER: may be there too). What is not
-said is judged too: clear weather, a static or a tracking camera, the plain style, day or overcast; the place is free.
+bounce and stand) or a picture is called so by now (STOOD_IN: who stood in for those that are younger; YOUNGER: may be
+there too). What is not said is judged too: clear weather, a static or a tracking camera, the plain style, day or
+overcast; the place is free.
 others: further performers are not judged, nor what somebody wears on the head or has in the hands that no entry names.
 
 Columns: all rows, defaults and wildcards counted as right; floor: the same of a reader that understands nothing; where

@@ -27,6 +27,10 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
     The story's notes lose these verbs, and those that a picture shows: somebody in the lotus position does yoga.
     """
     out = [_played(role, roles, story) for role in roles]
+    sitting = {story.parts[role.group].verb for role in out if role.action == "sit" and role.group >= 0}
+    lemmas = {verb.lemma for verb in sitting if verb is not None}
+    story.shown = [(typed, "sit" if shown == "stand" and _lemma(typed, words) in lemmas else shown)
+                   for typed, shown in story.shown]  # fmt: skip
     seen, drawn = {role.action for role in out} & {*PLAYED}, {role.name.partition(" ")[2] for role in out} - {""}
     verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
     story.shown = [

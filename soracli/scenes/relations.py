@@ -129,6 +129,8 @@ def _object(state: Telling, index: int, actor: int) -> None:
             part.verb or Entry("verb", "go", False, "base", "go"),
         )
     else:
+        if lemma == "read" and part.name == "closed book":
+            part.name = "open book"
         part.held = lemma == "wear" or "holds" in deeds
         held = part.held and part.count < 2 and _is_in_hands(state, part, doer)
         part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor

@@ -9,7 +9,7 @@ from soracli.formatting import printable
 from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
-from soracli.scenes.playing import DOES, pictured
+from soracli.scenes.playing import DOES, SEATS, pictured
 from soracli.scenes.staging import BOATS, BUILT, Role
 from soracli.scenes.story import Part, Story
 from soracli.scenes.vocabulary import Library, Vocabulary
@@ -37,6 +37,7 @@ BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing",
 BUILT_IN = {  # what places have of their own
     "window": ("living room", "bedroom", "village"), "castle": ("castle",), "volcano": ("volcano",),
 }  # fmt: skip
+KEPT = {"fish bowl": ("fish", "tropical fish"), "bird cage": ("bird", "parrot", "sparrow")}  # pictures of both
 DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
 AIRY = frozenset(("bubbles", "balloon", "feather", "red paper lantern"))  # what floats of itself
 CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
@@ -118,11 +119,16 @@ def stand_ins(story: Story, words: Vocabulary) -> dict[str, Near]:
 
 
 def built_in(roles: list[Role], place: str) -> list[Role]:
-    """Without those whom the place draws by itself: the windows of a room."""
-    kept = [i for i, role in enumerate(roles) if place not in BUILT_IN.get(role.name, ())]
+    """Without those whom the place, or the picture that they are in, draws by itself: the windows of a room."""
+    kept = [i for i, role in enumerate(roles) if place not in BUILT_IN.get(role.name, ()) and not _is_kept(role, roles)]
     to = {old: new for new, old in enumerate(kept)}
     return [replace(roles[i], partner=to.get(roles[i].partner, -1), relation=roles[i].relation
             if roles[i].partner in to else "") for i in kept]  # fmt: skip
+
+
+def _is_kept(role: Role, roles: list[Role]) -> bool:
+    """Whether a role is in what is drawn with it: a fish in its bowl."""
+    return role.relation == "on" and role.partner >= 0 and role.name in KEPT.get(roles[role.partner].name, ())
 
 
 def adrift(role: Role) -> Role:
@@ -233,7 +239,7 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
     elif part.near:
         notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
     done = pictured(part.verb.lemma, words) if part.verb is not None else ""
-    rest = (done or _rest(part)) if name in ("man", "woman", "person") else ""
+    rest = (done or _rest(part, story)) if name in ("man", "woman", "person") else ""
     if rest:
         return next((one for one in _acting(name, rest) if one in words.pictures), name)
     return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
@@ -246,9 +252,10 @@ def _acting(who: str, rest: str) -> tuple[str, ...]:
     return f"{who} {rest}", who, f"person {rest}"
 
 
-def _rest(part: Part) -> str:
+def _rest(part: Part, story: Story) -> str:
     """A person who does what no picture shows stands, walks or runs; who sits has a body that can."""
-    if part.verb is not None and (DOES.get(part.verb.lemma) == "sit" or part.verb.lemma == "ride"):
+    seat = part.relation == "on" and part.partner >= 0 and story.parts[part.partner].name in SEATS
+    if seat or (part.verb is not None and (DOES.get(part.verb.lemma) == "sit" or part.verb.lemma == "ride")):
         return ""
     action = part.verb.value if part.verb is not None else "walk"
     return {"walk": "walking", "go": "walking", "run": "running", "rush": "running", "chase": "running",

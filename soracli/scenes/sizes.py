@@ -28,8 +28,8 @@ class Body(NamedTuple):
     """metres: the longer side of what is drawn. width, height: of the drawing, shares of its cell.
 
     abreast: whether it needs room of its own beside the others. base: index of the body on or above which it is, -1 for
-    none. legs: share of the cell that hangs down from where it rests. lift: frame heights of air under both together. deep: where on its base it rests, share of the base's height
-    from its top.
+    none. lift: frame heights of air under both together. deep: where on its base it rests, share of the base's height
+    from its top. legs: share of its cell that hangs down from there.
     """
 
     metres: float

@@ -26,6 +26,7 @@ FREE, AIRY = 3, (0.0, -0.34, 0.2, -0.17, 0.36, -0.28)  # from how many alike tha
 SHOWERS, PAIRED = frozenset({"comet", "cloud"}), 0.88  # what comes in showers; of those of whom one chases the other
 APIECE_LATER = 0.45  # seconds after the last, when the next of several comes down
 SHOWER = 0.5  # share of their size that is left to several that come down
+AROUND = 0.82  # likewise, to those about one in their middle, and to that
 CROWDED = 0.75  # share of their size that is left to those of whom several chase or are chased
 SCATTER = (0.15, 0.34, 0.0, 0.24, 0.42)  # depths of several in the sky
 SHORT = 1.5  # seconds in which several do not get far
@@ -44,6 +45,8 @@ SIDES = {"left": 0.27, "right": 0.73}
 APART = 0.24  # difference in depth of `behind` and `in front of`
 LARGEST = 0.8  # cell of one alone that is said to be large, frame heights
 APIECE, ABREAST = 0.12, 0.7  # of several alike beside a partner: least frame widths apart, share of their width
+CLOSE = 0.45  # likewise, of those who move
+MIDDLE = 0.485  # of one about whom others are: left of 0.5, whatever is added by chance, as `world.ensemble` asks
 MARGIN = 0.03  # of the frame's width, left free before and behind a chase
 LAST = 0.66  # of the way, where the last who is chased is at most
 FOLLOWS = 1.15  # of half of both widths, how far behind the other one follows: see `world.ensemble`
@@ -137,12 +140,15 @@ def _rank(roles: Sequence[Role], i: int, sizes: Sequence[float], centres: Sequen
     if role.relation in ("chases", "behind", "in front of") and role.action in MOVES:
         return -step * number  # farther away along the way
     if role.relation == "beside" and role.action in MOVES:
-        return -step * number
+        return -max(APIECE, CLOSE * sizes[i] * _drawn(role.name)[0]) * number
     if role.relation == "beside":
         side = 1 if centres[role.partner] <= 0.5 else -1
         if not _is_around(roles, i):
             return side * step * number
-        across = 1.05 * (_drawn(role.name)[0] * sizes[i] + _drawn(roles[role.partner].name)[0] * sizes[role.partner])
+        wide = _drawn(role.name)[0] * sizes[i]
+        across = 1.05 * (wide + _drawn(roles[role.partner].name)[0] * sizes[role.partner])
+        farthest = max((_alike(roles, i) - 1) // 2, 1)
+        step = min(max(APIECE, CLOSE * wide), (1 - MARGIN - MIDDLE - (across + wide) / 2) / farthest)
         return side * step * (number // 2) if number % 2 == 0 else -side * (across + step * (number // 2))
     if role.relation == "on" and not _is_worn(role) and not _is_held(roles, i):
         beside = [j for j, one in enumerate(roles) if one.partner == role.partner and one.relation == "on"]
@@ -220,6 +226,8 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         sizes = tuple(CROWDED * size for size in sizes)
     elif any(_alike(roles, i) > 1 and (role.action == "fall" or role.name in SHOWERS) for i, role in enumerate(roles)):
         sizes = tuple(SHOWER * size for size in sizes)
+    elif any(role.relation == "beside" and _is_around(roles, i) for i, role in enumerate(roles)):
+        sizes = tuple(AROUND * size for size in sizes)
     elif any(role.relation == "chases" for role in roles):
         sizes = tuple(PAIRED * size for size in sizes)
     elif len(roles) == 1 and roles[0].name in PLANES and roles[0].action in ("launch", "fall"):
@@ -307,7 +315,7 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
             centres[i] = SIDES["right"]
     for i, role in enumerate(roles):
         if role.relation == "beside" and _is_around(roles, i):
-            centres[role.partner] = 0.5
+            centres[role.partner] = MIDDLE
     for i, role in enumerate(roles):  # both of a pair have room
         if role.relation in ("behind", "in front of") and role.partner >= 0 and role.action not in MOVES:
             centres[role.partner] -= 0.15 * (widths[i] + widths[role.partner])

@@ -163,6 +163,8 @@ def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
     lemma = entry.lemma.split()[0] if entry.lemma else text
     if entry.value == "vanish" or (lemma in ("leave", "exit", "depart") and not _to_place(state)):
         part.changes.add("out")
+    if entry.value == "vanish" and part.verb is not None:  # it floats up and then pops
+        return
     if lemma in ("open",) and entry.form != "past":
         part.changes.add("opened")
         return

@@ -258,8 +258,8 @@ def by_code(known: dict[str, Any]) -> list[dict[str, Any]]:
             "name": name, "code": f"{coded.PREFIX}{name.replace(' ', '-')}", "group": "Drawn by code",
             "frames": row["frames"], "kind": row.get("kind", "thing"),
             "faces": row.get("faces", "front"), "metres": row["metres"], "tilt": 0.0,
-            "stride": row.get("stride", 0.0), "box": list(box(cells)), "saddle": known["saddle"].get(name, saddle(cells)),
-            "called": [name, *row["called"]], "tags": row["tags"],
+            "stride": row.get("stride", 0.0), "box": list(box(cells)),
+            "saddle": known["saddle"].get(name, saddle(cells)), "called": [name, *row["called"]], "tags": row["tags"],
         })  # fmt: skip
     return found
 

@@ -47,7 +47,7 @@ def drawing(rng: np.random.Generator, side: int) -> tuple[npt.NDArray[np.uint8],
     return np.minimum(textured(rng, side, side, 5), alpha[..., None]), alpha
 
 
-@pytest.mark.parametrize(("x", "y"), [(20, 30), (150, 90)])
+@pytest.mark.parametrize(("x", "y"), [(20, 30), (150, 90), (51, 33)])
 def test_a_drawing_is_found_in_other_light(x: int, y: int) -> None:
     tracks, rng = module("tracks"), np.random.default_rng(1)
     picture, (art, alpha) = textured(rng, 160, 240), drawing(rng, 40)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from soracli.scenes import library
-from soracli.world.bodies import FURS, embodied
+from soracli.world.bodies import FURS, SHINS, embodied, seated, sunk
 from soracli.world.language.actors import actor, index
 
 
@@ -28,6 +28,27 @@ def test_the_index_knows_where_the_bodies_are() -> None:
         assert row["stride"] > 0, row["name"]
         assert row["box"][3] > 0.9, row["name"]
     assert actor("panda").faces == "left"
+
+
+def test_one_who_sits_has_its_head_lower_and_its_knees_to_the_front() -> None:
+    """The soles stay, the head comes down by what the legs are shorter; on the ground it comes down farther."""
+    cells, hip = library.drawing(library.entry("boy"))[:2], actor("boy").hip
+    tops = [int(np.flatnonzero(one[0, :, :, 3].max(1) > 200)[0])
+            for one in (cells, seated(cells, hip, high=True), seated(cells, hip, high=False))]  # fmt: skip
+    side = cells.shape[1]
+    assert tops[1] - tops[0] == pytest.approx(sunk(hip, high=True) * side, abs=1.5)
+    assert tops[2] - tops[1] == pytest.approx(SHINS[True] * side, abs=1.5)
+    sitting = seated(cells, hip, high=True)
+    assert sitting[0, round(0.925 * side), :, 3].max() > 200
+    assert (sitting[..., :3] <= sitting[..., 3:]).all()
+
+
+@pytest.mark.parametrize("name", ["moose", "person with crown", "woman artist"])
+def test_a_still_drawing_of_a_head_has_a_body_that_walks_too(name: str) -> None:
+    cells = library.drawing(library.entry(name))
+    assert len(cells) == library.entry(name).frames == 36
+    low = cells[:, -round(0.16 * cells.shape[1]) :, :, 3].astype(int)
+    assert np.abs(low[9] - low[27]).mean() > 1
 
 
 def test_clothes_are_the_same_each_time_and_differ_between_people() -> None:

@@ -67,8 +67,8 @@ def _stroller(sheet: Sheet, moment: float) -> None:
         sheet.limb([(x, 0.66), (hub, 0.82)], STEEL, 0.03)
     sheet.body([(0.12, 0.47), (0.80, 0.47), *arc(0.46, 0.47, 0.68, 0.42, 0, 180)], (92, 150, 222), 0.07)
     sheet.body([*arc(0.44, 0.47, 0.64, 0.62, 180, 300), (0.46, 0.47)], (66, 118, 196), 0.06)
-    for turn in (205, 232, 262):
-        x, y = arc(0.44, 0.47, 0.62, 0.60, turn, turn)[0]
+    for degrees in (205, 232, 262):
+        x, y = arc(0.44, 0.47, 0.62, 0.60, degrees, degrees)[0]
         sheet.line([(0.46, 0.46), (x, y)], (52, 96, 170), 0.010)
     sheet.block(0.11, 0.45, 0.81, 0.505, WHITE, 0.02)
     sheet.oval(0.56, 0.425, 0.13, 0.12, (255, 206, 160))
@@ -124,6 +124,18 @@ def _snow_globe(sheet: Sheet, moment: float) -> None:
     sheet.block(0.20, 0.745, 0.80, 0.80, (255, 204, 62), 0.02)
 
 
+def _skateboard(sheet: Sheet, moment: float) -> None:
+    """A board with bent ends on four wheels that turn, from the side."""
+    for x in (0.25, 0.75):
+        sheet.limb([(x, 0.79), (x, 0.85)], STEEL, 0.09, 0.05)
+        sheet.oval(x, 0.865, 0.135, 0.135, (255, 206, 72))
+        turn = 2 * math.pi * moment
+        sheet.dot(x + 0.03 * math.cos(turn), 0.865 + 0.03 * math.sin(turn), 0.016, (206, 130, 50))
+        sheet.dot(x, 0.865, 0.016, (110, 104, 122))
+    sheet.limb(bend([(0.05, 0.70), (0.17, 0.775), (0.5, 0.785), (0.83, 0.775), (0.95, 0.70)]), (122, 88, 214), 0.065)
+    sheet.line(bend([(0.07, 0.695), (0.18, 0.755), (0.5, 0.765), (0.82, 0.755), (0.93, 0.695)]), (66, 56, 92), 0.018)
+
+
 DRAWINGS: dict[str, Drawing] = {
     "paper boat": _paper_boat,
     "trampoline": _trampoline,
@@ -131,4 +143,5 @@ DRAWINGS: dict[str, Drawing] = {
     "stroller": _stroller,
     "chessboard": _chessboard,
     "snow globe": _snow_globe,
+    "skateboard": _skateboard,
 }

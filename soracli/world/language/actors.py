@@ -64,8 +64,8 @@ HELD: Mapping[str, float] = {
                      "magnifying glass tilted left",
                      "flashlight", "candle", "bottle", "potion", "paintbrush", "bubble tea", "spaghetti", "sushi",
                      "herb", "leafy green", "glass of milk", "tropical drink", "baby bottle"), 0.56),
-    **dict.fromkeys(("sword", "dagger", "crossed swords", "axe", "hammer", "shovel", "bow and arrow", "fishing pole", "broom",
-                     "magic wand", "tennis", "badminton", "cricket game", "pick", "shield", "boomerang",
+    **dict.fromkeys(("sword", "dagger", "crossed swords", "axe", "hammer", "shovel", "bow and arrow", "fishing pole",
+                     "broom", "magic wand", "tennis", "badminton", "cricket game", "pick", "shield", "boomerang",
                      "kitchen knife", "wrench", "rose", "tulip", "sunflower", "hibiscus"), 0.52),
     **dict.fromkeys(("umbrella", "umbrella with rain drops", "balloon", "kite"), 0.1),
 }  # fmt: skip
