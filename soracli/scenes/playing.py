@@ -9,7 +9,7 @@ from soracli.scenes.deeds import OWN, SLEEPS
 from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
 from soracli.scenes.vocabulary import Vocabulary
-from soracli.world.language.actors import actor
+from soracli.world.language.actors import CABS, actor
 from soracli.world.language.words import PLAYED
 
 SEATS = frozenset((
@@ -18,6 +18,7 @@ SEATS = frozenset((
     "canoe", "gondola", "raft", "dragon", "rickshaw", "crescent moon", "cloud", "rock", "wood", "haystack",
     "rocking horse", "brick wall", "wooden fence", "pillow",
 ))  # fmt: skip
+AT = frozenset(("at", "on", "from", "to", "up", "in", "into", "upon", "with"))
 DOES = {verb: action for action, verbs in PLAYED.items() for verb in verbs}
 
 
@@ -35,7 +36,7 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
     verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
     story.shown = [
         row for row in story.shown
-        if DOES.get(verbs[row[0]]) not in seen and pictured(verbs[row[0]], words) not in drawn
+        if deed(verbs[row[0]]) not in seen and pictured(verbs[row[0]], words) not in drawn
     ]  # fmt: skip
     return out
 
@@ -45,16 +46,27 @@ def pictured(lemma: str, words: Vocabulary) -> str:
     return words.people.get(lemma) or words.people.get(lemma.partition(" ")[0], "")
 
 
+def deed(lemma: str) -> str:
+    """The action that plays a verb on the spot, whatever preposition is with it, `` if none does: peck, peck at."""
+    first, _, rest = lemma.partition(" ")
+    return DOES.get(lemma) or (DOES.get(first, "") if rest in AT else "")
+
+
 def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
     verb = story.parts[role.group].verb if role.group >= 0 else None
-    if role.action == "stand" and _has_seat(role, roles):
+    if role.action == "stand" and (_has_seat(role, roles) or (verb is not None and _drives(verb.lemma, role, roles))):
         return replace(role, action="sit")
     if verb is None or role.action not in ("stand", "bounce"):
         return role
     if verb.lemma in OWN.get(role.name, frozenset()) - SLEEPS:  # its picture does that
         return role
-    does = DOES.get(verb.lemma, role.action)
+    does = deed(verb.lemma) or role.action
     return role if does == "sit" and not actor(role.name).hip else replace(role, action=does)
+
+
+def _drives(lemma: str, role: Role, roles: Sequence[Role]) -> bool:
+    """Whether it sits in a cab."""
+    return lemma == "ride" and role.relation == "on" and role.partner >= 0 and roles[role.partner].name in CABS
 
 
 def _has_seat(role: Role, roles: Sequence[Role]) -> bool:

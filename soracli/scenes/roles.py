@@ -38,6 +38,8 @@ BUILT_IN = {  # what places have of their own
     "window": ("living room", "bedroom", "village"), "castle": ("castle",), "volcano": ("volcano",),
 }  # fmt: skip
 KEPT = {"fish bowl": ("fish", "tropical fish"), "bird cage": ("bird", "parrot", "sparrow")}  # pictures of both
+RIDDEN = frozenset(("sled", "skis", "skateboard", "level skateboard", "surfboard", "kick scooter", "raft"))
+TAKEN = {"slide": "slide", "drive": "drive", "swim": "swim", "float": "float"}  # by what who is on it does
 DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
 AIRY = frozenset(("bubbles", "balloon", "feather", "red paper lantern"))  # what floats of itself
 CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
@@ -77,7 +79,19 @@ def casting(
         replace(role, partner=_own(i, partner, first, roles), relation=role.relation if partner in first else "")
         for i, (role, partner) in enumerate(roles)
     ]
-    return _paired(found), notes
+    return _paired(_drawn_along(found)), notes
+
+
+def _drawn_along(roles: list[Role]) -> list[Role]:
+    """Who slides or goes on what can move is taken along by that: kids on sleds."""
+    out = list(roles)
+    for i, role in enumerate(roles):
+        under = roles[role.partner] if role.relation == "on" and role.partner >= 0 else None
+        if under is None or role.action not in TAKEN or under.action != "stand" or under.name not in RIDDEN:
+            continue
+        out[role.partner] = replace(out[role.partner], action=TAKEN[role.action], direction=role.direction)
+        out[i] = replace(role, action="stand")
+    return out
 
 
 def _own(i: int, partner: int, first: Mapping[int, int], roles: list[tuple[Role, int]]) -> int:
@@ -326,7 +340,8 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
 def _is_aloft(part: Part) -> bool:
     """Whether a bird is in the air for what it does: a gull glides over the waves, a swan on the lake does not."""
     lemma = part.verb.lemma if part.verb is not None else ""
-    return lemma in ("soar", "swoop") or (part.over and lemma in ("glide", "circle", "sail", "drift", "wheel", "float"))
+    over = part.over or part.relation == "above"
+    return lemma in ("soar", "swoop") or (over and lemma in ("glide", "circle", "sail", "drift", "wheel", "float"))
 
 
 def _is_busy(name: str) -> bool:
@@ -373,6 +388,10 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         action = "fly"
     if kind == "flyer" and (action in ("run", "drive") or (action == "walk" and name in CRAFT)):
         action = "fly"
+    if kind == "swimmer" and name not in BOATS and action in ("drive", "walk", "run"):
+        action = "swim"  # a shark cruises
+    if name in BOATS and action == "bounce":  # it bobs
+        action = "float"
     if name in DRIFTS and action == "fly" and not part.direction:
         action = "float"
     if kind == "walker" and action == "drive":

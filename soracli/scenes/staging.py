@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from soracli.scenes.sizes import LONGEST, Body, heights
 from soracli.world.bodies import FOOT, SHINS, sunk
 from soracli.world.language.actors import BALLS, HEADWEAR, HELD, PLANES, SKY, WORN, actor
-from soracli.world.language.verbs import MOVES, SPEED, signed
+from soracli.world.language.verbs import MOVES, SOLE, SPEED, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Event, Performer
 
@@ -150,6 +150,8 @@ def _rank(roles: Sequence[Role], i: int, sizes: Sequence[float], centres: Sequen
         farthest = max((_alike(roles, i) - 1) // 2, 1)
         step = min(max(APIECE, CLOSE * wide), (1 - MARGIN - MIDDLE - (across + wide) / 2) / farthest)
         return side * step * (number // 2) if number % 2 == 0 else -side * (across + step * (number // 2))
+    if role.relation == "above" and role.action == "fly":
+        return step * (number - (_alike(roles, i) - 1) / 2)
     if role.relation == "on" and not _is_worn(role) and not _is_held(roles, i):
         beside = [j for j, one in enumerate(roles) if one.partner == role.partner and one.relation == "on"]
         apart = min(step, _drawn(roles[role.partner].name)[0] * sizes[role.partner] / len(beside))
@@ -214,18 +216,21 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         if role.kind == "thing" and metres > BUILT:  # a tree does not make those under it small
             metres = min(metres, SCENERY * lively)
         metres *= role.scale**SCALE
-        near = _is_worn(role) or _is_held(roles, i)
+        near = _is_worn(role) or _is_held(roles, i) or (role.action == "fall" and role.kind != "flyer")
         base = role.partner if role.relation in ("on", "above") and not near else -1
         air = ABOVE if role.relation == "above" else FLIGHT if roles[base].action in ("fly", "hover") else 0.0
         deep = actor(roles[base].name).saddle if role.relation == "on" else 0.0
-        legs = sunk(actor(role.name).hip, high=True) + SHINS[True] + FOOT if role.action == "sit" else 0.0
+        legs = min(actor(role.name).box[3] - SOLE, 0.0)  # of what is drawn in the upper part of its cell: air
+        if role.action == "sit" and actor(role.name).hip:
+            legs = sunk(actor(role.name).hip, high=True) + SHINS[True] + FOOT
         bodies.append(Body(metres, *_drawn(role.name), _needs_room(role), base, air, deep, legs))
     sizes = heights(bodies, FILLS.get(view, 1.0), aspect)
     sizes = tuple(_mounted(roles, sizes, i) for i in range(len(roles)))
     if any(role.relation == "chases" and role.partner >= 0 and _many(roles, i) for i, role in enumerate(roles)):
         sizes = tuple(CROWDED * size for size in sizes)
     elif any(_alike(roles, i) > 1 and (role.action == "fall" or role.name in SHOWERS) for i, role in enumerate(roles)):
-        sizes = tuple(SHOWER * size for size in sizes)
+        sizes = tuple(size if role.action != "fall" and role.name not in SHOWERS else SHOWER * size
+                      for role, size in zip(roles, sizes, strict=True))  # fmt: skip
     elif any(role.relation == "beside" and _is_around(roles, i) for i, role in enumerate(roles)):
         sizes = tuple(AROUND * size for size in sizes)
     elif any(role.relation == "chases" for role in roles):
@@ -260,7 +265,7 @@ def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
         role.relation != "on"
         or role.partner < 0
         or _is_worn(role)
-        or role.action == "sit"
+        or (role.action == "sit" and roles[role.partner].kind == "thing")
         or role.length >= roles[role.partner].length
     ):
         return size

@@ -48,7 +48,10 @@ def is_verb_here(state: Telling) -> bool:
     named = bool(item.of("name") or item.of("place") or item.of("weather") or item.of("relation"))
     that = before is not None and before.text == "that" and state.adjacent == "noun"  # a bear that runs
     led = before is not None and not that and (before.text in ARTICLES or before.of("count") is not None)
-    led = led or (before is not None and (before.of("colour") is not None or before.text in english.ADJECTIVES))
+    noun = state.adjacent == "noun"  # a baby crawls, an orange rolls
+    led = led or (
+        before is not None and not noun and (before.of("colour") is not None or before.text in english.ADJECTIVES)
+    )
     if led and not (entry.form == "doing" and not named):
         return False
     if entry.form == "doing" and (led or state.adjacent in ("", "cut", "join", "struck")) and not named:
@@ -177,6 +180,8 @@ def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
         if old is not None and old.near:
             state.near(old.lemma, "")
         part.verb = entry
+    elif old.value == entry.value and not entry.near and entry.form == "doing":  # stands motionless
+        return
     elif old.value != entry.value or (old.lemma != entry.lemma and " " not in entry.lemma):
         state.drop(text)
         return

@@ -246,7 +246,7 @@ def _over(
         room = max(half(partner, aspect) - BANKS * half(performer, aspect), 0.0)
         way = signed(performer.direction) * _speed(performer) * (clock - scene.length / 2)
         under = under._replace(x=under.x + way.clamp(-room, room))
-    if performer.relation == "on" and sits(performer):
+    if performer.relation == "on" and sits(performer) and not is_inside(performer, partner):
         return _on_seat(performer, partner, under, own, high, aspect, shift)
     if performer.relation == "on":
         deep = SINK if partner.picture else SINK + actor(partner.name).saddle
@@ -290,9 +290,9 @@ def _on_seat(
 
 
 def is_inside(performer: Performer, partner: Performer) -> bool:
-    """Whether one who is `on` another sits in its cab."""
-    alive = actor(performer.name).kind == "walker" or bool(performer.picture)
-    return performer.relation == "on" and partner.name in CABS and not partner.picture and alive
+    """Whether one who sits `on` another that moves sits in its cab."""
+    cab = partner.name in CABS and not partner.picture and partner.action in MOVES
+    return performer.relation == "on" and performer.action == "sit" and cab
 
 
 def is_held(performer: Performer, partner: Performer) -> bool:

@@ -143,5 +143,5 @@ DRAWINGS: dict[str, Drawing] = {
     "stroller": _stroller,
     "chessboard": _chessboard,
     "snow globe": _snow_globe,
-    "skateboard": _skateboard,
+    "level skateboard": _skateboard,
 }
