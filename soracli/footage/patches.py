@@ -24,7 +24,6 @@ ROUNDS = (12, 8, 6, 4, 3)  # from the smallest picture on; the last holds for al
 NEAR = 1.3  # a pixel's weight falls by this with every pixel that it lies deeper in the hole
 
 SHARP = 4  # power of the trust in patches at last
-RELAXED = 60  # rounds in which the membrane of a joint is smoothed
 
 Picture = npt.NDArray[np.float32]  # (H, W, 3), levels of 255
 Plane = npt.NDArray[np.bool_]  # (H, W)
@@ -217,7 +216,9 @@ class _Search:
             return self.voted(image, matches)
         lack = np.where(beside[..., None], image - proposed, 0).astype(np.float32)
         rows, columns = extent(self.hole, 2)
-        lack[rows, columns] = _harmonic(lack[rows, columns], self.hole[rows, columns], beside[rows, columns])
+        lack[rows, columns] = seamless_clone.harmonic(
+            lack[rows, columns], self.hole[rows, columns], beside[rows, columns]
+        )
         return np.where((self.hole & told)[..., None], (proposed + lack).clip(0, 255), image)
 
     def _proposed(self, image: Picture, matches: Places, sharp: int) -> tuple[Picture, Plane]:
@@ -239,18 +240,3 @@ class _Search:
         means: Picture = np.asarray((sums / np.maximum(total, 1e-20)[:, None]).reshape(image.shape), np.float32)
         told: Plane = (total > 1e-20).reshape(self.size)
         return means, told
-
-
-def _harmonic(values: Picture, hole: Plane, beside: Plane) -> Picture:
-    """Values that are known beside a hole, continued into it as smoothly as can be: Laplace's equation, by
-    relaxation from a membrane. What is neither is left out.
-    """
-    found = np.where(hole[..., None], seamless_clone.membrane(values, beside.astype(np.float32)[..., None]), values)
-    ends, known = ((1, 1), (1, 1), (0, 0)), hole | beside
-    count = np.pad(known, 1).astype(np.float32)
-    count = (count[:-2, 1:-1] + count[2:, 1:-1] + count[1:-1, :-2] + count[1:-1, 2:])[..., None].clip(1)
-    for _ in range(RELAXED):
-        wide = np.pad(np.where(known[..., None], found, 0), ends)
-        means = (wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:]) / count
-        found = np.where(hole[..., None], means, found)
-    return np.asarray(found, np.float32)

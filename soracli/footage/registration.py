@@ -24,6 +24,8 @@ Sizes = Callable[[int], Tensor]  # a factor -> the picture, shrunk by it: (1, C,
 ROUNDS = 10
 STILL = 0.01  # pixels: a correction this small is the last one
 FIRM = 1e-3  # what keeps the corrections small that points say little about, as a share of what they say
+NEAR = 1.0  # pixels by which a point may be off at first and keep its say: where edges are, that is many levels
+SHARPER = 0.6  # times that in every round
 LEAST = 24  # points that must be seen in both pictures
 WHOLE = 0.06  # pixels by which a move may miss whole pixels and still be taken for one: nothing is blurred then
 
@@ -90,7 +92,7 @@ def _aligned(
     own, own_slopes = _seen(first, points)
     height, width = second.shape[2:]
     error = float("inf")
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         places = moved(matrix, points)
         inside = ((places >= 0) & (places <= [width - 1, height - 1])).all(1)
         if known is not None:
@@ -102,8 +104,10 @@ def _aligned(
         apart = apart - np.median(apart, 1, keepdims=True)
         size = np.abs(apart).mean(0)
         error = float(np.median(size))
-        trust = 1 / (1 + (size / (2.5 * error + 1e-3)) ** 2) ** 2
         slope = (slopes + own_slopes)[:, :, inside] / 2  # (3, 2, N)
+        off = NEAR * SHARPER**number  # graduated non-convexity: Blake & Zisserman 1987
+        near = off * np.hypot(slope[:, 0], slope[:, 1]).mean(0)  # what a point differs by if it is so far off
+        trust = 1 / (1 + (size / (2.5 * error + near + 1e-3)) ** 2) ** 2
         design = slope[:, 0, :, None] * ways[inside, 0] + slope[:, 1, :, None] * ways[inside, 1]  # (3, N, 8)
         weighted = (design * trust[:, None]).reshape(-1, 8)
         normal = weighted.T.astype(np.float64) @ design.reshape(-1, 8)
@@ -154,3 +158,15 @@ def fitted(points: Points, places: Points) -> Matrix:
     matrix[:2, :2] += found[:2].T
     matrix[:2, 2] += found[2]
     return matrix
+
+
+def similar(matrix: Matrix, points: Points) -> Matrix:
+    """The turn, size and place that come nearest to a matrix at the points."""
+    places = moved(matrix, points)
+    middle, to = points.mean(0), places.mean(0)
+    own, there = (points - middle) @ [1, 1j], (places - to) @ [1, 1j]
+    turn = (own.conj() @ there) / max(float((own.conj() @ own).real), 1e-9)
+    linear: Matrix = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
+    found = np.eye(3)
+    found[:2, :2], found[:2, 2] = linear, to - linear @ middle
+    return found

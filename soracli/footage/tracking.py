@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 
 from soracli.footage import optical_flow
-from soracli.footage.registration import Matrix, Points, aligned, fitted, moved, sampled, shrunk
+from soracli.footage.registration import Matrix, Points, aligned, fitted, moved, sampled, shrunk, similar
 from soracli.models.rife import padded
 from soracli.types import Frames, Mask
 
@@ -47,7 +47,7 @@ def followed(frames: Frames, mask: Mask, device: str = "cpu") -> Mask:
         seen = optical_flow.tensor(frames[t], device)
         better, error = aligned(partial(shrunk, start), partial(shrunk, seen), points, guess, None, (2, 1))
         near = np.abs(moved(better, points) - moved(guess, points)).max() < _reach(plane) if error < LOST else False
-        matrix = _similar(better if near else guess, points)
+        matrix = similar(better if near else guess, points)
         out[t] = _moved(plane, matrix)
     return out
 
@@ -81,18 +81,6 @@ def _step(before: Frames, after: Frames, points: Points, device: str) -> Matrix:
     inner = points - [left, top]
     far = sampled(flow, (inner + 0.5) / factor - 0.5).double().cpu().numpy().T
     return fitted(points, points + far)
-
-
-def _similar(matrix: Matrix, points: Points) -> Matrix:
-    """The turn, size and place that come nearest to a matrix at the points: masks are not sheared."""
-    places = moved(matrix, points)
-    middle, to = points.mean(0), places.mean(0)
-    own, there = (points - middle) @ [1, 1j], (places - to) @ [1, 1j]
-    turn = (own.conj() @ there) / max(float((own.conj() @ own).real), 1e-9)
-    linear: Matrix = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
-    found = np.eye(3)
-    found[:2, :2], found[:2, 2] = linear, to - linear @ middle
-    return found
 
 
 def _moved(plane: npt.NDArray[np.float32], matrix: Matrix) -> npt.NDArray[np.float32]:

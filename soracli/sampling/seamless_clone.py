@@ -20,8 +20,10 @@ from soracli.types import Frames, Mask
 
 BLOCK = 8  # pixels of a side
 REACH = 1  # blocks on each side of the rim that say what colours stand there
+RELAXED = 60  # rounds in which a membrane is smoothed
 SOFT = 0.05  # of a block: colours of fewer pixels lean on those around
 
+Inside = npt.NDArray[np.bool_]  # (h, w)
 Plane = npt.NDArray[np.floating[Any]]  # (h, w, 3) or (h, w, 1)
 
 
@@ -42,6 +44,21 @@ def membrane(values: Plane, weights: Plane, block: int = 1) -> Plane:
     """
     share = _blocks(weights, block)
     return _resized(_continued(_blocks(values * weights, block), share), weights.shape[:2])
+
+
+def harmonic(values: Plane, hole: Inside, beside: Inside) -> Plane:
+    """Values that are known beside a hole, continued into it as smoothly as can be: Laplace's equation, by
+    relaxation from a membrane. What is neither is left out.
+    """
+    found = np.where(hole[..., None], membrane(values, beside.astype(np.float32)[..., None]), values)
+    ends, known = ((1, 1), (1, 1), (0, 0)), hole | beside
+    count = np.pad(known, 1).astype(np.float32)
+    count = (count[:-2, 1:-1] + count[2:, 1:-1] + count[1:-1, :-2] + count[1:-1, 2:])[..., None].clip(1)
+    for _ in range(RELAXED):
+        wide = np.pad(np.where(known[..., None], found, 0), ends)
+        means = (wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:]) / count
+        found = np.where(hole[..., None], means, found)
+    return np.asarray(found, np.float32)
 
 
 def _difference(painted: npt.NDArray[np.uint8], given: npt.NDArray[np.uint8], hole: Plane) -> Plane:

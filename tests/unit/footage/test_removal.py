@@ -15,7 +15,7 @@ from conftest import Sora
 
 from soracli import media
 from soracli.errors import WeightsError
-from soracli.footage import borders, hole_filling, optical_flow, patches, registration, tracking
+from soracli.footage import borders, motion_layers, optical_flow, patches, registration, tracking, views
 from soracli.footage.hole_filling import Filling
 from soracli.footage.people import network
 from soracli.footage.registration import shrunk
@@ -109,6 +109,72 @@ def test_what_no_frame_shows_is_filled_once_and_holds_still() -> None:
     inside = filling.frames[0][holes[0]].astype(float)
     assert inside.std(0).min() > 8  # it has texture, and none of the noise
     assert np.abs(inside.mean(0) - film[0].mean((0, 1))).max() < 60
+
+
+def test_what_moves_differently_behind_the_hole_is_told_apart() -> None:
+    """Two strips that move apart, and a hole over both: as one plane they come back at 19 dB."""
+    film = panned(2, 14, 1)
+    film[:, 48:] = panned(-0.7, 14, 2)[:, 48:]
+    pasted, holes = covered(film, step=6, left=10)
+    assert psnr(removed(pasted, holes), film, holes) > 21
+
+
+def test_points_are_split_into_what_moves_together() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.uniform(0, 200, (400, 2))
+    first = rng.random(400) < 0.6
+    places = np.where(first[:, None], points + np.array([5, 0.3]), 1.02 * points + np.array([-4, 2])) + rng.normal(
+        0, 0.2, (400, 2)
+    )
+    places[:20] = rng.uniform(0, 200, (20, 2))  # lost ones
+    larger, smaller = motion_layers.split(points, places, 4)
+    assert (larger[20:] == first[20:]).mean() > 0.97
+    assert (smaller[20:] == ~first[20:]).mean() > 0.97
+    assert (larger | smaller)[:20].mean() < 0.2
+    assert len(motion_layers.split(points, points + np.array([1, 2]), 4)) == 1
+
+
+def test_tracks_lose_what_is_hidden() -> None:
+    usable = np.ones((40, 60), bool)
+    usable[:, 30:] = False
+    flow = torch.tensor([4.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 40, 60)
+    tracks = motion_layers.Tracks(lambda t: (flow, -flow), lambda t: usable, 1)
+    points = np.array([[10.0, 20.0], [24.0, 20.0]])
+    places, seen = tracks.followed(points, 0, 2)
+    np.testing.assert_allclose(places, points + np.array([8, 0]), atol=1e-3)
+    assert seen.tolist() == [True, False]
+    back, seen = tracks.followed(points, 2, 1)
+    np.testing.assert_allclose(back, points - np.array([4, 0]), atol=1e-3)
+    assert seen.all()
+
+
+def test_one_edge_in_a_plain_picture_tells_how_it_moved() -> None:
+    """Most points say nothing: those few that do are not taken for outliers."""
+    rng = np.random.default_rng(0)
+    seen = []
+    for down, right in ((40, 50), (42, 51)):
+        plain = torch.full((1, 3, 96, 128), 200.0)
+        plain[:, :, down : down + 20, right : right + 25] = 110
+        soft = F.avg_pool2d(F.pad(plain, (2, 2, 2, 2), mode="replicate"), 5, 1)[0].permute(1, 2, 0).numpy()
+        seen.append(np.rint(soft + rng.normal(0, 1, soft.shape)).astype(np.uint8))
+    rows, columns = np.mgrid[4:92:3, 4:124:3]
+    points = np.stack([columns.ravel(), rows.ravel()], 1).astype(float)
+    one, other = (partial(registration.shrunk, optical_flow.tensor(frame, "cpu")) for frame in seen)
+    found, _ = registration.aligned(one, other, points, np.eye(3))
+    np.testing.assert_allclose(registration.moved(found, np.array([[62.0, 50.0]])), [[63, 52]], atol=0.15)
+
+
+def test_shades_meet_those_around_exactly() -> None:
+    rng = np.random.default_rng(0)
+    given = rng.integers(60, 180, (40, 50, 3)).astype(np.uint8)
+    around = np.ones((40, 50), bool)
+    around[10:30, 10:40] = False
+    apart = np.linspace(-12, 12, 50)[None, :, None].astype(np.float32)
+    made = views.shaded(given, given + apart, around)
+    assert np.abs(made - given)[~around].max() < 3  # of up to 12
+    other = given + apart
+    other[:, 45:] += 90  # another thing is shown there: its shades say nothing
+    assert np.abs(views.shaded(given, other, around) - given)[~around].max() < 5
 
 
 def test_nothing_is_brought_over_a_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,11 +301,11 @@ def test_a_pattern_goes_on_to_the_edges_of_the_picture() -> None:
 def test_planes_grow_by_squares() -> None:
     plane = np.zeros((12, 15), bool)
     plane[5, 2] = plane[11, 14] = True
-    grown = hole_filling.grown(plane, 3)
+    grown = views.grown(plane, 3)
     wanted = np.zeros_like(plane)
     wanted[2:9, :6] = wanted[8:, 11:] = True
     np.testing.assert_array_equal(grown, wanted)
-    assert not hole_filling.grown(np.zeros_like(plane), 3).any()
+    assert not views.grown(np.zeros_like(plane), 3).any()
 
 
 def test_a_picture_without_anything_known_is_left() -> None:
