@@ -59,16 +59,6 @@ def drafted(
         layer = performed(start, stop)
         return layer if above is None else stacked(layer, above(start, stop))
 
-    @functools.cache
-    def sheets(which: int) -> list[Draw]:
-        return weather.overlay(film.scenes[which], Frame(*size, torch.zeros(1, dtype=torch.float64)))
-
-    def over(start: int, stop: int) -> Layer | None:
-        parts = film.parts(start, stop)
-        if not any(sheets(which) for which, *_ in parts):
-            return None
-        return _stacked([_weather(film, *part, sheets(part[0])) for part in parts])
-
     def camera(start: int, stop: int) -> Moves:
         rows = [_moves(film, which, first, last) for which, first, last in film.parts(start, stop)]
         return np.concatenate(rows).astype(np.float32)
@@ -93,7 +83,7 @@ def drafted(
     def lit(frame: int) -> Light:
         return joined(light(film.scenes[film.at(frame)]), grade)
 
-    return Draft(drawn, over, lit, camera, finish, plates, sketch)
+    return Draft(drawn, _weathers(film), lit, camera, finish, plates, sketch)
 
 
 def _multiplane(film: Film, which: int, start: int, stop: int) -> Multiplane:
@@ -159,6 +149,22 @@ def _moves(film: Film, which: int, start: int, stop: int) -> np.ndarray:
     travel = moves.x * film.aspect
     middle = moves.middle - 0.5
     return torch.stack([travel, moves.zoom.log(), middle[:, 0], middle[:, 1]], 1).numpy()
+
+
+def _weathers(film: Film) -> Callable[[int, int], Layer | None]:
+    """Draws the weather over frames of a film; None where there is none."""
+
+    @functools.cache
+    def sheets(which: int) -> list[Draw]:
+        return weather.overlay(film.scenes[which], Frame(film.width, film.height, torch.zeros(1, dtype=torch.float64)))
+
+    def over(start: int, stop: int) -> Layer | None:
+        parts = film.parts(start, stop)
+        if not any(sheets(which) for which, *_ in parts):
+            return None
+        return _stacked([_weather(film, *part, sheets(part[0])) for part in parts])
+
+    return over
 
 
 def _weather(film: Film, which: int, start: int, stop: int, draws: Sequence[Draw]) -> Layer:

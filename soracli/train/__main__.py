@@ -96,7 +96,7 @@ def train_autoencoder(args: argparse.Namespace) -> None:
     if args.places:
         recipe = replace(recipe, noise=0.1, refresh=1200)  # what the painter leaves is the noise to be mended
         bank = load_actors(args.assets, [actor.name for actor in Corpus.full().actors], args.run / "sprites.npy")
-        source = draft_shards.shots(args.assets, bank, args.seed, stills=320, clips=16)
+        source = draft_shards.shots(args.assets, bank, args.seed, stills=256, clips=64)
     autoencoder.train(vae, source, args.run / "autoencoder", recipe, painter, args.assets)
 
 

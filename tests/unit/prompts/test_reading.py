@@ -452,7 +452,7 @@ def test_what_is_held_is_before_its_holder_and_smaller() -> None:
 def test_who_stands_on_a_skateboard_is_on_it() -> None:
     girl, board = of("a girl skateboarding in the city at night").scene.performers
     assert (girl.name, girl.relation, girl.partner) == ("girl", "on", 1)
-    assert (board.name, board.action) == ("skateboard", "slide")
+    assert (board.name, board.action) == ("level skateboard", "slide")
 
 
 def test_a_goldfish_is_orange_and_said_colours_come_first() -> None:
