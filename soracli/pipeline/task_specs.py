@@ -244,9 +244,10 @@ def inpaint(
     hole, sides = None if mask is None else Area.of(mask, inverted=invert), None
     if outpaint is not None:
         height, width = source.clip.frames.shape[1:3]
-        sides = media.borders(outpaint, (width, height))
+        sides = top, right, bottom, left = media.borders(outpaint, (width, height))
+        wide, high = left + width + right, top + height + bottom
+        check_room(f"--outpaint {outpaint}", len(source.clip.frames), wide, high)
         first = media.outpainted(Clip(source.clip.frames[:1], source.clip.fps), sides)[0]
-        check_room(f"--outpaint {outpaint}", len(source.clip.frames), first.frames.shape[2], first.frames.shape[1])
         shape = media.hold(first, len(source.clip.frames), source.clip.fps)
 
     def canvas(options: SamplingOptions, time: int) -> Canvas:
