@@ -12,8 +12,8 @@ import typer
 import typer.core
 
 from soracli.cli.flag_options import OPTIONS
+from soracli.cli.groups import verbatim
 from soracli.cli.options import GIVEN, OPEN, OUTPUT, PICTURE, SAMPLING, TALK
-from soracli.console.output import StdoutClosed
 from soracli.options import calls, defaults
 from soracli.options.calls import Origin
 from soracli.options.flags import TalkFlags
@@ -54,36 +54,13 @@ class Verb(typer.core.TyperCommand):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Write the examples as they were typed."""
-        _verbatim(self.epilog, formatter)
+        verbatim(self.epilog, formatter)
 
 
 def _place(panel: str) -> int:
     """Where a panel stands in the help: what to do, the result, how it is painted, the rest."""
     order = ("Arguments", GIVEN, OUTPUT, PICTURE, SAMPLING, OPEN, TALK)
     return order.index(panel) if panel in order else len(order)
-
-
-class Group(typer.core.TyperGroup):
-    """The list of verbs, with the epilog as it was typed."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a verb; a closed pipe is StdoutClosed."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            raise StdoutClosed from None
-        except EOFError as error:  # a bug of ours; Typer would take it for an interrupt
-            raise RuntimeError("unexpected end of input") from error
-
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the epilog as it was typed."""
-        _verbatim(self.epilog, formatter)
-
-
-def _verbatim(text: str | None, formatter: Any) -> None:
-    if text:
-        formatter.write_paragraph()
-        formatter.write(text + "\n")
 
 
 def rendering(verb: Callable[..., None]) -> Callable[..., None]:
@@ -146,15 +123,3 @@ def _options_of(parameter: inspect.Parameter) -> list[inspect.Parameter]:
     return [
         parameter.replace(name=f.name, default=f.default, annotation=hints[f.name]) for f in dataclasses.fields(form)
     ]
-
-
-def group(text: str) -> typer.Typer:
-    """Verbs under one name; alone it prints its help."""
-    app = typer.Typer(help=text, cls=Group, rich_markup_mode=None)
-    app.callback(invoke_without_command=True)(_overview)
-    return app
-
-
-def _overview(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())

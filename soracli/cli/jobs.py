@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from soracli.cli import runner
-from soracli.cli.command import Verb, group, rendering, with_options
+from soracli.cli.command import Verb, rendering, with_options
+from soracli.cli.groups import group
 from soracli.cli.options import TALK, Debug, Device, FirstModel, Json, examples, given
 from soracli.errors import UsageError
 from soracli.options.flags import FileFlags, Flags, TalkFlags

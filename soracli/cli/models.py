@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from soracli.cli import completion
-from soracli.cli.command import Verb, group
+from soracli.cli.command import Verb
+from soracli.cli.groups import group
 from soracli.cli.options import Debug, Json, examples
 
-app = group("The models: list, pull, show, verify, path, rm.")
+app = typer.Typer(rich_markup_mode=None)
+model_app = group("The models: list, pull, show, verify, path, rm.")
+app.add_typer(model_app, name="model")
 
 
-@app.command("list", cls=Verb, epilog=examples("sora model list"))
+@model_app.command("list", cls=Verb, epilog=examples("sora model list"))
 def model_list(json: Json = False, debug: Debug = False) -> None:
     """List the models for --model, and whether they are here."""
     from soracli.commands import inspect
@@ -32,7 +35,7 @@ Name = Annotated[
 ]
 
 
-@app.command("show", cls=Verb, epilog=examples("sora model show", "sora model show tiny --json"))
+@model_app.command("show", cls=Verb, epilog=examples("sora model show", "sora model show tiny --json"))
 def model_show(name: Name = None, json: Json = False, debug: Debug = False) -> None:
     """Print what a model is: defaults, limits, files, licence."""
     from soracli.commands import inspect
@@ -40,7 +43,7 @@ def model_show(name: Name = None, json: Json = False, debug: Debug = False) -> N
     inspect.model_show(name, as_json=json)
 
 
-@app.command("verify", cls=Verb, epilog=examples("sora model verify", "sora model verify spark"))
+@model_app.command("verify", cls=Verb, epilog=examples("sora model verify", "sora model verify spark"))
 def model_verify(name: Name = None, json: Json = False, debug: Debug = False) -> None:
     """Read every file of a model and compare it with its sha256."""
     from soracli.commands import inspect
@@ -48,7 +51,7 @@ def model_verify(name: Name = None, json: Json = False, debug: Debug = False) ->
     inspect.model_verify(name, as_json=json)
 
 
-@app.command(
+@model_app.command(
     "pull",
     cls=Verb,
     epilog=examples("sora model pull spark", "sora model pull wan-vace-1.3b --dry-run"),
@@ -70,7 +73,7 @@ def model_pull(
     models.pull(name, dry_run=dry_run, agreed=accept_licence, quiet=quiet, as_json=json)
 
 
-@app.command("rm", cls=Verb, epilog=examples("sora model rm wan-vace-1.3b"))
+@model_app.command("rm", cls=Verb, epilog=examples("sora model rm wan-vace-1.3b"))
 def model_rm(
     name: Annotated[str, typer.Argument(help="A fetched model.", show_default=False, metavar="NAME")],
     json: Json = False,
@@ -82,7 +85,7 @@ def model_rm(
     models.remove(name, as_json=json)
 
 
-@app.command("path", cls=Verb, epilog=examples("sora model path"))
+@model_app.command("path", cls=Verb, epilog=examples("sora model path"))
 def model_path(name: Name = None, json: Json = False, debug: Debug = False) -> None:
     """Print where a model's files are."""
     from soracli.commands import inspect

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from soracli.cli import completion
-from soracli.cli.command import Verb, group
+from soracli.cli.command import Verb
+from soracli.cli.groups import group
 from soracli.cli.options import GIVEN, Debug, Json, Lora, PromptFile, examples, option
 
 app = typer.Typer(rich_markup_mode=None)

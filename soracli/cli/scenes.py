@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from soracli.cli.command import Verb, group
+from soracli.cli.command import Verb
+from soracli.cli.groups import group
 from soracli.cli.options import GIVEN, OUTPUT, Debug, Force, Json, Lora, Quality, argument, examples, option
 
 app = typer.Typer(rich_markup_mode=None)

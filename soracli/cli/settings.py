@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from soracli.cli import completion
-from soracli.cli.command import Verb, group, with_options
+from soracli.cli.command import Verb, with_options
+from soracli.cli.groups import group
 from soracli.cli.options import GIVEN, Debug, Json, argument, examples, option
 from soracli.options.flags import Flags
 

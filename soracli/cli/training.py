@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import typer
+
 from soracli.cli import completion
-from soracli.cli.command import Verb, group, with_options
+from soracli.cli.command import Verb, with_options
+from soracli.cli.groups import group
 from soracli.cli.options import GIVEN, OUTPUT, PICTURE, SAMPLING, Force, argument, examples, option
 from soracli.options.flags import TalkFlags
 
-app = group("Teach a model your own pictures and clips: lora.")
+app = typer.Typer(rich_markup_mode=None)
+train_app = group("Teach a model your own pictures and clips: lora.")
+app.add_typer(train_app, name="train")
 
 _Folder = Annotated[
     str,
@@ -95,7 +100,7 @@ _Output = Annotated[
 _Resume = Annotated[bool, option(OUTPUT, "Go on from the checkpoint beside the output.", "--resume")]
 
 
-@app.command(
+@train_app.command(
     "lora",
     cls=Verb,
     epilog=examples(

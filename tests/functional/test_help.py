@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -14,11 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from conftest import Sora
 from PIL import Image
 
 from soracli import cli, errors, media
 from soracli.cli import completion, manual
+from soracli.cli.root import VERBS
 from soracli.errors import SoraError
 from soracli.types import Clip
 from soracli.weights import manifest
@@ -27,6 +30,34 @@ from soracli.weights import manifest
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+
+
+# --- the list of verbs ------------------------------------------------------------------------------------------------
+
+
+def test_the_list_says_what_each_help_begins_with() -> None:
+    assert {name: entry.about for name, entry in VERBS.items()} == {
+        name: command.get_short_help_str(1000) for name, command in cli.parser().commands.items()
+    }
+
+
+def test_every_verb_of_a_module_is_in_the_list() -> None:
+    apps = [
+        importlib.import_module(f"soracli.cli.{module}").app for module in {entry.module for entry in VERBS.values()}
+    ]
+    assert {name for app in apps for name in typer.main.get_group(app).commands} == set(VERBS)
+
+
+def test_the_list_is_printed_without_making_a_verb() -> None:
+    script = "import sys, soracli.cli as c\ntry: c.main(['--help'])\nfinally: print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    modules = ran.stdout.splitlines()[-1].split()
+    assert "soracli.cli.root" in modules
+    assert not {f"soracli.cli.{entry.module}" for entry in VERBS.values()} & set(modules)
+    assert not {"numpy", "torch", "rich", "soracli.cli.command"} & set(modules)
+
+
+# --- topics -----------------------------------------------------------------------------------------------------------
 
 
 def test_topics_are_listed_and_shown(sora: Sora) -> None:

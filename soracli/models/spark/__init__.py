@@ -45,8 +45,10 @@ class Spark:
     @classmethod
     def load(cls, card: Card, paths: dict[str, list[Path]], device: str = "cpu") -> Spark:
         """card.params: tables `vae` and `dit` (fields of VaeConfig, DitConfig). Roles without files stay random."""
-        vae = Vae(VaeConfig(**card.params.get("vae", {})))
-        dit = Dit(DitConfig(**card.params.get("dit", {})))
+        with torch.device("meta" if "vae" in paths else "cpu"):  # no random numbers where files have the weights
+            vae = Vae(VaeConfig(**card.params.get("vae", {})))
+        with torch.device("meta" if "transformer" in paths else "cpu"):
+            dit = Dit(DitConfig(**card.params.get("dit", {})))
         if "vae" in paths:
             _fill(vae, paths["vae"], card)
         else:
@@ -174,7 +176,7 @@ def _fill(module: torch.nn.Module, paths: list[Path], card: Card) -> None:
     """Load quantised shards; any name or shape that does not fit is an error about the file, not a traceback."""
     state = quantise.dequantise(quantise.load(paths))
     try:
-        module.load_state_dict(state)
+        module.load_state_dict(state, assign=True)
     except RuntimeError as error:
         raise WeightsError(
             f"model '{card.name}': {paths[0].name} does not fit its card ({str(error).splitlines()[0]}); "
