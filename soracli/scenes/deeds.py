@@ -5,9 +5,14 @@ from __future__ import annotations
 from soracli.scenes.story import Story
 
 SLEEPS = frozenset(("sleep", "nap", "snooze", "doze", "slumber", "snore"))
-ASLEEP = {"cat": ("sleeping cat", ""), "black cat": ("sleeping cat", "black"), "dog": ("sleeping dog", "")}
+SITS = frozenset(("sit", "sit down", "squat", "perch", "rest", "watch", "wait"))
+RESTING = {  # who has pictures at rest: what they are called, and their colour
+    "cat": (("sleeping cat", "sitting cat"), ""),
+    "black cat": (("sleeping cat", "sitting cat"), "black"),
+    "dog": (("sleeping dog", "sitting dog"), ""),
+}
 OWN = {  # what pictures do in their own loop, so that nobody need be told that they do not
-    "sleeping cat": SLEEPS, "sleeping dog": SLEEPS,
+    "sleeping cat": SLEEPS, "sleeping dog": SLEEPS, "sitting cat": SITS, "sitting dog": SITS,
     "flag": frozenset(("wave", "flutter", "fly", "blow")), "geyser": frozenset(("erupt", "shoot", "spout")),
     "kettle": frozenset(("boil", "steam", "whistle")), "excavator": frozenset(("dig", "work")),
     "spinning top": frozenset(("spin", "turn", "twirl", "whirl", "rotate", "revolve", "go round")),
@@ -20,14 +25,15 @@ BRIDGES = frozenset(("stone bridge",))
 
 
 def by_themselves(story: Story) -> None:
-    """Who sleeps is a picture of one asleep; what a picture does in its own loop is no stand-in for it."""
+    """Who sleeps or sits is a picture of one that does; what a picture does in its own loop is no stand-in for it."""
     for part in story.parts:
         verb = part.verb
         if verb is None:
             continue
-        asleep, colour = ASLEEP.get(part.name, ("", ""))
-        if verb.lemma in OWN.get(asleep, ()):
-            part.name, part.colour = asleep, part.colour or colour
+        pictures, colour = RESTING.get(part.name, ((), ""))
+        for picture in pictures:
+            if verb.lemma in OWN[picture]:
+                part.name, part.colour = picture, part.colour or colour
         if verb.lemma in OWN.get(part.name, ()):
             part.verb = verb._replace(value="stand")
             story.shown[:] = [row for row in story.shown if not row[0].startswith(verb.lemma[:3])]

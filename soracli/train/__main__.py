@@ -241,6 +241,9 @@ def plot(args: argparse.Namespace) -> None:
 
 def pack_cast(args: argparse.Namespace) -> None:
     """Pack the pictures that scenes are played by."""
+    if args.drawn:
+        cast.redraw(INDEX)
+        return
     for path in cast.pack(args.assets, args.out, INDEX, args.run, say):
         say(f"{path}: {path.stat().st_size} bytes")
 

@@ -50,6 +50,7 @@ def _material(command: Command) -> None:
     sub = command("cast", "Pack the drawings of the training material into the library of pictures that ships.")
     sub.add_argument("--assets", type=Path, required=True, help="folder of the training material")
     sub.add_argument("--out", type=Path, default=BUNDLED, help="folder of the shards")
+    sub.add_argument("--drawn", action="store_true", help="only index anew what code draws")
 
     sub = command("fit", "Fit the compression network's linear path (closed form).")
     world(sub)

@@ -84,6 +84,13 @@ def pack(assets: Path, out: Path, index: Path, run: Path, say: Callable[[str], N
     return _shards(blobs, out)
 
 
+def redraw(index: Path) -> None:
+    """Write the entries of what code draws into an index anew; those of packed pictures stay."""
+    known = tomllib.loads(KNOWN.read_text("utf-8"))
+    packed = [row for row in json.loads(index.read_text("utf-8")) if not row["code"].startswith(coded.PREFIX)]
+    index.write_text(_index([*packed, *by_code(known)]), "utf-8")
+
+
 def whole(name: str, frames: Sprites, known: dict[str, Any]) -> Sprites:
     """The frames of a drawing, with the rest of its body if it is a person's head or bust."""
     kind = bodies(known).get(name)

@@ -381,7 +381,7 @@ def alone(scene: Scene, performer: Performer, times: torch.Tensor, aspect: float
     x, turn = _travelled(scene, performer, times, aspect, speed)
     if speed <= 0:
         return way
-    return _in_step(way._replace(x=x, turn=turn), performer, times, aspect, speed)
+    return _in_step(way._replace(x=x, turn=way.turn * turn), performer, times, aspect, speed)
 
 
 def _travelled(

@@ -102,7 +102,7 @@ def _mix(a: RGB, b: RGB, share: float) -> RGB:
 class View(NamedTuple):
     """What a layer must cover. width, height: pixels. low, high: camera travel, frame heights, at the actors' depth.
 
-    seconds: the latest time that is shown, for layers that drift.
+    seconds: the latest time that is shown, for layers that drift. weather: what is seen of it through windows.
     """
 
     width: int
@@ -112,6 +112,7 @@ class View(NamedTuple):
     light: Light
     seed: int
     seconds: float = 0.0
+    weather: str = "clear"
 
     def strip(self, y0: float, y1: float, factor: float, drift: float = 0.0) -> Strip:
         """An empty layer, wide enough for every position of the camera. drift: frame heights per second."""

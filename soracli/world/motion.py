@@ -22,6 +22,7 @@ CALM = frozenset((
 MEET = 2.4  # seconds after which those who meet stand still
 NOSE_UP, CLIMB = 6.0, 20.0  # degrees above the way of what flies along, and of what takes off
 OVERHEAD = 0.5  # frame heights above the ground, of the sun and the moon
+TWIRL = 1.6  # seconds of a turn about its own axis
 LANDED = 3.0  # seconds in which it comes down
 PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
 
@@ -31,7 +32,8 @@ class Path(NamedTuple):
 
     x: centre, frame widths. feet: where it would stand, frame heights from the top. lift: height above that, frame
     heights. angle: degrees clockwise about its middle. scale: factor on its size, from the feet up. squash: factor on
-    its height alone, while its width grows. cycle: sprite loops since the start, any real.
+    its height alone, while its width grows. cycle: sprite loops since the start, any real. turn: cosine of the angle
+    about its own upright axis; below 0 its drawing is mirrored. shown: whether it is there.
     """
 
     x: torch.Tensor
@@ -201,6 +203,9 @@ def _sit(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Pat
 
 
 def _spin(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Round its own axis: upright if it has legs, else in the plane of the picture."""
+    if actor(performer.name).kind == "walker" and not performer.picture:
+        return way._replace(turn=(2 * math.pi * t / TWIRL).cos(), lift=0.012 * (_turn(performer, t) / TWIRL).sin().abs())
     return way._replace(lift=torch.full_like(t, 0.07) + _air(performer, t) * 0.8, angle=180 * t)
 
 

@@ -15,6 +15,7 @@ PAINTS: tuple[RGB, ...] = (
     (0.85, 0.42, 0.38), (0.38, 0.58, 0.76), (0.48, 0.66, 0.46), (0.93, 0.74, 0.38), (0.60, 0.48, 0.72),
     (0.92, 0.58, 0.62), (0.36, 0.62, 0.62),
 )  # fmt: skip
+OUTSIDE = {"rain": 800, "snow": 700, "leaves": 60, "fog": 0}  # weathers out there: things in a square frame height
 
 
 def wall(view: View, paints: tuple[RGB, ...], salt: int, foot: float = 0.668) -> Strip:
@@ -67,6 +68,8 @@ def window(view: View, strip: Strip, bounds: Bounds, salt: int, curtains: bool =
     for i in range(7 if light.lit else 0):
         x, y = x0 + (x1 - x0) * hashed(view.seed, salt, 7, i), y0 + (y1 - y0) * 0.7 * hashed(view.seed, salt, 8, i)
         strip.shape((x - 0.01, y - 0.01, x + 0.01, y + 0.01), disc(x, y, 0.003, 0.003), (0.9, 0.92, 1.0))
+    if view.weather in OUTSIDE:
+        _outside(view, strip, bounds, salt)
     cx, cy = (x0 + x1) / 2, y0 + (y1 - y0) * view.pick((0.5, 0.36), salt, 9)
     for beam in ((cx - 0.005, y0, cx + 0.005, y1), (x0, cy - 0.005, x1, cy + 0.005)):
         strip.shape(beam, box(*beam), frame)
@@ -74,6 +77,24 @@ def window(view: View, strip: Strip, bounds: Bounds, salt: int, curtains: bool =
     strip.shape(sill, box(*sill), view.tone((0.90, 0.88, 0.84)))
     if curtains and hashed(view.seed, salt, 10) < 0.75:
         _curtains(view, strip, bounds, view.tone(view.pick(PAINTS, salt, 11)))
+
+
+def _outside(view: View, strip: Strip, bounds: Bounds, salt: int) -> None:
+    """The weather behind a window: mist, or drops, flakes or leaves that hang in the air."""
+    x0, y0, x1, y1 = bounds
+    if view.weather == "fog":
+        strip.shape(bounds, box(*bounds), (0.80, 0.82, 0.85), 0.7)
+        return
+    for i in range(round(OUTSIDE[view.weather] * (x1 - x0) * (y1 - y0))):
+        x = x0 + 0.008 + (x1 - x0 - 0.016) * hashed(view.seed, salt, 13, i)
+        y = y0 + 0.008 + (y1 - y0 - 0.05) * hashed(view.seed, salt, 14, i)
+        if view.weather == "rain":
+            strip.shape((x - 0.01, y, x + 0.01, y + 0.042), bar(x, y, x - 0.005, y + 0.038, 0.0016), (0.9, 0.94, 1.0), 0.7)
+        elif view.weather == "snow":
+            strip.shape((x - 0.01, y - 0.01, x + 0.01, y + 0.01), disc(x, y, 0.006, 0.006), (1.0, 1.0, 1.0))
+        else:
+            colour = view.tone(((0.90, 0.45, 0.15), (0.95, 0.70, 0.20), (0.75, 0.28, 0.15))[i % 3])
+            strip.shape((x - 0.02, y - 0.02, x + 0.02, y + 0.02), disc(x, y, 0.012, 0.006), colour)
 
 
 def _curtains(view: View, strip: Strip, bounds: Bounds, cloth: RGB) -> None:

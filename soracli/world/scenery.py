@@ -76,7 +76,7 @@ def built(scene: Scene, travel: torch.Tensor, frame: Frame) -> Backdrop:
     """The layers of a scene's place. travel: (T,) of the camera, frame heights, at the times of the frame."""
     light = graded(light_of(scene.time, scene.weather, scene.place), scene.seed)
     low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
-    view = View(frame.width, frame.height, low, high, light, scene.seed, latest)
+    view = View(frame.width, frame.height, low, high, light, scene.seed, latest, scene.weather)
     drawn = backdrop(scene.place, view)
     return snow.covered(drawn, view) if snow.lies(scene.place, scene.weather) else drawn
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import torch
 
 from soracli.world.domain import Frame
+from soracli.world.language.surroundings import WINDOWED
+from soracli.world.rooms import OUTSIDE
 from soracli.world.scene import Scene
 from soracli.world.strips import ONE, RGB, Distance, Strip, bar, disc, fixed, hashed, lerp, noise, over
 
@@ -169,7 +171,12 @@ Draw = Callable[[torch.Tensor, float, float], None]  # over int16 (H, W * 3), at
 
 
 def falling(scene: Scene, frame: Frame) -> list[Draw]:
-    """What lays the things that fall or fly in a scene's weather over a picture; nothing in fog or a clear sky."""
+    """What lays the things that fall or fly in a scene's weather over a picture; nothing in fog or a clear sky.
+
+    What falls outside of a room is seen through its windows alone, see `rooms.window`.
+    """
+    if _outside(scene):
+        return []
     if scene.weather in SHEETS:
         return [sheet.draw for sheet in SHEETS[scene.weather](scene, frame)]
     return [_fireflies(scene, frame)] if scene.weather == "fireflies" else []
@@ -177,7 +184,11 @@ def falling(scene: Scene, frame: Frame) -> list[Draw]:
 
 def overlay(scene: Scene, frame: Frame) -> list[Draw]:
     """The same, and the fog."""
-    return [_fog(scene, frame)] if scene.weather == "fog" else falling(scene, frame)
+    return [_fog(scene, frame)] if scene.weather == "fog" and not _outside(scene) else falling(scene, frame)
+
+
+def _outside(scene: Scene) -> bool:
+    return scene.place in WINDOWED and scene.weather in OUTSIDE
 
 
 def fall(pixels: torch.Tensor, scene: Scene, frame: Frame, camera: torch.Tensor) -> None:

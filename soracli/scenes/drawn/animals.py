@@ -206,58 +206,12 @@ def _minotaur(sheet: Sheet, moment: float) -> None:
     sheet.ring(0.5, 0.405, 0.075, 0.018, (255, 200, 70))
 
 
-def _asleep(sheet: Sheet, moment: float, fur: Colour, pale: Colour, stripe: Colour) -> None:
-    """A curled body that breathes, its tail around it, a paw before it."""
-    swell = 0.012 * math.sin(2 * math.pi * moment)
-    sheet.blob([(0.20, 0.80), (0.24, 0.62), (0.42, 0.48 - swell), (0.66, 0.46 - swell), (0.86, 0.58), (0.935, 0.76),
-               (0.84, 0.90), (0.50, 0.925),
-                (0.26, 0.90)], fur, 0.12)  # fmt: skip
-    for x in (0.52, 0.64, 0.755):
-        y = 0.50 - swell + 0.06 * abs(x - 0.58)
-        sheet.limb(bend([(x, y), (x + 0.03, y + 0.07), (x + 0.025, y + 0.15)]), stripe, 0.045, 0.02)
-    sheet.blob([(0.66, 0.72), (0.80, 0.66), (0.90, 0.76), (0.86, 0.89), (0.70, 0.91), (0.62, 0.82)], fur, 0.07)
-    sheet.limb(bend([(0.90, 0.80), (0.80, 0.895), (0.62, 0.905), (0.47, 0.895)]), fur, 0.085, 0.07)
-    sheet.limb([(0.37, 0.905), (0.47, 0.905)], pale, 0.072)
-
-
-def _sleeping_face(sheet: Sheet, fur: Colour, pale: Colour, nose: Colour) -> None:
-    """A head laid down, its eyes closed."""
-    sheet.blob([(0.10, 0.74), (0.14, 0.62), (0.26, 0.565), (0.39, 0.61), (0.44, 0.74), (0.37, 0.86), (0.26, 0.89),
-               (0.15, 0.85)], fur, 0.08)  # fmt: skip
-    sheet.blob([(0.14, 0.80), (0.21, 0.765), (0.29, 0.80), (0.28, 0.87), (0.20, 0.885), (0.145, 0.85)], pale, 0.04)
-    for x in (0.165, 0.30):
-        sheet.line(bend([(x - 0.034, 0.735), (x, 0.758), (x + 0.034, 0.735)]), INK, 0.015)
-    sheet.blob([(0.185, 0.785), (0.245, 0.785), (0.215, 0.815)], nose, 0.015)
-
-
-def _sleeping_cat(sheet: Sheet, moment: float) -> None:
-    """A ginger cat curled up asleep."""
-    fur, pale = (255, 190, 124), (255, 226, 196)
-    _asleep(sheet, moment, fur, pale, (196, 136, 100))
-    for x, lean in ((0.155, -0.045), (0.375, 0.045)):
-        sheet.blob([(x - 0.05, 0.655), (x + lean, 0.505), (x + 0.05, 0.655)], fur, 0.03)
-        sheet.blob([(x - 0.022, 0.635), (x + 0.8 * lean, 0.545), (x + 0.026, 0.635)], (255, 160, 150), 0.02)
-    _sleeping_face(sheet, fur, pale, (236, 116, 120))
-
-
-def _sleeping_dog(sheet: Sheet, moment: float) -> None:
-    """A light brown dog curled up asleep."""
-    fur, pale = (250, 190, 134), (255, 226, 196)
-    _asleep(sheet, moment, fur, pale, fur)
-    _sleeping_face(sheet, fur, pale, INK)
-    for x, side in ((0.11, -1), (0.405, 1)):
-        sheet.blob([(x - 0.03 * side, 0.605), (x + 0.05 * side, 0.61), (x + 0.075 * side, 0.72),
-                   (x + 0.045 * side, 0.83), (x - 0.01 * side, 0.74)], (196, 128, 84), 0.03)  # fmt: skip
-
-
 DRAWINGS: dict[str, Drawing] = {
     "triceratops": _triceratops,
     "walrus": _walrus,
     "starfish": _starfish,
     "seahorse": _seahorse,
     "squirrel": _squirrel,
-    "sleeping cat": _sleeping_cat,
-    "sleeping dog": _sleeping_dog,
     "golem": _golem,
     "minotaur": _minotaur,
 }

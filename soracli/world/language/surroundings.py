@@ -140,6 +140,7 @@ PLACES: Mapping[str, Place] = {
 }
 
 BARE = frozenset({"moon", "space", "underwater"})  # under no roof, and yet without weather
+WINDOWED = frozenset({"living room", "kitchen", "bedroom", "classroom", "office", "library"})  # weather is outside
 
 TIMES: Mapping[str, Time] = {
     "day": Time(
