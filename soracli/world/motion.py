@@ -205,7 +205,9 @@ def _sit(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Pat
 def _spin(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     """Round its own axis: upright if it has legs, else in the plane of the picture."""
     if actor(performer.name).kind == "walker" and not performer.picture:
-        return way._replace(turn=(2 * math.pi * t / TWIRL).cos(), lift=0.012 * (_turn(performer, t) / TWIRL).sin().abs())
+        return way._replace(
+            turn=(2 * math.pi * t / TWIRL).cos(), lift=0.012 * (_turn(performer, t) / TWIRL).sin().abs()
+        )
     return way._replace(lift=torch.full_like(t, 0.07) + _air(performer, t) * 0.8, angle=180 * t)
 
 

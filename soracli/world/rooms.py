@@ -89,7 +89,9 @@ def _outside(view: View, strip: Strip, bounds: Bounds, salt: int) -> None:
         x = x0 + 0.008 + (x1 - x0 - 0.016) * hashed(view.seed, salt, 13, i)
         y = y0 + 0.008 + (y1 - y0 - 0.05) * hashed(view.seed, salt, 14, i)
         if view.weather == "rain":
-            strip.shape((x - 0.01, y, x + 0.01, y + 0.042), bar(x, y, x - 0.005, y + 0.038, 0.0016), (0.9, 0.94, 1.0), 0.7)
+            strip.shape(
+                (x - 0.01, y, x + 0.01, y + 0.042), bar(x, y, x - 0.005, y + 0.038, 0.0016), (0.9, 0.94, 1.0), 0.7
+            )
         elif view.weather == "snow":
             strip.shape((x - 0.01, y - 0.01, x + 0.01, y + 0.01), disc(x, y, 0.006, 0.006), (1.0, 1.0, 1.0))
         else:
