@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from soracli.scenes.deeds import OWN, SLEEPS
+from soracli.scenes.deeds import OWN, SITS, SLEEPS
 from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
 from soracli.scenes.vocabulary import Vocabulary
-from soracli.world.language.actors import CABS, actor
+from soracli.world.language.actors import CABS, SITTERS, actor
 from soracli.world.language.words import PLAYED
 
 SEATS = frozenset((
@@ -58,10 +58,11 @@ def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
         return replace(role, action="sit")
     if verb is None or role.action not in ("stand", "bounce"):
         return role
-    if verb.lemma in OWN.get(role.name, frozenset()) - SLEEPS:  # its picture does that
+    if verb.lemma in OWN.get(role.name, frozenset()) - SLEEPS - SITS:  # its picture does that
         return role
     does = deed(verb.lemma) or role.action
-    return role if does == "sit" and not actor(role.name).hip else replace(role, action=does)
+    can = does != "sit" or actor(role.name).hip or role.name in SITTERS
+    return replace(role, action=does) if can else role
 
 
 def _drives(lemma: str, role: Role, roles: Sequence[Role]) -> bool:

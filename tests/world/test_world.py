@@ -265,6 +265,27 @@ def test_weather_is_seen_and_moves(bank: ActorBank, weather: str) -> None:
     assert not (bad[0] - bad[1])[:24].eq((clear[0] - clear[1])[:24]).all()  # in the sky, where else nothing moves
 
 
+@pytest.mark.parametrize("weather", ["rain", "snow", "leaves", "fog"])
+def test_weather_outside_of_a_room_is_seen_through_its_windows_alone(bank: ActorBank, weather: str) -> None:
+    def clip(name: str) -> torch.Tensor:
+        one = Scene("scenery", scene("stand", x=-9.0).performers, "office", "day", name, seed=4)
+        return render([one], width=96, height=96, frames=2, fps=0.6, bank=bank).pixels[0].int()
+
+    bad, clear = clip(weather), clip("clear")
+    assert (bad - clear).abs().max() > 20
+    assert bad[:, 48:].eq(clear[:, 48:]).all()  # windows end at 0.47 of the height
+
+
+def test_persons_and_animals_spin_upright_and_things_in_the_plane() -> None:
+    times = torch.linspace(0, 4, 65, dtype=torch.float64)
+    dog, ball = (path(Performer(name, "spin"), times) for name in ("dog", "soccer ball"))
+    assert not dog.angle.any()
+    assert dog.turn.min() < -0.95
+    assert dog.turn.max() == 1
+    assert ball.angle.max() > 360
+    assert (ball.turn == 1).all()
+
+
 @pytest.mark.parametrize("place", ["meadow", "city street", "forest", "castle"])
 def test_snow_lies_on_the_ground_and_on_what_stands(bank: ActorBank, place: str) -> None:
     """The ground is nearly white, and paler than under rain; edges that look up have a white rim."""

@@ -74,6 +74,7 @@ SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "c
                  "globe showing Americas", "aurora", "black hole", "space station"))  # fmt: skip
 PLANES = frozenset(("airplane", "small airplane"))
 SLEEPERS = frozenset(("sleeping cat", "sleeping dog"))  # drawn asleep, breathing
+SITTERS = frozenset(("sitting cat", "sitting dog"))  # drawn sitting
 # What has a cab or a roof: whoever drives it looks out at the top.
 CABS = frozenset((
     "automobile", "taxi", "police car", "racing car", "sport utility vehicle", "pickup truck", "delivery truck",

@@ -177,7 +177,7 @@ def test_nobody_walks_where_there_is_no_ground_unless_told_to(where: str) -> Non
         ("twelve penguins", "twelve"),
         ("a dog in a bathroom", "bathroom"),
         ("drone shot of a dog", "drone"),
-        ("a dog sits", "sits"),
+        ("a fox sits", "sits"),
         ("cinematic dog, 4k", "4k"),
         ("一只猫", "一只猫"),
     ],

@@ -335,7 +335,7 @@ def test_verbs_of_the_table_are_those_that_move() -> None:
         ("a panda changes from small to big", ["grow"], ""),
         ("two people are doing yoga", ["stand", "stand"], ""),
         ("a man meditates", ["stand"], ""),
-        ("a dog sits in the snow", ["stand"], "sits"),
+        ("a fox sits in the snow", ["stand"], "sits"),
         ("a dog dances and runs to the left", ["run"], "dance"),
     ],
 )
@@ -559,7 +559,7 @@ def test_a_throng_that_is_drawn_as_a_few_is_said() -> None:
         ("a crane flies over the lake", ["bird in flight fly", "lake day"]),
         ("pigeons feed in the park", ["pigeon eat"] * 3 + ["park day"]),
         ("a chicken walks in the farmyard", ["hen walk", "farm day"]),
-        ("a dog sits on a park bench", ["dog stand on bench", "bench stand", "park day"]),
+        ("a dog sits on a park bench", ["sitting dog sit on bench", "bench stand", "park day"]),
         ("a cat sleeps on a sofa", ["sleeping cat sleep on sofa", "sofa stand", "living room day"]),
         ("a girl on a swing", ["girl sit on garden swing", "garden swing stand", "playground day"]),
         ("a monkey swings from a tree", ["monkey stand beside deciduous tree", "deciduous tree stand", "forest day"]),
@@ -598,7 +598,7 @@ def test_what_is_drawn_by_code_is_found_and_takes_no_other_words(prompt: str, wa
         ("a cowboy rides a horse", ["cowboy sit on horse", "horse walk", "desert day"]),
         ("a girl rides a skateboard", ["girl stand on level skateboard", "level skateboard drive", "road day"]),
         ("a farmer drives a tractor", ["farmer sit on tractor", "tractor drive", "farm day"]),
-        ("a cat sits on a chair", ["cat stand on chair", "chair stand", "living room day"]),
+        ("a cat sits on a chair", ["sitting cat sit on chair", "chair stand", "living room day"]),
     ],
 )  # fmt: skip
 def test_people_sit_on_seats_and_mounts_and_stand_on_boards(prompt: str, wanted: list[str]) -> None:
