@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from soracli.scenes.story import Story
+from soracli.world.language.verbs import THROWN
 
 SLEEPS = frozenset(("sleep", "nap", "snooze", "doze", "slumber", "snore"))
 SITS = frozenset(("sit", "sit down", "squat", "perch", "rest", "watch", "wait"))
@@ -34,6 +35,8 @@ def by_themselves(story: Story) -> None:
         for picture in pictures:
             if verb.lemma in OWN[picture]:
                 part.name, part.colour = picture, part.colour or colour
+        if verb.value in THROWN:
+            story.shown[:] = [row for row in story.shown if not row[0].startswith(verb.lemma[:3])]
         if verb.lemma in OWN.get(part.name, ()):
             part.verb = verb._replace(value="stand")
             story.shown[:] = [row for row in story.shown if not row[0].startswith(verb.lemma[:3])]

@@ -6,10 +6,17 @@ from soracli.scenes.story import ALIVE, Part, Telling
 from soracli.scenes.vocabulary import Entry
 from soracli.world.language import grammar
 from soracli.world.language.actors import BALLS, HEADWEAR, HELD
+from soracli.world.language.verbs import THROWN
 
 FEASTS = ("christmas", "merry", "halloween", "birthday", "new")
 HANDLED = ("fly", "spin", "roll", "bounce", "float", "launch", "grow", "shrink", "drop")  # what is done by the object
 PUSHED = {"push": "in front of", "pull": "behind", "drag": "behind", "tow": "behind", "haul": "behind"}
+THROWS = {  # what is done to a thing -> how that moves
+    **dict.fromkeys(("throw", "fling", "hurl", "lob", "pitch", "pass"), "throw"),
+    **dict.fromkeys(("toss", "flip", "juggle"), "toss"),
+    **dict.fromkeys(("kick", "punt", "shoot"), "kick"),
+    "drop": "drop",
+}
 WITH = ("with", "alongside", "along with", "together with")
 OFF = ("from", "off", "out of")
 
@@ -73,6 +80,8 @@ def _stand(state: Telling, index: int, anchor: int, prep: str, word: str) -> Non
             other.verb, other.relation, other.partner = other.verb or state.agency, "behind", index
         state.agency = None
         return
+    if verb is not None and verb.value in THROWN:
+        return  # to whom, or at what, it is thrown: that stands somewhere by itself
     if word in ("from", "of") and verb is not None and verb.value in ("run", "rush") and part.name:
         part.verb = part.verb or Entry("verb", "chase", False, "base", "chase")
         part.relation, part.partner, other.role = "chases", anchor, other.role
@@ -117,6 +126,13 @@ def _object(state: Telling, index: int, actor: int) -> None:
         part.verb = part.verb or Entry("verb", "go", False, "base", "go")
     elif verb.value == "rush":  # a dolphin races a boat
         part.verb, part.relation, part.partner = part.verb or verb, "beside", actor
+    elif lemma in THROWS and not part.verb and doer.name and state.vocabulary.pictures.get(part.name) == "thing":
+        part.verb, part.relation, part.partner = (
+            Entry("verb", THROWS[lemma], False, "base", lemma),
+            "in front of",
+            actor,
+        )
+        doer.verb = Entry("verb", "stand", True, "base", lemma)
     elif verb.value in HANDLED and _handles(state, doer, part):  # a boy flies a kite
         part.verb, doer.verb = part.verb or verb, Entry("verb", "stand", True, "base", lemma)
         part.relation, part.partner = "beside", actor

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from soracli.scenes.sizes import LONGEST, Body, heights
 from soracli.world.bodies import FOOT, SHINS, sunk
 from soracli.world.language.actors import BALLS, HEADWEAR, HELD, PLANES, SKY, WORN, actor
-from soracli.world.language.verbs import MOVES, SOLE, SPEED, signed
+from soracli.world.language.verbs import MOVES, SOLE, SPEED, THROWN, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Event, Performer
 
@@ -273,8 +273,10 @@ def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
 
 
 def _is_held(roles: Sequence[Role], i: int) -> bool:
-    """Whether it is in another's hands."""
+    """Whether it is in another's hands, or comes out of them."""
     role = roles[i]
+    if role.action in THROWN:
+        return role.relation == "in front of" and role.partner >= 0
     return role.relation == "on" and role.partner >= 0 and role.name in HELD and roles[role.partner].kind in HOLDERS
 
 
@@ -324,6 +326,8 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
     for i, role in enumerate(roles):  # both of a pair have room
         if role.relation in ("behind", "in front of") and role.partner >= 0 and role.action not in MOVES:
             centres[role.partner] -= 0.15 * (widths[i] + widths[role.partner])
+            if role.action in ("throw", "kick"):  # and what flies away
+                centres[role.partner] = min(centres[role.partner], SIDES["left"])
     for i, role in enumerate(roles):
         if role.relation in ("above", "on", "behind", "in front of") and role.partner >= 0 and not role.side:
             shift = {"behind": -0.09, "in front of": 0.09}.get(role.relation, 0.0)

@@ -184,7 +184,8 @@ def _related(
     if performer.action in MOVES:
         return own
     side = 1.0 if cast[_first(cast, number)].x <= 0.5 else -1.0
-    x = other(times).x + shift + side * gap * {"beside": 1.05}.get(relation, 0.6)
+    out = side * (own.x - performer.x)  # what is thrown goes away from who throws it
+    x = other(times).x + shift + side * gap * {"beside": 1.05}.get(relation, 0.6) + out
     return own._replace(x=x)
 
 

@@ -17,12 +17,14 @@ LOOP = 2.4  # seconds of one loop of a sprite at walking pace
 PACE = {"run": 1.8, "chase": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launch": 2.0}  # times as fast as LOOP
 CALM = frozenset((
     "stand", "spin", "bounce", "grow", "shrink", "appear", "fall", "roll", "slide", "float", "eat", "talk", "work",
-    "glow", "sit",
+    "glow", "sit", "toss", "throw", "kick", "drop",
 ))  # fmt: skip
 MEET = 2.4  # seconds after which those who meet stand still
 NOSE_UP, CLIMB = 6.0, 20.0  # degrees above the way of what flies along, and of what takes off
 OVERHEAD = 0.5  # frame heights above the ground, of the sun and the moon
 TWIRL = 1.6  # seconds of a turn about its own axis
+HANDS, FAR = 0.2, 0.42  # how high what is thrown leaves the hands, and how far it goes, frame heights
+AIM, FLIGHT, TOSS = 0.7, 1.0, 1.4  # seconds before it is thrown, in the air, and from toss to toss
 LANDED = 3.0  # seconds in which it comes down
 PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
 
@@ -219,6 +221,34 @@ def _grow(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Pa
     return way._replace(scale=0.4 + 0.8 * share, lift=_air(performer, t) * 0.8)
 
 
+def _toss(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Up from the hands and down into them again, turning, a moment's rest between."""
+    air = ((t / TOSS + performer.phase) % 1.0 / 0.8).clamp(max=1)
+    return way._replace(lift=HANDS + 0.22 * 4 * air * (1 - air), angle=360 * air)
+
+
+def _throw(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Out of the hands in an arc to the ground, where it bounces once and rolls on a little. Outwards: to larger x."""
+    air, on = ((t - AIM) / FLIGHT).clamp(0, 1), (t - AIM - FLIGHT).clamp(min=0)
+    hop = (on / 0.5).clamp(max=1)
+    out = FAR * (air + 0.2 * (1 - (-2 * on).exp()))
+    lift = (HANDS * (1 - air) + 0.2 * 4 * air * (1 - air)) + 0.05 * 4 * hop * (1 - hop)
+    return way._replace(x=way.x + out / aspect, lift=lift, angle=500 * out)
+
+
+def _kick(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Away over the ground with a low bounce, ever slower. Outwards: to larger x."""
+    on = (t - AIM).clamp(min=0)
+    out, hop = 1.2 * FAR * (1 - (-1.4 * on).exp()), (on / 0.7).clamp(max=1)
+    return way._replace(x=way.x + out / aspect, lift=0.08 * 4 * hop * (1 - hop), angle=900 * out)
+
+
+def _drop(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Out of the hands to the ground, with a small bounce."""
+    air, hop = ((t - AIM) / 0.4).clamp(0, 1), ((t - AIM - 0.4) / 0.3).clamp(0, 1)
+    return way._replace(lift=HANDS * (1 - air * air) + 0.03 * 4 * hop * (1 - hop))
+
+
 def _appear(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     s = ((t - 0.9) / 0.6).clamp(0, 1)
     back = 1 + 2.2 * (s - 1) ** 3 + 1.2 * (s - 1) ** 2  # overshoots by a tenth before it settles
@@ -279,6 +309,10 @@ ACTS: dict[str, Callable[[Path, Performer, torch.Tensor, float], Path]] = {
     "fall": _fall,
     "roll": _roll,
     "slide": _slide,
+    "toss": _toss,
+    "throw": _throw,
+    "kick": _kick,
+    "drop": _drop,
     "swim": _swim,
     "float": _float,
     "dance": _dance,

@@ -10,12 +10,13 @@ import pytest
 import torch
 
 from soracli.errors import UsageError, WeightsError
-from soracli.world import snow
+from soracli.world import ensemble, snow
 from soracli.world.assets import ActorBank, load_actors
 from soracli.world.domain import Frame
 from soracli.world.language.actors import CORE_ACTORS, actor
 from soracli.world.language.surroundings import BARE
 from soracli.world.language.surroundings import PLACES as SURROUNDINGS
+from soracli.world.language.verbs import THROWN
 from soracli.world.layers import light_of
 from soracli.world.motion import ACTS, path
 from soracli.world.places import PLACES
@@ -274,6 +275,31 @@ def test_weather_outside_of_a_room_is_seen_through_its_windows_alone(bank: Actor
     bad, clear = clip(weather), clip("clear")
     assert (bad - clear).abs().max() > 20
     assert bad[:, 48:].eq(clear[:, 48:]).all()  # windows end at 0.47 of the height
+
+
+def test_what_is_thrown_leaves_the_hands_goes_outwards_and_stays_on_the_ground() -> None:
+    times = torch.linspace(0, 4, 65, dtype=torch.float64)
+    ways = {action: path(Performer("soccer ball", action, x=0.4), times) for action in THROWN}
+    for action, way in ways.items():
+        assert way.lift.min() >= 0
+        assert action == "toss" or way.lift[-1] < 1e-6
+    for action in ("throw", "kick"):
+        assert ways[action].x[0] == 0.4
+        assert (ways[action].x.diff() >= 0).all()
+        assert ways[action].x[-1] > 0.7
+    assert ways["throw"].lift[0] == ways["drop"].lift[0] > 0.15 > ways["kick"].lift.max()
+    assert ways["toss"].lift.max() > 0.35
+
+
+def test_who_throws_to_the_left_of_the_frame_s_middle_throws_to_the_right_and_the_other_way_round() -> None:
+    times = torch.linspace(0, 4, 33, dtype=torch.float64)
+    for x, sign in ((0.3, 1), (0.7, -1)):
+        cast = [Performer("cat", "stand", x=x, size=0.4),
+                Performer("soccer ball", "throw", x=0.5, size=0.1, partner=0, relation="in front of")]  # fmt: skip
+        one = Scene("scenery", tuple(cast), "meadow", "day", seed=5)
+        x_of = ensemble.path(one, cast, 1, times, 1.0).x
+        assert sign * (x_of[-1] - x_of[0]) > 0.3
+        assert sign * (x_of[0] - x) > 0
 
 
 def test_persons_and_animals_spin_upright_and_things_in_the_plane() -> None:

@@ -23,8 +23,9 @@ MOVES = frozenset({"walk", "run", "drive", "fly", "swim", "hop", "roll", "slide"
 ACTED = (  # verbs that `motion` has a path of its own for
     "walk", "meet", "run", "chase", "jump", "hop", "fly", "hover", "launch", "bounce", "spin", "grow", "shrink",
     "appear", "fall", "roll", "slide", "swim", "float", "dance", "sleep", "eat", "talk", "work", "glow",
-    "sit",
+    "sit", "toss", "throw", "kick", "drop",
 )  # fmt: skip
+THROWN = ("toss", "throw", "kick", "drop")  # what somebody does to a thing, as that moves
 
 
 def signed(direction: str) -> float:

@@ -325,6 +325,11 @@ def test_verbs_of_the_table_are_those_that_move() -> None:
     ("prompt", "actions", "noted"),
     [
         ("a cat sleeps on a sofa", ["sleep", "stand"], ""),
+        ("a girl throws a ball to a dog", ["stand", "throw", "stand"], ""),
+        ("a chef tosses a pizza", ["stand", "toss"], ""),
+        ("a boy kicks the ball", ["stand", "kick"], ""),
+        ("a robot drops a jar", ["stand", "drop"], ""),
+        ("a jar drops from the table", ["fall", "stand"], ""),
         ("two astronauts dance on the moon", ["dance", "dance"], ""),
         ("a panda eating bamboo", ["eat", "stand"], ""),
         ("a dog barks at a car", ["talk", "stand"], ""),
