@@ -7,9 +7,9 @@ each: name: pictures that may play it, `*` any; count: least and most, [1, 1] un
 and partner; colour; change: `bitten`, `opened`, `in`, `out`; optional: may be left out; place: a place that draws the
 same. place, time, weather, camera, style: what may be shown, `*` or `-` among them anything: a place that the world
 has and the prompt names is the only right one, and needs no note. noted: part of a word of which a note must speak,
-unless it is a verb that is played (labels are older than dance, sleep, eat, talk, work and glow, and know them as
-bounce and stand) or a picture is called so by now (STOOD_IN: who stood in for those that are younger; YOUNGER: may be
-there too). What is not said is judged too: clear weather, a static or a tracking camera, the plain style, day or
+unless it is a verb that is played (labels are older than dance, sleep, eat, talk, work, glow and throw, and know
+them as bounce and stand) or a picture is called so by now (STOOD_IN: who stood in for those that are younger; YOUNGER:
+may be there too). What is not said is judged too: clear weather, a static or a tracking camera, the plain style, day or
 overcast; the place is free.
 others: further performers are not judged, nor what somebody wears on the head or has in the hands that no entry names.
 
@@ -39,9 +39,11 @@ from typing import Any, NamedTuple
 
 from soracli.scenes.known import shipped
 from soracli.scenes.read import Reading, read
+from soracli.scenes.relations import THROWS
 from soracli.scenes.roles import FLIGHT
 from soracli.scenes.vocabulary import Library
-from soracli.world.language.actors import HEADWEAR, HELD
+from soracli.world.language.actors import BALLS, HEADWEAR, HELD
+from soracli.world.language.verbs import THROWN
 from soracli.world.language.words import PLAYED
 from soracli.world.scene import Performer
 
@@ -103,7 +105,7 @@ STOOD_IN = {  # pictures that are younger than the labels -> who stood in for th
     "sleeping dog": "dog", "pirate ship": "ship", "dragonfly": "butterfly", "Eiffel tower": "Tokyo tower",
     "crow": "bird", "crow in flight": "bird", "drone": "helicopter", "bench": "seat",
     "pigeon": "dove", "seagull in flight": "dove", "sofa": "couch and lamp", "armchair": "chair", "throne": "seat",
-    "stool": "seat", "level skateboard": "skateboard",
+    "stool": "seat", "level skateboard": "skateboard", "sitting cat": "cat", "sitting dog": "dog",
 }  # fmt: skip
 
 
@@ -204,6 +206,7 @@ def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:
 def _is_noted(word: str, reading: Reading) -> bool:
     """Whether a note speaks of a word, or it is a verb that is played after all: labels are older."""
     played = {verb for one in reading.scene.performers for verb in PLAYED.get(one.action, ())}
+    played |= {verb for verb, action in THROWS.items() if any(one.action == action for one in reading.scene.performers)}
     drawn = any(_is_called(one, word) for one in reading.scene.performers)
     return (
         drawn or word in " ".join(reading.notes).lower() or any(word.startswith(verb[: len(word)]) for verb in played)
@@ -211,7 +214,9 @@ def _is_noted(word: str, reading: Reading) -> bool:
 
 
 def _action(one: Performer) -> str:
-    """The action that labels know: they are older than what is played on the spot."""
+    """The action that labels know: they are older than what is played on the spot, and than what is thrown."""
+    if one.action in THROWN:
+        return "fall" if one.action == "drop" else "bounce" if one.name in BALLS else "stand"
     return {"dance": "bounce"}.get(one.action, "stand") if one.action in PLAYED else one.action
 
 
