@@ -297,6 +297,8 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
     ridden = part.relation == "on" and part.partner >= 0
     stands = part.verb is not None and part.verb.value == "stand" and kind == "walker"
     stands = stands or (kind == "thing" and known.length(name) > BUILT and name not in SKY and part.verb is None)
+    if part.relation in ("on", "above") and kind != "flyer" and story.parts[part.partner].name == "rainbow":
+        part.relation, part.partner = "", -1  # that is far away
     if part.relation == "above" and stands:  # who looks over something does not fly
         part.relation = "behind"
     if part.relation == "above" and kind in ("walker", "driver") and action in ("walk", "run", "hop", "drive"):

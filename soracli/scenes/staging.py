@@ -18,7 +18,7 @@ SCALE = 4.0  # power by which words for size count as metres: a giant snail is a
 BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe",
                    "pirate ship", "raft", "paper boat"))  # fmt: skip
 # How much larger than others something in the sky is.
-SPREAD = {"fireworks": 1.6, "aurora": 2.6, "black hole": 1.4, "space station": 1.3}
+SPREAD = {"fireworks": 1.6, "aurora": 2.6, "black hole": 1.4, "space station": 1.3, "rainbow": 2.6}
 CROWD, THRONGED = 5, 0.7  # from how many alike they are smaller, and of what share of their size
 LATER = (0, 3, 1, 4, 2, 5)  # in which order several come down
 LOOSE = (0.0, -0.13, 0.11, -0.06, 0.15, -0.1)  # further differences in depth of those
@@ -42,6 +42,7 @@ MET = 0.054  # frame widths: what is left of the way to its place when one that 
 NEARER, SMALL = 0.02, 0.6  # how much nearer in depth those stand who are smaller than that share of the largest
 HIGH_UP = 0.15  # depth of what stands in the sky
 SIDES = {"left": 0.27, "right": 0.73}
+WIDE = 0.7  # frame widths from which what is in the sky is in the middle
 APART = 0.24  # difference in depth of `behind` and `in front of`
 LARGEST = 0.8  # cell of one alone that is said to be large, frame heights
 APIECE, ABREAST = 0.12, 0.7  # of several alike beside a partner: least frame widths apart, share of their width
@@ -318,6 +319,8 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
     for i, role in enumerate(roles):
         if role.side:
             centres[i] = SIDES[role.side]
+        elif role.name in SKY and widths[i] > WIDE:
+            centres[i] = 0.5
         elif role.name in SKY and i not in free:
             centres[i] = SIDES["right"]
     for i, role in enumerate(roles):

@@ -24,6 +24,7 @@ class Light(NamedTuple):
     """A time of day. zenith, horizon: RGB of the sky. scenery, actors: RGB factors. orb: RGB of the sun or the moon.
 
     orb_at: `high`, `low` or `none`. lit: lamps and stars are on. cloud: RGB of the clouds.
+    played: whether the sun or the moon is a performer, and not of the sky.
     """
 
     zenith: RGB
@@ -33,6 +34,7 @@ class Light(NamedTuple):
     orb: RGB
     orb_at: str = "high"
     lit: bool = False
+    played: bool = False
     cloud: RGB = (1.0, 1.0, 1.0)
 
     @property

@@ -21,6 +21,7 @@ from soracli.world.strips import ONE
 from soracli.world.weather import fall
 
 Box = tuple[float, float, float, float]
+ORBS = frozenset(("full moon", "crescent moon", "sun"))
 
 
 def paint(scenes: Sequence[Scene], frame: Frame, bank: ActorBank, device: torch.device) -> Painted:
@@ -75,6 +76,8 @@ def _clip(
 def built(scene: Scene, travel: torch.Tensor, frame: Frame) -> Backdrop:
     """The layers of a scene's place. travel: (T,) of the camera, frame heights, at the times of the frame."""
     light = graded(light_of(scene.time, scene.weather, scene.place), scene.seed)
+    if any(performer.name in ORBS and not performer.picture for performer in scene.performers):
+        light = light._replace(played=True)
     low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
     view = View(frame.width, frame.height, low, high, light, scene.seed, latest, scene.weather)
     drawn = backdrop(scene.place, view)

@@ -26,7 +26,7 @@ def heavens(view: View, strip: Strip, horizon: float, clouds: float = 1.0) -> No
     clear = light.orb_at != "none"
     if light.lit and clear:
         stars(view, strip, horizon - 0.04, 120)
-    if clear:
+    if clear and not light.played:
         _orb(view, strip, horizon)
     if not (light.lit and clear):
         _clouds(view, strip, clouds)

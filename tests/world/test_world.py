@@ -22,7 +22,7 @@ from soracli.world.motion import ACTS, path
 from soracli.world.places import PLACES
 from soracli.world.render import render
 from soracli.world.scene import Performer, Rendered, Scene
-from soracli.world.scenery import paint
+from soracli.world.scenery import built, paint
 from soracli.world.scenes import Corpus, is_heldout, sample_scene
 from soracli.world.styles import STYLES
 
@@ -275,6 +275,20 @@ def test_weather_outside_of_a_room_is_seen_through_its_windows_alone(bank: Actor
     bad, clear = clip(weather), clip("clear")
     assert (bad - clear).abs().max() > 20
     assert bad[:, 48:].eq(clear[:, 48:]).all()  # windows end at 0.47 of the height
+
+
+@pytest.mark.parametrize(("name", "time"), [("full moon", "night"), ("sun", "day")])
+def test_there_is_one_sun_and_one_moon(bank: ActorBank, name: str, time: str) -> None:
+    """The one that plays; an other one leaves that of the sky where it is."""
+
+    def sky(who: str) -> torch.Tensor:
+        one = Scene("scenery", (Performer(who, "hover", x=-9.0, size=0.1),), "sea", time, seed=4)
+        return built(one, torch.zeros(1), Frame(96, 96, torch.zeros(1).double())).sky.pixels
+
+    plain, played = sky("dog"), sky(name)
+    changed = (plain - played).abs().amax(-1) > 0.02
+    assert 20 < changed.sum() < 0.5 * changed.numel()
+    assert plain[changed].mean() > played[changed].mean()  # it shines
 
 
 def test_what_is_thrown_leaves_the_hands_goes_outwards_and_stays_on_the_ground() -> None:

@@ -17,6 +17,9 @@ CURTAINS = (  # y of the lower edge, how far it waves, waves across, strength
     (0.42, 0.07, 1.3, 0.55), (0.56, 0.08, 1.9, 0.75), (0.74, 0.06, 1.1, 1.0),
 )  # fmt: skip
 AURORA = np.array([[90, 255, 170], [60, 226, 214], [150, 110, 255], [226, 90, 230]], np.float64)  # from below upwards
+BOW = np.array([
+    [255, 82, 82], [255, 150, 60], [255, 224, 84], [98, 214, 118], [84, 186, 250], [96, 116, 232], [176, 106, 224],
+], np.float64)  # from the outside inwards
 Plane = npt.NDArray[np.float64]
 FINE = 192  # pixels a side in which soft light is worked out
 
@@ -35,6 +38,19 @@ def _fireworks(sheet: Sheet, moment: float) -> None:
             near = (x + reach * 0.66 * math.cos(angle), y + reach * 0.66 * math.sin(angle) + sunk)
             sheet.line([near, end], colour, 0.011, round(215 * fade))
             sheet.dot(*end, 0.012, (255, 246, 220), round(255 * fade))
+
+
+def _rainbow(sheet: Sheet, moment: float) -> None:
+    """Half a circle of seven colours that shade into one another, fainter towards the ground."""
+    rows, columns = np.mgrid[0 : 1 : FINE * 1j, 0 : 1 : FINE * 1j]
+    away = np.hypot(columns - 0.5, rows - 0.96)
+    across = (0.485 - away) / 0.15  # 0 = its outer edge .. 1
+    at = np.clip(across, 0, 1) * (len(BOW) - 1)
+    first = np.minimum(at.astype(int), len(BOW) - 2)
+    hue = BOW[first] + (BOW[first + 1] - BOW[first]) * (at - first)[..., None]
+    edge = np.clip(7 * across, 0, 1) * np.clip(7 * (1 - across), 0, 1)
+    alpha = 0.82 * edge * np.clip((0.95 - rows) / 0.3, 0, 1) ** 0.7
+    sheet.veil(np.concatenate([hue, 255 * alpha[..., None]], axis=-1).round().astype(np.uint8))
 
 
 def _aurora(sheet: Sheet, moment: float) -> None:
@@ -85,4 +101,4 @@ def _black_hole(sheet: Sheet, moment: float) -> None:
     sheet.veil(colours.clip(0, 255).astype(np.uint8))
 
 
-DRAWINGS: dict[str, Drawing] = {"fireworks": _fireworks, "aurora": _aurora, "black hole": _black_hole}
+DRAWINGS: dict[str, Drawing] = {"fireworks": _fireworks, "rainbow": _rainbow, "aurora": _aurora, "black hole": _black_hole}
