@@ -237,9 +237,11 @@ def main() -> int:
         raise SystemExit("quality: error: the default model takes no drafts")
     torch.manual_seed(args.seed)
     bench = Bench(Painter(model, painting.Settings()), args.assets, args.count, args.seed)
-    rows = [row for part in PARTS if part in asked for row in MEASURES[part](bench)]
     print(f"{'':<48}{'painted':>16}{'truth':>10}{'target':>12}{'of':>7}")
-    print("\n".join(shown(row) for row in rows))
+    rows = []
+    for part in (part for part in PARTS if part in asked):
+        rows += (found := MEASURES[part](bench))
+        print("\n".join(shown(row) for row in found), flush=True)
     if args.json:
         args.json.write_text(json.dumps([row._asdict() for row in rows], indent=1), "utf-8")
     return int(any(row.mark == "NO" for row in rows))

@@ -162,7 +162,7 @@ def told(prompt: str) -> list[str]:
         ("a sheep refuses to walk", ["ewe stand", "farm day"]),
         ("the horse is not running", ["horse stand", "meadow day"]),
         ("a bird comes flying in", ["bird in flight fly", "meadow day"]),
-        ("a unicorn running over a rainbow", ["unicorn run on rainbow", "rainbow hover", "meadow day"]),
+        ("a unicorn running over a rainbow", ["unicorn run", "rainbow hover", "meadow day"]),
         ("cows on a train track", ["cow walk"] * 3 + ["railway station day"]),
     ],
 )  # fmt: skip
