@@ -3,68 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from soracli.scenes.drawn.boats import skull
+from soracli.scenes.drawn.figure import DARK, GOLD, LEATHER, LIPS, SKIN, STEEL, Clothes, belt, face, figure
 from soracli.scenes.drawn.outlines import arc, bend
-from soracli.scenes.drawn.sheet import INK, Colour, Drawing, Sheet
-
-SKIN, BLUSH, LIPS = (255, 204, 62), (255, 166, 60), (178, 34, 60)
-STEEL, GOLD, LEATHER, DARK = (198, 204, 222), (255, 194, 62), (146, 92, 62), (62, 56, 74)
-HEAD = (0.5, 0.275)  # its middle
-
-
-class Clothes(NamedTuple):
-    """Colours of what a person wears: sleeves, trunk, legs, shoes, and of the hands."""
-
-    sleeve: Colour
-    trunk: Colour
-    leg: Colour
-    shoe: Colour
-    hand: Colour = SKIN
-
-
-def _figure(sheet: Sheet, moment: float, clothes: Clothes, broad: float = 0.0) -> None:
-    """Legs, arms and trunk in two steps of a loop. broad: how much wider than usual the shoulders are."""
-    swing = math.sin(2 * math.pi * moment)
-    for side in (-1, 1):
-        step = side * swing
-        x, y = 0.5 + 0.068 * side + 0.055 * step, 0.895 - 0.028 * max(step, 0.0)
-        sheet.limb([(0.5 + 0.06 * side, 0.68), (x, y - 0.01)], clothes.leg, 0.115, 0.095)
-        sheet.oval(x - 0.006, y + 0.02, 0.13, 0.068, clothes.shoe)
-    for side in (-1, 1):
-        hand = (0.5 + (0.20 + broad) * side - 0.045 * swing, 0.655)
-        sheet.oval(*hand, 0.085, 0.085, clothes.hand)
-        sheet.limb([(0.5 + (0.125 + broad) * side, 0.455), (hand[0] + 0.005 * side, 0.61)], clothes.sleeve, 0.095,
-                   0.085)  # fmt: skip
-    reach = 0.145 + broad
-    sheet.blob([(0.5 - reach, 0.44), (0.5 - 0.07, 0.405), (0.57, 0.405), (0.5 + reach, 0.44), (0.635, 0.58),
-               (0.63, 0.70), (0.5, 0.725), (0.37, 0.70),
-                (0.365, 0.58)], clothes.trunk, 0.06)  # fmt: skip
-
-
-def _face(sheet: Sheet, brow: Colour, frown: float = 0.0, patch: bool = False) -> None:
-    """A head with its ears, eyes, brows and a smile. frown: how much lower the inner ends of the brows are."""
-    x, y = HEAD
-    for side in (-1, 1):
-        sheet.oval(x + 0.138 * side, y + 0.015, 0.055, 0.075, BLUSH)
-    sheet.blob([(x - 0.125, y - 0.09), (x, y - 0.15), (x + 0.125, y - 0.09), (x + 0.135, y + 0.04),
-               (x + 0.09, y + 0.125), (x, y + 0.145),
-                (x - 0.09, y + 0.125), (x - 0.135, y + 0.04)], SKIN, 0.07)  # fmt: skip
-    for side in (-1, 1):
-        at = x + 0.058 * side
-        if not (patch and side > 0):
-            sheet.oval(at, y + 0.005, 0.050, 0.060, (255, 255, 255))
-            sheet.eye(at, y + 0.008, 0.019)
-        ends = [(at + 0.038 * side, y - 0.052), (at, y - 0.062 + frown / 2), (at - 0.030 * side, y - 0.052 + frown)]
-        sheet.limb(bend(ends), brow, 0.017)
-    sheet.area([*arc(x, y + 0.068, 0.085, 0.07, 0, 180)], LIPS)
-    sheet.area([*arc(x, y + 0.068, 0.07, 0.02, 0, 180)], (255, 255, 255))
-
-
-def _belt(sheet: Sheet, y: float, colour: Colour, buckle: Colour = GOLD) -> None:
-    sheet.block(0.36, y - 0.02, 0.64, y + 0.02, colour, 0.012)
-    sheet.block(0.468, y - 0.027, 0.532, y + 0.027, buckle, 0.01)
+from soracli.scenes.drawn.sheet import INK, Drawing, Sheet
 
 
 def _sword(sheet: Sheet, x: float, moment: float, long: float = 0.30) -> None:
@@ -78,12 +21,12 @@ def _sword(sheet: Sheet, x: float, moment: float, long: float = 0.30) -> None:
 
 def _knight(sheet: Sheet, moment: float) -> None:
     """Plate armour, a closed helmet with a red plume, a sword and a shield."""
-    _figure(sheet, moment, Clothes(STEEL, (212, 218, 234), (168, 174, 196), (128, 132, 156), (150, 156, 180)), 0.02)
+    figure(sheet, moment, Clothes(STEEL, (212, 218, 234), (168, 174, 196), (128, 132, 156), (150, 156, 180)), 0.02)
     sheet.block(0.375, 0.665, 0.625, 0.735, (52, 112, 214), 0.03)
     sheet.limb([(0.5, 0.44), (0.5, 0.66)], (184, 190, 210), 0.014)
     for side in (-1, 1):
         sheet.oval(0.5 + 0.165 * side, 0.45, 0.125, 0.12, (224, 230, 244))
-    _belt(sheet, 0.655, LEATHER)
+    belt(sheet, 0.655, LEATHER)
     sheet.blob([(0.5, 0.14), (0.53, 0.055), (0.62, 0.05), (0.70, 0.11), (0.715, 0.22), (0.68, 0.29), (0.65, 0.20),
                (0.58, 0.13)], (236, 52, 64), 0.04)  # fmt: skip
     sheet.blob([(0.365, 0.22), (0.42, 0.135), (0.5, 0.115), (0.58, 0.135), (0.635, 0.22), (0.635, 0.36),
@@ -105,15 +48,15 @@ def _knight(sheet: Sheet, moment: float) -> None:
 
 def _pirate(sheet: Sheet, moment: float) -> None:
     """A black hat with a skull, an eyepatch, a striped shirt under a red coat, a sabre."""
-    _figure(sheet, moment, Clothes((206, 50, 60), (248, 246, 250), (70, 84, 134), (74, 56, 58)))
+    figure(sheet, moment, Clothes((206, 50, 60), (248, 246, 250), (70, 84, 134), (74, 56, 58)))
     for y in (0.47, 0.525, 0.58):
         sheet.limb(bend([(0.40, y), (0.5, y + 0.012), (0.60, y)]), (54, 104, 196), 0.022)
     for side in (-1, 1):
         sheet.blob([(0.5 + 0.07 * side, 0.42), (0.5 + 0.15 * side, 0.44), (0.5 + 0.145 * side, 0.60),
                    (0.5 + 0.165 * side, 0.79), (0.5 + 0.085 * side, 0.785), (0.5 + 0.065 * side, 0.60)],
                    (216, 54, 62), 0.03)  # fmt: skip
-    _belt(sheet, 0.655, DARK)
-    _face(sheet, (86, 58, 52), 0.012, patch=True)
+    belt(sheet, 0.655, DARK)
+    face(sheet, (86, 58, 52), 0.012, patch=True)
     sheet.blob([(0.40, 0.36), (0.45, 0.335), (0.5, 0.345), (0.55, 0.335), (0.60, 0.36), (0.57, 0.42), (0.5, 0.465),
                (0.43, 0.42)], (86, 58, 52), 0.03)  # fmt: skip
     sheet.area([*arc(0.5, 0.352, 0.07, 0.05, 0, 180)], LIPS)
@@ -128,13 +71,13 @@ def _pirate(sheet: Sheet, moment: float) -> None:
 
 def _cowboy(sheet: Sheet, moment: float) -> None:
     """A broad brown hat, a red neckerchief, a waistcoat with a star, boots."""
-    _figure(sheet, moment, Clothes((236, 88, 74), (236, 88, 74), (84, 122, 190), (140, 84, 56)))
+    figure(sheet, moment, Clothes((236, 88, 74), (236, 88, 74), (84, 122, 190), (140, 84, 56)))
     for side in (-1, 1):
         sheet.blob([(0.5 + 0.045 * side, 0.415), (0.5 + 0.14 * side, 0.435), (0.5 + 0.135 * side, 0.63),
                    (0.5 + 0.06 * side, 0.65), (0.5 + 0.025 * side, 0.55)], LEATHER, 0.03)  # fmt: skip
-    _belt(sheet, 0.665, (110, 70, 52))
+    belt(sheet, 0.665, (110, 70, 52))
     sheet.oval(0.585, 0.51, 0.055, 0.055, GOLD)
-    _face(sheet, (122, 76, 52))
+    face(sheet, (122, 76, 52))
     sheet.blob([(0.39, 0.41), (0.5, 0.40), (0.61, 0.41), (0.56, 0.455), (0.5, 0.515), (0.44, 0.455)], (226, 46, 64),
                0.03)  # fmt: skip
     sheet.blob([(0.375, 0.19), (0.385, 0.085), (0.44, 0.05), (0.5, 0.075), (0.56, 0.05), (0.615, 0.085),
@@ -148,11 +91,11 @@ def _cowboy(sheet: Sheet, moment: float) -> None:
 def _viking(sheet: Sheet, moment: float) -> None:
     """A horned helmet, a red beard, a fur collar, an axe and a round shield."""
     hair = (226, 108, 46)
-    _figure(sheet, moment, Clothes((122, 142, 96), (142, 96, 66), (112, 92, 84), (84, 62, 56)), 0.015)
-    _belt(sheet, 0.655, (92, 62, 54))
+    figure(sheet, moment, Clothes((122, 142, 96), (142, 96, 66), (112, 92, 84), (84, 62, 56)), 0.015)
+    belt(sheet, 0.655, (92, 62, 54))
     for k in range(7):
         sheet.oval(0.345 + 0.052 * k, 0.445 + 0.018 * math.sin(math.pi * k / 6), 0.085, 0.075, (206, 190, 172))
-    _face(sheet, hair, 0.014)
+    face(sheet, hair, 0.014)
     sheet.blob([(0.365, 0.29), (0.41, 0.345), (0.5, 0.33), (0.59, 0.345), (0.635, 0.29), (0.63, 0.40), (0.56, 0.48),
                (0.5, 0.53), (0.44, 0.48), (0.37, 0.40)], hair, 0.05)  # fmt: skip
     sheet.area([*arc(0.5, 0.365, 0.08, 0.055, 0, 180)], LIPS)
@@ -195,7 +138,7 @@ def _queen(sheet: Sheet, moment: float) -> None:
     sheet.blob([(0.37, 0.425), (0.5, 0.405), (0.63, 0.425), (0.60, 0.485), (0.5, 0.515), (0.40, 0.485)],
                (250, 246, 250), 0.03)  # fmt: skip
     sheet.block(0.395, 0.555, 0.605, 0.585, GOLD, 0.014)
-    _face(sheet, (104, 62, 46))
+    face(sheet, (104, 62, 46))
     for side in (-1, 1):
         sheet.blob([(0.5, 0.135), (0.5 + 0.10 * side, 0.14), (0.5 + 0.155 * side, 0.23), (0.5 + 0.15 * side, 0.33),
                    (0.5 + 0.12 * side, 0.25), (0.5 + 0.06 * side, 0.19)], hair, 0.03)  # fmt: skip
@@ -211,7 +154,7 @@ def _queen(sheet: Sheet, moment: float) -> None:
 def _samurai(sheet: Sheet, moment: float) -> None:
     """Armour of laced plates, a helmet with a golden crescent, a sword."""
     plate, lace = (196, 44, 56), (62, 56, 78)
-    _figure(sheet, moment, Clothes((74, 68, 96), plate, (74, 68, 96), (52, 48, 62)), 0.02)
+    figure(sheet, moment, Clothes((74, 68, 96), plate, (74, 68, 96), (52, 48, 62)), 0.02)
     for y in (0.49, 0.55, 0.61):
         sheet.line([(0.375, y), (0.625, y)], (240, 190, 84), 0.010)
     for k in range(4):
@@ -224,7 +167,7 @@ def _samurai(sheet: Sheet, moment: float) -> None:
             y = 0.435 + 0.048 * k
             ends = sorted((0.5 + 0.115 * side, 0.5 + (0.235 + 0.01 * k) * side))
             sheet.block(ends[0], y, ends[1], y + 0.055, plate if k % 2 == 0 else (222, 72, 72), 0.018)
-    _face(sheet, DARK, 0.016)
+    face(sheet, DARK, 0.016)
     sheet.blob([(0.385, 0.315), (0.5, 0.335), (0.615, 0.315), (0.60, 0.40), (0.5, 0.435), (0.40, 0.40)], lace, 0.03)
     sheet.limb(bend([(0.45, 0.375), (0.5, 0.362), (0.55, 0.375)]), (240, 190, 84), 0.012)
     sheet.blob([(0.34, 0.25), (0.36, 0.165), (0.43, 0.11), (0.5, 0.10), (0.57, 0.11), (0.64, 0.165), (0.66, 0.25),

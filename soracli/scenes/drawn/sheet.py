@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +19,7 @@ from soracli.world.relief import relief
 
 SCALE = 3  # pixels a side that become one
 Colour = tuple[int, int, int]
+Place = tuple[Point, Point, Point]  # what of x and y makes x, what of them makes y, and what is added
 INK = (46, 40, 52)  # of eyes and openings
 
 
@@ -27,10 +29,32 @@ class Sheet:
     def __init__(self, side: int) -> None:
         self.side = side * SCALE
         self._image = Image.new("RGBA", (self.side, self.side))
+        self._place: Place = ((1.0, 0.0), (0.0, 1.0), (0.0, 0.0))
+
+    def view(
+        self, x: float = 0, y: float = 0, turn: float = 0, scale: float = 1, right: float = 0, down: float = 0
+    ) -> Sheet:
+        """The same cell, turned by degrees clockwise and scaled about (x, y), which moves `right` and `down`."""
+        cos, sin = scale * math.cos(math.radians(turn)), scale * math.sin(math.radians(turn))
+        (ax, bx), (ay, by), _ = self._place
+        out = copy(self)
+        left, top = self._at((x + right - cos * x + sin * y, y + down - sin * x - cos * y))
+        out._place = (
+            (ax * cos + bx * sin, bx * cos - ax * sin),
+            (ay * cos + by * sin, by * cos - ay * sin),
+            (left, top),
+        )
+        return out
+
+    def _at(self, point: Point) -> Point:
+        """Where a point of this view lies in the cell."""
+        (ax, bx), (ay, by), (left, top) = self._place
+        return ax * point[0] + bx * point[1] + left, ay * point[0] + by * point[1] + top
 
     def body(self, points: Sequence[Point], colour: Colour, depth: float = 0.04, alpha: int = 255) -> None:
         """A polygon whose rim is rounded to a depth."""
-        self._over(*_body(tuple(points), colour, depth, alpha, self.side))
+        scale = math.hypot(self._place[0][0], self._place[1][0])
+        self._over(*_body(tuple(map(self._at, points)), colour, depth * scale, alpha, self.side))
 
     def blob(self, points: Sequence[Point], colour: Colour, depth: float = 0.05, alpha: int = 255) -> None:
         """A body whose outline runs smoothly through the points."""
@@ -51,7 +75,7 @@ class Sheet:
 
     def area(self, points: Sequence[Point], colour: Colour, alpha: int = 255) -> None:
         """A flat polygon."""
-        mask, at = _mask(points, alpha, self.side)
+        mask, at = _mask([self._at(point) for point in points], alpha, self.side)
         self._over(_painted(Image.new("RGB", mask.size, colour), mask), at)
 
     def line(self, points: Sequence[Point], colour: Colour, wide: float, alpha: int = 255) -> None:
@@ -69,7 +93,8 @@ class Sheet:
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, alpha: int = 255) -> None:
         """Light that fades from a point outwards."""
-        reach = math.ceil(radius * self.side)
+        x, y = self._at((x, y))
+        reach = math.ceil(radius * math.hypot(self._place[0][0], self._place[1][0]) * self.side)
         away = np.hypot(*np.mgrid[-reach : reach + 1, -reach : reach + 1]) / reach
         fall = (alpha * np.clip(1 - away, 0, 1) ** 1.6).astype(np.uint8)
         left, top = round(x * self.side) - reach, round(y * self.side) - reach
