@@ -15,8 +15,8 @@ def legs(sheet: Sheet, moment: float, hips: tuple[float, ...], y: float, wide: f
     """A fore and a hind leg that step one against the other. hips: their x. tones: of legs and of feet."""
     for n, x in enumerate(hips):
         swing = math.sin(2 * math.pi * moment + math.pi * n)
-        foot = (x + 0.05 * swing, 0.905 - 0.03 * max(math.cos(2 * math.pi * moment + math.pi * n), 0))
-        sheet.limb([(x, y), (x + 0.02 * swing, (y + foot[1]) / 2), foot], tones[0], wide, 0.85 * wide)
+        foot = (x - 0.05 * swing, 0.905 - 0.03 * max(math.cos(2 * math.pi * moment + math.pi * n), 0))
+        sheet.limb([(x, y), (x - 0.02 * swing, (y + foot[1]) / 2), foot], tones[0], wide, 0.85 * wide)
         sheet.limb([(foot[0] - 0.02, foot[1] + 0.005), (foot[0] + 0.01, foot[1] + 0.005)], tones[1], 0.8 * wide)
 
 

@@ -32,20 +32,20 @@ PIGEON = Plumage((150, 158, 182), (176, 182, 204), (178, 186, 206), (104, 110, 1
 PLAIN = Plumage((206, 202, 204), (224, 222, 226), (218, 214, 218), (178, 174, 178), ORANGE, ORANGE)
 
 
-def _legs(sheet: Sheet, moment: float, hips: tuple[Point, Point], long: float, wide: float, colour: Colour) -> None:
+def legs(sheet: Sheet, moment: float, hips: tuple[Point, Point], long: float, wide: float, colour: Colour) -> None:
     """Two legs with toes that make two steps in a loop; the far one first."""
     for n, (x, y) in enumerate(hips):
         swing = math.sin(2 * math.pi * moment + math.pi * n)
-        foot = (x + 0.3 * long * swing, y + long - 0.12 * long * max(math.cos(2 * math.pi * moment + math.pi * n), 0))
+        foot = (x - 0.3 * long * swing, y + long - 0.12 * long * max(math.cos(2 * math.pi * moment + math.pi * n), 0))
         knee = ((x + foot[0]) / 2 + 0.12 * long, (y + foot[1]) / 2)
         sheet.limb([(x, y), knee, foot], colour, wide)
         sheet.limb([(foot[0] - 0.07, foot[1] + 0.012), (foot[0] + 0.02, foot[1])], colour, wide * 0.9)
 
 
-def _standing(sheet: Sheet, moment: float, look: Plumage, beak: float) -> None:
+def standing(sheet: Sheet, moment: float, look: Plumage, beak: float) -> None:
     """A songbird or a gull on its legs, its head nodding as it walks. beak: how long."""
     nod = 0.012 * math.sin(4 * math.pi * moment)
-    _legs(sheet, moment, ((0.55, 0.74), (0.46, 0.74)), 0.19, 0.026, look.leg)
+    legs(sheet, moment, ((0.55, 0.74), (0.46, 0.74)), 0.19, 0.026, look.leg)
     sheet.blob([(0.66, 0.50), (0.82, 0.56), (0.96, 0.63), (0.945, 0.70), (0.80, 0.70), (0.64, 0.72)], look.tip, 0.03)
     x, y = 0.30 + nod, 0.31
     sheet.body([(x - 0.10, y - 0.035), (x - 0.12 - beak, y + 0.035), (x - 0.09, y + 0.06)], look.beak, 0.015)
@@ -62,19 +62,19 @@ def _standing(sheet: Sheet, moment: float, look: Plumage, beak: float) -> None:
 
 def _crow(sheet: Sheet, moment: float) -> None:
     """A black bird that walks."""
-    _standing(sheet, moment, CROW, 0.09)
+    standing(sheet, moment, CROW, 0.09)
 
 
 def _gull(sheet: Sheet, moment: float) -> None:
     """A white bird with grey wings and black tips, that walks."""
-    _standing(sheet, moment, GULL, 0.08)
+    standing(sheet, moment, GULL, 0.08)
     sheet.dot(0.13 + 0.012 * math.sin(4 * math.pi * moment), 0.345, 0.014, (232, 72, 60))
 
 
 def _sparrow(sheet: Sheet, moment: float) -> None:
     """A small brown bird with a bib, that hops."""
     nod = 0.012 * math.sin(4 * math.pi * moment)
-    _standing(sheet, moment, SPARROW, 0.03)
+    standing(sheet, moment, SPARROW, 0.03)
     sheet.oval(0.305 + nod, 0.365, 0.11, 0.09, (244, 230, 212))
     sheet.blob([(0.20 + nod, 0.37), (0.26 + nod, 0.375), (0.29 + nod, 0.46), (0.22, 0.45)], (84, 64, 62), 0.02)
     for k in range(2):
@@ -85,7 +85,7 @@ def _sparrow(sheet: Sheet, moment: float) -> None:
 def _pigeon(sheet: Sheet, moment: float) -> None:
     """A grey bird with a shimmering neck and two dark bars on its wing, that walks."""
     nod = 0.012 * math.sin(4 * math.pi * moment)
-    _standing(sheet, moment, PIGEON, 0.03)
+    standing(sheet, moment, PIGEON, 0.03)
     sheet.blob([(0.19 + nod, 0.36), (0.30 + nod, 0.38), (0.42, 0.36), (0.44, 0.44), (0.32, 0.50), (0.205, 0.46)],
                (96, 176, 150), 0.03)  # fmt: skip
     sheet.blob([(0.205, 0.45), (0.32, 0.49), (0.44, 0.43), (0.42, 0.51), (0.30, 0.55), (0.215, 0.52)],
@@ -97,7 +97,7 @@ def _pigeon(sheet: Sheet, moment: float) -> None:
 def _hen(sheet: Sheet, moment: float) -> None:
     """A plump white hen with a red comb, that walks and nods."""
     nod, red = 0.014 * math.sin(4 * math.pi * moment), (236, 56, 76)
-    _legs(sheet, moment, ((0.58, 0.76), (0.48, 0.76)), 0.17, 0.032, (255, 170, 56))
+    legs(sheet, moment, ((0.58, 0.76), (0.48, 0.76)), 0.17, 0.032, (255, 170, 56))
     for x, y, wide in ((0.84, 0.36, 0.13), (0.89, 0.44, 0.13), (0.86, 0.52, 0.12)):
         sheet.oval(x, y, wide, wide * 0.8, WHITE, -35)
     for x, y, wide in ((0.255, 0.17, 0.08), (0.315, 0.135, 0.09), (0.375, 0.165, 0.075)):
@@ -169,7 +169,7 @@ def _flying_crow(sheet: Sheet, moment: float) -> None:
 def _pelican(sheet: Sheet, moment: float) -> None:
     """A white bird with a great pouch under its bill, that walks."""
     nod = 0.01 * math.sin(4 * math.pi * moment)
-    _legs(sheet, moment, ((0.64, 0.76), (0.55, 0.76)), 0.17, 0.034, (255, 140, 70))
+    legs(sheet, moment, ((0.64, 0.76), (0.55, 0.76)), 0.17, 0.034, (255, 140, 70))
     sheet.blob([(0.80, 0.56), (0.95, 0.60), (0.94, 0.68), (0.80, 0.72)], (88, 84, 106), 0.02)
     sheet.limb(bend([(0.40, 0.62), (0.335, 0.46), (0.40, 0.31), (0.37 + nod, 0.19)]), WHITE, 0.15, 0.10)
     sheet.blob([(0.36, 0.54), (0.52, 0.46), (0.74, 0.48), (0.88, 0.60), (0.80, 0.74), (0.60, 0.81), (0.42, 0.76),
@@ -189,7 +189,7 @@ def _pelican(sheet: Sheet, moment: float) -> None:
 def _ostrich(sheet: Sheet, moment: float) -> None:
     """A black bird with white plumes, a long neck and long legs, that walks."""
     nod, pink = 0.012 * math.sin(4 * math.pi * moment), (246, 186, 164)
-    _legs(sheet, moment, ((0.66, 0.62), (0.54, 0.63)), 0.30, 0.042, (236, 168, 148))
+    legs(sheet, moment, ((0.66, 0.62), (0.54, 0.63)), 0.30, 0.042, (236, 168, 148))
     for x, y, wide in ((0.88, 0.50, 0.15), (0.92, 0.43, 0.11), (0.91, 0.57, 0.11)):
         sheet.oval(x, y, wide, wide, WHITE)
     sheet.limb(bend([(0.43, 0.54), (0.33, 0.45), (0.325, 0.28), (0.30 + nod, 0.13)]), pink, 0.085, 0.06)
