@@ -28,7 +28,8 @@ FLIGHT = {  # birds of whom the library has the standing alone -> them in the ai
     **{name: ("bird in flight", colour) for name, colour in {
         "goose": "brown", "duck": "brown", "swan": "white", "flamingo": "pink", "turkey": "brown", "bird": "red",
         "chicken": "white", "rooster": "brown", "peacock": "blue", "dodo": "grey", "dove": "white", "hen": "white",
-        "sparrow": "brown", "pigeon": "grey", "pelican": "white",
+        "sparrow": "brown", "pigeon": "grey", "pelican": "white", "robin": "brown", "woodpecker": "black",
+        "toucan": "black", "puffin": "black", "vulture": "brown", "heron": "grey", "stork": "white",
         "tower crane": "white",  # what is called a crane and flies is no machine
     }.items()},
     "seagull": ("seagull in flight", ""), "crow": ("crow in flight", ""),
@@ -38,6 +39,11 @@ BUILT_IN = {  # what places have of their own
     "window": ("living room", "bedroom", "village"), "castle": ("castle",), "volcano": ("volcano",),
 }  # fmt: skip
 KEPT = {"fish bowl": ("fish", "tropical fish"), "bird cage": ("bird", "parrot", "sparrow")}  # pictures of both
+CARRIED = {  # what is drawn with them
+    "violinist": ("violin",), "drummer": ("drum",), "photographer": ("camera",), "skateboarder": ("level skateboard",),
+    "waiter": ("hot beverage", "teacup without handle"), "footballer": ("soccer ball",),
+    "tennis player": ("soccer ball", "tennis"),
+}  # fmt: skip
 RIDDEN = frozenset(("sled", "skis", "skateboard", "level skateboard", "surfboard", "kick scooter", "raft"))
 TAKEN = {"slide": "slide", "drive": "drive", "swim": "swim", "float": "float"}  # by what who is on it does
 DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
@@ -134,15 +140,29 @@ def stand_ins(story: Story, words: Vocabulary) -> dict[str, Near]:
 
 def built_in(roles: list[Role], place: str) -> list[Role]:
     """Without those whom the place, or the picture that they are in, draws by itself: the windows of a room."""
-    kept = [i for i, role in enumerate(roles) if place not in BUILT_IN.get(role.name, ()) and not _is_kept(role, roles)]
+    kept = [i for i, role in enumerate(roles) if place not in BUILT_IN.get(role.name, ()) and not _is_kept(i, roles)]
     to = {old: new for new, old in enumerate(kept)}
-    return [replace(roles[i], partner=to.get(roles[i].partner, -1), relation=roles[i].relation
-            if roles[i].partner in to else "") for i in kept]  # fmt: skip
+    out = [replace(roles[i], partner=to.get(roles[i].partner, -1), relation=roles[i].relation
+           if roles[i].partner in to else "") for i in kept]  # fmt: skip
+    return [
+        replace(one, action=roles[roles[i].partner].action) if _holds(i, roles) else one
+        for i, one in zip(kept, out, strict=True)
+    ]
 
 
-def _is_kept(role: Role, roles: list[Role]) -> bool:
-    """Whether a role is in what is drawn with it: a fish in its bowl."""
-    return role.relation == "on" and role.partner >= 0 and role.name in KEPT.get(roles[role.partner].name, ())
+def _is_kept(i: int, roles: list[Role]) -> bool:
+    """Whether a role is in what is drawn with it: a fish in its bowl, the board of a skateboarder."""
+    role = roles[i]
+    holder = roles[role.partner].name if role.partner >= 0 else ""
+    within = role.relation == "on" and role.name in KEPT.get(holder, ())
+    with_it = role.relation in ("on", "beside", "in front of") and role.name in CARRIED.get(holder, ())
+    return within or with_it or any(other.partner == i and _holds(k, roles) for k, other in enumerate(roles))
+
+
+def _holds(i: int, roles: list[Role]) -> bool:
+    """Whether what a role is on is drawn with it."""
+    role = roles[i]
+    return role.relation == "on" and role.partner >= 0 and roles[role.partner].name in CARRIED.get(role.name, ())
 
 
 def adrift(role: Role) -> Role:
@@ -189,6 +209,7 @@ def underfoot(roles: list[Role], story: Story, words: Vocabulary, known: Library
         name = words.underfoot.get(verb.lemma, "") if verb is not None else ""
         if (
             name
+            and name not in CARRIED.get(role.name, ())
             and not role.relation
             and not any(other.partner == i for other in roles)
             and len(roles) + len(more) < ALL

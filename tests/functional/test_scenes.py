@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +19,7 @@ from soracli.errors import MediaError, SoraError, UsageError
 from soracli.scenes import drawn as coded
 from soracli.scenes import file, library, sizes
 from soracli.scenes.animatic import Animatic, animatic, bank_of
+from soracli.scenes.drawn import animals, birds, wildcats
 from soracli.scenes.known import shipped
 from soracli.scenes.read import read
 from soracli.train.cast import box
@@ -82,6 +87,23 @@ def test_drawings_by_code_are_what_the_index_says(name: str) -> None:
     rim = np.ones(cells.shape[1:3], bool)
     rim[1:-1, 1:-1] = False
     assert cells[:, rim, 3].max() < 40  # within its cell
+
+
+@pytest.mark.parametrize("legs", [
+    lambda sheet, t: birds.legs(sheet, t, ((0.5, 0.7), (0.5, 0.7)), 0.2, 0.03, (0, 0, 0)),
+    lambda sheet, t: animals.legs(sheet, t, (0.5, 0.5), 0.7, 0.1, ((0, 0, 0), (0, 0, 0))),
+    lambda sheet, t: wildcats.paw(sheet, t, (0.5, 0.6), 0.1, ((0, 0, 0), (0, 0, 0))),
+], ids=["birds", "animals", "wildcats"])  # fmt: skip
+def test_drawn_feet_are_lifted_on_their_way_forward(legs: Callable[[Any, float], None]) -> None:
+    """Who looks to the left puts a foot to the left through the air, and stays on it while the ground goes by."""
+    feet = []
+    for t in range(37):
+        limbs: list[tuple[float, float]] = []
+        legs(SimpleNamespace(limb=lambda points, *_, limbs=limbs: limbs.append(points[-1])), t / 36)
+        feet.append(limbs[0])  # the end of the first leg
+    low = max(y for _, y in feet)
+    for (x, y), (after, _) in itertools.pairwise(feet):
+        assert after < x if y < low - 0.01 else after > x - 0.01
 
 
 def test_trained_actors_are_in_it_and_stay_what_they_were() -> None:
