@@ -13,14 +13,20 @@ import numpy as np
 import numpy.typing as npt
 
 from soracli.scenes.drawn import (
+    aircraft,
     animals,
+    appliances,
+    belongings,
     birds,
     boats,
     buildings,
     burrowers,
     crawlers,
+    fires,
+    food,
     furniture,
     household,
+    landmarks,
     monsters,
     musicians,
     nature,
@@ -28,15 +34,18 @@ from soracli.scenes.drawn import (
     outdoors,
     persons,
     pets,
+    places,
     players,
     sea,
     sky,
+    sports,
     towers,
     toys,
     trades,
     vehicles,
     wildbirds,
     wildcats,
+    worksite,
 )
 from soracli.scenes.drawn.sheet import Drawing, Sheet
 
@@ -66,6 +75,15 @@ DRAWINGS: dict[str, Drawing] = {
     **household.DRAWINGS,
     **outdoors.DRAWINGS,
     **toys.DRAWINGS,
+    **appliances.DRAWINGS,
+    **worksite.DRAWINGS,
+    **aircraft.DRAWINGS,
+    **landmarks.DRAWINGS,
+    **places.DRAWINGS,
+    **belongings.DRAWINGS,
+    **sports.DRAWINGS,
+    **fires.DRAWINGS,
+    **food.DRAWINGS,
 }
 
 

@@ -206,6 +206,25 @@ def _minotaur(sheet: Sheet, moment: float) -> None:
     sheet.ring(0.5, 0.405, 0.075, 0.018, (255, 200, 70))
 
 
+def _tadpole(sheet: Sheet, moment: float) -> None:
+    """A round head with a long tail that wags."""
+    turn = 2 * math.pi * moment
+    way = [(0.40 + 0.055 * k, 0.5 + 0.012 * k * math.sin(turn - 0.55 * k)) for k in range(11)]
+    fin = [(x, y - 0.10 * math.sin(math.pi * min(1.0, 0.1 + k / 10))) for k, (x, y) in enumerate(way)]
+    low = [(x, y + 0.10 * math.sin(math.pi * min(1.0, 0.1 + k / 10))) for k, (x, y) in enumerate(way)]
+    sheet.body([*bend(fin), *bend(low)[::-1]], (140, 156, 96), 0.03)
+    sheet.limb(bend(way), (92, 108, 70), 0.13, 0.02)
+    sheet.blob([(0.04, 0.52), (0.09, 0.38), (0.24, 0.31), (0.42, 0.38), (0.50, 0.50), (0.42, 0.63), (0.24, 0.70),
+                (0.09, 0.65)], (104, 122, 76), 0.12)  # fmt: skip
+    sheet.blob([(0.07, 0.57), (0.20, 0.585), (0.36, 0.60), (0.30, 0.67), (0.18, 0.68), (0.10, 0.64)], (214, 214, 160),
+               0.03)  # fmt: skip
+    sheet.oval(0.185, 0.455, 0.12, 0.125, (252, 250, 240))
+    sheet.eye(0.17, 0.46, 0.042)
+    sheet.line(bend([(0.055, 0.56), (0.10, 0.585), (0.155, 0.575)]), (56, 66, 48), 0.014)
+    for x, y in ((0.33, 0.42), (0.38, 0.48), (0.31, 0.49)):
+        sheet.dot(x, y, 0.016, (80, 96, 60))
+
+
 DRAWINGS: dict[str, Drawing] = {
     "triceratops": _triceratops,
     "walrus": _walrus,
@@ -214,4 +233,5 @@ DRAWINGS: dict[str, Drawing] = {
     "squirrel": _squirrel,
     "golem": _golem,
     "minotaur": _minotaur,
+    "tadpole": _tadpole,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from soracli.scenes.drawn.outlines import bend
+from soracli.scenes.drawn.outlines import arc, bend
 from soracli.scenes.drawn.sheet import Colour, Drawing, Sheet
 from soracli.scenes.drawn.vehicles import GLASS, IRON, ROPE, WOOD, YELLOW
 
@@ -123,10 +123,59 @@ def _surfboard(sheet: Sheet, moment: float) -> None:
     sheet.limb([(0.5, 0.07), (0.5, 0.92)], (255, 246, 232), 0.014)
 
 
+def _kayaker(sheet: Sheet, moment: float) -> None:
+    """A person with a helmet and a vest paddles a kayak, on one side and on the other."""
+    swing = 2 * math.pi * moment
+    tilt, reach = 0.17 * math.sin(swing), 0.05 * math.cos(swing)
+    left, right = (0.17 + 0.5 * reach, 0.47 + tilt), (0.75 + 0.5 * reach, 0.47 - tilt)
+    sheet.limb([(0.51, 0.40), (0.52, 0.66)], (236, 84, 60), 0.19, 0.18)
+    sheet.block(0.43, 0.44, 0.61, 0.50, (255, 206, 70), 0.02)
+    sheet.oval(0.485, 0.26, 0.175, 0.18, (255, 204, 62))
+    sheet.body([*arc(0.495, 0.25, 0.20, 0.21, 172, 385)], (60, 130, 230), 0.04)
+    sheet.eye(0.445, 0.285, 0.017)
+    sheet.line(bend([(0.425, 0.322), (0.45, 0.333), (0.48, 0.322)]), (178, 34, 60), 0.011)
+    sheet.limb([left, right], (70, 62, 84), 0.022)
+    for (x, y), way in ((left, -1), (right, 1)):
+        tip = (x + 0.08 * way, y - 0.28 * tilt * way)
+        sheet.limb([(x, y), tip], (255, 206, 70), 0.05, 0.085)
+    for away, elbow in ((0.66, (0.63, 0.50)), (0.30, (0.38, 0.50))):
+        hand = (left[0] + (right[0] - left[0]) * away, left[1] + (right[1] - left[1]) * away)
+        sheet.limb([(0.46 if away < 0.5 else 0.57, 0.405), elbow, hand], (255, 140, 90), 0.06, 0.05)
+        sheet.oval(*hand, 0.062, 0.062, (255, 204, 62))
+    sheet.oval(0.52, 0.655, 0.30, 0.07, (52, 50, 66))
+    sheet.blob([(0.02, 0.62), (0.20, 0.66), (0.50, 0.675), (0.80, 0.66), (0.98, 0.615), (0.86, 0.77), (0.64, 0.825),
+                (0.34, 0.825), (0.13, 0.77)], (236, 62, 66), 0.06)  # fmt: skip
+    sheet.limb(bend([(0.08, 0.69), (0.5, 0.755), (0.93, 0.685)]), (255, 246, 232), 0.026)
+
+
+def _jet_ski(sheet: Sheet, moment: float) -> None:
+    """A small red craft with handlebars; a jet of water leaps behind it."""
+    for k in range(9):
+        age = (moment + k / 9) % 1.0
+        size = 0.09 * (1.05 - age)
+        x, y = 0.90 + 0.055 * age, 0.70 - 0.95 * age * (1.15 - age) + 0.02 * (k % 3)
+        sheet.oval(x, y, size, size, (206, 234, 252))
+    sheet.limb([(0.45, 0.42), (0.39, 0.30)], IRON, 0.045)
+    sheet.limb([(0.335, 0.285), (0.455, 0.27)], (52, 50, 66), 0.045)
+    sheet.body([(0.25, 0.46), (0.325, 0.30), (0.36, 0.32), (0.335, 0.48)], (150, 206, 240), 0.02)
+    sheet.blob([(0.44, 0.50), (0.50, 0.43), (0.62, 0.46), (0.78, 0.45), (0.88, 0.52), (0.86, 0.62), (0.48, 0.62)],
+               (62, 60, 82), 0.05)  # fmt: skip
+    sheet.blob([(0.02, 0.66), (0.12, 0.52), (0.27, 0.42), (0.40, 0.41), (0.47, 0.52), (0.62, 0.565), (0.93, 0.56),
+                (0.95, 0.70), (0.86, 0.80), (0.28, 0.81), (0.10, 0.76)], (236, 62, 66), 0.08)  # fmt: skip
+    sheet.blob([(0.05, 0.655), (0.16, 0.56), (0.30, 0.51), (0.42, 0.60), (0.70, 0.655), (0.93, 0.64), (0.92, 0.70),
+                (0.50, 0.715), (0.20, 0.70)], (255, 246, 240), 0.03)  # fmt: skip
+    sheet.limb([(0.30, 0.755), (0.84, 0.755)], (255, 196, 56), 0.03)
+    sheet.block(0.90, 0.66, 0.965, 0.73, IRON, 0.02)
+    wave = [(0.02 + 0.06 * k, 0.80 + 0.02 * math.sin(2 * math.pi * (k / 5 + 2 * moment))) for k in range(17)]
+    sheet.body([*wave, *bend([(0.98, 0.82), (0.80, 0.885), (0.40, 0.89), (0.02, 0.83)])], (84, 180, 240), 0.04)
+
+
 DRAWINGS: dict[str, Drawing] = {
     "submarine": _submarine,
     "pirate ship": _pirate_ship,
     "raft": _raft,
     "gondola": _gondola,
     "surfboard": _surfboard,
+    "kayaker": _kayaker,
+    "jet ski": _jet_ski,
 }

@@ -136,6 +136,40 @@ def _skateboard(sheet: Sheet, moment: float) -> None:
     sheet.line(bend([(0.07, 0.695), (0.18, 0.755), (0.5, 0.765), (0.82, 0.755), (0.93, 0.695)]), (66, 56, 92), 0.018)
 
 
+def _hamster_wheel(sheet: Sheet, moment: float) -> None:
+    """A hamster runs in a wheel on a stand, which turns."""
+    turn = 2 * math.pi * moment
+    x, y, radius = 0.5, 0.47, 0.40
+    for side in (-1, 1):
+        sheet.limb([(x, y), (x + 0.30 * side, 0.92)], (110, 122, 190), 0.05)
+    sheet.limb([(0.14, 0.925), (0.86, 0.925)], (84, 96, 168), 0.055)
+    sheet.oval(x, y, 2 * radius, 2 * radius, (176, 190, 236))
+    sheet.oval(x, y, 1.72 * radius, 1.72 * radius, (128, 142, 204))
+    for k in range(6):
+        angle = turn / 6 + math.pi * k / 3
+        sheet.limb([(x, y), (x + 0.86 * radius * math.cos(angle), y + 0.86 * radius * math.sin(angle))],
+                   (150, 164, 220), 0.028)  # fmt: skip
+    step = math.sin(3 * turn)
+    fur, pale = (236, 168, 92), (255, 236, 206)
+    for at, way in ((0.41, 1), (0.60, -1), (0.46, -1), (0.65, 1)):
+        foot = (at + 0.035 * way * step, 0.755 - 0.02 * abs(at - 0.5))
+        sheet.limb([(at, 0.68), foot], (255, 180, 160), 0.035, 0.028)
+    sheet.oval(0.73, 0.64, 0.06, 0.05, (255, 180, 160))
+    sheet.oval(0.565, 0.615, 0.34, 0.235, fur)
+    sheet.oval(0.545, 0.675, 0.25, 0.115, pale)
+    for ear in (0.335, 0.43):
+        sheet.oval(ear, 0.475, 0.075, 0.085, fur)
+        sheet.oval(ear, 0.482, 0.04, 0.048, (255, 180, 160))
+    sheet.oval(0.385, 0.57, 0.225, 0.205, fur)
+    sheet.oval(0.34, 0.615, 0.13, 0.09, pale)
+    sheet.eye(0.345, 0.55, 0.024)
+    sheet.oval(0.287, 0.592, 0.032, 0.026, (236, 110, 120))
+    sheet.ring(x, y, 1.87 * radius, 0.055, (92, 116, 226))
+    for k in range(18):
+        angle = turn / 3 + math.pi * k / 9
+        sheet.dot(x + 0.935 * radius * math.cos(angle), y + 0.935 * radius * math.sin(angle), 0.011, (206, 216, 255))
+
+
 DRAWINGS: dict[str, Drawing] = {
     "paper boat": _paper_boat,
     "trampoline": _trampoline,
@@ -144,4 +178,5 @@ DRAWINGS: dict[str, Drawing] = {
     "chessboard": _chessboard,
     "snow globe": _snow_globe,
     "level skateboard": _skateboard,
+    "hamster wheel": _hamster_wheel,
 }
