@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import cache
 from typing import NamedTuple
 
@@ -124,6 +125,7 @@ class Filmed(NamedTuple):
     text: str
 
 
+WORD = re.compile(r"\s+([^\W_]+)")
 OWN = re.compile(r"(?<=\w)['’]s (?:face|head|eyes?|nose|mouth|snout|muzzle|ears?|fur)(?!\w)")  # of what is shown whole
 
 
@@ -146,12 +148,21 @@ def _patterns() -> tuple[tuple[str, str, bool, re.Pattern[str]], ...]:
     )
 
 
-def filmed(text: str) -> tuple[list[Filmed], str]:
-    """What a text in lower case says of camera and style, and the text with that struck out at its full length."""
+def filmed(text: str, things: Container[str] = ()) -> tuple[list[Filmed], str]:
+    """What a text in lower case says of camera and style, and the text with that struck out at its full length.
+
+    things: names of two words; a style that is the first word of one is none: an oil lamp.
+    """
     found: list[Filmed] = []
     for slot, value, near, pattern in _patterns():
-        for match in pattern.finditer(text):
+        said = [match for match in pattern.finditer(text) if slot != "style" or not _begins_one(match, things)]
+        for match in said:
             found.append(Filmed(slot, value, near, match.start(), match[0].strip()))
-        text = pattern.sub(lambda match: "\x00" * len(match[0]), text)
+            text = text[: match.start()] + "\x00" * len(match[0]) + text[match.end() :]
     text = OWN.sub(lambda match: " " * len(match[0]), text)
     return sorted(found, key=lambda row: row.start), text
+
+
+def _begins_one(match: re.Match[str], things: Container[str]) -> bool:
+    after = WORD.match(match.string, match.end())
+    return after is not None and f"{match[0].split()[-1]} {after[1]}" in things

@@ -58,7 +58,7 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     """
     words = vocabulary(known)
     text, others = options(spelt(prompt))
-    film, left = filmed(text)
+    film, left = filmed(text, words.things)
     phrases, mended = items(left, words)
     story = read_story(phrases, words, {row.start: row for row in film if row.slot == "event"})
     thronged(story, phrases)

@@ -34,9 +34,10 @@ LIKE_SCENERY = frozenset(  # pictures of what a place, a time or a weather alrea
     sun sunset sunrise foggy fog desert mountain beach motorway cityscape night snowflake rain station park houses
     """.split()  # noqa: SIM905
 )
-NOT_THINGS = ("face", "hand", "finger", "fist", "hearted", "o’clock", "thirty", "button", "symbol", "suit", "locked")
+NOT_THINGS = re.compile(r"\b(?:face|hand|finger|fist|hearted|o’clock|thirty|button|symbol|suit|locked)")
 LEADING = frozenset(("in", "on", "at", "from", "into", "onto", "over", "under", "through", "past", "by", "to", "with"))
 SHORT = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]")
+SHADES = {"gray": "grey", "golden": "gold", "violet": "purple", "lime green": "green", "lime-green": "green"}
 LONGEST = 6  # words of a phrase among the collected meanings
 IRREGULAR = {  # past and participle -> verb
     "ran": "run", "flew": "fly", "flown": "fly", "swam": "swim", "drove": "drive", "driven": "drive", "fell": "fall",
@@ -135,6 +136,13 @@ class Vocabulary:
     def of(self, phrase: str, slot: str) -> Entry | None:
         """What a phrase is as a `slot`, if it can be that."""
         return next((entry for entry in self.phrases.get(phrase) if entry.slot == slot), None)
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """Names of pictures of two words that are written by hand."""
+        listed = self.phrases.listed.items()
+        named = (phrase for phrase, row in listed if any(entry.slot == "name" for entry in row))
+        return frozenset(phrase for phrase in named if phrase.count(" ") == 1)
 
     @cached_property
     def singles(self) -> frozenset[str]:
@@ -247,7 +255,7 @@ def _small(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             for phrase in split(phrases):
                 yield phrase, Entry(slot, value)
     for colour in split(words["colour"]["words"]):
-        yield colour, Entry("colour", {"gray": "grey", "golden": "gold", "violet": "purple"}.get(colour, colour))
+        yield colour, Entry("colour", SHADES.get(colour, colour))
     for scale, phrases in words["scale"].items():
         for phrase in split(phrases):
             yield phrase, Entry("scale", scale)
@@ -352,7 +360,7 @@ def _lemmas(word: str) -> list[str]:
 
 def _called_by_its_synonyms(name: str) -> bool:
     """Faces, hands and people who do something have synonyms that mean many other things."""
-    return name.split()[0] not in PEOPLE and not any(part in name for part in NOT_THINGS)
+    return name.split()[0] not in PEOPLE and not NOT_THINGS.search(name)
 
 
 def _noun(phrase: str, name: str, near: bool) -> Iterable[tuple[str, Entry]]:

@@ -405,8 +405,8 @@ def test_cost_is_that_of_the_network() -> None:
 
 
 def test_notes_on_what_the_library_does_not_have(sora: Sora) -> None:
-    ran = sora("generate", "a zeppelin over a meadow", "--dry-run")
-    assert ran.err == "sora: note: 'zeppelin' is not in the library; it is drawn as the nearest: hot air balloon.\n"
+    ran = sora("generate", "a hoverboard in a meadow", "--dry-run")
+    assert ran.err == "sora: note: 'hoverboard' is not in the library; it is drawn as the nearest: level skateboard.\n"
     assert sora("generate", "a dog in a meadow", "--dry-run").err == ""
 
 

@@ -207,7 +207,7 @@ RECIPE_ONLY = {
 
 def test_events_and_errors(sora: Sora) -> None:
     whole = json.loads(sora("schema").out)
-    ran = sora("generate", "a zeppelin", *TINY[:-2], "-v", "--progress", "json", "-o", "a.gif")
+    ran = sora("generate", "a hoverboard", *TINY[:-2], "-v", "--progress", "json", "-o", "a.gif")
     events = [json.loads(line) for line in ran.err.splitlines()]
     assert {event["event"] for event in events} >= {"progress", "message", "detail"}
     ran = sora("generate", "", "--json", "--progress", "json")
