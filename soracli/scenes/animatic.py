@@ -7,6 +7,7 @@ moves by pure functions of time, so that any frames can be drawn alone, at any r
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -50,9 +51,14 @@ def animatic(
 def pieces(
     scene: Scene, times: torch.Tensor, width: int, height: int, bank: ActorBank, *, shadows: bool = False
 ) -> Iterator[Animatic]:
-    """The same, at most PIECE frames at a time: what is in memory does not grow with the length."""
-    for start in range(0, len(times), PIECE):
-        yield _piece(scene, Frame(width, height, times[start : start + PIECE]), bank, shadows)
+    """The same, at most PIECE frames at a time: what is in memory does not grow with the length.
+
+    Nobody begins another action within a piece.
+    """
+    begun = (int((times < act.time).sum()) for performer in scene.performers for act in performer.then)
+    cuts = sorted({*range(0, len(times), PIECE), len(times), *begun})
+    for start, stop in pairwise(cuts):
+        yield _piece(scene, Frame(width, height, times[start:stop]), bank, shadows)
 
 
 def bank_of(*scenes: Scene) -> ActorBank:

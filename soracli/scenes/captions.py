@@ -35,6 +35,8 @@ def caption(scene: Scene) -> str:
     else:
         first, *rest = (_clause(scene, group) for group in groups)
         sentences = [" ".join([first, place, *around]), *rest]
+    later = [(_word(one), act) for one in scene.performers for act in one.then]
+    sentences += dict.fromkeys(f"then the {word} {_doing(act.action, act.direction, 1)}" for word, act in later)
     for performer in scene.performers:
         sentences += [DEEDS[event.kind].replace("it", f"the {_word(performer)}", 1) for event in performer.events[:1]]
     sentences.append(CAMERAS[scene.camera].clauses[0])
@@ -89,19 +91,28 @@ def _clause(scene: Scene, group: Sequence[int]) -> str:
     subject = _nouns(scene, one, count)
     partner = cast[one.partner] if 0 <= one.partner < len(cast) else None
     many = sum(_key(other) == _key(partner) for other in cast) if partner is not None else 0
-    verb = {**ACTIONS, **PLAYED}.get(one.action, (one.action,))[0]
-    way = DIRECTIONS[one.direction][0] if one.direction and one.action not in ON_THE_SPOT else ""
     if partner is not None and one.relation in ("chases", "meets"):
         verb = "chase" if one.relation == "chases" else "meet"
         said = verb if count > 1 else grammar.finite(verb)
-        return f"{subject} {said} {_nouns(scene, partner, many)} {way if verb == 'chase' else ''}".strip()
-    said = verb if count > 1 else grammar.finite(verb)
+        way = _way(one.action, one.direction) if verb == "chase" else ""
+        return f"{subject} {said} {_nouns(scene, partner, many)} {way}".strip()
     with_whom = (
         f"{TOGETHER[one.relation]} {_nouns(scene, partner, many)}"
         if partner is not None and one.relation in TOGETHER
         else ""
     )
-    return " ".join(part for part in (subject, said, way, with_whom) if part)
+    return " ".join(part for part in (subject, _doing(one.action, one.direction, count), with_whom) if part)
+
+
+def _doing(action: str, direction: str, count: int) -> str:
+    """What so many do, and which way: `walks to the left`."""
+    verb = {**ACTIONS, **PLAYED}.get(action, (action,))[0]
+    said = verb if count > 1 else grammar.finite(verb)
+    return f"{said} {_way(action, direction)}".strip()
+
+
+def _way(action: str, direction: str) -> str:
+    return DIRECTIONS[direction][0] if direction and action not in ON_THE_SPOT else ""
 
 
 def _word(one: Performer) -> str:

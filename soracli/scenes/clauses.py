@@ -21,6 +21,7 @@ from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
 ENDS = (".", ";", "!", "?", "\n", ")", "(", ":")
 JOINS = ("and", "&", "+", "plus", "/", "vs", "versus")
 FRESH = ("while", "as", "then", "but", "when", "whereas", "because", "so", "until", "before", "after")
+LATER = ("then", "before", "until")  # of FRESH, before what is done next
 BACK = ("it", "him", "her", "them", "they", "he", "she", "each other", "one another", "itself", "which", "who", "that")
 SHOWING = ("watch", "behold", "witness", "spot", "observe")  # watch a bear
 GAITS = ("walk", "run", "swim")
@@ -134,7 +135,7 @@ def _likened(state: Telling) -> bool:
 
 def _refresh(state: Telling) -> None:
     state.earlier, state.fresh, state.joined, state.verb, state.prep = state.subject, True, False, None, ""
-    state.scenery = False
+    state.scenery, state.later = False, state.items[state.at].text in LATER
     state.past("fresh")
 
 
@@ -189,8 +190,8 @@ def _pronoun(state: Telling, word: str) -> bool:
                     state.subject[-1],
                 )
         state.prep = ""
-    elif word in ("it", "he", "she", "they") and state.fresh and state.earlier and not state.subject:
-        state.subject = state.earlier
+    elif word in ("it", "he", "she", "they") and state.fresh and (state.subject or state.earlier):
+        state.subject = state.recent = state.subject or state.earlier
     elif word in ("her", "that") and state.adjacent in ("", "join", "verb", "cut", "fresh"):
         return False
     state.past("noun" if word in ("it", "he", "she", "they", "who", "which", "that") else "pronoun")
@@ -225,7 +226,10 @@ def _side(state: Telling, value: str) -> None:
 
 def _direct(state: Telling, value: str) -> None:
     for index in state.actor or state.subject or state.recent:
-        state.story.parts[index].direction = state.story.parts[index].direction or value
+        part = state.story.parts[index]
+        part.direction = part.direction or value
+        if part.then:
+            part.then[-1].direction = part.then[-1].direction or value
     if not (state.actor or state.subject or state.recent):
         state.story.settings.append(Setting("direction", Entry("direction", value), "", ""))
     state.past("direction")

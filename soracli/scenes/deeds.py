@@ -33,7 +33,7 @@ def by_themselves(story: Story) -> None:
             continue
         pictures, colour = RESTING.get(part.name, ((), ""))
         for picture in pictures:
-            if verb.lemma in OWN[picture]:
+            if verb.lemma in OWN[picture] and not part.then:
                 part.name, part.colour = picture, part.colour or colour
         if verb.value in THROWN:
             story.shown[:] = [row for row in story.shown if not row[0].startswith(verb.lemma[:3])]

@@ -11,6 +11,7 @@
     [[performer]]
     name = "cat"
     chases = "dog"              # by name, or by number from 1
+    then = [{ at = 3, action = "sit" }]
 
 Several `[[shot]]` tables make a film; their performers are `[[shot.performer]]`. What is not said is chosen: sizes true
 to each other, paths through the middle of the frame, a camera that follows a lone mover who would leave it.
@@ -111,6 +112,11 @@ def _row(performer: Performer) -> dict[str, Any]:
         times = [event.time for event in performer.events if event.kind == kind]
         if times:
             row[kind] = times
+    if performer.then:
+        row["then"] = [
+            {"at": act.time, "action": act.action, **({"direction": act.direction} if act.direction else {})}
+            for act in performer.then
+        ]
     return row
 
 
@@ -123,6 +129,8 @@ def _value(value: Any) -> str:
         return '"' + "".join(_escaped(letter) for letter in value) + '"'
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
     return repr(value)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from soracli.world.scene import Scene
 
-MOST_SHOTS, MOST_PERFORMERS, MOST_EVENTS = 100, 24, 12
+MOST_SHOTS, MOST_PERFORMERS, MOST_EVENTS, MOST_ACTS = 100, 24, 12, 6
 LONGEST = 200  # characters of a name; a prompt may have ten times as many
 RELATIONS = ("behind", "beside", "in_front_of", "above", "on", "chases", "meets")  # of a performer to another
 EVENTS = ("bitten", "painted")  # what happens to a performer at a time
@@ -24,8 +24,9 @@ NUMBERS = {  # key: least, most; seconds, frame heights (size), frame widths (x)
 SETTING = ("place", "time", "weather", "camera", "style", "seconds", "laid", "seed", "prompt")
 ACTING = (
     "name", "picture", "action", "direction", "size", "x", "depth", "phase", "colour", "enters", "leaves", "speed",
-    *RELATIONS, *EVENTS,
+    "then", *RELATIONS, *EVENTS,
 )  # fmt: skip
+DOING = ("at", "action", "direction")  # of what a performer does next: a table of `then`
 
 
 @dataclass(frozen=True)

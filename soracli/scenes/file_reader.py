@@ -15,9 +15,11 @@ from soracli.scenes.file_checks import At, Checks
 from soracli.scenes.file_format import (
     ACTING,
     DIRECTIONS,
+    DOING,
     EVENTS,
     GO,
     LONGEST,
+    MOST_ACTS,
     MOST_EVENTS,
     MOST_PERFORMERS,
     MOST_SHOTS,
@@ -28,7 +30,7 @@ from soracli.scenes.file_format import (
 )
 from soracli.world.hues import COLOURS
 from soracli.world.language.verbs import ACTED, MOVES, SPEED, feet, ground_factor
-from soracli.world.scene import Event, Performer, Scene
+from soracli.world.scene import Act, Event, Performer, Scene
 
 
 class Reader:
@@ -134,7 +136,23 @@ class Reader:
             depth=self._check.number(row, "depth", 0.5, at), phase=self._check.number(row, "phase", 0.0, at),
             colour=self._check.choice(row, "colour", ("", *COLOURS), at), enters=enters, leaves=leaves,
             events=self._events(row, at, seconds), picture=picture, speed=self._check.number(row, "speed", 1.0, at),
+            then=self._then(row, at._replace(key="then"), seconds),
         )  # fmt: skip
+
+    def _then(self, row: dict[str, Any], at: At, seconds: float) -> tuple[Act, ...]:
+        """What a performer does next: `then = [{ at = 2.0, action = "walk", direction = "left" }]`."""
+        tables = row.get("then", [])
+        if not isinstance(tables, list) or not all(isinstance(one, dict) and "action" in one for one in tables):
+            self._check.fail(at, "then", 'write then = [{ at = 2.0, action = "walk" }]')
+        if len(tables) > MOST_ACTS:
+            self._check.fail(at, f"then: {len(tables)} actions", f"at most {MOST_ACTS}")
+        found = []
+        for number, one in enumerate(tables, 1):
+            self._check.check_keys(one, DOING, at)
+            time = self._check.limited(one.get("at", seconds * number / (len(tables) + 1)), "at", (0.0, seconds), at)
+            action = self._check.choice(one, "action", _actions(), at)
+            found.append(Act(time, action, self._check.choice(one, "direction", DIRECTIONS, at)))
+        return tuple(sorted(found, key=lambda act: act.time))
 
     def _events(self, row: dict[str, Any], at: At, seconds: float) -> tuple[Event, ...]:
         found = []

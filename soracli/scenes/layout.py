@@ -16,7 +16,7 @@ def camera_for(cast: Sequence[Performer], seconds: float) -> str:
 
     seconds: length of the shot. Before a static camera, who would leave the frame turns round.
     """
-    moving = [performer for performer in cast if performer.action in MOVES]
+    moving = [performer for performer in cast if performer.action in MOVES and not performer.then]
     ways = {performer.direction for performer in moving}
     far = any(SPEED[performer.action] * performer.speed * seconds > FOLLOWED for performer in moving)
     return "tracking" if far and len(ways) == 1 and len(moving) == len(cast) else "static"

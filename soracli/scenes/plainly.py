@@ -12,7 +12,10 @@ _FRONT = _BODY + (
     r"|grille|cab|cockpit|nosecone|nose cone|eyes|gaze|chest|horns|antlers|ears)"
 )
 _TURNED = r" (?:is )?(?:on|at|to|towards?|pointing|pointed|turned|facing)(?: to| towards?)? "
-_REAR = _BODY + r"(?:tail|rear(?: end)?|back(?: end)?|backside|bottom|stern|trunk lid|boot|exhaust|tail ?lights?|rump)"
+_REAR = _BODY + (
+    r"(?:tail|rear(?: end)?|(?<=with |.its |.his |.her |heir |.the |.own )back|back end|backside|bottom|stern|trunk lid"
+    r"|boot|exhaust|tail ?lights?|rump)"
+)
 _PART = r"(?: (?:side|edge|border|end|corner|part|half|margin))?"
 _OF = r"(?: of (?:the |my |our )?(?:whole )?(?:frame|screen|image|picture|shot|view|scene|video|clip))?"
 _SHOT = r"(?:stage|frame|screen|camera|picture|shot)"

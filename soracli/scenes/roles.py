@@ -9,12 +9,13 @@ from soracli.formatting import printable
 from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
-from soracli.scenes.playing import DOES, SEATS, pictured
+from soracli.scenes.playing import DOES, SEATS, deed, pictured
 from soracli.scenes.staging import BOATS, BUILT, Role
 from soracli.scenes.story import Part, Story
 from soracli.scenes.vocabulary import Library, Vocabulary
 from soracli.world.language import grammar
-from soracli.world.language.actors import SKY
+from soracli.world.language.actors import SKY, actor
+from soracli.world.scene import Act
 
 MOST = 6  # performers of one kind
 THRONGS = frozenset(("hundreds", "thousands", "millions", "dozens", "countless"))
@@ -274,7 +275,7 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
     elif part.near:
         notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
     done = pictured(part.verb.lemma, words) if part.verb is not None else ""
-    rest = (done or _rest(part, story)) if name in ("man", "woman", "person") else ""
+    rest = (done or _rest(part, story)) if not part.then and name in ("man", "woman", "person") else ""
     if rest:
         return next((one for one in _acting(name, rest) if one in words.pictures), name)
     return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
@@ -357,7 +358,19 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         changes,
         index,
         part.speed,
+        _then(part, name, kind, carries),
     )
+
+
+def _then(part: Part, name: str, kind: str, carries: bool) -> tuple[Act, ...]:
+    """What a picture does for a part after its first action; times are set where it is staged."""
+    acts = []
+    for doing in part.then:
+        action = _action(replace(part, verb=doing.verb, changes=set()), name, kind, carries)
+        played = deed(doing.verb.lemma) if action in ("stand", "bounce") else ""
+        action = action if not played or (played == "sit" and not actor(name).hip) else played
+        acts.append(Act(0.0, action, doing.direction))
+    return tuple(acts)
 
 
 def _is_aloft(part: Part) -> bool:

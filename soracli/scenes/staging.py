@@ -12,7 +12,7 @@ from soracli.world.bodies import FOOT, SHINS, sunk
 from soracli.world.language.actors import BALLS, HEADWEAR, HELD, PLANES, SKY, WORN, actor
 from soracli.world.language.verbs import MOVES, SOLE, SPEED, THROWN, signed
 from soracli.world.layout import at_depth
-from soracli.world.scene import Event, Performer
+from soracli.world.scene import Act, Event, Performer
 
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
 BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe",
@@ -53,6 +53,7 @@ LAST = 0.66  # of the way, where the last who is chased is at most
 FOLLOWS = 1.15  # of half of both widths, how far behind the other one follows: see `world.ensemble`
 EDGE = 0.14  # beyond the frame, in its widths
 FILLS = {"close": 1.7, "wide": 0.45}  # how much of the frame is filled, against the usual
+COME, HASTE = 0.42, 2.4  # frame widths that one comes in before it does something else, and how fast at most
 EVENT_AT, BETWEEN_BITES = 0.3, 0.37  # share of the clip, seconds
 
 
@@ -61,7 +62,7 @@ class Role:
     """One performer before it has a place. length: metres. partner: index of a role, -1 for none.
 
     side: where in the frame it was asked to be, or ``. scale: how large for its kind. changes: see `clauses.Part`.
-    group: index of the part of the story that it comes from.
+    group: index of the part of the story that it comes from. then: what it does next, without times.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Role:
     changes: frozenset[str] = frozenset()
     group: int = 0
     speed: float = 1.0
+    then: tuple[Act, ...] = ()
 
 
 def staged(
@@ -84,7 +86,7 @@ def staged(
 ) -> tuple[Performer, ...]:
     """Performers in the order of the roles. view: `close`, `wide` or ``. aspect: the frame's width / height."""
     rng = random.Random(seed)
-    roles = _headed(roles, rng)
+    roles = _headed([_brisk(role, seconds) for role in roles], rng)
     sizes = _sizes(roles, view, max(aspect, 1.0))
     centres = _centres(roles, [_width(role, size) / max(aspect, 1.0) for role, size in zip(roles, sizes, strict=True)])
     depths = _depths(roles, sizes, rng)
@@ -111,6 +113,7 @@ def staged(
             enters=enters,
             leaves=leaves,
             events=_events(role, seconds),
+            then=_acts(role, seconds),
         )
         placed = at_depth(one, depths[i])
         cast.append(replace(placed, size=round(max(placed.size, 0.04), 4), depth=round(placed.depth, 4)))
@@ -120,7 +123,7 @@ def staged(
 def follows(cast: Sequence[Performer], seconds: float, aspect: float = 1.0) -> bool:
     """Whether the camera goes along unasked: with those who all go the same way and would not stay in the frame."""
     ways = {one.direction for one in cast}
-    if not cast or len(ways) > 1 or any(one.action not in MOVES or one.name in SKY for one in cast):
+    if not cast or len(ways) > 1 or any(one.action not in MOVES or one.then or one.name in SKY for one in cast):
         return False
     long = any(
         SPEED[one.action] * one.speed * seconds + one.size * _drawn(one.name)[0] / max(aspect, 1.0) > 1 for one in cast
@@ -196,7 +199,7 @@ def _headed(roles: Sequence[Role], rng: random.Random) -> list[Role]:
     back = "left" if way == "right" else "right"
     headed = []
     for i, role in enumerate(roles):
-        goes = role.action in MOVES or role.action == "meet"
+        goes = role.action in MOVES or role.action == "meet" or any(act.action in MOVES for act in role.then)
         met = role.relation == "meets" or any(r.relation == "meets" and r.partner == i for r in roles)
         direction = role.direction or (way if goes else "")
         if met and not role.direction:
@@ -410,6 +413,9 @@ def _times(role: Role, centre: float, seconds: float) -> tuple[float, float, flo
     """Where its path begins, and when it enters and leaves."""
     way, speed = signed(role.direction), SPEED.get(role.action, 0.0) * role.speed
     start, enters, leaves = centre - way * speed * seconds / 2, 0.0, math.inf
+    if role.then:
+        comes = "in" in role.changes and way and speed
+        return (0.5 - way * (0.5 + EDGE) if comes else centre - _travel(role, seconds) / 2), enters, leaves
     if role.action == "appear":
         return centre, round(min(0.9, seconds / 3), 3), leaves
     if role.action == "meet":
@@ -424,6 +430,29 @@ def _times(role: Role, centre: float, seconds: float) -> tuple[float, float, flo
         if speed and way:
             start = (1 - edge) - way * speed * enters
     return start, enters, leaves
+
+
+def _brisk(role: Role, seconds: float) -> Role:
+    """One that comes in and then does something else, so fast that it is in the frame by then."""
+    speed = SPEED.get(role.action, 0.0) * seconds / (len(role.then) + 1)
+    if not role.then or "in" not in role.changes or not speed:
+        return role
+    return replace(role, speed=max(role.speed, min(COME / speed, HASTE)))
+
+
+def _acts(role: Role, seconds: float) -> tuple[Act, ...]:
+    """What it does next, each for as long as the first."""
+    each = seconds / (len(role.then) + 1)
+    return tuple(act._replace(time=round(each * number, 3)) for number, act in enumerate(role.then, 1))
+
+
+def _travel(role: Role, seconds: float) -> float:
+    """Frame widths to the right by which its actions bring it from where it began."""
+    way, gone = role.direction, 0.0
+    for act in (Act(0.0, role.action, role.direction), *role.then):
+        way = act.direction or way
+        gone += signed(way) * SPEED.get(act.action, 0.0) * role.speed * seconds / (len(role.then) + 1)
+    return gone
 
 
 def _events(role: Role, seconds: float) -> tuple[Event, ...]:

@@ -22,13 +22,21 @@ ALIVE = ("walker", "flyer", "swimmer")  # kinds of pictures
 
 
 @dataclass
+class Deed:
+    """What a part does after what it did before. direction: `` = as before."""
+
+    verb: Entry
+    direction: str = ""
+
+
+@dataclass
 class Part:
     """A performer in the making, or several alike. said: its head noun as typed. name: empty if no table has it.
 
     verb: what it does. partner: index of the part that `relation` is to. changes: `in`, `out`, `bitten`, `opened`,
     `painted`, `eaten` (bite after bite). counted: its number as typed. role: `subject`, `object` or `partner`.
     scale: how large for its kind. speed: factor on its usual pace. over: whether it is above a place. held:
-    whether another has it.
+    whether another has it. then: what it does after `verb`, in order.
     """
 
     said: str
@@ -49,6 +57,7 @@ class Part:
     speed: float = 1.0
     over: bool = False
     held: bool = False
+    then: list[Deed] = field(default_factory=list)
 
 
 class Setting(NamedTuple):
@@ -87,6 +96,7 @@ class Telling:
 
     actor: those of the last verb. verb: the last verb, while an object may follow. prep: a preposition that waits.
     agency: a verb in the passive whose doer follows.
+    later: whether what follows comes after what was told. next: whether the verb at hand does.
     scenery: whether something that is no part is what a verb would go to. still: whether the next part is a likeness.
     """
 
@@ -103,7 +113,7 @@ class Telling:
         self.waiting_change = ""
         self.prep = self.prep_word = ""
         self.ahead: tuple[str, int] | None = None
-        self.joined = self.fresh = self.scenery = self.still = False
+        self.joined = self.fresh = self.scenery = self.still = self.later = self.next = False
         self.adjacent = ""  # what the item before was: `noun`, `verb`, `setting`, `cut`
 
     def peek(self, step: int = 1) -> Item | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from soracli.prompts import english
-from soracli.scenes.playing import DOES, pictured
+from soracli.scenes.playing import DOES, deed, pictured
 from soracli.scenes.spans import Item
-from soracli.scenes.story import ARTICLES, TO_PLACES, Part, Telling
+from soracli.scenes.story import ARTICLES, TO_PLACES, Deed, Part, Telling
 from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
 
 DENIALS = ("not", "never", "won't", "doesn't", "don't", "isn't", "aren't", "can't", "cannot", "didn't")
 REFUSALS = ("refuses", "refuse", "refusing", "refused")
 PLURAL = 4  # letters from which a word in -s may be a verb that no table has
 NOBODY = ("nothing", "nobody", "none")
+TOGETHER = ("chase", "meet", "follow", "vanish", "appear")  # what is not done after something else
+STARTS = ("start", "starts", "begin", "begins", "started", "began")
 PATHS = (
     "through",
     "across",
@@ -61,10 +63,20 @@ def is_verb_here(state: Telling) -> bool:
     if not named:
         return True
     if state.adjacent != "noun":
-        return before is not None and before.text in ("to", "can", "could", "will") and state.adjacent != "cut"
+        asked = before is not None and before.text in ("to", "can", "could", "will") and state.adjacent != "cut"
+        return asked or _goes_on(state, entry)
     parts = [state.story.parts[i] for i in state.recent]
     many = len(state.subject) > 1 or any(part.many for part in parts)
     return entry.form == ("base" if many or state.is_asked() else "finite") or entry.form == "doing"
+
+
+def _goes_on(state: Telling, entry: Entry) -> bool:
+    """Whether a word that may be a noun is what somebody does next: and then flies off."""
+    after = state.peek()
+    leads = after is None or after.stop or after.text in PATHS or after.of("direction") is not None
+    form = "base" if len(state.subject) > 1 or any(state.story.parts[i].many for i in state.subject) else "finite"
+    free = state.later or (state.adjacent == "join" and leads)
+    return bool(state.subject) and free and state.adjacent in ("fresh", "join") and entry.form == form
 
 
 def _strange_verb(state: Telling, word: str) -> bool:
@@ -120,9 +132,18 @@ def act(state: Telling) -> None:
         state.verb = None
         return
     state.actor, state.verb = who, entry
+    state.next = _comes_next(state, entry, before)
     for index in who:
         give(state, state.story.parts[index], entry, item.text)
-    state.joined = state.fresh = False
+    state.joined = state.fresh = state.later = False
+
+
+def _comes_next(state: Telling, entry: Entry, before: Item | None) -> bool:
+    """Whether a verb is done after the one before: sits, looks up and flies off; not: runs, barking."""
+    if entry.value in TOGETHER or state.later:
+        return state.later and entry.value not in TOGETHER
+    joined = before is not None and (before.text in ("and", "&") or (before.text in STARTS and state.joined))
+    return joined if entry.form == "doing" else state.joined or state.fresh
 
 
 def _is_denied(state: Telling) -> bool:
@@ -172,6 +193,11 @@ def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
         part.changes.add("opened")
         return
     old = part.verb
+    if old is not None and state.next and _adds(part, old, entry, later=state.later):
+        part.then.append(Deed(entry))
+        if entry.near and not deed(entry.lemma):
+            state.near(text, entry.value)
+        return
     if old is not None and (_outdoes(entry, old)):
         part.verb = entry
         return
@@ -187,6 +213,14 @@ def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
         return
     if part.verb is entry and entry.near:
         state.near(text, {"stray": "stand", "hang": "stand"}.get(entry.value, entry.value))
+
+
+def _adds(part: Part, old: Entry, entry: Entry, *, later: bool) -> bool:
+    """Whether a verb is played after another: both can be seen, and they differ."""
+    last = part.then[-1].verb if part.then else old
+    if (last.value in TOGETHER and not later) or (last.value, deed(last.lemma)) == (entry.value, deed(entry.lemma)):
+        return False
+    return all(not one.near or deed(one.lemma) or (later and one.value != "stand") for one in (last, entry))
 
 
 def _outdoes(entry: Entry, old: Entry) -> bool:

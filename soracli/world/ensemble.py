@@ -27,6 +27,8 @@ from soracli.world.scene import Performer, Scene
 
 POP = 0.4  # seconds in which something appears or goes
 TURN = 0.5  # seconds of a turn at the border
+LEAVING = MOVES | {"jump"}  # actions with which a performer leaves the partner that it was with
+OVER = 0.3  # seconds in which one action goes over into the next
 REST = 0.5  # seconds, time constant, in which a camera comes to rest after the length of its scene
 STEP = 0.42  # cells of ground in one step of a gait that is laid over a drawing
 REACH = {"zoom in": 1.4, "zoom out": 1.4, "tilt up": 1.22, "tilt down": 1.22, "handheld": 1.08}  # largest zoom
@@ -60,7 +62,13 @@ def staged(scene: Scene, times: torch.Tensor, aspect: float = 1.0) -> list[Stage
     cast = [_fitted(performer, scene, aspect) for performer in scene.performers]
     for i in _partners_first(cast):
         cast[i] = _placed(cast[i], cast)
-    return [Staged(cast[i], path(scene, cast, i, times, aspect)) for i in range(len(cast))]
+    return [Staged(acting(cast[i], times), path(scene, cast, i, times, aspect)) for i in range(len(cast))]
+
+
+def acting(performer: Performer, times: torch.Tensor) -> Performer:
+    """The performer with the action that it does at the first of some times (T,)."""
+    begun = [act for act in performer.then if len(times) and act.time <= times[0]]
+    return replace(performer, action=begun[-1].action) if begun else performer
 
 
 def path(scene: Scene, cast: list[Performer], i: int, times: torch.Tensor, aspect: float) -> Path:
@@ -161,6 +169,8 @@ def _related(
     scene: Scene, cast: list[Performer], i: int, clock: torch.Tensor, times: torch.Tensor, aspect: float
 ) -> Path:
     performer = cast[i]
+    if performer.then:
+        return _in_turn(scene, cast, i, clock, times, aspect)
     relation, number = performer.relation, performer.partner
     if not relation or not 0 <= number < len(cast) or number == i or _circles(cast, i):
         own = alone(scene, performer, clock, aspect)
@@ -187,6 +197,43 @@ def _related(
     out = side * (own.x - performer.x)  # what is thrown goes away from who throws it
     x = other(times).x + shift + side * gap * {"beside": 1.05}.get(relation, 0.6) + out
     return own._replace(x=x)
+
+
+def _in_turn(
+    scene: Scene, cast: list[Performer], i: int, clock: torch.Tensor, times: torch.Tensor, aspect: float
+) -> Path:
+    """One action after another, each from where the one before has come to. Who moves leaves its partner."""
+    whole, cast = cast[i], list(cast)
+    cast[i] = replace(whole, then=())
+    way = _related(scene, cast, i, clock, times, aspect)
+    began = whole.enters
+    for act in whole.then:
+        now = times.new_tensor([act.time])
+        there = _related(scene, cast, i, (now - began).clamp(min=0), now, aspect)
+        one = replace(cast[i], action=act.action, direction=act.direction or cast[i].direction)
+        if not one.relation or {act.action, cast[i].action} & LEAVING:
+            one = replace(one, x=float(there.x), relation="", partner=-1)
+        cast[i], began = one, act.time
+        new = _related(scene, cast, i, (times - began).clamp(min=0), times, aspect)
+        back = -1.0 if signed(one.direction) * _looks(whole) < 0 else 1.0
+        way = _gone_over(way, new._replace(turn=back * new.turn), times - began)
+    return way
+
+
+def _looks(performer: Performer) -> float:
+    """Where its drawing looks: -1 to the left, 1 to the right, 0 to neither side."""
+    faces = "" if performer.picture else actor(performer.name).faces
+    return signed(performer.direction or faces)
+
+
+def _gone_over(old: Path, new: Path, since: torch.Tensor) -> Path:
+    """One path that becomes another. since: (T,) seconds since the other began."""
+    share = (since / OVER).clamp(0, 1)
+    share, after = share * share * (3 - 2 * share), since >= 0
+    mixed = {key: torch.lerp(getattr(old, key), getattr(new, key), share)
+             for key in ("feet", "lift", "angle", "scale", "squash", "turn")}  # fmt: skip
+    cut = {key: torch.where(after, getattr(new, key), getattr(old, key)) for key in ("x", "cycle", "shown")}
+    return Path(**mixed, **cut)
 
 
 def _first(cast: list[Performer], i: int) -> int:

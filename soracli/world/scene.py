@@ -21,6 +21,14 @@ class Event:
     time: float
 
 
+class Act(NamedTuple):
+    """What a performer does from a moment on. time: seconds into the scene. direction: `` = as before."""
+
+    time: float
+    action: str
+    direction: str = ""
+
+
 @dataclass(frozen=True)
 class Performer:
     """One actor in one role.
@@ -33,7 +41,7 @@ class Performer:
     enters, leaves: seconds at which it comes into being and goes. events: lasting changes, in order of time.
     picture: path of a picture with alpha that plays it instead of a drawing of the library, or ``.
     speed: factor on how fast it goes. A performer with a relation stands where its partner puts it, and `x - 0.5` is
-    added to that.
+    added to that. then: what it does after its first action, in order of time.
     """
 
     name: str
@@ -51,6 +59,7 @@ class Performer:
     events: tuple[Event, ...] = ()
     picture: str = ""
     speed: float = 1.0
+    then: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True)
