@@ -65,6 +65,8 @@ def step(state: Telling) -> None:
         _change(state, "in")
     elif entry := item.of("side"):
         _side(state, entry.value)
+    elif _is_left(state):
+        _leave(state)
     elif (entry := item.of("direction")) and not _is_noun_here(state):
         _direct(state, entry.value)
     elif item.text in SHOWING and state.adjacent in ("", "cut") and _is_led(state.peek()):
@@ -76,6 +78,9 @@ def step(state: Telling) -> None:
         act(state)
     elif item.text in PACES and (state.actor or state.subject):
         _pace(state, PACES[item.text])
+    elif _is_adverb(state):
+        state.drop(item.text)
+        state.past(state.adjacent)
     elif _is_likeness(state):
         state.still = True
         state.at += 1 + (item.text in ARTICLES)
@@ -104,10 +109,14 @@ def _happen(state: Telling, event: Filmed) -> None:
 
 
 def _cut(state: Telling, text: str) -> None:
+    before, after = state.peek(-1), state.peek()
+    if text.startswith("\x00") and before is not None and before.text in ARTICLES and after and not after.stop:
+        state.past(state.adjacent)  # a knitted vase
+        return
     if text in ENDS or text.startswith("\x00"):
         if text in ENDS:
             state.earlier = state.subject or state.earlier
-            state.fresh, state.joined = True, False
+            state.fresh, state.joined, state.meanwhile = True, False, False
         state.verb = None if text in ENDS else state.verb
         state.prep = ""
     else:
@@ -135,7 +144,8 @@ def _likened(state: Telling) -> bool:
 
 def _refresh(state: Telling) -> None:
     state.earlier, state.fresh, state.joined, state.verb, state.prep = state.subject, True, False, None, ""
-    state.scenery, state.later = False, state.items[state.at].text in LATER
+    word = state.items[state.at].text
+    state.scenery, state.later, state.meanwhile = False, word in LATER, word not in LATER
     state.past("fresh")
 
 
@@ -144,7 +154,8 @@ def finish(state: Telling) -> None:
     if state.waiting is None:
         return
     if state.story.parts and state.story.parts[0].verb is None:
-        state.story.parts[0].verb = state.waiting
+        if state.story.parts[0].role == "subject":  # not in: driving under trees
+            state.story.parts[0].verb = state.waiting
     elif not state.story.parts and (state.waiting.lemma in state.vocabulary.people or state.waiting.value in GAITS):
         state.story.parts.append(Part("somebody", "person", verb=state.waiting))  # surfing at sunset
 
@@ -163,6 +174,17 @@ def _is_called(state: Telling) -> bool:
     slots = ("name", "place", "time", "weather", "colour")
     a_noun = any(map(item.of, slots)) and item.text not in english.BREAKERS and not item.of("relation")
     return state.adjacent in ("", "cut", "join", "struck") and (a_name or a_noun) and " " not in item.text
+
+
+def _is_adverb(state: Telling) -> bool:
+    """Whether a word that no table has says how something is done: it gently lands."""
+    item, before, after = state.items[state.at], state.peek(-1), state.peek()
+    if not (item.unknown and item.text.endswith("ly")) or item.text in english.ADJECTIVES:
+        return False
+    led = before is not None and (before.text in ARTICLES or before.of("count") is not None)
+    return (
+        not led and state.adjacent not in ("", "cut") and (after is None or after.stop or after.of("verb") is not None)
+    )
 
 
 def _is_likeness(state: Telling) -> bool:
@@ -233,6 +255,24 @@ def _direct(state: Telling, value: str) -> None:
     if not (state.actor or state.subject or state.recent):
         state.story.settings.append(Setting("direction", Entry("direction", value), "", ""))
     state.past("direction")
+
+
+def _is_left(state: Telling) -> bool:
+    """Whether something was left somewhere, as `left on a table`, and does not go to the left."""
+    before, after = state.peek(-1), state.peek()
+    if state.items[state.at].text != "left" or before is None or after is None or not (state.recent or state.subject):
+        return False
+    was = before.text in ("is", "are", "was", "were", "been", "being") or (
+        state.adjacent == "noun" and before.of("verb") is None and before.text not in BACK
+    )
+    return was and after.text in ("on", "in", "at", "behind", "under", "by", "inside", "outside", "alone")
+
+
+def _leave(state: Telling) -> None:
+    state.actor = list(state.recent or state.subject)
+    for part in (state.story.parts[i] for i in state.actor):
+        part.verb = part.verb or Entry("verb", "stand", False, "past", "leave")
+    state.past("noun")
 
 
 def _relate(state: Telling, value: str, word: str) -> None:

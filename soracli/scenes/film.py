@@ -81,12 +81,14 @@ STYLES = {
     "3d": rf"{_LEAD}3[- ]?d{_STYLE}(?: render)?",
 }
 NEAR_STYLES = {
-    "watercolour": rf"{_LEAD}(?:oil|acrylic|impressionist|van gogh|monet|gouache|pastel)(?:[- ]?(?:style"
-    r"|painting|paint|painted))*"
+    "watercolour": rf"{_LEAD}(?:impressionist|van gogh|monet|gouache)(?:[- ]?(?:style|painting|paint|painted))*"
+    rf"|{_LEAD}(?:oil|acrylic|pastel|fresco)(?:[- ](?:on canvas|style|painting|paints?|painted))+"
     r"|in the style of (?:van gogh|monet)|painting(?= of)",
     "flat": rf"{_LEAD}(?:anime|manga|cartoon|comic(?: book)?|studio ghibli|ghibli|disney|south park|simpsons"
     rf"|paper cut-?out){_STYLE}",
-    "line": rf"{_LEAD}(?:pencil|charcoal|hand-drawn|chalk|doodle)(?:[- ]?(?:sketch|drawing|style))*"
+    "line": rf"{_LEAD}(?:pencil|charcoal|chalk|crayon)(?:[- ](?:sketch|drawing|style|art|animation))+"
+    r"|(?:drawn |sketched )?(?:in|with) (?:pencil|charcoal|chalk|crayons?)(?=\s*(?:$|[,.;]))"
+    rf"|{_LEAD}(?:hand-drawn|doodle)(?:[- ]?(?:sketch|drawing|style))*"
     rf"|sketch(?= of)|drawing(?= of)",
     "neon": rf"{_LEAD}(?:cyberpunk|vaporwave|tron|blade runner){_STYLE}",
     "sepia": rf"{_LEAD}(?:vintage(?= (?:look|style|photo|aesthetic|clip|video)|\s*(?:$|[,.;]))"

@@ -27,6 +27,15 @@ SEXES = ("bull", "cow", "hen", "buck", "doe", "stag", "mare", "stallion", "sow",
 HERD = 5  # as many as `a herd of`
 HERDS = ("herd", "herds", "pack", "flock", "swarm", "school", "pride", "colony", "family", "crowd", "fleet", "gang",
          "pod")  # fmt: skip
+PERSONS = ("man", "woman", "person", "people", "boy", "girl", "child", "baby", "old", "older")
+TRADES = ("artist", "astronaut", "cook", "cowboy", "detective", "farmer", "fairy", "genie", "guard", "judge", "knight",
+          "mage", "mechanic", "ninja", "office", "pilot", "pirate", "prince", "princess", "queen", "samurai",
+          "scientist", "singer", "student", "superhero", "supervillain", "teacher", "technologist", "viking")  # fmt: skip
+# Of people who have to do with the animal that is named before them.
+KEEPERS = ("walker", "lady", "rider", "tamer", "trainer", "keeper", "owner", "watcher", "lover", "groomer", "handler",
+           "hunter", "catcher", "herder", "farmer", "breeder", "sitter", "whisperer", "charmer", "racer", "jockey",
+           "man", "woman", "girl", "boy", "person", "kid", "child", "guy", "mom", "mum", "mother", "dad", "father",
+           "vet", "thief", "fighter", "cowboy", "racing", "baby", "rescuer", "seller")  # fmt: skip
 SHOWERS = ("shower", "showers", "storm", "rain")
 FALLING = ("comet", "star", "glowing star", "rock", "leaf fluttering in wind", "cherry blossom")
 THINGS = ("fruit", "vegetable", "plant", "figurine", "toy", "doll", "drink", "dish", "cake")  # an apple fruit
@@ -90,10 +99,10 @@ def _takes(state: Telling, words: _Words, i: int) -> bool:
         words.count, words.counted, words.led = max(words.count, int(entry.value)), item.text, True
     elif (entry := item.of("colour")) and words.head is None and not (name and not _noun_follows(state, i)):
         words.colour = entry.value
-    elif words.head is not None and (item.text in HERDS or (item.text in SHOWERS and _falls(words.head))):
+    elif words.head is not None and (_is_herd(state, i) or (item.text in SHOWERS and _falls(words.head))):
         words.count, words.counted = max(words.count, HERD), item.text
     elif name is not None:
-        return _takes_noun(state, words, item)
+        return _takes_noun(state, words, i)
     elif words.head is not None:
         return _is_place_of(state, words, i)
     elif item.of("place") or item.of("time") or item.of("weather"):
@@ -133,19 +142,33 @@ def _is_place_of_stranger(state: Telling, words: _Words, item: Item) -> bool:
     return True
 
 
+def _is_herd(state: Telling, i: int) -> bool:
+    """Whether item i says that there are many: a sheep herd; not what somebody does: a dog herds sheep."""
+    after = state.items[i + 1] if i + 1 < len(state.items) else None
+    return state.items[i].text in HERDS and not (after is not None and (after.of("name") or after.text in ARTICLES))
+
+
 def _falls(head: Item) -> bool:
     """Whether several of a thing may come down like rain: a meteor shower."""
     entry = head.of("name")
     return entry is not None and entry.value in FALLING
 
 
-def _takes_noun(state: Telling, words: _Words, item: Item) -> bool:
+def _several_do(state: Telling, words: _Words, i: int) -> bool:
+    """Whether item i is what several do to something: a kid and a penguin watch a film."""
+    after = state.items[i + 1] if i + 1 < len(state.items) else None
+    last = state.story.parts[state.recent[-1]] if state.joined and state.recent else None
+    several = words.count > 1 or (last is not None and last.role == "subject" and last.verb is None)
+    return several and after is not None and (after.text in ARTICLES or after.of("count") is not None)
+
+
+def _takes_noun(state: Telling, words: _Words, i: int) -> bool:
     """A noun is the head of its group; nouns before it say what kind: a police dog, but a koala bear."""
-    head = words.head
+    item, head = state.items[i], words.head
     verb = item.of("verb")
     if head is not None and (
         head.text == grammar.plural(grammar.singular(head.text))
-        or (verb is not None and (verb.form != "base" or state.is_asked()))
+        or (verb is not None and (verb.form != "base" or state.is_asked() or _several_do(state, words, i)))
     ):
         return False
     if words.unknown:
@@ -159,6 +182,9 @@ def _takes_noun(state: Telling, words: _Words, item: Item) -> bool:
             words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
             words.modifiers += ["young"] if kind in YOUNG else []
             return True
+        if alive and before is not None and entry is not None and _is_trade(before.value, entry.value, kind):
+            words.modifiers.append(item.text)  # a bear chef
+            return True
         if alive and kind in THINGS and kind != item.text:  # an astronaut plants a flag
             return False
         if ((alive and kind in KINDS) or kind in THINGS) and before is not None and entry is not None:
@@ -167,6 +193,12 @@ def _takes_noun(state: Telling, words: _Words, item: Item) -> bool:
         words.modifiers.append(head.text)
     words.head = item
     return True
+
+
+def _is_trade(who: str, what: str, said: str) -> bool:
+    """Whether an animal is said to be of a trade of people: a bear chef, but a dog walker walks dogs."""
+    human = what.split()[0] in (*PERSONS, *TRADES)
+    return human and who.split()[0] not in (*PERSONS, *TRADES) and said not in KEEPERS
 
 
 def _takes_unknown(state: Telling, words: _Words, item: Item) -> bool:

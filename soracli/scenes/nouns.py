@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from soracli.prompts import english
 from soracli.scenes.groups import SURROUNDINGS, TREES, YOUNG
 from soracli.scenes.relations import place
 from soracli.scenes.spans import Item
@@ -17,6 +18,10 @@ HUMAN = ("man", "woman", "person", "people", "old", "older", "girl", "boy", "chi
          "princess", "cook", "teacher", "student", "singer", "artist", "pilot", "guard", "mage", "robot")  # fmt: skip
 KIN = {"mother": 1.2, "father": 1.2, "mom": 1.2, "mum": 1.2, "dad": 1.2, "mama": 1.2, "parent": 1.2, "brother": 0.95,
        "sister": 0.95, "sibling": 0.95, "mate": 0.95, "twin": 0.95}  # fmt: skip
+VESSELS = ("glass", "cup", "mug", "bottle", "pint", "jug", "pitcher", "bucket", "bowl", "can", "flute", "jar", "carafe")
+LIQUIDS = ("champagne", "wine", "beer", "water", "milk", "juice", "coffee", "tea", "whiskey", "whisky", "lemonade",
+           "soup", "soda", "cola", "cocoa", "chocolate", "rum", "vodka", "paint", "ink", "oil", "prosecco",
+           "cider")  # fmt: skip
 NONE = ("no", "without")
 AMID = ("among", "amongst", "amidst", "between", "through", "amid", "under", "over", "above", "past", "beneath")
 
@@ -53,6 +58,10 @@ def introduce(state: Telling, group: Group) -> None:
     if not part.name and not _takes_stranger(state, part, role_prep, word):
         state.past("setting", group.size)
         state.scenery, state.prep = True, ""
+        return
+    if _is_content(state, part) or _is_of_body(state):
+        state.past("noun" if _is_content(state, part) else "setting", group.size)
+        state.prep = ""
         return
     index = _index(state, part, group)
     place(state, index, role_prep, word)
@@ -109,6 +118,27 @@ def _modify(state: Telling, part: Part, group: Group) -> None:
         state.waiting = None
     if state.still:
         part.verb, state.still = part.verb or Entry("verb", "stand", False, "base", "stand"), False
+
+
+def _is_content(state: Telling, part: Part) -> bool:
+    """Whether a part is what a glass has in it: of champagne."""
+    before = state.peek(-1)
+    if before is None or before.text != "of" or state.adjacent != "noun" or not state.recent:
+        return False
+    vessel = state.story.parts[state.recent[-1]]
+    return vessel.name == part.name or (grammar.singular(vessel.said) in VESSELS and part.said in LIQUIDS)
+
+
+def _is_of_body(state: Telling) -> bool:
+    """Whether the noun at hand is only whose parts of a body another has: a lion with the wings of an eagle."""
+    before, body = state.peek(-1), state.peek(-2)
+    return (
+        before is not None
+        and body is not None
+        and before.text == "of"
+        and body.of("undrawn") is not None
+        and (body.text.endswith("s") and body.text in english.PASSED_OVER)
+    )
 
 
 def _take_after(state: Telling, part: Part) -> None:

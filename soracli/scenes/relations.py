@@ -37,11 +37,25 @@ def place(state: Telling, index: int, prep: str, word: str) -> None:
         _stand(state, index, anchors[-1], prep, word)
     elif state.verb is not None and state.actor and not state.joined and not state.fresh and index not in state.actor:
         _object(state, index, state.actor[0])
-    elif state.joined and state.recent and not state.fresh and state.adjacent in ("cut", "join", "noun-like"):
+    elif (
+        state.joined and state.recent and not state.fresh and state.adjacent in ("cut", "join", "noun-like")
+        and not _begins_clause(state, index)
+    ):  # fmt: skip
         _join(state, index)
     elif index not in state.subject:
         state.earlier, state.subject, state.actor, state.verb = state.subject or state.earlier, [index], [index], None
         _ahead(state, index)
+
+
+def _begins_clause(state: Telling, index: int) -> bool:
+    """Whether a part named beside an object or a partner does something itself: climbs a tree, a horse grazes."""
+    last, part = state.story.parts[state.recent[-1]], state.story.parts[index]
+    if last.role == "subject" or not any(state.story.parts[i].verb is not None for i in state.subject):
+        return False
+    after = next((state.items[i + 1] for i in range(state.at, len(state.items) - 1)
+                  if state.items[i].text == part.said), None)  # fmt: skip
+    verb = after.of("verb") if after is not None else None
+    return verb is not None and verb.form == ("base" if part.many else "finite")
 
 
 def _ahead(state: Telling, index: int) -> None:
@@ -77,7 +91,9 @@ def _stand(state: Telling, index: int, anchor: int, prep: str, word: str) -> Non
         if state.agency.value in ("chase", "follow"):
             part.relation, part.partner = "chases" if state.agency.value == "chase" else "behind", anchor
         elif not other.relation:
-            other.verb, other.relation, other.partner = other.verb or state.agency, "behind", index
+            state.verb, state.actor = state.agency, [index]
+            _object(state, anchor, index)
+            other.role = "subject" if part.relation == "on" else other.role
         state.agency = None
         return
     if verb is not None and verb.value in THROWN:

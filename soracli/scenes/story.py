@@ -96,7 +96,8 @@ class Telling:
 
     actor: those of the last verb. verb: the last verb, while an object may follow. prep: a preposition that waits.
     agency: a verb in the passive whose doer follows.
-    later: whether what follows comes after what was told. next: whether the verb at hand does.
+    later: whether what follows comes after what was told, meanwhile: at the same time. next: whether the verb at hand
+    comes after.
     scenery: whether something that is no part is what a verb would go to. still: whether the next part is a likeness.
     """
 
@@ -113,7 +114,7 @@ class Telling:
         self.waiting_change = ""
         self.prep = self.prep_word = ""
         self.ahead: tuple[str, int] | None = None
-        self.joined = self.fresh = self.scenery = self.still = self.later = self.next = False
+        self.joined = self.fresh = self.scenery = self.still = self.later = self.meanwhile = self.next = False
         self.adjacent = ""  # what the item before was: `noun`, `verb`, `setting`, `cut`
 
     def peek(self, step: int = 1) -> Item | None:

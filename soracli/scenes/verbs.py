@@ -115,7 +115,8 @@ def act(state: Telling) -> None:
     if before is not None and before.text in NOBODY:
         state.past(state.adjacent)
         return
-    ways = after is not None and (after.text in PATHS or after.of("direction") is not None)
+    ways = after is not None and (_is_path(state, after) or after.of("direction") is not None)
+    ways = ways and not (item.text.endswith("ed") and item.of("verb") is None)  # scattered around
     leads = entry.near and ways  # it pounds through the woods
     if leads and (entry.value == "stray" or (entry.value == "stand" and _may_go(entry, state.vocabulary))):
         entry = entry._replace(value="go")
@@ -135,7 +136,7 @@ def act(state: Telling) -> None:
     state.next = _comes_next(state, entry, before)
     for index in who:
         give(state, state.story.parts[index], entry, item.text)
-    state.joined = state.fresh = state.later = False
+    state.joined = state.fresh = state.later = state.meanwhile = False
 
 
 def _comes_next(state: Telling, entry: Entry, before: Item | None) -> bool:
@@ -143,7 +144,13 @@ def _comes_next(state: Telling, entry: Entry, before: Item | None) -> bool:
     if entry.value in TOGETHER or state.later:
         return state.later and entry.value not in TOGETHER
     joined = before is not None and (before.text in ("and", "&") or (before.text in STARTS and state.joined))
-    return joined if entry.form == "doing" else state.joined or state.fresh
+    return joined if entry.form == "doing" else state.joined or (state.fresh and not state.meanwhile)
+
+
+def _is_path(state: Telling, item: Item) -> bool:
+    """Whether the item after a verb says where somebody goes: by, along; knitting by a fire is done there."""
+    following = state.peek(2)
+    return item.text in PATHS and not (item.text in ("by", "about") and following is not None and not following.stop)
 
 
 def _is_denied(state: Telling) -> bool:
@@ -220,7 +227,10 @@ def _adds(part: Part, old: Entry, entry: Entry, *, later: bool) -> bool:
     last = part.then[-1].verb if part.then else old
     if (last.value in TOGETHER and not later) or (last.value, deed(last.lemma)) == (entry.value, deed(entry.lemma)):
         return False
-    return all(not one.near or deed(one.lemma) or (later and one.value != "stand") for one in (last, entry))
+    return all(
+        not one.near or deed(one.lemma) or (later and one.value not in ("stand", "stray", "hang"))
+        for one in (last, entry)
+    )
 
 
 def _outdoes(entry: Entry, old: Entry) -> bool:
