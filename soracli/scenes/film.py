@@ -27,7 +27,8 @@ CAMERAS = {
     "zoom in": rf"(?:{_THE} )?{_SLOW}(?:zoom|push|dolly|dollie|rack)(?:s|es|ing)?[ -]{_SLOW}in{_ON}(?: shot)?"
     rf"|{_THE} {_SLOW}(?:mov|com|go|glid|push)(?:e|es|s|ing) {_SLOW}(?:in|closer|forwards?|nearer){_ON}"
     rf"|zoom(?: on| at)",
-    "zoom out": rf"(?:{_THE} )?{_SLOW}(?:zoom|pull|dolly|dollie)(?:s|es|ing)?[ -]{_SLOW}(?:out|back){_ON}(?: shot)?"
+    "zoom out": rf"{_THE} {_SLOW}pans {_SLOW}out"
+    rf"|(?:{_THE} )?{_SLOW}(?:zoom|pull|dolly|dollie)(?:s|es|ing)?[ -]{_SLOW}(?:out|back){_ON}(?: shot)?"
     rf"|{_THE} {_SLOW}(?:mov|com|go|glid|pull)(?:e|es|s|ing) {_SLOW}(?:away|back|backwards?|out){_ON}",
     "pan left": _pan("left", "right"),
     "pan right": _pan("right", "left"),
@@ -47,9 +48,14 @@ CAMERAS = {
 }
 NEAR_CAMERAS = {
     "pan right": r"(?:the )?camera pans?(?:ning)?|pan(?:ning)? (?:shot|across|over)|^pan\b",
-    "tracking": r"dolly(?:ing)?(?: shot| along| alongside)?|crane shot|whip pan",
-    "zoom in": r"(?:drone|fpv)(?: (?:shot|view|footage|camera|video))+(?: over| of)?",
-    "": r"(?:aerial|drone|fpv|bird'?s[- ]eye|helicopter|overhead|top[- ]down|low[- ]angle|high[- ]angle|dutch[- ]angle|"
+    "tracking": r"dolly(?:ing)?(?: shot| along| alongside)?|crane shot|whip pan"
+    rf"|{_THE} {_SLOW}(?:fl(?:ies|ying)|glid(?:es|ing)|mov(?:es|ing)|travels|travelling|floats|drifts|races|runs)"
+    r" (?:slowly |quickly |smoothly )?(?:along|alongside|past|over|across)",
+    "zoom in": rf"{_THE} {_SLOW}(?:fl(?:ies|y|ying)|glid(?:es|ing)|mov(?:es|ing)|travels|travelling|floats|drifts|races"
+    r"|push(?:es|ing)|walks|dives) (?:slowly |quickly |smoothly )?(?:through|into|towards?|forwards?|inside)"
+    r"|(?:drone|fpv)(?: (?:shot|view|footage|camera|video))+(?: over| of)?",
+    "": rf"{_THE} {_SLOW}(?:booms?|rises|cranes|descends|lowers|lifts|swoops)(?: up| down)?|"
+    r"(?:aerial|drone|fpv|bird'?s[- ]eye|helicopter|overhead|top[- ]down|low[- ]angle|high[- ]angle|dutch[- ]angle|"
     r"over[- ]the[- ]shoulder|pov|first[- ]person|point of view|wide[- ]angle|fish-?eye|eye[- ]level|crane|satellite)"
     r"(?: (?:shot|view|footage|camera|angle|perspective|lens|video))+(?: of)?"
     r"|aerial|fpv|pov|bird'?s[- ]eye|top[- ]down|first[- ]person|wide[- ]angle|over[- ]the[- ]shoulder|"

@@ -30,7 +30,7 @@ HERDS = ("herd", "herds", "pack", "flock", "swarm", "school", "pride", "colony",
 PERSONS = ("man", "woman", "person", "people", "boy", "girl", "child", "baby", "old", "older")
 TRADES = ("artist", "astronaut", "cook", "cowboy", "detective", "farmer", "fairy", "genie", "guard", "judge", "knight",
           "mage", "mechanic", "ninja", "office", "pilot", "pirate", "prince", "princess", "queen", "samurai",
-          "scientist", "singer", "student", "superhero", "supervillain", "teacher", "technologist", "viking")  # fmt: skip
+          "scientist", "singer", "student", "superhero", "supervillain", "teacher", "viking")  # fmt: skip
 # Of people who have to do with the animal that is named before them.
 KEEPERS = ("walker", "lady", "rider", "tamer", "trainer", "keeper", "owner", "watcher", "lover", "groomer", "handler",
            "hunter", "catcher", "herder", "farmer", "breeder", "sitter", "whisperer", "charmer", "racer", "jockey",
@@ -43,13 +43,17 @@ THINGS = ("fruit", "vegetable", "plant", "figurine", "toy", "doll", "drink", "di
 
 @dataclass
 class _Words:
-    """The words of a noun group so far. led: whether an article or a number came first. unknown: a noun of no table."""
+    """The words of a noun group so far. led: whether an article or a number came first, single: `a`.
+
+    unknown: a noun of no table.
+    """
 
     count: int = 0
     counted: str = ""
     colour: str = ""
     definite: bool = False
     led: bool = False
+    single: bool = False
     unknown: str = ""
     head: Item | None = None
     modifiers: list[str] = field(default_factory=list)
@@ -94,7 +98,7 @@ def _takes(state: Telling, words: _Words, i: int) -> bool:
     name = item.of("name")
     if item.text in ARTICLES and words.head is None:
         words.definite = (words.definite or item.text in DEFINITE) and item.text not in ("another", "other")
-        words.led = True
+        words.led, words.single = True, words.single or item.text in ("a", "an")
     elif (entry := item.of("count")) and words.head is None and not (name and words.led):
         words.count, words.counted, words.led = max(words.count, int(entry.value)), item.text, True
     elif (entry := item.of("colour")) and words.head is None and not (name and not _noun_follows(state, i)):
@@ -154,6 +158,13 @@ def _falls(head: Item) -> bool:
     return entry is not None and entry.value in FALLING
 
 
+def _is_deed(state: Telling, words: _Words, i: int) -> bool:
+    """Whether item i cannot be the head of a group that `a` begins, and is what somebody does: a man rakes leaves."""
+    entry, after = state.items[i].of("name"), state.items[i + 1] if i + 1 < len(state.items) else None
+    noun = after is not None and (after.of("name") or after.unknown) and not is_verb(state.items[i].text)
+    return words.single and entry is not None and entry.form == "many" and not noun
+
+
 def _several_do(state: Telling, words: _Words, i: int) -> bool:
     """Whether item i is what several do to something: a kid and a penguin watch a film."""
     after = state.items[i + 1] if i + 1 < len(state.items) else None
@@ -170,6 +181,8 @@ def _takes_noun(state: Telling, words: _Words, i: int) -> bool:
         head.text == grammar.plural(grammar.singular(head.text))
         or (verb is not None and (verb.form != "base" or state.is_asked() or _several_do(state, words, i)))
     ):
+        return False
+    if head is not None and _is_deed(state, words, i):
         return False
     if words.unknown:
         words.modifiers.append(words.unknown)

@@ -58,6 +58,8 @@ def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
         return replace(role, action="sit")
     if verb is None or role.action not in ("stand", "bounce"):
         return role
+    if verb.form == "past" and role.kind == "thing":  # poured, sliced
+        return role
     if verb.lemma in OWN.get(role.name, frozenset()) - SLEEPS - SITS:  # its picture does that
         return role
     does = deed(verb.lemma) or role.action

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from soracli.prompts import english
 from soracli.scenes.playing import DOES, deed, pictured
 from soracli.scenes.spans import Item
@@ -43,7 +45,9 @@ def is_verb_here(state: Telling) -> bool:
     if entry is None and _is_denied(state) and state.adjacent in ("noun", "setting") and not item.stop:
         return not (item.of("place") or item.of("count") or item.text in ARTICLES)  # won't budge
     if entry is None:
-        return (item.unknown or _is_done(state, item)) and _strange_verb(state, item.text)
+        done = _is_done(state, item)
+        one = done and state.adjacent == "noun" and is_one(state.items, state.at)
+        return one or ((item.unknown or done) and _strange_verb(state, item.text))
     if item.of("silent") and not state.story.parts:
         return False  # make the dog fly
     before, after = state.peek(-1), state.peek()
@@ -91,9 +95,18 @@ def _strange_verb(state: Telling, word: str) -> bool:
 def _is_done(state: Telling, item: Item) -> bool:
     """Whether a word that means several things may as well be what somebody does: a butterfly wheels past."""
     name, after = item.of("name"), state.peek()
+    one = is_one(state.items, state.at)
+    if name is None or name.form != "many" or not (one or is_verb(item.text)):
+        return False
     leads = after is None or after.stop or after.text in TO_PLACES or after.of("direction") is not None
     several = any(state.story.parts[i].many or state.story.parts[i].verb is not None for i in state.recent)
-    return name is not None and name.form == "many" and is_verb(item.text) and leads and not several
+    return (leads or one) and not several
+
+
+def is_one(items: Sequence[Item], at: int) -> bool:
+    """Whether `a` or `one` stands before the word before item `at`, which cannot be a plural then: a man rakes."""
+    before = [item.text for item in items[max(at - 4, 0) : at]]
+    return bool({*before[:-1]} & {"a", "an", "one"}) and not {*before[:-1]} & {"of", "and", "with", "the"}
 
 
 def _goes_somewhere(state: Telling, word: str) -> bool:

@@ -646,7 +646,7 @@ def test_people_sit_on_seats_and_mounts_and_stand_on_boards(prompt: str, wanted:
         ("a car drives past a castle in the desert", ["automobile drive beside castle", "castle stand", "desert day"]),
         ("dragons fly over a village", ["dragon fly"] * 3 + ["village day"]),
         ("emus run in the desert", ["ostrich run"] * 3 + ["desert day"]),
-        ("an astronaut plants a flag on the moon", ["astronaut stand", "flag stand beside astronaut", "moon night"]),
+        ("an astronaut plants a flag on the moon", ["astronaut work", "flag stand beside astronaut", "moon night"]),
         ("a man pushes a stroller", ["man walking walk", "stroller drive in front of man walking", "park day"]),
         ("a horse pulls a carriage", ["horse walk", "carriage drive behind horse", "castle day"]),
         ("a girl walks under cherry blossoms", ["girl walk", "garden day"]),
