@@ -9,8 +9,8 @@ same. place, time, weather, camera, style: what may be shown, `*` or `-` among t
 has and the prompt names is the only right one, and needs no note. noted: part of a word of which a note must speak,
 unless it is a verb that is played (labels are older than dance, sleep, eat, talk, work, glow and throw, and know
 them as bounce and stand) or a picture is called so by now (STOOD_IN: who stood in for those that are younger; YOUNGER:
-may be there too). What is not said is judged too: clear weather, a static or a tracking camera, the plain style, day or
-overcast; the place is free.
+may be there too). Of several actions in turn one must be right. What is not said is judged too: clear weather, a static
+or a tracking camera, the plain style, day or overcast; the place is free.
 others: further performers are not judged, nor what somebody wears on the head or has in the hands that no entry names.
 
 Columns: all rows, defaults and wildcards counted as right; floor: the same of a reader that understands nothing; where
@@ -192,7 +192,7 @@ def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:
     if found is None:
         return right | dict.fromkeys(SLOTS[1:6], False)
     pairs = [(want, group) for want, group in zip(wanted, found, strict=True) if group is not None]
-    right["action"] = all("action" not in want or _action(group.one) in want["action"] for want, group in pairs)
+    right["action"] = all("action" not in want or _actions(group.one) & {*want["action"]} for want, group in pairs)
     right["direction"] = all(want.get("direction", group.one.direction) == group.one.direction for want, group in pairs)
     drawn = {name for want, group in zip(wanted, found, strict=True) if group is None for name in want["name"]}
     right["relation"] = all(
@@ -205,19 +205,20 @@ def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:
 
 def _is_noted(word: str, reading: Reading) -> bool:
     """Whether a note speaks of a word, or it is a verb that is played after all: labels are older."""
-    played = {verb for one in reading.scene.performers for verb in PLAYED.get(one.action, ())}
-    played |= {verb for verb, action in THROWS.items() if any(one.action == action for one in reading.scene.performers)}
+    done = {action for one in reading.scene.performers for action in (one.action, *(act.action for act in one.then))}
+    played = {verb for action in done for verb in PLAYED.get(action, ())}
+    played |= {verb for verb, action in THROWS.items() if action in done}
     drawn = any(_is_called(one, word) for one in reading.scene.performers)
     return (
         drawn or word in " ".join(reading.notes).lower() or any(word.startswith(verb[: len(word)]) for verb in played)
     )
 
 
-def _action(one: Performer) -> str:
-    """The action that labels know: they are older than what is played on the spot, and than what is thrown."""
-    if one.action in THROWN:
-        return "fall" if one.action == "drop" else "bounce" if one.name in BALLS else "stand"
-    return {"dance": "bounce"}.get(one.action, "stand") if one.action in PLAYED else one.action
+def _actions(one: Performer) -> set[str]:
+    """What it does, in turn, by the actions that labels know: they are older than what is played, or thrown."""
+    thrown = dict.fromkeys(THROWN, "bounce" if one.name in BALLS else "stand") | {"drop": "fall"}
+    known = {**dict.fromkeys(PLAYED, "stand"), **thrown, "dance": "bounce"}
+    return {known.get(action, action) for action in (one.action, *(act.action for act in one.then))}
 
 
 def _related(want: dict[str, Any], group: Group, cast: tuple[Performer, ...]) -> bool:

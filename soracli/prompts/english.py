@@ -88,7 +88,9 @@ ADJECTIVES = frozenset(
     tall tan tame tender thick thin third tidy tight tiny tired top tough toy traditional tropical true turquoise ugly
     ultra unique unusual urban vast velvet vibrant victorian vintage violet vivid warm weird western wet white whole
     wide wild windy wise wooden woolly worn yellow young underwater slow-motion time-lapse high-quality low-poly
-    stop-motion black-and-white close-up
+    stop-motion black-and-white close-up dapper radiant rugged cubic cylindrical triangular rectangular oval spherical
+    translucent transparent gourmet juicy metallic ceramic panoramic chiseled tapered muted ripe overripe dazed drowsy
+    elongated freckled lanky lithe nimble scruffy shaggy spindly squat stout svelte weathered wiry wispy zany
     """.split()  # noqa: SIM905
 )
 

@@ -23,7 +23,9 @@ JOINS = ("and", "&", "+", "plus", "/", "vs", "versus")
 FRESH = ("while", "as", "then", "but", "when", "whereas", "because", "so", "until", "before", "after")
 LATER = ("then", "before", "until")  # of FRESH, before what is done next
 BACK = ("it", "him", "her", "them", "they", "he", "she", "each other", "one another", "itself", "which", "who", "that")
+OTHERS = ("another", "other", "others")  # of those who were named: one holds a lamp, the other searches
 SHOWING = ("watch", "behold", "witness", "spot", "observe")  # watch a bear
+STUFF = ("water", "sand", "powder")
 GAITS = ("walk", "run", "swim")
 LIKENESSES = ("statue", "sculpture", "figurine")
 LIKE = ("as", "like")
@@ -59,6 +61,8 @@ def step(state: Telling) -> None:
         _refresh(state)
     elif item.text in BACK and _pronoun(state, item.text):
         pass
+    elif (size := _another(state)) > 0:
+        _repeat(state, size)
     elif entry := item.of("change"):
         _change(state, entry.value)
     elif item.text == "in" and _comes_in(state):
@@ -85,6 +89,9 @@ def step(state: Telling) -> None:
         state.still = True
         state.at += 1 + (item.text in ARTICLES)
         state.drop(state.items[state.at - 1].text)
+        state.past(state.adjacent)
+    elif _is_stuff(state):
+        state.drop(item.text)
         state.past(state.adjacent)
     elif (group := noun_group(state)) is not None:
         introduce(state, group)
@@ -187,6 +194,16 @@ def _is_adverb(state: Telling) -> bool:
     )
 
 
+def _is_stuff(state: Telling) -> bool:
+    """Whether water is no place, but what something is done to or holds: sprays water, a cup of water."""
+    before = state.peek(-1)
+    if state.items[state.at].text not in STUFF or before is None or before.stop:
+        return False
+    held = before.text in ("of", "with", "off")
+    done = state.adjacent == "verb" and state.verb is not None and state.verb.value in ("stand", "bounce", "stray")
+    return held or (done and before.of("relation") is None and before.text not in ARTICLES)
+
+
 def _is_likeness(state: Telling) -> bool:
     """`statue of` a horse: whoever is shown stands still."""
     ahead = state.items[state.at : state.at + 3 + (state.items[state.at].text in ARTICLES)][-3:]
@@ -218,6 +235,30 @@ def _pronoun(state: Telling, word: str) -> bool:
         return False
     state.past("noun" if word in ("it", "he", "she", "they", "who", "which", "that") else "pronoun")
     return True
+
+
+def _another(state: Telling) -> int:
+    """How many items stand for one like who was named before: one runs while another sits, the other sits."""
+    size = 1 + (state.items[state.at].text == "the")
+    word, after = state.peek(size - 1), state.peek(size)
+    if word is None or word.text not in OTHERS or after is None or not (state.subject or state.earlier):
+        return 0
+    verb = after.of("verb")
+    acts = verb is not None and verb.form in ("finite", "base", "doing") and after.of("name") is None
+    return size * (after.text in ("is", "are") or acts or (after.unknown and is_verb(after.text)))
+
+
+def _repeat(state: Telling, size: int) -> None:
+    """Add one more like the last subject, of which is told next. size: items that stand for it."""
+    old = state.story.parts[(state.subject or state.earlier)[-1]]
+    if old.count > 1:  # of two dogs
+        old.count -= 1
+        old.many = old.count > 1
+    state.story.parts.append(Part(old.said, old.name, old.near, colour=old.colour, scale=old.scale))
+    state.earlier, state.subject = state.subject, [len(state.story.parts) - 1]
+    state.recent = state.actor = list(state.subject)
+    state.verb, state.prep, state.joined, state.fresh = None, "", False, False
+    state.past("noun", size)
 
 
 def _change(state: Telling, value: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from soracli.scenes.story import Story
 from soracli.world.language.verbs import THROWN
 
-SLEEPS = frozenset(("sleep", "nap", "snooze", "doze", "slumber", "snore"))
+SLEEPS = frozenset(("sleep", "nap", "snooze", "doze", "slumber", "snore", "asleep", "fast asleep", "sound asleep",
+                    "fall asleep", "take a nap", "have a nap", "doze off", "curled up asleep"))  # fmt: skip
 SITS = frozenset(("sit", "sit down", "squat", "perch", "rest", "watch", "wait"))
 RESTING = {  # who has pictures at rest: what they are called, and their colour
     "cat": (("sleeping cat", "sitting cat"), ""),

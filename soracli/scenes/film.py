@@ -34,8 +34,9 @@ CAMERAS = {
     "pan right": _pan("right", "left"),
     "tilt up": rf"(?:{_THE} )?{_SLOW}tilt(?:s|ing)?[ -]{_SLOW}up(?:wards?)?(?: shot)?(?: from)?|{_THE} looks up",
     "tilt down": rf"(?:{_THE} )?{_SLOW}tilt(?:s|ing)?[ -]{_SLOW}down(?:wards?)?(?: shot)?(?: from)?|{_THE} looks down",
-    "orbit": rf"orbit(?:s|ing)? (?:shot|camera)(?: around)?|{_THE} {_SLOW}(?:orbits|circles|rotates|moves|spins)"
-    r"(?: all)? ?(?:around|round)?|circling shot|360(?:[ -]degree)? (?:shot|view|camera)|arc shot",
+    "orbit": rf"orbit(?:s|ing)? (?:shot|camera)(?: around)?|{_THE} {_SLOW}(?:orbits|circles|rotates|spins)"
+    rf"(?: all)? ?(?:around|round)?|{_THE} {_SLOW}moves (?:all )?(?:around|round|in a circle)|"
+    r"circling shot|360(?:[ -]degree)? (?:shot|view|camera)|arc shot",
     "handheld": r"(?:filmed |shot )?(?:with an? )?(?:shaky )?hand-?held(?: camera| shot| footage| style)?"
     rf"|shaky(?: cam(?:era)?| footage| shot)?|{_THE} shakes",
     "tracking": rf"(?:side )?(?:tracking|following|travelling|traveling|trucking) (?:shot|camera)(?: following| of)?"
@@ -101,7 +102,9 @@ NEAR_STYLES = {
     rf"|1920s|silent (?:film|movie)|old-timey|retro film){_STYLE}",
     "3d": rf"{_LEAD}(?:pixar|dreamworks|cgi|unreal engine|octane render){_STYLE}",
     "": rf"(?:lego|origami|steampunk|wes anderson|tarantino|gothic|art deco|low[- ]?poly|ukiyo-e|graffiti"
-    rf"|mosaic|felt|knitted){_STYLE}",
+    rf"|mosaic|felt|knitted){_STYLE}"
+    r"|(?:in|with) (?:the |an? )?style of (?:an? |the )?[\w'-]+(?: [\w'-]+){0,2}(?=\s*(?:$|[,.;]))"
+    r"|(?:(?<=^)|(?<=, )|(?<=\. ))(?:in |an? )*[\w'-]+(?: [\w'-]+){0,2} style(?=\s*(?:$|[,.;]))",
 }
 PRAISE = (  # of which nothing can be seen
     r"cinematic|photo-?realistic|hyper-?realistic|realistic|ultra[- ]?realistic|masterpiece|(?:highly|ultra"

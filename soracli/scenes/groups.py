@@ -67,7 +67,7 @@ class _Words:
 def noun_group(state: Telling) -> Group | None:
     """The noun group that begins here, None if none does."""
     words, i = _Words(), state.at
-    while i < len(state.items) and not state.items[i].stop and _takes(state, words, i):
+    while i < len(state.items) and (_is_in_list(state, words, i) if state.items[i].stop else _takes(state, words, i)):
         i += 1
     size = i - state.at
     if words.places:
@@ -92,6 +92,22 @@ def noun_group(state: Telling) -> Group | None:
     return None
 
 
+def _is_in_list(state: Telling, words: _Words, i: int) -> bool:
+    """Whether item i is a comma between the adjectives of a noun: a small, fluffy dog."""
+    told = words.led and bool(words.modifiers or words.colour) and words.head is None and not words.unknown
+    if state.items[i].text != "," or not told:
+        return False
+    for j in range(i + 1, len(state.items)):
+        item = state.items[j]
+        if item.of("name") and not item.of("colour"):
+            return j > i + 1 and state.items[j - 1].text != ","
+        if item.text not in (*english.ADJECTIVES, ",") and not (
+            item.of("colour") or item.of("scale") or (item.unknown and ADJECTIVE.match(item.text))
+        ):
+            return False
+    return False
+
+
 def _takes(state: Telling, words: _Words, i: int) -> bool:
     """Whether item i belongs to the group, which takes it."""
     item = state.items[i]
@@ -101,8 +117,15 @@ def _takes(state: Telling, words: _Words, i: int) -> bool:
         words.led, words.single = True, words.single or item.text in ("a", "an")
     elif (entry := item.of("count")) and words.head is None and not (name and words.led):
         words.count, words.counted, words.led = max(words.count, int(entry.value)), item.text, True
-    elif (entry := item.of("colour")) and words.head is None and not (name and not _noun_follows(state, i)):
-        words.colour = entry.value
+    elif _is_second_colour(state, words, i):
+        if {words.colour, item.text} == {"black", "white"}:
+            words.colour = ""  # as a cow is drawn
+        else:
+            words.modifiers.append(item.text)
+    elif item.text in ("and", "&") and _is_second_colour(state, words, i + 1):
+        pass
+    elif (entry := item.of("colour")) and words.head is None and not (name and not _is_colour(state, i)):
+        words.colour = words.colour or entry.value
     elif words.head is not None and (_is_herd(state, i) or (item.text in SHOWERS and _falls(words.head))):
         words.count, words.counted = max(words.count, HERD), item.text
     elif name is not None:
@@ -118,6 +141,21 @@ def _takes(state: Telling, words: _Words, i: int) -> bool:
     else:
         return _takes_unknown(state, words, item)
     return True
+
+
+def _is_colour(state: Telling, i: int) -> bool:
+    """Whether a word that is a thing and a colour is a colour: an orange cat, an orange and white cat."""
+    after = state.items[i + 1].text if i + 1 < len(state.items) else ""
+    both = after in ("and", "&") and i + 3 < len(state.items) and state.items[i + 2].of("colour") is not None
+    return _noun_follows(state, i) or (both and _noun_follows(state, i + 2))
+
+
+def _is_second_colour(state: Telling, words: _Words, i: int) -> bool:
+    """Whether item i is another colour of what has one: a black and white cow."""
+    if not words.colour or words.head is not None or not 1 < i < len(state.items):
+        return False
+    before = state.items[i - 1].text in ("and", "&") and state.items[i - 2].of("colour") is not None
+    return before and state.items[i].of("colour") is not None and _noun_follows(state, i)
 
 
 def _is_place_of(state: Telling, words: _Words, i: int) -> bool:
@@ -195,7 +233,8 @@ def _takes_noun(state: Telling, words: _Words, i: int) -> bool:
             words.head = Item(item.text, (before._replace(form=entry.form),), False, item.start)
             words.modifiers += ["young"] if kind in YOUNG else []
             return True
-        if alive and before is not None and entry is not None and _is_trade(before.value, entry.value, kind):
+        acts = alive or (before is not None and before.value in FIGURES)
+        if acts and before is not None and entry is not None and _is_trade(before.value, entry.value, kind):
             words.modifiers.append(item.text)  # a bear chef
             return True
         if alive and kind in THINGS and kind != item.text:  # an astronaut plants a flag

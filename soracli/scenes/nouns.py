@@ -7,7 +7,7 @@ from soracli.scenes.groups import SURROUNDINGS, TREES, YOUNG
 from soracli.scenes.relations import place
 from soracli.scenes.spans import Item
 from soracli.scenes.story import ALIVE, KIND, Group, Part, Setting, Telling
-from soracli.scenes.verbs import give
+from soracli.scenes.verbs import WORN, give
 from soracli.scenes.vocabulary import Entry
 from soracli.world.language import grammar
 
@@ -22,6 +22,10 @@ VESSELS = ("glass", "cup", "mug", "bottle", "pint", "jug", "pitcher", "bucket", 
 LIQUIDS = ("champagne", "wine", "beer", "water", "milk", "juice", "coffee", "tea", "whiskey", "whisky", "lemonade",
            "soup", "soda", "cola", "cocoa", "chocolate", "rum", "vodka", "paint", "ink", "oil", "prosecco",
            "cider")  # fmt: skip
+CLOTHES = ("coat", "dress", "jeans", "kimono", "sari", "shorts", "t-shirt", "scarf", "gloves", "socks", "bikini",
+           "necktie", "lab coat", "safety vest", "one-piece swimsuit", "running shirt", "woman’s clothes",
+           "hiking boot", "martial arts uniform", "briefs", "running shoe", "man’s shoe", "ballet shoes",
+           "high-heeled shoe")  # fmt: skip
 NONE = ("no", "without")
 AMID = ("among", "amongst", "amidst", "between", "through", "amid", "under", "over", "above", "past", "beneath")
 
@@ -58,6 +62,11 @@ def introduce(state: Telling, group: Group) -> None:
     if not part.name and not _takes_stranger(state, part, role_prep, word):
         state.past("setting", group.size)
         state.scenery, state.prep = True, ""
+        return
+    if _is_clothing(state, part):
+        state.drop(part.said)
+        state.prep, state.verb = "", None
+        state.past("noun", group.size)
         return
     if _is_content(state, part) or _is_of_body(state):
         state.past("noun" if _is_content(state, part) else "setting", group.size)
@@ -118,6 +127,15 @@ def _modify(state: Telling, part: Part, group: Group) -> None:
         state.waiting = None
     if state.still:
         part.verb, state.still = part.verb or Entry("verb", "stand", False, "base", "stand"), False
+
+
+def _is_clothing(state: Telling, part: Part) -> bool:
+    """Whether a part is what somebody has on, which is not drawn: a girl in a raincoat."""
+    if part.name not in CLOTHES or not state.recent:
+        return False
+    who = state.story.parts[state.recent[-1]]
+    worn = (state.prep_word == "in" and bool(state.prep)) or (state.verb is not None and state.verb.lemma in WORN)
+    return worn and state.vocabulary.pictures.get(who.name) in ALIVE
 
 
 def _is_content(state: Telling, part: Part) -> bool:

@@ -36,19 +36,28 @@ WAYS = (  # a pattern, and the plain words, which are never longer
         re.compile(rf"\b(?:leav|exit)(?:e?s|ing) the (?:{_SHOT}|scene) (?:on|at|to|by) {_SIDE}{_PART}{_OF}(?![\w-])"),
         r"leaves \1",
     ),
+    (
+        re.compile(
+            rf"\b(?:facing|faces|(?:watching|eyeing) something on|eyes (?:fixed )?on) {_SIDE}{_PART}{_OF}(?![\w-])"
+        ),
+        r"to the \1",
+    ),
     (re.compile(r"\b(left|right)facing\b"), r"to \1"),
+    (re.compile(r"\b(?:the )?direction(?: is|:) (left|right)\b"), r"to the \1"),
+    (re.compile(r"\bon (?:its|his|her|their|the) way (left|right)\b"), r"to the \1"),
     (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF} to {_SIDE}{_PART}{_OF}(?![\w-])"), r"from \1 to \2"),
     (re.compile(rf"(?<!left )(?<!right )\b(?:to|towards?) {_SIDE}{_PART}{_OF}(?![\w-])"), r"to the \1"),
     (re.compile(rf"\bfrom {_SIDE}{_PART}{_OF}(?![\w-])(?! to\b)"), r"from the \1"),
     (
         re.compile(
-            rf"\b(?:goes|going|runs|running|walks|walking) (?:out|off) (?:on|at|to) {_SIDE}{_PART}{_OF}(?![\w-])"
+            rf"\b(?:(?:goes|going) (?:out|off) (?:on|at|to)|(?:runs|running|walks|walking) (?:out|off) (?:on|at))"
+            rf" {_SIDE}{_PART}{_OF}(?![\w-])"
         ),
         r"leaves \1",
     ),
     (
         re.compile(
-            rf"\bstart(?:s|ing) (?:on|at|from) {_SIDE}{_PART}{_OF},?(?: and| then)? (?:ends|ending|finishing|finishes)"
+            rf"\b(?:start|begin)(?:s|ning|ing) (?:on|at|from) {_SIDE}{_PART}{_OF},?(?: and| then)? (?:ends|ending|finishing|finishes)"
             rf" (?:up )?(?:on|at) {_SIDE}{_PART}{_OF}(?![\w-])"
         ),
         r"from \1 to \2",

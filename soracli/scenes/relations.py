@@ -17,6 +17,7 @@ THROWS = {  # what is done to a thing -> how that moves
     **dict.fromkeys(("kick", "punt", "shoot"), "kick"),
     "drop": "drop",
 }
+FOR_OTHERS = {"feed": "groom"}  # what one does for another, and not for itself
 WITH = ("with", "alongside", "along with", "together with")
 OFF = ("from", "off", "out of")
 
@@ -163,6 +164,8 @@ def _object(state: Telling, index: int, actor: int) -> None:
     else:
         if lemma == "read" and part.name == "closed book":
             part.name = "open book"
+        if lemma in FOR_OTHERS and doer.verb is not None:
+            doer.verb = doer.verb._replace(lemma=FOR_OTHERS[lemma])
         part.held = lemma == "wear" or "holds" in deeds
         held = part.held and part.count < 2 and _is_in_hands(state, part, doer)
         part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor

@@ -45,9 +45,25 @@ CARRIED = {  # what is drawn with them
     "waiter": ("hot beverage", "teacup without handle"), "footballer": ("soccer ball",),
     "tennis player": ("soccer ball", "tennis"),
 }  # fmt: skip
+AT_HAND = {  # what pictures of people at something have with them
+    "rowing boat": ("motor boat", "canoe", "raft", "sailboat"), "surfing": ("surfboard",),
+    "biking": ("bicycle",), "mountain biking": ("bicycle",),
+}  # fmt: skip
 RIDDEN = frozenset(("sled", "skis", "skateboard", "level skateboard", "surfboard", "kick scooter", "raft"))
 TAKEN = {"slide": "slide", "drive": "drive", "swim": "swim", "float": "float"}  # by what who is on it does
 DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
+STAYS = (
+    "stay",
+    "hold",
+    "remain",
+    "keep",
+    "maintain",
+    "not",
+    "does",
+    "doesn't",
+    "without",
+    "motionless",
+)  # of who is in the air: not on the ground
 AIRY = frozenset(("bubbles", "balloon", "feather", "red paper lantern"))  # what floats of itself
 CRAFT = frozenset(("rocket", "helicopter", "flying saucer", "airplane", "small airplane", "butterfly"))
 
@@ -157,7 +173,8 @@ def _is_kept(i: int, roles: list[Role]) -> bool:
     holder = roles[role.partner].name if role.partner >= 0 else ""
     within = role.relation == "on" and role.name in KEPT.get(holder, ())
     with_it = role.relation in ("on", "beside", "in front of") and role.name in CARRIED.get(holder, ())
-    return within or with_it or any(other.partner == i and _holds(k, roles) for k, other in enumerate(roles))
+    at_hand = role.name in AT_HAND.get(holder.partition(" ")[2], ())
+    return within or with_it or at_hand or any(other.partner == i and _holds(k, roles) for k, other in enumerate(roles))
 
 
 def _holds(i: int, roles: list[Role]) -> bool:
@@ -377,6 +394,7 @@ def _is_aloft(part: Part) -> bool:
     """Whether a bird is in the air for what it does: a gull glides over the waves, a swan on the lake does not."""
     lemma = part.verb.lemma if part.verb is not None else ""
     over = part.over or part.relation == "above"
+    over = over and not (part.name in ("duck", "swan") and lemma != "circle")  # over the water
     return lemma in ("soar", "swoop") or (over and lemma in ("glide", "circle", "sail", "drift", "wheel", "float"))
 
 
@@ -418,7 +436,14 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         if verb.value in ("go", "rush") and verb.lemma.split()[0] == "fly":
             action = "fly"
         action = RUSH[kind] if part.speed > 1 and action == "walk" else action
-    if kind == "driver" and action in ("walk", "run", "roll", "hop"):
+    first = verb.lemma.partition(" ")[0] if verb is not None else ""
+    if first == "roll" and kind == "thing" and action == "slide":
+        action = "roll"
+    if first in STAYS and name in CRAFT and action == "stand" and not part.relation:
+        action = "hover"
+    if first == "take" and action == "launch" and kind in ("walker", "driver"):  # a dog takes off
+        action = RUSH[kind]
+    if kind == "driver" and action in ("walk", "run", "roll", "hop", "float"):
         action = "drive"
     if kind == "flyer" and ((action == "spin" and name not in CRAFT) or (action == "bounce" and part.direction)):
         action = "fly"

@@ -23,7 +23,10 @@ OPTIONS = re.compile(
 )  # other programs'
 TOKEN = re.compile(r"\x00+|[^\W_]+(?:['’.-][^\W_]+)*|[.,;:!?()\n|/&+]|—|–| - ")
 # the last part of an adjective of two: red-haired
-MADE = re.compile(r"[a-z]{2,}(?:ing|ed)|like|shaped|style|themed|free|proof|worn|lit|strewn|grown|old")
+MADE = re.compile(r"[a-z]{2,}(?:ing|ed)|like|shaped|style|themed|clad|free|proof|worn|lit|strewn|grown|old")
+BODILY = re.compile(
+    r"(?:eye|hair|leg|wing|tail|ear|nose|head|face|skin|feather|furr?|neck|horn|tooth|whisker|beard)e?d"
+)
 LIGHTS = {"moon": "moonlit", "star": "starlit", "sun": "sunlit"}
 PREFIXES = ("mid", "semi", "ultra", "super", "pre", "non")
 FULL_OF = ("soaked", "drenched", "lit", "swept", "filled", "shrouded", "covered", "bathed", "wrapped", "kissed",
@@ -152,13 +155,16 @@ def _divided(word: str, vocabulary: Vocabulary) -> list[str]:
         return parts[1:] if vocabulary.of(last, "time") else [word]
     if not MADE.fullmatch(last) or first in BREAKERS or any(vocabulary.of(part, "direction") for part in parts):
         return parts
+    if BODILY.fullmatch(last):
+        return [word]
     if last in FULL_OF and first in LIGHTS:
         return [LIGHTS[first]]
     told = [slot for slot in ("weather", "time", "place") if vocabulary.of(first, slot)]
     if told and last in FULL_OF:
         return [first]
     verb = vocabulary.of(last, "verb")
-    if verb is not None and (not vocabulary.phrases.get(first) or first in ADJECTIVES):
+    how = first in ADJECTIVES or first in BREAKERS or (not verb.near if verb is not None else False)
+    if verb is not None and how and (not vocabulary.phrases.get(first) or first in ADJECTIVES):
         return parts  # slow-moving
     return [word]
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
-from soracli.world.bodies import FOOT, SHINS, sunk
-from soracli.world.language.actors import BALLS, HEADWEAR, HELD, PLANES, SKY, WORN, actor
+from soracli.world.language.actors import BALLS, FOOT, HEADWEAR, HELD, PLANES, SHINS, SKY, WORN, actor, sunk
 from soracli.world.language.verbs import MOVES, SOLE, SPEED, THROWN, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Act, Event, Performer

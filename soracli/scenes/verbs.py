@@ -10,12 +10,36 @@ from soracli.scenes.spans import Item
 from soracli.scenes.story import ARTICLES, TO_PLACES, Deed, Part, Telling
 from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
 
-DENIALS = ("not", "never", "won't", "doesn't", "don't", "isn't", "aren't", "can't", "cannot", "didn't")
+DENIALS = (
+    "not",
+    "never",
+    "won't",
+    "doesn't",
+    "don't",
+    "isn't",
+    "aren't",
+    "can't",
+    "cannot",
+    "didn't",
+    "hasn't",
+    "haven't",
+    "wouldn't",
+    "wasn't",
+    "weren't",
+)
 REFUSALS = ("refuses", "refuse", "refusing", "refused")
 PLURAL = 4  # letters from which a word in -s may be a verb that no table has
 NOBODY = ("nothing", "nobody", "none")
+# What is heard or seen of who goes somewhere: it crunches across the snow, it hums along.
+HEARD = ("crunch", "hum", "whistle", "honk", "hiss", "squeak", "chatter", "blaze", "snarl", "murmur", "moan", "groan",
+         "drum", "pulse", "sweep", "slice", "cut", "weave", "sigh", "scratch", "brush", "carve", "pant", "growl",
+         "drill", "babble", "flicker", "shimmer", "glint", "glisten", "sparkle", "gleam", "cackle", "hoot",
+         "quack")  # fmt: skip
 TOGETHER = ("chase", "meet", "follow", "vanish", "appear")  # what is not done after something else
+STANDING_IN = ("that", "another", "other", "others")  # words that stand for a noun, behind which they are told of
 STARTS = ("start", "starts", "begin", "begins", "started", "began")
+WORN = ("wear", "sport", "don")  # verbs of what somebody has on, whatever else it does
+IMPLIED = ("go", "flee", "ride")  # verbs that others' verbs tell of a part
 PATHS = (
     "through",
     "across",
@@ -52,7 +76,7 @@ def is_verb_here(state: Telling) -> bool:
         return False  # make the dog fly
     before, after = state.peek(-1), state.peek()
     named = bool(item.of("name") or item.of("place") or item.of("weather") or item.of("relation"))
-    that = before is not None and before.text == "that" and state.adjacent == "noun"  # a bear that runs
+    that = before is not None and before.text in STANDING_IN and state.adjacent == "noun"  # a bear that runs
     led = before is not None and not that and (before.text in ARTICLES or before.of("count") is not None)
     noun = state.adjacent == "noun"  # a baby crawls, an orange rolls
     led = led or (
@@ -86,7 +110,7 @@ def _goes_on(state: Telling, entry: Entry) -> bool:
 def _strange_verb(state: Telling, word: str) -> bool:
     """Whether a word that no table has is a verb where it stands."""
     before = state.peek(-1)
-    led = before is not None and before.text in ARTICLES
+    led = before is not None and before.text in ARTICLES and before.text not in STANDING_IN
     if state.adjacent == "noun" and not led and (is_verb(word) or _goes_somewhere(state, word)):
         return True
     return word.endswith("ing") and len(word) > 5 and not led and word not in english.NOUNS_THAT_LOOK_OTHERWISE
@@ -128,7 +152,7 @@ def act(state: Telling) -> None:
     if before is not None and before.text in NOBODY:
         state.past(state.adjacent)
         return
-    ways = after is not None and (_is_path(state, after) or after.of("direction") is not None)
+    ways = after is not None and (after.text.partition(" ")[0] in PATHS or after.of("direction") is not None)
     ways = ways and not (item.text.endswith("ed") and item.of("verb") is None)  # scattered around
     leads = entry.near and ways  # it pounds through the woods
     if leads and (entry.value == "stray" or (entry.value == "stand" and _may_go(entry, state.vocabulary))):
@@ -160,12 +184,6 @@ def _comes_next(state: Telling, entry: Entry, before: Item | None) -> bool:
     return joined if entry.form == "doing" else state.joined or (state.fresh and not state.meanwhile)
 
 
-def _is_path(state: Telling, item: Item) -> bool:
-    """Whether the item after a verb says where somebody goes: by, along; knitting by a fire is done there."""
-    following = state.peek(2)
-    return item.text in PATHS and not (item.text in ("by", "about") and following is not None and not following.stop)
-
-
 def _is_denied(state: Telling) -> bool:
     """Whether it is said not to be done: is not running, won't move, refuses to walk."""
     before = [one.text for one in state.items[max(state.at - 2, 0) : state.at]]
@@ -183,7 +201,8 @@ def _suffer(state: Telling, who: list[int], entry: Entry) -> None:
 def _may_go(entry: Entry, words: Vocabulary) -> bool:
     """Whether a verb that names no deed on the spot may be one of going: it rattles along, but sings by a lake."""
     word = entry.lemma.split()[0]
-    return word not in SENSES and word not in DOES and not pictured(entry.lemma, words)
+    still = word in SENSES or (word in DOES and word not in HEARD)
+    return not still and not pictured(entry.lemma, words)
 
 
 def _doers(state: Telling, entry: Entry) -> list[int]:
@@ -221,6 +240,11 @@ def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
     if old is not None and (_outdoes(entry, old)):
         part.verb = entry
         return
+    if old is not None and entry.lemma in WORN and part.verb is not entry:
+        return
+    if old is not None and (old.lemma in WORN or (old.lemma in IMPLIED and old.form == "base")):
+        state.story.shown = [row for row in state.story.shown if row[0][:4] != old.lemma[:4]]
+        part.verb = old = None
     comes = old is not None and old.lemma in ("come", "go", "be") and entry.form == "doing"  # comes flying in
     if old is None or (old.near and not entry.near) or comes or old.lemma == "be":
         if old is not None and old.near:

@@ -54,6 +54,13 @@ IRREGULAR = {  # past and participle -> verb
     "batting": "bat", "patrolling": "patrol", "travelling": "travel", "levelling": "level", "tapping": "tap",
     "strumming": "strum", "drumming": "drum", "tipping": "tip", "nodding": "nod", "chatting": "chat",
     "flitting": "flit",
+    "shook": "shake", "threw": "throw", "thrown": "throw", "spoke": "speak", "wrote": "write", "written": "write",
+    "drank": "drink", "drew": "draw", "dug": "dig", "hid": "hide", "knelt": "kneel", "led": "lead", "shot": "shoot",
+    "shone": "shine", "stole": "steal", "swung": "swing", "struck": "strike", "tore": "tear", "told": "tell",
+    "wept": "weep", "woke": "wake", "wound": "wind", "built": "build", "bent": "bend", "bought": "buy",
+    "brought": "bring", "fed": "feed", "fled": "flee", "gave": "give", "given": "give", "got": "get", "gone": "go",
+    "kept": "keep", "rang": "ring", "sped": "speed", "spread": "spread", "sprang": "spring", "strode": "stride",
+    "sung": "sing", "swum": "swim", "taught": "teach", "trod": "tread", "dreamt": "dream", "had": "have", "did": "do",
     "wrapping": "wrap", "begging": "beg", "strutting": "strut", "shutting": "shut", "humming": "hum", "rowing": "row",
 }  # fmt: skip
 

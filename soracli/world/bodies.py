@@ -14,8 +14,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from soracli.draft import extent
-from soracli.world.language.actors import HIPS
-from soracli.world.language.verbs import SOLE
+from soracli.world.language.actors import FOOT, HIPS, SHINS, THIGH, sunk
 from soracli.world.relief import relief
 
 Pixels = npt.NDArray[np.uint8]
@@ -51,8 +50,6 @@ class Cut(NamedTuple):
 
 
 CUTS = {"head": Cut(0.42, 0.50, HIPS["head"]), "bust": Cut(0.46, 0.60, HIPS["bust"])}
-SHINS = {True: 0.12, False: 0.0}  # length of those who sit: on something, and on the ground
-THIGH, FOOT = 0.055, 0.03  # from the hip to the middle of the knee, and from the ankle to the sole
 
 
 def outside(cells: Pixels, name: str) -> Pixels:
@@ -93,11 +90,6 @@ def embodied(cells: Pixels, kind: str, name: str) -> Pixels:
             _hang(small, upper[t], at, round((cut.hip + 0.03) * side))
         out[t] = _laid(small, upper[t], at)
     return out
-
-
-def sunk(hip: float, high: bool) -> float:
-    """How much lower than that of one who stands the upper body of one who sits is, shares of the cell."""
-    return SOLE - (hip + THIGH + SHINS[high] + FOOT)
 
 
 def seated(cells: Pixels, hip: float, high: bool) -> Pixels:

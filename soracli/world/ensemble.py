@@ -19,8 +19,7 @@ from typing import NamedTuple
 import torch
 
 from soracli.world import motion
-from soracli.world.bodies import FOOT, SHINS, sunk
-from soracli.world.language.actors import CABS, HEADWEAR, HELD, REACH_OUT, actor
+from soracli.world.language.actors import CABS, FOOT, HEADWEAR, HELD, REACH_OUT, SHINS, actor, sunk
 from soracli.world.language.verbs import MOVES, SECONDS, SOLE, SPEED, feet, ground_factor, signed
 from soracli.world.motion import MEET, Path
 from soracli.world.scene import Performer, Scene

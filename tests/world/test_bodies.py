@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from soracli.scenes import library
-from soracli.world.bodies import FURS, SHINS, embodied, seated, sunk
-from soracli.world.language.actors import actor, index
+from soracli.world.bodies import FURS, embodied, seated
+from soracli.world.language.actors import SHINS, actor, index, sunk
 
 
 @pytest.mark.parametrize("name", ["boy", "farmer", "fox", "frog", "robot"])

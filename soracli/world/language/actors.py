@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from soracli.world.language.verbs import SOLE
+
 INDEX = Path(__file__).with_name("cast.json")  # of all drawings of the library: `python -m soracli.train cast`
 
 
@@ -44,6 +46,8 @@ HIPS: Mapping[str, float] = {
     "head": 0.71, "bust": 0.72,
     **dict.fromkeys(("knight", "pirate", "cowboy", "viking", "queen", "samurai"), 0.71),
 }  # fmt: skip
+SHINS = {True: 0.12, False: 0.0}  # length of those who sit: on something, and on the ground
+THIGH, FOOT = 0.055, 0.03  # from the hip to the middle of the knee, and from the ankle to the sole
 # What is worn on the head: how far down over it the lower edge comes, in widths of the head.
 HEADWEAR: Mapping[str, float] = {
     "top hat": 0.2, "billed cap": 0.25, "crown": 0.15, "graduation cap": 0.25, "woman’s hat": 0.25,
@@ -167,6 +171,11 @@ _BY_NAME = {entry.name: entry for entry in (*CORE_ACTORS, *MORE_ACTORS)}
 def actor(name: str) -> Actor:
     """The entry of an actor; one that the library does not have is a thing that faces the viewer."""
     return _entries().get(name) or _BY_NAME.get(name) or Actor(name, "thing", "front")
+
+
+def sunk(hip: float, high: bool) -> float:
+    """How much lower than that of one who stands the upper body of one who sits is, shares of the cell."""
+    return SOLE - (hip + THIGH + SHINS[high] + FOOT)
 
 
 @cache

@@ -85,7 +85,7 @@ def singular(noun: str) -> str:
 def finite(verb: str) -> str:
     """Third person singular of a verb phrase whose first word is the verb: `go for a walk` -> `goes for a walk`."""
     head, space, rest = verb.partition(" ")
-    form = head + "es" if head.endswith("o") else _with_s(head)
+    form = "has" if head == "have" else head + "es" if head.endswith("o") else _with_s(head)
     return form + space + rest
 
 
@@ -132,8 +132,9 @@ def misspell(text: str, rng: np.random.Generator) -> str:
 
 
 def _with_s(word: str) -> str:
-    if re.search(r"(?:s|x|z|ch|sh)$", word, re.IGNORECASE):
+    low = word.lower()
+    if low.endswith(("s", "x", "z", "ch", "sh")):
         return word + "es"
-    if re.search(r"[^aeiou]y$", word, re.IGNORECASE):
+    if low.endswith("y") and len(low) > 1 and low[-2] not in "aeiou":
         return word[:-1] + "ies"
     return word + "s"

@@ -51,7 +51,7 @@ def test_a_file_says_what_comes_then() -> None:
 
 @pytest.mark.parametrize("then", ["5", "[{ at = 2 }]", '[{ at = 9, action = "jump" }]', '[{ action = "jmup" }]'])
 def test_bad_actions_are_refused_with_their_line(then: str) -> None:
-    with pytest.raises(UsageError, match="scene line [24]"):
+    with pytest.raises(UsageError, match=r"scene line [24]"):
         file.parse(f'place = "meadow"\n[[performer]]\nname = "dog"\nthen = {then}\n', Path())
 
 
