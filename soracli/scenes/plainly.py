@@ -57,8 +57,8 @@ WAYS = (  # a pattern, and the plain words, which are never longer
     ),
     (
         re.compile(
-            rf"\b(?:start|begin)(?:s|ning|ing) (?:on|at|from) {_SIDE}{_PART}{_OF},?(?: and| then)? (?:ends|ending|finishing|finishes)"
-            rf" (?:up )?(?:on|at) {_SIDE}{_PART}{_OF}(?![\w-])"
+            rf"\b(?:start|begin)(?:s|ning|ing) (?:on|at|from) {_SIDE}{_PART}{_OF},?(?: and| then)?"
+            rf" (?:ends|ending|finishing|finishes) (?:up )?(?:on|at) {_SIDE}{_PART}{_OF}(?![\w-])"
         ),
         r"from \1 to \2",
     ),

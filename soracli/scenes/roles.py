@@ -445,7 +445,10 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         action = RUSH[kind]
     if kind == "driver" and action in ("walk", "run", "roll", "hop", "float"):
         action = "drive"
-    if kind == "flyer" and ((action == "spin" and name not in CRAFT) or (action == "bounce" and part.direction)):
+    circles = first == "circle" or part.over
+    if kind == "flyer" and (
+        (action == "spin" and (circles or name not in CRAFT)) or (action == "bounce" and part.direction)
+    ):
         action = "fly"
     if kind == "flyer" and (action in ("run", "drive") or (action == "walk" and name in CRAFT)):
         action = "fly"

@@ -31,9 +31,9 @@ REFUSALS = ("refuses", "refuse", "refusing", "refused")
 PLURAL = 4  # letters from which a word in -s may be a verb that no table has
 NOBODY = ("nothing", "nobody", "none")
 # What is heard or seen of who goes somewhere: it crunches across the snow, it hums along.
-HEARD = ("crunch", "hum", "whistle", "honk", "hiss", "squeak", "chatter", "blaze", "snarl", "murmur", "moan", "groan",
-         "drum", "pulse", "sweep", "slice", "cut", "weave", "sigh", "scratch", "brush", "carve", "pant", "growl",
-         "drill", "babble", "flicker", "shimmer", "glint", "glisten", "sparkle", "gleam", "cackle", "hoot",
+HEARD = ("crunch", "chop", "hum", "whistle", "honk", "hiss", "squeak", "chatter", "blaze", "snarl", "murmur", "moan",
+         "groan", "drum", "pulse", "sweep", "slice", "cut", "weave", "sigh", "scratch", "brush", "carve", "pant",
+         "growl", "drill", "babble", "flicker", "shimmer", "glint", "glisten", "sparkle", "gleam", "cackle", "hoot",
          "quack")  # fmt: skip
 TOGETHER = ("chase", "meet", "follow", "vanish", "appear")  # what is not done after something else
 STANDING_IN = ("that", "another", "other", "others")  # words that stand for a noun, behind which they are told of

@@ -61,6 +61,8 @@ IRREGULAR = {  # past and participle -> verb
     "brought": "bring", "fed": "feed", "fled": "flee", "gave": "give", "given": "give", "got": "get", "gone": "go",
     "kept": "keep", "rang": "ring", "sped": "speed", "spread": "spread", "sprang": "spring", "strode": "stride",
     "sung": "sing", "swum": "swim", "taught": "teach", "trod": "tread", "dreamt": "dream", "had": "have", "did": "do",
+    "trekking": "trek", "trekked": "trek", "barrelling": "barrel", "barrelled": "barrel", "pedalling": "pedal",
+    "snorkelling": "snorkel", "shovelling": "shovel", "swivelling": "swivel", "travelled": "travel",
     "wrapping": "wrap", "begging": "beg", "strutting": "strut", "shutting": "shut", "humming": "hum", "rowing": "row",
 }  # fmt: skip
 
