@@ -101,4 +101,9 @@ def _black_hole(sheet: Sheet, moment: float) -> None:
     sheet.veil(colours.clip(0, 255).astype(np.uint8))
 
 
-DRAWINGS: dict[str, Drawing] = {"fireworks": _fireworks, "rainbow": _rainbow, "aurora": _aurora, "black hole": _black_hole}
+DRAWINGS: dict[str, Drawing] = {
+    "fireworks": _fireworks,
+    "rainbow": _rainbow,
+    "aurora": _aurora,
+    "black hole": _black_hole,
+}
