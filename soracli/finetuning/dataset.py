@@ -77,8 +77,8 @@ def _beside(path: Path) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return parsing.read(path, 100 * parsing.MOST)
+    except (OSError, ValueError) as error:
         raise UsageError(
             f"{printable(path)}: cannot be read as text ({error}); save it as UTF-8", "bad_caption"
         ) from None

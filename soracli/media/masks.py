@@ -203,7 +203,9 @@ def _from_file(stencil: Stencil, size: Size, frames: int, fps: Fraction, flag: s
 def _check_size(shape: tuple[int, ...], size: Size, flag: str) -> None:
     if shape != (size[1], size[0]):
         raise UsageError(
-            f"mask is {shape[1]}x{shape[0]}, clip is {size[0]}x{size[1]}; resize it, or use {flag} X,Y,W,H", "mask_size"
+            f"{flag}: its picture is {shape[1]}x{shape[0]}, the clip {size[0]}x{size[1]}; resize it, "
+            f"or use {flag} X,Y,W,H",
+            "mask_size",
         )
 
 

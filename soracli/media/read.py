@@ -23,9 +23,10 @@ from soracli.errors import CapacityError, MediaError, SoraError, UsageError, is_
 from soracli.formatting import printable
 from soracli.media import stills
 from soracli.media.audio import Audio
+from soracli.media.frame_files import MOST_RECORD, RECORD, frame_files
 from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes, state_of, stated_rate
 from soracli.media.stills import MAGIC, is_picture, picture_info, read_picture
-from soracli.media.video import ENDS_EARLY, read_track, read_video, video_info
+from soracli.media.video import ENDS_EARLY, NO_SOUND, read_track, read_video, video_info
 from soracli.system import parsing, part_files
 from soracli.types import Clip, Frames
 
@@ -68,6 +69,8 @@ def read_sound(path: str | Path) -> Source:
     """The sound of a file, as a source without frames. `-` is standard input."""
     with opened(path) as (file, shown):
         state = () if str(path) == "-" else state_of(file)
+        if _pictured(file):
+            raise MediaError(NO_SOUND, "no_sound")
         audio, notes = read_track(file)
         data = file.read_bytes() if str(path) == "-" else None
     none = Clip(np.zeros((0, 1, 1, 3), np.uint8), Fraction(1))
@@ -263,21 +266,21 @@ def _boxes(path: Path) -> set[str]:
 
 
 def _is_frames_folder(path: Path) -> bool:
-    return os.path.isdir(path) and (path / "recipe.json").is_file() and (path / "frame-00000.png").is_file()
+    return os.path.isdir(path) and (path / RECORD).is_file() and (path / "frame-00000.png").is_file()
 
 
 def _folder_record(path: Path) -> tuple[Fraction, Recipe | None, list[Path]]:
     try:
-        record = parsing.from_json((path / "recipe.json").read_text(encoding="utf-8"))
+        record = parsing.from_json(parsing.read(path / RECORD, MOST_RECORD))
         fps, recipe = stated_rate(record["fps"]), record.get("recipe")
         if fps is None:
             raise ValueError("fps")
     except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
         if is_of_the_system(error):
             raise
-        raise MediaError(f"{printable(path / 'recipe.json')}: is not a recipe of soracli", "bad_recipe") from error
+        raise MediaError(f"{printable(path / RECORD)}: is not a recipe of soracli", "bad_recipe") from error
     recipe = recipe if isinstance(recipe, dict) else None
-    return fps, recipe, sorted(path.glob("frame-*.png"))
+    return fps, recipe, frame_files(path)
 
 
 def _folder_info(path: Path) -> MediaInfo:
@@ -308,4 +311,13 @@ def _read_folder(path: Path, alpha: bool = False) -> Clip:
 
     first = frames(files[0])
     check_bytes(len(files) * first.nbytes)
-    return Clip(np.concatenate([first, *map(frames, files[1:])]), fps)
+    whole = np.empty((len(files), *first.shape[1:]), np.uint8)
+    for place, file in zip(whole, files, strict=True):
+        one = frames(file)
+        if one.shape != first.shape:
+            size, usual = (f"{found.shape[2]}x{found.shape[1]}" for found in (one, first))
+            raise MediaError(
+                f"{printable(file)}: is {size}, and the first frame {usual}; give all of them one size", "bad_frames"
+            )
+        place[:] = one[0]
+    return Clip(whole, fps)

@@ -26,6 +26,7 @@ from soracli.media.timing import Schedule, schedule
 from soracli.media.truncation import ends_in_a_packet, ends_short
 from soracli.types import Clip
 
+NO_SOUND = "has no sound; give a file that has"
 ENDS_EARLY = "ends_early"  # code of the error about a video that lacks frames at its end
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
 _SOUNDS = "wav,w64,mp3,flac,aac,aiff"  # containers of sound alone
@@ -163,7 +164,7 @@ def read_track(path: Path) -> tuple[Audio, list[str]]:
     with path.open("rb") as file, av.open(file, "r", options=options, metadata_errors="replace") as container:
         listener, notes = _listener(container)
         if listener is None:
-            raise MediaError(notes[0] if notes else "has no sound; give a file that has", "no_sound")
+            raise MediaError(notes[0] if notes else NO_SOUND, "no_sound")
         for packet in container.demux(listener.stream):
             listener.add(packet)
             check_bytes(listener.bytes)

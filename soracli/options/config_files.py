@@ -10,7 +10,7 @@ from soracli.errors import WeightsError
 from soracli.formatting import printable
 from soracli.options import settings
 from soracli.options.settings import Value
-from soracli.system import part_files
+from soracli.system import parsing, part_files
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -34,7 +34,7 @@ def document(path: Path) -> TOMLDocument:
 
     settings.parsed(path)  # refuses what cannot be read
     try:
-        return tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
+        return tomlkit.parse(parsing.read(path, settings.MOST)) if path.is_file() else tomlkit.document()
     except RecursionError:  # of fewer levels than the parser that reads it
         raise WeightsError(f"{printable(path)}: nested too deeply to be changed; mend it", "bad_config") from None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from soracli.errors import UsageError, WeightsError
-from soracli.formatting import printable, suggest
+from soracli.formatting import printable, short, suggest
 from soracli.options import config_files, settings
 from soracli.options.settings import PRESET_KEYS, Values, checked
 
@@ -28,9 +28,10 @@ def every() -> dict[str, Values]:
     path = file()
     found = dict(BUILT_IN)
     for name, table in settings.parsed(path).items():
-        where = f"{printable(path)} [{printable(name)}]"
+        shown = short(name, 60)
+        where = f"{printable(path)} [{shown}]"
         if not isinstance(table, dict):
-            raise WeightsError(f"{where}: must be a table of flags, such as [{printable(name)}]", "bad_config")
+            raise WeightsError(f"{where}: must be a table of flags, such as [{shown}]", "bad_config")
         found[name] = {key: checked(key, value, where, PRESET_KEYS) for key, value in table.items()}
     return found
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from soracli.errors import SoraError, UsageError, WeightsError
-from soracli.formatting import printable, suggest
+from soracli.formatting import printable, short, suggest
 from soracli.system import parsing
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PROJECT = "sora.toml"
 PREFIX = "SORA_"
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+MOST = 100_000  # bytes of a file of settings or presets
 Value = str | bool
 Values = dict[str, Value]
 
@@ -186,10 +187,10 @@ def checked(key: str, value: object, where: str, keys: Mapping[str, Callable[[st
     """The value of a key as its flag takes it. Raises WeightsError (exit 5) that names the place."""
     if key not in keys:
         raise WeightsError(
-            f"{where}: unknown key '{printable(key)}'{suggest(key, keys)}; see: sora config list", "bad_config"
+            f"{where}: unknown key '{short(key, 60)}'{suggest(key[:60], keys)}; see: sora config list", "bad_config"
         )
     check = keys[key]
-    shown = f"{where}: {key} = {printable(value)}"
+    shown = f"{where}: {key} = {short(value, 60)}"
     if check is None:
         switch = SWITCHES.get(str(value).lower())
         if switch is None:
@@ -202,7 +203,7 @@ def checked(key: str, value: object, where: str, keys: Mapping[str, Callable[[st
     try:
         check(str(value))
     except SoraError as error:
-        raise WeightsError(f"{shown}: {str(error).partition(': ')[2] or error}", "bad_config") from error
+        raise WeightsError(f"{shown}: {short(str(error).partition(': ')[2] or error)}", "bad_config") from error
     return str(value)
 
 
@@ -245,7 +246,7 @@ def parsed(path: Path) -> dict[str, Any]:
     """A TOML file as it stands; nothing if there is none."""
     shown = printable(path)
     try:
-        return parsing.from_toml(path.read_text(encoding="utf-8"))
+        return parsing.from_toml(parsing.read(path, MOST))
     except FileNotFoundError:
         return {}
     except OSError as error:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from soracli.media.formats import sidecar_of
+from soracli.media.frame_files import RECORD, frame_files
 from soracli.provenance import keys
 from soracli.system import parsing
 from soracli.system.signals import deferred
@@ -23,7 +24,6 @@ from soracli.system.signals import deferred
 if TYPE_CHECKING:
     from c2pa import Context
 
-RECORD = "recipe.json"  # beside frames
 RECIPE, FRAME = "soracli.recipe", "soracli.frame"  # our own assertions
 DEEPEST = 32  # generations of inputs that are told
 LARGEST = 100_000_000  # bytes of a sidecar
@@ -117,7 +117,7 @@ def read(path: Path, anchors: Sequence[str] = ()) -> Credential:
 def read_folder(path: Path, anchors: Sequence[str] = ()) -> Credential:
     """What all frames of a folder agree on: intact only if each is, all are of one clip, none is missing or in
     another's place, and the record beside them is the one that they were signed with."""
-    found = [read(frame, anchors) for frame in sorted(path.glob("frame-*.png"))]
+    found = [read(frame, anchors) for frame in frame_files(path)]
     if not found:
         return NONE
     worst = next((one for one in found if one.state != "intact"), None)

@@ -10,6 +10,7 @@ from typing import Any
 
 from soracli.errors import MediaError
 from soracli.formatting import printable
+from soracli.media.frame_files import frame_files
 from soracli.media.source import Source, state_of
 from soracli.provenance import credentials, keys
 from soracli.system.signals import deferred
@@ -81,7 +82,7 @@ def _look(source: Source) -> tuple[credentials.Credential, Path]:
         return credentials.read_stream(io.BytesIO(source.data)), source.path
     if not source.path.is_dir():
         return credentials.read(source.path), source.path
-    return credentials.read_folder(source.path), min(source.path.glob("frame-*.png"))
+    return credentials.read_folder(source.path), frame_files(source.path)[0]
 
 
 def _plain(told: dict[str, Any], kind: str) -> bytes:

@@ -23,6 +23,7 @@ from soracli.errors import SoraError
 from soracli.formatting import printable
 from soracli.media import DIGEST
 from soracli.media.formats import Format
+from soracli.media.frame_files import RECORD
 from soracli.media.source import Recipe
 from soracli.provenance import credentials, keys, watermark
 from soracli.provenance.ingredients import EDITS, JOINS, TAKES, Ingredient, label
@@ -133,7 +134,7 @@ class Stamp:
         whole = {
             "of": len(frames),
             "clip": secrets.token_hex(16),
-            "record": credentials.digest(part / credentials.RECORD),
+            "record": credentials.digest(part / RECORD),
         }
         for number, frame in enumerate(frames):
             self._sign(frame, sealed / frame.name, {"number": number, **whole})

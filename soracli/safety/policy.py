@@ -236,7 +236,7 @@ class _Reader:
 @functools.lru_cache(maxsize=16)
 def _load(path: Path, state: tuple[int, ...]) -> Policy:
     try:
-        return _Reader(path, path.read_text(encoding="utf-8")).policy()
+        return _Reader(path, parsing.read(path)).policy()
     except OSError as error:
         why = (error.strerror or "cannot be read").lower()
         raise WeightsError(f"{printable(path)}: {why}; mend it, or unset {VARIABLE}", "policy_file") from None

@@ -53,7 +53,7 @@ def load(path: str | Path) -> tuple[Shot, ...]:
 def parse(data: bytes | str, folder: Path, name: str = "scene") -> tuple[Shot, ...]:
     """Text of a scene file as shots. folder: where relative paths of pictures begin. name: of the file, for errors."""
     try:
-        text = data if isinstance(data, str) else data.decode("utf-8")
+        text = data if isinstance(data, str) else data.decode("utf-8-sig")
         table = parsing.from_toml(text)
     except UnicodeDecodeError:
         raise UsageError(f"{name}: not UTF-8 text; save it as UTF-8", "scene_file") from None

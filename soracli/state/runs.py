@@ -27,6 +27,7 @@ from soracli.system import parsing, part_files
 
 VARIABLE = "SORA_STATE_DIR"
 MAX_INPUT = 256_000_000  # bytes of what was piped in that are kept
+MAX_RECORD = 100_000_000  # bytes of a record
 STATES = ("running", "done", "failed", "interrupted", "killed")
 
 
@@ -199,7 +200,7 @@ def find(id: str) -> Run | None:
     """The run of exactly that name, or None."""
     home = state_folder() / "runs" / id
     try:
-        data = parsing.from_json((home / "run.json").read_text(encoding="utf-8"))
+        data = parsing.from_json(parsing.read(home / "run.json", MAX_RECORD))
         items = [Item(**item) for item in data.pop("items")]
         run = Run(**data, items=items, home=home)
         _check(run)

@@ -82,7 +82,7 @@ def keep_rates(found: Rates, threads: int | None) -> Path:
 def _calibrations() -> dict[str, Rates]:
     """Measured rates by number of threads; none if they are of another processor, or cannot be read."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        table = parsing.from_json(calibration_file().read_text(encoding="utf-8"))
+        table = parsing.from_json(parsing.read(calibration_file()))
         if table["cpu"] == cpu():
             found = {name: Rates(**row) for name, row in table["rates"].items()}
             return {

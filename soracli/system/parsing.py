@@ -1,21 +1,47 @@
-"""JSON and TOML of files that anybody may have written: whatever is wrong with a text is a ValueError.
+"""Texts, JSON and TOML that anybody may have written: whatever is wrong with one is a ValueError.
 
 The parsers of the standard library raise RecursionError on a thousand brackets, JSON's takes NaN and infinities, 1e999
 among them, which no other program reads, and both take whole numbers of any length, which are no number of NumPy's, of
-torch's or of `math`.
+torch's or of `math`. The time that TOML's takes grows with the square of the parts of a key.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import re
+import stat
+from pathlib import Path
 from typing import Any
 
-from soracli.formatting import short
+from soracli.formatting import amount, short
 
+MOST = 1_000_000  # bytes of a text
 _DEEP = "nested too deeply"
+_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""  # of a key of TOML
+_KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*")
+_LONGEST_KEY = 100  # parts
 _LARGEST = 2**64  # whole numbers of other programs are below it
 _DIGITS = 40  # JSON's whole numbers begin with no 0
+
+
+def read(path: Path, most: int = MOST) -> str:
+    """The text of a file in UTF-8, without the mark of its byte order that some editors put before it.
+
+    most: bytes. Raises ValueError for what is longer, no UTF-8, or a pipe, which would be waited for; OSError for what
+    cannot be opened.
+    """
+    if stat.S_ISFIFO(path.stat().st_mode):
+        raise ValueError("a pipe, not a file")
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"over {amount(most)}")
+    try:
+        return io.TextIOWrapper(io.BytesIO(data), "utf-8-sig").read()
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
 
 
 def from_json(text: str | bytes, *, once: bool = False) -> Any:
@@ -47,6 +73,8 @@ def from_toml(text: str) -> dict[str, Any]:
     """A table. Raises ValueError (`tomllib.TOMLDecodeError` is one)."""
     import tomllib
 
+    if any(key.count(".") >= _LONGEST_KEY and len(re.findall(_PART, key)) > _LONGEST_KEY for key in _KEY.findall(text)):
+        raise ValueError(_DEEP)
     try:
         table = tomllib.loads(text)
         _check(table)

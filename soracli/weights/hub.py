@@ -46,7 +46,7 @@ def known(file: WeightFile) -> WeightFile:
 
 def _facts(repo: str) -> dict[str, dict[str, Any]]:
     try:
-        found = parsing.from_json((folder(repo) / FACTS).read_text(encoding="utf-8"))
+        found = parsing.from_json(parsing.read(folder(repo) / FACTS))
     except (OSError, ValueError):
         return {}
     rows = found.items() if isinstance(found, dict) else ()
@@ -157,7 +157,7 @@ def accept(card: Card) -> None:
 
 def _consents() -> dict[str, str]:
     try:
-        found = parsing.from_json((cache() / ACCEPTED).read_text(encoding="utf-8"))
+        found = parsing.from_json(parsing.read(cache() / ACCEPTED))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -231,7 +231,7 @@ def _config(folder: Path, part: str, name: str) -> dict[str, Any]:
 
 def _json(path: Path, name: str) -> dict[str, Any]:
     try:
-        found = parsing.from_json(path.read_text(encoding="utf-8"))
+        found = parsing.from_json(parsing.read(path, 20 * parsing.MOST))
     except (OSError, ValueError) as error:
         if is_of_the_system(error):
             raise

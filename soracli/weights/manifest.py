@@ -183,7 +183,7 @@ def _read_through(status: FileStatus) -> FileStatus:
 
 def _kept_whole() -> dict[str, Any]:
     try:
-        found = parsing.from_json((machine.cache_folder() / WHOLE).read_text(encoding="utf-8"))
+        found = parsing.from_json(parsing.read(machine.cache_folder() / WHOLE))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

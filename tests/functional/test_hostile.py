@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -438,3 +439,41 @@ def test_strange_names_are_names(sora: Sora, name: str | bytes) -> None:
     ran = sora("info", "--", name)
     assert ran.code == 0
     assert "\n." not in ran.text
+
+
+def _frames() -> None:
+    with media.Writer("fr", 64, 64, Fraction(8), "frames") as writer:
+        writer.add(NOISE[:3])
+
+
+ODD_FRAMES: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo, "no end": lambda path: path.symlink_to("/dev/zero"), "a folder": Path.mkdir,
+    "nowhere": lambda path: path.symlink_to("gone.png"), "size": lambda path: Image.new("RGB", (32, 16)).save(path),
+    "empty": Path.touch, "film": lambda path: path.write_bytes(film("a.mp4")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("kind", ODD_FRAMES)
+def test_a_folder_of_frames_holds_pictures_of_one_size(sora: Sora, kind: str, number: int) -> None:
+    """Another file in the place of a frame is refused by every verb in one line, and none waits for it."""
+    _frames()
+    path = Path(f"fr/frame-{number:05}.png")
+    path.unlink()
+    ODD_FRAMES[kind](path)
+    extend = ("extend", "fr", "--by", "4f", "-m", "tiny", "--steps", "1", "-q")
+    for call in (("info", "fr"), ("frame", "fr", "-f"), ("verify", "fr"), ("detect", "fr"), ("sheet", "fr"), extend):
+        ran = sora(*call)
+        assert (ran.code in (0, 3, 8), "bug" in ran.err) == (True, False), (call, ran.err)
+        assert ran.code == 0 or ran.err.count("sora: error:") == 1, (call, ran.err)
+        if call[0] in ("frame", "sheet", "extend"):
+            assert ran.code == 3 or kind == "film", (call, ran.err)
+
+
+def test_a_record_beside_frames_that_is_longer_than_any_is_not_read(sora: Sora) -> None:
+    _frames()
+    os.truncate("fr/recipe.json", 30_000_000_000)
+    for verb in ("info", "verify", "detect", "frame", "sheet"):
+        ran = sora(verb, "fr")
+        assert ran.code == 3, ran.err
+        assert "fr/recipe.json: is not a recipe of soracli" in ran.err

@@ -8,6 +8,7 @@ import os
 import struct
 import time
 import zlib
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NoReturn
@@ -252,6 +253,70 @@ def test_json_of_strangers_is_a_value_or_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         parsing.from_json(text)
     assert parse_recipe(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["a." * 100_000 + "a = 1", "x = {" + "a . " * 200_000 + "a = 1}", "['a'" + ".'a'" * 90_000 + "]"]
+)
+def test_keys_of_toml_without_end_take_no_time(text: str) -> None:
+    """The time of the standard library's parser grows with the square of a key's parts: 60 kB took a minute."""
+    clock = time.process_time()
+    with pytest.raises(ValueError, match="nested too deeply"):
+        parsing.from_toml(text)
+    assert spent(clock) < 3
+    assert parsing.from_toml("a.'b.c'.d = 'x" + ".x" * 200 + "'") == {"a": {"b.c": {"d": "x" + ".x" * 200}}}
+
+
+def _sparse(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 30_000_000_000)
+
+
+ODD_FILES: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo, "no end": lambda path: path.symlink_to("/dev/zero"), "a folder": Path.mkdir,
+    "UTF-16": lambda path: path.write_bytes("steps = 3".encode("utf-16")), "a loop": lambda path: path.symlink_to(path),
+    "gigabytes": _sparse,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ODD_FILES)
+def test_texts_are_read_to_a_limit_and_never_waited_for(sora: Sora, state: Path, kind: str) -> None:
+    """Settings, presets, a project's settings, records of runs, and what stands beside frames."""
+    home = Path(os.environ["XDG_CONFIG_HOME"]) / "soracli"
+    home.mkdir(parents=True)
+    with media.Writer("fr", 64, 64, Fraction(8), "frames") as writer:
+        writer.add(np.zeros((2, 64, 64, 3), np.uint8))
+    assert sora("generate", "a dog", "-m", "tiny", "--steps", "1", "-d", "8f", "-q").code == 0
+    record = next(state.glob("runs/*/run.json"))
+    calls = {
+        home / "config.toml": ("config", "list"), home / "presets.toml": ("preset", "list"),
+        Path("sora.toml"): ("config", "set", "steps", "3", "--project"), record: ("runs", "show", record.parent.name),
+        Path("fr/recipe.json"): ("info", "fr"),
+    }  # fmt: skip
+    clock = time.process_time()
+    for path, call in calls.items():
+        path.unlink(missing_ok=True)
+        ODD_FILES[kind](path)
+        ran = sora(*call)
+        assert (ran.code in (2, 3, 5), ran.err.count("\n"), "bug" in ran.err) == (True, 1, False), (call, ran.err)
+        path.rmdir() if path.is_dir() else path.unlink()
+    assert spent(clock) < 5
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_text(sora: Sora) -> None:
+    """As editors of Windows put it before UTF-8: in settings, presets, scenes and policies."""
+    home = Path(os.environ["XDG_CONFIG_HOME"]) / "soracli"
+    home.mkdir(parents=True)
+    (home / "config.toml").write_text("\ufeffsteps = 3\r\nfps = 8\r\n")
+    (home / "presets.toml").write_text("\ufeff[mine]\nsteps = 4\n")
+    assert sora("config", "get", "steps").text == "3\n"
+    assert sora("config", "set", "fps", "9").code == 0
+    assert sora("config", "get", "fps").text == "9\n"
+    assert sora("preset", "show", "mine").code == 0
+    Path("s.toml").write_text("\ufeffplace = 'beach'\n")
+    assert sora("generate", "--scene", "s.toml", "--dry-run").code == 0
+    Path("list.txt").write_text("\ufeffa dog")
+    assert sora("image", "-m", "tiny", "--prompt-file", "list.txt", "--dry-run", "--json").text.count("ufeff") == 0
 
 
 @pytest.mark.parametrize("value", [DEEP, "9" * 400, f"-{2**64}", f"[[{{a = {2**64}}}]]", "9" * 5000])

@@ -139,6 +139,21 @@ def test_bad_files_are_one_line(sora: Sora, home: Path, text: str, message: str)
     assert sora("info", "--help").code == 0
 
 
+def test_a_message_of_settings_is_no_longer_than_is_read(sora: Sora, home: Path) -> None:
+    """A project's file may be a stranger's."""
+    long = "x" * 50_000
+    for text in (f"{long} = 3\n", f'style = "{long}"\n', f'size = "{long}"\n', f'negative = ["{long}"]\n'):
+        Path("sora.toml").write_text(text)
+        ran = sora("generate", *DRY)
+        assert (ran.code, ran.err.count("\n"), len(ran.err) < 600) == (5, 1, True), ran.err
+    Path("sora.toml").unlink()
+    home.parent.mkdir(parents=True, exist_ok=True)
+    for text in (f"{long} = 3\n", f"[{long}]\nsteps = 0\n"):
+        (home.parent / "presets.toml").write_text(text)
+        ran = sora("preset", "list")
+        assert (ran.code, ran.err.count("\n"), len(ran.err) < 600) == (5, 1, True), ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

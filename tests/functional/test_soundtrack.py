@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Sora
+from PIL import Image
 
 from soracli import media
 from soracli.media import Audio, Writer, eased, looped
@@ -209,3 +210,12 @@ def test_what_a_format_or_a_model_cannot_hold_is_told(sora: Sora) -> None:
     assert "cut off" in sora("enhance", "odd.webp", "--scale", "1", "--fps", "32", "--dry-run").err
     assert "cut off" not in sora("enhance", "odd.webp", "--scale", "2", "--dry-run").err
     assert "cut off" not in sora("extend", "a.mp4", "--by", "4f", *tiny).err
+
+
+def test_pictures_of_every_kind_have_no_sound(sora: Sora) -> None:
+    """They are not called damaged for it."""
+    pictures = [Image.fromarray(np.full((64, 64, 3), 20 * i, np.uint8)) for i in range(3)]
+    for name in ("a.png", "b.webp", "c.gif", "d.jpg"):
+        pictures[0].save(name, save_all=name[0] in "bc", append_images=pictures[1:])
+        ran = sora("generate", "a dog", "-m", "tiny", "--audio", name, "--dry-run")
+        assert (ran.code, ran.err) == (3, f"sora: error: {name}: has no sound; give a file that has\n")

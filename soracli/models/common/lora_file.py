@@ -137,7 +137,7 @@ def _scaling(path: Path, part: str, metadata: Mapping[str, str]) -> Scaling:
         prefix = SECOND if part == LOW and any(str(key).startswith(SECOND) for key in whole) else "transformer."
         found = {key.removeprefix(prefix): value for key, value in dict(whole).items()}
     elif path.name.startswith("adapter_model") and (beside := path.with_name(CONFIG)).is_file():
-        found = parsing.from_json(beside.read_text(encoding="utf-8"))
+        found = parsing.from_json(parsing.read(beside))
     if not isinstance(found, dict) or not isinstance(found.get("lora_alpha", found.get("alpha", 1)), int | float):
         raise ValueError(f"{CONFIG} has no number for lora_alpha")
     if "lora_alpha" not in found and "alpha" not in found:

@@ -90,7 +90,7 @@ class Characters:
         home = self.home / id
         with contextlib.suppress(OSError, ValueError):
             if _NAME.fullmatch(id):
-                found = parsing.from_json((home / "name.json").read_text(encoding="utf-8"))
+                found = parsing.from_json(parsing.read(home / "name.json"))
                 if isinstance(found, dict) and found.get("id") == id and _told(found):
                     return found
         raise HTTPException(404, f"{id}: no such character")

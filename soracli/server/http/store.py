@@ -93,7 +93,7 @@ class Store:
         found = []
         for folder in sorted(path for path in self.home.iterdir() if _NAME.fullmatch(path.name)):
             try:
-                job = _recorded(parsing.from_json((folder / "job.json").read_text(encoding="utf-8")), folder.name)
+                job = _recorded(parsing.from_json(parsing.read(folder / "job.json", 20 * parsing.MOST)), folder.name)
             except (OSError, ValueError):
                 part_files.drop_folder(folder, self.home)
                 continue

@@ -252,7 +252,7 @@ def test_masks_of_the_wrong_kind(tmp_path: Path) -> None:
     assert "black.png: paints nothing; make white" in str(error)
     error = refused(str(tmp_path / "black.png"), (64, 64))
     assert (error.code, error.exit_code) == ("mask_size", 2)
-    assert str(error) == "mask is 48x32, clip is 64x64; resize it, or use --mask X,Y,W,H"
+    assert str(error) == "--mask: its picture is 48x32, the clip 64x64; resize it, or use --mask X,Y,W,H"
     (tmp_path / "notes.txt").write_text("hello")
     assert "notes.txt: is not a video or a picture" in str(refused(str(tmp_path / "notes.txt")))
     assert "is a folder" in str(refused(str(tmp_path)))
