@@ -29,7 +29,7 @@ from soracli.scenes.playing import played
 from soracli.scenes.roles import ALL, adrift, afloat, built_in, casting, headwear, implied, stand_ins, underfoot
 from soracli.scenes.settings import Chosen, choose
 from soracli.scenes.spans import foreign, items, options, spelt
-from soracli.scenes.staging import Role, follows, staged
+from soracli.scenes.staging import BOATS, Role, follows, off_shore, staged
 from soracli.scenes.story import Setting, Story
 from soracli.scenes.vocabulary import Entry, Library, vocabulary
 from soracli.world.language.surroundings import PLACES
@@ -104,6 +104,8 @@ def _scene(
 ) -> Scene:
     view = next((row.value for row in film if row.slot == "size"), "")
     cast = staged(roles, seconds, seed, view, aspect)
+    if PLACES[chosen.place].shore:
+        cast = off_shore(cast, [role.name in BOATS or role.action == "swim" for role in roles])
     camera = shown(film, "camera") or ("tracking" if follows(cast, seconds, aspect) else "static")
     return Scene(
         "scenery",

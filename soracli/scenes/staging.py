@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
 from soracli.world.language.actors import BALLS, FOOT, HEADWEAR, HELD, PLANES, SHINS, SKY, WORN, actor, sunk
-from soracli.world.language.verbs import MOVES, SOLE, SPEED, THROWN, signed
+from soracli.world.language.verbs import MOVES, SOLE, SPEED, THROWN, feet, ground_factor, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Act, Event, Performer
 
@@ -40,6 +40,7 @@ MOUNTED = 0.66  # height of one that sits on a longer one, of that one's
 MET = 0.054  # frame widths: what is left of the way to its place when one that meets another stands
 NEARER, SMALL = 0.02, 0.6  # how much nearer in depth those stand who are smaller than that share of the largest
 HIGH_UP = 0.15  # depth of what stands in the sky
+OFF_SHORE = 0.06  # depth of what floats behind a shore
 SIDES = {"left": 0.27, "right": 0.73}
 WIDE = 0.7  # frame widths from which what is in the sky is in the middle
 APART = 0.24  # difference in depth of `behind` and `in front of`
@@ -117,6 +118,19 @@ def staged(
         placed = at_depth(one, depths[i])
         cast.append(replace(placed, size=round(max(placed.size, 0.04), 4), depth=round(placed.depth, 4)))
     return tuple(cast)
+
+
+def off_shore(cast: Sequence[Performer], floats: Sequence[bool]) -> tuple[Performer, ...]:
+    """The same with those who float farther away, in the water behind the ground, and what is on or above them too."""
+    there = {i for i, one in enumerate(floats) if one}
+    there |= {i for i, one in enumerate(cast) if one.partner in there and one.relation in ("on", "above")}
+    return tuple(_moved(one, OFF_SHORE) if i in there else one for i, one in enumerate(cast))
+
+
+def _moved(one: Performer, depth: float) -> Performer:
+    """At another depth, as large as it looks from there."""
+    share = ground_factor(feet(depth)) / ground_factor(feet(one.depth))
+    return replace(one, depth=depth, size=round(max(one.size * share, 0.04), 4))
 
 
 def follows(cast: Sequence[Performer], seconds: float, aspect: float = 1.0) -> bool:

@@ -26,7 +26,8 @@ MEANINGS = FOLDER / "meanings.json"  # kinds of what can be shown: `python -m so
 DRAWN = ("meadow", "desert", "snowy field", "beach", "city street", "forest", "sea", "road", "mountain", "farm", "moon",
          "living room", "stage", "kitchen", "bedroom", "classroom", "office", "library", "cave", "underwater", "lake",
          "swimming pool", "jungle", "park", "garden", "playground", "graveyard", "castle", "volcano", "village",
-         "airport", "railway station", "sky", "space")  # fmt: skip
+         "airport", "railway station", "sky", "space", "savanna", "river", "arctic", "canyon", "orchard",
+         "cherry grove", "mars", "alien planet", "stadium", "market", "fairground", "rooftop", "harbour")  # fmt: skip
 SEEN = frozenset({"moon", "castle", "sky", "space", "volcano"})  # what is seen from elsewhere, too
 PEOPLE = ("man", "woman", "person", "men", "women", "people")
 LIKE_SCENERY = frozenset(  # pictures of what a place, a time or a weather already draws

@@ -28,8 +28,12 @@ from soracli.world.places_built import BUILT
 from soracli.world.places_green import BARK, GREEN, LEAVES, wood
 from soracli.world.places_home import HOME
 from soracli.world.places_indoors import INDOORS
+from soracli.world.places_land import LAND
+from soracli.world.places_sport import SPORT
+from soracli.world.places_town import TOWN
 from soracli.world.places_water import WATERS
 from soracli.world.places_wild import WILD
+from soracli.world.places_worlds import WORLDS
 from soracli.world.props import barn, cactus, fence, flower, house, lamppost, pine, stone, tree, tuft
 from soracli.world.skies import sky
 from soracli.world.strips import box, disc, hashed
@@ -309,4 +313,8 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     **WILD,
     **BUILT,
     **ABOVE,
+    **LAND,
+    **WORLDS,
+    **SPORT,
+    **TOWN,
 }

@@ -42,7 +42,8 @@ MORE_PLACES = ("sea", "road", "mountain", "farm", "moon", "living room", "stage"
 NEW_PLACES = (
     "kitchen", "bedroom", "classroom", "office", "library", "cave", "underwater", "lake", "swimming pool", "jungle",
     "park", "garden", "playground", "graveyard", "castle", "volcano", "village", "airport", "railway station", "sky",
-    "space",
+    "space", "savanna", "river", "arctic", "canyon", "orchard", "cherry grove", "mars", "alien planet", "stadium",
+    "market", "fairground", "rooftop", "harbour",
 )  # fmt: skip
 CORE_TIMES = ("day", "sunset", "night")
 CORE_CAMERAS = ("static", "tracking", "zoom in")

@@ -10,7 +10,8 @@ class Place(NamedTuple):
     """nouns: with their article. at: prepositions of rest. along: of something that travels.
 
     whole: phrases of their own. indoors: no sky to see, no weather, lamps by night. ground: there is something to
-    stand on. water: swimmers are at home there, and nobody else but what flies over it.
+    stand on. water: swimmers are at home there, and nobody else but what flies over it. shore: water lies behind the
+    ground; who is in a boat or swims is there.
     """
 
     nouns: tuple[str, ...]
@@ -20,6 +21,7 @@ class Place(NamedTuple):
     indoors: bool = False
     ground: bool = True
     water: bool = False
+    shore: bool = False
 
 
 class Time(NamedTuple):
@@ -67,7 +69,11 @@ PLACES: Mapping[str, Place] = {
         ("in the snow", "on the snow"),
     ),
     "beach": Place(
-        ("a beach", "the beach", "a sandy beach", "the seashore"), ("on",), ("along", "across"), ("by the shore",)
+        ("a beach", "the beach", "a sandy beach", "the seashore"),
+        ("on",),
+        ("along", "across"),
+        ("by the shore",),
+        shore=True,
     ),
     "city": Place(("a city", "the city", "a big city"), ("in",), ("through",), ("in town", "downtown")),
     "city street": Place(
@@ -101,9 +107,7 @@ PLACES: Mapping[str, Place] = {
         ("under water", "underwater", "in the deep sea"),
         water=True,
     ),
-    "lake": Place(
-        ("a lake", "the lake", "a pond", "a river"), ("on", "in"), ("across",), ("in the water",), water=True
-    ),
+    "lake": Place(("a lake", "the lake", "a pond"), ("on", "in"), ("across",), ("in the water",), water=True),
     "swimming pool": Place(
         ("a swimming pool", "the swimming pool", "an outdoor pool"), ("in",), ("across",), water=True
     ),
@@ -133,13 +137,26 @@ PLACES: Mapping[str, Place] = {
     "warehouse": Place(("a warehouse", "an empty warehouse"), ("in",), ("through",), indoors=True),
     "workshop": Place(("a workshop", "an old workshop"), ("in",), ("through",), indoors=True),
     "interior": Place(("a room", "a house"), ("inside", "in"), ("through",), ("indoors",), indoors=True),
+    "savanna": Place(("a savanna", "the savanna", "an African savanna"), ("in", "on"), ("across", "through")),
+    "river": Place(("a river", "the river", "a stream"), ("in",), ("across", "along"), water=True),
+    "arctic": Place(("the Arctic", "an arctic landscape", "the polar ice"), ("in",), ("across", "through"), shore=True),
+    "canyon": Place(("a canyon", "the canyon", "a red canyon"), ("in",), ("through",)),
+    "orchard": Place(("an orchard", "the orchard", "an apple orchard"), ("in",), ("through", "across")),
+    "cherry grove": Place(("a cherry grove", "a cherry orchard"), ("in",), ("through",), ("under cherry blossoms",)),
+    "mars": Place(("Mars", "the surface of Mars", "the red planet"), ("on",), ("across", "over")),
+    "alien planet": Place(("an alien planet", "a strange planet", "a distant planet"), ("on",), ("across", "over")),
+    "stadium": Place(("a stadium", "the stadium", "a football field"), ("in", "on"), ("across", "through")),
+    "market": Place(("a market", "the market", "a street market"), ("at", "in"), ("through", "across")),
+    "fairground": Place(("a fairground", "the fairground", "an amusement park"), ("at", "in"), ("through", "across")),
+    "rooftop": Place(("a rooftop", "the rooftop", "a roof"), ("on",), ("across", "over")),
+    "harbour": Place(("a harbour", "the harbour", "a quay"), ("in", "at"), ("along", "across"), shore=True),
     "sky": Place(
         ("the sky", "the open sky"), ("in",), ("across", "through"), ("up in the air", "among the clouds"), ground=False
     ),
     "space": Place(("space", "outer space"), ("in",), ("through",), ("among the stars",), ground=False),
 }
 
-BARE = frozenset({"moon", "space", "underwater"})  # under no roof, and yet without weather
+BARE = frozenset({"moon", "mars", "alien planet", "space", "underwater"})  # under no roof, and yet without weather
 WINDOWED = frozenset({"living room", "kitchen", "bedroom", "classroom", "office", "library"})  # weather is outside
 
 TIMES: Mapping[str, Time] = {
