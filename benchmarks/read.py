@@ -41,7 +41,7 @@ from soracli.scenes.known import shipped
 from soracli.scenes.read import Reading, read
 from soracli.scenes.relations import THROWS
 from soracli.scenes.roles import FLIGHT
-from soracli.scenes.vocabulary import Library
+from soracli.scenes.vocabulary import Library, split, tables
 from soracli.world.language.actors import BALLS, HEADWEAR, HELD
 from soracli.world.language.verbs import THROWN
 from soracli.world.language.words import PLAYED
@@ -106,6 +106,14 @@ STOOD_IN = {  # pictures that are younger than the labels -> who stood in for th
     "crow": "bird", "crow in flight": "bird", "drone": "helicopter", "bench": "seat",
     "pigeon": "dove", "seagull in flight": "dove", "sofa": "couch and lamp", "armchair": "chair", "throne": "seat",
     "stool": "seat", "level skateboard": "skateboard", "sitting cat": "cat", "sitting dog": "dog",
+}  # fmt: skip
+
+PLACED = {  # places that are younger than the labels -> those that stood in for them
+    "savanna": ("meadow", "desert"), "river": ("lake", "sea", "forest"), "arctic": ("snowy field", "sea"),
+    "canyon": ("desert", "mountain"), "orchard": ("garden", "farm", "forest"), "cherry grove": ("garden", "forest"),
+    "mars": ("desert", "moon"), "alien planet": ("moon", "desert", "space"), "stadium": ("stage", "meadow"),
+    "market": ("village", "city street"), "fairground": ("stage", "meadow", "playground", "park"),
+    "rooftop": ("city street",), "harbour": ("beach", "sea"),
 }  # fmt: skip
 
 
@@ -182,6 +190,7 @@ def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:
     for slot, plain in UNSAID.items():
         allowed = row.get(slot, plain)
         right[slot] = bool({"*", "-"} & {*allowed}) or getattr(scene, slot) in allowed
+        right[slot] = right[slot] or bool({*allowed} & {*PLACED.get(getattr(scene, slot), ())})
         right[slot] = right[slot] or ("-" in allowed and getattr(scene, slot) in plain)
     right["noted"] = _is_noted(row.get("noted", "").lower(), reading)
     wanted = row["performers"]
@@ -209,6 +218,8 @@ def _is_noted(word: str, reading: Reading) -> bool:
     played = {verb for action in done for verb in PLAYED.get(action, ())}
     played |= {verb for verb, action in THROWS.items() if action in done}
     drawn = any(_is_called(one, word) for one in reading.scene.performers)
+    place = reading.scene.place
+    drawn = drawn or (place in PLACED and any(word in said for said in split(tables()[0]["place"]["same"][place])))
     return (
         drawn or word in " ".join(reading.notes).lower() or any(word.startswith(verb[: len(word)]) for verb in played)
     )

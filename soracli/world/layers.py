@@ -146,13 +146,17 @@ class View(NamedTuple):
 
 
 class Backdrop(NamedTuple):
-    """Layers from far to near: `behind` the performers and in `front` of them. The ground lies among those behind."""
+    """Layers from far to near: `behind` the performers and in `front` of them. The ground lies among those behind.
+
+    shore: row of the frame down to which the ground is water.
+    """
 
     sky: Strip
     far: list[Strip]
     ground: Strip
     near: list[Strip]
     front: list[Strip]
+    shore: float = 0.0
 
 
 def lattice(strip: Strip, spacing: float, margin: float, seed: int) -> Iterator[tuple[int, float]]:

@@ -172,7 +172,7 @@ def arctic(view: View) -> Backdrop:
     for i, x in lattice(blocks, 0.42, 0.2, view.seed + 1061):
         y = 0.775 + 0.015 * hashed(view.seed, 1062, i)
         boulder(blocks, x, y, 0.022 + 0.03 * hashed(view.seed, 1069, i), tone((0.86, 0.92, 0.98)), view.seed + i)
-    return Backdrop(above, [back], ground, [bergs, floes, blocks], [])
+    return Backdrop(above, [back], ground, [bergs, floes, blocks], [], edge + 0.016)
 
 
 def _aurora(view: View, strip: Strip) -> None:

@@ -229,7 +229,7 @@ def harbour(view: View) -> Backdrop:
             lamppost(view, quay, x + 0.3, 0.762, 0.33)
         else:
             crates(view, quay, x + 0.3, 0.772, 0.06, i)
-    return Backdrop(sky(view, 0.8), far, ground, [*boats, quay], [])
+    return Backdrop(sky(view, 0.8), far, ground, [*boats, quay], [], 0.757)
 
 
 def _warehouse(view: View, strip: Strip, x: float, y: float, number: int) -> None:

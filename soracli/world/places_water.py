@@ -46,7 +46,7 @@ def beach(view: View) -> Backdrop:
         for i, x in lattice(strip, 1.05, 0.5, view.seed + 53):
             palm(view, strip, x, y, tall * (0.9 + 0.2 * hashed(view.seed, 54, i)), 1 if i % 2 else -1)
         near.append(strip)
-    return Backdrop(sky(view), [], ground, near, [])
+    return Backdrop(sky(view), [], ground, near, [], shore + 0.012)
 
 
 def sea(view: View) -> Backdrop:

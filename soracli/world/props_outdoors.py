@@ -98,8 +98,9 @@ def berg(view: View, strip: Strip, x: float, y: float, tall: float, veil: float,
 def fruits(strip: Strip, x: float, y: float, tall: float, colour: RGB, salt: int) -> None:
     """Fruit in the crown of a tree that is `tall`."""
     here = (x - tall * 0.5, y - tall * 1.1, x + tall * 0.5, y)
-    for k in range(14):
+    for k in range(14 if tall > 0.3 else 7):
         a, b = hashed(salt, 1251, k) - 0.5, hashed(salt, 1252, k)
         cx, cy, r = x + 0.72 * tall * a, y - tall * (0.46 + 0.46 * b * (1 - abs(a))), tall * 0.032
         strip.shape(here, disc(cx, cy, r, r), colour)
-        strip.shape(here, disc(cx - r * 0.3, cy - r * 0.35, r * 0.35, r * 0.3), shaded(colour, 1.5))
+        if tall > 0.3:
+            strip.shape(here, disc(cx - r * 0.3, cy - r * 0.35, r * 0.35, r * 0.3), shaded(colour, 1.5))

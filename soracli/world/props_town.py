@@ -56,7 +56,8 @@ def booth(view: View, strip: Strip, x: float, y: float, tall: float, number: int
             r = tall * 0.042
             fx, fy = cx + dx * r * 1.5, y - tall * 0.34 - dy * r * 1.3
             strip.shape(here, disc(fx, fy, r, r), shaded(fruit, 0.82 + 0.05 * j))
-            strip.shape(here, disc(fx - r * 0.2, fy - r * 0.25, r * 0.55, r * 0.5), shaded(fruit, 1.12))
+            if tall > 0.25:
+                strip.shape(here, disc(fx - r * 0.2, fy - r * 0.25, r * 0.55, r * 0.5), shaded(fruit, 1.12))
     slab(strip, x - half * 0.92, y - tall * 0.32, x + half * 0.92, y - tall * 0.27, wood)
     slab(strip, x - half * 0.88, y - tall * 0.27, x + half * 0.88, y, shaded(wood, 1.18))
     for k in range(5):
@@ -132,7 +133,7 @@ def wheel(view: View, strip: Strip, x: float, y: float, radius: float) -> None:
         a = math.pi * (k + 0.5) / 6
         rim = (x + radius * math.cos(a), cy + radius * math.sin(a))
         strip.shape(here, bar(x, cy, *rim, 0.0028), steel)
-        for j in range(1, 6) if view.light.lit else ():
+        for j in (2, 4, 5) if view.light.lit else ():
             lx, ly = x + (rim[0] - x) * j / 5, cy + (rim[1] - cy) * j / 5
             hue = ((1.0, 0.86, 0.5), (0.98, 0.45, 0.60), (0.45, 0.80, 1.0))[j % 3]
             glow(strip, lx, ly, 0.028, hue, 0.8)

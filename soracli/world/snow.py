@@ -28,7 +28,8 @@ def covered(drawn: Backdrop, view: View) -> Backdrop:
     white = shaded(view.tone(FRESH), 1.08)
     u, z = ground_coordinates(view, drawn.ground)
     patches = noise(u * 2.5, z * 6, view.seed + 951) / z.clamp(min=1)
-    drawn.ground.cover((ON_GROUND + BARELY * patches).clamp(0, 1), white)
+    land = ((drawn.ground.y - drawn.shore) * view.height + 0.5).clamp(0, 1)
+    drawn.ground.cover((ON_GROUND + BARELY * patches).clamp(0, 1) * land, white)
     for strip in (*drawn.far, *drawn.near, *drawn.front):
         if not strip.drift:  # clouds and smoke
             _cap(strip, white, view.seed)
