@@ -76,6 +76,7 @@ def _manta(sheet: Sheet, moment: float) -> None:
     """Flat and wide, dark above and white below, two horns at its mouth; the wings beat."""
     dark, deep, beat = (70, 96, 142), (52, 72, 116), math.sin(2 * math.pi * moment)
     up, wave = 0.055 + 0.115 * beat, 0.02 * math.sin(2 * math.pi * moment + 1)
+    sheet = sheet.view(0.45, 0.52, scale=0.86)
     sheet.limb(bend([(0.66, 0.545), (0.80, 0.56 - wave), (0.96, 0.60 + wave)]), deep, 0.035, 0.008)
     sheet.blob([(0.30, 0.50), (0.40, 0.42 - 0.55 * up), (0.515, 0.315 - 1.05 * up), (0.60, 0.285 - 1.2 * up),
                (0.585, 0.36 - 0.9 * up), (0.62, 0.48 - 0.3 * up), (0.56, 0.54)], deep, 0.03)  # fmt: skip
