@@ -92,8 +92,8 @@ def _fireplace(sheet: Sheet, moment: float) -> None:
     sheet.body([(0.5 + (x - 0.5) * 1.16, 0.90 + (y - 0.90) * 1.08) for x, y in opening], (226, 206, 190), 0.025)
     sheet.body(opening, (58, 40, 46), 0.03)
     sheet.glow(0.5, 0.74, 0.25, (255, 150, 60), 150 + round(40 * math.sin(4 * math.pi * moment)))
-    for ends in ([(0.33, 0.86), (0.62, 0.80)], [(0.67, 0.86), (0.38, 0.80)]):
-        sheet.limb(ends, DEEP, 0.075)
+    for log in ([(0.33, 0.86), (0.62, 0.80)], [(0.67, 0.86), (0.38, 0.80)]):
+        sheet.limb(log, DEEP, 0.075)
     for x, tall, beat in ((0.40, 0.24, 0.2), (0.60, 0.22, 0.6), (0.5, 0.36, 0.0)):
         flame(sheet, x, 0.83, 0.20, tall, moment + beat)
     sheet.limb([(0.34, 0.865), (0.66, 0.865)], WOOD, 0.07)
