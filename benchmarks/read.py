@@ -115,6 +115,7 @@ PLACED = {  # places that are younger than the labels -> those that stood in for
     "market": ("village", "city street"), "fairground": ("stage", "meadow", "playground", "park"),
     "rooftop": ("city street",), "harbour": ("beach", "sea"),
 }  # fmt: skip
+DRAWS = {"fairground": ("ferris wheel",)}  # what places that are younger than the labels draw of themselves
 
 
 YOUNGER = frozenset((  # pictures of what labels know as a place or not at all: they may be there where a prompt says so
@@ -154,7 +155,7 @@ def matched(row: dict[str, Any], cast: tuple[Performer, ...], place: str) -> lis
         if fits:
             found[index] = fits[0]
             left.remove(fits[0])
-        elif not want.get("optional") and want.get("place") != place:
+        elif not (want.get("optional") or want.get("place") == place or {*want["name"]} & {*DRAWS.get(place, ())}):
             return None
     more = [group for group in left if group.one.name not in {*HEADWEAR, *HELD} or group.one.relation != "on"]
     more = [group for group in more if not _is_called(group.one, row.get("noted", ""))]

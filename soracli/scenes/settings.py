@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from soracli.scenes.nearest import Near
-from soracli.scenes.staging import BOATS, Role
+from soracli.scenes.staging import BOATS, BUILT, Role
 from soracli.scenes.story import KIND, Setting, Story
 from soracli.scenes.vocabulary import DRAWN, Entry, split, tables
 from soracli.world.language.actors import PLANES
@@ -109,7 +109,8 @@ def _home(roles: list[Role]) -> str:
     if roles[0].name in PLANES and roles[0].action in ("launch", "fall"):
         return "airport"
     homes = {name: str(place) for place, names in tables()[0]["home"].items() for name in split(names)}
-    named = [name.lower() for role in roles for name in (_under(role, roles), role.name)]
+    built = sorted(roles, key=lambda role: not (role.kind == "thing" and role.length > BUILT))  # does not go elsewhere
+    named = [name.lower() for role in built for name in (_under(role, roles), role.name)]
     found = [homes[name] for name in named if name in homes]
     if found and found[0] == "underwater" and roles[0].kind in ("flyer", "walker", "driver"):
         return "lake"  # an eagle catches a fish

@@ -340,7 +340,15 @@ def test_snow_lies_on_the_ground_and_on_what_stands(bank: ActorBank, place: str)
     assert float((white - wet)[:60].amax()) > 0.1  # above the horizon, too
 
 
-@pytest.mark.parametrize("place", ["living room", "underwater", "sea", "moon", "cave"])
+@pytest.mark.parametrize("place", ["beach", "harbour", "arctic"])
+def test_no_snow_lies_on_the_water_behind_a_shore(bank: ActorBank, place: str) -> None:
+    one = Scene("scenery", scene("stand", x=-9.0).performers, place, "day", "snow", seed=4)
+    bare = paint([one], Frame(96, 96, torch.zeros(1).double(), bare=True), bank, torch.device("cpu")).pixels[0, 0]
+    white = bare.float().amin(-1) / 255
+    assert float(white[80:].median()) > 0.75 > 0.7 > float(white[62:68].median())
+
+
+@pytest.mark.parametrize("place", ["living room", "underwater", "sea", "moon", "mars", "cave"])
 def test_no_snow_lies_where_none_can(place: str) -> None:
     assert not snow.lies(place, "snow")
     assert not snow.lies("meadow", "rain")

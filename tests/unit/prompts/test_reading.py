@@ -18,7 +18,7 @@ from soracli.scenes.vocabulary import DRAWN, is_verb, split, tables, vocabulary
 from soracli.world import ensemble, motion
 from soracli.world.language import grammar
 from soracli.world.language.actors import actor
-from soracli.world.language.verbs import ACTED, SOLE
+from soracli.world.language.verbs import ACTED, SOLE, feet
 from soracli.world.scene import Performer
 
 EDGE = 0.06  # of a drawing or of the frame, that may lie outside
@@ -521,6 +521,36 @@ def test_who_goes_past_something_is_at_it_halfway() -> None:
     assert bool((way.turn == 1).all())
     assert abs(float(way.x[1]) - 0.5) < 0.05
     assert abs(float(way.x[2] - way.x[0])) > 0.3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "place"),
+    [
+        ("a lion walks", "savanna"),
+        ("a lion on a bed", "bedroom"),
+        ("a deer drinks from a stream", "river"),
+        ("a penguin", "arctic"),
+        ("a cowboy rides through the grand canyon", "canyon"),
+        ("a girl walks between apple trees", "orchard"),
+        ("a girl under cherry blossoms", "cherry grove"),
+        ("an astronaut on mars", "mars"),
+        ("a robot walks on a desert planet with two suns", "alien planet"),
+        ("two boys run on a football pitch", "stadium"),
+        ("a woman walks through a bazaar", "market"),
+        ("an amusement park at night", "fairground"),
+        ("a cat sits on a roof", "rooftop"),
+        ("a dog runs along a pier", "harbour"),
+    ],
+)
+def test_places_outdoors(prompt: str, place: str) -> None:
+    assert of(prompt).scene.place == place
+
+
+@pytest.mark.parametrize("place", ["beach", "harbour", "the Arctic"])
+def test_boats_lie_in_the_water_behind_a_shore(place: str) -> None:
+    (boat,) = of(f"a ship at {place}").scene.performers
+    (dog,) = of(f"a dog at {place}").scene.performers
+    assert feet(boat.depth) < 0.73 < feet(dog.depth)
 
 
 def test_several_that_fall_come_down_one_after_the_other() -> None:
