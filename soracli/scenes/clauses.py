@@ -83,7 +83,7 @@ def step(state: Telling) -> None:
     elif item.text in PACES and (state.actor or state.subject):
         _pace(state, PACES[item.text])
     elif _is_adverb(state):
-        state.drop(item.text)
+        state.drop("" if item.text == "first" else item.text)
         state.past(state.adjacent)
     elif _is_likeness(state):
         state.still = True
@@ -134,13 +134,15 @@ def _cut(state: Telling, text: str) -> None:
 
 def _likened(state: Telling) -> bool:
     """`as a lifeguard`, `like a worm`, `made of glass`: nobody else is there. Not `as a dog runs by`."""
-    after, stuff = state.peek(), state.items[state.at].text in OF_STUFF
+    after, before, stuff = state.peek(), state.peek(-1), state.items[state.at].text in OF_STUFF
+    dressed = before is not None and before.text in ("dressed", "disguised", "masquerading")
     if after is None or (after.text not in ("a", "an") and not stuff) or state.adjacent in ("", "cut", "fresh"):
         return False
     state.at += 1
     group = noun_group(state)
     ahead = state.peek(group.size) if group is not None else None
-    if group is None or group.part is None or (not stuff and ahead is not None and ahead.of("verb")):
+    clause = ahead is not None and ahead.of("verb") is not None and not stuff and not dressed
+    if group is None or group.part is None or clause:
         state.at -= 1
         return False
     state.drop(group.part.said)
@@ -186,7 +188,7 @@ def _is_called(state: Telling) -> bool:
 def _is_adverb(state: Telling) -> bool:
     """Whether a word that no table has says how something is done: it gently lands."""
     item, before, after = state.items[state.at], state.peek(-1), state.peek()
-    if not (item.unknown and item.text.endswith("ly")) or item.text in english.ADJECTIVES:
+    if item.text != "first" and (not (item.unknown and item.text.endswith("ly")) or item.text in english.ADJECTIVES):
         return False
     led = before is not None and (before.text in ARTICLES or before.of("count") is not None)
     return (

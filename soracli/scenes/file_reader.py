@@ -23,6 +23,7 @@ from soracli.scenes.file_format import (
     MOST_EVENTS,
     MOST_PERFORMERS,
     MOST_SHOTS,
+    NUMBERS,
     RELATIONS,
     SETTING,
     STAY,
@@ -149,7 +150,8 @@ class Reader:
         found = []
         for number, one in enumerate(tables, 1):
             self._check.check_keys(one, DOING, at)
-            time = self._check.limited(one.get("at", seconds * number / (len(tables) + 1)), "at", (0.0, seconds), at)
+            time = one.get("at", seconds * number / (len(tables) + 1))
+            time = self._check.limited(time, "at", NUMBERS["enters"], at)  # a shot may be cut before it
             action = self._check.choice(one, "action", _actions(), at)
             found.append(Act(time, action, self._check.choice(one, "direction", DIRECTIONS, at)))
         return tuple(sorted(found, key=lambda act: act.time))

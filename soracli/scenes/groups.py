@@ -45,7 +45,7 @@ THINGS = ("fruit", "vegetable", "plant", "figurine", "toy", "doll", "drink", "di
 class _Words:
     """The words of a noun group so far. led: whether an article or a number came first, single: `a`.
 
-    unknown: a noun of no table.
+    unknown: a noun of no table. worn: clothes, of which the nouns before say the kind.
     """
 
     count: int = 0
@@ -55,13 +55,16 @@ class _Words:
     led: bool = False
     single: bool = False
     unknown: str = ""
+    worn: str = ""
     head: Item | None = None
     modifiers: list[str] = field(default_factory=list)
     settings: list[Item] = field(default_factory=list)
     places: list[Item] = field(default_factory=list)
 
     def group(self, size: int, part: Part | None) -> Group:
-        return Group(size, part, self.definite, tuple(self.modifiers), tuple(self.settings), tuple(self.places))
+        return Group(
+            size, part, self.definite, tuple(self.modifiers), tuple(self.settings), tuple(self.places), self.worn
+        )
 
 
 def noun_group(state: Telling) -> Group | None:
@@ -70,7 +73,7 @@ def noun_group(state: Telling) -> Group | None:
     while i < len(state.items) and (_is_in_list(state, words, i) if state.items[i].stop else _takes(state, words, i)):
         i += 1
     size = i - state.at
-    if words.places:
+    if words.places or words.worn:
         return words.group(size, None)
     if words.head is not None:
         entry = words.head.of("name")
@@ -111,8 +114,13 @@ def _is_in_list(state: Telling, words: _Words, i: int) -> bool:
 def _takes(state: Telling, words: _Words, i: int) -> bool:
     """Whether item i belongs to the group, which takes it."""
     item = state.items[i]
-    name = item.of("name")
-    if item.text in ARTICLES and words.head is None:
+    name, undrawn = item.of("name"), item.of("undrawn")
+    if words.worn:
+        return False
+    if words.head is not None and undrawn is not None and undrawn.value == "worn":
+        words.modifiers.append(words.head.text)
+        words.head, words.worn = None, item.text
+    elif item.text in ARTICLES and words.head is None:
         words.definite = (words.definite or item.text in DEFINITE) and item.text not in ("another", "other")
         words.led, words.single = True, words.single or item.text in ("a", "an")
     elif (entry := item.of("count")) and words.head is None and not (name and words.led):

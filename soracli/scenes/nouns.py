@@ -101,7 +101,12 @@ def _compound(state: Telling, group: Group) -> None:
 
 
 def _left_over(state: Telling, group: Group) -> None:
-    """Adjectives without a noun that could be shown."""
+    """Adjectives without a noun that could be shown, and clothes."""
+    if group.worn:
+        state.drop(" ".join((*group.modifiers, group.worn)))
+        state.prep = ""
+        state.past("noun" if state.recent else "noun-like", group.size)
+        return
     for word in group.modifiers:
         _adjective(state, word)
     state.past(state.adjacent if group.modifiers == () else "noun-like", group.size)

@@ -177,6 +177,8 @@ def _as_it_was(performer: Performer, was: Performer, at: float) -> Performer:
     """One with the looks that another has got by a moment."""
     events = tuple(Event(event.kind, 0.0) for event in was.events if event.time <= at)
     own = () if performer is was else performer.events
+    if performer is was:  # it goes on with what it did last
+        performer = replace(ensemble.acting(was, torch.tensor([at], dtype=torch.float64)), then=())
     return replace(
         performer, picture=was.picture, colour=performer.colour or was.colour, size=was.size, depth=was.depth,
         phase=was.phase, events=(*events, *own), enters=0.0, leaves=math.inf,

@@ -70,6 +70,9 @@ def _join(state: Telling, index: int) -> None:
     """Named beside the last: in the same role."""
     last = state.story.parts[state.recent[-1]]
     part = state.story.parts[index]
+    if _is_put_on(state, part, last):  # a woman with grey hair and glasses
+        part.role, part.relation, part.partner, part.held = "partner", "on", state.recent[-1], True
+        return
     if state.recent[-1] in state.subject or last.role == "subject":
         if last.verb is None and state.verb is None:
             state.subject = [*state.subject, index]
@@ -116,6 +119,9 @@ def _stand(state: Telling, index: int, anchor: int, prep: str, word: str) -> Non
         held = word in WITH and part.count < 2 and not part.many and _is_in_hands(state, part, other)
         part.verb, part.held = part.verb or (None if held else verb), word in WITH
         part.relation, part.partner = "on" if held else "in front of" if part.name in BALLS else "beside", anchor
+    elif prep == "on" and _rides(state, part, verb):  # a man drives on a motorcycle
+        other.relation, other.partner = "on", index
+        other.verb, part.verb = Entry("verb", "stand", False, "base", "ride"), part.verb or verb
     elif prep == "on" and word in ("in", "inside") and not other.verb and part.partner < 0:
         other.relation, other.partner = "on", index
     else:
@@ -179,6 +185,12 @@ def _object(state: Telling, index: int, actor: int) -> None:
             part.changes.add("bitten")
         if lemma == "walk":
             part.verb = part.verb or verb
+
+
+def _rides(state: Telling, part: Part, verb: Entry | None) -> bool:
+    """Whether one who drives or rides does so on a part: a vehicle, with nothing else that is driven."""
+    deeds = state.vocabulary.deeds.get(verb.lemma.split()[0], frozenset()) if verb is not None and verb.lemma else ()
+    return "rides" in deeds and state.vocabulary.pictures.get(part.name) in ("driver", "walker")
 
 
 def _is_put_on(state: Telling, part: Part, other: Part) -> bool:

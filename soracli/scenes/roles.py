@@ -436,6 +436,12 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
         if verb.value in ("go", "rush") and verb.lemma.split()[0] == "fly":
             action = "fly"
         action = RUSH[kind] if part.speed > 1 and action == "walk" else action
+    return _suited(action, part, name, kind)
+
+
+def _suited(action: str, part: Part, name: str, kind: str) -> str:
+    """The action as a picture of its kind does it: what drives does not walk, a boat bobs."""
+    verb = part.verb
     first = verb.lemma.partition(" ")[0] if verb is not None else ""
     if first == "roll" and kind == "thing" and action == "slide":
         action = "roll"

@@ -81,7 +81,10 @@ class Story:
 
 
 class Group(NamedTuple):
-    """A noun group. size: items. part: none if it is a setting or nothing. places: that it ends in: a rose garden."""
+    """A noun group. size: items. part: none if it is a setting or nothing. places: that it ends in: a rose garden.
+
+    worn: clothes that it ends in: a pilot jacket.
+    """
 
     size: int
     part: Part | None
@@ -89,6 +92,7 @@ class Group(NamedTuple):
     modifiers: tuple[str, ...]
     settings: tuple[Item, ...]
     places: tuple[Item, ...] = ()
+    worn: str = ""
 
 
 class Telling:

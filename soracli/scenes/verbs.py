@@ -38,7 +38,7 @@ HEARD = ("crunch", "chop", "hum", "whistle", "honk", "hiss", "squeak", "chatter"
 TOGETHER = ("chase", "meet", "follow", "vanish", "appear")  # what is not done after something else
 STANDING_IN = ("that", "another", "other", "others")  # words that stand for a noun, behind which they are told of
 STARTS = ("start", "starts", "begin", "begins", "started", "began")
-WORN = ("wear", "sport", "don")  # verbs of what somebody has on, whatever else it does
+WORN = ("wear", "sport", "don", "dress")  # verbs of what somebody has on, whatever else it does
 IMPLIED = ("go", "flee", "ride")  # verbs that others' verbs tell of a part
 PATHS = (
     "through",
@@ -59,7 +59,8 @@ PATHS = (
 )
 # verbs of what goes through the air without one who goes
 SENSES = ("look", "watch", "stare", "gaze", "peek", "point", "shine", "speak", "talk", "shout", "sing", "lie", "sit",
-          "sleep", "break", "turn", "wave", "show", "read", "listen", "smile", "bark", "howl")  # fmt: skip
+          "sleep", "break", "turn", "wave", "show", "read", "listen", "smile", "bark", "howl",
+          "transform", "change", "convert", "morph", "dissolve")  # fmt: skip
 
 
 def is_verb_here(state: Telling) -> bool:

@@ -47,9 +47,11 @@ def test_a_file_says_what_comes_then() -> None:
     text = file.text([file.Shot(reading.scene, 4.0)])
     assert 'then = [{ at = 2.0, action = "jump" }]' in text
     assert file.parse(text, Path())[0].scene.performers == reading.scene.performers
+    cut = file.text([file.Shot(reading.scene, 1.0)])  # before it jumps
+    assert file.parse(cut, Path())[0].scene.performers[0].then == reading.scene.performers[0].then
 
 
-@pytest.mark.parametrize("then", ["5", "[{ at = 2 }]", '[{ at = 9, action = "jump" }]', '[{ action = "jmup" }]'])
+@pytest.mark.parametrize("then", ["5", "[{ at = 2 }]", '[{ at = -1, action = "jump" }]', '[{ action = "jmup" }]'])
 def test_bad_actions_are_refused_with_their_line(then: str) -> None:
     with pytest.raises(UsageError, match=r"scene line [24]"):
         file.parse(f'place = "meadow"\n[[performer]]\nname = "dog"\nthen = {then}\n', Path())
