@@ -90,7 +90,8 @@ ADJECTIVES = frozenset(
     wide wild windy wise wooden woolly worn yellow young underwater slow-motion time-lapse high-quality low-poly
     stop-motion black-and-white close-up dapper radiant rugged cubic cylindrical triangular rectangular oval spherical
     translucent transparent gourmet juicy metallic ceramic panoramic chiseled tapered muted ripe overripe dazed drowsy
-    elongated freckled lanky lithe nimble scruffy shaggy spindly squat stout svelte weathered wiry wispy zany
+    delicious crispy elongated freckled lanky lithe nimble scruffy shaggy spindly squat stout svelte weathered wiry
+    wispy zany
     """.split()  # noqa: SIM905
 )
 

@@ -297,6 +297,7 @@ def _direct(state: Telling, value: str) -> None:
             part.then[-1].direction = part.then[-1].direction or value
     if not (state.actor or state.subject or state.recent):
         state.story.settings.append(Setting("direction", Entry("direction", value), "", ""))
+    state.verb = None  # what follows is not what it is done to: flies to the left of the table
     state.past("direction")
 
 

@@ -34,9 +34,10 @@ CAMERAS = {
     "pan right": _pan("right", "left"),
     "tilt up": rf"(?:{_THE} )?{_SLOW}tilt(?:s|ing)?[ -]{_SLOW}up(?:wards?)?(?: shot)?(?: from)?|{_THE} looks up",
     "tilt down": rf"(?:{_THE} )?{_SLOW}tilt(?:s|ing)?[ -]{_SLOW}down(?:wards?)?(?: shot)?(?: from)?|{_THE} looks down",
-    "orbit": rf"orbit(?:s|ing)? (?:shot|camera)(?: around)?|{_THE} {_SLOW}(?:orbits|circles|rotates|spins)"
-    rf"(?: all)? ?(?:around|round)?|{_THE} {_SLOW}moves (?:all )?(?:around|round|in a circle)|"
-    r"circling shot|360(?:[ -]degree)? (?:shot|view|camera)|arc shot",
+    "orbit": rf"orbit(?:s|ing)? (?:shot|camera)(?: around)?|{_THE} {_SLOW}(?:orbits?|circles?|rotates?|spins?)"
+    rf"(?: all)? ?(?:around|round|(?:anti|counter)?-?clockwise)?"
+    rf"|{_THE} {_SLOW}moves (?:all )?(?:around|round|in a circle)"
+    r"|circling shot|360(?:[ -]degree)? (?:shot|view|camera)|arc shot",
     "handheld": r"(?:filmed |shot )?(?:with an? )?(?:shaky )?hand-?held(?: camera| shot| footage| style)?"
     rf"|shaky(?: cam(?:era)?| footage| shot)?|{_THE} shakes",
     "tracking": rf"(?:side )?(?:tracking|following|travelling|traveling|trucking) (?:shot|camera)(?: following| of)?"

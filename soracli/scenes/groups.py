@@ -152,8 +152,10 @@ def _takes(state: Telling, words: _Words, i: int) -> bool:
 
 
 def _is_colour(state: Telling, i: int) -> bool:
-    """Whether a word that is a thing and a colour is a colour: an orange cat, an orange and white cat."""
+    """Whether item i, a thing and a colour, is a colour: an orange cat, an orange and white cat."""
     after = state.items[i + 1].text if i + 1 < len(state.items) else ""
+    if i and state.items[i - 1].text in ("from", "to", "turns", "turning", "turned"):
+        return True  # changes from orange to purple
     both = after in ("and", "&") and i + 3 < len(state.items) and state.items[i + 2].of("colour") is not None
     return _noun_follows(state, i) or (both and _noun_follows(state, i + 2))
 

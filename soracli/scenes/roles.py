@@ -52,6 +52,7 @@ AT_HAND = {  # what pictures of people at something have with them
 RIDDEN = frozenset(("sled", "skis", "skateboard", "level skateboard", "surfboard", "kick scooter", "raft"))
 TAKEN = {"slide": "slide", "drive": "drive", "swim": "swim", "float": "float"}  # by what who is on it does
 DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
+BURSTS = ("pop", "burst", "explode", "blow", "dissolve", "fizzle")  # who is gone where it was
 STAYS = (
     "stay",
     "hold",
@@ -430,6 +431,7 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
             action = IDLE[kind]
     else:
         stray = GO[kind] if part.direction or part.changes & {"in", "out"} else "stand"
+        stray = "stand" if verb.lemma.partition(" ")[0] in BURSTS and not part.direction else stray
         action = {"go": GO[kind], "rush": RUSH[kind], "follow": GO[kind], "vanish": stray, "stray": stray}.get(
             verb.value, verb.value
         )

@@ -38,6 +38,10 @@ def told(prompt: str) -> list[str]:
         ("a hat left on a statue", ["top hat stand on statue", "statue stand"]),
         ("a bear chef dances", ["bear dance"]),
         ("a dog walker runs", ["person walking run"]),
+        ("an owl behind a rock flies to the left of the rock", ["owl fly behind rock", "rock stand"]),
+        ("a man drives on a motorcycle", ["man sit on motorcycle", "motorcycle drive"]),
+        ("a monkey in a pilot jacket dances", ["monkey dance"]),
+        ("a flower changes from orange to purple", ["hibiscus stand"]),
         # adjectives, colours, styles in a noun group
         ("a big, red truck drives", ["red delivery truck drive"]),
         ("an orange and white cat walks", ["orange cat walk"]),
