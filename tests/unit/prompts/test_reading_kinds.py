@@ -26,7 +26,7 @@ def told(prompt: str) -> list[str]:
         ("a kid climbs a rock, a horse grazes nearby", ["child sit on rock", "rock stand", "horse eat"]),
         ("a kid and a penguin watch a movie", ["child stand", "penguin stand"]),
         ("a dog sleeps while another runs", ["sleeping dog sleep", "dog run"]),
-        ("two dogs, one is running, the other is sitting", ["dog run", "dog stand"]),
+        ("two dogs, one is running, the other is sitting", ["dog run", "sitting dog sit"]),
         # passives
         ("the red car is driven by a man", ["red automobile drive", "man sit on automobile"]),
         ("a horse ridden by a cowboy gallops", ["horse run", "cowboy sit on horse"]),
@@ -65,8 +65,8 @@ def test_who_does_what(prompt: str, wanted: list[str]) -> None:
 @pytest.mark.parametrize(
     ("prompt", "place"),
     [
-        ("an elephant sprays water with its trunk", "meadow"),
-        ("a lion drinks a cup of water", "meadow"),
+        ("an elephant sprays water with its trunk", "savanna"),
+        ("a lion drinks a cup of water", "savanna"),
         ("a dog jumps into the water", "sea"),
     ],
 )
