@@ -23,7 +23,8 @@ DitFlow's galleries and so on), labelled by the hand that then changed the reade
 hash; labels of both halves were widened once by rule (snow in `snowy`, the moon for space). `sayings` and `paraphrases`
 were written and labelled for an older reader by three other hands: one performer, its action, direction, place and
 time; the first rows of each were seen when the files were made, and `sayings-a` whole. Labels of places in all sets
-were brought to the 34 places that the world has by the words of the prompts alone, before the reader was asked.
+were brought to the 34 places that the world had then by the words of the prompts alone, before the reader was asked; a
+younger place counts as what stood in for it (PLACES_STOOD_IN).
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ from soracli.scenes.known import shipped
 from soracli.scenes.read import Reading, read
 from soracli.scenes.relations import THROWS
 from soracli.scenes.roles import FLIGHT
-from soracli.scenes.vocabulary import Library, split, tables
+from soracli.scenes.vocabulary import Library, vocabulary
 from soracli.world.language.actors import BALLS, HEADWEAR, HELD
+from soracli.world.language.surroundings import PLAIN
 from soracli.world.language.verbs import THROWN
 from soracli.world.language.words import PLAYED
 from soracli.world.scene import Performer
@@ -114,6 +116,10 @@ PLACED = {  # places that are younger than the labels -> those that stood in for
     "mars": ("desert", "moon"), "alien planet": ("moon", "desert", "space"), "stadium": ("stage", "meadow"),
     "market": ("village", "city street"), "fairground": ("stage", "meadow", "playground", "park"),
     "rooftop": ("city street",), "harbour": ("beach", "sea"),
+    **dict.fromkeys(("cafe", "shop", "bathroom", "church", "spaceship cabin"), ("living room",)),
+    "gym": ("living room", "stage"), "hospital": ("office", "living room"),
+    "museum": ("library", "living room", "stage"), "ballroom": ("stage", "living room"),
+    "factory": ("office", "living room"), "nightclub": ("stage",), **dict.fromkeys(PLAIN, ("stage",)),
 }  # fmt: skip
 DRAWS = {"fairground": ("ferris wheel",)}  # what places that are younger than the labels draw of themselves
 
@@ -219,8 +225,8 @@ def _is_noted(word: str, reading: Reading) -> bool:
     played = {verb for action in done for verb in PLAYED.get(action, ())}
     played |= {verb for verb, action in THROWS.items() if action in done}
     drawn = any(_is_called(one, word) for one in reading.scene.performers)
-    place = reading.scene.place
-    drawn = drawn or (place in PLACED and any(word in said for said in split(tables()[0]["place"]["same"][place])))
+    place = vocabulary(shipped()).of(word, "place")
+    drawn = drawn or (place is not None and not place.near and place.value == reading.scene.place)
     return (
         drawn or word in " ".join(reading.notes).lower() or any(word.startswith(verb[: len(word)]) for verb in played)
     )

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol
 from soracli.prompts import english
 from soracli.prompts.vocabulary import verb_forms
 from soracli.world.language import grammar
-from soracli.world.language.surroundings import PLACES, TIMES
+from soracli.world.language.surroundings import PLACES, PLAIN, TIMES
 from soracli.world.language.words import ACTIONS, ACTOR_ACTIONS, ACTORS
 
 FOLDER = Path(__file__).parent
@@ -27,8 +27,10 @@ DRAWN = ("meadow", "desert", "snowy field", "beach", "city street", "forest", "s
          "living room", "stage", "kitchen", "bedroom", "classroom", "office", "library", "cave", "underwater", "lake",
          "swimming pool", "jungle", "park", "garden", "playground", "graveyard", "castle", "volcano", "village",
          "airport", "railway station", "sky", "space", "savanna", "river", "arctic", "canyon", "orchard",
-         "cherry grove", "mars", "alien planet", "stadium", "market", "fairground", "rooftop", "harbour")  # fmt: skip
-SEEN = frozenset({"moon", "castle", "sky", "space", "volcano"})  # what is seen from elsewhere, too
+         "cherry grove", "mars", "alien planet", "stadium", "market", "fairground", "rooftop", "harbour", "cafe", "shop",
+         "gym", "bathroom", "hospital", "museum", "ballroom", "church", "spaceship cabin", "factory", "nightclub",
+         *PLAIN)  # fmt: skip
+SEEN = frozenset({"moon", "castle", "sky", "space", "volcano", "church", "factory"})  # what is seen from elsewhere, too
 PEOPLE = ("man", "woman", "person", "men", "women", "people")
 LIKE_SCENERY = frozenset(  # pictures of what a place, a time or a weather already draws
     """

@@ -25,12 +25,17 @@ from soracli.world.layers import (
 )
 from soracli.world.places_above import ABOVE
 from soracli.world.places_built import BUILT
+from soracli.world.places_care import CARE
 from soracli.world.places_green import BARK, GREEN, LEAVES, wood
+from soracli.world.places_halls import HALLS
 from soracli.world.places_home import HOME
 from soracli.world.places_indoors import INDOORS
 from soracli.world.places_land import LAND
 from soracli.world.places_sport import SPORT
 from soracli.world.places_town import TOWN
+from soracli.world.places_lit import LIT
+from soracli.world.places_machines import MACHINES
+from soracli.world.places_shops import SHOPS
 from soracli.world.places_water import WATERS
 from soracli.world.places_wild import WILD
 from soracli.world.places_worlds import WORLDS
@@ -309,6 +314,11 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     **WATERS,
     **HOME,
     **INDOORS,
+    **SHOPS,
+    **LIT,
+    **MACHINES,
+    **HALLS,
+    **CARE,
     **GREEN,
     **WILD,
     **BUILT,

@@ -7,7 +7,7 @@ import math
 import torch
 
 from soracli.world.language.verbs import GROUND, HORIZON, ground_factor
-from soracli.world.layers import View, floor, glow, ground_coordinates, shaded
+from soracli.world.layers import View, floor, glow, ground_coordinates, landmarks, shaded
 from soracli.world.strips import RGB, Bounds, Strip, bar, box, disc, hashed, noise, taper, triangle
 
 WOODS: tuple[RGB, ...] = ((0.62, 0.42, 0.26), (0.45, 0.29, 0.18), (0.78, 0.60, 0.40), (0.86, 0.78, 0.66))
@@ -15,6 +15,10 @@ PAINTS: tuple[RGB, ...] = (
     (0.85, 0.42, 0.38), (0.38, 0.58, 0.76), (0.48, 0.66, 0.46), (0.93, 0.74, 0.38), (0.60, 0.48, 0.72),
     (0.92, 0.58, 0.62), (0.36, 0.62, 0.62),
 )  # fmt: skip
+STEEL: RGB = (0.78, 0.80, 0.83)
+DARK: RGB = (0.20, 0.20, 0.23)
+CREAM: RGB = (0.98, 0.96, 0.91)
+BRASS: RGB = (0.85, 0.66, 0.30)
 OUTSIDE = {"rain": 800, "snow": 700, "leaves": 60, "fog": 0}  # weathers out there: things in a square frame height
 
 
@@ -236,3 +240,30 @@ def wooden_floor(view: View, salt: int) -> Strip:
     ground = floor(view, shaded(wood, 1.1), shaded(wood, 0.92), 0.03)
     planks(view, ground, shaded(wood, 0.6))
     return ground
+
+
+def joints(strip: Strip, bounds: Bounds, side: float, colour: RGB, cover: float = 0.6) -> None:
+    """The lines between square tiles on a wall. side: of a tile, frame heights."""
+    part = strip.part(bounds)
+    if part is not None:
+        line = torch.minimum((part.x / side % 1 - 0.5).abs(), (part.y / side % 1 - 0.5).abs()) * side
+        part.cover(((0.0022 - line) * strip.height + 0.5).clamp(0, 1) * cover, colour)
+
+
+def ceiling_lights(view: View, strip: Strip, spacing: float, salt: int) -> None:
+    """Long lamps on the ceiling, which shine by night."""
+    for _, x in landmarks(view, strip, spacing, 0.3, salt):
+        if view.light.lit:
+            glow(strip, x, 0.03, 0.4, (1.0, 0.96, 0.86), 0.35)
+        lit = (1.0, 0.99, 0.95) if view.light.lit else view.tone((1.0, 1.0, 1.0))
+        strip.put(box(x - 0.17, 0.02, x + 0.17, 0.042), view.tone((0.72, 0.74, 0.76)))
+        strip.put(box(x - 0.165, 0.026, x + 0.165, 0.042), lit)
+
+
+def folds(view: View, strip: Strip, bounds: Bounds, cloth: RGB, wide: float = 0.03) -> None:
+    """Cloth that hangs in folds. wide: of a fold, frame heights."""
+    part = strip.part(bounds)
+    if part is not None:
+        inside = (0.5 - box(*bounds)(part.x, part.y) * strip.height).clamp(0, 1)
+        fold = (part.x * 2 * math.pi / wide).sin() * 0.07 + 0.93
+        part.cover(inside, fold[..., None] * torch.tensor(view.tone(cloth)))

@@ -31,7 +31,7 @@ def hashed(seed: int, *cell: int) -> float:
 
 def noise(x: torch.Tensor, y: torch.Tensor, seed: int) -> torch.Tensor:
     """Smooth noise, mean 0, about -1..1, with one wave per unit. x and y broadcast; repeats after 64 units."""
-    grid = torch.from_numpy(np.random.default_rng(seed).uniform(-1, 1, (64, 64)).astype(np.float32))
+    grid = torch.from_numpy(np.random.default_rng(seed & 0xFFFFFFFF).uniform(-1, 1, (64, 64)).astype(np.float32))
     xi, yi = x.floor(), y.floor()
     xf, yf = x - xi, y - yi
     xf, yf = xf * xf * (3 - 2 * xf), yf * yf * (3 - 2 * yf)
@@ -99,6 +99,10 @@ class Strip:
         part = self.part(box)
         if part is not None:
             part.cover((0.5 - distance(part.x, part.y) * self.height).clamp(0, 1) * cover, colour)
+
+    def put(self, shape: Shape, colour: RGB, cover: float = 1.0) -> None:
+        """Paint a shape that knows its bounds."""
+        self.shape(shape.bounds, shape, colour, cover)
 
 
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]

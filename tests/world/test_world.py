@@ -14,7 +14,7 @@ from soracli.world import ensemble, snow
 from soracli.world.assets import ActorBank, load_actors
 from soracli.world.domain import Frame
 from soracli.world.language.actors import CORE_ACTORS, actor
-from soracli.world.language.surroundings import BARE
+from soracli.world.language.surroundings import BARE, PLAIN
 from soracli.world.language.surroundings import PLACES as SURROUNDINGS
 from soracli.world.language.verbs import THROWN
 from soracli.world.layers import light_of
@@ -401,8 +401,7 @@ def test_an_even_corpus_draws_every_place() -> None:
 
 
 def test_places_have_a_painter_and_words() -> None:
-    assert set(Corpus.full().places) == set(PLACES)
-    assert set(PLACES) <= set(SURROUNDINGS)
+    assert set(Corpus.full().places) <= set(PLACES) <= set(SURROUNDINGS)
 
 
 def test_rooms_are_lit_by_night() -> None:
@@ -415,7 +414,7 @@ def test_rooms_are_lit_by_night() -> None:
             assert max(night.scenery) <= max(day.scenery)
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", [place for place in PLACES if place not in PLAIN])
 def test_no_two_seeds_look_the_same(bank: ActorBank, place: str) -> None:
     clips = film(bank, *(replace(scene(place=place), seed=seed) for seed in (1, 2, 3)), frames=1, size=(64, 64)).pixels
     for a, b in ((0, 1), (1, 2), (0, 2)):

@@ -54,6 +54,10 @@ class Style(NamedTuple):
     tails: tuple[str, ...]
 
 
+PLAIN = (  # one colour and nothing else
+    "white background", "black background", "grey background", "green screen", "blue background", "pink background",
+    "yellow background", "red background", "orange background", "purple background",
+)  # fmt: skip
 PLACES: Mapping[str, Place] = {
     "meadow": Place(
         ("a meadow", "a green meadow", "a grassy field", "a green field"),
@@ -100,6 +104,20 @@ PLACES: Mapping[str, Place] = {
     "office": Place(("an office", "the office", "a modern office"), ("in",), ("through", "across"), indoors=True),
     "library": Place(("a library", "the library", "an old library"), ("in",), ("through",), indoors=True),
     "cave": Place(("a cave", "the cave", "a rocky cave"), ("in",), ("through",), indoors=True),
+    "cafe": Place(("a cafe", "the cafe", "a cosy cafe", "a coffee shop"), ("in",), ("through", "across"), indoors=True),
+    "shop": Place(("a shop", "the shop", "a supermarket", "a grocery store"), ("in",), ("through",), indoors=True),
+    "museum": Place(("a museum", "the museum", "an art gallery"), ("in",), ("through", "across"), indoors=True),
+    "hospital": Place(("a hospital", "the hospital", "a hospital ward"), ("in",), ("through",), indoors=True),
+    "gym": Place(("a gym", "the gym", "a sports hall"), ("in",), ("through", "across"), indoors=True),
+    "bathroom": Place(("a bathroom", "the bathroom", "a tiled bathroom"), ("in",), ("through", "across"), indoors=True),
+    "ballroom": Place(("a ballroom", "the ballroom", "a palace ballroom"), ("in",), ("across",), indoors=True),
+    "church": Place(("a church", "the church", "a cathedral"), ("in",), ("through",), indoors=True),
+    "spaceship cabin": Place(
+        ("a spaceship cabin", "the cabin of a spaceship"), ("in",), ("through", "across"), indoors=True
+    ),
+    "factory": Place(("a factory", "the factory", "a factory hall"), ("in",), ("through", "across"), indoors=True),
+    "nightclub": Place(("a nightclub", "the nightclub", "a disco"), ("in",), ("across", "through"), indoors=True),
+    **{name: Place((f"a {name}", f"a plain {name}"), ("on", "against"), ("across",), indoors=True) for name in PLAIN},
     "underwater": Place(
         ("an underwater scene", "a coral reef", "the sea floor"),
         ("in",),
@@ -157,7 +175,10 @@ PLACES: Mapping[str, Place] = {
 }
 
 BARE = frozenset({"moon", "mars", "alien planet", "space", "underwater"})  # under no roof, and yet without weather
-WINDOWED = frozenset({"living room", "kitchen", "bedroom", "classroom", "office", "library"})  # weather is outside
+WINDOWED = frozenset((  # weather is outside
+    "living room", "kitchen", "bedroom", "classroom", "office", "library", "cafe", "gym", "bathroom", "hospital",
+    "factory",
+))  # fmt: skip
 
 TIMES: Mapping[str, Time] = {
     "day": Time(
