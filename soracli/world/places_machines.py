@@ -36,8 +36,8 @@ def spaceship_cabin(view: View) -> Backdrop:
 
 
 def _outside(view: View) -> Strip:
-    """Stars and planets behind the windows: they hardly move."""
-    strip = view.strip(0.0, HORIZON + 0.08, 0.02)
+    """Stars and planets behind the windows: they stand still under a moving camera."""
+    strip = view.strip(0.0, HORIZON + 0.08, 0.0)
     strip.cover(torch.ones(1, 1), view.pick(((0.01, 0.01, 0.05), (0.03, 0.02, 0.09), (0.01, 0.04, 0.09)), 1305))
     stars(view, strip, 0.66, 50)
     light = view.pick((-0.6, 0.6), 1306)
