@@ -32,11 +32,13 @@ from soracli.footage.motion_fields import (
     places,
     psnr,
     sampled,
+    shifted,
     shrinking,
     shrunk,
     torn,
 )  # fmt: skip
 from soracli.footage.optical_flow import Frame
+from soracli.footage.paths import Paths
 from soracli.models.enhance import warp
 from soracli.models.rife import padded
 from soracli.types import Frames
@@ -273,14 +275,19 @@ def _scores(known: Frames, truth: Frames, fps: float, device: str) -> list[float
 
 
 class Between:
-    """Pictures between two frames of the same size, each warped towards the other.
+    """Pictures between two frames of the same size, each warped towards the other along the paths of what they show.
 
     alike: whether they show the same place, so that they can be.
     """
 
-    def __init__(self, a: Frame, b: Frame, device: str = "cpu") -> None:
-        self.ends, self.factor, self.device = (picture(a), picture(b)), shrinking(a), device
-        self.small = [padded(optical_flow.tensor(shrunk(frame, self.factor), device)) for frame in (a, b)]
+    def __init__(self, before: Frames, after: Frames, apart: int, device: str = "cpu") -> None:
+        """before, after: frames up to one end and from the other on, (T, H, W, 3) each. apart: frames from end to end;
+        as many on either side are looked at.
+        """
+        self.ends, self.factor, self.device = (picture(before[-1]), picture(after[0])), shrinking(before[-1]), device
+        self.known, self.apart = (before[-apart:], after[:apart]), apart
+        small = [shrunk(frame, self.factor) for frame in (before[-1], after[0])]
+        self.small = [padded(optical_flow.tensor(frame, device)) for frame in small]
         self.alike = self._alike()
 
     @torch.inference_mode()
@@ -291,6 +298,11 @@ class Between:
         before, after = (255 * float((x - y).abs().mean()) for x, y in ((a, b), (seen, other)))
         return after < max(ALIKE * before, CLOSE)
 
+    @functools.cached_property
+    def _paths(self) -> Paths:
+        before, after = (np.stack([shrunk(frame, self.factor) for frame in frames]) for frames in self.known)
+        return Paths(before, after, self.apart, self.device)
+
     @torch.inference_mode()
     def at(self, t: float) -> Frame:
         """The picture at 0 < t < 1: large frames are warped as they are, by what is found in smaller ones."""
@@ -299,11 +311,16 @@ class Between:
         ways, mask = network.motion(a, b, seen)
         missing = network.refine((a, b), (warp(a, ways[:, :2]), warp(b, ways[:, 2:])), mask, ways)
         size = self.ends[0].shape[1], self.ends[0].shape[2]
-        ways = torch.cat([ways[0, :2] * (t / seen), ways[0, 2:] * ((1 - t) / (1 - seen))])
-        found = (self.factor * ways, torch.sigmoid(mask[0]), 255 * missing[0])
-        moved, share, more = (enlarged(x.cpu(), size, self.factor) for x in found)
-        here = places(*size)
-        first, second = (sampled(end, here + way) for end, way in zip(self.ends, (moved[:2], moved[2:]), strict=True))
+        ways = torch.cat([ways[0, :2] * (t / seen), ways[0, 2:] * ((1 - t) / (1 - seen))]).cpu()
+        found = (self.factor * ways, torch.sigmoid(mask[0]).cpu(), 255 * missing[0].cpu())
+        aside = enlarged(self.factor * self._paths.aside(t, ways), size, self.factor)
+        straight = places(*size)
+        straight -= sampled(aside, straight - aside, "bilinear", "border")
+        moved, share, more = (sampled(enlarged(x, size, self.factor), straight, "bilinear", "border") for x in found)
+        first, second = (
+            sampled(end, straight + way) for end, way in zip(self.ends, (moved[:2], moved[2:]), strict=True)
+        )
         beyond = min(1.0, t / NEAR, (1 - t) / NEAR)  # share of what the end that is near does not show
         share = torch.lerp(torch.full_like(share, float(t < 0.5)), share, beyond)
+        share = torch.lerp(share, torch.full_like(share, 1 - t), shifted(first, second, self.factor))
         return eight_bit(torch.lerp(second, first, share) + beyond * more)

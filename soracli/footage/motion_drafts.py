@@ -134,7 +134,7 @@ def _drawing(
     if not len(before):
         back = gone_on(after[::-1], notes, "before the beginning")
         return lambda number: back(stop - number)
-    way = Between(before[-1], after[0], device)
+    way = Between(before, after, ahead + 1, device)
     if way.alike:
         return lambda number: way.at((number - start + 1) / (ahead + 1))
     notes.append(f"the frames on both sides of {at} do not show the same place: both go on and fade into each other.")

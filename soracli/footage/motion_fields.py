@@ -10,12 +10,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from soracli.footage.optical_flow import Frame
+from soracli.footage.optical_flow import Frame, gradients
 
 LINES = 360  # pixels on the shorter side of frames in which motion is looked for, at least, if the film has them
 ROBUST = 12  # rounds of the affine fit
 SCALES = 4  # of the filters over what moves of its own; the widest reaches over 2**(SCALES - 1) places
 UNLIKE = (0.1, 0.1)  # pixels a frame, and share of its velocity, by which what is like it may differ
+SHIFT = 2.5  # pixels by which what both of two pictures show may be misplaced
 TORN = 1.0  # pixels by which neighbours are carried apart at the rim of a thing
 
 
@@ -97,6 +98,17 @@ def torn(displacement: Tensor) -> Tensor:
     wide = F.pad(displacement[None], (1, 1, 1, 1), mode="replicate")[0]
     apart = [(wide[:, 1:-1, 2:] - wide[:, 1:-1, :-2]) / 2, (wide[:, 2:, 1:-1] - wide[:, :-2, 1:-1]) / 2]
     return torch.stack(apart).square().sum((0, 1)) > TORN**2
+
+
+def shifted(a: Tensor, b: Tensor, factor: int) -> Tensor:
+    """Where pictures (3, H, W), whose motion was found in ones so many times smaller, show the same, a little shifted,
+    and the mean of both errs least: (1, H, W), 1 = they do, 0 = they differ by more than SHIFT pixels of the smaller
+    ones explain, as where one shows what the other hides.
+    """
+    across, down = gradients(((a + b) / 2)[None])
+    slope, apart = torch.hypot(across, down)[0].mean(0, keepdim=True), (a - b).abs().mean(0, keepdim=True)
+    off = box(apart, 2 * factor) / (box(slope, 2 * factor) + 1) / (SHIFT * factor)
+    return torch.exp(-off.square())
 
 
 def affine(velocity: Tensor, at: Tensor) -> Tensor:

@@ -202,12 +202,18 @@ def test_a_film_is_extended_backward_and_its_frames_stay() -> None:
 
 def test_two_views_of_one_place_meet_in_its_motion() -> None:
     film = pan(9)
-    way = Between(film[0], film[8])
+    way = Between(film[:1], film[8:], 8)
     assert way.alike
     for number in (1, 4, 7):
         fade = np.rint(film[0] * (1 - number / 8) + film[8] * (number / 8)).astype(np.uint8)
         made = way.at(number / 8)
         assert psnr(made, film[number], rim=12) > psnr(fade, film[number], rim=12) + 2
+
+
+def test_frames_beyond_both_ends_tell_the_pace_between_them() -> None:
+    film = np.stack([texture(0.06 * i * i, 0) for i in range(21)])
+    told, straight = Between(film[:7], film[14:], 8), Between(film[6:7], film[14:15], 8)
+    assert psnr(told.at(0.5), film[10], rim=12) > psnr(straight.at(0.5), film[10], rim=12) + 2
 
 
 def test_two_places_are_not_warped_into_each_other() -> None:
