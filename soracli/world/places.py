@@ -31,11 +31,11 @@ from soracli.world.places_halls import HALLS
 from soracli.world.places_home import HOME
 from soracli.world.places_indoors import INDOORS
 from soracli.world.places_land import LAND
-from soracli.world.places_sport import SPORT
-from soracli.world.places_town import TOWN
 from soracli.world.places_lit import LIT
 from soracli.world.places_machines import MACHINES
 from soracli.world.places_shops import SHOPS
+from soracli.world.places_sport import SPORT
+from soracli.world.places_town import TOWN
 from soracli.world.places_water import WATERS
 from soracli.world.places_wild import WILD
 from soracli.world.places_worlds import WORLDS
