@@ -50,6 +50,14 @@ TRAINERS = {  # how each calls a layer, and its two matrices; whether alpha stan
     "comfy": ("diffusion_model.{original}", ".lora_A.weight", ".lora_B.weight", False),
     "comfy checkpoint": ("model.diffusion_model.{original}", ".lora_down.weight", ".lora_up.weight", True),
     "lycoris": ("lycoris_{flat}", ".lora_down.weight", ".lora_up.weight", True),
+    "onetrainer": ("transformer.{ours}", ".lora_down.weight", ".lora_up.weight", True),
+    "onetrainer in one word": ("lora_transformer_{ours_flat}", ".lora_down.weight", ".lora_up.weight", True),
+    "simpletuner": ("lycoris_{ours_flat}", ".lora_down.weight", ".lora_up.weight", True),
+    "finetrainers": ("{ours}", ".lora_A.weight", ".lora_B.weight", False),
+    "an adapter with a name": ("transformer.{ours}", ".lora_A.my_style.weight", ".lora_B.my_style.weight", False),
+    "compiled": ("base_model.model._orig_mod.{ours}", ".lora_A.weight", ".lora_B.weight", False),
+    "compiled, kohya": ("lora_unet__orig_mod_{flat}", ".lora_down.weight", ".lora_up.weight", True),
+    "sharded": ("module._fsdp_wrapped_module.{original}", ".lora_A.weight", ".lora_B.weight", False),
 }
 
 
@@ -149,6 +157,23 @@ def test_scales_that_are_no_numbers_are_refused(said: str, tmp_path: Path) -> No
         added(tmp_path, path)
 
 
+@pytest.mark.parametrize("way", ["pissa", "pissa_niter_16", "OLoRA", "loftq", "corda"])
+def test_adapters_of_other_weights_are_refused(way: str, tmp_path: Path) -> None:
+    """These ways to begin take the adapter's first state out of the model's weights, which are not in the file."""
+    said = json.dumps({"transformer.lora_alpha": 3, "transformer.init_lora_weights": way})
+    with pytest.raises(WeightsError, match=f"begun by {way}, on weights that the model does not have"):
+        one(tmp_path, PAIR, lora_adapter_metadata=said)
+    for plain in ("true", '"gaussian"', "false"):
+        said = f'{{"transformer.lora_alpha": 3, "transformer.init_lora_weights": {plain}}}'
+        torch.testing.assert_close(one(tmp_path, PAIR, lora_adapter_metadata=said), UP @ DOWN, atol=1e-5, rtol=0)
+
+
+def test_layers_that_were_wrapped_within(tmp_path: Path) -> None:
+    """As torch names what it recomputes instead of keeping it."""
+    within = {name.replace("blocks.1.", "blocks.1._checkpoint_wrapped_module."): part for name, part in PAIR.items()}
+    torch.testing.assert_close(one(tmp_path, within), UP @ DOWN, atol=1e-5, rtol=0)
+
+
 def test_a_bias_and_a_convolution(tmp_path: Path) -> None:
     save_file(
         PAIR | {f"{STEM}.lora_B.bias": torch.ones(24),
@@ -233,6 +258,11 @@ ODD: dict[str, tuple[dict[str, Tensor], str]] = {
     "magnitude": ({f"{STEM}.dora_scale": noise(25, 1)}, "1 of its layers are not in it"),
     "lokr": ({f"{STEM}.lokr_w1": noise(4, 4)}, "a part without the others of its layer"),
     "two": ({f"{STEM}.lora_A.default.weight": DOWN}, "has two tensors for one"),
+    "bitsandbytes": ({f"{STEM}.base_layer.weight.quant_state.bitsandbytes__nf4": DOWN}, "nf4 is of an unknown kind"),
+    "a base": ({f"{STEM}.base_layer.weight": DOWN}, "base_layer.weight is of an unknown kind"),
+    "adalora": ({f"{STEM}.lora_E": noise(3, 1)}, "lora_E is of an unknown kind"),
+    "vera": ({f"{STEM}.vera_lambda_b": noise(24)}, "vera_lambda_b is of an unknown kind"),
+    "words": ({"bundle_emb.zorp.t5": DOWN}, "bundle_emb.zorp.t5 is of an unknown kind"),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from soracli.errors import WeightsError, is_of_the_system
-from soracli.formatting import printable
+from soracli.formatting import printable, short
 from soracli.system import opening, parsing
 
 TRANSFORMER, LOW = "transformer", "low"  # of two experts, the one of high noise levels and the one of low ones
@@ -43,6 +43,9 @@ REFUSED = (
     (r"\.lora_embedding_[AB](?:\.[^.]+)?", "an adapter of a table of words"),
 )
 _TEXT = re.compile(r"^(?:lora_te\d?_|(?:base_model\.model\.)?(?:text_encoder\w*|te\d?|clip_[lg]|t5xxl|umt5\w*)\.)")
+
+_WRAPPED = re.compile(r"_(?:orig_mod|fsdp_wrapped_module|checkpoint_wrapped_module)[._]")  # what torch puts into names
+_FROM_WEIGHTS = ("pissa", "olora", "corda", "loftq")  # ways of PEFT to begin that change the model's own weights
 
 
 def refusal(path: Path, why: str) -> WeightsError:
@@ -112,7 +115,7 @@ def _parsed(name: str, path: Path) -> tuple[str, str]:
         raise _unused(path, name, "an adapter of the text encoder")
     for pattern, part in PARTS:
         if found := re.search(f"(?:{pattern})$", name):
-            return name[: found.start()], part
+            return _WRAPPED.sub("", name[: found.start()]), part
     kind = next((kind for pattern, kind in REFUSED if re.search(f"(?:{pattern})$", name)), "of an unknown kind")
     raise _unused(path, name, kind)
 
@@ -140,6 +143,10 @@ def _scaling(path: Path, part: str, metadata: Mapping[str, str]) -> Scaling:
         found = parsing.from_json(parsing.read(beside))
     if not isinstance(found, dict) or not isinstance(found.get("lora_alpha", found.get("alpha", 1)), int | float):
         raise ValueError(f"{CONFIG} has no number for lora_alpha")
+    if str(way := found.get("init_lora_weights")).lower().startswith(_FROM_WEIGHTS):
+        raise ValueError(
+            f"{CONFIG} says that it was begun by {short(way, 40)}, on weights that the model does not have"
+        )
     if "lora_alpha" not in found and "alpha" not in found:
         return lambda stem: None
     said: Any = found.get("lora_alpha", found.get("alpha"))
