@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soracli.console.output import sending
-from soracli.errors import UsageError
-from soracli.formatting import file_name, printable
+from soracli.errors import UsageError, WeightsError
+from soracli.formatting import file_name, printable, short
 from soracli.media import commit, formats, targets
 from soracli.media.formats import Format
 from soracli.system import part_files
@@ -77,7 +77,9 @@ def outputs(
 
 
 def planned(format: str, paths: Sequence[str | None]) -> Outputs:
-    """Names that an earlier call has settled."""
+    """Names that an earlier call has settled. Raises WeightsError for a format that this version does not know."""
+    if format not in formats.FORMATS:
+        raise WeightsError(f"RUN: its record says format '{short(format, 40)}', which is none; make it anew", "bad_run")
     named = tuple(Path(path) for path in paths if path is not None)
     return Outputs(formats.FORMATS[format], named if len(named) == len(paths) else None)
 

@@ -214,9 +214,10 @@ def find(id: str) -> Run | None:
 
 
 def _check(run: Run) -> None:
-    """Raises TypeError for a record with values of other types than we write."""
+    """Raises TypeError for a record with values of other types than we write, or that is not of its folder."""
     texts = (run.id, run.cwd, run.format, run.state, run.message)
     fine = isinstance(run.call, dict) and all(isinstance(text, str) for text in texts)
+    fine = fine and run.home is not None and run.id == run.home.name and run.state in STATES
     fine = fine and type(run.started) in (int, float)
     for item in run.items:
         fine = fine and type(item.seed) is int and isinstance(item.path, str | None)

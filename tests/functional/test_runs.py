@@ -460,8 +460,9 @@ def test_a_killed_run_is_known_as_such(sora: Sora) -> None:
 @pytest.mark.parametrize(
     "change",
     [{"started": "today"}, {"call": []}, {"cwd": 5}, {"items": [{"seed": "x", "path": None}]}, {"state": None},
-     {"items": [{"seed": 1, "path": 5}]}, {"items": [{"seed": 1, "path": None, "data": 5}]}, {"message": {}}],
-    ids=str,
+     {"items": [{"seed": 1, "path": 5}]}, {"items": [{"seed": 1, "path": None, "data": 5}]}, {"message": {}},
+     {"id": "\ud800"}, {"id": "../other"}, {"id": "x" * 5000}, {"state": "begun"}, {"state": "\x1b[31m"}],
+    ids=lambda change: str(change)[:40],
 )  # fmt: skip
 def test_records_of_other_types_are_none(sora: Sora, change: dict[str, Any]) -> None:
     sora("image", "a fox", *TINY)
@@ -471,3 +472,19 @@ def test_records_of_other_types_are_none(sora: Sora, change: dict[str, Any]) -> 
     assert (sora("runs", "list").out, sora("resume").code) == (b"", 2)
     assert sora("runs", "show", run.id).code == 5
     assert sora("image", "a fox", *TINY, "-o", "b.png").code == 0
+
+
+@pytest.mark.parametrize("format", ["", "x", "\0", "\ud800", "MP4", "avi"])
+def test_a_record_of_a_format_that_is_none_is_told(sora: Sora, format: str) -> None:
+    """As a later version might write it."""
+    sora("image", "a fox", *TINY)
+    run = last()
+    assert run.home is not None
+    items = [{"seed": 1, "path": str(Path("c.png").resolve()), "data": None}]
+    (run.home / "run.json").write_text(
+        json.dumps(run.as_data() | {"format": format, "state": "killed", "items": items})
+    )
+    for more in ((), ("--dry-run",)):
+        ran = sora("resume", run.id, *more)
+        assert (ran.code, ran.err.count("\n")) == (5, 1), ran.err
+        assert "which is none; make it anew" in ran.err
