@@ -28,6 +28,7 @@ from soracli.system import parsing, part_files
 VARIABLE = "SORA_STATE_DIR"
 MAX_INPUT = 256_000_000  # bytes of what was piped in that are kept
 MAX_RECORD = 100_000_000  # bytes of a record
+_LATEST = 1e10  # Unix time that every system can tell: the year 2286
 STATES = ("running", "done", "failed", "interrupted", "killed")
 
 
@@ -218,7 +219,7 @@ def _check(run: Run) -> None:
     texts = (run.id, run.cwd, run.format, run.state, run.message)
     fine = isinstance(run.call, dict) and all(isinstance(text, str) for text in texts)
     fine = fine and run.home is not None and run.id == run.home.name and run.state in STATES
-    fine = fine and type(run.started) in (int, float)
+    fine = fine and type(run.started) in (int, float) and 0 <= run.started < _LATEST
     for item in run.items:
         fine = fine and type(item.seed) is int and isinstance(item.path, str | None)
         fine = fine and isinstance(item.data, dict | None)

@@ -461,7 +461,8 @@ def test_a_killed_run_is_known_as_such(sora: Sora) -> None:
     "change",
     [{"started": "today"}, {"call": []}, {"cwd": 5}, {"items": [{"seed": "x", "path": None}]}, {"state": None},
      {"items": [{"seed": 1, "path": 5}]}, {"items": [{"seed": 1, "path": None, "data": 5}]}, {"message": {}},
-     {"id": "\ud800"}, {"id": "../other"}, {"id": "x" * 5000}, {"state": "begun"}, {"state": "\x1b[31m"}],
+     {"id": "\ud800"}, {"id": "../other"}, {"id": "x" * 5000}, {"state": "begun"}, {"started": 1e308},
+     {"started": -1e308}, {"state": "\x1b[31m"}],
     ids=lambda change: str(change)[:40],
 )  # fmt: skip
 def test_records_of_other_types_are_none(sora: Sora, change: dict[str, Any]) -> None:
