@@ -24,6 +24,7 @@ from soracli.world.render import render
 from soracli.world.scene import Performer, Rendered, Scene
 from soracli.world.scenery import built, paint
 from soracli.world.scenes import Corpus, is_heldout, sample_scene
+from soracli.world.strips import noise
 from soracli.world.styles import STYLES
 
 NAMES = tuple(entry.name for entry in CORE_ACTORS)
@@ -442,3 +443,10 @@ def test_bad_requests_are_refused(bank: ActorBank) -> None:
         film(bank, scene(), size=(8, 8))
     with pytest.raises(UsageError, match="underworld"):
         film(bank, Scene("underworld", scene().performers, "meadow", "day"))
+
+
+def test_noise_takes_any_seed() -> None:
+    """Things left of where the camera begins have negative numbers, and seeds are made of them."""
+    at = torch.linspace(0, 3, 7)[None]
+    assert torch.isfinite(noise(at, at[:, :1], -3)).all()
+    assert not torch.equal(noise(at, at[:, :1], -3), noise(at, at[:, :1], 3))
