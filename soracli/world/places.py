@@ -27,6 +27,7 @@ from soracli.world.places_above import ABOVE
 from soracli.world.places_built import BUILT
 from soracli.world.places_care import CARE
 from soracli.world.places_green import BARK, GREEN, LEAVES, wood
+from soracli.world.places_grown import GROWN
 from soracli.world.places_halls import HALLS
 from soracli.world.places_home import HOME
 from soracli.world.places_indoors import INDOORS
@@ -324,6 +325,7 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     **BUILT,
     **ABOVE,
     **LAND,
+    **GROWN,
     **WORLDS,
     **SPORT,
     **TOWN,

@@ -1,4 +1,4 @@
-"""Open country: savanna, river, arctic, canyon, orchard, cherry grove. Lengths are frame heights."""
+"""Open country: savanna, river, arctic, canyon, swamp. Lengths are frame heights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from soracli.world.layers import (
 from soracli.world.places_green import BARK, LEAVES, wood
 from soracli.world.places_water import waves
 from soracli.world.props import bush, reeds, stone, tree, tuft
-from soracli.world.props_outdoors import acacia, band, berg, boulder, fruits, table_rock
+from soracli.world.props_outdoors import acacia, band, berg, boulder, table_rock
 from soracli.world.skies import sky
 from soracli.world.strips import RGB, Strip, bar, disc, hashed, noise
 
@@ -64,7 +64,9 @@ def savanna(view: View) -> Backdrop:
             pool.shape(here, disc(x, 0.704, 0.40, 0.024), tone((0.66, 0.52, 0.30)))
             pool.shape(here, disc(x, 0.706, 0.37, 0.019), tone((0.50, 0.68, 0.80), 0.2))
         near.append(pool)
-    return Backdrop(sky(view, 0.5), far, ground, near + _grass(view, gold[0]), [_edge(view, shaded(gold[0], 0.8))])
+    return Backdrop(
+        sky(view, 0.5), far, ground, near + _grass(view, gold[0]), [edge_of_grass(view, shaded(gold[0], 0.8))]
+    )
 
 
 def _grass(view: View, colour: RGB) -> list[Strip]:
@@ -79,7 +81,7 @@ def _grass(view: View, colour: RGB) -> list[Strip]:
     return rows
 
 
-def _edge(view: View, colour: RGB) -> Strip:
+def edge_of_grass(view: View, colour: RGB) -> Strip:
     """Tufts along the lower edge of the picture."""
     strip = standing(view, 0.99, 0.09)
     for i, x in lattice(strip, 0.17, 0.1, view.seed + 1020):
@@ -220,67 +222,57 @@ def canyon(view: View) -> Backdrop:
     return Backdrop(sky(view, 0.5), far, ground, [gorge, rim, brush], [])
 
 
-def orchard(view: View) -> Backdrop:
-    """Rows of trees full of fruit; ladders and baskets under them."""
-    kinds: tuple[RGB, ...] = ((0.90, 0.20, 0.16), (1.0, 0.60, 0.12), (0.95, 0.84, 0.30), (0.90, 0.20, 0.16))
-    fruit = view.pick(kinds, 1093)
-    drawn = _rows_of_trees(view, (0.34, 0.57, 0.25), fruit)
-    for i, x in landmarks(view, drawn.near[-1], 1.24, 0.5, 1096):
-        if hashed(view.seed, 1099, i) < 0.8:
-            _ladder(view, drawn.near[-1], x + 0.17, 0.70, fruit)
-    return drawn
-
-
-def blossom(view: View) -> Backdrop:
-    """Rows of cherry trees in blossom, petals in the grass."""
-    return _rows_of_trees(view, view.pick(((0.97, 0.73, 0.82), (0.98, 0.82, 0.89), (0.95, 0.64, 0.77)), 1092), None)
-
-
-def _rows_of_trees(view: View, leaf: RGB, fruit: RGB | None) -> Backdrop:
-    """Trees in rows that recede, with fruit or, without one, petals that have fallen."""
+def swamp(view: View) -> Backdrop:
+    """Dark water with duckweed between trees hung with moss, stumps, reeds, mist."""
     tone = view.tone
-    far = [ridge(view, 0.565, 0.045, 0.5, 0.05, tone((0.46, 0.64, 0.50), 0.4), 1094)]
-    ground = floor(view, (0.44, 0.68, 0.28), (0.54, 0.74, 0.36))
-    u, _ = ground_coordinates(view, ground)
-    ground.cover(((0.11 - ((u / 0.8) % 1 - 0.5).abs()) * 12).clamp(0, 1) * 0.35, tone((0.74, 0.66, 0.42)))
-    near = []
-    rows = ((0.618, 0.13, 0.15, 0.3), (0.642, 0.22, 0.28, 0.16), (0.69, 0.42, 0.62, 0.02))
-    for row, (y, tall, spacing, veil) in enumerate(rows):
-        strip = standing(view, y, tall * 1.25)
-        for i, x in landmarks(view, strip, spacing, tall, 1096):
-            size = tall * view.between(0.92, 1.1, 1097, row, i)
-            tree(strip, x, y, size, tone(leaf, veil), tone(BARK, veil), view.seed + i)
-            if fruit is not None:
-                fruits(strip, x, y, size, tone(fruit, veil), view.seed + i)
-        near.append(strip)
-    edge = _edge(view, (0.32, 0.58, 0.20))
-    if fruit is None:
-        for y in (0.70, 0.76, 0.83, 0.91):
-            near.append(_petals(view, y, tone(shaded(leaf, 1.06))))
-    return Backdrop(sky(view, 0.8), far, ground, near, [edge])
+    murk = view.light._replace(horizon=view.tone((0.66, 0.74, 0.62)))
+    dim = view._replace(light=murk)
+    far = [ridge(view, 0.5, 0.1, 0.4, 0.05, dim.tone((0.34, 0.44, 0.34), 0.5), 1161)]
+    back = view.strip(0.0, HORIZON + 0.04, 0.12)
+    for i, x in lattice(back, 0.2, 0.3, view.seed + 1162):
+        _mossy(dim, back, x, 0.625, 0.4 + 0.15 * hashed(view.seed, 1163, i), 0.4, i)
+    ground = floor(view, (0.20, 0.28, 0.20), (0.36, 0.44, 0.34), 0.06)
+    u, z = ground_coordinates(view, ground)
+    ground.cover(((noise(u * 1.6, z * 7, view.seed + 1164) - 0.1) * 3).clamp(0, 1) * 0.85, tone((0.44, 0.58, 0.24)))
+    ground.cover(((noise(u * 3, z * 30, view.seed + 1165) - 0.45) * 3).clamp(0, 1) * 0.5, murk.horizon)
+    haze(dim, ground, 0.7)
+    trees = standing(view, 0.685, 0.69)
+    for i, x in landmarks(view, trees, view.between(0.5, 0.7, 1166), 0.5, 1167):
+        _mossy(view, trees, x, 0.685, 0.62, 0.05, 40 + i)
+    logs = standing(view, 0.765, 0.14)
+    for i, x in lattice(logs, 0.5, 0.2, view.seed + 1168):
+        if hashed(view.seed, 1169, i) < 0.5:
+            reeds(view, logs, x, 0.765, 0.11, i)
+        else:
+            stump = bar(x - 0.05, 0.755, x + 0.07, 0.745, 0.024, 0.016)
+            logs.shape(stump.bounds, stump, tone((0.34, 0.27, 0.20)))
+            logs.shape((x - 0.08, 0.72, x, 0.78), disc(x - 0.052, 0.755, 0.012, 0.02), tone((0.62, 0.52, 0.38)))
+    front = [waves(view, 0.84, 1.01, -0.008, 0.004, tone((0.22, 0.32, 0.20)), 0.7, 1170)]
+    edge = standing(view, 0.995, 0.3)
+    for i, x in lattice(edge, 0.45, 0.2, view.seed + 1171):
+        reeds(view, edge, x, 0.995, 0.13 + 0.08 * hashed(view.seed, 1172, i), 50 + i)
+    return Backdrop(sky(dim, 0.4), [*far, back], ground, [trees, logs], [*front, edge])
 
 
-def _petals(view: View, y: float, colour: RGB) -> Strip:
-    """Petals that lie in the grass, in a band round row y."""
-    strip, size = view.strip(y - 0.03, y + 0.03, ground_factor(y)), 0.011 * ground_factor(y)
-    for i, x in lattice(strip, 0.07, 0.1, view.seed + 1095 + round(100 * y)):
-        at = y + 0.05 * (hashed(view.seed, 1098, i, round(100 * y)) - 0.5)
-        strip.shape((x - 0.02, at - 0.01, x + 0.02, at + 0.01), disc(x, at, size, size * 0.4), colour)
-    return strip
-
-
-def _ladder(view: View, strip: Strip, x: float, y: float, fruit: RGB) -> None:
-    """A ladder that leans to the left, a basket of fruit at its foot."""
-    pole, here = view.tone((0.76, 0.58, 0.36)), (x - 0.2, y - 0.3, x + 0.22, y)
-    for side in (0.0, 0.045):
-        strip.shape(here, bar(x + side, y, x + side - 0.09, y - 0.26, 0.006), pole)
-    for k in range(1, 6):
-        step = (x - 0.09 * k / 6, y - 0.26 * k / 6)
-        strip.shape(here, bar(*step, step[0] + 0.045, step[1], 0.004), pole)
-    for k in range(5):
-        strip.shape(here, disc(x + 0.085 + 0.022 * k, y - 0.052 - 0.008 * (k % 2), 0.016, 0.016), view.tone(fruit))
-    basket = (x + 0.07, y - 0.05, x + 0.19, y)
-    strip.shape(basket, bar(x + 0.095, y - 0.026, x + 0.165, y - 0.026, 0.026), view.tone((0.62, 0.44, 0.26)))
+def _mossy(view: View, strip: Strip, x: float, y: float, tall: float, veil: float, number: int) -> None:
+    """A tree with a flared foot and bare boughs, moss hanging from them."""
+    bark, moss = view.tone((0.33, 0.28, 0.23), veil), view.tone((0.46, 0.54, 0.34), veil)
+    here = (x - tall * 0.8, y - tall * 1.2, x + tall * 0.8, y)
+    top = (x + 0.1 * tall * (hashed(view.seed, 1173, number) - 0.5), y - tall)
+    strip.shape(here, bar(x, y - tall * 0.1, *top, tall * 0.05, tall * 0.03), bark)
+    for dx, dy, half in ((-0.1, 0.0, 0.2), (0.12, 0.02, 0.18), (0.0, -0.04, 0.16)):
+        strip.shape(here, disc(top[0] + dx * tall, top[1] + dy * tall, half * tall, tall * 0.07), shaded(moss, 0.78))
+    for lean in (-1, 0, 1):
+        strip.shape(here, bar(x, y - tall * 0.2, x + lean * tall * 0.09, y, tall * 0.04, tall * 0.03), bark)
+    for k in range(4):
+        side, up = (-1, 1)[k % 2], 0.5 + 0.13 * k
+        tip = (x + side * tall * (0.5 - 0.07 * k), y - tall * (up + 0.12))
+        strip.shape(here, bar(x, y - tall * up, *tip, tall * 0.024, tall * 0.008), bark)
+        for j in range(1, 5):
+            mx, my = x + (tip[0] - x) * j / 4, y - tall * up + (tip[1] - y + tall * up) * j / 4
+            drop = tall * (0.08 + 0.16 * hashed(view.seed, 1174, number, k, j))
+            strip.shape(here, bar(mx, my, mx, my + drop, tall * 0.022, tall * 0.004), moss)
+        strip.shape(here, disc(*tip, tall * 0.15, tall * 0.06), shaded(moss, 0.85))
 
 
 LAND = {
@@ -288,6 +280,5 @@ LAND = {
     "river": river,
     "arctic": arctic,
     "canyon": canyon,
-    "orchard": orchard,
-    "cherry grove": blossom,
+    "swamp": swamp,
 }

@@ -1,4 +1,4 @@
-"""Places of sport: stadium. Lengths are frame heights."""
+"""Places of sport: stadium and race track. Lengths are frame heights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ import numpy as np
 import torch
 
 from soracli.world.language.verbs import HORIZON, ground_factor
-from soracli.world.layers import Backdrop, View, floor, glow, ground_coordinates, landmarks, lattice, shaded, standing
+from soracli.world.layers import (
+    Backdrop,
+    View,
+    floor,
+    glow,
+    ground_coordinates,
+    landmarks,
+    lattice,
+    ridge,
+    shaded,
+    standing,
+)
+from soracli.world.places_green import wood
 from soracli.world.props_outdoors import band, slab
 from soracli.world.rooms import PAINTS
 from soracli.world.skies import sky
@@ -139,4 +151,77 @@ def _goal(view: View, strip: Strip, x: float, y: float) -> None:
         strip.shape(here, bar(*ends, 0.0075), white)
 
 
-SPORT = {"stadium": stadium}
+def race_track(view: View) -> Backdrop:
+    """A track of tarmac with kerbs in red and white, a full stand behind it, a start line and its portal, tyres."""
+    tone = view.tone
+    hills = [ridge(view, 0.57, 0.05, 0.5, 0.05, tone((0.46, 0.60, 0.50), 0.4), 1381),
+             wood(view, 0.61, 0.1, 0.16, 0.1, 0.25, 1382)]  # fmt: skip
+    stand = standing(view, 0.645, 0.4)
+    for i, x in landmarks(view, stand, 2.1, 0.9, 1383):
+        _grandstand(view, stand, x - 0.2, 0.645, i)
+    ground = floor(view, (0.36, 0.37, 0.40), (0.42, 0.43, 0.46), 0.03)
+    h, y = view.height, ground.y
+    u, _ = ground_coordinates(view, ground)
+    ground.cover(band(ground, 0.0, 0.71) + band(ground, 0.972, 1.1), tone((0.42, 0.66, 0.30)))
+    red = ((u / 0.16 * math.pi).sin() * 8).clamp(-1, 1) * 0.5 + 0.5
+    for top, low in ((0.71, 0.728), (0.95, 0.976)):
+        ground.cover(band(ground, top, low), tone((0.96, 0.95, 0.93)))
+        ground.cover(band(ground, top, low) * red, tone((0.86, 0.20, 0.18)))
+    for level in (0.74, 0.935):
+        ground.cover(((0.003 - (y - level).abs()) * h + 0.5).clamp(0, 1), tone((0.95, 0.95, 0.95)))
+    portal = standing(view, 0.705, 0.5)
+    for _, x in landmarks(view, portal, 2.1, 0.9, 1383):
+        start = u - (x + 0.35 - view.aspect / 2) / ground_factor(0.705)
+        row = ((y - 0.74) / 0.0195).floor()
+        chequer = (((start / 0.05).floor() + row) % 2 < 1).float() * (start.abs() < 0.15).float()
+        ground.cover(band(ground, 0.741, 0.934) * (start.abs() < 0.15).float(), tone((0.12, 0.12, 0.13)))
+        ground.cover(band(ground, 0.741, 0.934) * chequer, tone((0.97, 0.97, 0.97)))
+        _portal(view, portal, x + 0.35, 0.705)
+    left, right = portal.span
+    for i in range(math.floor(left / 0.052), math.ceil(right / 0.052) + 1):  # walls of tyres
+        if i // 9 % 2:
+            for k in range(2):
+                tyre = disc(i * 0.052, 0.70 - 0.034 * k, 0.026, 0.02)
+                portal.shape(tyre.bounds, tyre, tone(((0.93, 0.92, 0.9), (0.80, 0.22, 0.2))[i // 3 % 2]))
+    return Backdrop(sky(view, 0.8), hills, ground, [stand, portal], [])
+
+
+def _grandstand(view: View, strip: Strip, x: float, y: float, number: int) -> None:
+    """A covered stand full of people, flags on its roof."""
+    tone, half = view.tone, 0.5
+    part = strip.part((x - half, y - 0.3, x + half, y))
+    if part is None:
+        return
+    slab(strip, x - half, y - 0.26, x + half, y, tone((0.56, 0.58, 0.64)))
+    _spectators(view, part, y - 0.2, y - 0.045, view.pick(CROWD, 1384, number), 1385)
+    slab(strip, x - half, y - 0.045, x + half, y, tone((0.88, 0.89, 0.92)))
+    slab(strip, x - half, y - 0.028, x + half, y - 0.02, tone((0.80, 0.24, 0.22)))
+    slab(strip, x - half - 0.04, y - 0.29, x + half + 0.04, y - 0.25, tone((0.92, 0.93, 0.95)))
+    for k in range(5):
+        cx = x + (k - 2) * 0.24
+        slab(strip, cx - 0.006, y - 0.26, cx + 0.006, y - 0.04, tone((0.74, 0.76, 0.80)))
+        strip.shape((cx - 0.1, y - 0.4, cx + 0.1, y), bar(cx, y - 0.29, cx, y - 0.37, 0.003), tone((0.5, 0.5, 0.5)))
+        slab(strip, cx, y - 0.37, cx + 0.06, y - 0.335, tone(view.pick(PAINTS, 1386, k)))
+
+
+def _portal(view: View, strip: Strip, x: float, y: float) -> None:
+    """A beam on two posts over the start, with a chequered band and lamps that are red or green."""
+    steel = view.tone((0.30, 0.32, 0.38))
+    for side in (-0.26, 0.26):
+        slab(strip, x + side - 0.014, y - 0.42, x + side + 0.014, y, steel)
+    slab(strip, x - 0.30, y - 0.46, x + 0.30, y - 0.36, steel)
+    part = strip.part((x - 0.28, y - 0.45, x + 0.28, y - 0.41))
+    if part is not None:
+        squares = (((part.x - x) / 0.02).floor() + ((part.y - y) / 0.02).floor()) % 2
+        inside = band(part, y - 0.45, y - 0.41) * ((0.28 - (part.x - x).abs()) * view.height + 0.5).clamp(0, 1)
+        part.cover(inside, view.tone((0.96, 0.96, 0.96)))
+        part.cover(inside * (squares < 1).float(), view.tone((0.10, 0.10, 0.12)))
+    hue = view.pick(((0.96, 0.24, 0.20), (0.30, 0.90, 0.40)), 1387)
+    for k in range(5):
+        cx = x + (k - 2) * 0.08
+        if view.light.lit:
+            glow(strip, cx, y - 0.385, 0.05, hue, 0.7)
+        strip.shape((cx - 0.02, y - 0.41, cx + 0.02, y - 0.36), disc(cx, y - 0.385, 0.014, 0.014), hue)
+
+
+SPORT = {"stadium": stadium, "race track": race_track}

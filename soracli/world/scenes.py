@@ -43,7 +43,7 @@ NEW_PLACES = (
     "kitchen", "bedroom", "classroom", "office", "library", "cave", "underwater", "lake", "swimming pool", "jungle",
     "park", "garden", "playground", "graveyard", "castle", "volcano", "village", "airport", "railway station", "sky",
     "space", "savanna", "river", "arctic", "canyon", "orchard", "cherry grove", "mars", "alien planet", "stadium",
-    "market", "fairground", "rooftop", "harbour",
+    "market", "fairground", "rooftop", "harbour", "vineyard", "swamp", "race track",
 )  # fmt: skip
 CORE_TIMES = ("day", "sunset", "night")
 CORE_CAMERAS = ("static", "tracking", "zoom in")

@@ -17,9 +17,18 @@ CURTAINS = (  # y of the lower edge, how far it waves, waves across, strength
     (0.42, 0.07, 1.3, 0.55), (0.56, 0.08, 1.9, 0.75), (0.74, 0.06, 1.1, 1.0),
 )  # fmt: skip
 AURORA = np.array([[90, 255, 170], [60, 226, 214], [150, 110, 255], [226, 90, 230]], np.float64)  # from below upwards
-BOW = np.array([
-    [255, 82, 82], [255, 150, 60], [255, 224, 84], [98, 214, 118], [84, 186, 250], [96, 116, 232], [176, 106, 224],
-], np.float64)  # from the outside inwards
+BOW = np.array(
+    [
+        [255, 82, 82],
+        [255, 150, 60],
+        [255, 224, 84],
+        [98, 214, 118],
+        [84, 186, 250],
+        [96, 116, 232],
+        [176, 106, 224],
+    ],
+    np.float64,
+)  # from the outside inwards
 Plane = npt.NDArray[np.float64]
 FINE = 192  # pixels a side in which soft light is worked out
 
