@@ -9,8 +9,9 @@ same. place, time, weather, camera, style: what may be shown, `*` or `-` among t
 has and the prompt names is the only right one, and needs no note. noted: part of a word of which a note must speak,
 unless it is a verb that is played (labels are older than dance, sleep, eat, talk, work, glow and throw, and know
 them as bounce and stand) or a picture is called so by now (STOOD_IN: who stood in for those that are younger; YOUNGER:
-may be there too). Of several actions in turn one must be right. What is not said is judged too: clear weather, a static
-or a tracking camera, the plain style, day or overcast; the place is free.
+may be there too; pictures drawn by code that no label knows are right where a prompt calls them by name; PLACED: places
+that stood in). Of several actions in turn one must be right. What is not said is judged too: clear weather, a static or
+a tracking camera, the plain style, day or overcast; the place is free.
 others: further performers are not judged, nor what somebody wears on the head or has in the hands that no entry names.
 
 Columns: all rows, defaults and wildcards counted as right; floor: the same of a reader that understands nothing; where
@@ -35,6 +36,7 @@ import math
 import sys
 import time
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,6 +46,7 @@ from soracli.scenes.relations import THROWS
 from soracli.scenes.roles import FLIGHT
 from soracli.scenes.vocabulary import Library, vocabulary
 from soracli.world.language.actors import BALLS, HEADWEAR, HELD
+from soracli.world.language.actors import index as library_index
 from soracli.world.language.surroundings import PLAIN
 from soracli.world.language.verbs import THROWN
 from soracli.world.language.words import PLAYED
@@ -157,7 +160,8 @@ def matched(row: dict[str, Any], cast: tuple[Performer, ...], place: str) -> lis
     for index in sorted(range(len(wanted)), key=lambda i: "*" in wanted[i]["name"]):
         want = wanted[index]
         least, most = want.get("count", (1, 1))
-        fits = [g for g in left if _named(want, g) and least <= len(g.members) <= most]
+        fits = [g for g in left if (_named(want, g) or _is_younger(g.one, row["prompt"]))
+                and least <= len(g.members) <= most]  # fmt: skip
         fits.sort(key=lambda g: g.one.colour != want.get("colour", ""))
         if fits:
             found[index] = fits[0]
@@ -174,6 +178,23 @@ def _named(row: dict[str, Any], group: Group) -> bool:
     """Whether a picture is one of those that may play; in the air, the drawing of a flying bird plays some birds."""
     flies = any(FLIGHT[name][0] == group.one.name for name in FLIGHT.keys() & {*row["name"]})
     return "*" in row["name"] or _plays(group.one, row["name"]) or flies
+
+
+def _is_younger(one: Performer, prompt: str) -> bool:
+    """Whether a picture that no label knows is called what the prompt says: then it is the right one."""
+    called = shipped().synonyms(one.name)
+    said = _is_said(one, prompt) or any(name.lower() in prompt.lower() for name in called)
+    return said and one.name in drawn_since()
+
+
+@cache
+def drawn_since() -> frozenset[str]:
+    """Names of pictures drawn by code that stand in no label, nor in the tables of those who stood in."""
+    lines = [line for path in FOLDER.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()]
+    wanted = [want for line in lines if line.strip() for want in json.loads(line).get("performers") or ()]
+    known = {name for want in wanted for name in want.get("name", ())}
+    names = {str(row["name"]) for row in library_index() if str(row["code"]).startswith("drawn-")}
+    return frozenset(names - known - {*STOOD_IN} - YOUNGER)
 
 
 def _plays(one: Performer, names: list[str]) -> bool:
