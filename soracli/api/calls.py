@@ -9,7 +9,7 @@ from typing import Any
 
 from soracli.api.results import Collector, Result
 from soracli.api.settings import PathLike, checked, text
-from soracli.cli import remake, render  # noqa: F401 (fill calls.RENDERING with the verbs)
+from soracli.cli import jobs, remake, render  # noqa: F401 (fill calls.RENDERING with the verbs)
 from soracli.errors import UsageError
 from soracli.options import calls
 from soracli.options.calls import Origin

@@ -70,7 +70,7 @@ VERBS = {
 @functools.cache
 def command(name: str) -> Any:
     """The command of a verb, made when it is asked for: most calls need one of them."""
-    from soracli.cli import remake, render  # noqa: F401 (fill calls.RENDERING, which other verbs look into)
+    from soracli.cli import jobs, remake, render  # noqa: F401 (fill calls.RENDERING, which other verbs look into)
 
     app = importlib.import_module(f"soracli.cli.{VERBS[name].module}").app
     return typer.main.get_group(app).commands[name]

@@ -39,7 +39,9 @@ def rows(known: Library) -> list[tuple[str, str, str]]:
         called = dict.fromkeys([low, *split(nouns["same"].get(name, ""))])
         found += [("name", name, word) for word in list(called)[:MOST]]
     for place in DRAWN:
-        called = dict.fromkeys([*split(words["place"]["same"].get(place, "")), *split(words["place"]["near"].get(place, ""))])
+        called = dict.fromkeys(
+            [*split(words["place"]["same"].get(place, "")), *split(words["place"]["near"].get(place, ""))]
+        )
         found += [
             ("place", place, word) for word in called if not word.startswith(("in ", "on ", "across ", "through "))
         ]

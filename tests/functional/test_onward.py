@@ -268,7 +268,9 @@ def test_a_hole_shows_the_place_with_whom_the_prompt_names(sora: Sora) -> None:
     assert "what is masked shows its place with what the prompt names" in ran.err
     data = json.loads(ran.out)["data"]
     (shot,) = onward.shots(data["scene"])
-    assert (shot.scene.place, shot.scene.seed, [one.name for one in shot.scene.performers]) == ("meadow", 3, ["cat"])
+    assert (shot.scene.place, shot.scene.seed, [one.name for one in shot.scene.performers]) == (
+        "meadow", 3, ["sitting cat"],
+    )  # fmt: skip
     painted, away = media.read("b.mp4").frames, np.ones((64, 64), bool)
     away[8:56, 8:56] = False  # the mask and its soft rim
     assert (painted[:, away] == own[:, away]).all()

@@ -22,7 +22,7 @@ from soracli.scenes.animatic import Animatic, animatic, bank_of
 from soracli.scenes.drawn import animals, birds, wildcats
 from soracli.scenes.known import shipped
 from soracli.scenes.read import read
-from soracli.train.cast import CELL, box
+from soracli.train.cast import box
 from soracli.world import ensemble, motion
 from soracli.world.colours import recoloured
 from soracli.world.language.actors import CORE_ACTORS, MORE_ACTORS, actor
@@ -67,16 +67,19 @@ def test_the_index_is_whole() -> None:
         assert entry.metres > 0, entry.name
         assert entry.called, entry.name
     by_code = {entry.code for entry in entries.values() if entry.code.startswith(coded.PREFIX)}
-    assert set(library._places()) | by_code == {entry.code for entry in entries.values()}
+    left_out = set(library._places()) - {entry.code for entry in entries.values()}
+    assert left_out <= {"1f308"}  # a rainbow that ends in the air; code draws one, and the next shards lack it
+    assert (set(library._places()) - left_out) | by_code == {entry.code for entry in entries.values()}
     assert {entry.name for entry in entries.values() if entry.code in by_code} == set(coded.DRAWINGS)
 
 
 @pytest.mark.parametrize("name", sorted(coded.DRAWINGS))
 def test_drawings_by_code_are_what_the_index_says(name: str) -> None:
     entry = library.entry(name)
-    cells = coded.frames(name, 12 if entry.frames > 1 else 1, CELL)
+    cells = library.drawing(entry)
+    assert cells.shape[0] == entry.frames
     assert (cells[..., :3] <= cells[..., 3:]).all()
-    assert entry.box == pytest.approx(box(cells), abs=0.02)  # of all 36 frames; these are every third
+    assert entry.box == pytest.approx(box(cells), abs=0.02)
     moves = [np.abs(cell.astype(int) - cells[i]).mean() for i, cell in enumerate(cells[1:])]
     if moves and name.endswith("in flight"):
         assert min(moves) > 0.1
