@@ -68,12 +68,12 @@ VERBS = {
 
 
 @functools.cache
-def command(name: str) -> Any:
-    """The command of a verb, made when it is asked for: most calls need one of them."""
+def commands_of(module: str) -> Mapping[str, Any]:
+    """The commands of a module of verbs by their names, made when one is asked for: most calls need one."""
     from soracli.cli import jobs, remake, render  # noqa: F401 (fill calls.RENDERING, which other verbs look into)
 
-    app = importlib.import_module(f"soracli.cli.{VERBS[name].module}").app
-    return typer.main.get_group(app).commands[name]
+    found: Mapping[str, Any] = typer.main.get_group(importlib.import_module(f"soracli.cli.{module}").app).commands
+    return found
 
 
 class Commands(Mapping[str, Any]):
@@ -86,9 +86,7 @@ class Commands(Mapping[str, Any]):
         return len(VERBS)
 
     def __getitem__(self, name: str) -> Any:
-        if name not in VERBS:
-            raise KeyError(name)
-        return command(name)
+        return commands_of(VERBS[name].module)[name]
 
 
 class Sora(Group):
