@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -82,7 +83,7 @@ class FrameReviewer(Protocol):
 
 
 class Writer:
-    """A context manager that encodes frames as they come.
+    """A context manager that encodes frames as they come, in a thread of its own while the next ones are made.
 
     Args:
         path: the file (for the format `frames`: the folder) that is to appear.
@@ -101,7 +102,8 @@ class Writer:
         alpha: frames are RGBA, not premultiplied, and the format can hold that (`format.alpha`).
         growing: is given the marked frames as they come, and ended with the file; None = nothing is.
 
-    Leaving the block normally commits; leaving it by an exception leaves nothing behind.
+    Leaving the block normally commits; leaving it by an exception leaves nothing behind. What goes wrong with frames is
+    raised by the next call.
     """
 
     def __init__(
@@ -138,6 +140,8 @@ class Writer:
         self._sealed = self._part.with_suffix(".sealed")
         self._held: int | None = None
         self._encoder: Encoder | None = None
+        self._worker = ThreadPoolExecutor(1)  # its thread starts with the first frames
+        self._added: Future[None] | None = None
         formats.check(self.format, width, height, float(fps))
 
     def __enter__(self) -> Self:
@@ -168,30 +172,45 @@ class Writer:
             raise ValueError(
                 f"frames must be uint8 (T, {height}, {width}, {shape[2]}), not {frames.dtype} {frames.shape}"
             )
+        self._wait()
+        self._added = self._worker.submit(self._add, self._encoder, np.array(frames), painted)
+        self.count += len(frames)
+
+    def _add(self, encoder: Encoder, frames: Frames, painted: Mask | None) -> None:
         self._digest.add(frames)  # before the mark: another installation has another one
         if self._stamp is not None:
             frames = self._stamp.mark(frames, painted)
         with explained(self.path):
-            self._encoder.add(frames)
+            encoder.add(frames)
         if self._growing is not None:
             self._growing.add(frames)
-        self.count += len(frames)
+
+    def _wait(self) -> None:
+        """Until the frames that were added are encoded. Raises what was raised there, once."""
+        added, self._added = self._added, None
+        if added is not None:
+            added.result()
 
     @property
     def digest(self) -> str:
         """See `Digest`."""
+        self._wait()
         return self._digest.digest
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._encoder is not None
+        self._worker.shutdown()  # waits for what was added
         if self._growing is not None:
             self._growing.close()
+        failed = error or (self._added.exception() if self._added is not None else None)
         try:
-            if kind is not None:
+            if failed is not None:
                 with contextlib.suppress(Exception):
                     self._encoder.abandon()
+                if error is None:
+                    raise failed
                 return
             if not self.count:
                 raise ValueError(f"{self.path}: no frames were added")

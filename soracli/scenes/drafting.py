@@ -13,6 +13,7 @@ from soracli.draft import PLAIN, Draft, Layer, Light, Moves, Plates, stacked
 from soracli.scenes.adapters import graded, joined
 from soracli.scenes.animatic import animatic, bank_of
 from soracli.scenes.plot import Film
+from soracli.system.threads import alone
 from soracli.types import Frames
 from soracli.world import ensemble, weather
 from soracli.world.assets import ActorBank
@@ -83,7 +84,7 @@ def drafted(
     def lit(frame: int) -> Light:
         return joined(light(film.scenes[film.at(frame)]), grade)
 
-    return Draft(drawn, _weathers(film), lit, camera, finish, plates, sketch)
+    return Draft(alone(drawn), alone(_weathers(film)), lit, camera, alone(finish), plates, alone(sketch))
 
 
 def _multiplane(film: Film, which: int, start: int, stop: int) -> Multiplane:
@@ -106,9 +107,9 @@ def _plates(
 
     def filmed(pictures: Frames) -> Callable[[int, int], Frames]:
         painted = place(which, start, stop).painted(numbers, torch.from_numpy(pictures))
-        return lambda first, last: painted.filmed(first - start, last - start).numpy()
+        return alone(lambda first, last: painted.filmed(first - start, last - start).numpy())
 
-    return Plates(tuple(start + number for number in numbers), sketch, filmed)
+    return Plates(tuple(start + number for number in numbers), alone(sketch), alone(filmed))
 
 
 def _of_picture(place: npt.NDArray[np.uint8], film: Film, start: int) -> Plates:

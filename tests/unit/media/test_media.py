@@ -219,6 +219,36 @@ def test_full_disk(tmp_path: Path, name: str) -> None:
     assert os.listdir(tmp_path) == []
 
 
+def test_frames_may_change_once_they_are_added(tmp_path: Path) -> None:
+    frames = np.full((2, 16, 16, 3), 200, np.uint8)
+    with write.Writer(tmp_path / "f", 16, 16, Fraction(8), "frames") as writer:
+        writer.add(frames)
+        frames[:] = 0
+        writer.add(frames)
+    read = media.read(tmp_path / "f").frames
+    assert (read[:2] == 200).all()
+    assert (read[2:] == 0).all()
+
+
+def test_what_goes_wrong_with_frames_is_raised_by_the_next_call(tmp_path: Path) -> None:
+    class Broken:
+        recipe = None
+
+        def mark(self, frames: np.ndarray, painted: np.ndarray | None) -> np.ndarray:
+            raise RuntimeError("no mark")
+
+    frames, stamp = np.zeros((2, 16, 16, 3), np.uint8), Broken()
+    writer = write.Writer(tmp_path / "a.mp4", 16, 16, Fraction(8), stamp=stamp)  # type: ignore[arg-type]
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(writer).add(frames)
+        with pytest.raises(RuntimeError, match="no mark"):
+            writer.add(frames)
+        writer.add(frames)
+        with pytest.raises(RuntimeError, match="no mark"):  # of the last frames by the end of the block
+            stack.close()
+    assert os.listdir(tmp_path) == []
+
+
 def test_missing_folder(tmp_path: Path, clip: Clip) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         save(tmp_path / "no" / "a.mp4", clip)
