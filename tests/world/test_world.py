@@ -121,7 +121,9 @@ def test_a_place_stands_still_in_the_world(bank: ActorBank, place: str) -> None:
     assert torch.equal(part.pixels, whole.pixels[:, 3:])
 
 
-@pytest.mark.parametrize(("place", "size"), zip(PLACES, itertools.cycle([(32, 32), (77, 43), (48, 80)]), strict=False))
+@pytest.mark.parametrize(
+    ("place", "size"), list(zip(PLACES, itertools.cycle([(32, 32), (77, 43), (48, 80)]), strict=False))
+)
 def test_every_place_renders_at_any_size(bank: ActorBank, place: str, size: tuple[int, int]) -> None:
     clip = film(bank, scene(place=place), scene(place=place, camera="tracking"), frames=2, size=size)
     assert clip.pixels.shape == (2, 2, size[1], size[0], 3)
