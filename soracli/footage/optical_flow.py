@@ -147,7 +147,7 @@ def cuts(frames: Frames, device: str = "cpu") -> tuple[int, ...]:
         return ()
     network = _shots(device)
     thumbs = torch.cat([_thumb(frame, device) for frame in frames])
-    ahead, beyond = thumbs[:1].expand(EDGE, -1, -1, -1), thumbs[-1:].expand(2 * SEEN, -1, -1, -1)
+    ahead, beyond = thumbs[:1].expand(EDGE, -1, -1, -1), thumbs[-1:].expand(EDGE, -1, -1, -1)
     thumbs = torch.cat([ahead, thumbs, beyond])
     ending = [network(thumbs[None, at : at + 2 * SEEN])[0, EDGE : EDGE + SEEN] for at in range(0, len(frames), SEEN)]
     ends = [*(torch.cat(ending)[: len(frames) - 1] > 0).tolist(), False]  # the film's own end is none
