@@ -24,7 +24,7 @@ from soracli.errors import SoraError, UsageError
 from soracli.finetuning import low_rank
 from soracli.finetuning.low_rank import LowRank
 from soracli.finetuning.workers import Workers
-from soracli.formatting import printable
+from soracli.formatting import printable, short
 from soracli.system import part_files
 
 WARM = 20  # steps in which the rate rises
@@ -115,7 +115,7 @@ class Loop:
         except UsageError:
             raise
         except Exception as error:  # whatever a damaged pickle makes torch raise
-            raise UsageError(f"--resume: {printable(path)} cannot be read ({printable(error)}); leave it out",
+            raise UsageError(f"--resume: {printable(path)} cannot be read ({short(error)}); leave it out",
                              "bad_checkpoint") from error  # fmt: skip
         if self.workers.leads and self.files.log.is_file():
             rows = [line for line in self.files.log.read_text("utf-8").splitlines() if _step(line) <= self.step]

@@ -14,7 +14,7 @@ from soracli.finetuning.dataset import Item
 from soracli.formatting import amount, printable
 from soracli.options import parse
 from soracli.pipeline import output_paths
-from soracli.system import machine
+from soracli.system import machine, opening
 from soracli.weights import manifest
 
 PERFORMER, LOOK, ADAPTER = "performer", "look", "adapter"  # what is made; the first two are typed
@@ -153,7 +153,7 @@ def _target(args: Arguments, stem: str) -> Path:
 def _of_performer(folder: str, args: Arguments, card: Card, found: list[Item], notes: list[str]) -> Plan:
     from soracli.finetuning import performer
 
-    name, more = performer.name_of(args.name or Path(folder).resolve().name)
+    name, more = performer.name_of(args.name or opening.real(folder).name)
     performer.own(name, args.moves, args.metres)
     notes += more
     return Plan(PERFORMER, card, _target(args, name.replace(" ", "-")), found, name)

@@ -26,7 +26,7 @@ from soracli.media.audio import Audio
 from soracli.media.frame_files import MOST_RECORD, RECORD, frame_files
 from soracli.media.source import MAX_PIXELS, MediaInfo, Recipe, Source, check_bytes, state_of, stated_rate
 from soracli.media.stills import MAGIC, is_picture, picture_info, read_picture
-from soracli.media.video import ENDS_EARLY, NO_SOUND, read_track, read_video, video_info
+from soracli.media.video import ENDS_EARLY, NO_SOUND, NO_VIDEO, read_track, read_video, video_info
 from soracli.system import parsing, part_files
 from soracli.types import Clip, Frames
 
@@ -35,6 +35,8 @@ Alpha = npt.NDArray[np.uint8]  # (T, H, W), 255 = opaque
 MAX_STDIN = 4_000_000_000  # bytes
 _BLOCK = 1 << 20  # bytes
 _MOST_BOXES = 1000  # that are looked at; the index stands before the pieces of a film
+# how files of sound begin: FLAC, MP3 with and without a tag, Wave64, AAC
+_SOUNDS = (b"fLaC", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"riff", b"\xff\xf1", b"\xff\xf9")
 
 
 def info(path: str | Path) -> MediaInfo:
@@ -235,9 +237,11 @@ def _diagnose(path: Path) -> str:
         return "is not a video or a picture (looks like HTML or XML)"
     if head[4:8] == b"ftyp" and not {"moov", "meta"} & _boxes(path):  # AVIF has the latter
         return "its index (moov) is missing: the recording or the download was cut off; get the file again"
+    if head.startswith(_SOUNDS) or head[8:12] in (b"WAVE", b"AIFF", b"AIFC"):
+        return f"{NO_VIDEO} (sound only); give a video or a picture"
     if head[4:8] == b"ftyp" or head.startswith((*MAGIC, b"RIFF", b"\x1aE\xdf\xa3")):
         return "is damaged or cut off; get the file again"
-    return "is not a video or a picture that can be read"
+    return "is not a video or a picture that can be read; convert it to MP4 or PNG"
 
 
 def _odd_tiff(path: Path) -> str:

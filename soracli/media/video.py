@@ -26,6 +26,7 @@ from soracli.media.timing import Schedule, schedule
 from soracli.media.truncation import ends_in_a_packet, ends_short
 from soracli.types import Clip
 
+NO_VIDEO = "has no video stream"
 NO_SOUND = "has no sound; give a file that has"
 ENDS_EARLY = "ends_early"  # code of the error about a video that lacks frames at its end
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg"
@@ -42,7 +43,7 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
         if not streams:
             sound = " (sound only)" if container.streams.audio else ""
-            raise MediaError(f"has no video stream{sound}; give a video or a picture", "no_video")
+            raise MediaError(f"{NO_VIDEO}{sound}; give a video or a picture", "no_video")
         stream = _chosen(streams)
         if stream.codec_context is None:
             raise MediaError("its codec is not supported; convert it to H.264", "no_codec")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from soracli.errors import SoraError, UsageError, WeightsError
 from soracli.formatting import printable, short, suggest
-from soracli.system import parsing
+from soracli.system import opening, parsing
 
 if TYPE_CHECKING:
     from soracli.card import Card
@@ -266,7 +266,7 @@ def of_project(path: Path) -> Values:
     for key in ("output", "preview"):
         value = found.get(key)
         if isinstance(value, str) and not (key == "preview" and value.partition(":")[0] == "term"):
-            whole, top = (Path.cwd() / value.replace("{ext}", "x")).resolve(), path.parent.resolve()
+            whole, top = opening.real(value.replace("{ext}", "x")), opening.real(path.parent)
             if Path(value).is_absolute() or ".." in Path(value).parts or not whole.is_relative_to(top):
                 raise WeightsError(
                     f"{printable(path)}: {key} = {printable(value)}: leads out of the project's folder; "

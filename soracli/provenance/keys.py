@@ -179,13 +179,13 @@ def export(target: Path, *, force: bool) -> None:
 
 @contextlib.contextmanager
 def _explained(place: Path) -> Iterator[None]:
+    """Errors of the system and of what the files say, in our words. place: the folder that is read or made."""
     try:
         yield
-    except FileNotFoundError as error:
-        raise WeightsError(
-            f"{printable(error.filename)}: is missing among the signing keys; {_REMEDY}", "keys"
-        ) from error
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and place.is_dir():
+            what = f"{printable(error.filename)}: is missing among the signing keys"
+            raise WeightsError(f"{what}; {_REMEDY}", "keys") from error
         raise WeightsError(
             f"{printable(place)}/: signing keys cannot be kept or read there ({error.strerror}); "
             "set SORA_CONFIG_DIR to a folder that can be written",

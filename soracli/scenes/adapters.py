@@ -23,7 +23,7 @@ from safetensors import SafetensorError, safe_open
 from soracli.card import Card
 from soracli.draft import PLAIN, Light
 from soracli.errors import MediaError, UsageError, WeightsError, is_of_the_system
-from soracli.formatting import printable
+from soracli.formatting import printable, short
 from soracli.scenes.known import Own, shipped
 from soracli.scenes.known import named as named_library
 from soracli.scenes.vocabulary import Library
@@ -84,7 +84,8 @@ def read(path: str | Path, scale: float = 1.0) -> Adapter | None:
         if is_of_the_system(error):
             raise
         raise WeightsError(
-            f"{printable(place)}: cannot be read ({printable(error)}); make it again with: sora train lora", "lora"
+            f"{printable(place)}: cannot be read ({short(error)}); get it again, or make it with: sora train lora",
+            "lora",
         ) from None
 
 
@@ -206,7 +207,7 @@ def cutout(path: str | Path, number: int = 1) -> Image.Image:
     except (SafetensorError, UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         if is_of_the_system(error):
             raise
-        raise MediaError(f"{printable(path)}@{number}: cannot be read ({printable(error)})", "picture") from None
+        raise MediaError(f"{printable(path)}@{number}: cannot be read ({short(error)})", "picture") from None
     return shown.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if number < 0 else shown
 
 

@@ -15,6 +15,7 @@ from soracli.options import calls
 from soracli.options.calls import Key
 from soracli.scenes.notation import parted_subject
 from soracli.server import client
+from soracli.system import opening
 
 LOOKS = (
     "info",
@@ -124,7 +125,7 @@ def _check(key: Key, value: str, folder: Path) -> None:
         raise UsageError(f"{key.key}: holds a null character", "bad_job")
     if value == "-" and (key.kind in calls.READS or key.name in WRITES):
         raise UsageError(f"{key.key}: '-' means a stream, and there is none here; give a file or a text", "two_stdin")
-    if key.name in WRITES and not Path(folder, value).resolve().is_relative_to(folder.resolve()):
+    if key.name in WRITES and not opening.real(Path(folder, value)).is_relative_to(opening.real(folder)):
         raise UsageError(
             f"{key.key} {printable(value)}: is not beneath {printable(folder)}; give a path there", "elsewhere"
         )
@@ -140,7 +141,8 @@ def _check_enclosed(key: Key, value: str, folder: Path) -> None:
     spelt = {value, path, value.rpartition("@")[0], value.rpartition(":")[0], value.partition(":")[0]} - {""}
     for name in spelt:
         place = Path(folder, name)
-        if not place.resolve().is_relative_to(folder.resolve()) and (key.kind in PATHS or os.path.lexists(place)):
+        inside = opening.real(place).is_relative_to(opening.real(folder))
+        if not inside and (key.kind in PATHS or os.path.lexists(place)):
             raise UsageError(
                 f"{key.key} {printable(value)}: is not beneath the folder of results; give a path there", "elsewhere"
             )

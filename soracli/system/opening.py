@@ -1,4 +1,4 @@
-"""Files that the system bars, told as such where a library has no words for that or passes over them."""
+"""Files that the system bars and links that lead in a circle, where a library has no words for that or wrong ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ def check(path: Path) -> None:
     """Raise the OSError of opening a regular file: of one that is barred safetensors says that it is not there."""
     if path.is_file():
         path.open("rb").close()
+
+
+def real(path: str | Path) -> Path:
+    """An absolute path without links. One that leads in a circle stays in it, where `Path.resolve` is a RuntimeError;
+    whoever opens it is told by the system.
+    """
+    return Path(os.path.realpath(path))
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -28,6 +28,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from soracli.system import opening
+
 _YOUNG = 60.0  # seconds: a part file that is not held yet, or whose result is getting its name just now
 _KINDS = (".part", ".sealed")
 _SPOOL = "sora-spool-"  # how folders for what comes through standard input begin
@@ -64,8 +66,8 @@ def drop(path: Path, inside: Path) -> int:
 
     Returns the freed bytes; 0 where there is no such file, or it lies elsewhere. Raises OSError.
     """
-    place = path.parent.resolve() / path.name
-    if not place.is_relative_to(inside.resolve()) or (place.is_dir() and not place.is_symlink()):
+    place = opening.real(path.parent) / path.name
+    if not place.is_relative_to(opening.real(inside)) or (place.is_dir() and not place.is_symlink()):
         return 0
     try:
         freed = 0 if place.is_symlink() else place.stat().st_size
@@ -77,7 +79,7 @@ def drop(path: Path, inside: Path) -> int:
 
 def drop_folder(folder: Path, inside: Path) -> None:
     """Remove a folder of our own that lies in another of ours, with all that is in it; errors pass."""
-    if not folder.is_symlink() and folder.resolve().parent == inside.resolve():
+    if not folder.is_symlink() and opening.real(folder).parent == opening.real(inside):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from soracli.card import Card, WeightFile
-from soracli.system import parsing, part_files
+from soracli.system import opening, parsing, part_files
 
 FACTS = "soracli.json"  # what the hub said of files of which the manifest does not know all
 
@@ -120,7 +120,7 @@ def remove(card: Card, keep: set[Path]) -> int:
         if not file.repo or location(file) in keep:
             continue
         path = location(file)
-        for found in {path.resolve(), path, part(file), part(file).with_suffix(".json")}:
+        for found in {opening.real(path), path, part(file), part(file).with_suffix(".json")}:
             freed += part_files.drop(found, folder(file.repo))  # a link may lead to a file of the user's
         _tidied(path.parent, folder(file.repo))
         _tidied(part(file).parent, folder(file.repo))

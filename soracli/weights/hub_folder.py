@@ -8,11 +8,11 @@ from typing import Any
 
 from soracli.card import Card, WeightFile
 from soracli.errors import WeightsError, is_of_the_system
-from soracli.formatting import printable
+from soracli.formatting import printable, short
 from soracli.models.common import gguf
 from soracli.models.common.memory import Counted, ltx_costs, numbers, svd_costs, wan_costs
 from soracli.models.common.single_file import EARLY_LTX, LATER_LTX, distilled, held, shapes_of, sketch
-from soracli.system import parsing
+from soracli.system import opening, parsing
 from soracli.weights import hub_configs as configs
 
 INDEX = "model_index.json"
@@ -37,7 +37,7 @@ def card(name: str) -> Card:
     if kind == "StableVideoDiffusionPipeline":
         return _svd(folder, name)
     raise WeightsError(
-        f"{printable(name)}: is a {printable(kind) or 'nameless pipeline'}; this version runs Wan, LTX-Video and SVD",
+        f"{printable(name)}: is a {short(kind) or 'nameless pipeline'}; this version runs Wan, LTX-Video and SVD",
         "unknown_architecture",
     )
 
@@ -142,7 +142,7 @@ _FOLDERS = {
 
 def called(folder: Path) -> str:
     """What a folder is called: in the hub's cache, where its own name is a revision, as its repository."""
-    whole = folder.resolve()
+    whole = opening.real(folder)
     return whole.parents[1].name if whole.parent.name == "snapshots" else whole.name
 
 

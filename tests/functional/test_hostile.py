@@ -111,6 +111,16 @@ BAD = {
         "contains no video frames that decode",
     ),
     "sound.m4a": (sound, "has no video stream (sound only); give a video or a picture"),
+    **{
+        f"sound.{kind}": (lambda head=head: head + bytes(99), "has no video stream (sound only); give a video or a")
+        for kind, head in (
+            ("wav", b"RIFF\0\0\1\0WAVEfmt "),
+            ("aiff", b"FORM\0\0\1\0AIFFCOMM"),
+            ("flac", b"fLaC\0\0\0\x22"),
+            ("mp3", b"ID3\4\0\0\0\0\0\0\xff\xfb"),
+            ("aac", b"\xff\xf1\x50\x80"),
+        )
+    },
     "codec.mov": (
         lambda: film("whole.mp4").replace(b"avc1", b"xyz1"),
         "its codec is not supported; convert it to H.264",

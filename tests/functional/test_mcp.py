@@ -69,6 +69,16 @@ def test_what_a_call_may_not_have(
         known[name].words(arguments, tmp_path)
 
 
+def test_links_that_lead_in_a_circle_are_nobodys_bug(known: dict[str, Tool], tmp_path: Path) -> None:
+    """They are left to the verb, which cannot open them."""
+    (tmp_path / "round").symlink_to("round")
+    call = {"image": "round", "output": "round/a.mp4", "model": "round"}
+    for enclosed in (False, True):
+        assert "round" in known["animate"].words(call, tmp_path, enclosed=enclosed)
+    with pytest.raises(UsageError, match="is not beneath "):
+        known["image"].words({"prompt": "x", "output": "round/../../a.png"}, tmp_path)
+
+
 def test_no_results_through_a_link(known: dict[str, Tool], tmp_path: Path) -> None:
     inside, outside = tmp_path / "in", tmp_path / "out"
     inside.mkdir()

@@ -461,12 +461,17 @@ def test_keys_that_do_not_hold_now(sora: Sora, fresh: Path, monkeypatch: pytest.
     assert ran.err.endswith("make new keys with: sora keys new\n")
 
 
-def test_a_folder_that_cannot_be_written(sora: Sora, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["a file", "nowhere"])
+def test_a_folder_that_cannot_be_written(
+    sora: Sora, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """One below a file, and one that no folder can be made in (a home of /proc, as some containers have)."""
     Path("file").touch()
-    monkeypatch.setenv("SORA_CONFIG_DIR", str(tmp_path / "file"))
+    place, why = {"a file": (tmp_path / "file", "Not a directory"), "nowhere": (Path("/proc/x"), "No such file")}[kind]
+    monkeypatch.setenv("SORA_CONFIG_DIR", str(place))
     ran = sora("generate", "x", *TINY, "-o", "a.mp4")
     assert ran.code == 5
-    assert "signing keys cannot be kept or read there (Not a directory)" in ran.err
+    assert f"signing keys cannot be kept or read there ({why}" in ran.err
     assert "set SORA_CONFIG_DIR to a folder that can be written" in ran.err
 
 

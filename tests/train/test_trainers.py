@@ -313,6 +313,8 @@ FILES: dict[str, bytes] = {
     "pickle": b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94.", "header": b"\xff" * 64,
     "long header": (1 << 40).to_bytes(8, "little") + b"{}", "list": (2).to_bytes(8, "little") + b"[]",
     "nested": (1 << 17).to_bytes(8, "little") + b"[" * (1 << 17),
+    "a long name": save({f"{STEM}{'a' * 9999}.lora_A.weight": DOWN}),
+    "a long value": (9009).to_bytes(8, "little") + b'{"a": "' + b"a" * 9000 + b'"}',
 }  # fmt: skip
 
 
@@ -324,6 +326,7 @@ def test_odd_files_are_refused_in_one_line(kind: str, tmp_path: Path) -> None:
     assert (caught.value.exit_code, caught.value.code) == (5, "lora")
     assert str(tmp_path / "a.safetensors") in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 600
 
 
 @pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16, torch.float8_e4m3fn, torch.float8_e5m2, torch.float64])

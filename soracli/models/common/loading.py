@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from soracli.card import Card
 from soracli.errors import WeightsError, is_of_the_system
-from soracli.formatting import printable
+from soracli.formatting import short
 from soracli.models.common import gguf, gguf_tensors, offload, pickled, single_file
 from soracli.models.common.lora import Additions, Lora, additions
 from soracli.models.common.packing import FLOAT8, FP8, QuantisedLinear, packed
@@ -134,7 +134,7 @@ def load(build: Callable[[], M], paths: Sequence[Path], form: FileLayout, option
             if is_of_the_system(error):
                 raise
             raise WeightsError(
-                f"{path}: cannot be read ({printable(error)}); run: sora model verify", "weights_damaged"
+                f"{path}: cannot be read ({short(error)}); run: sora model verify", "weights_damaged"
             ) from error
         if twice := sorted(found.keys() & state.keys()):
             raise WeightsError(

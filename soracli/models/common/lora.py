@@ -22,7 +22,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from soracli.formatting import printable
+from soracli.formatting import printable, short
 from soracli.models.common import lora_file, lora_layers
 from soracli.models.common.lora_file import refusal
 
@@ -81,7 +81,7 @@ def _changes(lora: Lora, wanted: Shapes, places: Mapping[str, str]) -> Iterator[
                 continue
             before, name = seen.setdefault(target, (stem, change.name))
             if before != stem:
-                both = f"{printable(name)} and {printable(change.name)}"
+                both = f"{short(name)} and {short(change.name)}"
                 raise refusal(lora.path, f"changes one layer twice, by {both}; take one that holds one adapter")
             yield target, partial(change.difference, lora.scale)
     if strange:

@@ -62,7 +62,7 @@ class Layer:
 
     def broken(self, name: str, why: str) -> WeightsError:
         """The error of a layer that does not hold together. name: of one of its tensors."""
-        return refusal(self.path, f"{printable(name)}: {why}; take a file that is whole")
+        return refusal(self.path, f"{short(name)}: {why}; take a file that is whole")
 
     def take(self, kind: str) -> Tensor | None:
         """The tensor of a kind, which is used up; None if there is none."""
@@ -100,12 +100,12 @@ def read(path: Path, part: str = "") -> tuple[dict[str, Layer], Scaling]:
                 layer = layers.setdefault(stem, Layer(path, {}))
                 if kind in layer.parts:
                     raise refusal(path, f"has two tensors for one: {printable(layer.parts[kind][0])} and "
-                                   f"{printable(name)}; take one that holds one adapter")  # fmt: skip
+                                   f"{short(name)}; take one that holds one adapter")  # fmt: skip
                 layer.parts[kind] = name, _checked(file.get_tensor(name), name, path)
     except (SafetensorError, OSError, ValueError, TypeError, RecursionError) as error:
         if is_of_the_system(error):
             raise
-        raise refusal(path, f"cannot be read ({printable(error)}); check the file name") from error
+        raise refusal(path, f"cannot be read ({short(error)}); check the file name") from error
     return layers, scaling
 
 
@@ -121,14 +121,14 @@ def _parsed(name: str, path: Path) -> tuple[str, str]:
 
 
 def _unused(path: Path, name: str, kind: str) -> WeightsError:
-    return refusal(path, f"{printable(name)} is {kind}, which cannot be applied; take a LoRA, LoHa, LoKr or DoRA")
+    return refusal(path, f"{short(name)} is {kind}, which cannot be applied; take a LoRA, LoHa, LoKr or DoRA")
 
 
 def _checked(tensor: Tensor, name: str, path: Path) -> Tensor:
     if not tensor.is_floating_point() and not name.endswith(".alpha"):
-        raise refusal(path, f"{printable(name)} holds whole numbers; take one that is not quantised")
+        raise refusal(path, f"{short(name)} holds whole numbers; take one that is not quantised")
     if not bool(tensor.float().isfinite().all()):
-        raise refusal(path, f"{printable(name)} holds numbers that are not finite; take one that is whole")
+        raise refusal(path, f"{short(name)} holds numbers that are not finite; take one that is whole")
     return tensor
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from soracli.card import Card, WeightFile
 from soracli.errors import WeightsError, is_of_the_system
-from soracli.formatting import printable
+from soracli.formatting import printable, short
 from soracli.models.common import gguf
 from soracli.models.common.memory import Counted, ltx_costs, numbers, wan_costs
 from soracli.system import parsing
@@ -67,7 +67,7 @@ def card(name: str, known: Iterable[Card]) -> Card:
     except (KeyError, IndexError, ValueError, ArithmeticError) as error:
         why = f"lacks {error.args[0]}" if isinstance(error, KeyError) else "its tensors have odd shapes"
         raise WeightsError(
-            f"{printable(name)}: is cut off or of another kind ({printable(why)}); download it again", "weights_damaged"
+            f"{printable(name)}: is cut off or of another kind ({short(why)}); download it again", "weights_damaged"
         ) from error
     own = WeightFile("transformer", path.name, path.stat().st_size, sketch(path))
     others = tuple(file for file in base.files if file.role != "transformer")
@@ -218,7 +218,7 @@ def shapes_of(path: Path, name: str) -> Shapes:
         kind = "GGUF" if path.suffix == gguf.SUFFIX else "safetensors"
         why = f"{type(error).__name__}: {error}" if isinstance(error, ValueError) else type(error).__name__
         raise WeightsError(
-            f"{printable(name)}: is not a {kind} file ({printable(why)[:200]}); download it again", "weights_damaged"
+            f"{printable(name)}: is not a {kind} file ({short(why)}); download it again", "weights_damaged"
         ) from error
 
 

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from soracli.errors import WeightsError
-from soracli.formatting import printable
+from soracli.formatting import short
 from soracli.models.common import sentencepiece
 from soracli.models.common.layers import Scale, gelu, rms
 from soracli.models.common.loading import FileLayout
@@ -175,7 +175,7 @@ def tokenizer(path: Path) -> Tokenizer:
         raise
     except BaseException as error:  # the library raises nothing more specific, and panics, which are no Exceptions
         raise WeightsError(
-            f"{path}: is not a tokenizer ({printable(error)}); run: sora model verify", "weights_damaged"
+            f"{path}: is not a tokenizer ({short(error)}); run: sora model verify", "weights_damaged"
         ) from error
 
 
@@ -187,7 +187,7 @@ def tokens(tokenizer: Tokenizer, prompt: str, length: int) -> tuple[Tensor, Tens
         raise
     except BaseException as error:  # as above
         raise WeightsError(
-            f"the tokenizer is damaged ({printable(error)}); take the model's own", "weights_damaged"
+            f"the tokenizer is damaged ({short(error)}); take the model's own", "weights_damaged"
         ) from error
     if not ids:
         raise WeightsError("the tokenizer makes nothing of a prompt; take the model's own", "weights_damaged")
