@@ -34,6 +34,7 @@ from soracli.world.places_indoors import INDOORS
 from soracli.world.places_land import LAND
 from soracli.world.places_lit import LIT
 from soracli.world.places_machines import MACHINES
+from soracli.world.places_neon import NEON
 from soracli.world.places_shops import SHOPS
 from soracli.world.places_sport import SPORT
 from soracli.world.places_town import TOWN
@@ -329,4 +330,5 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     **WORLDS,
     **SPORT,
     **TOWN,
+    **NEON,
 }

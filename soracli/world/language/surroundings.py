@@ -86,6 +86,7 @@ PLACES: Mapping[str, Place] = {
         ("along", "down"),
         ("in the city", "in a city", "in town"),
     ),
+    "neon street": Place(("a neon street", "a neon-lit street", "a neon city"), ("on", "in"), ("along", "down")),
     "forest": Place(
         ("a forest", "the forest", "the woods", "a green forest"), ("in",), ("through",), ("among the trees",)
     ),
@@ -178,6 +179,7 @@ PLACES: Mapping[str, Place] = {
 }
 
 BARE = frozenset({"moon", "mars", "alien planet", "space", "underwater"})  # under no roof, and yet without weather
+NIGHTLY = frozenset({"moon", "space", "neon street"})  # seen by night unless another time is said
 WINDOWED = frozenset((  # weather is outside
     "living room", "kitchen", "bedroom", "classroom", "office", "library", "cafe", "gym", "bathroom", "hospital",
     "factory",
