@@ -34,9 +34,12 @@ from soracli.world.places_indoors import INDOORS
 from soracli.world.places_land import LAND
 from soracli.world.places_lit import LIT
 from soracli.world.places_machines import MACHINES
+from soracli.world.places_made import MADE
 from soracli.world.places_neon import NEON
+from soracli.world.places_scenic import SCENIC
 from soracli.world.places_shops import SHOPS
 from soracli.world.places_sport import SPORT
+from soracli.world.places_temples import TEMPLES
 from soracli.world.places_town import TOWN
 from soracli.world.places_water import WATERS
 from soracli.world.places_wild import WILD
@@ -331,4 +334,7 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     **SPORT,
     **TOWN,
     **NEON,
+    **MADE,
+    **TEMPLES,
+    **SCENIC,
 }

@@ -105,8 +105,8 @@ def _windows(view: View, strip: Strip, bounds: tuple[float, float, float, float]
     down, across = (part.y - bounds[1]) / 0.062, (part.x - bounds[0]) / 0.058
     pane = ((down % 1 < 0.62) & (across % 1 < 0.7)).float() * band(part, bounds[1], bounds[3])
     pane = pane * ((part.x > bounds[0]) & (part.x < bounds[2])).float()
-    burns = torch.from_numpy(np.random.default_rng(view.seed + number).uniform(size=(32, 32)).astype(np.float32))
-    lot = burns[down.floor().long() & 31, across.floor().long() & 31]
+    lots = np.random.default_rng((view.seed + number) & 0xFFFFFFFF).uniform(size=(32, 32)).astype(np.float32)
+    lot = torch.from_numpy(lots)[down.floor().long() & 31, across.floor().long() & 31]
     if view.light.lit:
         part.cover(pane, view.tone((0.34, 0.38, 0.60)))
         part.cover(pane * (lot < 0.38).float() * 0.85, shaded(WARM, 0.92))

@@ -144,7 +144,7 @@ def skyscraper(view: View, strip: Strip, x: float, half: float, tall: float, vei
         return
     row, column = ((part.y - top - 0.012) / 0.026).floor(), ((part.x - x + half) / 0.021).floor()
     pane = (((part.y - top - 0.012) / 0.026 % 1) < 0.6) & (((part.x - x + half) / 0.021 % 1) < 0.62)
-    burns = torch.from_numpy(np.random.default_rng(view.seed + number).uniform(size=(64, 64)))
+    burns = torch.from_numpy(np.random.default_rng((view.seed + number) & 0xFFFFFFFF).uniform(size=(64, 64)))
     on = (burns[row.long() & 63, column.long() & 63] < 0.5).float()
     if view.light.lit:
         part.cover(pane.float() * on * 0.95, (1.0, 0.84, 0.48))
