@@ -15,6 +15,7 @@ from soracli.world.language.surroundings import NIGHTLY, PLACES
 ASHORE = ("by", "beside", "next to", "near", "along", "alongside")
 STARRY = frozenset(("night sky", "starry sky", "starry night sky", "stars", "with stars", "milky way", "nightsky",
                     "night time sky", "nighttime sky", "starry sky above", "moonlit sky", "starry night"))  # fmt: skip
+TOGETHER = {frozenset(("road", "mountain")): "mountain road"}  # two places that are one when both are said
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
     swaps: list[tuple[str, str]] = []
     dropped: list[str] = []
     shown = {row.entry.value for row in places if not row.entry.near}
+    for both, place in TOGETHER.items():
+        if both <= shown:
+            places = [row._replace(entry=Entry("place", place)) if row.entry.value in both else row for row in places]
+            shown = shown - both | {place}
     floats = bool(roles) and roles[0].kind == "swimmer"
     over = tuple((value, "sky") for value in sorted(shown - {"sky"}))
     for first, second in (
