@@ -73,6 +73,10 @@ _STYLE = (
     r"|video|toned|tones|colou?rs|graphics|effect|illustration|version|game))*"
 )
 _LEAD = r"(?:in (?:an? )?|as (?:an? )?|like (?:an? )?|rendered in |made (?:of|from|in) |drawn in |painted in )?"
+_NO_PLACE = (  # a city that is lit so, not a way to draw
+    r"(?![- ](?:(?:lit|filled|soaked)[- ])?(?:cit(?:y|ies)|cityscapes?|streets?|alleys?|alleyways?|lights?|lit|signs?"
+    r"|signage|glow|districts?|towns?|downtown|metropolis|nightlife|billboards?|skylines?|world|and)(?![\w-]))"
+)
 STYLES = {
     "noir": rf"{_LEAD}(?:film[- ]noir|noir|monochrome|b&w|b/w){_STYLE}"
     rf"|{_LEAD}black[- ](?:and|&)[- ]white(?:[- ](?:style|film|movie|footage|clip|video|photo|shot|picture)"
@@ -81,7 +85,8 @@ STYLES = {
     r"|in the style of an old video game",
     "watercolour": rf"{_LEAD}(?:water-?colou?rs?|aquarelle){_STYLE}|painted in water-?colou?rs?",
     "sepia": rf"{_LEAD}(?:old )?sepia{_STYLE}|{_LEAD}(?:an )?old (?:film|movie)|vintage (?:film|movie|footage)",
-    "neon": rf"(?:under |in |with )?(?:glowing )?neon(?: lights?| signs?| glow)?{_STYLE}|{_LEAD}synthwave{_STYLE}",
+    "neon": rf"{_LEAD}(?:glowing )?neon{_STYLE.removesuffix('*')}+|in (?:glowing )?neon(?=\s*(?:$|[,.;:]))"
+    rf"|(?<!with )(?<!of )(?<!glowing )neon{_NO_PLACE}|{_LEAD}synthwave{_STYLE}",
     "flat": rf"{_LEAD}(?:flat|vector)(?:[- ](?:2d|design|cartoon|style|vector|art|animation|colou?rs|illustration))+"
     rf"|{_LEAD}flat(?=\s*(?:$|[,.;]))|2d cartoon|{_LEAD}vector (?:art|graphics)",
     "line": rf"{_LEAD}(?:line[- ](?:art|drawing)s?|ink drawing|drawn in lines|outline drawing|black line art){_STYLE}",
@@ -98,7 +103,7 @@ NEAR_STYLES = {
     r"|(?:drawn |sketched )?(?:in|with) (?:pencil|charcoal|chalk|crayons?)(?=\s*(?:$|[,.;]))"
     rf"|{_LEAD}(?:hand-drawn|doodle)(?:[- ]?(?:sketch|drawing|style))*"
     rf"|sketch(?= of)|drawing(?= of)",
-    "neon": rf"{_LEAD}(?:cyberpunk|vaporwave|tron|blade runner){_STYLE}",
+    "neon": rf"{_LEAD}(?:cyberpunk|vaporwave|tron|blade runner){_NO_PLACE}{_STYLE}",
     "sepia": rf"{_LEAD}(?:vintage(?= (?:look|style|photo|aesthetic|clip|video)|\s*(?:$|[,.;]))"
     rf"|1920s|silent (?:film|movie)|old-timey|retro film){_STYLE}",
     "3d": rf"{_LEAD}(?:pixar|dreamworks|cgi|unreal engine|octane render){_STYLE}",

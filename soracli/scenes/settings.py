@@ -10,11 +10,12 @@ from soracli.scenes.staging import BOATS, BUILT, Role
 from soracli.scenes.story import KIND, Setting, Story
 from soracli.scenes.vocabulary import DRAWN, Entry, split, tables
 from soracli.world.language.actors import PLANES
-from soracli.world.language.surroundings import PLACES
+from soracli.world.language.surroundings import NIGHTLY, PLACES
 
 ASHORE = ("by", "beside", "next to", "near", "along", "alongside")
 STARRY = frozenset(("night sky", "starry sky", "starry night sky", "stars", "with stars", "milky way", "nightsky",
                     "night time sky", "nighttime sky", "starry sky above", "moonlit sky", "starry night"))  # fmt: skip
+TOGETHER = {frozenset(("road", "mountain")): "mountain road"}  # two places that are one when both are said
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,18 @@ def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
     swaps: list[tuple[str, str]] = []
     dropped: list[str] = []
     shown = {row.entry.value for row in places if not row.entry.near}
+    for both, place in TOGETHER.items():
+        if both <= shown:
+            places = [row._replace(entry=Entry("place", place)) if row.entry.value in both else row for row in places]
+            shown = shown - both | {place}
     floats = bool(roles) and roles[0].kind == "swimmer"
     over = tuple((value, "sky") for value in sorted(shown - {"sky"}))
-    for first, second in (("city street", "road"), *((("beach", "sea"),) if not floats else ()), *over):
+    for first, second in (
+        ("neon street", "city street"),
+        ("city street", "road"),
+        *((("beach", "sea"),) if not floats else ()),
+        *over,
+    ):
         if {first, second} <= shown:  # both are seen there
             places = [row for row in places if row.entry.value != second]
     if roles and roles[0].name in BOATS and all(row.entry.near for row in places):
@@ -69,7 +79,7 @@ def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
     if not time and any(role.name.lower() in split(tables()[0]["hours"]["seen"]["night"]) for role in roles):
         time = "night"
     if not time:
-        dark = place in ("moon", "space") or weather == "fireflies"
+        dark = place in NIGHTLY or weather == "fireflies"
         time = "night" if dark else "overcast" if weather == "rain" else "day"
     return Chosen(place, time, weather, tuple(swaps), tuple(dropped))
 

@@ -235,9 +235,15 @@ def peak(view: View, strip: Strip, x: float, tall: float, half: float, haze: flo
     here = (x - half, top, x + half, low)
     strip.shape(here, triangle(x, top, low, half), view.tone((0.50, 0.56, 0.70), haze))
     strip.shape((x, top, x + half, low), _right(x, top, slope), view.tone((0.40, 0.46, 0.62), haze))
-    if snow > 0:
-        cap = triangle(x, top, top + tall * snow, slope * tall * snow)
-        strip.shape((x - half, top, x + half, top + tall * snow), cap, view.tone((0.97, 0.98, 1.0), haze * 0.6))
+    part = strip.part((x - half, top, x + half, top + tall * snow * 1.2)) if snow > 0 else None
+    if part is not None:
+        saw = ((part.x - x) / tall * 7 + tall * 40).sin() + 0.6 * ((part.x - x) / tall * 17).sin()
+        line = top + tall * snow * (0.86 + 0.13 * saw)  # its lower edge is ragged
+        sides = ((part.y - top) * slope - (part.x - x).abs()) / (1 + slope * slope) ** 0.5
+        inside = (sides * view.height + 0.5).clamp(0, 1) * ((line - part.y) * view.height + 0.5).clamp(0, 1)
+        part.cover(inside, view.tone((0.97, 0.98, 1.0), haze * 0.6))
+        away = (0.5 - _right(x, top, slope)(part.x, part.y) * view.height).clamp(0, 1)
+        part.cover(inside * away, view.tone((0.82, 0.88, 0.97), haze * 0.7))
 
 
 def _right(cx: float, top: float, slope: float) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:

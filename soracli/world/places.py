@@ -26,7 +26,7 @@ from soracli.world.layers import (
 from soracli.world.places_above import ABOVE
 from soracli.world.places_built import BUILT
 from soracli.world.places_care import CARE
-from soracli.world.places_green import BARK, GREEN, LEAVES, wood
+from soracli.world.places_green import BARK, GREEN, LEAVES, sward, verge, wood
 from soracli.world.places_grown import GROWN
 from soracli.world.places_halls import HALLS
 from soracli.world.places_home import HOME
@@ -34,15 +34,22 @@ from soracli.world.places_indoors import INDOORS
 from soracli.world.places_land import LAND
 from soracli.world.places_lit import LIT
 from soracli.world.places_machines import MACHINES
+from soracli.world.places_made import MADE
+from soracli.world.places_neon import NEON
+from soracli.world.places_scenic import SCENIC
 from soracli.world.places_shops import SHOPS
+from soracli.world.places_shore import SHORE
 from soracli.world.places_sport import SPORT
-from soracli.world.places_town import TOWN
+from soracli.world.places_temples import TEMPLES
+from soracli.world.places_town import TOWN, skyscraper
 from soracli.world.places_water import WATERS
 from soracli.world.places_wild import WILD
+from soracli.world.places_woods import WOODS
 from soracli.world.places_worlds import WORLDS
-from soracli.world.props import barn, cactus, fence, flower, house, lamppost, pine, stone, tree, tuft
+from soracli.world.props import barn, bush, cactus, fence, flower, house, lamppost, pine, stone, tree
+from soracli.world.props_town import shopfront
 from soracli.world.skies import sky
-from soracli.world.strips import box, disc, hashed
+from soracli.world.strips import disc, hashed
 
 
 def backdrop(place: str, view: View) -> Backdrop:
@@ -51,21 +58,31 @@ def backdrop(place: str, view: View) -> Backdrop:
 
 
 def meadow(view: View) -> Backdrop:
-    """Green hills, a few flowers and tufts."""
+    """Green hills, grasses and flowers near and far, at times mountains or a wood behind."""
     tone = view.tone
-    far = [
+    far = [peaks(view, 0.6, 0.35)] if hashed(view.seed, 16) < 0.35 else []
+    far += [
         ridge(view, 0.53, 0.045, 0.55, 0.06, tone((0.45, 0.66, 0.55), 0.35), 21),
         ridge(view, 0.575, 0.035, 0.42, 0.14, tone((0.40, 0.68, 0.36), 0.12), 22),
     ]
-    if hashed(view.seed, 28) < 0.55:
+    if hashed(view.seed, 28) < 0.75:
         far.append(wood(view, 0.605, 0.13, view.between(0.2, 0.6, 29), 0.1, 0.25, 30))
     greens = (
         ((0.36, 0.66, 0.22), (0.52, 0.78, 0.34)), ((0.48, 0.68, 0.24), (0.64, 0.78, 0.38)),
         ((0.30, 0.60, 0.28), (0.44, 0.72, 0.42)), ((0.50, 0.66, 0.28), (0.66, 0.76, 0.42)),
     )  # fmt: skip
-    ground = floor(view, *view.pick(greens, 20))
+    green = view.pick(greens, 20)
+    ground = floor(view, *green)
+    sward(view, ground, green[0])
     haze(view, ground, 0.3)
-    near = []
+    near = [verge(view, 0.645, 0.018, 0.034, shaded(green[0], 0.85), 33, 0.08)]
+    if hashed(view.seed, 14) < 0.6:
+        trees = standing(view, 0.665, 0.3)
+        for i, x in landmarks(view, trees, view.between(1.1, 1.7, 15), 0.4, 34):
+            tree(trees, x, 0.665, 0.24, tone(view.pick(LEAVES[:5], 35)), tone(BARK), view.seed + i)
+            for k, dx in enumerate((-0.16, 0.13, 0.2)):
+                bush(trees, x + dx, 0.668, (0.035, 0.045, 0.028)[k], tone(shaded(green[0], 0.8)), view.seed + i + k)
+        near.append(trees)
     spacing = view.between(0.10, 0.34, 17)
     for row, (y, tall) in enumerate(((0.67, 0.028), (0.75, 0.045))):
         strip = standing(view, y, tall * 1.3)
@@ -73,10 +90,8 @@ def meadow(view: View) -> Backdrop:
             size = tall * (0.7 + 0.6 * hashed(view.seed, 18, row, i))
             flower(view, strip, x, y, size, int(hashed(view.seed, 24, row, i) * 3 + view.between(0, 5, 19)))
         near.append(strip)
-    front = [standing(view, 0.985, 0.06)]
-    for i, x in lattice(front[0], 0.3, 0.1, view.seed + 26):
-        tuft(front[0], x, 0.985, 0.05 * (0.8 + 0.4 * hashed(view.seed, 27, i)), tone((0.28, 0.55, 0.17)))
-    return Backdrop(sky(view), far, ground, near, front)
+    front = verge(view, 1.0, 0.06, 0.07, (0.30, 0.56, 0.18), 26)
+    return Backdrop(sky(view), far, ground, near, [front])
 
 
 def desert(view: View) -> Backdrop:
@@ -140,11 +155,7 @@ def city_street(view: View) -> Backdrop:
     far = view.strip(0.1, HORIZON + 0.06, 0.16)
     for i, x in lattice(far, 0.2, 0.3, view.seed + 61):
         tall = 0.22 + 0.17 * hashed(view.seed, 62, i)
-        far.shape(
-            (x - 0.11, HORIZON - tall, x + 0.11, 0.66),
-            box(x - 0.1, HORIZON - tall, x + 0.1, 0.7),
-            tone((0.52, 0.60, 0.74), 0.45),
-        )
+        skyscraper(view, far, x, 0.1, tall, 0.5, i)
     base = 0.64
     near = view.strip(0.2, base + 0.02, ground_factor(base))
     paints = ((0.90, 0.55, 0.42), (0.95, 0.80, 0.55), (0.50, 0.66, 0.78), (0.82, 0.62, 0.66), (0.70, 0.74, 0.62),
@@ -163,6 +174,7 @@ def city_street(view: View) -> Backdrop:
             tone(view.pick(paints, 66, i // 3) if hashed(view.seed, 67) < 0.3 else paints[(i + view.seed) % 7]),
             i,
         )
+        shopfront(view, near, x + wide * 0.485, HORIZON + 0.002, wide * 0.44, i)
     ground = floor(view, (0.36, 0.37, 0.42), (0.42, 0.43, 0.48), 0.02)
     h, y = view.height, ground.y
     ground.cover(((0.70 - y) * h + 0.5).clamp(0, 1), tone((0.74, 0.72, 0.70)))
@@ -179,49 +191,6 @@ def city_street(view: View) -> Backdrop:
     return Backdrop(sky(view, 0.6), [far, near], ground, [kerb], [])
 
 
-def forest(view: View) -> Backdrop:
-    """Rows of firs, or of trees with leaves, paler with distance, and some close by."""
-    if hashed(view.seed, 77) < 0.4:
-        return _leafy(view)
-    tone = view.tone
-    far = []
-    for row, (y, tall, fade, spacing) in enumerate(((0.60, 0.26, 0.5, 0.11), (0.625, 0.36, 0.27, 0.16))):
-        strip = view.strip(y - tall * 1.2, y + 0.03, 0.1 + 0.12 * row)
-        strip.cover(((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1), tone((0.20, 0.42, 0.29), fade))
-        for i, x in lattice(strip, spacing, 0.2, view.seed + 71 + row):
-            size = tall * (0.8 + 0.4 * hashed(view.seed, 73, row, i))
-            pine(strip, x, y, size, tone((0.22, 0.47, 0.32), fade), tone((0.38, 0.28, 0.22), fade))
-        far.append(strip)
-    ground = floor(view, (0.34, 0.50, 0.24), (0.36, 0.54, 0.30), 0.06)
-    near = [standing(view, 0.685, 0.6)]
-    for i, x in lattice(near[0], 0.55, 0.3, view.seed + 75):
-        size = 0.5 * (0.9 + 0.2 * hashed(view.seed, 76, i))
-        pine(near[0], x, 0.685, size, tone((0.16, 0.43, 0.25), 0.05), tone((0.42, 0.28, 0.19)))
-    return Backdrop(sky(view, 0.5), far, ground, near, [])
-
-
-def _leafy(view: View) -> Backdrop:
-    """A forest of trees with leaves."""
-    tone, leaf = view.tone, view.pick(LEAVES, 78)
-    far = []
-    for row, (y, tall, fade, spacing) in enumerate(((0.60, 0.3, 0.5, 0.15), (0.625, 0.4, 0.27, 0.24))):
-        strip = view.strip(y - tall * 1.3, y + 0.03, 0.1 + 0.12 * row)
-        strip.cover(((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1), tone(shaded(leaf, 0.7), fade))
-        for i, x in lattice(strip, spacing, 0.3, view.seed + 79 + row):
-            size = tall * (0.8 + 0.4 * hashed(view.seed, 81, row, i))
-            shade = shaded(leaf, 0.8 + 0.25 * hashed(view.seed, 82, row, i))
-            tree(strip, x, y, size, tone(shade, fade), tone(BARK, fade), view.seed + i)
-        far.append(strip)
-    ground = floor(view, (0.40, 0.48, 0.24), (0.40, 0.52, 0.28), 0.08)
-    near = [standing(view, 0.685, 0.68)]
-    for i, x in landmarks(view, near[0], view.between(0.45, 0.65, 83), 0.5, 84):
-        tree(near[0], x, 0.685, 0.5 * view.between(0.9, 1.15, 85, i), tone(leaf, 0.03), tone(BARK), view.seed + i)
-    grass = standing(view, 0.985, 0.07)
-    for _, x in lattice(grass, 0.3, 0.1, view.seed + 86):
-        tuft(grass, x, 0.985, 0.05, tone(shaded(leaf, 0.7)))
-    return Backdrop(sky(view, 0.5), far, ground, near, [grass])
-
-
 def road(view: View) -> Backdrop:
     """A country road between meadows, a fence along it."""
     drawn = meadow(view)
@@ -235,7 +204,7 @@ def road(view: View) -> Backdrop:
     ground.cover(dash * ((0.009 - (y - 0.895).abs()) * h + 0.5).clamp(0, 1), view.tone((0.97, 0.96, 0.92)))
     rails = standing(view, 0.725, 0.08)
     fence(view, rails, 0.725, 0.075)
-    return Backdrop(drawn.sky, drawn.far, ground, [drawn.near[0], rails], [])
+    return Backdrop(drawn.sky, drawn.far, ground, [*drawn.near[:-2], rails], [])
 
 
 def mountain(view: View) -> Backdrop:
@@ -246,8 +215,14 @@ def mountain(view: View) -> Backdrop:
         height = 0.34 + 0.12 * hashed(view.seed, 312, i)
         peak(view, tall, x, height, height * 1.0, 0.18, 0.42)
     far = [tall, peaks(view, 0.38, 0.3), ridge(view, 0.575, 0.03, 0.5, 0.14, tone((0.42, 0.58, 0.42), 0.15), 313)]
+    pines = view.strip(0.5, HORIZON + 0.03, 0.13)
+    for i, x in lattice(pines, 0.05, 0.1, view.seed + 317):
+        size = 0.055 * (0.6 + 0.8 * hashed(view.seed, 318, i))
+        pine(pines, x, 0.608, size, tone((0.26, 0.46, 0.36), 0.25), tone((0.38, 0.28, 0.24), 0.25))
+    far.append(pines)
     ground = floor(view, (0.48, 0.60, 0.34), (0.56, 0.68, 0.46), 0.07)
-    near = []
+    sward(view, ground, (0.48, 0.60, 0.34))
+    near = [verge(view, 0.655, 0.022, 0.06, (0.42, 0.56, 0.28), 319)]
     for row, (y, size) in enumerate(((0.635, 0.13), (0.70, 0.19))):
         strip = standing(view, y, size * 1.25)
         for i, x in lattice(strip, 0.33 + 0.2 * row, 0.2, view.seed + 314 + row):
@@ -256,7 +231,7 @@ def mountain(view: View) -> Backdrop:
             else:
                 stone(view, strip, x, y, size * 0.3)
         near.append(strip)
-    return Backdrop(sky(view, 0.6), far, ground, near, [])
+    return Backdrop(sky(view, 0.6), far, ground, near, [verge(view, 1.0, 0.055, 0.08, (0.40, 0.56, 0.26), 320)])
 
 
 def farm(view: View) -> Backdrop:
@@ -307,12 +282,12 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     "desert": desert,
     "snowy field": snowy_field,
     "city street": city_street,
-    "forest": forest,
     "road": road,
     "mountain": mountain,
     "farm": farm,
     "moon": moon,
     **WATERS,
+    **SHORE,
     **HOME,
     **INDOORS,
     **SHOPS,
@@ -322,6 +297,7 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     **CARE,
     **GREEN,
     **WILD,
+    **WOODS,
     **BUILT,
     **ABOVE,
     **LAND,
@@ -329,4 +305,8 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     **WORLDS,
     **SPORT,
     **TOWN,
+    **NEON,
+    **MADE,
+    **TEMPLES,
+    **SCENIC,
 }

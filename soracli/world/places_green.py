@@ -16,7 +16,8 @@ from soracli.world.layers import (
     shaded,
     standing,
 )
-from soracli.world.props import bench, bush, cottage, fence, lamppost, tree, tuft
+from soracli.world.props import bench, bush, cottage, fence, flower, lamppost, poplar, tree, tuft
+from soracli.world.props_outdoors import band
 from soracli.world.rooms import PAINTS
 from soracli.world.skies import sky
 from soracli.world.strips import RGB, Strip, bar, box, disc, hashed, noise, triangle
@@ -47,7 +48,31 @@ def wood(view: View, y: float, tall: float, spacing: float, factor: float, veil:
     for i, x in lattice(strip, spacing, tall, view.seed + salt):
         shade = 0.85 + 0.3 * hashed(view.seed, salt, i)
         size = tall * (0.75 + 0.45 * hashed(view.seed, salt, i, 1))
-        tree(strip, x, y, size, view.tone(shaded(leaf, shade), veil), view.tone(BARK, veil), view.seed + i)
+        slender = hashed(view.seed, salt, i // 2, 2) < 0.25
+        grown = poplar if slender else tree
+        size *= 1.15 if slender else 1.0
+        grown(strip, x, y, size, view.tone(shaded(leaf, shade), veil), view.tone(BARK, veil), view.seed + i)
+    return strip
+
+
+def sward(view: View, ground: Strip, colour: RGB, low: float = 1.0) -> None:
+    """The grain of grass on a ground: dabs darker and lighter than a colour, smaller with distance, down to row low."""
+    u, z = ground_coordinates(view, ground)
+    dabs = noise(u * 30, z * 100, view.seed + 715) + 0.6 * noise(u * 9, z * 26, view.seed + 716)
+    near = (2.4 / z - 0.75).clamp(0, 1) * band(ground, 0.0, low)
+    ground.cover(((dabs - 0.35) * 2.2).clamp(0, 1) * near * 0.38, view.tone(shaded(colour, 0.72)))
+    ground.cover(((-dabs - 0.45) * 2.2).clamp(0, 1) * near * 0.38, view.tone(shaded(colour, 1.3)))
+
+
+def verge(view: View, y: float, tall: float, spacing: float, colour: RGB, salt: int, bloom: float = 0.3) -> Strip:
+    """Tufts of grass of many heights along row y. bloom: share of them that are in flower."""
+    strip = standing(view, y, tall * 1.5)
+    for i, x in lattice(strip, spacing, 0.1, view.seed + salt):
+        size = tall * (0.6 + 0.6 * hashed(view.seed, salt, i))
+        if hashed(view.seed, salt, i // 3, 1) < bloom:
+            flower(view, strip, x, y, size * 1.15, int(6 * hashed(view.seed, salt, i // 3, 2)))
+        else:
+            tuft(strip, x, y, size, view.tone(shaded(colour, 0.85 + 0.35 * hashed(view.seed, salt, i, 3))))
     return strip
 
 
@@ -64,6 +89,7 @@ def park(view: View) -> Backdrop:
     far += [ridge(view, 0.565, 0.03, 0.2, 0.08, view.tone((0.36, 0.56, 0.36), 0.35), 724),
             wood(view, 0.605, 0.17, 0.2, 0.1, 0.25, 725)]  # fmt: skip
     ground = floor(view, (0.42, 0.68, 0.26), (0.50, 0.74, 0.34))
+    sward(view, ground, (0.42, 0.68, 0.26))
     trail(view, ground, view.pick(((0.86, 0.78, 0.62), (0.76, 0.74, 0.72), (0.82, 0.68, 0.54)), 726), 0.775, 0.93)
     trees = wood(view, 0.665, 0.36, 0.52, ground_factor(0.665), 0.05, 727)
     seats = standing(view, 0.755, 0.36)
@@ -72,10 +98,8 @@ def park(view: View) -> Backdrop:
         bench(view, seats, x, 0.755, 0.11, brown)
         lamppost(view, seats, x + 0.24, 0.755, 0.3)
         bush(seats, x - 0.3, 0.75, 0.07, view.tone((0.28, 0.54, 0.28)), i)
-    front = [standing(view, 0.985, 0.06)]
-    for i, x in lattice(front[0], 0.25, 0.1, view.seed + 730):
-        tuft(front[0], x, 0.985, 0.045 * (0.7 + 0.5 * hashed(view.seed, 731, i)), view.tone((0.32, 0.58, 0.20)))
-    return Backdrop(sky(view), far, ground, [trees, seats], front)
+    front = verge(view, 0.995, 0.05, 0.1, (0.32, 0.58, 0.20), 730)
+    return Backdrop(sky(view), far, ground, [trees, seats], [front])
 
 
 BLOOMS: tuple[RGB, ...] = (
@@ -91,6 +115,7 @@ def garden(view: View) -> Backdrop:
         wood(view, 0.61, 0.2, 0.28, 0.12, 0.2, 742),
     ]
     ground = floor(view, (0.44, 0.70, 0.28), (0.52, 0.76, 0.36))
+    sward(view, ground, (0.44, 0.70, 0.28))
     if hashed(view.seed, 743) < 0.6:
         trail(view, ground, (0.88, 0.80, 0.66), 0.80, 0.92)
     home = standing(view, 0.645, 0.45)

@@ -102,7 +102,7 @@ def rooftop(view: View) -> Backdrop:
     for row, (factor, veil, tall, wide) in enumerate(((0.03, 0.55, 0.30, 0.13), (0.07, 0.3, 0.24, 0.17))):
         strip = view.strip(0.06, 0.72, factor)
         for i, x in lattice(strip, wide, 0.3, view.seed + 1341 + row):
-            _skyscraper(view, strip, x, wide * 0.44, tall * view.between(0.5, 1.6, 1343, row, i), veil, 40 * row + i)
+            skyscraper(view, strip, x, wide * 0.44, tall * view.between(0.5, 1.6, 1343, row, i), veil, 40 * row + i)
         far.append(strip)
     paint = view.pick(((0.62, 0.62, 0.64), (0.70, 0.62, 0.56), (0.56, 0.60, 0.66)), 1344)
     ground = floor(view, paint, shaded(paint, 0.95), 0.03)
@@ -127,7 +127,7 @@ def _hidden(view: View, ground: Strip) -> Strip:
     return ground
 
 
-def _skyscraper(view: View, strip: Strip, x: float, half: float, tall: float, veil: float, number: int) -> None:
+def skyscraper(view: View, strip: Strip, x: float, half: float, tall: float, veil: float, number: int) -> None:
     """A tower of glass or of brick with rows of windows, down to row 0.72."""
     hues: tuple[RGB, ...] = ((0.50, 0.60, 0.74), (0.66, 0.60, 0.58), (0.44, 0.52, 0.62), (0.72, 0.68, 0.64))
     wall, top = view.tone(view.pick(hues, 1351, number), veil), HORIZON - tall
@@ -144,7 +144,7 @@ def _skyscraper(view: View, strip: Strip, x: float, half: float, tall: float, ve
         return
     row, column = ((part.y - top - 0.012) / 0.026).floor(), ((part.x - x + half) / 0.021).floor()
     pane = (((part.y - top - 0.012) / 0.026 % 1) < 0.6) & (((part.x - x + half) / 0.021 % 1) < 0.62)
-    burns = torch.from_numpy(np.random.default_rng(view.seed + number).uniform(size=(64, 64)))
+    burns = torch.from_numpy(np.random.default_rng((view.seed + number) & 0xFFFFFFFF).uniform(size=(64, 64)))
     on = (burns[row.long() & 63, column.long() & 63] < 0.5).float()
     if view.light.lit:
         part.cover(pane.float() * on * 0.95, (1.0, 0.84, 0.48))

@@ -26,29 +26,6 @@ from soracli.world.skies import sky
 from soracli.world.strips import RGB, Strip, bar, disc, hashed, noise, triangle
 
 
-def beach(view: View) -> Backdrop:
-    """Sand, the sea with waves behind it, palms."""
-    tone = view.tone
-    ground = floor(view, (0.96, 0.84, 0.60), (0.93, 0.80, 0.56), 0.03)
-    shore, (u, z) = 0.735, ground_coordinates(view, ground)
-    edge = shore + 0.008 * noise(u * 1.5, torch.full((1, 1), 0.5), view.seed + 51) + 0.004 * (u * 5).sin()
-    h = view.height
-    ground.cover(((edge + 0.022 - ground.y) * h / 3 + 0.5).clamp(0, 1), tone((0.83, 0.68, 0.46)))
-    ground.cover(((edge + 0.008 - ground.y) * h + 0.5).clamp(0, 1), tone((0.97, 0.99, 1.0)))
-    water = ((edge - 0.004 - ground.y) * h + 0.5).clamp(0, 1)
-    ground.cover(water, tone((0.20, 0.70, 0.80)))
-    ground.cover(water * ((edge - ground.y) / (shore - HORIZON)).clamp(0, 1) ** 0.7, tone((0.10, 0.42, 0.72)))
-    swell = (z * 5 + 0.9 * noise(u * 1.1, z * 2, view.seed + 52)) * 2 * math.pi / 1.6
-    ground.cover(water * ((swell.sin() - 0.72) * 3).clamp(0, 1) * 0.45, tone((0.80, 0.95, 1.0)))
-    near = []
-    for y, tall in ((0.765, 0.42),):
-        strip = standing(view, y, tall * 1.25)
-        for i, x in lattice(strip, 1.05, 0.5, view.seed + 53):
-            palm(view, strip, x, y, tall * (0.9 + 0.2 * hashed(view.seed, 54, i)), 1 if i % 2 else -1)
-        near.append(strip)
-    return Backdrop(sky(view), [], ground, near, [], shore + 0.012)
-
-
 def sea(view: View) -> Backdrop:
     """Open water to the horizon; waves drift, and the nearest hide what swims up to its waterline."""
     tone = view.tone
@@ -327,4 +304,4 @@ def _blade(strip: Strip, x: float, y: float, tall: float, phase: float, colour: 
     )
 
 
-WATERS = {"beach": beach, "sea": sea, "lake": lake, "swimming pool": swimming_pool, "underwater": underwater}
+WATERS = {"sea": sea, "lake": lake, "swimming pool": swimming_pool, "underwater": underwater}

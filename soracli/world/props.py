@@ -147,6 +147,22 @@ def tree(strip: Strip, x: float, y: float, tall: float, leaf: RGB, trunk: RGB, s
         strip.shape(here, disc(cx, cy, r, r * 0.9), shaded(leaf, 0.86))
         strip.shape(here, disc(cx - r * 0.16, cy - r * 0.18, r * 0.8, r * 0.7), leaf)
     strip.shape(here, disc(x - tall * 0.13, y - tall * 0.82, tall * 0.13, tall * 0.1), shaded(leaf, 1.12))
+    for k in range(9 if tall > 0.2 else 0):  # clusters of leaves, brighter towards the light
+        dx, dy = 0.56 * (hashed(salt, 703, k) - 0.5), 0.5 + 0.36 * hashed(salt, 704, k)
+        bright = 1.0 + 0.16 * (dy - 0.68) / 0.18 * 0.5 - 0.25 * dx
+        strip.shape(here, disc(x + dx * tall, y - dy * tall, tall * 0.055, tall * 0.035), shaded(leaf, bright))
+
+
+def poplar(strip: Strip, x: float, y: float, tall: float, leaf: RGB, trunk: RGB, salt: int) -> None:
+    """A slender tree, three to four times as tall as wide, lit from the left."""
+    here, half = (x - tall * 0.25, y - tall * 1.05, x + tall * 0.25, y), tall * (0.13 + 0.05 * hashed(salt, 705))
+    strip.shape(here, bar(x, y, x, y - tall * 0.4, tall * 0.028), trunk)
+    strip.shape(here, bar(x, y - tall * 0.32, x, y - tall * 0.9, half, half * 0.35), shaded(leaf, 0.84))
+    strip.shape(
+        here, bar(x - half * 0.22, y - tall * 0.36, x - half * 0.1, y - tall * 0.9, half * 0.7, half * 0.24), leaf
+    )
+    strip.shape(here, bar(x - half * 0.4, y - tall * 0.5, x - half * 0.22, y - tall * 0.84, half * 0.26, half * 0.1),
+                shaded(leaf, 1.12))  # fmt: skip
 
 
 def bush(strip: Strip, x: float, y: float, tall: float, leaf: RGB, salt: int) -> None:

@@ -219,3 +219,25 @@ def gantry(view: View, strip: Strip, x: float, y: float, tall: float) -> None:
     strip.shape(here, bar(x - tall * 0.02, y - tall * 1.0, *tip, tall * 0.004), dark)
     strip.shape(here, bar(*tip, tip[0], y - tall * 0.5, tall * 0.005), dark)
     strip.shape(here, bar(tip[0], y - tall * 0.5, tip[0], y - tall * 0.46, tall * 0.02), dark)
+
+
+def shopfront(view: View, strip: Strip, x: float, y: float, half: float, number: int) -> None:
+    """The ground floor of a house as a shop: a window with goods, a door, a sign, an awning over them."""
+    tall = 0.096
+    paint, frame = view.tone(view.pick(PAINTS, 1461, number)), view.tone((0.30, 0.27, 0.28))
+    glass = (1.0, 0.86, 0.56) if view.light.lit else view.tone((0.70, 0.84, 0.90))
+    slab(strip, x - half, y - tall, x + half, y, shaded(paint, 0.72))
+    slab(strip, x - half * 0.88, y - tall * 0.72, x + half * 0.34, y - tall * 0.14, frame)
+    slab(strip, x - half * 0.84, y - tall * 0.70, x + half * 0.30, y - tall * 0.17, glass)
+    for k in range(5):
+        cx, goods = x + half * (0.22 * k - 0.72), shaded(view.tone(view.pick(FRUIT, 1462, number, k)), 0.9)
+        high = tall * (0.14 + 0.16 * hashed(view.seed, 1463, number, k))
+        slab(strip, cx - half * 0.07, y - tall * 0.17 - high, cx + half * 0.07, y - tall * 0.17, goods)
+    slab(strip, x + half * 0.48, y - tall * 0.74, x + half * 0.84, y, frame)
+    slab(strip, x + half * 0.53, y - tall * 0.70, x + half * 0.79, y - tall * 0.08, glass)
+    slab(strip, x - half, y - tall, x + half, y - tall * 0.8, paint)
+    for k in range(4):
+        cx = x + half * (0.2 * k - 0.34)
+        strip.put(bar(cx, y - tall * 0.9, cx + half * 0.1, y - tall * 0.9, tall * 0.03), view.tone(WHITE))
+    if number % 3:
+        awning(strip, x - half * 0.27, y - tall * 0.8, y - tall * 0.58, half * 0.68, (paint, view.tone(WHITE)))

@@ -86,6 +86,7 @@ PLACES: Mapping[str, Place] = {
         ("along", "down"),
         ("in the city", "in a city", "in town"),
     ),
+    "neon street": Place(("a neon street", "a neon-lit street", "a neon city"), ("on", "in"), ("along", "down")),
     "forest": Place(
         ("a forest", "the forest", "the woods", "a green forest"), ("in",), ("through",), ("among the trees",)
     ),
@@ -171,6 +172,18 @@ PLACES: Mapping[str, Place] = {
     "fairground": Place(("a fairground", "the fairground", "an amusement park"), ("at", "in"), ("through", "across")),
     "rooftop": Place(("a rooftop", "the rooftop", "a roof"), ("on",), ("across", "over")),
     "harbour": Place(("a harbour", "the harbour", "a quay"), ("in", "at"), ("along", "across"), shore=True),
+    "mountain road": Place(("a mountain road", "a winding mountain road"), ("on",), ("along", "down")),
+    "city skyline": Place(("a city skyline", "the skyline of a city"), ("before", "at"), ("past",), shore=True),
+    "island": Place(("an island", "a tropical island", "a desert island"), ("on",), ("across", "along"), shore=True),
+    "sunflower field": Place(("a sunflower field", "a field of sunflowers"), ("in",), ("through", "across")),
+    "lavender field": Place(("a lavender field", "a field of lavender"), ("in",), ("through", "across")),
+    "tulip field": Place(("a tulip field", "a field of tulips"), ("in",), ("through", "across")),
+    "wheat field": Place(("a wheat field", "a field of wheat"), ("in",), ("through", "across")),
+    "ice rink": Place(("an ice rink", "a skating rink"), ("on",), ("across",)),
+    "pyramids": Place(("the pyramids", "the desert of the pyramids"), ("before", "at"), ("past",)),
+    "japanese garden": Place(("a Japanese garden", "a temple garden"), ("in",), ("through",)),
+    "ruins": Place(("ancient ruins", "the ruins of a temple"), ("in", "among"), ("through",)),
+    "parking lot": Place(("a parking lot", "a car park"), ("in",), ("across", "through")),
     "sky": Place(
         ("the sky", "the open sky"), ("in",), ("across", "through"), ("up in the air", "among the clouds"), ground=False
     ),
@@ -178,6 +191,7 @@ PLACES: Mapping[str, Place] = {
 }
 
 BARE = frozenset({"moon", "mars", "alien planet", "space", "underwater"})  # under no roof, and yet without weather
+NIGHTLY = frozenset({"moon", "space", "neon street"})  # seen by night unless another time is said
 WINDOWED = frozenset((  # weather is outside
     "living room", "kitchen", "bedroom", "classroom", "office", "library", "cafe", "gym", "bathroom", "hospital",
     "factory",
