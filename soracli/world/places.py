@@ -57,7 +57,7 @@ def meadow(view: View) -> Backdrop:
         ridge(view, 0.53, 0.045, 0.55, 0.06, tone((0.45, 0.66, 0.55), 0.35), 21),
         ridge(view, 0.575, 0.035, 0.42, 0.14, tone((0.40, 0.68, 0.36), 0.12), 22),
     ]
-    if hashed(view.seed, 28) < 0.55:
+    if view.season or hashed(view.seed, 28) < 0.55:
         far.append(wood(view, 0.605, 0.13, view.between(0.2, 0.6, 29), 0.1, 0.25, 30))
     greens = (
         ((0.36, 0.66, 0.22), (0.52, 0.78, 0.34)), ((0.48, 0.68, 0.24), (0.64, 0.78, 0.38)),
@@ -175,13 +175,13 @@ def city_street(view: View) -> Backdrop:
         if (i + view.seed) % 2:
             lamppost(view, kerb, x, 0.69, 0.25)
         else:
-            tree(kerb, x, 0.69, 0.21, tone(view.pick(LEAVES, 57)), tone(BARK), view.seed + i)
+            tree(kerb, x, 0.69, 0.21, view.leaf(view.pick(LEAVES, 57), 0.0, 57, i), tone(BARK), view.seed + i)
     return Backdrop(sky(view, 0.6), [far, near], ground, [kerb], [])
 
 
 def forest(view: View) -> Backdrop:
     """Rows of firs, or of trees with leaves, paler with distance, and some close by."""
-    if hashed(view.seed, 77) < 0.4:
+    if view.season in ("spring", "autumn") or hashed(view.seed, 77) < 0.4:
         return _leafy(view)
     tone = view.tone
     far = []
@@ -206,19 +206,30 @@ def _leafy(view: View) -> Backdrop:
     far = []
     for row, (y, tall, fade, spacing) in enumerate(((0.60, 0.3, 0.5, 0.15), (0.625, 0.4, 0.27, 0.24))):
         strip = view.strip(y - tall * 1.3, y + 0.03, 0.1 + 0.12 * row)
-        strip.cover(((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1), tone(shaded(leaf, 0.7), fade))
+        strip.cover(
+            ((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1),
+            view.leaf(shaded(leaf, 0.7), fade + 0.1, 79, row),
+        )
         for i, x in lattice(strip, spacing, 0.3, view.seed + 79 + row):
             size = tall * (0.8 + 0.4 * hashed(view.seed, 81, row, i))
             shade = shaded(leaf, 0.8 + 0.25 * hashed(view.seed, 82, row, i))
-            tree(strip, x, y, size, tone(shade, fade), tone(BARK, fade), view.seed + i)
+            tree(strip, x, y, size, view.leaf(shade, fade, 82, row, i), tone(BARK, fade), view.seed + i)
         far.append(strip)
     ground = floor(view, (0.40, 0.48, 0.24), (0.40, 0.52, 0.28), 0.08)
     near = [standing(view, 0.685, 0.68)]
     for i, x in landmarks(view, near[0], view.between(0.45, 0.65, 83), 0.5, 84):
-        tree(near[0], x, 0.685, 0.5 * view.between(0.9, 1.15, 85, i), tone(leaf, 0.03), tone(BARK), view.seed + i)
+        tree(
+            near[0],
+            x,
+            0.685,
+            0.5 * view.between(0.9, 1.15, 85, i),
+            view.leaf(leaf, 0.03, 85, i),
+            tone(BARK),
+            view.seed + i,
+        )
     grass = standing(view, 0.985, 0.07)
     for _, x in lattice(grass, 0.3, 0.1, view.seed + 86):
-        tuft(grass, x, 0.985, 0.05, tone(shaded(leaf, 0.7)))
+        tuft(grass, x, 0.985, 0.05, tone(shaded(leaf if not view.season else LEAVES[0], 0.7)))
     return Backdrop(sky(view, 0.5), far, ground, near, [grass])
 
 

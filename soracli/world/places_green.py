@@ -47,7 +47,7 @@ def wood(view: View, y: float, tall: float, spacing: float, factor: float, veil:
     for i, x in lattice(strip, spacing, tall, view.seed + salt):
         shade = 0.85 + 0.3 * hashed(view.seed, salt, i)
         size = tall * (0.75 + 0.45 * hashed(view.seed, salt, i, 1))
-        tree(strip, x, y, size, view.tone(shaded(leaf, shade), veil), view.tone(BARK, veil), view.seed + i)
+        tree(strip, x, y, size, view.leaf(shaded(leaf, shade), veil, salt, i), view.tone(BARK, veil), view.seed + i)
     return strip
 
 
@@ -71,7 +71,7 @@ def park(view: View) -> Backdrop:
     for i, x in landmarks(view, seats, 0.85, 0.4, 729):
         bench(view, seats, x, 0.755, 0.11, brown)
         lamppost(view, seats, x + 0.24, 0.755, 0.3)
-        bush(seats, x - 0.3, 0.75, 0.07, view.tone((0.28, 0.54, 0.28)), i)
+        bush(seats, x - 0.3, 0.75, 0.07, view.leaf((0.28, 0.54, 0.28), 0.0, 728, i), i)
     front = [standing(view, 0.985, 0.06)]
     for i, x in lattice(front[0], 0.25, 0.1, view.seed + 730):
         tuft(front[0], x, 0.985, 0.045 * (0.7 + 0.5 * hashed(view.seed, 731, i)), view.tone((0.32, 0.58, 0.20)))
@@ -101,7 +101,7 @@ def garden(view: View) -> Backdrop:
         fence(view, hedge, 0.67, 0.07)
     else:
         for i, x in lattice(hedge, 0.14, 0.2, view.seed + 746):
-            bush(hedge, x, 0.672, 0.07, view.tone((0.24, 0.50, 0.26)), i)
+            bush(hedge, x, 0.672, 0.07, view.leaf((0.24, 0.50, 0.26), 0.0, 746), i)
     near = [home, hedge]
     for row, (y, tall) in enumerate(((0.70, 0.06), (0.765, 0.085))):
         bed = standing(view, y, tall * 1.5)
