@@ -117,7 +117,7 @@ PLACED = {  # places, times and weathers that are younger than the labels -> tho
     "golden hour": ("sunset",), "dusk": ("sunset", "night"), "gloom": ("overcast", "night"),
     **dict.fromkeys(("drizzle", "downpour", "storm", "hail"), ("rain",)), "sandstorm": ("fog",), "wind": ("leaves",),
     **dict.fromkeys(("flurries", "blizzard"), ("snow",)), "tornado": ("rain", "clear"),
-    **dict.fromkeys(("sunbeams", "meteors"), ("clear",)),
+    "sunbeams": ("clear",),
     "savanna": ("meadow", "desert"), "river": ("lake", "sea", "forest"), "arctic": ("snowy field", "sea"),
     "canyon": ("desert", "mountain"), "orchard": ("garden", "farm", "forest"), "cherry grove": ("garden", "forest"),
     "mars": ("desert", "moon"), "alien planet": ("moon", "desert", "space"), "stadium": ("stage", "meadow"),

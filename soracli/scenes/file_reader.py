@@ -69,13 +69,12 @@ class Reader:
         cast = self._cast(rows, number, seconds)
         if "camera" not in said:
             words["camera"] = layout.camera_for(cast, seconds)
-        season = self._check.choice(said, "season", tuple(SEASONS), at("season")) if said.get("season") else ""
         prompt = self._check.text(said, "prompt", at("prompt"), LONGEST * 10)
         seed = int(self._check.number(said, "seed", 0.0, at("seed")))
         scene = Scene(
             "scenery", cast, words["place"], words["time"], words["weather"], words["camera"], words["style"], seed,
             length=self._check.number(said, "laid", seconds, at("laid")), onward="laid" in said,
-            season=season,
+            season=words["season"],
         )  # fmt: skip
         return Shot(scene, seconds, prompt)
 
@@ -203,7 +202,8 @@ def _choices() -> dict[str, tuple[str, ...]]:
     full = Corpus.full()
     cameras = tuple(dict.fromkeys(full.cameras))
     return {
-        "place": full.places, "time": tuple(TIMES), "weather": tuple(WEATHERS), "camera": cameras, "style": full.styles
+        "place": full.places, "time": tuple(TIMES), "weather": tuple(WEATHERS), "season": ("", *SEASONS),
+        "camera": cameras, "style": full.styles
     }  # fmt: skip
 
 

@@ -17,9 +17,8 @@ STARRY = frozenset(("night sky", "starry sky", "starry night sky", "stars", "wit
                     "night time sky", "nighttime sky", "starry sky above", "moonlit sky", "starry night"))  # fmt: skip
 
 
-OF_NIGHT = frozenset({"fireflies", "meteors"})  # weathers that are seen by night
 CLOUDED = frozenset({"rain", "drizzle", "downpour", "storm", "hail", "tornado"})  # under a closed sky
-OPEN = CLOUDED | {"snow", "flurries", "blizzard", "sandstorm", "wind", "sunbeams", "meteors"}  # in no room
+OPEN = CLOUDED | {"snow", "flurries", "blizzard", "sandstorm", "wind", "sunbeams"}  # in no room
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
     if not time and any(role.name.lower() in split(tables()[0]["hours"]["seen"]["night"]) for role in roles):
         time = "night"
     if not time:
-        dark = place in ("moon", "space") or weather in OF_NIGHT
+        dark = place in ("moon", "space") or weather == "fireflies"
         time = "night" if dark else "overcast" if weather in CLOUDED else "day"
     if time == "gloom" and weather == "clear":
         weather = "fog"

@@ -147,7 +147,7 @@ EVENINGS = (  # zenith, horizon and clouds of other sunsets
 )
 BRIGHT = frozenset({"moon", "stage", "space"})  # places with a light of their own
 LAMPS = (0.97, 0.88, 0.76)  # RGB factor of lamplight
-DULL = frozenset({"rain", "snow", "fog", "hail", "drizzle"})  # weathers that hide the sun
+DULL = frozenset({"rain", "drizzle", "downpour", "hail", "snow", "flurries", "fog"})  # weathers that hide the sun
 DARK = frozenset({"storm", "blizzard", "tornado"})  # those that take the light with it
 
 

@@ -12,7 +12,7 @@ TREES: Mapping[str, tuple[RGB, ...]] = {  # of the leaves of trees and bushes
     "autumn": (
         (0.86, 0.36, 0.16), (0.93, 0.58, 0.16), (0.95, 0.74, 0.22), (0.72, 0.24, 0.16), (0.80, 0.50, 0.20),
     ),
-    "winter": ((0.86, 0.91, 0.96), (0.78, 0.85, 0.92), (0.92, 0.95, 0.98)),
+    "winter": ((0.80, 0.86, 0.92), (0.72, 0.79, 0.87), (0.86, 0.91, 0.96)),
 }  # fmt: skip
 GRASS: Mapping[str, tuple[RGB, float]] = {  # what it turns to, and how far
     "spring": ((0.52, 0.84, 0.32), 0.4),

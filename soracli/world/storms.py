@@ -1,4 +1,4 @@
-"""What weather does beside falling: flashes of lightning, drops that splash on the ground, dust, shooting stars.
+"""What weather does beside falling: flashes of lightning, drops that splash on the ground, dust.
 
 Each is drawn over finished frames, as what `weather` draws is.
 """
@@ -14,7 +14,7 @@ from soracli.world.domain import Frame
 from soracli.world.language.surroundings import PLACES
 from soracli.world.language.verbs import HORIZON, ground_factor
 from soracli.world.scene import Scene
-from soracli.world.strips import ONE, RGB, Strip, bar, disc, fixed, hashed, noise, over
+from soracli.world.strips import ONE, RGB, Shape, Strip, bar, disc, fixed, hashed, noise, over
 
 Draw = Callable[[torch.Tensor, float, float], None]  # over int16 (H, W * 3), at seconds, with the camera's travel
 EVERY, FLASH = 2.3, 0.45  # seconds between two flashes and that one lasts
@@ -89,16 +89,19 @@ def _splashed(scene: Scene, frame: Frame, many: float, k: int, *, water: bool) -
         colour: RGB = (0.90, 0.95, 1.0)
         if water:
             r, thick = 0.034 * size * (0.2 + age), max(0.0022 * size, 0.6 / frame.height)
-            outer, inner = disc(x, y, r + thick, 0.32 * r + thick), disc(x, y, r, 0.32 * r)
-            strip.shape(
-                outer.bounds, lambda u, v, a=outer, b=inner: torch.maximum(a(u, v), -b(u, v)), colour, 0.6 * fade
-            )  # type: ignore[misc]
+            strip.put(_ring(x, y, r, thick), colour, 0.6 * fade)
             continue
         r = 0.0035 * size
         for side in (-1, 0, 1):
             up = 0.022 * size * age * (1.5 - 1.3 * age) * (1.4 if side == 0 else 1)
             strip.put(disc(x + side * 0.014 * size * age, y - up, r, r), colour, 0.65 * fade)
     return fixed(strip.pixels)
+
+
+def _ring(x: float, y: float, r: float, thick: float) -> Shape:
+    """A circle on the water, seen from the side."""
+    outer, inner = disc(x, y, r + thick, 0.32 * r + thick), disc(x, y, r, 0.32 * r)
+    return Shape(lambda u, v: torch.maximum(outer(u, v), -inner(u, v)), outer.bounds)
 
 
 def dust(scene: Scene, frame: Frame, colour: RGB, thick: float) -> Draw:
@@ -118,25 +121,5 @@ def dust(scene: Scene, frame: Frame, colour: RGB, thick: float) -> Draw:
             first, last = max(begin, 0), min(begin + canvas.shape[1], columns * 3)
             if first < last:
                 over(canvas[:, first - begin : last - begin], tint[:, first:last], cover[:, first:last])
-
-    return draw
-
-
-def meteors(scene: Scene, frame: Frame) -> Draw:
-    """Shooting stars, one after the other, all from the same side."""
-
-    def draw(canvas: torch.Tensor, seconds: float, travel: float) -> None:
-        for k in range(4):
-            beat = 1.1 + 0.23 * k
-            number = math.floor(seconds / beat + hashed(scene.seed, 79, k))
-            age = (seconds / beat + hashed(scene.seed, 79, k)) % 1 / 0.45
-            if age >= 1:
-                continue
-            x = frame.aspect * (0.25 + 0.95 * hashed(scene.seed, 80, k, number)) - 0.36 * age
-            y = 0.04 + 0.22 * hashed(scene.seed, 81, k, number) + 0.17 * age
-            strip = Strip.empty(0, HORIZON, (0, frame.width), frame.height, 0.0)
-            tail, bright = 0.16 * min(1, 3 * age), min(1.0, 3 * (1 - age))
-            strip.put(bar(x + tail, y - 0.47 * tail, x, y, 0.0006, 0.0034), (1.0, 0.98, 0.90), bright)
-            over(canvas[: len(strip.pixels)], *fixed(strip.pixels))
 
     return draw

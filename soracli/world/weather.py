@@ -17,7 +17,7 @@ from soracli.world.language.surroundings import WINDOWED
 from soracli.world.layers import blended, light_of
 from soracli.world.rooms import OUTSIDE
 from soracli.world.scene import Scene
-from soracli.world.storms import Draw, dust, flashes, meteors, splashes
+from soracli.world.storms import Draw, dust, flashes, splashes
 from soracli.world.strips import ONE, RGB, Distance, Strip, bar, disc, fixed, hashed, lerp, noise, over
 
 PAPER = ((1.0, 0.35, 0.40), (1.0, 0.80, 0.25), (0.35, 0.80, 0.45), (0.35, 0.60, 1.0), (0.85, 0.45, 0.95))
@@ -262,11 +262,11 @@ def falling(scene: Scene, frame: Frame) -> list[Draw]:
     """
     if _outside(scene):
         return []
-    draws = [sheet.draw for sheet in SHEETS[scene.weather](scene, frame)] if scene.weather in SHEETS else []
+    draws: list[Draw] = [sheet.draw for sheet in SHEETS[scene.weather](scene, frame)] if scene.weather in SHEETS else []
     if scene.weather in RAINS or scene.weather == "hail":
         ground = splashes(scene, frame, RAINS[scene.weather].many if scene.weather in RAINS else 1.0)
         draws = [ground, *draws] if ground is not None else draws
-    more = {"fireflies": _fireflies, "storm": flashes, "meteors": meteors}
+    more: dict[str, Callable[[Scene, Frame], Draw]] = {"fireflies": _fireflies, "storm": flashes}
     if scene.weather in more:
         draws.append(more[scene.weather](scene, frame))
     return draws

@@ -245,7 +245,6 @@ WEATHERS: Mapping[str, Weather] = {
         ("fireflies", "glowing fireflies"),
     ),
     "sunbeams": Weather(("in rays of sunlight", "in sunbeams"), ("sunbeams", "god rays")),
-    "meteors": Weather(("under shooting stars", "in a meteor shower"), ("meteor shower",)),
 }
 SEASONS: Mapping[str, Season] = {
     "spring": Season(("in spring",)),
