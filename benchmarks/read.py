@@ -113,7 +113,11 @@ STOOD_IN = {  # pictures that are younger than the labels -> who stood in for th
     "stool": "seat", "level skateboard": "skateboard", "sitting cat": "cat", "sitting dog": "dog",
 }  # fmt: skip
 
-PLACED = {  # places that are younger than the labels -> those that stood in for them
+PLACED = {  # places, times and weathers that are younger than the labels -> those that stood in for them
+    "golden hour": ("sunset",), "dusk": ("sunset", "night"), "gloom": ("overcast", "night"),
+    **dict.fromkeys(("drizzle", "downpour", "storm", "hail"), ("rain",)), "sandstorm": ("fog",), "wind": ("leaves",),
+    **dict.fromkeys(("flurries", "blizzard"), ("snow",)), "tornado": ("rain", "clear"),
+    "sunbeams": ("clear",),
     "savanna": ("meadow", "desert"), "river": ("lake", "sea", "forest"), "arctic": ("snowy field", "sea"),
     "canyon": ("desert", "mountain"), "orchard": ("garden", "farm", "forest"), "cherry grove": ("garden", "forest"),
     "mars": ("desert", "moon"), "alien planet": ("moon", "desert", "space"), "stadium": ("stage", "meadow"),
@@ -129,6 +133,7 @@ PLACED = {  # places that are younger than the labels -> those that stood in for
     "museum": ("library", "living room", "stage"), "ballroom": ("stage", "living room"),
     "factory": ("office", "living room"), "nightclub": ("stage",), **dict.fromkeys(PLAIN, ("stage",)),
 }  # fmt: skip
+SEASONED = {"autumn": "leaves", "winter": "snow"}  # weathers that stood in for seasons
 DRAWS = {"fairground": ("ferris wheel",)}  # what places that are younger than the labels draw of themselves
 
 
@@ -224,6 +229,7 @@ def judged(row: dict[str, Any], reading: Reading) -> dict[str, bool]:
         allowed = row.get(slot, plain)
         right[slot] = bool({"*", "-"} & {*allowed}) or getattr(scene, slot) in allowed
         right[slot] = right[slot] or bool({*allowed} & {*PLACED.get(getattr(scene, slot), ())})
+        right[slot] = right[slot] or (slot == "weather" and SEASONED.get(scene.season) in allowed)
         right[slot] = right[slot] or ("-" in allowed and getattr(scene, slot) in plain)
     right["noted"] = _is_noted(row.get("noted", "").lower(), reading)
     wanted = row["performers"]
@@ -251,8 +257,9 @@ def _is_noted(word: str, reading: Reading) -> bool:
     played = {verb for action in done for verb in PLAYED.get(action, ())}
     played |= {verb for verb, action in THROWS.items() if action in done}
     drawn = any(_is_called(one, word) for one in reading.scene.performers)
-    place = vocabulary(shipped()).of(word, "place")
-    drawn = drawn or (place is not None and not place.near and place.value == reading.scene.place)
+    for slot in ("place", "time", "weather"):
+        entry, scene = vocabulary(shipped()).of(word, slot), reading.scene
+        drawn = drawn or (entry is not None and not entry.near and entry.value in (getattr(scene, slot), scene.season))
     return (
         drawn or word in " ".join(reading.notes).lower() or any(word.startswith(verb[: len(word)]) for verb in played)
     )

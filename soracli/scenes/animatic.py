@@ -17,7 +17,7 @@ from soracli.world import ensemble
 from soracli.world.assets import ActorBank
 from soracli.world.domain import Frame
 from soracli.world.language.surroundings import PLACES
-from soracli.world.layers import WHITE, light_of
+from soracli.world.layers import WHITE, shining
 from soracli.world.motion import Camera
 from soracli.world.scene import Scene
 from soracli.world.scenery import cropped, window
@@ -72,7 +72,7 @@ def bank_of(*scenes: Scene) -> ActorBank:
 
 def _piece(scene: Scene, frame: Frame, bank: ActorBank, shadows: bool) -> Animatic:
     shadows = shadows and (scene.place not in PLACES or PLACES[scene.place].ground)
-    flat = light_of("day", "clear", "meadow")._replace(actors=WHITE)
+    flat = shining(scene.time, scene.weather, scene.place, scene.seed)._replace(actors=WHITE)  # tints are `Draft.light`
     camera = ensemble.camera(scene, frame.times, frame.aspect)
     together = ensemble.staged(scene, frame.times, frame.aspect)
     together.sort(key=lambda staged: staged.performer.depth)

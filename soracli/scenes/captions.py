@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from soracli.world.language import grammar
-from soracli.world.language.surroundings import CAMERAS, PLACES, STYLES, TIMES, WEATHERS
+from soracli.world.language.surroundings import CAMERAS, PLACES, SEASONS, STYLES, TIMES, WEATHERS
 from soracli.world.language.words import (
     ACTIONS,
     ACTORS,
@@ -28,6 +28,7 @@ def caption(scene: Scene) -> str:
     when, weather = TIMES[scene.time].phrases[0], WEATHERS[scene.weather].phrases[0]
     indoors = scene.place in PLACES and PLACES[scene.place].indoors
     around = [] if indoors else [when]
+    around += list(SEASONS[scene.season].phrases[:1]) if scene.season and not indoors else []
     around += [weather] if scene.weather != "clear" else []
     groups = _groups(scene.performers)
     if not groups:

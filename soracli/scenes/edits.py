@@ -12,14 +12,14 @@ from soracli.formatting import printable, suggest
 from soracli.scenes import file, file_format
 from soracli.system import parsing
 
-SETTING = ("place", "time", "weather", "camera", "style", "seed", "seconds")
+SETTING = ("place", "time", "weather", "season", "camera", "style", "seed", "seconds")
 _KEY = re.compile(r"(?:shot\.([0-9]{1,4})\.)?(?:performer\.([0-9]{1,4})\.)?(\w+)")
 _PATH = ("action", "direction", "speed")  # with another of these, a performer's path is laid anew
 
 
 def is_scene_key(key: str) -> bool:
     """Whether a key can only be a scene's, and no flag of a verb."""
-    return key.startswith(("shot.", "performer.")) or key in ("place", "time", "weather")
+    return key.startswith(("shot.", "performer.")) or key in ("place", "time", "weather", "season")
 
 
 def edited(text: str, settings: Sequence[tuple[str, str]]) -> str:

@@ -87,7 +87,8 @@ def _film(shot: Shot) -> list[str]:
 def _tables(shot: Shot, header: str) -> list[str]:
     scene = shot.scene
     setting = {
-        "place": scene.place, "time": scene.time, "weather": scene.weather, "camera": scene.camera,
+        "place": scene.place, "time": scene.time, "weather": scene.weather,
+        **({"season": scene.season} if scene.season else {}), "camera": scene.camera,
         "style": scene.style, "seconds": shot.seconds, "seed": scene.seed,
         **({"laid": scene.length} if scene.onward else {}),
     }  # fmt: skip

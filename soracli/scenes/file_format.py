@@ -21,7 +21,7 @@ NUMBERS = {  # key: least, most; seconds, frame heights (size), frame widths (x)
     "laid": (0.1, 600.0), "enters": (0.0, 600.0), "leaves": (0.0, 600.0), "speed": (0.1, 4.0),
     "seed": (0.0, 2.0**32 - 1),
 }  # fmt: skip
-SETTING = ("place", "time", "weather", "camera", "style", "seconds", "laid", "seed", "prompt")
+SETTING = ("place", "time", "weather", "season", "camera", "style", "seconds", "laid", "seed", "prompt")
 ACTING = (
     "name", "picture", "action", "direction", "size", "x", "depth", "phase", "colour", "enters", "leaves", "speed",
     "then", *RELATIONS, *EVENTS,

@@ -30,6 +30,7 @@ from soracli.scenes.file_format import (
     Shot,
 )
 from soracli.world.hues import COLOURS
+from soracli.world.language.surroundings import SEASONS, TIMES, WEATHERS
 from soracli.world.language.verbs import ACTED, MOVES, SPEED, feet, ground_factor
 from soracli.world.scene import Act, Event, Performer, Scene
 
@@ -73,6 +74,7 @@ class Reader:
         scene = Scene(
             "scenery", cast, words["place"], words["time"], words["weather"], words["camera"], words["style"], seed,
             length=self._check.number(said, "laid", seconds, at("laid")), onward="laid" in said,
+            season=words["season"],
         )  # fmt: skip
         return Shot(scene, seconds, prompt)
 
@@ -200,7 +202,8 @@ def _choices() -> dict[str, tuple[str, ...]]:
     full = Corpus.full()
     cameras = tuple(dict.fromkeys(full.cameras))
     return {
-        "place": full.places, "time": full.times, "weather": full.weathers, "camera": cameras, "style": full.styles
+        "place": full.places, "time": tuple(TIMES), "weather": tuple(WEATHERS), "season": ("", *SEASONS),
+        "camera": cameras, "style": full.styles
     }  # fmt: skip
 
 

@@ -23,7 +23,13 @@ from soracli.world.language.actors import actor
 from soracli.world.language.verbs import feet, signed
 from soracli.world.scene import Event, Performer, Scene
 
-SETTING = ("place", "time", "weather", "style")  # of a shot, which stay in the next one if nothing else is said
+SETTING = (
+    "place",
+    "time",
+    "weather",
+    "season",
+    "style",
+)  # of a shot, which stay in the next one if nothing else is said
 FILLED = 0.9  # of a hole that those who are put there fill
 LARGER = (2.4, 2.1, 1.8, 1.5, 1.25)  # factors that are tried on the sizes of who is to fill a frame
 WHOEVER = re.compile(r"\b(?:it|he|she|they)\b", re.IGNORECASE)

@@ -32,7 +32,7 @@ from soracli.scenes.spans import foreign, items, options, spelt
 from soracli.scenes.staging import BOATS, Role, follows, off_shore, staged
 from soracli.scenes.story import Setting, Story
 from soracli.scenes.vocabulary import Entry, Library, vocabulary
-from soracli.world.language.surroundings import PLACES
+from soracli.world.language.surroundings import PLACES, SEASONS
 from soracli.world.scene import Scene
 
 WITHIN = ("in", "on", "across", "through", "over", "into", "inside")  # before water that somebody is in
@@ -42,7 +42,7 @@ PROPER = re.compile(r"\b[A-Z][a-z]+\b")
 class Reading(NamedTuple):
     """scene: what will be drawn. caption: the same in words. notes: sentences on all that was dropped or replaced.
 
-    said: which of `place`, `time`, `weather`, `camera`, `style`, `action` and `direction` the prompt names.
+    said: which of `place`, `time`, `weather`, `season`, `camera`, `style`, `action` and `direction` the prompt names.
     """
 
     scene: Scene
@@ -93,7 +93,8 @@ def _slots(story: Story, film: list[Filmed], near: Mapping[str, Near]) -> frozen
     """What a prompt names, see `Reading`."""
     placed = any(noun in near and near[noun].slot == "place" for noun, _ in story.strangers)
     return frozenset((
-        *(row.slot for row in story.settings), *(row.slot for row in film if row.value), *(["place"] if placed else []),
+        *("season" if row.entry.value in SEASONS else row.slot for row in story.settings),
+        *(row.slot for row in film if row.value), *(["place"] if placed else []),
         *(["action"] if any(part.verb is not None for part in story.parts) else []),
         *(["direction"] if any(part.direction for part in story.parts) else []),
     ))  # fmt: skip
@@ -117,4 +118,5 @@ def _scene(
         shown(film, "style") or "3d",
         seed,
         length=seconds,
+        season=chosen.season,
     )

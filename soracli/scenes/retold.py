@@ -10,11 +10,12 @@ from soracli.scenes import file_format
 from soracli.scenes.file_format import Shot
 from soracli.scenes.onward import understood
 from soracli.scenes.read import Reading, read
+from soracli.scenes.settings import CLOUDED
 from soracli.scenes.vocabulary import Library
 from soracli.world.language.verbs import MOVES
 from soracli.world.scene import Performer
 
-SLOTS = ("place", "time", "weather", "camera", "style")
+SLOTS = ("place", "time", "weather", "season", "camera", "style")
 _SWAPS = (  # who comes, who goes
     r"(?P<new>.+?)\s+(?:instead|in place) of\s+(?P<old>.+)",
     r"(?:replace|exchange|swap)\s+(?P<old>.+?)\s+(?:with|by|for)\s+(?P<new>.+)",
@@ -94,7 +95,7 @@ def _settings(text: str, shot: Shot, aspect: float, known: Library, shots: Seque
     """Place, time, weather, camera and style that a text names, and what performers of these shots do."""
     reading = understood(text, shot.scene, shot.seconds, aspect, known)
     changes = [(slot, getattr(reading.scene, slot)) for slot in SLOTS if slot in reading.said]
-    if "weather" in reading.said and reading.scene.weather == "rain" and "time" not in reading.said:
+    if "weather" in reading.said and reading.scene.weather in CLOUDED and "time" not in reading.said:
         changes += [("time", "overcast")] if shot.scene.time == "day" else []
     changes += _acted(reading, shots)
     return Retold(tuple(changes), reading.notes)

@@ -10,7 +10,7 @@ from soracli.scenes.staging import BOATS, BUILT, Role
 from soracli.scenes.story import KIND, Setting, Story
 from soracli.scenes.vocabulary import DRAWN, Entry, split, tables
 from soracli.world.language.actors import PLANES
-from soracli.world.language.surroundings import NIGHTLY, PLACES
+from soracli.world.language.surroundings import NIGHTLY, PLACES, SEASONS
 
 ASHORE = ("by", "beside", "next to", "near", "along", "alongside")
 STARRY = frozenset(("night sky", "starry sky", "starry night sky", "stars", "with stars", "milky way", "nightsky",
@@ -18,19 +18,27 @@ STARRY = frozenset(("night sky", "starry sky", "starry night sky", "stars", "wit
 TOGETHER = {frozenset(("road", "mountain")): "mountain road"}  # two places that are one when both are said
 
 
+CLOUDED = frozenset({"rain", "drizzle", "downpour", "storm", "hail", "tornado"})  # under a closed sky
+OPEN = CLOUDED | {"snow", "flurries", "blizzard", "sandstorm", "wind", "sunbeams"}  # in no room
+
+
 @dataclass(frozen=True)
 class Chosen:
-    """place, time and weather of a scene. near: (as typed, shown instead). dropped: phrases that found no room."""
+    """place, time, weather and season of a scene.
+
+    near: (as typed, shown instead). dropped: phrases that found no room.
+    """
 
     place: str
     time: str
     weather: str
+    season: str
     near: tuple[tuple[str, str], ...]
     dropped: tuple[str, ...]
 
 
 def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
-    """The place, time and weather that a story is shown in. near: nearest known words of unknown ones."""
+    """The place, time, weather and season that a story is shown in. near: nearest known words of unknown ones."""
     rows = story.settings
     places = [_ashore(row) for row in rows if row.slot == "place"]
     solid = [row for row in places if not row.text.endswith("snow")]
@@ -44,6 +52,36 @@ def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
             places.append(Setting("place", Entry("place", found.value, True), noun, ""))
     swaps: list[tuple[str, str]] = []
     dropped: list[str] = []
+    places = _told_apart(places, roles, dropped)
+    place = _one(places, swaps, dropped)
+    weather = _one(weathers, swaps, dropped) or "clear"
+    hours = [row for row in rows if row.slot == "time"]
+    time = _one([row for row in hours if row.entry.value not in SEASONS], swaps, dropped)
+    season = _one([row for row in hours if row.entry.value in SEASONS], swaps, dropped)
+    home = _home(roles)
+    if place == "sea" and home == "underwater":  # fish are in the sea, not on it
+        place = home
+    if not place and not roles and any(row.entry.value == "night" and row.text in STARRY for row in rows):
+        place = "sky"  # nothing else is asked for
+    if not place and (weather in OPEN or season) and PLACES[home].indoors:
+        home = "village"  # it does not fall in a room
+    if not place and weather == "sandstorm":
+        home = "desert"
+    place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
+    if not time and any(role.name.lower() in split(tables()[0]["hours"]["seen"]["night"]) for role in roles):
+        time = "night"
+    if not time:
+        dark = place in NIGHTLY or weather == "fireflies"
+        time = "night" if dark else "overcast" if weather in CLOUDED else "day"
+    if time == "gloom" and weather == "clear":
+        weather = "fog"
+    if weather == "leaves" and not season:
+        season = "autumn"
+    return Chosen(place, time, weather, season, tuple(swaps), tuple(dropped))
+
+
+def _told_apart(places: list[Setting], roles: list[Role], dropped: list[str]) -> list[Setting]:
+    """Of several places those that are meant: two may be one, or one be seen in the other. dropped: is added to."""
     shown = {row.entry.value for row in places if not row.entry.near}
     for both, place in TOGETHER.items():
         if both <= shown:
@@ -65,23 +103,7 @@ def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
     if roles and roles[0].name in _homes("railway station") and places and all(row.entry.near for row in places):
         places = [row._replace(entry=row.entry._replace(value="railway station")) if row.entry.value == "road" else row
                   for row in places]  # fmt: skip
-    place = _one(places, swaps, dropped)
-    weather = _one(weathers, swaps, dropped) or "clear"
-    time = _one([row for row in rows if row.slot == "time"], swaps, dropped)
-    home = _home(roles)
-    if place == "sea" and home == "underwater":  # fish are in the sea, not on it
-        place = home
-    if not place and not roles and any(row.entry.value == "night" and row.text in STARRY for row in rows):
-        place = "sky"  # nothing else is asked for
-    if not place and weather in ("rain", "snow") and PLACES[home].indoors:
-        home = "village"  # it does not fall in a room
-    place = place or ("sea" if roles and roles[0].action == "swim" and not PLACES[home].water else home)
-    if not time and any(role.name.lower() in split(tables()[0]["hours"]["seen"]["night"]) for role in roles):
-        time = "night"
-    if not time:
-        dark = place in NIGHTLY or weather == "fireflies"
-        time = "night" if dark else "overcast" if weather == "rain" else "day"
-    return Chosen(place, time, weather, tuple(swaps), tuple(dropped))
+    return places
 
 
 def _ashore(row: Setting) -> Setting:

@@ -157,11 +157,11 @@ class Telling:
         return ""
 
     def add(self, item: Item, behind: str) -> None:
+        """Take a place, a time or a weather; a dark forest is two of them."""
         for slot in ("weather", "time", "place"):
             entry = item.of(slot)
             if entry is not None:
                 self.story.settings.append(Setting(slot, entry, item.text, behind))
-                return
 
     def is_asked(self) -> bool:
         """Whether verbs may be in their base form: make the dog fly."""

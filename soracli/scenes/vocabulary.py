@@ -90,10 +90,10 @@ class Library(Protocol):
 class Entry(NamedTuple):
     """What a phrase may be.
 
-    slot: `place`, `time`, `weather`, `name`, `verb`, `relation`, `count`, `colour`, `direction`, `side`, `change`,
-    `scale`, `silent` or `undrawn`. value: in the world's words; `worn` of undrawn clothes. near: the nearest that can
-    be shown, said in a note. form: of a verb `base`, `finite`, `doing` or `past`; of a noun `one` or `many`. lemma: of
-    a verb.
+    slot: `place`, `time` (an hour or a season), `weather`, `name`, `verb`, `relation`, `count`, `colour`,
+    `direction`, `side`, `change`, `scale`, `silent` or `undrawn`. value: in the world's words; `worn` of undrawn
+    clothes. near: the nearest that can be shown, said in a note. form: of a verb `base`, `finite`, `doing` or
+    `past`; of a noun `one` or `many`. lemma: of a verb.
     """
 
     slot: str
@@ -216,6 +216,13 @@ def _scenery(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             for value, phrases in words[slot].get("near" if near else "same", {}).items():
                 for phrase in split(phrases):
                     yield phrase, Entry(slot, value, near)
+    for season, phrases in words["time"]["season"].items():
+        for phrase in split(phrases):
+            yield phrase, Entry("time", season)
+    gloomy, *dark = words["time"]["dark"].items()
+    for place, nouns in dark:
+        for phrase in (f"{adjective} {noun}" for adjective in split(gloomy[1]) for noun in split(nouns)):
+            yield from ((phrase, Entry("place", place)), (phrase, Entry("time", "gloom")))
     pairs = [(place, *pair) for place, some in words["place"]["compound"].items() for pair in some]
     for place, before, nouns in pairs:
         for noun in split(nouns):

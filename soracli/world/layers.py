@@ -15,16 +15,24 @@ import torch
 
 from soracli.world.language.surroundings import BARE, PLACES
 from soracli.world.language.verbs import GROUND, HORIZON, ground_factor
+from soracli.world.seasons import of_grass, of_tree
 from soracli.world.strips import RGB, Strip, hashed, noise, triangle
 
 T = TypeVar("T")
 
 
+BLACK = (0.0, 0.0, 0.0)
+WHITE = (1.0, 1.0, 1.0)
+
+
 class Light(NamedTuple):
     """A time of day. zenith, horizon: RGB of the sky. scenery, actors: RGB factors. orb: RGB of the sun or the moon.
 
-    orb_at: `high`, `low` or `none`. lit: lamps and stars are on. cloud: RGB of the clouds.
-    played: whether the sun or the moon is a performer, and not of the sky.
+    orb_at: `high`, `low`, `below` the horizon, or `none` that shows. lit: lamps and stars are on. cloud: RGB of the
+    clouds. played: whether the sun or the moon is a performer, and not of the sky. gloom: factor on the zenith in the
+    dark folds of a closed sky.
+    Of performers: rim: RGB that is added along the edges that the orb shines on. orb_x: where it stands, frame widths.
+    long: length of the shadows that they cast away from it, over their heights.
     """
 
     zenith: RGB
@@ -36,6 +44,10 @@ class Light(NamedTuple):
     lit: bool = False
     played: bool = False
     cloud: RGB = (1.0, 1.0, 1.0)
+    gloom: float = 0.82
+    rim: RGB = BLACK
+    orb_x: float = 0.5
+    long: float = 0.0
 
     @property
     def colours(self) -> tuple[RGB, RGB, RGB, RGB]:
@@ -43,29 +55,70 @@ class Light(NamedTuple):
         return self.zenith, self.horizon, self.scenery, self.actors
 
 
-WHITE = (1.0, 1.0, 1.0)
 LIGHTS = {
     "day": Light((0.28, 0.58, 0.95), (0.80, 0.92, 1.0), WHITE, WHITE, (1.0, 0.97, 0.80)),
+    "golden hour": Light(
+        (0.42, 0.60, 0.86),
+        (1.0, 0.87, 0.62),
+        (1.0, 0.88, 0.68),
+        (1.0, 0.90, 0.72),
+        (1.0, 0.93, 0.68),
+        "low",
+        cloud=(1.0, 0.93, 0.82),
+        rim=(0.40, 0.30, 0.12),
+        long=1.6,
+    ),
     "sunset": Light(
         (0.36, 0.26, 0.55),
         (1.0, 0.66, 0.36),
         (0.93, 0.68, 0.58),
-        (1.0, 0.86, 0.78),
+        (0.96, 0.76, 0.66),
         (1.0, 0.90, 0.62),
         "low",
         cloud=(1.0, 0.80, 0.72),
+        rim=(0.52, 0.30, 0.10),
+        long=2.2,
+    ),
+    "dusk": Light(
+        (0.10, 0.14, 0.36),
+        (0.72, 0.50, 0.58),
+        (0.44, 0.46, 0.66),
+        (0.66, 0.66, 0.84),
+        (1.0, 0.62, 0.40),
+        "below",
+        lit=True,
+        cloud=(0.46, 0.40, 0.58),
+        rim=(0.22, 0.12, 0.10),
     ),
     "night": Light(
-        (0.03, 0.05, 0.17), (0.17, 0.22, 0.44), (0.32, 0.40, 0.64), (0.70, 0.74, 0.94), (0.95, 0.96, 1.0), lit=True
+        (0.03, 0.05, 0.17),
+        (0.17, 0.22, 0.44),
+        (0.32, 0.40, 0.64),
+        (0.58, 0.63, 0.88),
+        (0.95, 0.96, 1.0),
+        lit=True,
+        rim=(0.12, 0.15, 0.24),
+    ),
+    "gloom": Light(
+        (0.13, 0.17, 0.22),
+        (0.36, 0.42, 0.45),
+        (0.40, 0.47, 0.50),
+        (0.64, 0.69, 0.74),
+        WHITE,
+        "none",
+        lit=True,
+        cloud=(0.34, 0.39, 0.43),
     ),
     "dawn": Light(
         (0.47, 0.60, 0.88),
         (1.0, 0.83, 0.76),
         (0.94, 0.86, 0.88),
-        (1.0, 0.94, 0.93),
-        (1.0, 0.93, 0.80),
+        (1.0, 0.90, 0.87),
+        (1.0, 0.90, 0.72),
         "low",
         cloud=(1.0, 0.92, 0.92),
+        rim=(0.34, 0.24, 0.16),
+        long=1.8,
     ),
     "overcast": Light(
         (0.60, 0.65, 0.71),
@@ -77,34 +130,80 @@ LIGHTS = {
         cloud=(0.90, 0.92, 0.94),
     ),
 }
+STORM = Light(
+    (0.17, 0.20, 0.26), (0.46, 0.50, 0.54), (0.50, 0.55, 0.60), (0.72, 0.76, 0.82), WHITE, "none",
+    cloud=(0.40, 0.43, 0.48), gloom=0.6,
+)  # fmt: skip
+DUST = Light(
+    (0.66, 0.48, 0.30), (0.84, 0.68, 0.46), (0.86, 0.74, 0.58), (0.94, 0.82, 0.66), WHITE, "none",
+    cloud=(0.78, 0.60, 0.40),
+)  # fmt: skip
+EVENINGS = (  # zenith, horizon and clouds of other sunsets
+    ((0.36, 0.26, 0.55), (1.0, 0.66, 0.36), (1.0, 0.80, 0.72)),
+    ((0.24, 0.30, 0.58), (1.0, 0.58, 0.44), (1.0, 0.70, 0.62)),
+    ((0.46, 0.34, 0.58), (1.0, 0.72, 0.60), (1.0, 0.76, 0.78)),
+    ((0.40, 0.48, 0.72), (1.0, 0.76, 0.42), (1.0, 0.84, 0.66)),
+    ((0.34, 0.14, 0.36), (0.96, 0.42, 0.26), (0.92, 0.52, 0.46)),
+)
 BRIGHT = frozenset({"moon", "stage", "space"})  # places with a light of their own
 LAMPS = (0.97, 0.88, 0.76)  # RGB factor of lamplight
-DULL = frozenset({"rain", "snow", "fog"})  # weathers that hide the sun
+DULL = frozenset({"rain", "drizzle", "downpour", "hail", "snow", "flurries", "fog"})  # weathers that hide the sun
+DARK = frozenset({"storm", "blizzard", "tornado"})  # those that take the light with it
 
 
 def light_of(time: str, weather: str, place: str) -> Light:
-    """The light of a time of day; rain, snow and fog take its sun and most of its colour."""
+    """The light of a time of day; rain, snow and fog take its sun and most of its colour, storms all but the night."""
     clear = LIGHTS["day" if place in BRIGHT else time]
     if place in PLACES and PLACES[place].indoors:
-        return clear._replace(scenery=LAMPS if clear.lit else WHITE, actors=(1.0, 0.95, 0.88) if clear.lit else WHITE)
-    if weather not in DULL or place in BARE:
+        within = clear._replace(rim=BLACK, long=0.0)
+        return within._replace(scenery=LAMPS if clear.lit else WHITE, actors=(1.0, 0.95, 0.88) if clear.lit else WHITE)
+    if weather not in DULL | DARK | {"sandstorm"} or place in BARE:
         return clear
-    if clear.lit:
-        return clear._replace(orb_at="none", lit=True, zenith=(0.06, 0.08, 0.17), horizon=(0.20, 0.23, 0.36))
-    dull = LIGHTS["overcast"]
-    zenith, horizon, scenery, actors = (_mix(a, b, 0.65) for a, b in zip(clear.colours, dull.colours, strict=True))
-    return Light(zenith, horizon, scenery, actors, clear.orb, "none", cloud=_mix(clear.cloud, dull.cloud, 0.8))
+    hidden = clear._replace(orb_at="none", rim=BLACK, long=0.0)
+    if time == "night":
+        return hidden._replace(zenith=(0.06, 0.08, 0.17), horizon=(0.20, 0.23, 0.36))
+    if weather in DARK:
+        return _between(hidden, STORM, 0.9)._replace(lit=clear.lit, gloom=STORM.gloom)
+    if weather == "sandstorm":
+        return _between(hidden, DUST, 0.85)
+    return hidden if clear.lit else _between(hidden, LIGHTS["overcast"], 0.65)
 
 
-def _mix(a: RGB, b: RGB, share: float) -> RGB:
+def _between(light: Light, other: Light, share: float) -> Light:
+    """A light on the way to another one. share: of the way; of clouds a little more."""
+    zenith, horizon, scenery, actors = (blended(a, b, share) for a, b in zip(light.colours, other.colours, strict=True))
+    cloud = blended(light.cloud, other.cloud, min(share + 0.15, 1))
+    return light._replace(zenith=zenith, horizon=horizon, scenery=scenery, actors=actors, cloud=cloud)
+
+
+def shining(time: str, weather: str, place: str, seed: int) -> Light:
+    """The same light with its sun or moon where it stands by the seed."""
+    return light_of(time, weather, place)._replace(orb_x=shining_x(seed))
+
+
+def blended(a: RGB, b: RGB, share: float) -> RGB:
+    """A colour between two. share: of the second."""
     r, g, b_ = (x + (y - x) * share for x, y in zip(a, b, strict=True))
     return r, g, b_
+
+
+def shining_x(seed: int) -> float:
+    """Where the sun or the moon stands, frame widths."""
+    return 0.12 + 0.76 * hashed(seed, 1)
+
+
+def orb_at(light: Light, seed: int, aspect: float, horizon: float = HORIZON) -> tuple[float, float]:
+    """Where the sun or the moon stands, frame heights; the horizon lies in that row."""
+    x = aspect * shining_x(seed)
+    if light.orb_at in ("low", "below"):
+        return x, horizon - 0.01 - 0.16 * hashed(seed, 2)
+    return x, 0.09 + 0.21 * hashed(seed, 2)
 
 
 class View(NamedTuple):
     """What a layer must cover. width, height: pixels. low, high: camera travel, frame heights, at the actors' depth.
 
-    seconds: the latest time that is shown, for layers that drift. weather: what is seen of it through windows.
+    seconds: the latest time that is shown, for layers that drift. weather: what is seen of it. season: of what grows.
     """
 
     width: int
@@ -115,6 +214,7 @@ class View(NamedTuple):
     seed: int
     seconds: float = 0.0
     weather: str = "clear"
+    season: str = ""
 
     def strip(self, y0: float, y1: float, factor: float, drift: float = 0.0) -> Strip:
         """An empty layer, wide enough for every position of the camera. drift: frame heights per second."""
@@ -124,7 +224,14 @@ class View(NamedTuple):
         return replace(Strip.empty(y0, y1, (start, stop), self.height, factor), drift=drift)
 
     def tone(self, colour: RGB, haze: float = 0.0) -> RGB:
-        """A colour under this light, seen through haze (0..1)."""
+        """A colour under this light and in this season, seen through haze (0..1)."""
+        return self._lit(of_grass(colour, self.season), haze)
+
+    def leaf(self, colour: RGB, haze: float = 0.0, *number: int) -> RGB:
+        """The leaves of a tree or a bush, likewise. number: of the tree, by which one differs from the other."""
+        return self._lit(of_tree(colour, self.season, self.seed, *number), haze)
+
+    def _lit(self, colour: RGB, haze: float) -> RGB:
         r, g, b = (
             c * s * (1 - haze) + h * haze
             for c, s, h in zip(colour, self.light.scenery, self.light.horizon, strict=True)
@@ -204,7 +311,10 @@ def graded(light: Light, seed: int) -> Light:
         r, g, b = (grey + (c - grey) * (1 + deep * share) for c in colour)
         return min(max(r * (1 + warm), 0.0), 1.0), min(max(g, 0.0), 1.0), min(max(b * (1 - warm), 0.0), 1.0)
 
-    zenith = _mix(turned(light.zenith, 1.0), light.horizon, 0.22 * hashed(seed, 803))
+    if light[:2] == LIGHTS["sunset"][:2]:
+        evening = EVENINGS[int(hashed(seed, 804) * len(EVENINGS))]
+        light = light._replace(zenith=evening[0], horizon=evening[1], cloud=evening[2])
+    zenith = blended(turned(light.zenith, 1.0), light.horizon, 0.22 * hashed(seed, 803))
     return light._replace(zenith=zenith, horizon=turned(light.horizon, 0.6), scenery=turned(light.scenery, 0.3))
 
 

@@ -65,7 +65,7 @@ def meadow(view: View) -> Backdrop:
         ridge(view, 0.53, 0.045, 0.55, 0.06, tone((0.45, 0.66, 0.55), 0.35), 21),
         ridge(view, 0.575, 0.035, 0.42, 0.14, tone((0.40, 0.68, 0.36), 0.12), 22),
     ]
-    if hashed(view.seed, 28) < 0.75:
+    if view.season or hashed(view.seed, 28) < 0.75:
         far.append(wood(view, 0.605, 0.13, view.between(0.2, 0.6, 29), 0.1, 0.25, 30))
     greens = (
         ((0.36, 0.66, 0.22), (0.52, 0.78, 0.34)), ((0.48, 0.68, 0.24), (0.64, 0.78, 0.38)),
@@ -187,7 +187,7 @@ def city_street(view: View) -> Backdrop:
         if (i + view.seed) % 2:
             lamppost(view, kerb, x, 0.69, 0.25)
         else:
-            tree(kerb, x, 0.69, 0.21, tone(view.pick(LEAVES, 57)), tone(BARK), view.seed + i)
+            tree(kerb, x, 0.69, 0.21, view.leaf(view.pick(LEAVES, 57), 0.0, 57, i), tone(BARK), view.seed + i)
     return Backdrop(sky(view, 0.6), [far, near], ground, [kerb], [])
 
 

@@ -40,7 +40,7 @@ def castle(view: View) -> Backdrop:
     woods = wood(view, 0.635, 0.15, 0.32, ground_factor(0.635), 0.1, 873)
     near = standing(view, 0.745, 0.12)
     for i, x in lattice(near, 0.4, 0.2, view.seed + 874):
-        bush(near, x, 0.745, 0.06 + 0.03 * hashed(view.seed, 875, i), view.tone((0.28, 0.52, 0.26)), i)
+        bush(near, x, 0.745, 0.06 + 0.03 * hashed(view.seed, 875, i), view.leaf((0.28, 0.52, 0.26), 0.0, 875, i), i)
     return Backdrop(sky(view, 0.8), far, ground, [woods, near], [])
 
 
@@ -151,7 +151,7 @@ def village(view: View) -> Backdrop:
             _stall(view, stalls, x, 0.745, i)
         else:
             lamppost(view, stalls, x, 0.735, 0.27)
-            bush(stalls, x + 0.16, 0.73, 0.05, view.tone((0.32, 0.56, 0.28)), i)
+            bush(stalls, x + 0.16, 0.73, 0.05, view.leaf((0.32, 0.56, 0.28), 0.0, 876, i), i)
     return Backdrop(sky(view), [*far, back], ground, [row, stalls], [])
 
 

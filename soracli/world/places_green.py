@@ -51,7 +51,8 @@ def wood(view: View, y: float, tall: float, spacing: float, factor: float, veil:
         slender = hashed(view.seed, salt, i // 2, 2) < 0.25
         grown = poplar if slender else tree
         size *= 1.15 if slender else 1.0
-        grown(strip, x, y, size, view.tone(shaded(leaf, shade), veil), view.tone(BARK, veil), view.seed + i)
+        colour = view.leaf(shaded(leaf, shade), veil, salt, i)
+        grown(strip, x, y, size, colour, view.tone(BARK, veil), view.seed + i)
     return strip
 
 
@@ -97,7 +98,7 @@ def park(view: View) -> Backdrop:
     for i, x in landmarks(view, seats, 0.85, 0.4, 729):
         bench(view, seats, x, 0.755, 0.11, brown)
         lamppost(view, seats, x + 0.24, 0.755, 0.3)
-        bush(seats, x - 0.3, 0.75, 0.07, view.tone((0.28, 0.54, 0.28)), i)
+        bush(seats, x - 0.3, 0.75, 0.07, view.leaf((0.28, 0.54, 0.28), 0.0, 728, i), i)
     front = verge(view, 0.995, 0.05, 0.1, (0.32, 0.58, 0.20), 730)
     return Backdrop(sky(view), far, ground, [trees, seats], [front])
 
@@ -126,7 +127,7 @@ def garden(view: View) -> Backdrop:
         fence(view, hedge, 0.67, 0.07)
     else:
         for i, x in lattice(hedge, 0.14, 0.2, view.seed + 746):
-            bush(hedge, x, 0.672, 0.07, view.tone((0.24, 0.50, 0.26)), i)
+            bush(hedge, x, 0.672, 0.07, view.leaf((0.24, 0.50, 0.26), 0.0, 746), i)
     near = [home, hedge]
     for row, (y, tall) in enumerate(((0.70, 0.06), (0.765, 0.085))):
         bed = standing(view, y, tall * 1.5)

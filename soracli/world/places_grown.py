@@ -48,17 +48,22 @@ def _rows_of_trees(view: View, leaf: RGB, fruit: RGB | None) -> Backdrop:
     u, _ = ground_coordinates(view, ground)
     ground.cover(((0.11 - ((u / 0.8) % 1 - 0.5).abs()) * 12).clamp(0, 1) * 0.35, tone((0.74, 0.66, 0.42)))
     near = []
+    own = not view.season or (view.season == "spring" and fruit is None)
+
+    def crown(row: int, i: int, veil: float) -> RGB:
+        return tone(leaf, veil) if own else view.leaf(leaf, veil, 1096, row, i)
+
     rows = ((0.618, 0.13, 0.15, 0.3), (0.642, 0.22, 0.28, 0.16), (0.69, 0.42, 0.62, 0.02))
     for row, (y, tall, spacing, veil) in enumerate(rows):
         strip = standing(view, y, tall * 1.25)
         for i, x in landmarks(view, strip, spacing, tall, 1096):
             size = tall * view.between(0.92, 1.1, 1097, row, i)
-            tree(strip, x, y, size, tone(leaf, veil), tone(BARK, veil), view.seed + i)
+            tree(strip, x, y, size, crown(row, i, veil), tone(BARK, veil), view.seed + i)
             if fruit is not None:
                 fruits(strip, x, y, size, tone(fruit, veil), view.seed + i)
         near.append(strip)
     edge = edge_of_grass(view, (0.32, 0.58, 0.20))
-    if fruit is None:
+    if fruit is None and own:
         for y in (0.70, 0.76, 0.83, 0.91):
             near.append(_petals(view, y, tone(shaded(leaf, 1.06))))
     return Backdrop(sky(view, 0.8), far, ground, near, [edge])

@@ -22,7 +22,7 @@ from soracli.world.places_green import BARK, LEAVES, wood
 from soracli.world.places_water import waves
 from soracli.world.props import bush, reeds, stone, tree, tuft
 from soracli.world.props_outdoors import acacia, band, berg, boulder, table_rock
-from soracli.world.skies import sky
+from soracli.world.skies import aurora, sky
 from soracli.world.strips import RGB, Strip, bar, disc, hashed, noise
 
 Pair = tuple[RGB, RGB]
@@ -110,8 +110,10 @@ def river(view: View) -> Backdrop:
     ground.cover(water * ((-flow - 0.4) * 2.5).clamp(0, 1) * 0.3, tone(shaded(blue, 0.7)))
     bank = standing(view, 0.683, 0.5)
     for i, x in landmarks(view, bank, view.between(0.42, 0.62, 1038), 0.5, 1039):
-        tree(bank, x, 0.672, view.between(0.28, 0.42, 1040, i), tone(leaf, 0.05), tone(BARK), view.seed + i)
-        bush(bank, x + 0.2, 0.68, 0.045, tone(shaded(leaf, 0.85)), i)
+        tree(
+            bank, x, 0.672, view.between(0.28, 0.42, 1040, i), view.leaf(leaf, 0.05, 1040, i), tone(BARK), view.seed + i
+        )
+        bush(bank, x + 0.2, 0.68, 0.045, view.leaf(shaded(leaf, 0.85), 0.0, 1041, i), i)
         stone(view, bank, x - 0.16, 0.69, 0.035)
     near = [bank]
     for row, (y, drift) in enumerate(((0.725, 0.05), (0.775, 0.08))):
@@ -145,7 +147,7 @@ def arctic(view: View) -> Backdrop:
     tone = view.tone
     above = sky(view, 0.6)
     if view.light.lit and view.light.orb_at != "none":
-        _aurora(view, above)
+        aurora(view, above)
     ground = floor(view, (0.95, 0.97, 1.0), (0.86, 0.92, 0.98), 0.02)
     edge = 0.745
     u, z = ground_coordinates(view, ground)
@@ -175,16 +177,6 @@ def arctic(view: View) -> Backdrop:
         y = 0.775 + 0.015 * hashed(view.seed, 1062, i)
         boulder(blocks, x, y, 0.022 + 0.03 * hashed(view.seed, 1069, i), tone((0.86, 0.92, 0.98)), view.seed + i)
     return Backdrop(above, [back], ground, [bergs, floes, blocks], [], edge + 0.016)
-
-
-def _aurora(view: View, strip: Strip) -> None:
-    """Curtains of green and violet light."""
-    for k, colour in enumerate(((0.30, 0.95, 0.60), (0.35, 0.80, 0.90), (0.62, 0.40, 0.90))):
-        flat = torch.full((1, 1), 0.5)
-        low = view.between(0.26, 0.44, 1063, k) + 0.09 * noise(strip.x * 1.4, flat, view.seed + 1064 + k)
-        rays = 0.65 + 0.35 * noise(strip.x * 14, flat, view.seed + 1067 + k)
-        up = (low - strip.y) / 0.26
-        strip.cover((up * 12).clamp(0, 1) * (1 - up).clamp(0, 1) ** 1.3 * rays * 0.75, colour)
 
 
 def canyon(view: View) -> Backdrop:

@@ -275,7 +275,15 @@ def field(view: View, crop: str) -> Backdrop:
     for i, x in landmarks(view, home, 1.6, 0.5, 1783):
         cottage(view, home, x, 0.612, 0.16, i)
         for k, dx in enumerate((-0.2, 0.18, 0.3)):
-            tree(home, x + dx, 0.615, (0.13, 0.17, 0.15)[k], tone((0.34, 0.54, 0.30), 0.2), tone(BARK, 0.2), i + k)
+            tree(
+                home,
+                x + dx,
+                0.615,
+                (0.13, 0.17, 0.15)[k],
+                view.leaf((0.34, 0.54, 0.30), 0.2, i, k),
+                tone(BARK, 0.2),
+                i + k,
+            )
     ground = floor(view, soil, bloom, 0.06)
     u, z = ground_coordinates(view, ground)
     rows = ((u / 0.24) * 6.283).sin() * 0.5 + 0.5

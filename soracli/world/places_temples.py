@@ -40,7 +40,7 @@ def japanese_garden(view: View) -> Backdrop:
     temple = view.strip(0.1, HORIZON + 0.04, 0.2)
     for i, x in lattice(temple, 0.13, 0.3, view.seed + 1823):
         leaf = ((0.30, 0.52, 0.30), (0.95, 0.70, 0.78), (0.26, 0.48, 0.32), (0.84, 0.40, 0.24))[(i * 7 + view.seed) % 4]
-        tree(temple, x, 0.628, 0.15 + 0.05 * hashed(view.seed, 1824, i), tone(leaf, 0.2), tone(BARK, 0.2), i)
+        tree(temple, x, 0.628, 0.15 + 0.05 * hashed(view.seed, 1824, i), view.leaf(leaf, 0.2, i), tone(BARK, 0.2), i)
     for i, x in landmarks(view, temple, 1.5, 0.6, 1825):
         _pagoda(view, temple, x, 0.628, 0.42 * view.between(0.92, 1.06, 1826, i))
     ground = floor(view, (0.40, 0.60, 0.28), (0.46, 0.66, 0.34), 0.08)
@@ -66,7 +66,7 @@ def japanese_garden(view: View) -> Backdrop:
         if i % 2:
             tree(edge, x - 0.36, 0.77, 0.46, tone((0.97, 0.74, 0.82)), tone(BARK), i)
         else:
-            bush(edge, x - 0.3, 0.772, 0.075, tone((0.30, 0.54, 0.30)), i)
+            bush(edge, x - 0.3, 0.772, 0.075, view.leaf((0.30, 0.54, 0.30), 0.0, i), i)
     return Backdrop(sky(view, 0.8), [mountain, hills, temple], ground, [back, pond, edge], [])
 
 

@@ -8,6 +8,7 @@ import torch
 
 from soracli.world.language.verbs import HORIZON, ground_factor
 from soracli.world.layers import (
+    DARK,
     Backdrop,
     View,
     floor,
@@ -41,6 +42,8 @@ def sea(view: View) -> Backdrop:
 
 def waves(view: View, y0: float, y1: float, drift: float, rise: float, colour: RGB, cover: float, salt: int) -> Strip:
     """Water from a wavy crest at y0 down to y1, where it fades unless the frame ends there."""
+    if view.weather in DARK:  # a rough sea
+        rise, drift = 1.9 * rise, 2.5 * drift
     strip = view.strip(y0 - rise * 2, min(y1, 1.0), ground_factor(y0), drift)
     x = strip.x / (rise * 14) + hashed(view.seed, salt) * 20
     crest = y0 - rise * (0.6 * x.sin() + 0.4 * (x * 0.47 + salt).sin())
@@ -69,7 +72,7 @@ def lake(view: View) -> Backdrop:
                 x,
                 0.62,
                 size,
-                tone(shaded(green, 0.8 + 0.4 * hashed(view.seed, 607, i)), 0.2),
+                view.leaf(shaded(green, 0.8 + 0.4 * hashed(view.seed, 607, i)), 0.2, 607, i),
                 tone((0.38, 0.30, 0.26)),
                 i,
             )

@@ -13,7 +13,7 @@ from soracli.world.strips import RGB, Strip, bar, disc, hashed
 
 def forest(view: View) -> Backdrop:
     """Rows of firs, or of trees with leaves, paler with distance, and some close by."""
-    if hashed(view.seed, 77) < 0.4:
+    if view.season in ("spring", "autumn") or hashed(view.seed, 77) < 0.4:
         return _leafy(view)
     tone = view.tone
     far = []
@@ -67,19 +67,22 @@ def _leafy(view: View) -> Backdrop:
     far = []
     for row, (y, tall, fade, spacing) in enumerate(((0.60, 0.3, 0.5, 0.15), (0.625, 0.4, 0.27, 0.24))):
         strip = view.strip(y - tall * 1.3, y + 0.03, 0.1 + 0.12 * row)
-        strip.cover(((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1), tone(shaded(leaf, 0.7), fade))
+        behind = view.leaf(shaded(leaf, 0.7), fade + 0.1, 79, row)
+        strip.cover(((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1), behind)
         for i, x in lattice(strip, spacing, 0.3, view.seed + 79 + row):
             size = tall * (0.8 + 0.4 * hashed(view.seed, 81, row, i))
             shade = shaded(leaf, 0.8 + 0.25 * hashed(view.seed, 82, row, i))
-            tree(strip, x, y, size, tone(shade, fade), tone(BARK, fade), view.seed + i)
+            tree(strip, x, y, size, view.leaf(shade, fade, 82, row, i), tone(BARK, fade), view.seed + i)
         far.append(strip)
     ground = floor(view, (0.40, 0.48, 0.24), (0.40, 0.52, 0.28), 0.08)
     sward(view, ground, (0.40, 0.48, 0.24))
     near = [standing(view, 0.685, 0.68)]
     for i, x in landmarks(view, near[0], view.between(0.45, 0.65, 83), 0.5, 84):
-        tree(near[0], x, 0.685, 0.5 * view.between(0.9, 1.15, 85, i), tone(leaf, 0.03), tone(BARK), view.seed + i)
-    near.append(_undergrowth(view, shaded(leaf, 0.8)))
-    return Backdrop(sky(view, 0.5), far, ground, near, [verge(view, 1.0, 0.06, 0.09, shaded(leaf, 0.7), 86)])
+        size, colour = 0.5 * view.between(0.9, 1.15, 85, i), view.leaf(leaf, 0.03, 85, i)
+        tree(near[0], x, 0.685, size, colour, tone(BARK), view.seed + i)
+    green = LEAVES[0] if view.season else leaf
+    near.append(_undergrowth(view, shaded(green, 0.8)))
+    return Backdrop(sky(view, 0.5), far, ground, near, [verge(view, 1.0, 0.06, 0.09, shaded(green, 0.7), 86)])
 
 
 WOODS = {"forest": forest}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from soracli.world.layers import View, glow, shaded
-from soracli.world.strips import RGB, Strip, bar, box, disc, hashed, triangle
+from soracli.world.strips import RGB, Strip, bar, box, disc, hashed, taper, triangle
 
 
 def pine(strip: Strip, x: float, y: float, tall: float, leaf: RGB, trunk: RGB, snow: RGB | None = None) -> None:
@@ -194,6 +194,8 @@ def lamppost(view: View, strip: Strip, x: float, y: float, tall: float) -> None:
     top = y - tall
     if view.light.lit:
         glow(strip, x, top, tall * 0.75, (1.0, 0.84, 0.50), 0.65)
+        for share in (0.5, 0.75, 1.0):  # what it lights, down to the ground
+            strip.put(taper(x, top, y, tall * 0.04, tall * 0.42 * share), (1.0, 0.80, 0.46), 0.07)
     strip.shape(here, bar(x, y, x, top, tall * 0.018), iron)
     strip.shape(here, bar(x, y, x, y - tall * 0.12, tall * 0.035, tall * 0.02), iron)
     glass = (1.0, 0.92, 0.66) if view.light.lit else view.tone((0.90, 0.92, 0.90))

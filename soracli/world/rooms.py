@@ -19,7 +19,12 @@ STEEL: RGB = (0.78, 0.80, 0.83)
 DARK: RGB = (0.20, 0.20, 0.23)
 CREAM: RGB = (0.98, 0.96, 0.91)
 BRASS: RGB = (0.85, 0.66, 0.30)
-OUTSIDE = {"rain": 800, "snow": 700, "leaves": 60, "fog": 0}  # weathers out there: things in a square frame height
+OUTSIDE = {  # weathers out there: things in a square frame height
+    "rain": 800, "drizzle": 500, "downpour": 1200, "storm": 1200, "hail": 600, "snow": 700, "flurries": 350,
+    "blizzard": 1400, "leaves": 60, "wind": 0, "sandstorm": 0, "tornado": 300, "fog": 0,
+}  # fmt: skip
+MISTY: dict[str, RGB] = {"fog": (0.80, 0.82, 0.85), "blizzard": (0.86, 0.89, 0.93), "sandstorm": (0.82, 0.66, 0.46)}
+DROPS, FLAKES = ("rain", "drizzle", "downpour", "storm", "tornado"), ("hail", "snow", "flurries", "blizzard")
 
 
 def wall(view: View, paints: tuple[RGB, ...], salt: int, foot: float = 0.668) -> Strip:
@@ -86,17 +91,16 @@ def window(view: View, strip: Strip, bounds: Bounds, salt: int, curtains: bool =
 def _outside(view: View, strip: Strip, bounds: Bounds, salt: int) -> None:
     """The weather behind a window: mist, or drops, flakes or leaves that hang in the air."""
     x0, y0, x1, y1 = bounds
-    if view.weather == "fog":
-        strip.shape(bounds, box(*bounds), (0.80, 0.82, 0.85), 0.7)
-        return
+    if view.weather in MISTY:
+        strip.shape(bounds, box(*bounds), MISTY[view.weather], 0.7)
     for i in range(round(OUTSIDE[view.weather] * (x1 - x0) * (y1 - y0))):
         x = x0 + 0.008 + (x1 - x0 - 0.016) * hashed(view.seed, salt, 13, i)
         y = y0 + 0.008 + (y1 - y0 - 0.05) * hashed(view.seed, salt, 14, i)
-        if view.weather == "rain":
+        if view.weather in DROPS:
             strip.shape(
                 (x - 0.01, y, x + 0.01, y + 0.042), bar(x, y, x - 0.005, y + 0.038, 0.0016), (0.9, 0.94, 1.0), 0.7
             )
-        elif view.weather == "snow":
+        elif view.weather in FLAKES:
             strip.shape((x - 0.01, y - 0.01, x + 0.01, y + 0.01), disc(x, y, 0.006, 0.006), (1.0, 1.0, 1.0))
         else:
             colour = view.tone(((0.90, 0.45, 0.15), (0.95, 0.70, 0.20), (0.75, 0.28, 0.15))[i % 3])

@@ -70,6 +70,7 @@ class Scene:
     moves take all of it. 0 = as the clips of 4 seconds of the first training: paths are straight and go on for ever.
     onward: it is shown for longer than that: until `length` nothing differs, after it those who would leave the frame
     turn round and a camera that moves by itself comes to rest.
+    season: of `SEASONS`, or `` where trees and ground are as it comes.
     """
 
     domain: str
@@ -82,6 +83,7 @@ class Scene:
     seed: int = 0
     length: float = 0.0
     onward: bool = False
+    season: str = ""
 
     @property
     def triple(self) -> tuple[str, str, str]:

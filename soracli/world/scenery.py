@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import torch
 
-from soracli.world import ensemble, motion, snow
+from soracli.world import air, ensemble, motion, snow
 from soracli.world.assets import ActorBank
 from soracli.world.domain import Frame, Painted
-from soracli.world.language.surroundings import PLACES
-from soracli.world.layers import Backdrop, View, graded, light_of
+from soracli.world.language.surroundings import BARE, PLACES
+from soracli.world.layers import Backdrop, View, graded, light_of, shining
 from soracli.world.places import backdrop
 from soracli.world.planes import Planes, Scenery
 from soracli.world.scene import Scene
@@ -46,7 +46,7 @@ def _clip(
     cameras: torch.Tensor,
 ) -> None:
     """Render one scene into pixels (T, H, W, 3), boxes (T, A, 4), visible (T, A) and cameras (T, 3)."""
-    device, light = pixels.device, light_of(scene.time, scene.weather, scene.place)
+    device, light = pixels.device, shining(scene.time, scene.weather, scene.place, scene.seed)
     camera = ensemble.camera(scene, frame.times, frame.aspect)
     travel = camera.x * frame.aspect
     scenery = Scenery(Planes.of(built(scene, travel, frame), device), travel, frame)
@@ -79,9 +79,11 @@ def built(scene: Scene, travel: torch.Tensor, frame: Frame) -> Backdrop:
     if any(performer.name in ORBS and not performer.picture for performer in scene.performers):
         light = light._replace(played=True)
     low, high, latest = float(travel.min()), float(travel.max()), float(frame.times[-1])
-    view = View(frame.width, frame.height, low, high, light, scene.seed, latest, scene.weather)
-    drawn = backdrop(scene.place, view)
-    return snow.covered(drawn, view) if snow.lies(scene.place, scene.weather) else drawn
+    outdoors = scene.place not in BARE and not (scene.place in PLACES and PLACES[scene.place].indoors)
+    season = scene.season if outdoors else ""
+    view = View(frame.width, frame.height, low, high, light, scene.seed, latest, scene.weather, season)
+    drawn = air.changed(backdrop(scene.place, view), view, scene.place)
+    return snow.covered(drawn, view) if snow.lies(scene.place, scene.weather, scene.season) else drawn
 
 
 def without_performers(scene: Scene) -> Scene:

@@ -9,16 +9,17 @@ from soracli.world.language.surroundings import BARE, PLACES
 from soracli.world.layers import Backdrop, View, ground_coordinates, shaded
 from soracli.world.strips import RGB, Strip, noise
 
+SNOWFALL = frozenset({"snow", "flurries", "blizzard"})
 FRESH: RGB = (0.96, 0.98, 1.0)
 ON_GROUND, BARELY = 0.92, 0.08  # share of white on the ground, and by how much it differs from patch to patch
 FROST = 0.16  # share of white on all that stands
 CAP, UNEVEN = 0.026, 0.5  # depth of the snow on upper edges, frame heights, and the share by which it differs
 
 
-def lies(place: str, weather: str) -> bool:
-    """Whether the snow that falls stays lying: outdoors, on land."""
+def lies(place: str, weather: str, season: str = "") -> bool:
+    """Whether snow lies there: in winter, or as it falls; outdoors, on land."""
     known = PLACES.get(place)
-    if weather != "snow" or place in BARE:
+    if (weather not in SNOWFALL and season != "winter") or place in BARE:
         return False
     return known is None or not (known.indoors or known.water or not known.ground)
 

@@ -64,26 +64,32 @@ def prepare(
         art = recoloured(art, performer.colour)
     if performer.events:
         art, picks = changed(art[picks], performer, drawn(performer), frame.times), torch.arange(len(picks))
-    towards = signed(performer.direction)
+    heading = signed(performer.direction)
     faces = "front" if performer.picture else entry.faces
-    if (towards > 0 and faces == "left") or (towards < 0 and faces == "right"):
+    if (heading > 0 and faces == "left") or (heading < 0 and faces == "right"):
         art = art.flip(-1)
     art, picks = _posed(art, picks, way)
     rows, columns = _extent(art)
-    colour, cover = fixed_bytes(art[..., rows, columns].permute(0, 2, 3, 1))
+    cell = art.shape[2:]
+    x = (way.x - travel * ground_factor(feet(performer.depth))) * frame.width
+    towards = 3 * (light.orb_x - performer.x)
+    art = art[..., rows, columns]
+    if any(light.rim):
+        art = _rimmed(art, min(max(towards, -1.0), 1.0), light, side)
+    colour, cover = fixed_bytes(art.permute(0, 2, 3, 1))
     tint = torch.tensor([round(c * ONE) for c in light.actors], dtype=torch.int16).repeat(columns.stop - columns.start)
     colour = (colour * tint).add_(ONE // 2).bitwise_right_shift_(7)
     layers = F.pad(torch.stack([colour, cover], 1), (3, 3, 1, 1))
-    x = (way.x - travel * ground_factor(feet(performer.depth))) * frame.width
     middle = (way.feet - way.lift) * h - (SOLE - 0.5) * side
     boxes = [_box(drawing[1]) for drawing in layers]
     wide = max(box[2] - box[0] for box in boxes) / float(way.scale.max().clamp(min=0.1))
-    shades, spots = _shadows(x, way, wide, performer.size, h)
+    away = (-min(max(towards, -1.0), 1.0) * light.long, 0.16 * light.long)
+    shades, spots = _shadows(x, way, wide, performer.size, h, away)
     return Cast(
         layers,
         picks.tolist(),
-        (x - art.shape[3] / 2 + columns.start - 1).tolist(),
-        (middle - art.shape[2] / 2 + rows.start - 1).tolist(),
+        (x - cell[1] / 2 + columns.start - 1).tolist(),
+        (middle - cell[0] / 2 + rows.start - 1).tolist(),
         boxes,
         shades,
         [(-1, left, y) for _, left, y in spots] if performer.name in SKY and not performer.picture else spots,
@@ -137,15 +143,46 @@ def _posed(art: torch.Tensor, picks: torch.Tensor, way: Path) -> tuple[torch.Ten
     return F.grid_sample(art.float(), grid, align_corners=False).round().to(torch.uint8), picks
 
 
+def _rimmed(art: torch.Tensor, towards: float, light: Light, side: int) -> torch.Tensor:
+    """Drawings lit from behind: bright along the edges towards the light, darker away from it.
+
+    art: uint8 (K, 4, rows, columns), premultiplied. towards: -1 = the light is on the left, 1 = on the right.
+    side: of a drawing's cell, pixels.
+    """
+    reach = max(1.0, 0.028 * side)
+    alpha = art[:, 3].float()
+    edge = torch.zeros_like(alpha)
+    for share in (0.5, 1.0):
+        edge += 0.5 * (alpha - _moved(alpha, round(share * reach * towards), round(share * 0.7 * reach))).clamp(min=0)
+    across = torch.linspace(-1, 1, art.shape[3]) * towards
+    shade = 1 - 0.5 * max(light.rim) * (0.5 - 0.5 * across)
+    colour = art[:, :3] * shade + edge[:, None] * torch.tensor(light.rim)[:, None, None]
+    return torch.cat([torch.minimum(colour, alpha[:, None]), alpha[:, None]], 1).round().to(torch.uint8)
+
+
+def _moved(alpha: torch.Tensor, right: int, up: int) -> torch.Tensor:
+    """What lies so many pixels to the right and up of each, nothing beyond the borders. (K, rows, columns)."""
+    wide = F.pad(alpha, (max(-right, 0), max(right, 0), up, 0))
+    rows, columns = alpha.shape[1:]
+    return wide[:, :rows, max(right, 0) : max(right, 0) + columns]
+
+
 def _shadows(
-    x: torch.Tensor, way: Path, wide: float, size: float, height: int
+    x: torch.Tensor, way: Path, wide: float, size: float, height: int, away: tuple[float, float]
 ) -> tuple[list[torch.Tensor], list[tuple[int, float, int]]]:
-    """Soft ellipses on the ground, smaller and fainter under a higher performer, in steps. wide: pixels at scale 1."""
+    """Soft shadows on the ground, smaller and fainter under a higher performer, in steps. wide: pixels at scale 1.
+
+    away: how far they are cast to the right and down, over the performer's height.
+    """
     near = (24 / (1 + 5 * way.lift.clamp(min=0) / max(size, 1e-6))).round().long().tolist()
     scale = (way.scale * 24).round().long().tolist()
     steps = list(zip(near, scale, strict=True))
     kinds = sorted(set(steps))
-    made = [_ellipse(a / 24, b / 24 * wide * 0.5, b / 24 * 0.05 * size * height) for a, b in kinds]
+    made = []
+    for a, b in kinds:
+        tall = b / 24 * size * height
+        cast = (away[0] * tall, away[1] * tall)
+        made.append(_shade(a / 24, b / 24 * wide * 0.5, 0.05 * tall, cast))
     places = {kind: i for i, kind in enumerate(kinds)}
     spots = []
     for cx, cy, step in zip(x.tolist(), (way.feet * height).tolist(), steps, strict=True):
@@ -155,15 +192,30 @@ def _shadows(
     return made, spots
 
 
-def _ellipse(near: float, rx: float, ry: float) -> torch.Tensor:
-    """A soft ellipse: int16 (rows, columns * 3) cover, with an empty rim at its sides. near: 1 = on the ground."""
+def _shade(near: float, rx: float, ry: float, cast: tuple[float, float]) -> torch.Tensor:
+    """A soft ellipse, and what is cast of it away from a low light, fading with the distance.
+
+    int16 (rows, columns * 3) cover, with an empty rim at its sides. near: 1 = on the ground. rx, ry: its half width and
+    height, cast: how far, pixels to the right and down.
+    """
     rx, ry = rx * (0.6 + 0.4 * near) + 0.5, ry * (0.6 + 0.4 * near) + 0.5
-    columns, rows = math.ceil(rx * 1.27), math.ceil(ry * 1.27)
-    across = (torch.arange(-columns, columns + 1, dtype=torch.float32) / rx) ** 2
-    down = (torch.arange(-rows, rows + 1, dtype=torch.float32) / ry) ** 2
-    soft = (1 - (across[None] + down[:, None]) / 1.6).clamp(min=0) ** 2
-    cover = (soft * (0.42 * near * ONE)).round().to(torch.int16)
-    return F.pad(cover[..., None].expand(-1, -1, 3).flatten(-2), (3, 3))
+    columns, rows = math.ceil(rx * 1.27 + abs(cast[0])), math.ceil(ry * 1.27 * 1.5 + abs(cast[1]))
+    across = torch.arange(-columns, columns + 1, dtype=torch.float32)[None]
+    down = torch.arange(-rows, rows + 1, dtype=torch.float32)[:, None]
+    cover = _soft(across / rx, down / ry) * 0.42
+    if any(cast):
+        along = (across * cast[0] + down * cast[1]) / (cast[0] ** 2 + cast[1] ** 2)
+        share = along.clamp(0, 1)
+        grown = 1 + 0.5 * share
+        far = _soft((across - share * cast[0]) / (0.8 * rx), (down - share * cast[1]) / (ry * grown))
+        cover = torch.maximum(cover, far * 0.34 * (1 - share) ** 0.7)
+    fixed = (cover * (near * ONE)).round().to(torch.int16)
+    return F.pad(fixed[..., None].expand(-1, -1, 3).flatten(-2), (3, 3))
+
+
+def _soft(across: torch.Tensor, down: torch.Tensor) -> torch.Tensor:
+    """Cover of a soft round spot, 1 in its middle. across, down: distances over its radii."""
+    return (1 - (across**2 + down**2) / 1.6).clamp(min=0) ** 2
 
 
 def _extent(art: torch.Tensor) -> tuple[slice, slice]:

@@ -8,16 +8,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
 from soracli.world.domain import Frame
 from soracli.world.language.surroundings import WINDOWED
+from soracli.world.layers import blended, light_of
 from soracli.world.rooms import OUTSIDE
 from soracli.world.scene import Scene
+from soracli.world.storms import Draw, dust, flashes, splashes
 from soracli.world.strips import ONE, RGB, Distance, Strip, bar, disc, fixed, hashed, lerp, noise, over
 
 PAPER = ((1.0, 0.35, 0.40), (1.0, 0.80, 0.25), (0.35, 0.80, 0.45), (0.35, 0.60, 1.0), (0.85, 0.45, 0.95))
+PETALS = ((0.98, 0.97, 0.94), (0.98, 0.86, 0.90), (0.90, 0.92, 0.74), (0.98, 0.93, 0.70))
 LEAVES = ((0.90, 0.45, 0.15), (0.95, 0.70, 0.20), (0.75, 0.28, 0.15), (0.60, 0.55, 0.20))
 
 
@@ -50,6 +54,10 @@ class Sheet:
         over(canvas, part[0], part[1])
 
 
+DRIVEN = {  # weathers of which banks are driven along: their colour and densest cover
+    "blizzard": ((0.90, 0.93, 0.97), 0.6), "sandstorm": ((0.82, 0.64, 0.42), 0.8), "tornado": ((0.56, 0.52, 0.47), 0.5),
+}  # fmt: skip
+
 Sprinkle = Callable[[int, float, float, int], tuple[Distance, RGB, float]]
 
 
@@ -71,26 +79,103 @@ def _sheet(frame: Frame, count: int, reach: float, kinds: int, sprinkle: Sprinkl
     return torch.stack(drawings)
 
 
+class Fall(NamedTuple):
+    """How hard it rains, snows or hails: things and length (of flakes, size) against the usual, and how far the wind
+    drives them aside for each frame height that they fall. pace: of the fall."""
+
+    many: float
+    long: float
+    lean: float
+    pace: float = 1.0
+
+
+RAINS = {
+    "drizzle": Fall(0.7, 0.45, 0.06, 0.8),
+    "rain": Fall(1.0, 1.0, 0.1),
+    "downpour": Fall(1.8, 1.3, 0.12, 1.2),
+    "storm": Fall(1.8, 1.3, 0.42, 1.25),
+    "tornado": Fall(0.5, 0.9, 0.5, 1.2),
+}
+SNOWS = {
+    "flurries": Fall(0.4, 0.9, 0.15),
+    "snow": Fall(1.0, 1.0, 0.16),
+    "blizzard": Fall(2.2, 0.9, 1.6, 5.0),
+}
+
+
 def _rain(scene: Scene, frame: Frame) -> list[Sheet]:
+    fall = RAINS[scene.weather]
+
     def drop(long: float, cover: float) -> Sprinkle:
-        thick = max(0.0016, 0.35 / frame.height)
-        return lambda i, x, y, k: (bar(x, y, x - 0.1 * long, y + long, thick), (0.86, 0.91, 1.0), cover)
+        thick, long = max(0.0016, 0.35 / frame.height), long * fall.long
+        return lambda i, x, y, k: (bar(x, y, x - fall.lean * long, y + long, thick), (0.86, 0.91, 1.0), cover)
 
     far, near = drop(0.05, 0.35), drop(0.09, 0.5)
+    fast, faster = 1.3 * fall.pace, 1.9 * fall.pace
     return [
-        Sheet(_sheet(frame, 70, 0.1, 1, far, scene.seed + 1), -0.13, 1.3),
-        Sheet(_sheet(frame, 40, 0.12, 1, near, scene.seed + 2), -0.19, 1.9),
+        Sheet(_sheet(frame, round(70 * fall.many), 0.1, 1, far, scene.seed + 1), -fall.lean * fast, fast),
+        Sheet(_sheet(frame, round(40 * fall.many), 0.12, 1, near, scene.seed + 2), -fall.lean * faster, faster),
     ]
 
 
 def _snow(scene: Scene, frame: Frame) -> list[Sheet]:
+    fall = SNOWS[scene.weather]
+
     def flake(size: float) -> Sprinkle:
+        size *= fall.long
         return lambda i, x, y, k: (disc(x, y, r := size * (0.7 + 0.6 * hashed(i, 5)), r), (1.0, 1.0, 1.0), 0.92)
 
+    slow, fast = 0.12 * fall.pace, 0.20 * fall.pace
     return [
-        Sheet(_sheet(frame, 80, 0.03, 1, flake(0.006), scene.seed + 3), 0.02, 0.12, sway=0.02),
-        Sheet(_sheet(frame, 34, 0.04, 1, flake(0.011), scene.seed + 4), 0.03, 0.20, sway=0.03),
+        Sheet(
+            _sheet(frame, round(80 * fall.many), 0.03, 1, flake(0.006), scene.seed + 3),
+            fall.lean * slow,
+            slow,
+            sway=0.02,
+        ),
+        Sheet(
+            _sheet(frame, round(34 * fall.many), 0.04, 1, flake(0.011), scene.seed + 4),
+            fall.lean * fast,
+            fast,
+            sway=0.03,
+        ),
     ]
+
+
+def _hail(scene: Scene, frame: Frame) -> list[Sheet]:
+    def stone(i: int, x: float, y: float, k: int) -> tuple[Distance, RGB, float]:
+        r = 0.006 * (0.7 + 0.6 * hashed(i, 9))
+        return bar(x, y, x - 0.002, y + 0.014, r * 0.6, r), (0.94, 0.97, 1.0), 0.95
+
+    return [Sheet(_sheet(frame, 46, 0.03, 1, stone, scene.seed + 9), -0.12, 1.5)]
+
+
+def _wind(scene: Scene, frame: Frame) -> list[Sheet]:
+    """Petals and seeds that a gust carries past, and streaks of the air itself."""
+
+    def seed(i: int, x: float, y: float, k: int) -> tuple[Distance, RGB, float]:
+        turn = 2 * math.pi * (k / 8 + hashed(i, 10))
+        dx, dy = 0.008 * math.cos(turn), 0.005 * math.sin(turn)
+        return bar(x - dx, y - dy, x + dx, y + dy, 0.0035, 0.002), PETALS[i % len(PETALS)], 0.9
+
+    def streak(i: int, x: float, y: float, k: int) -> tuple[Distance, RGB, float]:
+        long = 0.10 + 0.10 * hashed(i, 11)
+        return bar(x - long, y + 0.008, x, y, 0.0004, 0.002), (1.0, 1.0, 1.0), 0.28
+
+    return [
+        Sheet(_sheet(frame, 9, 0.22, 1, streak, scene.seed + 10), 1.1, 0.0),
+        Sheet(_sheet(frame, 16, 0.03, 8, seed, scene.seed + 11), 0.62, 0.06, 7.0, 0.04),
+    ]
+
+
+def _grit(scene: Scene, frame: Frame) -> list[Sheet]:
+    """Grains of sand that the wind drives along."""
+
+    def grain(i: int, x: float, y: float, k: int) -> tuple[Distance, RGB, float]:
+        long = 0.02 + 0.03 * hashed(i, 12)
+        return bar(x - long, y, x, y + 0.003, 0.0012), (0.96, 0.86, 0.66), 0.5
+
+    return [Sheet(_sheet(frame, 70, 0.06, 1, grain, scene.seed + 12), 1.6, 0.12)]
 
 
 def _leaves(scene: Scene, frame: Frame) -> list[Sheet]:
@@ -112,7 +197,10 @@ def _confetti(scene: Scene, frame: Frame) -> list[Sheet]:
     return [Sheet(_sheet(frame, 55, 0.03, 8, piece, scene.seed + 6), 0.02, 0.24, 8.0, 0.02)]
 
 
-SHEETS = {"rain": _rain, "snow": _snow, "leaves": _leaves, "confetti": _confetti}
+SHEETS = {
+    **dict.fromkeys(RAINS, _rain), **dict.fromkeys(SNOWS, _snow), "hail": _hail, "leaves": _leaves, "wind": _wind,
+    "sandstorm": _grit, "confetti": _confetti,
+}  # fmt: skip
 
 
 def _fog(scene: Scene, frame: Frame) -> Callable[[torch.Tensor, float, float], None]:
@@ -122,7 +210,7 @@ def _fog(scene: Scene, frame: Frame) -> Callable[[torch.Tensor, float, float], N
     x, y = strip.x, strip.y
     bank = noise(x * 1.6, y * 3.5, scene.seed + 7) * 0.6 + noise(x * 3.7, y * 8, scene.seed + 8) * 0.4
     thick = 0.16 + 0.36 * (-(((y - 0.6) / 0.24) ** 2)).exp() + 0.16 * bank
-    colour = (0.28, 0.31, 0.40) if scene.time == "night" else (0.88, 0.90, 0.92)
+    colour = blended(light_of(scene.time, scene.weather, scene.place).horizon, (0.92, 0.93, 0.94), 0.3)
     strip.cover(thick.clamp(0, 0.85), colour)
     both = torch.stack(fixed(strip.pixels))
 
@@ -167,9 +255,6 @@ def _stamp(canvas: torch.Tensor, stamp: tuple[torch.Tensor, torch.Tensor], x: in
         over(canvas[y0:y1, x0 * 3 : x1 * 3], tint, cover)
 
 
-Draw = Callable[[torch.Tensor, float, float], None]  # over int16 (H, W * 3), at seconds, with the camera's travel
-
-
 def falling(scene: Scene, frame: Frame) -> list[Draw]:
     """What lays the things that fall or fly in a scene's weather over a picture; nothing in fog or a clear sky.
 
@@ -177,14 +262,24 @@ def falling(scene: Scene, frame: Frame) -> list[Draw]:
     """
     if _outside(scene):
         return []
-    if scene.weather in SHEETS:
-        return [sheet.draw for sheet in SHEETS[scene.weather](scene, frame)]
-    return [_fireflies(scene, frame)] if scene.weather == "fireflies" else []
+    draws: list[Draw] = [sheet.draw for sheet in SHEETS[scene.weather](scene, frame)] if scene.weather in SHEETS else []
+    if scene.weather in RAINS or scene.weather == "hail":
+        ground = splashes(scene, frame, RAINS[scene.weather].many if scene.weather in RAINS else 1.0)
+        draws = [ground, *draws] if ground is not None else draws
+    more: dict[str, Callable[[Scene, Frame], Draw]] = {"fireflies": _fireflies, "storm": flashes}
+    if scene.weather in more:
+        draws.append(more[scene.weather](scene, frame))
+    return draws
 
 
 def overlay(scene: Scene, frame: Frame) -> list[Draw]:
-    """The same, and the fog."""
-    return [_fog(scene, frame)] if scene.weather == "fog" and not _outside(scene) else falling(scene, frame)
+    """The same, and what hangs in the air or is driven along in banks."""
+    draws = falling(scene, frame)
+    if _outside(scene):
+        return draws
+    if scene.weather in DRIVEN:
+        return [dust(scene, frame, *DRIVEN[scene.weather]), *draws]
+    return [_fog(scene, frame)] if scene.weather == "fog" else draws
 
 
 def _outside(scene: Scene) -> bool:

@@ -424,6 +424,9 @@ def test_keys_of_a_scene_are_set() -> None:
     assert one.scene.performers[0].action == "run"
     assert (one.scene.seed, two.scene.seed) == (0, 9)
     assert one.scene.time == two.scene.time == "night"
+    autumn = edits.edited(FILM, [("shot.2.season", "autumn")])
+    assert [shot.scene.season for shot in file.parse(autumn, Path())] == ["", "autumn"]
+    assert "season" not in edits.edited(autumn, [("shot.2.season", "")])
     taken = edits.edited(text, [("shot.1.performer.1.direction", "left"), ("shot.1.performer.1.colour", "")])
     assert file.parse(taken, Path())[0].scene.performers[0].direction == "left"
 
@@ -432,6 +435,7 @@ def test_keys_of_a_scene_are_set() -> None:
     ("key", "value", "said"),
     [
         ("performer.1.action", "run", "there are 2 shots; say of which: shot.1.performer.1.action"),
+        ("shot.2.season", "monsoon", "season = 'monsoon'"),
         ("shot.3.seed", "1", "shot 3 is not in the scene; there are 2"),
         ("shot.1.performer.2.action", "run", "performer 2 is not in the scene; there is 1"),
         ("shot.1.performer.1.acton", "run", "no such key (did you mean action?)"),

@@ -269,7 +269,7 @@ def test_weather_is_seen_and_moves(bank: ActorBank, weather: str) -> None:
     assert not (bad[0] - bad[1])[:24].eq((clear[0] - clear[1])[:24]).all()  # in the sky, where else nothing moves
 
 
-@pytest.mark.parametrize("weather", ["rain", "snow", "leaves", "fog"])
+@pytest.mark.parametrize("weather", ["rain", "snow", "leaves", "fog", "storm", "hail", "blizzard", "sandstorm"])
 def test_weather_outside_of_a_room_is_seen_through_its_windows_alone(bank: ActorBank, weather: str) -> None:
     def clip(name: str) -> torch.Tensor:
         one = Scene("scenery", scene("stand", x=-9.0).performers, "office", "day", name, seed=4)

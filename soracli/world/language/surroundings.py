@@ -39,6 +39,12 @@ class Weather(NamedTuple):
     keys: tuple[str, ...]
 
 
+class Season(NamedTuple):
+    """phrases: end a sentence."""
+
+    phrases: tuple[str, ...]
+
+
 class Camera(NamedTuple):
     """shots: nouns, `<shot> of a dog`. clauses: sentences. onto: `<onto> a dog walking`; empty if there is none."""
 
@@ -204,10 +210,12 @@ TIMES: Mapping[str, Time] = {
         ("daytime", "day", "sunny"),
     ),
     "sunset": Time(
-        ("at sunset", "in the evening light", "at sundown", "at golden hour", "in the evening"),
+        ("at sunset", "in the evening light", "at sundown", "in the evening"),
         ("under an orange sky", "as the sun sets"),
-        ("sunset", "evening", "golden hour"),
+        ("sunset", "evening"),
     ),
+    "golden hour": Time(("at golden hour", "in golden light"), (), ("golden hour",)),
+    "dusk": Time(("at dusk", "at twilight", "in the blue hour", "at nightfall"), (), ("dusk", "twilight", "blue hour")),
     "night": Time(
         ("at night", "late at night", "in the dark of night", "during the night"),
         ("under the stars", "under a starry sky", "by moonlight"),
@@ -223,14 +231,24 @@ TIMES: Mapping[str, Time] = {
         (),
         ("overcast", "grey sky", "cloudy"),
     ),
+    "gloom": Time(("in gloomy light", "in eerie half-light"), (), ("gloomy light",)),
 }
 WEATHERS: Mapping[str, Weather] = {
     "clear": Weather(("in clear weather", "in fine weather"), ("clear weather",)),
-    "rain": Weather(("in the rain", "while it rains", "as rain falls", "in heavy rain"), ("rain", "rainy")),
+    "rain": Weather(("in the rain", "while it rains", "as rain falls"), ("rain", "rainy")),
+    "drizzle": Weather(("in light rain", "in a drizzle"), ("drizzle", "light rain")),
+    "downpour": Weather(("in heavy rain", "in pouring rain", "in a downpour"), ("heavy rain", "downpour")),
+    "storm": Weather(("in a thunderstorm", "in a storm", "as lightning flashes"), ("thunderstorm", "stormy")),
+    "hail": Weather(("in hail", "in a hailstorm"), ("hail", "hailstorm")),
+    "tornado": Weather(("as a tornado passes", "before a tornado"), ("tornado",)),
     "snow": Weather(
         ("in falling snow", "while it snows", "as snowflakes fall", "in a snowfall"), ("snowfall", "snowing")
     ),
+    "flurries": Weather(("in light snow", "in a flurry of snow"), ("light snow",)),
+    "blizzard": Weather(("in a blizzard", "in a snowstorm"), ("blizzard", "snowstorm")),
     "fog": Weather(("in the fog", "in thick fog", "in the mist", "in a foggy haze"), ("fog", "misty", "foggy")),
+    "sandstorm": Weather(("in a sandstorm", "in a dust storm"), ("sandstorm",)),
+    "wind": Weather(("in the wind", "on a windy day", "in a strong breeze"), ("windy",)),
     "leaves": Weather(
         ("as leaves blow past", "with autumn leaves in the wind", "in a swirl of leaves"),
         ("falling leaves", "blowing leaves"),
@@ -240,6 +258,13 @@ WEATHERS: Mapping[str, Weather] = {
         ("among fireflies", "surrounded by fireflies", "with glowing fireflies all around"),
         ("fireflies", "glowing fireflies"),
     ),
+    "sunbeams": Weather(("in rays of sunlight", "in sunbeams"), ("sunbeams", "god rays")),
+}
+SEASONS: Mapping[str, Season] = {
+    "spring": Season(("in spring",)),
+    "summer": Season(("in summer",)),
+    "autumn": Season(("in autumn",)),
+    "winter": Season(("in winter",)),
 }
 
 CAMERAS: Mapping[str, Camera] = {
