@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from soracli.scenes.deeds import OWN, SITS, SLEEPS
+from soracli.scenes.relations import FOR_OTHERS
 from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
 from soracli.scenes.vocabulary import Vocabulary
@@ -36,7 +37,8 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
     verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
     story.shown = [
         row for row in story.shown
-        if deed(verbs[row[0]]) not in seen and pictured(verbs[row[0]], words) not in drawn
+        if deed(FOR_OTHERS.get(verbs[row[0]], "")) not in seen
+        and deed(verbs[row[0]]) not in seen and pictured(verbs[row[0]], words) not in drawn
     ]  # fmt: skip
     return out
 
@@ -56,6 +58,8 @@ def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
     verb = story.parts[role.group].verb if role.group >= 0 else None
     if role.action == "stand" and (_has_seat(role, roles) or (verb is not None and _drives(verb.lemma, role, roles))):
         return replace(role, action="sit")
+    if verb is not None and role.action == "meet" and deed(verb.lemma) == "fight":
+        return replace(role, action="fight")
     if verb is None or role.action not in ("stand", "bounce"):
         return role
     if verb.form == "past" and role.kind == "thing":  # poured, sliced
@@ -64,6 +68,9 @@ def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
         return role
     does = deed(verb.lemma) or role.action
     can = does != "sit" or actor(role.name).hip or role.name in SITTERS
+    can = can and (does not in ("steam", "smoke") or role.kind in ("thing", "driver"))
+    if does == "swing" and any(other.relation == "on" and roles[other.partner] is role for other in roles):
+        does = "work"  # a man swings an axe
     return replace(role, action=does) if can else role
 
 

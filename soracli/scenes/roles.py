@@ -14,7 +14,7 @@ from soracli.scenes.staging import BOATS, BUILT, Role
 from soracli.scenes.story import Part, Story
 from soracli.scenes.vocabulary import Library, Vocabulary
 from soracli.world.language import grammar
-from soracli.world.language.actors import SKY, actor
+from soracli.world.language.actors import BALLS, SKY, actor
 from soracli.world.scene import Act
 
 MOST = 6  # performers of one kind
@@ -212,7 +212,11 @@ def implied(roles: list[Role], story: Story, words: Vocabulary, known: Library) 
     for i, role in enumerate(roles):
         verb = story.parts[role.group].verb
         name = words.implied.get(verb.lemma, "") if verb is not None else ""
-        if name and role.name.split()[0] in HUMAN and not any(other.partner == i for other in roles):
+        if name in BALLS and not any(other.partner == i for other in roles):
+            found.append(
+                Role(name, known.kind(name), "score", known.length(name), "", "", "in front of", i, group=-9 - i)
+            )
+        elif name and role.name.split()[0] in HUMAN and not any(other.partner == i for other in roles):
             found.append(
                 Role(name, known.kind(name), "stand", known.length(name), role.direction, "", "on", i, group=-9 - i)
             )
@@ -441,6 +445,13 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
     return _suited(action, part, name, kind)
 
 
+def _is_upright(name: str, kind: str) -> bool:
+    """Whether an animal that stands on two legs would slide on its belly."""
+    entry = actor(name)
+    x0, y0, x1, y1 = entry.box
+    return kind == "walker" and entry.faces == "front" and not entry.hip and y1 - y0 >= 0.95 * (x1 - x0)
+
+
 def _suited(action: str, part: Part, name: str, kind: str) -> str:
     """The action as a picture of its kind does it: what drives does not walk, a boat bobs."""
     verb = part.verb
@@ -449,6 +460,10 @@ def _suited(action: str, part: Part, name: str, kind: str) -> str:
         action = "roll"
     if first in STAYS and name in CRAFT and action == "stand" and not part.relation:
         action = "hover"
+    if action == "land" and kind != "flyer":
+        action = "fall"
+    if action == "slide" and first in ("slide", "slip", "glide") and _is_upright(name, kind):
+        action = "skid"
     if first == "take" and action == "launch" and kind in ("walker", "driver"):  # a dog takes off
         action = RUSH[kind]
     if kind == "driver" and action in ("walk", "run", "roll", "hop", "float"):
