@@ -11,6 +11,7 @@ from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
 from soracli.scenes.vocabulary import Vocabulary
 from soracli.world.language.actors import CABS, SITTERS, actor
+from soracli.world.language.verbs import THROWN
 from soracli.world.language.words import PLAYED
 
 SEATS = frozenset((
@@ -28,7 +29,7 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
 
     The story's notes lose these verbs, and those that a picture shows: somebody in the lotus position does yoga.
     """
-    out = [_played(role, roles, story) for role in roles]
+    out = [_towards(_played(role, roles, story), i, roles) for i, role in enumerate(roles)]
     sitting = {story.parts[role.group].verb for role in out if role.action == "sit" and role.group >= 0}
     lemmas = {verb.lemma for verb in sitting if verb is not None}
     story.shown = [(typed, "sit" if shown == "stand" and _lemma(typed, words) in lemmas else shown)
@@ -72,6 +73,13 @@ def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
     if does == "swing" and any(other.relation == "on" and roles[other.partner] is role for other in roles):
         does = "work"  # a man swings an axe
     return replace(role, action=does) if can else role
+
+
+def _towards(role: Role, i: int, roles: Sequence[Role]) -> Role:
+    """One who is drawn from the side looks to the right, where what it throws or catches flies."""
+    throws = any(other.partner == i and other.action in THROWN and other.relation == "in front of" for other in roles)
+    aside = actor(role.name).faces != "front" and not role.direction
+    return replace(role, direction="right") if throws and aside else role
 
 
 def _drives(lemma: str, role: Role, roles: Sequence[Role]) -> bool:

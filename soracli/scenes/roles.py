@@ -33,17 +33,24 @@ FLIGHT = {  # birds of whom the library has the standing alone -> them in the ai
         "toucan": "black", "puffin": "black", "vulture": "brown", "heron": "grey", "stork": "white",
         "tower crane": "white",  # what is called a crane and flies is no machine
     }.items()},
-    "seagull": ("seagull in flight", ""), "crow": ("crow in flight", ""),
+    "parrot": ("parrot in flight", ""), "owl": ("owl in flight", ""), "seagull": ("seagull in flight", ""), "crow": ("crow in flight", ""),
 }  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
 BUILT_IN = {  # what places have of their own
     "window": ("living room", "bedroom", "village"), "castle": ("castle",), "volcano": ("volcano",),
 }  # fmt: skip
 KEPT = {"fish bowl": ("fish", "tropical fish"), "bird cage": ("bird", "parrot", "sparrow")}  # pictures of both
+RIDERS = {  # what people ride -> who is drawn on it, by who rides
+    "bicycle": {"man": "man biking", "boy": "man biking", "woman": "woman biking", "girl": "woman biking",
+                "person": "person biking", "child": "person biking"},
+    **{name: dict.fromkeys(("man", "boy", "woman", "girl", "person", "child"), rider)
+       for name, rider in (("motorcycle", "motorcyclist"), ("motor scooter", "scooter rider"))},
+}  # fmt: skip
 CARRIED = {  # what is drawn with them
     "violinist": ("violin",), "drummer": ("drum",), "photographer": ("camera",), "skateboarder": ("level skateboard",),
     "waiter": ("hot beverage", "teacup without handle"), "footballer": ("soccer ball",),
     "tennis player": ("soccer ball", "tennis"),
+    **{rider: (ridden,) for ridden, riders in RIDERS.items() for rider in riders.values()},
 }  # fmt: skip
 AT_HAND = {  # what pictures of people at something have with them
     "rowing boat": ("motor boat", "canoe", "raft", "sailboat"), "surfing": ("surfboard",),
@@ -103,7 +110,22 @@ def casting(
         replace(role, partner=_own(i, partner, first, roles), relation=role.relation if partner in first else "")
         for i, (role, partner) in enumerate(roles)
     ]
-    return _paired(_drawn_along(found)), notes
+    return _paired(_drawn_along(_mounted(found, known))), notes
+
+
+def _mounted(roles: list[Role], known: Library) -> list[Role]:
+    """Who rides what is drawn with its rider becomes one picture with it; what is ridden is left to `built_in`."""
+    out = list(roles)
+    for i, role in enumerate(roles):
+        under = roles[role.partner] if role.relation == "on" and role.partner >= 0 else None
+        name = RIDERS.get(under.name, {}).get(role.name.split()[0], "") if under is not None else ""
+        alone = sum(other.partner == role.partner and other.relation == "on" for other in roles) == 1
+        if under is not None and name and alone and name in known.names():
+            out[i] = replace(
+                role, name=name, kind=known.kind(name), length=known.length(name), action=under.action,
+                direction=role.direction or under.direction, colour="", speed=under.speed, relation="on",
+            )  # fmt: skip
+    return out
 
 
 def _drawn_along(roles: list[Role]) -> list[Role]:

@@ -247,7 +247,7 @@ def _shower(body: Body, place: tuple[float, float], colour: Colour, push: float,
 
 
 def _crumbs(body: Body) -> Iterator[Mark]:
-    return _shower(body, (0.2, 0.62), CRUMB, 0.55, 0.013)
+    return _shower(body, (0.2, 0.62), CRUMB, 0.7, 0.022)
 
 
 def _clods(body: Body) -> Iterator[Mark]:

@@ -46,6 +46,7 @@ BRIDGES, BANKS = frozenset({"stone bridge"}), 0.8  # how near their ends one com
 INSIDE = 0.5  # share of the height of who drives that the cab hides
 SINK = 0.06  # of the partner's height, by which something on it covers it
 OWN = (0.06, 0.06, 0.94, 0.94)
+NEAR = {"swing": 0.5, "catch": 0.8}  # of half of both widths, how far from the middle of the partner it is
 CLOSE = 0.9  # of half of both widths, how near to each other they stand who fight
 SWING = 28.0  # degrees to either side by which a tool is swung
 FLOATERS = frozenset({"flyer", "swimmer"})  # kinds whose bodies take no steps
@@ -198,7 +199,8 @@ def _related(
     if performer.action in THROWN and partner.direction:  # from where it looks
         side = signed(partner.direction)
     out = side * (own.x - performer.x)  # what is thrown goes away from who throws it
-    x = other(times).x + shift + side * gap * {"beside": 1.05}.get(relation, 0.6) + out
+    near = NEAR.get(performer.action, {"beside": 1.05}.get(relation, 0.6))
+    x = other(times).x + shift + side * gap * near + out
     return own._replace(x=x)
 
 
@@ -448,8 +450,8 @@ def alone(scene: Scene, performer: Performer, times: torch.Tensor, aspect: float
     way = motion.path(performer, times, aspect)
     speed = _speed(performer)
     x, turn = _travelled(scene, performer, times, aspect, speed)
-    if speed <= 0:
-        return way
+    if speed <= 0 or performer.action == "skid":
+        return way._replace(x=x, turn=way.turn * turn)
     return _in_step(way._replace(x=x, turn=way.turn * turn), performer, times, aspect, speed)
 
 

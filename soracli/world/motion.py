@@ -240,7 +240,7 @@ def _take_off(way: Path, performer: Performer, t: torch.Tensor) -> Path:
     return way._replace(x=x, lift=0.035 * air**2, angle=way.angle + _level(performer, 0.0) - ahead * up)
 
 
-def _land(way: Path, performer: Performer, t: torch.Tensor) -> Path:
+def _land(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     """What flies comes down slowly: an aeroplane along its way, the others from above."""
     left = (1 - t / LANDED).clamp(min=0)
     entry = actor(performer.name)
@@ -375,7 +375,7 @@ def _appear(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> 
 def _fall(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     """From above the frame to the ground, where it bounces twice; what can fly lands."""
     if actor(performer.name).kind == "flyer":
-        return _land(way, performer, t)
+        return _land(way, performer, t, aspect)
     pull, high = 0.9, 0.95
     landed = 0.2 + math.sqrt(2 * high / pull)
     lift = (high - 0.5 * pull * (t - 0.2).clamp(min=0) ** 2) * (t < landed)

@@ -117,7 +117,7 @@ PLAYED: Words = {  # what is done on the spot: how a prompt may say it, by the v
              "glint", "blaze", "shimmer", "pulse", "radiate"),
     "fight": ("fight", "duel", "battle", "wrestle", "box", "clash", "spar", "joust", "attack", "lock antlers",
               "butt heads", "lock horns", "arm wrestle", "assault", "punch", "brawl", "scuffle", "tussle", "grapple"),
-    "cast": ("cast a spell", "cast spells", "cast magic", "cast", "conjure", "do magic", "perform magic", "use magic",
+    "cast": ("cast a spell", "cast a spell on", "cast spells", "cast spells on", "cast magic", "cast", "conjure", "do magic", "perform magic", "use magic",
              "work magic", "enchant", "bewitch", "wave a wand", "wave a magic wand", "do a magic trick",
              "do magic tricks", "perform a magic trick"),
     "breathe": ("breathe fire", "spit fire", "spew fire", "breathe flames", "spew flames", "spit flames", "belch fire",
