@@ -95,7 +95,9 @@ def _tone(bank: ActorBank, performer: Performer) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _frame(casts: list[tuple[Cast, Marks | None]], camera: Camera, frame: Frame, t: int, shadows: bool) -> tuple[torch.Tensor, torch.Tensor]:
+def _frame(
+    casts: list[tuple[Cast, Marks | None]], camera: Camera, frame: Frame, t: int, shadows: bool
+) -> tuple[torch.Tensor, torch.Tensor]:
     """One frame: uint8 (H, W * 3) premultiplied, and alpha (H, W)."""
     colour = torch.zeros(frame.height, frame.width * 3, dtype=torch.int16)
     cover = torch.zeros_like(colour)

@@ -20,6 +20,7 @@ SEATS = frozenset((
     "canoe", "gondola", "raft", "dragon", "rickshaw", "crescent moon", "cloud", "rock", "wood", "haystack",
     "rocking horse", "brick wall", "wooden fence", "pillow",
 ))  # fmt: skip
+SHOTS = {"footballer": "footballer at a shot"}  # who is drawn with a ball -> without
 AT = frozenset(("at", "on", "from", "to", "up", "in", "into", "upon", "with"))
 DOES = {verb: action for action, verbs in PLAYED.items() for verb in verbs}
 
@@ -35,11 +36,12 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
     story.shown = [(typed, "sit" if shown == "stand" and _lemma(typed, words) in lemmas else shown)
                    for typed, shown in story.shown]  # fmt: skip
     seen, drawn = {role.action for role in out} & {*PLAYED}, {role.name.partition(" ")[2] for role in out} - {""}
+    seen |= {role.action for role in out} & {*THROWN}
     verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
     story.shown = [
         row for row in story.shown
         if deed(FOR_OTHERS.get(verbs[row[0]], "")) not in seen
-        and deed(verbs[row[0]]) not in seen and pictured(verbs[row[0]], words) not in drawn
+        and not {deed(verbs[row[0]]), verbs[row[0]]} & seen and pictured(verbs[row[0]], words) not in drawn
     ]  # fmt: skip
     return out
 
@@ -77,7 +79,9 @@ def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
 
 def _towards(role: Role, i: int, roles: Sequence[Role]) -> Role:
     """One who is drawn from the side looks to the right, where what it throws or catches flies."""
-    throws = any(other.partner == i and other.action in THROWN and other.relation == "in front of" for other in roles)
+    thrown = {other.action for other in roles if other.partner == i and other.relation == "in front of"}
+    throws = bool(thrown & {*THROWN})
+    role = replace(role, name=SHOTS.get(role.name, role.name)) if "score" in thrown else role
     aside = actor(role.name).faces != "front" and not role.direction
     return replace(role, direction="right") if throws and aside else role
 

@@ -10,11 +10,11 @@ from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
 from soracli.scenes.playing import DOES, SEATS, deed, pictured
-from soracli.scenes.staging import BOATS, BUILT, Role
+from soracli.scenes.staging import BUILT, Role
 from soracli.scenes.story import Part, Story
 from soracli.scenes.vocabulary import Library, Vocabulary
 from soracli.world.language import grammar
-from soracli.world.language.actors import BALLS, SKY, actor
+from soracli.world.language.actors import BALLS, BOATS, SKY, actor
 from soracli.world.scene import Act
 
 MOST = 6  # performers of one kind

@@ -20,7 +20,9 @@ SPEED = {  # frame widths per second, at depth 0.5
     "meet": 0.09,
     "skid": 0.12,
 }
-MOVES = frozenset({"walk", "run", "drive", "fly", "swim", "hop", "roll", "slide", "chase", "skid"})  # verbs with a direction
+MOVES = frozenset(
+    {"walk", "run", "drive", "fly", "swim", "hop", "roll", "slide", "chase", "skid"}
+)  # verbs with a direction
 MEETING = frozenset({"meet", "fight"})  # verbs of two who come up to each other
 ACTED = (  # verbs that `motion` has a path of its own for
     "walk", "meet", "run", "chase", "jump", "hop", "fly", "hover", "launch", "bounce", "spin", "grow", "shrink",
