@@ -141,7 +141,8 @@ def _bodies(one: Staged, frame: Frame, travel: torch.Tensor, tone: Colour) -> li
     x = (way.x - travel * ground_factor(feet(performer.depth))) * frame.width
     side = performer.size * h * way.scale
     rows = zip(x.tolist(), ((way.feet - way.lift) * h).tolist(), (way.feet * h).tolist(), side.tolist(),
-               way.squash.tolist(), way.angle.tolist(), way.turn.tolist(), frame.times.tolist(), strict=True)  # fmt: skip
+               way.squash.tolist(), way.angle.tolist(), way.turn.tolist(), frame.times.tolist(),
+               strict=True)  # fmt: skip
     return [
         Body(cx, y, ground, cell, high, angle, looks * (-1.0 if turn < 0 else 1.0), max(t - began, 0.0), box, tone)
         for cx, y, ground, cell, high, angle, turn, t in rows

@@ -450,7 +450,9 @@ def alone(scene: Scene, performer: Performer, times: torch.Tensor, aspect: float
     way = motion.path(performer, times, aspect)
     speed = _speed(performer)
     x, turn = _travelled(scene, performer, times, aspect, speed)
-    if speed <= 0 or performer.action == "skid":
+    if speed <= 0:
+        return way
+    if performer.action == "skid":
         return way._replace(x=x, turn=way.turn * turn)
     return _in_step(way._replace(x=x, turn=way.turn * turn), performer, times, aspect, speed)
 

@@ -17,8 +17,8 @@ LOOP = 2.4  # seconds of one loop of a sprite at walking pace
 PACE = {"run": 1.8, "chase": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launch": 2.0}  # times as fast as LOOP
 CALM = frozenset((
     "stand", "spin", "bounce", "grow", "shrink", "appear", "fall", "roll", "slide", "float", "eat", "talk", "work",
-    "glow", "sit", "toss", "throw", "kick", "drop", "cast", "breathe", "feed", "reach", "catch", "score", "melt", "skid",
-    "steam", "smoke", "swing",
+    "glow", "sit", "toss", "throw", "kick", "drop", "cast", "breathe", "feed", "reach", "catch", "score", "melt",
+    "skid", "steam", "smoke", "swing",
 ))  # fmt: skip
 MEET = 2.4  # seconds after which those who meet stand still
 NOSE_UP, CLIMB = 6.0, 20.0  # degrees above the way of what flies along, and of what takes off
@@ -228,7 +228,8 @@ def _skid(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Pa
     ahead = signed(performer.direction) or 1.0
     x0, _, x1, _ = actor(performer.name).box
     low = (SOLE - 0.5 - (x1 - 0.5 if ahead > 0 else 0.5 - x0)) * performer.size
-    return way._replace(lift=0 * t - low, angle=ahead * (84.0 + 3.0 * (_turn(performer, t) / 0.9).sin()))
+    still = torch.zeros_like(t)
+    return way._replace(lift=still - low, cycle=still, angle=ahead * (84.0 + 3.0 * (_turn(performer, t) / 0.9).sin()))
 
 
 def _take_off(way: Path, performer: Performer, t: torch.Tensor) -> Path:

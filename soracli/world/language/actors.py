@@ -58,10 +58,13 @@ HEADWEAR: Mapping[str, float] = {
 HELD: Mapping[str, float] = {
     **dict.fromkeys(("guitar", "banjo", "accordion", "saxophone", "maracas", "long drum", "drum", "open book",
                      "newspaper", "books", "closed book", "laptop", "wrapped gift", "package", "basket", "bouquet",
-                     "teddy bear", "camera", "camera with flash", "video camera", "artist palette", "pizza", "popcorn",
+                     "teddy bear", "camera", "camera with flash", "video camera", "artist palette", "pizza",
+                     "popcorn",
                      "shallow pan of food", "bucket", "shopping bags", "briefcase", "handbag", "yarn", "game die",
-                     "scroll", "trophy", "acorn", "chestnut", "gem stone", "coin", "money bag", "key", "egg", "peanuts", "ear of corn",
-                     "typewriter", "musical keyboard", "sponge", "spoon", "teapot", "video game", "fork and knife with plate", "steaming bowl"), 0.66),
+                     "scroll", "trophy", "acorn", "chestnut", "gem stone", "coin", "money bag", "key", "egg",
+                     "peanuts", "ear of corn",
+                     "typewriter", "musical keyboard", "sponge", "spoon", "teapot", "video game",
+                     "fork and knife with plate", "steaming bowl"), 0.66),
     **dict.fromkeys(("violin", "trumpet", "flute", "microphone", "studio microphone", "mobile phone", "hot beverage",
                      "ice cream", "soft ice cream", "beer mug", "wine glass", "cup with straw", "hamburger", "banana",
                      "red apple", "green apple", "carrot", "bread", "doughnut", "cookie", "lollipop",
@@ -71,7 +74,8 @@ HELD: Mapping[str, float] = {
                      "herb", "leafy green", "glass of milk", "tropical drink", "baby bottle"), 0.56),
     **dict.fromkeys(("sword", "dagger", "crossed swords", "axe", "hammer", "shovel", "bow and arrow", "fishing pole",
                      "broom", "magic wand", "tennis", "badminton", "cricket game", "pick", "shield", "boomerang",
-                     "kitchen knife", "wrench", "mop", "pencil", "pen", "scissors", "carpentry saw", "screwdriver", "rose", "tulip", "sunflower", "hibiscus"), 0.52),
+                     "kitchen knife", "wrench", "mop", "pencil", "pen", "scissors", "carpentry saw", "screwdriver",
+                     "rose", "tulip", "sunflower", "hibiscus"), 0.52),
     **dict.fromkeys(("umbrella", "umbrella with rain drops", "balloon", "kite"), 0.1),
 }  # fmt: skip
 SWUNG = frozenset((  # what is swung to and fro while one works with it

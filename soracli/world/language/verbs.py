@@ -27,8 +27,8 @@ MEETING = frozenset({"meet", "fight"})  # verbs of two who come up to each other
 ACTED = (  # verbs that `motion` has a path of its own for
     "walk", "meet", "run", "chase", "jump", "hop", "fly", "hover", "launch", "bounce", "spin", "grow", "shrink",
     "appear", "fall", "roll", "slide", "swim", "float", "dance", "sleep", "eat", "talk", "work", "glow",
-    "sit", "toss", "throw", "kick", "drop", "land", "fight", "cast", "breathe", "feed", "reach", "catch", "score", "melt",
-    "swing", "skid", "steam", "smoke",
+    "sit", "toss", "throw", "kick", "drop", "land", "fight", "cast", "breathe", "feed", "reach", "catch", "score",
+    "melt", "swing", "skid", "steam", "smoke",
 )  # fmt: skip
 THROWN = ("toss", "throw", "kick", "drop", "catch", "score")  # what somebody does to a thing, as that moves
 
