@@ -33,7 +33,7 @@ FLIGHT = {  # birds of whom the library has the standing alone -> them in the ai
         "toucan": "black", "puffin": "black", "vulture": "brown", "heron": "grey", "stork": "white",
         "tower crane": "white",  # what is called a crane and flies is no machine
     }.items()},
-    "parrot": ("parrot in flight", ""), "owl": ("owl in flight", ""), 
+    "parrot": ("parrot in flight", ""), "owl": ("owl in flight", ""),
     "seagull": ("seagull in flight", ""), "crow": ("crow in flight", ""),
 }  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")

@@ -118,7 +118,7 @@ def _placed(performer: Performer, cast: list[Performer]) -> Performer:
     if is_inside(performer, partner):
         return replace(performer, depth=partner.depth - 1e-4)
     shift = {"on": 1e-4, "above": 1e-4, "beside": -1e-4}.get(performer.relation)
-    if performer.relation == "beside" and _passes(performer, partner):
+    if performer.relation == "beside" and (performer.action == "swing" or _passes(performer, partner)):
         shift = NEARER
     return performer if shift is None else replace(performer, depth=partner.depth + shift)
 

@@ -51,7 +51,8 @@ def _helmet(sheet: Sheet, x: float, y: float, colour: Colour, visor: bool) -> No
     sheet.oval(x - 0.105, y + 0.025, 0.035, 0.035, (255, 184, 56))
     sheet.line(bend([(x - 0.085, y + 0.055), (x - 0.06, y + 0.068), (x - 0.03, y + 0.06)]), (178, 34, 60), 0.012)
     sheet.blob([(x - 0.115, y - 0.02), (x - 0.10, y - 0.085), (x, y - 0.125), (x + 0.095, y - 0.085),
-                (x + 0.12, y + 0.01), (x + 0.10, y + 0.065), (x + 0.045, y + 0.05), (x + 0.02, y - 0.02)], colour, 0.05)  # fmt: skip
+                (x + 0.12, y + 0.01), (x + 0.10, y + 0.065), (x + 0.045, y + 0.05), (x + 0.02, y - 0.02)],
+               colour, 0.05)  # fmt: skip
 
 
 def _motorcyclist(sheet: Sheet, moment: float) -> None:
