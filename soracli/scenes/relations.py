@@ -160,9 +160,7 @@ def _object(state: Telling, index: int, actor: int) -> None:
         )
         doer.verb = Entry("verb", "stand", True, "base", lemma)
     elif lemma in STOLEN and part.name and doer.name and state.vocabulary.pictures.get(part.name) == "thing":
-        part.relation, part.partner, part.held = "on", actor, True
-        doer.verb = Entry("verb", "rush", False, "base", lemma)
-        state.story.shown = [row for row in state.story.shown if row[0][:4] != lemma[:4]]
+        _steal(state, part, actor, lemma)
     elif lemma == "score" and part.name:
         doer.verb = doer.verb or verb  # the goal stands apart
     elif verb.value in HANDLED and _handles(state, doer, part):  # a boy flies a kite
@@ -179,10 +177,8 @@ def _object(state: Telling, index: int, actor: int) -> None:
     else:
         if lemma == "read" and part.name == "closed book":
             part.name = "open book"
-        if lemma in FOR_OTHERS and doer.verb is not None:
-            doer.verb = doer.verb._replace(lemma=FOR_OTHERS[lemma])
-            if state.vocabulary.pictures.get(part.name) in ALIVE:
-                part.verb = part.verb or Entry("verb", "stand", False, "base", "eat")
+        if lemma in FOR_OTHERS:
+            _serve(state, doer, part, lemma)
         part.held = lemma == "wear" or "holds" in deeds
         held = part.held and part.count < 2 and _is_in_hands(state, part, doer)
         part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor
@@ -196,6 +192,21 @@ def _object(state: Telling, index: int, actor: int) -> None:
             part.changes.add("bitten")
         if lemma == "walk":
             part.verb = part.verb or verb
+
+
+def _steal(state: Telling, part: Part, thief: int, lemma: str) -> None:
+    """One runs off with a part in its hands."""
+    part.relation, part.partner, part.held = "on", thief, True
+    state.story.parts[thief].verb = Entry("verb", "rush", False, "base", lemma)
+    state.story.shown = [row for row in state.story.shown if row[0][:4] != lemma[:4]]
+
+
+def _serve(state: Telling, doer: Part, part: Part, lemma: str) -> None:
+    """One does for a part what else it does for itself: a horse that is fed eats."""
+    if doer.verb is not None:
+        doer.verb = doer.verb._replace(lemma=FOR_OTHERS[lemma])
+    if state.vocabulary.pictures.get(part.name) in ALIVE:
+        part.verb = part.verb or Entry("verb", "stand", False, "base", "eat")
 
 
 def _is_thrown(state: Telling, part: Part, lemma: str) -> bool:

@@ -385,7 +385,8 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         relation = (
             "above" if kind in ("flyer", "swimmer") and name not in BOATS else "beside" if name in BOATS else "behind"
         )
-    if name in FLIGHT and (action in ("fly", "hover") or _is_aloft(part)):
+    perched = kind == "flyer" and part.verb is None and not part.over  # an owl with glasses
+    if name in FLIGHT and not perched and (action in ("fly", "hover") or _is_aloft(part)):
         action = action if action in ("fly", "hover") else "fly"
         name, own = FLIGHT[name]
         part.colour, kind = part.colour or own, "flyer"

@@ -312,9 +312,8 @@ def _over(
             lift = lift - INSIDE * (drawn(performer)[3] - drawn(performer)[1]) * performer.size
         if performer.action in ("fall", "jump", "hop", "bounce", "land"):
             lift = lift + own.lift
-        if performer.action == "land":  # it comes from aside
-            shift = shift + own.x - performer.x
-        return own._replace(x=under.x + shift, lift=lift, turn=under.turn, feet=under.feet)
+        aside = own.x - performer.x if performer.action == "land" else 0.0
+        return own._replace(x=under.x + shift + aside, lift=lift, turn=under.turn, feet=under.feet)
     if (
         performer.action == "fall" and performer.relation == "above"
     ):  # from the partner's crown, at the side of its middle

@@ -81,6 +81,7 @@ ACTIONS: Words = {
     "kick": ("shoot away over the ground",),
     "drop": ("drop from the hands",),
     "slide": ("slide", "slide along", "slip along", "skid along"),
+    "skid": ("slide along on its belly",),
     "float": ("float", "drift", "float along", "drift along"),
     "chase": ("chase", "run after", "pursue", "race after"),
     "meet": ("meet", "walk up to", "greet", "come up to"),
