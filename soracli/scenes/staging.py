@@ -49,6 +49,7 @@ MIDDLE = 0.485  # of one about whom others are: left of 0.5, whatever is added b
 MARGIN = 0.03  # of the frame's width, left free before and behind a chase
 LAST = 0.66  # of the way, where the last who is chased is at most
 FOLLOWS = 1.15  # of half of both widths, how far behind the other one follows: see `world.ensemble`
+AIMED = frozenset({"breathe", "cast"})  # deeds that go out ahead
 AHEAD = 0.13  # frame widths, by which one who breathes fire or casts spells is behind the middle
 EDGE = 0.14  # beyond the frame, in its widths
 FILLS = {"close": 1.7, "wide": 0.45}  # how much of the frame is filled, against the usual
@@ -116,7 +117,14 @@ def staged(
         )
         placed = at_depth(one, depths[i])
         cast.append(replace(placed, size=round(max(placed.size, 0.04), 4), depth=round(placed.depth, 4)))
-    return tuple(cast)
+    return tuple(_aimed(one, cast) for one in cast)
+
+
+def _aimed(one: Performer, cast: Sequence[Performer]) -> Performer:
+    """One who breathes fire or casts a spell at another looks there."""
+    if one.action not in AIMED or one.relation != "beside" or one.direction:
+        return one
+    return replace(one, direction="left" if cast[one.partner].x <= 0.5 else "right")  # see `world.ensemble`
 
 
 def off_shore(cast: Sequence[Performer], floats: Sequence[bool]) -> tuple[Performer, ...]:
@@ -359,7 +367,7 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
         elif role.relation == "chases" and role.partner >= 0:
             for prey, centre in _chased(roles, widths, i).items():
                 centres[prey] = centre
-        if role.action in ("breathe", "cast") and len(roles) == 1:  # room for what goes out ahead
+        if role.action in AIMED and len(roles) == 1:  # room for what goes out ahead
             centres[i] -= AHEAD * (signed(role.direction or actor(role.name).faces) or 1.0)
     for i, role in enumerate(roles):
         if role.action not in MOVES and widths[i] < 1 - 2 * MARGIN:  # all of it in the frame
