@@ -150,14 +150,15 @@ def blow(seconds: torch.Tensor, second: bool) -> tuple[torch.Tensor, torch.Tenso
 
 
 def _fight(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
-    """Comes up, and then blows are given and taken in turn."""
+    """Comes up on its toes, and then blows are given and taken in turn."""
     ahead, first = signed(performer.direction), performer.relation == "meets"
     left = (FOUGHT - t).clamp(min=0)
     come = SPEED["meet"] * MEET - SPEED["run"] * left if ahead else 0 * t
     hit, back = blow(t, not first)
     lean = ahead or _looks(performer)
     x = way.x + ahead * come + lean * 0.12 * performer.size / aspect * (hit - 0.8 * back)
-    lift = _air(performer, t) + 0.02 * hit + 0.03 * back * (1 - back)
+    toes = 0.008 * (_turn(performer, t) / 0.55).sin().abs()
+    lift = _air(performer, t) + toes + 0.02 * hit + 0.03 * back * (1 - back)
     return way._replace(x=x, lift=lift, angle=lean * (13.0 * hit - 10.0 * back))
 
 
