@@ -13,13 +13,14 @@ from typing import NamedTuple
 import torch
 
 from soracli.scenes import library
-from soracli.world import ensemble
+from soracli.world import effects, ensemble
 from soracli.world.assets import ActorBank
 from soracli.world.domain import Frame
+from soracli.world.effects import Marks, stroke
 from soracli.world.language.surroundings import PLACES
 from soracli.world.layers import WHITE, shining
 from soracli.world.motion import Camera
-from soracli.world.scene import Scene
+from soracli.world.scene import Performer, Scene
 from soracli.world.scenery import cropped, window
 from soracli.world.sprites import Cast, paste, place, prepare, shadow
 
@@ -75,8 +76,9 @@ def _piece(scene: Scene, frame: Frame, bank: ActorBank, shadows: bool) -> Animat
     flat = shining(scene.time, scene.weather, scene.place, scene.seed)._replace(actors=WHITE)  # tints are `Draft.light`
     camera = ensemble.camera(scene, frame.times, frame.aspect)
     together = ensemble.staged(scene, frame.times, frame.aspect)
-    together.sort(key=lambda staged: staged.performer.depth)
-    casts = [prepare(*staged, camera.x, frame, bank, flat, "3d") for staged in together]
+    marks = effects.around(together, frame, camera.x, lambda performer: _tone(bank, performer))
+    order = sorted(range(len(together)), key=lambda i: together[i].performer.depth)
+    casts = [(prepare(*together[i], camera.x, frame, bank, flat, "3d"), marks[i]) for i in order]
     rgb = torch.empty(len(frame.times), frame.height, frame.width * 3, dtype=torch.uint8)
     alpha = torch.empty(len(frame.times), frame.height, frame.width, dtype=torch.uint8)
     for t in range(len(frame.times)):
@@ -84,21 +86,33 @@ def _piece(scene: Scene, frame: Frame, bank: ActorBank, shadows: bool) -> Animat
     return Animatic(rgb.view(len(rgb), frame.height, frame.width, 3), alpha)
 
 
-def _frame(casts: list[Cast], camera: Camera, frame: Frame, t: int, shadows: bool) -> tuple[torch.Tensor, torch.Tensor]:
+def _tone(bank: ActorBank, performer: Performer) -> tuple[int, int, int]:
+    """The mean colour of the lower half of a performer's drawing."""
+    own = bank.pictures.get(performer.picture or performer.name)
+    cell = (bank.frames[bank.index(performer.name)][0] if own is None else own).to(torch.float32)
+    low = cell[cell.shape[0] // 2 :].sum((0, 1))
+    red, green, blue = (low[:3] * 255 / low[3].clamp(min=1.0)).clamp(0, 255).round().int().tolist()
+    return red, green, blue
+
+
+def _frame(
+    casts: list[tuple[Cast, Marks | None]], camera: Camera, frame: Frame, t: int, shadows: bool
+) -> tuple[torch.Tensor, torch.Tensor]:
     """One frame: uint8 (H, W * 3) premultiplied, and alpha (H, W)."""
     colour = torch.zeros(frame.height, frame.width * 3, dtype=torch.int16)
     cover = torch.zeros_like(colour)
     if shadows:
         light = torch.full_like(cover, 255)  # what shadows leave of it is what they do not cover
-        for cast in casts:
+        for cast, _ in casts:
             if cast.shown[t]:
                 shadow(light, cast, t)
         cover = 255 - light
-    for cast in casts:
+    for cast, marks in casts:
         if cast.shown[t]:
-            drawing, x, y = place(cast, t)
-            paste(colour, drawing, x, y)
-            paste(cover, torch.stack([_full(drawing[1]), drawing[1]]), x, y)
+            behind, before = ([], []) if marks is None else (marks.behind[t], marks.before[t])
+            for drawing, x, y in (*map(stroke, behind), place(cast, t), *map(stroke, before)):
+                paste(colour, drawing, x, y)
+                paste(cover, torch.stack([_full(drawing[1]), drawing[1]]), x, y)
     seen = window(frame, camera, t)
     colour, cover = (cropped(canvas, seen).clamp(0, 255).to(torch.uint8) for canvas in (colour, cover))
     cover = cover[:, ::3]

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from soracli.scenes.deeds import OWN, SITS, SLEEPS
+from soracli.scenes.relations import FOR_OTHERS
 from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
 from soracli.scenes.vocabulary import Vocabulary
 from soracli.world.language.actors import CABS, SITTERS, actor
+from soracli.world.language.verbs import THROWN
 from soracli.world.language.words import PLAYED
 
 SEATS = frozenset((
@@ -18,6 +20,7 @@ SEATS = frozenset((
     "canoe", "gondola", "raft", "dragon", "rickshaw", "crescent moon", "cloud", "rock", "wood", "haystack",
     "rocking horse", "brick wall", "wooden fence", "pillow",
 ))  # fmt: skip
+SHOTS = {"footballer": "footballer at a shot"}  # who is drawn with a ball -> without
 AT = frozenset(("at", "on", "from", "to", "up", "in", "into", "upon", "with"))
 DOES = {verb: action for action, verbs in PLAYED.items() for verb in verbs}
 
@@ -27,16 +30,18 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
 
     The story's notes lose these verbs, and those that a picture shows: somebody in the lotus position does yoga.
     """
-    out = [_played(role, roles, story) for role in roles]
+    out = [_towards(_played(role, roles, story), i, roles) for i, role in enumerate(roles)]
     sitting = {story.parts[role.group].verb for role in out if role.action == "sit" and role.group >= 0}
     lemmas = {verb.lemma for verb in sitting if verb is not None}
     story.shown = [(typed, "sit" if shown == "stand" and _lemma(typed, words) in lemmas else shown)
                    for typed, shown in story.shown]  # fmt: skip
     seen, drawn = {role.action for role in out} & {*PLAYED}, {role.name.partition(" ")[2] for role in out} - {""}
+    seen |= {role.action for role in out} & {*THROWN}
     verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
     story.shown = [
         row for row in story.shown
-        if deed(verbs[row[0]]) not in seen and pictured(verbs[row[0]], words) not in drawn
+        if deed(FOR_OTHERS.get(verbs[row[0]], "")) not in seen
+        and not {deed(verbs[row[0]]), verbs[row[0]]} & seen and pictured(verbs[row[0]], words) not in drawn
     ]  # fmt: skip
     return out
 
@@ -56,6 +61,8 @@ def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
     verb = story.parts[role.group].verb if role.group >= 0 else None
     if role.action == "stand" and (_has_seat(role, roles) or (verb is not None and _drives(verb.lemma, role, roles))):
         return replace(role, action="sit")
+    if verb is not None and role.action == "meet" and deed(verb.lemma) == "fight":
+        return replace(role, action="fight")
     if verb is None or role.action not in ("stand", "bounce"):
         return role
     if verb.form == "past" and role.kind == "thing":  # poured, sliced
@@ -64,7 +71,19 @@ def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
         return role
     does = deed(verb.lemma) or role.action
     can = does != "sit" or actor(role.name).hip or role.name in SITTERS
+    can = can and (does not in ("steam", "smoke") or role.kind in ("thing", "driver"))
+    if does == "swing" and any(other.relation == "on" and roles[other.partner] is role for other in roles):
+        does = "work"  # a man swings an axe
     return replace(role, action=does) if can else role
+
+
+def _towards(role: Role, i: int, roles: Sequence[Role]) -> Role:
+    """One who is drawn from the side looks to the right, where what it throws or catches flies."""
+    thrown = {other.action for other in roles if other.partner == i and other.relation == "in front of"}
+    throws = bool(thrown & {*THROWN})
+    role = replace(role, name=SHOTS.get(role.name, role.name)) if "score" in thrown else role
+    aside = actor(role.name).faces != "front" and not role.direction
+    return replace(role, direction="right") if throws and aside else role
 
 
 def _drives(lemma: str, role: Role, roles: Sequence[Role]) -> bool:

@@ -29,9 +29,10 @@ from soracli.scenes.playing import played
 from soracli.scenes.roles import ALL, adrift, afloat, built_in, casting, headwear, implied, stand_ins, underfoot
 from soracli.scenes.settings import Chosen, choose
 from soracli.scenes.spans import foreign, items, options, spelt
-from soracli.scenes.staging import BOATS, Role, follows, off_shore, staged
+from soracli.scenes.staging import Role, follows, off_shore, staged
 from soracli.scenes.story import Setting, Story
 from soracli.scenes.vocabulary import Entry, Library, vocabulary
+from soracli.world.language.actors import BOATS
 from soracli.world.language.surroundings import PLACES, SEASONS
 from soracli.world.scene import Scene
 

@@ -16,8 +16,11 @@ THROWS = {  # what is done to a thing -> how that moves
     **dict.fromkeys(("toss", "flip", "juggle"), "toss"),
     **dict.fromkeys(("kick", "punt", "shoot"), "kick"),
     "drop": "drop",
+    "catch": "catch",
 }
-FOR_OTHERS = {"feed": "groom"}  # what one does for another, and not for itself
+CAUGHT = ("thing", "flyer", "swimmer")  # kinds of what can be caught
+STOLEN = ("steal", "snatch", "swipe", "nick", "pinch", "rob")  # what one runs off with
+FOR_OTHERS = {"feed": "hand feed"}  # what one does for another, and not for itself
 WITH = ("with", "alongside", "along with", "together with")
 OFF = ("from", "off", "out of")
 
@@ -149,13 +152,17 @@ def _object(state: Telling, index: int, actor: int) -> None:
         part.verb = part.verb or Entry("verb", "go", False, "base", "go")
     elif verb.value == "rush":  # a dolphin races a boat
         part.verb, part.relation, part.partner = part.verb or verb, "beside", actor
-    elif lemma in THROWS and not part.verb and doer.name and state.vocabulary.pictures.get(part.name) == "thing":
+    elif lemma in THROWS and not part.verb and doer.name and _is_thrown(state, part, lemma):
         part.verb, part.relation, part.partner = (
             Entry("verb", THROWS[lemma], False, "base", lemma),
             "in front of",
             actor,
         )
         doer.verb = Entry("verb", "stand", True, "base", lemma)
+    elif lemma in STOLEN and part.name and doer.name and state.vocabulary.pictures.get(part.name) == "thing":
+        _steal(state, part, actor, lemma)
+    elif lemma == "score" and part.name:
+        doer.verb = doer.verb or verb  # the goal stands apart
     elif verb.value in HANDLED and _handles(state, doer, part):  # a boy flies a kite
         part.verb, doer.verb = part.verb or verb, Entry("verb", "stand", True, "base", lemma)
         part.relation, part.partner = "beside", actor
@@ -170,8 +177,8 @@ def _object(state: Telling, index: int, actor: int) -> None:
     else:
         if lemma == "read" and part.name == "closed book":
             part.name = "open book"
-        if lemma in FOR_OTHERS and doer.verb is not None:
-            doer.verb = doer.verb._replace(lemma=FOR_OTHERS[lemma])
+        if lemma in FOR_OTHERS:
+            _serve(state, doer, part, lemma)
         part.held = lemma == "wear" or "holds" in deeds
         held = part.held and part.count < 2 and _is_in_hands(state, part, doer)
         part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor
@@ -185,6 +192,27 @@ def _object(state: Telling, index: int, actor: int) -> None:
             part.changes.add("bitten")
         if lemma == "walk":
             part.verb = part.verb or verb
+
+
+def _steal(state: Telling, part: Part, thief: int, lemma: str) -> None:
+    """One runs off with a part in its hands."""
+    part.relation, part.partner, part.held = "on", thief, True
+    state.story.parts[thief].verb = Entry("verb", "rush", False, "base", lemma)
+    state.story.shown = [row for row in state.story.shown if row[0][:4] != lemma[:4]]
+
+
+def _serve(state: Telling, doer: Part, part: Part, lemma: str) -> None:
+    """One does for a part what else it does for itself: a horse that is fed eats."""
+    if doer.verb is not None:
+        doer.verb = doer.verb._replace(lemma=FOR_OTHERS[lemma])
+    if state.vocabulary.pictures.get(part.name) in ALIVE:
+        part.verb = part.verb or Entry("verb", "stand", False, "base", "eat")
+
+
+def _is_thrown(state: Telling, part: Part, lemma: str) -> bool:
+    """Whether a part is a thing that can be thrown; what lives in the air or the water can be caught as well."""
+    kind = state.vocabulary.pictures.get(part.name)
+    return kind == "thing" or (lemma == "catch" and kind in CAUGHT)
 
 
 def _rides(state: Telling, part: Part, verb: Entry | None) -> bool:

@@ -10,11 +10,11 @@ from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
 from soracli.scenes.playing import DOES, SEATS, deed, pictured
-from soracli.scenes.staging import BOATS, BUILT, Role
+from soracli.scenes.staging import BUILT, Role
 from soracli.scenes.story import Part, Story
 from soracli.scenes.vocabulary import Library, Vocabulary
 from soracli.world.language import grammar
-from soracli.world.language.actors import SKY, actor
+from soracli.world.language.actors import BALLS, BOATS, SKY, actor
 from soracli.world.scene import Act
 
 MOST = 6  # performers of one kind
@@ -33,6 +33,7 @@ FLIGHT = {  # birds of whom the library has the standing alone -> them in the ai
         "toucan": "black", "puffin": "black", "vulture": "brown", "heron": "grey", "stork": "white",
         "tower crane": "white",  # what is called a crane and flies is no machine
     }.items()},
+    "parrot": ("parrot in flight", ""), "owl": ("owl in flight", ""),
     "seagull": ("seagull in flight", ""), "crow": ("crow in flight", ""),
 }  # fmt: skip
 BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing", "bowing", "feeding", "fencing")
@@ -40,10 +41,17 @@ BUILT_IN = {  # what places have of their own
     "window": ("living room", "bedroom", "village"), "castle": ("castle",), "volcano": ("volcano",),
 }  # fmt: skip
 KEPT = {"fish bowl": ("fish", "tropical fish"), "bird cage": ("bird", "parrot", "sparrow")}  # pictures of both
+RIDERS = {  # what people ride -> who is drawn on it, by who rides
+    "bicycle": {"man": "man biking", "boy": "man biking", "woman": "woman biking", "girl": "woman biking",
+                "person": "person biking", "child": "person biking"},
+    **{name: dict.fromkeys(("man", "boy", "woman", "girl", "person", "child"), rider)
+       for name, rider in (("motorcycle", "motorcyclist"), ("motor scooter", "scooter rider"))},
+}  # fmt: skip
 CARRIED = {  # what is drawn with them
     "violinist": ("violin",), "drummer": ("drum",), "photographer": ("camera",), "skateboarder": ("level skateboard",),
     "waiter": ("hot beverage", "teacup without handle"), "footballer": ("soccer ball",),
     "tennis player": ("soccer ball", "tennis"),
+    **{rider: (ridden,) for ridden, riders in RIDERS.items() for rider in riders.values()},
 }  # fmt: skip
 AT_HAND = {  # what pictures of people at something have with them
     "rowing boat": ("motor boat", "canoe", "raft", "sailboat"), "surfing": ("surfboard",),
@@ -103,7 +111,22 @@ def casting(
         replace(role, partner=_own(i, partner, first, roles), relation=role.relation if partner in first else "")
         for i, (role, partner) in enumerate(roles)
     ]
-    return _paired(_drawn_along(found)), notes
+    return _paired(_drawn_along(_mounted(found, known))), notes
+
+
+def _mounted(roles: list[Role], known: Library) -> list[Role]:
+    """Who rides what is drawn with its rider becomes one picture with it; what is ridden is left to `built_in`."""
+    out = list(roles)
+    for i, role in enumerate(roles):
+        under = roles[role.partner] if role.relation == "on" and role.partner >= 0 else None
+        name = RIDERS.get(under.name, {}).get(role.name.split()[0], "") if under is not None else ""
+        alone = sum(other.partner == role.partner and other.relation == "on" for other in roles) == 1
+        if under is not None and name and alone and name in known.names():
+            out[i] = replace(
+                role, name=name, kind=known.kind(name), length=known.length(name), action=under.action,
+                direction=role.direction or under.direction, colour="", speed=under.speed, relation="on",
+            )  # fmt: skip
+    return out
 
 
 def _drawn_along(roles: list[Role]) -> list[Role]:
@@ -212,7 +235,11 @@ def implied(roles: list[Role], story: Story, words: Vocabulary, known: Library) 
     for i, role in enumerate(roles):
         verb = story.parts[role.group].verb
         name = words.implied.get(verb.lemma, "") if verb is not None else ""
-        if name and role.name.split()[0] in HUMAN and not any(other.partner == i for other in roles):
+        if name in BALLS and not any(other.partner == i for other in roles):
+            found.append(
+                Role(name, known.kind(name), "score", known.length(name), "", "", "in front of", i, group=-9 - i)
+            )
+        elif name and role.name.split()[0] in HUMAN and not any(other.partner == i for other in roles):
             found.append(
                 Role(name, known.kind(name), "stand", known.length(name), role.direction, "", "on", i, group=-9 - i)
             )
@@ -358,7 +385,8 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         relation = (
             "above" if kind in ("flyer", "swimmer") and name not in BOATS else "beside" if name in BOATS else "behind"
         )
-    if name in FLIGHT and (action in ("fly", "hover") or _is_aloft(part)):
+    perched = kind == "flyer" and part.verb is None and not part.over  # an owl with glasses
+    if name in FLIGHT and not perched and (action in ("fly", "hover") or _is_aloft(part)):
         action = action if action in ("fly", "hover") else "fly"
         name, own = FLIGHT[name]
         part.colour, kind = part.colour or own, "flyer"
@@ -441,6 +469,13 @@ def _action(part: Part, name: str, kind: str, carries: bool) -> str:
     return _suited(action, part, name, kind)
 
 
+def _is_upright(name: str, kind: str) -> bool:
+    """Whether an animal that stands on two legs would slide on its belly."""
+    entry = actor(name)
+    x0, y0, x1, y1 = entry.box
+    return kind == "walker" and entry.faces == "front" and not entry.hip and y1 - y0 >= 0.95 * (x1 - x0)
+
+
 def _suited(action: str, part: Part, name: str, kind: str) -> str:
     """The action as a picture of its kind does it: what drives does not walk, a boat bobs."""
     verb = part.verb
@@ -449,6 +484,10 @@ def _suited(action: str, part: Part, name: str, kind: str) -> str:
         action = "roll"
     if first in STAYS and name in CRAFT and action == "stand" and not part.relation:
         action = "hover"
+    if action == "land" and kind != "flyer":
+        action = "fall"
+    if action == "slide" and first in ("slide", "slip", "glide") and _is_upright(name, kind):
+        action = "skid"
     if first == "take" and action == "launch" and kind in ("walker", "driver"):  # a dog takes off
         action = RUSH[kind]
     if kind == "driver" and action in ("walk", "run", "roll", "hop", "float"):

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from soracli.scenes.nearest import Near
-from soracli.scenes.staging import BOATS, BUILT, Role
+from soracli.scenes.staging import BUILT, Role
 from soracli.scenes.story import KIND, Setting, Story
 from soracli.scenes.vocabulary import DRAWN, Entry, split, tables
-from soracli.world.language.actors import PLANES
+from soracli.world.language.actors import BOATS, PLANES
 from soracli.world.language.surroundings import NIGHTLY, PLACES, SEASONS
 
 ASHORE = ("by", "beside", "next to", "near", "along", "alongside")

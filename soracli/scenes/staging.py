@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
-from soracli.world.language.actors import BALLS, FOOT, HEADWEAR, HELD, PLANES, SHINS, SKY, WORN, actor, sunk
-from soracli.world.language.verbs import MOVES, SOLE, SPEED, THROWN, feet, ground_factor, signed
+from soracli.world.language.actors import BALLS, BOATS, FOOT, HEADWEAR, HELD, PLANES, SHINS, SKY, WORN, actor, sunk
+from soracli.world.language.verbs import MEETING, MOVES, SOLE, SPEED, THROWN, feet, ground_factor, signed
 from soracli.world.layout import at_depth
 from soracli.world.scene import Act, Event, Performer
 
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
-BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe",
-                   "pirate ship", "raft", "paper boat"))  # fmt: skip
 # How much larger than others something in the sky is.
 SPREAD = {"fireworks": 1.6, "aurora": 2.6, "black hole": 1.4, "space station": 1.3, "rainbow": 2.6}
 CROWD, THRONGED = 5, 0.7  # from how many alike they are smaller, and of what share of their size
@@ -51,6 +49,8 @@ MIDDLE = 0.485  # of one about whom others are: left of 0.5, whatever is added b
 MARGIN = 0.03  # of the frame's width, left free before and behind a chase
 LAST = 0.66  # of the way, where the last who is chased is at most
 FOLLOWS = 1.15  # of half of both widths, how far behind the other one follows: see `world.ensemble`
+AIMED = frozenset({"breathe", "cast"})  # deeds that go out ahead
+AHEAD = 0.13  # frame widths, by which one who breathes fire or casts spells is behind the middle
 EDGE = 0.14  # beyond the frame, in its widths
 FILLS = {"close": 1.7, "wide": 0.45}  # how much of the frame is filled, against the usual
 COME, HASTE = 0.42, 2.4  # frame widths that one comes in before it does something else, and how fast at most
@@ -117,7 +117,14 @@ def staged(
         )
         placed = at_depth(one, depths[i])
         cast.append(replace(placed, size=round(max(placed.size, 0.04), 4), depth=round(placed.depth, 4)))
-    return tuple(cast)
+    return tuple(_aimed(one, cast) for one in cast)
+
+
+def _aimed(one: Performer, cast: Sequence[Performer]) -> Performer:
+    """One who breathes fire or casts a spell at another looks there."""
+    if one.action not in AIMED or one.relation != "beside" or one.direction:
+        return one
+    return replace(one, direction="left" if cast[one.partner].x <= 0.5 else "right")  # see `world.ensemble`
 
 
 def off_shore(cast: Sequence[Performer], floats: Sequence[bool]) -> tuple[Performer, ...]:
@@ -196,7 +203,7 @@ def _goes_past(roles: Sequence[Role], i: int) -> bool:
     """Whether it moves by one that does not."""
     role = roles[i]
     near = role.relation in ("beside", "behind", "in front of") and role.partner >= 0
-    return near and role.action in MOVES and roles[role.partner].action not in (*MOVES, "meet")
+    return near and role.action in MOVES and roles[role.partner].action not in (*MOVES, *MEETING)
 
 
 def _is_loose(roles: Sequence[Role], i: int) -> bool:
@@ -212,7 +219,7 @@ def _headed(roles: Sequence[Role], rng: random.Random) -> list[Role]:
     back = "left" if way == "right" else "right"
     headed = []
     for i, role in enumerate(roles):
-        goes = role.action in MOVES or role.action == "meet" or any(act.action in MOVES for act in role.then)
+        goes = role.action in MOVES or role.action in MEETING or any(act.action in MOVES for act in role.then)
         met = role.relation == "meets" or any(r.relation == "meets" and r.partner == i for r in roles)
         direction = role.direction or (way if goes else "")
         if met and not role.direction:
@@ -345,7 +352,7 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
     for i, role in enumerate(roles):  # both of a pair have room
         if role.relation in ("behind", "in front of") and role.partner >= 0 and role.action not in MOVES:
             centres[role.partner] -= 0.15 * (widths[i] + widths[role.partner])
-            if role.action in ("throw", "kick"):  # and what flies away
+            if role.action in ("throw", "kick", "catch", "score"):  # and what flies away
                 centres[role.partner] = min(centres[role.partner], SIDES["left"])
     for i, role in enumerate(roles):
         if role.relation in ("above", "on", "behind", "in front of") and role.partner >= 0 and not role.side:
@@ -360,6 +367,8 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
         elif role.relation == "chases" and role.partner >= 0:
             for prey, centre in _chased(roles, widths, i).items():
                 centres[prey] = centre
+        if role.action in AIMED and len(roles) == 1:  # room for what goes out ahead
+            centres[i] -= AHEAD * (signed(role.direction or actor(role.name).faces) or 1.0)
     for i, role in enumerate(roles):
         if role.action not in MOVES and widths[i] < 1 - 2 * MARGIN:  # all of it in the frame
             centres[i] = min(max(centres[i], MARGIN + widths[i] / 2), 1 - MARGIN - widths[i] / 2)
@@ -431,8 +440,8 @@ def _times(role: Role, centre: float, seconds: float) -> tuple[float, float, flo
         return (0.5 - way * (0.5 + EDGE) if comes else centre - _travel(role, seconds) / 2), enters, leaves
     if role.action == "appear":
         return centre, round(min(0.9, seconds / 3), 3), leaves
-    if role.action == "meet":
-        return centre - way * (0.2 + speed), enters, leaves
+    if role.action in MEETING:
+        return centre - way * (0.2 + SPEED["meet"] * role.speed), enters, leaves
     edge = 1 + EDGE if way > 0 else -EDGE
     if "out" in role.changes:
         leaves = round(0.8 * seconds, 3)

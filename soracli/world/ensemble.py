@@ -19,8 +19,8 @@ from typing import NamedTuple
 import torch
 
 from soracli.world import motion
-from soracli.world.language.actors import CABS, FOOT, HEADWEAR, HELD, REACH_OUT, SHINS, actor, sunk
-from soracli.world.language.verbs import MOVES, SECONDS, SOLE, SPEED, feet, ground_factor, signed
+from soracli.world.language.actors import CABS, FOOT, HEADWEAR, HELD, REACH_OUT, SHINS, SWUNG, actor, sunk
+from soracli.world.language.verbs import MEETING, MOVES, SECONDS, SOLE, SPEED, THROWN, feet, ground_factor, signed
 from soracli.world.motion import MEET, Path
 from soracli.world.scene import Performer, Scene
 
@@ -46,6 +46,9 @@ BRIDGES, BANKS = frozenset({"stone bridge"}), 0.8  # how near their ends one com
 INSIDE = 0.5  # share of the height of who drives that the cab hides
 SINK = 0.06  # of the partner's height, by which something on it covers it
 OWN = (0.06, 0.06, 0.94, 0.94)
+NEAR = {"swing": 0.5, "catch": 0.8}  # of half of both widths, how far from the middle of the partner it is
+CLOSE = 0.9  # of half of both widths, how near to each other they stand who fight
+SWING = 28.0  # degrees to either side by which a tool is swung
 FLOATERS = frozenset({"flyer", "swimmer"})  # kinds whose bodies take no steps
 
 
@@ -115,14 +118,14 @@ def _placed(performer: Performer, cast: list[Performer]) -> Performer:
     if is_inside(performer, partner):
         return replace(performer, depth=partner.depth - 1e-4)
     shift = {"on": 1e-4, "above": 1e-4, "beside": -1e-4}.get(performer.relation)
-    if performer.relation == "beside" and _passes(performer, partner):
+    if performer.relation == "beside" and (performer.action == "swing" or _passes(performer, partner)):
         shift = NEARER
     return performer if shift is None else replace(performer, depth=partner.depth + shift)
 
 
 def _passes(performer: Performer, partner: Performer) -> bool:
     """Whether it goes by one that stays where it is and is no smaller: in front of that."""
-    moves = performer.action in MOVES and partner.action not in (*MOVES, "meet")
+    moves = performer.action in MOVES and partner.action not in (*MOVES, *MEETING)
     tall = [(box[3] - box[1]) * one.size for one, box in ((performer, drawn(performer)), (partner, drawn(partner)))]
     return moves and tall[1] >= tall[0]
 
@@ -193,8 +196,11 @@ def _related(
     if performer.action in MOVES:
         return own
     side = 1.0 if cast[_first(cast, number)].x <= 0.5 else -1.0
+    if performer.action in THROWN and partner.direction:  # from where it looks
+        side = signed(partner.direction)
     out = side * (own.x - performer.x)  # what is thrown goes away from who throws it
-    x = other(times).x + shift + side * gap * {"beside": 1.05}.get(relation, 0.6) + out
+    near = NEAR.get(performer.action, {"beside": 1.05}.get(relation, 0.6))
+    x = other(times).x + shift + side * gap * near + out
     return own._replace(x=x)
 
 
@@ -288,7 +294,7 @@ def _over(
     if performer.relation == "on" and performer.name in HEADWEAR and not performer.picture:
         return _worn(performer, partner, under, own, high, aspect)
     if performer.relation == "on" and is_held(performer, partner):
-        return _held(performer, partner, under, own, high, aspect)
+        return _held(performer, partner, under, own, high, aspect, clock)
     if performer.relation == "on" and partner.name in BRIDGES and performer.action in MOVES:
         room = max(half(partner, aspect) - BANKS * half(performer, aspect), 0.0)
         way = signed(performer.direction) * _speed(performer) * (clock - scene.length / 2)
@@ -304,9 +310,10 @@ def _over(
             lift = under.lift + CROWN * high
         if is_inside(performer, partner):
             lift = lift - INSIDE * (drawn(performer)[3] - drawn(performer)[1]) * performer.size
-        if performer.action in ("fall", "jump", "hop", "bounce"):
+        if performer.action in ("fall", "jump", "hop", "bounce", "land"):
             lift = lift + own.lift
-        return own._replace(x=under.x + shift, lift=lift, turn=under.turn, feet=under.feet)
+        aside = own.x - performer.x if performer.action == "land" else 0.0
+        return own._replace(x=under.x + shift + aside, lift=lift, turn=under.turn, feet=under.feet)
     if (
         performer.action == "fall" and performer.relation == "above"
     ):  # from the partner's crown, at the side of its middle
@@ -348,8 +355,16 @@ def is_held(performer: Performer, partner: Performer) -> bool:
     return performer.name in HELD and alive and not performer.picture
 
 
-def _held(performer: Performer, partner: Performer, under: Path, own: Path, high: torch.Tensor, aspect: float) -> Path:
-    """At the partner's hands, before its body. high: of the partner's top above its feet."""
+def _held(
+    performer: Performer,
+    partner: Performer,
+    under: Path,
+    own: Path,
+    high: torch.Tensor,
+    aspect: float,
+    clock: torch.Tensor,
+) -> Path:
+    """At the partner's hands, before its body; a tool swings while one works. high: of the partner's top."""
     x0, top, x1, bottom = drawn(partner)
     ahead = signed(partner.direction) or {"left": -1.0}.get(actor(partner.name).faces, 1.0)
     size = partner.size * under.scale
@@ -357,7 +372,10 @@ def _held(performer: Performer, partner: Performer, under: Path, own: Path, high
     _, low, _, floor = drawn(performer)
     middle = (SOLE - (low + floor) / 2) * performer.size  # of what is held, above where it would stand
     lift = under.lift + high - HELD[performer.name] * (bottom - top) * size - middle
-    return own._replace(x=x, lift=lift, turn=under.turn, feet=under.feet, angle=own.angle * 0)
+    angle = own.angle * 0
+    if partner.action in ("work", "fight") and performer.name in SWUNG:
+        angle = ahead * SWING * (2 * math.pi * clock / motion.BLOW).cos()
+    return own._replace(x=x, lift=lift, turn=under.turn, feet=under.feet, angle=angle)
 
 
 def _worn(performer: Performer, partner: Performer, under: Path, own: Path, high: torch.Tensor, aspect: float) -> Path:
@@ -395,8 +413,13 @@ def _meeting(scene: Scene, cast: list[Performer], i: int, clock: torch.Tensor, a
     """From its side to where the other stands, or half way if that comes too; then it stands."""
     performer, partner = cast[i], cast[cast[i].partner]
     way = signed(performer.direction) or (1.0 if performer.x <= partner.x else -1.0)
-    comes = partner.action in MOVES or partner.action == "meet"
+    if performer.action == "fight":
+        gap *= CLOSE
+    comes = partner.action in MOVES or partner.action in MEETING
     end = (0.5 if comes else partner.x) - way * (gap / (2 if comes else 1) + 0.02)
+    if performer.action == "fight":
+        own = alone(scene, replace(performer, direction="right" if way > 0 else "left"), clock, aspect)
+        return own._replace(x=own.x - performer.x - way * SPEED["meet"] * MEET + end)
     return _arriving(scene, performer, clock, aspect, way, end)
 
 
@@ -428,6 +451,8 @@ def alone(scene: Scene, performer: Performer, times: torch.Tensor, aspect: float
     x, turn = _travelled(scene, performer, times, aspect, speed)
     if speed <= 0:
         return way
+    if performer.action == "skid":
+        return way._replace(x=x, turn=way.turn * turn)
     return _in_step(way._replace(x=x, turn=way.turn * turn), performer, times, aspect, speed)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import torch
 
-from soracli.world.language.actors import PLANES, SKY, SLEEPERS, actor
+from soracli.world.language.actors import PLANES, SKY, SLEEPERS, actor, boat
 from soracli.world.language.verbs import SECONDS, SOLE, SPEED, feet, ground_factor, signed
 from soracli.world.scene import Performer, Scene
 from soracli.world.strips import hashed
@@ -17,7 +17,8 @@ LOOP = 2.4  # seconds of one loop of a sprite at walking pace
 PACE = {"run": 1.8, "chase": 1.8, "drive": 1.5, "fly": 1.6, "hover": 1.4, "launch": 2.0}  # times as fast as LOOP
 CALM = frozenset((
     "stand", "spin", "bounce", "grow", "shrink", "appear", "fall", "roll", "slide", "float", "eat", "talk", "work",
-    "glow", "sit", "toss", "throw", "kick", "drop",
+    "glow", "sit", "toss", "throw", "kick", "drop", "cast", "breathe", "feed", "reach", "catch", "score", "melt",
+    "skid", "steam", "smoke", "swing",
 ))  # fmt: skip
 MEET = 2.4  # seconds after which those who meet stand still
 NOSE_UP, CLIMB = 6.0, 20.0  # degrees above the way of what flies along, and of what takes off
@@ -26,6 +27,11 @@ TWIRL = 1.6  # seconds of a turn about its own axis
 HANDS, FAR = 0.2, 0.42  # how high what is thrown leaves the hands, and how far it goes, frame heights
 AIM, FLIGHT, TOSS = 0.7, 1.0, 1.4  # seconds before it is thrown, in the air, and from toss to toss
 LANDED = 3.0  # seconds in which it comes down
+LIGHT = 2.0  # metres, up to which what flies comes down aslant
+CAUGHT = 1.5  # seconds after which what is caught is in the hands
+MELTED = 3.5  # seconds in which something melts away
+BLOW, FOUGHT = 0.8, 0.9  # seconds from blow to blow, and before the first of those who fight
+ROPE, SWAYS, SWUNG = 0.9, 2.4, 15.0  # of one who swings: frame heights, seconds of a swing to and fro, degrees
 PIVOT = 0.64  # frame heights from the top: the row that a zoom leaves in place
 
 
@@ -124,6 +130,109 @@ def _level(performer: Performer, up: float) -> float:
     return (90 + tilt - up) * (signed(performer.direction) or 1.0) if tilt else 0.0
 
 
+def breath(seconds: torch.Tensor) -> torch.Tensor:
+    """How hard one who breathes fire blows, 0..1: a breath of a second and a half, and a pause."""
+    beat = (seconds + 0.15) % 2.2
+    return torch.minimum(beat / 0.2, (1.6 - beat) / 0.2).clamp(0, 1)
+
+
+def blow(seconds: torch.Tensor, second: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """How far one of two who fight is ahead at its blows, and how far driven back by the other's, 0..1.
+
+    second: whether it is the one who is hit first.
+    """
+    own = (seconds - FOUGHT - BLOW * second) % (2 * BLOW)
+    near = torch.minimum(own, 2 * BLOW - own)  # seconds to the nearest of its own blows
+    since = (own - BLOW) * (own >= BLOW)  # since the last of the other's
+    begun = (seconds > FOUGHT - 0.25).to(seconds.dtype)
+    back = (since / 0.08).clamp(0, 1) * (-since / 0.2).exp() * (seconds >= FOUGHT)
+    return (1 - near / 0.25).clamp(min=0) * begun, back
+
+
+def _fight(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Comes up on its toes, and then blows are given and taken in turn."""
+    ahead, first = signed(performer.direction), performer.relation == "meets"
+    left = (FOUGHT - t).clamp(min=0)
+    come = SPEED["meet"] * MEET - SPEED["run"] * left if ahead else 0 * t
+    hit, back = blow(t, not first)
+    lean = ahead or _looks(performer)
+    x = way.x + ahead * come + lean * 0.12 * performer.size / aspect * (hit - 0.8 * back)
+    toes = 0.008 * (_turn(performer, t) / 0.55).sin().abs()
+    lift = _air(performer, t) + toes + 0.02 * hit + 0.03 * back * (1 - back)
+    return way._replace(x=x, lift=lift, angle=lean * (13.0 * hit - 10.0 * back))
+
+
+def _looks(performer: Performer) -> float:
+    """Where its drawing looks: -1 to the left, else 1."""
+    faces = "" if performer.picture else actor(performer.name).faces
+    return signed(performer.direction or faces) or 1.0
+
+
+def _cast(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Swings its arm: leans back and thrusts ahead, on its toes."""
+    beat = _turn(performer, t) / 1.6
+    return way._replace(lift=0.012 * beat.sin().abs(), angle=_looks(performer) * 6.0 * beat.sin())
+
+
+def _breathe(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Its head goes forward with each breath of fire."""
+    hard = breath(t)
+    return way._replace(angle=_looks(performer) * 4.0 * hard, squash=1 - 0.03 * hard, lift=_air(performer, t))
+
+
+def _feed(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Bends a little forward, again and again, to those whom it feeds."""
+    return way._replace(angle=_looks(performer) * 3.5 * (1 - (_turn(performer, t) / 1.3).cos()))
+
+
+def _reached(t: torch.Tensor) -> torch.Tensor:
+    """Height above the ground of one who leaps for what it catches, frame heights."""
+    beat = ((t - CAUGHT) / 0.7 + 0.5).clamp(0, 1)
+    return 0.1 * 4 * beat * (1 - beat)
+
+
+def _reach(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Leaps for what it catches."""
+    return way._replace(lift=_air(performer, t) + _reached(t))
+
+
+def _catch(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """In an arc from far out into the hands, where it stays. Outwards: to larger x."""
+    air = ((t - 0.2) / (CAUGHT - 0.2)).clamp(0, 1)
+    lift = HANDS * air + 0.12 * (1 - air) + 0.16 * 4 * air * (1 - air)
+    return way._replace(x=way.x + FAR * (1 - air) / aspect, lift=lift + _reached(t) * (air >= 1), angle=300 * (1 - air))
+
+
+def _score(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """From the foot in an arc into the goal, where it drops. Outwards: to larger x."""
+    air, on = ((t - AIM) / 0.7).clamp(0, 1), ((t - AIM - 0.7) / 0.4).clamp(0, 1)
+    lift = 0.12 * air * (1 - on * on) + 0.12 * 4 * air * (1 - air)
+    return way._replace(x=way.x + 0.8 * FAR * air / aspect, lift=lift, angle=700 * air)
+
+
+def _melt(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Sinks together into a puddle, ever wider."""
+    share = (t / MELTED).clamp(0, 1)
+    return way._replace(squash=1 - 0.86 * share * share * (3 - 2 * share))
+
+
+def _swing(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """To and fro on a rope that hangs from above the frame."""
+    turn = SWUNG * (_turn(performer, t) / SWAYS).sin()
+    rad = turn * math.pi / 180
+    lift = 0.14 + ROPE * (1 - rad.cos())
+    return way._replace(x=way.x + ROPE * rad.sin() / aspect, lift=lift, angle=-turn)
+
+
+def _skid(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Lies on its belly, its head first."""
+    ahead = signed(performer.direction) or 1.0
+    x0, _, x1, _ = actor(performer.name).box
+    low = (SOLE - 0.5 - (x1 - 0.5 if ahead > 0 else 0.5 - x0)) * performer.size
+    still = torch.zeros_like(t)
+    return way._replace(lift=still - low, cycle=still, angle=ahead * (84.0 + 3.0 * (_turn(performer, t) / 0.9).sin()))
+
+
 def _take_off(way: Path, performer: Performer, t: torch.Tensor) -> Path:
     """An aeroplane rolls, lifts its nose and climbs."""
     ahead = signed(performer.direction) or 1.0
@@ -133,9 +242,14 @@ def _take_off(way: Path, performer: Performer, t: torch.Tensor) -> Path:
     return way._replace(x=x, lift=0.035 * air**2, angle=way.angle + _level(performer, 0.0) - ahead * up)
 
 
-def _land(way: Path, performer: Performer, t: torch.Tensor) -> Path:
+def _land(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     """What flies comes down slowly: an aeroplane along its way, the others from above."""
     left = (1 - t / LANDED).clamp(min=0)
+    entry = actor(performer.name)
+    if performer.action == "land" and entry.metres <= LIGHT and not entry.tilt:
+        beats = 1.4 / LOOP * t.clamp(max=LANDED) + 0.25 / LOOP * (t - LANDED).clamp(min=0)
+        x = way.x - _looks(performer) * 0.3 * left**1.2 / aspect
+        return way._replace(x=x, lift=0.45 * left**1.8, angle=-_looks(performer) * 9.0 * left, cycle=way.cycle + beats)
     if performer.name not in PLANES:
         return way._replace(
             lift=0.6 * left**2, angle=way.angle + (0.0 if performer.picture else actor(performer.name).tilt)
@@ -204,6 +318,11 @@ def _sit(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Pat
     return way._replace(angle=1.6 * (_turn(performer, t) / 3.4).sin())
 
 
+def _stay(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
+    """Stands, and something comes out of it."""
+    return way
+
+
 def _spin(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     """Round its own axis: upright if it has legs, else in the plane of the picture."""
     if actor(performer.name).kind == "walker" and not performer.picture:
@@ -258,7 +377,7 @@ def _appear(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> 
 def _fall(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     """From above the frame to the ground, where it bounces twice; what can fly lands."""
     if actor(performer.name).kind == "flyer":
-        return _land(way, performer, t)
+        return _land(way, performer, t, aspect)
     pull, high = 0.9, 0.95
     landed = 0.2 + math.sqrt(2 * high / pull)
     lift = (high - 0.5 * pull * (t - 0.2).clamp(min=0) ** 2) * (t < landed)
@@ -281,6 +400,9 @@ def _slide(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> P
 
 def _swim(way: Path, performer: Performer, t: torch.Tensor, aspect: float) -> Path:
     turn = _turn(performer, t)
+    if boat(performer.name) and not performer.picture:  # rolls and pitches
+        rocks = 4.5 * (turn / 2.3).sin() + 1.5 * (turn / 1.3).sin()
+        return way._replace(lift=0.016 * (turn / 1.7).sin() - 0.07 * performer.size, angle=rocks)
     return way._replace(lift=0.012 * (turn / 1.5).sin() - 0.07 * performer.size, angle=3.0 * (turn / 2.1).sin())
 
 
@@ -322,6 +444,19 @@ ACTS: dict[str, Callable[[Path, Performer, torch.Tensor, float], Path]] = {
     "work": _work,
     "glow": _glow,
     "sit": _sit,
+    "land": _fall,
+    "fight": _fight,
+    "cast": _cast,
+    "breathe": _breathe,
+    "feed": _feed,
+    "reach": _reach,
+    "catch": _catch,
+    "score": _score,
+    "melt": _melt,
+    "swing": _swing,
+    "skid": _skid,
+    "steam": _stay,
+    "smoke": _stay,
 }
 
 

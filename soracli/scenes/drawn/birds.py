@@ -29,6 +29,8 @@ CROW = Plumage(BLACK, (72, 66, 90), (50, 46, 66), NIGHT, (66, 62, 80), (66, 62, 
 GULL = Plumage(WHITE, (252, 252, 255), GREY, (62, 60, 78), BEAK, (255, 150, 80))
 SPARROW = Plumage(BROWN, (240, 222, 198), (134, 86, 64), (98, 62, 52), (110, 90, 84), (214, 150, 110))
 PIGEON = Plumage((150, 158, 182), (176, 182, 204), (178, 186, 206), (104, 110, 136), (92, 88, 104), (240, 112, 104))
+PARROT = Plumage((222, 38, 98), (242, 92, 136), (255, 186, 48), (58, 122, 226), BEAK, ORANGE)
+OWL = Plumage((122, 84, 78), (238, 196, 190), (104, 70, 66), (82, 54, 54), ORANGE, ORANGE)
 PLAIN = Plumage((206, 202, 204), (224, 222, 226), (218, 214, 218), (178, 174, 178), ORANGE, ORANGE)
 
 
@@ -161,6 +163,34 @@ def _flying_gull(sheet: Sheet, moment: float) -> None:
     _flying(sheet, moment, GULL)
 
 
+def _flying_parrot(sheet: Sheet, moment: float) -> None:
+    """A red parrot on the wing, with yellow and blue wings, a long tail and a bent beak."""
+    sheet.blob([(0.62, 0.52), (0.80, 0.52), (0.985, 0.56), (0.97, 0.60), (0.80, 0.60), (0.64, 0.57)], PARROT.tip, 0.03)
+    _flying(sheet, moment, PARROT)
+    sheet.oval(0.165, 0.455, 0.075, 0.07, (255, 246, 240))
+    sheet.eye(0.165, 0.452, 0.019)
+    sheet.blob([(0.12, 0.44), (0.075, 0.46), (0.065, 0.52), (0.10, 0.515), (0.13, 0.50)], (255, 168, 60), 0.02)
+
+
+def _flying_owl(sheet: Sheet, moment: float) -> None:
+    """A brown owl on the wing, its round face with large yellow eyes to the viewer."""
+    beat = 0.12 + 0.88 * math.sin(4 * math.pi * moment + 0.785)
+    _wing(sheet, (0.45, 0.46), 0.36 * beat, (86, 58, 56), OWL.tip, 0.05)
+    sheet.blob([(0.66, 0.48), (0.86, 0.47), (0.95, 0.52), (0.88, 0.59), (0.66, 0.58)], OWL.tip, 0.03)
+    sheet.blob([(0.22, 0.44), (0.40, 0.41), (0.60, 0.45), (0.74, 0.52), (0.62, 0.61), (0.42, 0.65), (0.26, 0.60)],
+               OWL.back, 0.08)  # fmt: skip
+    sheet.blob([(0.26, 0.56), (0.42, 0.58), (0.60, 0.56), (0.50, 0.63), (0.36, 0.645)], OWL.belly, 0.04)
+    for side in (-1, 1):
+        sheet.body([(0.225 + 0.10 * side, 0.30), (0.225 + 0.135 * side, 0.355), (0.225 + 0.05 * side, 0.36)],
+                   OWL.wing, 0.02)  # fmt: skip
+    sheet.oval(0.225, 0.455, 0.29, 0.27, OWL.back)
+    for side in (-1, 1):
+        sheet.oval(0.225 + 0.062 * side, 0.445, 0.125, 0.125, (255, 222, 60))
+        sheet.eye(0.225 + 0.058 * side, 0.447, 0.034)
+    sheet.blob([(0.205, 0.485), (0.245, 0.485), (0.225, 0.54)], OWL.beak, 0.02)
+    _wing(sheet, (0.40, 0.50), 0.39 * beat, OWL.wing, OWL.tip, 0.0)
+
+
 def _flying_crow(sheet: Sheet, moment: float) -> None:
     """A crow on the wing."""
     _flying(sheet, moment, CROW)
@@ -229,6 +259,8 @@ DRAWINGS: dict[str, Drawing] = {
     "seagull in flight": _flying_gull,
     "crow": _crow,
     "crow in flight": _flying_crow,
+    "parrot in flight": _flying_parrot,
+    "owl in flight": _flying_owl,
     "sparrow": _sparrow,
     "pigeon": _pigeon,
     "hen": _hen,

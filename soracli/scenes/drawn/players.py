@@ -76,11 +76,16 @@ def _skateboarder(sheet: Sheet, moment: float) -> None:
 
 def _footballer(sheet: Sheet, moment: float) -> None:
     """In a striped kit, who runs with a ball at the feet."""
+    _kicker(sheet, moment)
+    _ball(sheet, 0.235 - 0.03 * math.sin(2 * math.pi * moment), 0.865, 0.085, -360 * moment)
+
+
+def _kicker(sheet: Sheet, moment: float) -> None:
+    """In a striped kit, who runs without a ball."""
     swing = math.sin(2 * math.pi * moment)
     blue = (38, 98, 214)
     kit = Clothes(RED, RED, blue, DARK)
     _bare_legs(sheet, moment, blue, RED, DARK, 1.7)
-    _ball(sheet, 0.235 - 0.03 * swing, 0.865, 0.085, -360 * moment)
     body = sheet.view(down=-0.01 * abs(swing))
     for side in (-1, 1):
         hand = (0.5 + 0.175 * side, 0.565 - 0.05 * side * swing)
@@ -153,6 +158,7 @@ def _boxer(sheet: Sheet, moment: float) -> None:
 DRAWINGS: dict[str, Drawing] = {
     "skateboarder": _skateboarder,
     "footballer": _footballer,
+    "footballer at a shot": _kicker,
     "tennis player": _tennis_player,
     "boxer": _boxer,
 }

@@ -58,9 +58,13 @@ HEADWEAR: Mapping[str, float] = {
 HELD: Mapping[str, float] = {
     **dict.fromkeys(("guitar", "banjo", "accordion", "saxophone", "maracas", "long drum", "drum", "open book",
                      "newspaper", "books", "closed book", "laptop", "wrapped gift", "package", "basket", "bouquet",
-                     "teddy bear", "camera", "camera with flash", "video camera", "artist palette", "pizza", "popcorn",
+                     "teddy bear", "camera", "camera with flash", "video camera", "artist palette", "pizza",
+                     "popcorn",
                      "shallow pan of food", "bucket", "shopping bags", "briefcase", "handbag", "yarn", "game die",
-                     "scroll", "trophy", "video game", "fork and knife with plate", "steaming bowl"), 0.66),
+                     "scroll", "trophy", "acorn", "chestnut", "gem stone", "coin", "money bag", "key", "egg",
+                     "peanuts", "ear of corn",
+                     "typewriter", "musical keyboard", "sponge", "spoon", "teapot", "video game",
+                     "fork and knife with plate", "steaming bowl"), 0.66),
     **dict.fromkeys(("violin", "trumpet", "flute", "microphone", "studio microphone", "mobile phone", "hot beverage",
                      "ice cream", "soft ice cream", "beer mug", "wine glass", "cup with straw", "hamburger", "banana",
                      "red apple", "green apple", "carrot", "bread", "doughnut", "cookie", "lollipop",
@@ -70,12 +74,20 @@ HELD: Mapping[str, float] = {
                      "herb", "leafy green", "glass of milk", "tropical drink", "baby bottle"), 0.56),
     **dict.fromkeys(("sword", "dagger", "crossed swords", "axe", "hammer", "shovel", "bow and arrow", "fishing pole",
                      "broom", "magic wand", "tennis", "badminton", "cricket game", "pick", "shield", "boomerang",
-                     "kitchen knife", "wrench", "rose", "tulip", "sunflower", "hibiscus"), 0.52),
+                     "kitchen knife", "wrench", "mop", "pencil", "pen", "scissors", "carpentry saw", "screwdriver",
+                     "rose", "tulip", "sunflower", "hibiscus"), 0.52),
     **dict.fromkeys(("umbrella", "umbrella with rain drops", "balloon", "kite"), 0.1),
 }  # fmt: skip
+SWUNG = frozenset((  # what is swung to and fro while one works with it
+    "sword", "dagger", "axe", "hammer", "shovel", "broom", "mop", "pick", "magic wand", "kitchen knife", "wrench",
+    "paintbrush", "pencil", "pen", "carpentry saw", "screwdriver", "sponge", "spoon", "tennis", "badminton",
+    "cricket game",
+))  # fmt: skip
 SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
                  "comet", "fireworks", "cloud with lightning", "cloud with rain",
                  "globe showing Americas", "aurora", "black hole", "space station"))  # fmt: skip
+BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe",
+                   "pirate ship", "raft", "paper boat"))  # fmt: skip
 PLANES = frozenset(("airplane", "small airplane"))
 SLEEPERS = frozenset(("sleeping cat", "sleeping dog"))  # drawn asleep, breathing
 SITTERS = frozenset(("sitting cat", "sitting dog"))  # drawn sitting
@@ -171,6 +183,11 @@ _BY_NAME = {entry.name: entry for entry in (*CORE_ACTORS, *MORE_ACTORS)}
 def actor(name: str) -> Actor:
     """The entry of an actor; one that the library does not have is a thing that faces the viewer."""
     return _entries().get(name) or _BY_NAME.get(name) or Actor(name, "thing", "front")
+
+
+def boat(name: str) -> bool:
+    """Whether an actor is a boat or a ship, on the water and not of it."""
+    return name in BOATS
 
 
 def sunk(hip: float, high: bool) -> float:

@@ -18,14 +18,19 @@ SPEED = {  # frame widths per second, at depth 0.5
     "slide": 0.11,
     "chase": 0.14,
     "meet": 0.09,
+    "skid": 0.12,
 }
-MOVES = frozenset({"walk", "run", "drive", "fly", "swim", "hop", "roll", "slide", "chase"})  # verbs with a direction
+MOVES = frozenset(
+    {"walk", "run", "drive", "fly", "swim", "hop", "roll", "slide", "chase", "skid"}
+)  # verbs with a direction
+MEETING = frozenset({"meet", "fight"})  # verbs of two who come up to each other
 ACTED = (  # verbs that `motion` has a path of its own for
     "walk", "meet", "run", "chase", "jump", "hop", "fly", "hover", "launch", "bounce", "spin", "grow", "shrink",
     "appear", "fall", "roll", "slide", "swim", "float", "dance", "sleep", "eat", "talk", "work", "glow",
-    "sit", "toss", "throw", "kick", "drop",
+    "sit", "toss", "throw", "kick", "drop", "land", "fight", "cast", "breathe", "feed", "reach", "catch", "score",
+    "melt", "swing", "skid", "steam", "smoke",
 )  # fmt: skip
-THROWN = ("toss", "throw", "kick", "drop")  # what somebody does to a thing, as that moves
+THROWN = ("toss", "throw", "kick", "drop", "catch", "score")  # what somebody does to a thing, as that moves
 
 
 def signed(direction: str) -> float:

@@ -113,7 +113,7 @@ def told(prompt: str) -> list[str]:
 @pytest.mark.parametrize(
     ("prompt", "wanted"),
     [
-        ("a tiger and a lion fighting", ["tiger meet meets lion", "lion meet", "forest day"]),
+        ("a tiger and a lion fighting", ["tiger fight meets lion", "lion fight", "forest day"]),
         ("a duck followed by two ducklings", ["duck walk", *["baby chick walk behind duck"] * 2, "farm day"]),
         ("a mother elephant and her calf", ["elephant walk", "elephant walk", "savanna day"]),
         ("a couple walking on the beach", ["man walking walk", "woman walking walk", "beach day"]),
@@ -589,7 +589,7 @@ def test_a_throng_that_is_drawn_as_a_few_is_said() -> None:
         ("camels walk past a pyramid", ["camel walk beside pyramid"] * 3 + ["pyramid stand", "desert day"]),
         ("a knight rides a horse", ["knight sit on horse", "horse walk", "castle day"]),
         ("a pirate on a pirate ship", ["pirate stand on pirate ship", "pirate ship float", "sea day"]),
-        ("two samurai fight", ["samurai meet meets samurai", "samurai meet", "meadow day"]),
+        ("two samurai fight", ["samurai fight meets samurai", "samurai fight", "meadow day"]),
         ("seagulls over the sea", ["seagull in flight fly"] * 3 + ["sea day"]),
         ("a seagull walks on the beach", ["seagull walk", "beach day"]),
         ("a crow flies over a graveyard", ["crow in flight fly", "graveyard day"]),
@@ -600,7 +600,7 @@ def test_a_throng_that_is_drawn_as_a_few_is_said() -> None:
         ("a dog sits on a park bench", ["sitting dog sit on bench", "bench stand", "park day"]),
         ("a cat sleeps on a sofa", ["sleeping cat sleep on sofa", "sofa stand", "living room day"]),
         ("a girl on a swing", ["girl sit on garden swing", "garden swing stand", "playground day"]),
-        ("a monkey swings from a tree", ["monkey stand beside deciduous tree", "deciduous tree stand", "forest day"]),
+        ("a monkey swings from a tree", ["monkey swing beside deciduous tree", "deciduous tree stand", "forest day"]),
         ("a boy on a slide", ["boy sit on playground slide", "playground slide stand", "playground day"]),
         ("a car slides on the road", ["automobile slide", "road day"]),
         ("a well in a village", ["water well stand", "village day"]),

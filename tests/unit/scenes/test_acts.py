@@ -23,7 +23,7 @@ from soracli.world.scene import Act, Performer, Scene
         ("a bird is perched on a branch, then it suddenly flies down to the ground", "stand", ("fly",)),
         ("a man walks in, sits down and starts reading a newspaper", "walk", ("sit",)),
         ("a dog walks. It then sits down. Finally it sleeps.", "walk", ("stand", "sleep")),
-        ("a penguin waddles before sliding on its belly", "walk", ("slide",)),
+        ("a penguin waddles before sliding on its belly", "walk", ("skid",)),
         ("a girl is running and jumping", "run", ("jump",)),
         ("a horse runs, kicking up dust", "run", ()),
         ("a dog runs while barking", "run", ()),
