@@ -6,7 +6,7 @@ that noun; what follows a preposition or a verb with an object is related to the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from soracli.prompts import english
 from soracli.scenes.film import Filmed
@@ -14,7 +14,7 @@ from soracli.scenes.groups import noun_group
 from soracli.scenes.nouns import introduce, settle
 from soracli.scenes.relations import WITH
 from soracli.scenes.spans import Item
-from soracli.scenes.story import ARTICLES, Part, Setting, Story, Telling
+from soracli.scenes.story import ALIVE, ARTICLES, Part, Setting, Story, Telling
 from soracli.scenes.verbs import act, is_verb_here
 from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
 
@@ -27,6 +27,7 @@ OTHERS = ("another", "other", "others")  # of those who were named: one holds a 
 SHOWING = ("watch", "behold", "witness", "spot", "observe")  # watch a bear
 STUFF = ("water", "sand", "powder")
 GAITS = ("walk", "run", "swim")
+NAMED = ("named", "called")
 LIKENESSES = ("statue", "sculpture", "figurine")
 LIKE = ("as", "like")
 OF_STUFF = ("made of", "made from", "made out of", "consisting of", "built from", "covered in", "covered with")
@@ -36,9 +37,11 @@ PACES = {  # factors on the usual pace
 }  # fmt: skip
 
 
-def read_story(items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed]) -> Story:
-    """The story of a prompt. events: lasting changes by where they are struck out."""
-    state = Telling(items, vocabulary, events)
+def read_story(
+    items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed], names: Set[str] = frozenset()
+) -> Story:
+    """The story of a prompt. events: lasting changes by where they are struck out. names: words that are names."""
+    state = Telling(items, vocabulary, events, names)
     while state.at < len(items):
         step(state)
     finish(state)
@@ -52,6 +55,8 @@ def step(state: Telling) -> None:
         _happen(state, state.events[item.start])
     elif item.stop:
         _cut(state, item.text)
+    elif (entry := item.of("compared")) and _compare(state, entry):
+        pass
     elif item.text in JOINS:
         state.joined, state.prep = True, ""
         state.past("join")
@@ -75,9 +80,10 @@ def step(state: Telling) -> None:
         _direct(state, entry.value)
     elif item.text in SHOWING and state.adjacent in ("", "cut") and _is_led(state.peek()):
         state.past(state.adjacent)
-    elif _is_called(state):
-        state.drop(item.text)
-        state.past(state.adjacent)
+    elif _is_named(state) or _is_called(state):
+        size = 1 + (item.text in NAMED)
+        state.drop(state.items[state.at + size - 1].text)
+        state.past(state.adjacent, size)
     elif is_verb_here(state):
         act(state)
     elif item.text in PACES and (state.actor or state.subject):
@@ -151,6 +157,30 @@ def _likened(state: Telling) -> bool:
     return True
 
 
+def _compare(state: Telling, entry: Entry) -> bool:
+    """`as big as a house`, `taller than the trees`, `slower than a snail`; whether a performer follows."""
+    who, both = state.recent or state.subject, "than" in state.items[state.at].text
+    state.at += 1
+    group = noun_group(state) if who else None
+    if group is None or group.part is None or not group.part.name:
+        state.at -= 1
+        return False
+    for part in (state.story.parts[i] for i in who):
+        if entry.form == "pace":
+            part.speed = float(entry.value)
+        else:
+            part.likened = group.part.name, float(entry.value)
+    state.prep = ""
+    if both:
+        subject, actor, state.joined, state.adjacent = state.subject, state.actor, True, "join"
+        introduce(state, group)
+        state.subject, state.actor = subject, actor
+    else:
+        state.past("noun", group.size)
+    state.recent = who
+    return True
+
+
 def _refresh(state: Telling) -> None:
     state.earlier, state.fresh, state.joined, state.verb, state.prep = state.subject, True, False, None, ""
     word = state.items[state.at].text
@@ -174,15 +204,25 @@ def _is_led(item: Item | None) -> bool:
     return item is not None and (item.text in ARTICLES or item.of("count") is not None)
 
 
+def _is_named(state: Telling) -> bool:
+    """Whether a name follows, whatever else it means: a cat called Whiskers."""
+    after, named = state.peek(), state.items[state.at].text in NAMED
+    free = named and after is not None and not after.stop and after.text not in (*ARTICLES, *english.BREAKERS)
+    return free and state.adjacent == "noun" and bool(state.recent)
+
+
 def _is_called(state: Telling) -> bool:
-    """Whether the item is what somebody is called by who is named after it: Daisy the cow."""
+    """Whether the item is what somebody is called by who is named beside it: Daisy the cow, my dog Max."""
     item, article, noun = state.items[state.at], state.peek(), state.peek(2)
+    if state.adjacent == "noun" and item.unknown and item.text in state.names and state.recent:
+        return state.vocabulary.pictures.get(state.story.parts[state.recent[-1]].name) in ALIVE
     if article is None or noun is None or article.text != "the" or noun.of("name") is None:
         return False
     a_name = item.unknown and not is_verb(item.text) and item.text not in english.BREAKERS
     slots = ("name", "place", "time", "weather", "colour")
     a_noun = any(map(item.of, slots)) and item.text not in english.BREAKERS and not item.of("relation")
-    return state.adjacent in ("", "cut", "join", "struck") and (a_name or a_noun) and " " not in item.text
+    free = state.adjacent in ("", "cut", "join", "struck") or item.text in state.names
+    return free and (a_name or a_noun) and " " not in item.text
 
 
 def _is_adverb(state: Telling) -> bool:

@@ -8,7 +8,7 @@ from soracli.prompts import english
 from soracli.prompts.vocabulary import ADJECTIVE
 from soracli.scenes.spans import Item
 from soracli.scenes.story import ALIVE, ARTICLES, DEFINITE, Group, Part, Telling
-from soracli.scenes.vocabulary import is_verb
+from soracli.scenes.vocabulary import LISTED, is_verb
 from soracli.world.language import grammar
 
 KINDS = ("bear", "bird", "fish", "cat", "dog", "monkey", "whale", "insect", "animal", "bug")  # a koala bear is a koala
@@ -91,6 +91,7 @@ def noun_group(state: Telling) -> Group | None:
         return words.group(size, Part(words.unknown, "", True, words.count > 1 or plural, words.count, words.colour))
     if size and (words.modifiers or words.colour or words.count or words.led):
         words.modifiers[:0] = [words.colour] if words.colour else []
+        words.modifiers[:0] = [words.counted] if words.count > LISTED else []
         return words.group(size, None)
     return None
 

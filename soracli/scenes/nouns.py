@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from soracli.prompts import english
 from soracli.scenes.groups import SURROUNDINGS, TREES, YOUNG
-from soracli.scenes.relations import place
+from soracli.scenes.relations import WITH, place
 from soracli.scenes.spans import Item
 from soracli.scenes.story import ALIVE, KIND, Group, Part, Setting, Telling
 from soracli.scenes.verbs import WORN, give
@@ -27,6 +27,7 @@ CLOTHES = ("coat", "dress", "jeans", "kimono", "sari", "shorts", "t-shirt", "sca
            "hiking boot", "martial arts uniform", "briefs", "running shoe", "man’s shoe", "ballet shoes",
            "high-heeled shoe")  # fmt: skip
 NONE = ("no", "without")
+OF_HOUSES = ("roof", "roofs", "rooftop")  # a place to who is on it, and what a house has: with a red roof
 AMID = ("among", "amongst", "amidst", "between", "through", "amid", "under", "over", "above", "past", "beneath")
 
 
@@ -42,7 +43,6 @@ def introduce(state: Telling, group: Group) -> None:
         _left_over(state, group)
         return
     if any(item.text in NONE for item in state.items[max(state.at - 1, 0) : state.at + 1]):
-        state.drop(f"no {part.said}")
         state.prep = ""
         state.past("cut", group.size)
         return
@@ -64,7 +64,7 @@ def introduce(state: Telling, group: Group) -> None:
         state.scenery, state.prep = True, ""
         return
     if _is_clothing(state, part):
-        state.drop(part.said)
+        state.drop(f"{part.colour} {part.said}".strip())
         state.prep, state.verb = "", None
         state.past("noun", group.size)
         return
@@ -82,6 +82,11 @@ def introduce(state: Telling, group: Group) -> None:
 
 def settle(state: Telling, item: Item, size: int = 1) -> None:
     """A place, a time or a weather, the last word of a phrase of so many items."""
+    if item.text in OF_HOUSES and state.prep_word in WITH and state.prep:
+        state.drop(item.text)
+        state.prep = ""
+        state.past("noun", size)
+        return
     state.add(item, state.prep_word if state.prep else state.behind())
     if (state.prep == "above" or state.behind() in ("over", "above")) and item.of("place"):
         for index in state.recent if state.adjacent == "noun" else state.actor:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from soracli.scenes.deeds import OWN, SITS, SLEEPS
 from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
-from soracli.scenes.vocabulary import Vocabulary
+from soracli.scenes.vocabulary import Entry, Vocabulary
 from soracli.world.language.actors import CABS, SITTERS, actor
 from soracli.world.language.words import PLAYED
 
@@ -32,6 +32,10 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
     lemmas = {verb.lemma for verb in sitting if verb is not None}
     story.shown = [(typed, "sit" if shown == "stand" and _lemma(typed, words) in lemmas else shown)
                    for typed, shown in story.shown]  # fmt: skip
+    acting = {verb.lemma: role.action for role in out for verb in [_verb(role, story)] if verb is not None}
+    if "meet" not in acting.values():  # who fights with nobody
+        story.shown = [(typed, acting.get(_lemma(typed, words), shown) if shown == "meet" else shown)
+                       for typed, shown in story.shown]  # fmt: skip
     seen, drawn = {role.action for role in out} & {*PLAYED}, {role.name.partition(" ")[2] for role in out} - {""}
     verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
     story.shown = [
@@ -52,8 +56,13 @@ def deed(lemma: str) -> str:
     return DOES.get(lemma) or (DOES.get(first, "") if rest in AT else "")
 
 
+def _verb(role: Role, story: Story) -> Entry | None:
+    """What a role's part is told to do."""
+    return story.parts[role.group].verb if role.group >= 0 else None
+
+
 def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
-    verb = story.parts[role.group].verb if role.group >= 0 else None
+    verb = _verb(role, story)
     if role.action == "stand" and (_has_seat(role, roles) or (verb is not None and _drives(verb.lemma, role, roles))):
         return replace(role, action="sit")
     if verb is None or role.action not in ("stand", "bounce"):

@@ -171,6 +171,7 @@ def _object(state: Telling, index: int, actor: int) -> None:
         if lemma == "read" and part.name == "closed book":
             part.name = "open book"
         if lemma in FOR_OTHERS and doer.verb is not None:
+            state.story.shown = [row for row in state.story.shown if row[0][:4] != lemma[:4]]
             doer.verb = doer.verb._replace(lemma=FOR_OTHERS[lemma])
         part.held = lemma == "wear" or "holds" in deeds
         held = part.held and part.count < 2 and _is_in_hands(state, part, doer)

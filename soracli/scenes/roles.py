@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from soracli.formatting import printable
+from soracli.scenes.crowds import ALIKE
 from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
@@ -84,19 +85,16 @@ def casting(
     notes: list[str] = []
     first: dict[int, int] = {}
     roles: list[tuple[Role, int]] = []
-    for index, part in enumerate(story.parts):
-        couple = _part_couple(part)
-        named = _named(part, story, words, near, notes)
-        if not named:
-            continue
-        count = _count(part, ALL - len(roles), notes)
-        if count == 0:
-            continue
+    couples = {index for index, part in enumerate(story.parts) if _part_couple(part)}
+    named = {index: _named(part, story, words, near, notes) for index, part in enumerate(story.parts)}
+    for index, count in _counts([i for i in named if named[i]], story, notes).items():
+        part, name = story.parts[index], named[index]
         first[index] = len(roles)
-        couple = count == 2 and (couple or (part.name == "person" and named != "person"))
-        role = _role(part, named, index, story, known)
-        both = [replace(role, name=who) for who in _both(named, words)] if couple else [role] * count
-        roles += [(one, part.partner) for one in both]
+        role = _role(part, name, index, story, known)
+        mixed = count > 1 and part.name == "person" and name not in ("person", *ALIKE)
+        mixed = mixed or (index in couples and count == 2)
+        both = [replace(role, name=who) for who in _both(name, words)] if mixed else [role, role]
+        roles += [(both[i % 2], part.partner) for i in range(count)]
     roles = [(replace(role, action="float") if _is_under(i, roles, first, story) else role, partner)
              for i, (role, partner) in enumerate(roles)]  # fmt: skip
     found = [
@@ -316,17 +314,39 @@ def _rest(part: Part, story: Story) -> str:
             "stand": "standing", "meet": "walking"}.get(action, "")  # fmt: skip
 
 
-def _count(part: Part, room: int, notes: list[str]) -> int:
+def _counts(indices: Sequence[int], story: Story, notes: list[str]) -> dict[int, int]:
+    """How many of each part there are, at least one of each of the first ALL.
+
+    What is said to be several and not how many gives way to the others; then what there is most of.
+    """
+    parts = {index: story.parts[index] for index in indices[:ALL]}
+    pairs = [(i, part.partner) for i, part in parts.items() if part.many and _is_on_many(part, parts)]
+    asked = {index: _asked(part) for index, part in parts.items()} | {ridden: _asked(parts[i]) for i, ridden in pairs}
+    counts = {index: min(count, MOST) for index, count in asked.items()}
+    while sum(counts.values()) > ALL:
+        more = [i for i in counts if counts[i] > 1 and not parts[i].count]
+        counts[max(more or counts, key=lambda i: (counts[i], i))] -= 1
+        for i, ridden in pairs:
+            counts[i] = counts[ridden] = min(counts[i], counts[ridden])
+    for index in indices:
+        part, count = story.parts[index], counts.get(index, 0)
+        if count and part.counted.split(" ")[0] in THRONGS:
+            notes.append(f"'{printable(part.counted)} {part.said}': {count} are drawn, and no more than {MOST} can be.")
+        elif not count or (part.count > count and part.counted):
+            said = part.counted or asked.get(index, 1)
+            notes.append(f"'{said} {part.said}': {count or 'none'} can be drawn beside what else there is.")
+    return counts
+
+
+def _is_on_many(part: Part, parts: Mapping[int, Part]) -> bool:
+    """Whether each of several has something of its own to be on: two kids on bikes."""
+    under = parts.get(part.partner)
+    return part.relation == "on" and under is not None and under.many and not under.count
+
+
+def _asked(part: Part) -> int:
     several = {"meet": 2, "fall": MOST}.get(part.verb.value if part.verb is not None else "", 3)
-    asked = part.count or (several if part.many else 1)
-    count = min(asked, MOST, max(room, 0))
-    if 0 < count == asked and part.counted.split(" ")[0] in THRONGS:
-        notes.append(f"'{printable(part.counted)} {part.said}': {count} are drawn, and no more than {MOST} can be.")
-    if count < asked:
-        notes.append(
-            f"'{part.counted or asked} {part.said}': {count or 'none'} can be drawn beside what else there is."
-        )
-    return count
+    return part.count or (several if part.many else 1)
 
 
 def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Role:
@@ -372,12 +392,18 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         relation,
         part.partner,
         "" if part.colour and name.startswith(f"{part.colour} ") else part.colour,
-        part.scale,
+        part.scale * _ratio(part, name, known),
         changes,
         index,
         part.speed,
         _then(part, name, kind, carries),
     )
+
+
+def _ratio(part: Part, name: str, known: Library) -> float:
+    """How much longer a picture has to be than it is to be as large as what it is likened to."""
+    other, factor = part.likened
+    return factor * known.length(other) / known.length(name) if other else 1.0
 
 
 def _then(part: Part, name: str, kind: str, carries: bool) -> tuple[Act, ...]:

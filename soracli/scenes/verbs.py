@@ -34,7 +34,7 @@ NOBODY = ("nothing", "nobody", "none")
 HEARD = ("crunch", "chop", "hum", "whistle", "honk", "hiss", "squeak", "chatter", "blaze", "snarl", "murmur", "moan",
          "groan", "drum", "pulse", "sweep", "slice", "cut", "weave", "sigh", "scratch", "brush", "carve", "pant",
          "growl", "drill", "babble", "flicker", "shimmer", "glint", "glisten", "sparkle", "gleam", "cackle", "hoot",
-         "quack")  # fmt: skip
+         "quack", "roar")  # fmt: skip
 TOGETHER = ("chase", "meet", "follow", "vanish", "appear")  # what is not done after something else
 STANDING_IN = ("that", "another", "other", "others")  # words that stand for a noun, behind which they are told of
 STARTS = ("start", "starts", "begin", "begins", "started", "began")
@@ -68,7 +68,8 @@ def is_verb_here(state: Telling) -> bool:
     item = state.items[state.at]
     entry = item.of("verb")
     if entry is None and _is_denied(state) and state.adjacent in ("noun", "setting") and not item.stop:
-        return not (item.of("place") or item.of("count") or item.text in ARTICLES)  # won't budge
+        of_noun = any(map(item.of, ("place", "count", "colour", "scale"))) or item.text in english.ADJECTIVES
+        return not (of_noun or item.text in ARTICLES)  # won't budge
     if entry is None:
         done = _is_done(state, item)
         one = done and state.adjacent == "noun" and is_one(state.items, state.at)
@@ -104,6 +105,9 @@ def _goes_on(state: Telling, entry: Entry) -> bool:
     after = state.peek()
     leads = after is None or after.stop or after.text in PATHS or after.of("direction") is not None
     form = "base" if len(state.subject) > 1 or any(state.story.parts[i].many for i in state.subject) else "finite"
+    last = state.story.parts[state.recent[-1]] if state.recent else None
+    if state.adjacent == "join" and last is not None and last.held and last.many:  # with rainbows and sparkles
+        return False
     free = state.later or (state.adjacent == "join" and leads)
     return bool(state.subject) and free and state.adjacent in ("fresh", "join") and entry.form == form
 
@@ -233,6 +237,8 @@ def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
         part.changes.add("opened")
         return
     old = part.verb
+    if old is not None and old.lemma.partition(" ")[0] == "not" and not state.later:  # not running but walking
+        part.verb = old = None
     if old is not None and state.next and _adds(part, old, entry, later=state.later):
         part.then.append(Deed(entry))
         if entry.near and not deed(entry.lemma):
