@@ -7,6 +7,7 @@ that noun; what follows a preposition or a verb with an object is related to the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from soracli.prompts import english
 from soracli.scenes.film import Filmed
@@ -64,7 +65,7 @@ def step(state: Telling) -> None:
         pass
     elif item.text in FRESH and not item.of("name"):
         _refresh(state)
-    elif item.text in BACK and _pronoun(state, item.text):
+    elif (item.text in BACK and _pronoun(state, item.text)) or _splits_off(state):
         pass
     elif (size := _another(state)) > 0:
         _repeat(state, size)
@@ -258,8 +259,15 @@ def _is_noun_here(state: Telling) -> bool:
 
 def _pronoun(state: Telling, word: str) -> bool:
     """`beside her`, `towards it`: the part before; as a subject: those before."""
+    after = state.peek()
+    if word == "her" and after is not None and not after.stop and (after.unknown or _opens(after)):
+        return False  # on her bike
     if state.prep and state.subject:
         others = [i for i in state.earlier if i not in state.subject]
+        inside = [i for i in state.recent if state.story.parts[i].partner in state.subject and state.prep == "on"]
+        for part in (state.story.parts[i] for i in inside):  # a boat with two men in it
+            part.relation = "on"
+        others = [] if inside else others
         if others:
             part = state.story.parts[state.subject[-1]]
             if not part.relation:
@@ -277,6 +285,34 @@ def _pronoun(state: Telling, word: str) -> bool:
         return False
     state.past("noun" if word in ("it", "he", "she", "they", "who", "which", "that") else "pronoun")
     return True
+
+
+def _splits_off(state: Telling) -> bool:
+    """`two cats, one black and one white`: one of several is of a colour of its own; whether that is so."""
+    size = 1 + (state.items[state.at].text == "the")
+    one, colour = state.peek(size - 1), state.peek(size)
+    if colour is not None and colour.text == "is":
+        size, colour = size + 1, state.peek(size + 1)
+    after, shade = state.peek(size + 1), colour.of("colour") if colour is not None else None
+    ends = after is None or after.stop or after.text in JOINS
+    several = [i for i in reversed(state.subject or state.recent) if state.story.parts[i].many]
+    if one is None or one.text not in ("one", *OTHERS) or shade is None or not ends or not several:
+        return False
+    part = state.story.parts[several[0]]
+    part.count = part.count or 3
+    if part.count > 1:
+        part.count -= 1
+        state.story.parts.append(replace(part, count=1, many=False, colour=shade.value, then=[], changes=set()))
+        state.subject = [*state.subject, len(state.story.parts) - 1]
+    else:
+        part.colour = shade.value
+    state.past("noun", size + 1)
+    return True
+
+
+def _opens(item: Item) -> bool:
+    """Whether an item may be the first of a noun group after `her`."""
+    return item.of("name") is not None or item.of("colour") is not None or item.of("scale") is not None
 
 
 def _another(state: Telling) -> int:
@@ -372,7 +408,10 @@ def _pace(state: Telling, factor: float) -> None:
 
 def _pass_over(state: Telling, item: Item) -> None:
     undrawn = item.of("undrawn")
-    own = undrawn is not None and (undrawn.value == "worn" or (state.prep and state.prep_word in WITH))
+    who = state.story.parts[state.recent[-1]] if state.recent else None
+    more = state.joined and state.adjacent in ("join", "noun-like")  # red hair and green eyes
+    more = more and who is not None and state.vocabulary.pictures.get(who.name) in ALIVE
+    own = undrawn is not None and (undrawn.value == "worn" or ((state.prep or more) and state.prep_word in WITH))
     if own and state.recent:  # a horse with a flowing mane gallops
         state.drop(item.text)
         state.prep = ""

@@ -83,6 +83,34 @@ WAYS = (  # a pattern, and the plain words, which are never longer
         "people",
     ),
     (re.compile(r"\b(?:as )?still as (?:an? )?[a-z]+\b"), "unmoving"),
+    (re.compile(r"\b(?:disco|line|belly|tap|break|folk|square|ballet|salsa)[ -](?=danc(?:es?|ing|ed)\b)"), ""),
+    (re.compile(r"\bturns? (left|right)\b"), r"go \1"),
+    (re.compile(r"\bturning (left|right)\b"), r"going \1"),
+    (re.compile(r"(?<=[a-z])'s (?:(?:daily|everyday|busy|secret) )?(?:life|adventures?|journey|routine)\b"), ""),
+    (
+        re.compile(
+            r"\b(take|takes|taking|took|have|has|having|had|go for|goes for|going for) a (?:pleasant|leisurely|quick"
+            r"|short|little|long|nice|peaceful|gentle|brisk|relaxing|quiet|slow|lovely) (stroll|walk|nap|run|jog|rest"
+            r"|break|swim|bath|shower|sleep|drink)\b"
+        ),
+        r"\1 a \2",
+    ),
+    (re.compile(r"\bwhose (hair|eyes?|nose|tail|wings|fur|face|mane|beard) (?:is|are) ([a-z]+)\b"), r"with \2 \1"),
+    (
+        re.compile(
+            r"\b(man|woman|lady|gentleman|person|couple) in (?:his|her|their) (?:early |mid |late |mid-)?"
+            r"(?:sixties|seventies|eighties|nineties|[6-9]0'?s)\b"
+        ),
+        r"old \1",
+    ),
+    (
+        re.compile(
+            r"\b(man|woman|lady|gentleman|person|couple) in (?:his|her|their) (?:early |mid |late |mid-)?"
+            r"(?:teens|twenties|thirties|forties|fifties|[1-5]0'?s)\b"
+        ),
+        r"\1",
+    ),
+    (re.compile(r"^\s*what (?:(?:would|will|could|might) happen )?(?:if|when)\b"), ""),
     (re.compile(r"^\s*(?:what|how) (?:do|does|did|would|will|might|could) (?=.*\blooks?(?: like)?\W*$)"), ""),
     (re.compile(r"(?<=.)(?<!to )\blook like(?=\W*$)"), ""),
     (re.compile(r"\bfrom (?:the )?east to (?:the )?west\b"), "to the left"),  # as on a map

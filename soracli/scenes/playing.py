@@ -33,9 +33,8 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
     story.shown = [(typed, "sit" if shown == "stand" and _lemma(typed, words) in lemmas else shown)
                    for typed, shown in story.shown]  # fmt: skip
     acting = {verb.lemma: role.action for role in out for verb in [_verb(role, story)] if verb is not None}
-    if "meet" not in acting.values():  # who fights with nobody
-        story.shown = [(typed, acting.get(_lemma(typed, words), shown) if shown == "meet" else shown)
-                       for typed, shown in story.shown]  # fmt: skip
+    story.shown = [(typed, acting.get(_lemma(typed, words), shown) if _differs(shown, out) else shown)
+                   for typed, shown in story.shown]  # fmt: skip
     seen, drawn = {role.action for role in out} & {*PLAYED}, {role.name.partition(" ")[2] for role in out} - {""}
     verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
     story.shown = [
@@ -54,6 +53,11 @@ def deed(lemma: str) -> str:
     """The action that plays a verb on the spot, whatever preposition is with it, `` if none does: peck, peck at."""
     first, _, rest = lemma.partition(" ")
     return DOES.get(lemma) or (DOES.get(first, "") if rest in AT else "")
+
+
+def _differs(shown: str, roles: Sequence[Role]) -> bool:
+    """Whether a note names what nobody does: who fights with nobody, or a submarine that walks."""
+    return shown in ("meet", "walk") and all(role.action != shown for role in roles)
 
 
 def _verb(role: Role, story: Story) -> Entry | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from soracli.formatting import printable
+from soracli.prompts import english
 from soracli.scenes.crowds import ALIKE
 from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
@@ -52,6 +53,8 @@ AT_HAND = {  # what pictures of people at something have with them
 }  # fmt: skip
 RIDDEN = frozenset(("sled", "skis", "skateboard", "level skateboard", "surfboard", "kick scooter", "raft"))
 TAKEN = {"slide": "slide", "drive": "drive", "swim": "swim", "float": "float"}  # by what who is on it does
+GAITS = ("walk", "run", "jump")  # of who rides an animal, which does that
+WADERS = ("duck", "swan", "goose", "pelican", "flamingo")  # birds that glide on the water, too
 DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
 BURSTS = ("pop", "burst", "explode", "blow", "dissolve", "fizzle")  # who is gone where it was
 STAYS = (
@@ -105,13 +108,18 @@ def casting(
 
 
 def _drawn_along(roles: list[Role]) -> list[Role]:
-    """Who slides or goes on what can move is taken along by that: kids on sleds."""
+    """Who slides or goes on what can move is taken along by that: kids on sleds, a woman on an elephant."""
     out = list(roles)
     for i, role in enumerate(roles):
         under = roles[role.partner] if role.relation == "on" and role.partner >= 0 else None
-        if under is None or role.action not in TAKEN or under.action != "stand" or under.name not in RIDDEN:
+        if under is None or under.action != "stand":
             continue
-        out[role.partner] = replace(out[role.partner], action=TAKEN[role.action], direction=role.direction)
+        mount = under.kind == "walker" and under.name.split()[0] not in HUMAN and role.name.split()[0] in HUMAN
+        taken = role.action in GAITS if mount else role.action in TAKEN and under.name in RIDDEN
+        if not taken:
+            continue
+        action = role.action if mount else TAKEN[role.action]
+        out[role.partner] = replace(out[role.partner], action=action, direction=role.direction)
         out[i] = replace(role, action="stand")
     return out
 
@@ -288,13 +296,19 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
     elif part.near and name == "person" and part.role != "subject" and part.said not in words.phrases.listed:
         notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
         return ""
-    elif part.near:
+    elif part.near and not _is_described(part.said, name):
         notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
     done = pictured(part.verb.lemma, words) if part.verb is not None else ""
-    rest = (done or _rest(part, story)) if not part.then and name in ("man", "woman", "person") else ""
+    rest = (done or _rest(part, story, words)) if not part.then and name in ("man", "woman", "person") else ""
     if rest:
         return next((one for one in _acting(name, rest) if one in words.pictures), name)
     return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
+
+
+def _is_described(said: str, name: str) -> bool:
+    """Whether a phrase is a picture's name and what it is like: a long snake is a snake, Mickey Mouse is no mouse."""
+    *before, last = said.split()
+    return last == name and all(word in english.ADJECTIVES or word in english.BREAKERS for word in before)
 
 
 def _acting(who: str, rest: str) -> tuple[str, ...]:
@@ -304,9 +318,10 @@ def _acting(who: str, rest: str) -> tuple[str, ...]:
     return f"{who} {rest}", who, f"person {rest}"
 
 
-def _rest(part: Part, story: Story) -> str:
+def _rest(part: Part, story: Story, words: Vocabulary) -> str:
     """A person who does what no picture shows stands, walks or runs; who sits has a body that can."""
-    seat = part.relation == "on" and part.partner >= 0 and story.parts[part.partner].name in SEATS
+    under = story.parts[part.partner].name if part.relation == "on" and part.partner >= 0 else ""
+    seat = under in SEATS or words.pictures.get(under) == "walker"
     if seat or (part.verb is not None and (DOES.get(part.verb.lemma) == "sit" or part.verb.lemma == "ride")):
         return ""
     action = part.verb.value if part.verb is not None else "walk"
@@ -422,7 +437,10 @@ def _is_aloft(part: Part) -> bool:
     lemma = part.verb.lemma if part.verb is not None else ""
     over = part.over or part.relation == "above"
     over = over and not (part.name in ("duck", "swan") and lemma != "circle")  # over the water
-    return lemma in ("soar", "swoop") or (over and lemma in ("glide", "circle", "sail", "drift", "wheel", "float"))
+    free = part.name not in WADERS and part.relation != "on" and lemma in ("glide", "circle", "wheel")
+    return (
+        free or lemma in ("soar", "swoop") or (over and lemma in ("glide", "circle", "sail", "drift", "wheel", "float"))
+    )
 
 
 def _is_busy(name: str) -> bool:

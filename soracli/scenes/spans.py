@@ -74,6 +74,7 @@ class Mended(NamedTuple):
 def spelt(prompt: str) -> str:
     """A prompt in lower case with pictographs as words, of the same letters otherwise."""
     text = unicodedata.normalize("NFKC", prompt).replace("’", "'").lower()
+    text = re.sub(r"\bw/o ?", "without ", re.sub(r"\bw/ ?(?!o\b)", "with ", text))
     text = re.sub(r"\b(st|mt|dr|mr|mrs)\. ", r"\1 ", text)
     text = plain(text)
     return "".join(f" {_called(c)} " if unicodedata.category(c) == "So" else c for c in text if c != "\ufe0f")
@@ -117,7 +118,8 @@ def items(text: str, vocabulary: Vocabulary, names: Set[str] = frozenset()) -> t
             phrase = " ".join(one for one, _ in words[i : i + size])
             entries = vocabulary.phrases.get(phrase)
             plural = size > 1 and found and found[-1].text in ONE and _many(entries)
-            if entries and not plural and not _cuts_a_name(words, i, size, entries, vocabulary):
+            done = size > 1 and found and found[-1].of("name") and _is_done(words[i][0], entries, vocabulary)
+            if entries and not plural and not done and not _cuts_a_name(words, i, size, entries, vocabulary):
                 break
         else:
             size, phrase, entries = 1, word, ()
@@ -134,6 +136,13 @@ def _cuts_a_name(
     if size < 2 or i + size >= len(words) or not places:
         return False
     return f"{words[i + size - 1][0]} {words[i + size][0]}" in vocabulary.things
+
+
+def _is_done(first: str, entries: tuple[Entry, ...], vocabulary: Vocabulary) -> bool:
+    """Whether a thing's name behind another is what that one does: four men playing cards."""
+    verb = vocabulary.of(first, "verb")
+    names = all(entry.slot == "name" for entry in entries)
+    return verb is not None and verb.form == "doing" and names and _many(entries)
 
 
 def _many(entries: tuple[Entry, ...]) -> bool:

@@ -85,7 +85,7 @@ class Story:
 class Group(NamedTuple):
     """A noun group. size: items. part: none if it is a setting or nothing. places: that it ends in: a rose garden.
 
-    worn: clothes that it ends in: a pilot jacket.
+    worn: clothes that it ends in: a pilot jacket. colours: of further ones: a red and a blue car.
     """
 
     size: int
@@ -95,6 +95,7 @@ class Group(NamedTuple):
     settings: tuple[Item, ...]
     places: tuple[Item, ...] = ()
     worn: str = ""
+    colours: tuple[str, ...] = ()
 
 
 class Telling:

@@ -52,6 +52,7 @@ def test_each_of_several_has_its_own_of_several(prompt: str, count: int) -> None
         ("a thirty-five year old woman dances", ["woman dancing dance"]),
         ("a three year old jumps", ["child jump"]),
         ("two five-year-olds run", ["2 child run"]),
+        ("a man in his eighties walks", ["old man walk"]),
     ],
 )
 def test_an_age_is_no_number_of_performers(prompt: str, wanted: list[str]) -> None:
@@ -142,5 +143,92 @@ def test_notes_name_what_was_typed_and_what_is_shown(prompt: str, note: str) -> 
     assert note in reading(prompt).notes
 
 
-def test_a_farmer_feeds_chickens_without_a_note() -> None:
-    assert not reading("a farmer feeding chickens").notes
+@pytest.mark.parametrize("prompt", ["a farmer feeding chickens", "a very long snake", "a 747 takes off"])
+def test_what_is_shown_as_it_was_said_needs_no_note(prompt: str) -> None:
+    assert not reading(prompt).notes
+
+
+def test_a_famous_mouse_is_not_just_any_mouse() -> None:
+    assert "'mickey mouse' is not in the library" in reading("mickey mouse waving").notes[0]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wanted"),
+    [
+        ("a red and a blue car race down a road", ["red automobile drive", "blue automobile drive"]),
+        ("a red, a green and a blue car", ["red automobile drive", "green automobile drive", "blue automobile drive"]),
+        ("red and blue balloons float", ["3 red balloon float", "3 blue balloon float"]),
+        ("four red and blue birds fly", ["2 red bird in flight fly", "2 blue bird in flight fly"]),
+        ("two cats, one black and one white", ["white cat walk", "black cat walk"]),
+        ("two dogs run, one is brown and the other is white", ["white dog run", "brown dog run"]),
+        ("a black and white cat", ["cat walk"]),
+        ("a big, red truck drives", ["red delivery truck drive"]),
+    ],
+)
+def test_each_colour_that_is_said_is_of_one_of_them(prompt: str, wanted: list[str]) -> None:
+    assert told(prompt) == wanted
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wanted", "speed"),
+    [
+        ("a car driving at high speed", "drive", 1.6),
+        ("a car turns left at the crossroads", "drive", 1.0),
+        ("an old man taking a pleasant stroll in the park", "walk", 1.0),
+        ("a cartoon kangaroo disco dances", "dance", 1.0),
+        ("a girl with red hair and green eyes jumping", "jump", 1.0),
+        ("an old man sitting on a bench feeding pigeons", "sit", 1.0),
+        ("a penguin ice skating", "slide", 1.0),
+        ("a seagull glides past", "fly", 1.0),
+        ("four men playing cards", "work", 1.0),
+        ("a girl whose hair is blue plays the drums", "work", 1.0),
+        ("a toy train going round a christmas tree", "drive", 1.0),
+        ("a wheel going round", "spin", 1.0),
+        ("a scarecrow in a corn field, crows circling above", "stand", 1.0),
+    ],
+)
+def test_a_deed_is_read_through_what_stands_around_it(prompt: str, wanted: str, speed: float) -> None:
+    lead = reading(prompt).scene.performers[0]
+    assert (lead.action, lead.speed) == (wanted, speed)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "place", "names"),
+    [
+        ("a bear not in the woods but in a city", "city street", {"bear"}),
+        ("a remote gravel road with wolves", "road", {"wolf"}),
+        ("tour of an art gallery with many beautiful works of art", "museum", set()),
+        ("people in a park. Shot with a mobile phone camera", "park", {"person walking"}),
+        ("the story of a robot's life in a city", "city street", {"robot"}),
+        ("give me a spooky castle w/ bats flying around it", "meadow", {"castle", "bat"}),
+        ("a square box on a table", "living room", {"package", "table"}),
+        ("a helicopter flying over an alien city", "city street", {"helicopter"}),
+        ("two girls skipping rope in a playground", "playground", {"girl"}),
+    ],
+)
+def test_only_performers_are_drawn_and_only_where_they_are(prompt: str, place: str, names: set[str]) -> None:
+    scene = reading(prompt).scene
+    assert (scene.place, {one.name for one in scene.performers}) == (place, names)
+
+
+def test_it_does_not_rain_after_the_rain() -> None:
+    assert reading("after the rain, a rainbow appears").scene.weather == "clear"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wanted"),
+    [
+        ("a girl on her bike", [("girl", "sit", 1), ("bicycle", "stand", -1)]),
+        ("a woman on her white horse", [("woman", "sit", 1), ("horse", "stand", -1)]),
+        ("two women on elephants cross a river",
+         [("woman", "sit", 2), ("woman", "sit", 3), ("elephant", "walk", -1), ("elephant", "walk", -1)]),
+        ("a cat and a dog wearing hats",
+         [("cat", "stand", -1), ("dog", "stand", -1), ("top hat", "stand", 0), ("top hat", "stand", 1)]),
+        ("a man with a red scarf and a woman with a green hat walk",
+         [("man walking", "walk", -1), ("woman walking", "walk", -1), ("top hat", "stand", 1)]),
+        ("a rowing boat with two men in it", [("canoe", "float", -1), ("man", "sit", 0), ("man", "sit", 0)]),
+        ("a girl runs, a dog runs beside her", [("girl", "run", -1), ("dog", "run", 0)]),
+    ],
+)  # fmt: skip
+def test_each_has_what_is_its_own(prompt: str, wanted: list[tuple[str, str, int]]) -> None:
+    assert [(one.name, one.action, one.partner) for one in reading(prompt).scene.performers] == wanted
