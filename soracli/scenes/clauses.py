@@ -16,7 +16,7 @@ from soracli.scenes.nouns import introduce, settle
 from soracli.scenes.relations import WITH
 from soracli.scenes.spans import Item
 from soracli.scenes.story import ALIVE, ARTICLES, Part, Setting, Story, Telling
-from soracli.scenes.verbs import act, is_verb_here
+from soracli.scenes.verbs import WORN, act, is_verb_here
 from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
 
 ENDS = (".", ";", "!", "?", "\n", ")", "(", ":")
@@ -24,6 +24,7 @@ JOINS = ("and", "&", "+", "plus", "/", "vs", "versus")
 FRESH = ("while", "as", "then", "but", "when", "whereas", "because", "so", "until", "before", "after")
 LATER = ("then", "before", "until")  # of FRESH, before what is done next
 BACK = ("it", "him", "her", "them", "they", "he", "she", "each other", "one another", "itself", "which", "who", "that")
+SOMEBODY = {"he": "man", "she": "woman", "they": "person"}  # of whom nothing was told before
 OTHERS = ("another", "other", "others")  # of those who were named: one holds a lamp, the other searches
 SHOWING = ("watch", "behold", "witness", "spot", "observe")  # watch a bear
 STUFF = ("water", "sand", "powder")
@@ -281,6 +282,9 @@ def _pronoun(state: Telling, word: str) -> bool:
         state.prep = ""
     elif word in ("it", "he", "she", "they") and state.fresh and (state.subject or state.earlier):
         state.subject = state.recent = state.subject or state.earlier
+    elif word in SOMEBODY and state.at == 0 and _acts_in_place(after) and not any(map(state.is_mover, state.items)):
+        state.story.parts.append(Part(word, SOMEBODY[word], many=word == "they", count=int(word != "they")))
+        state.subject = state.recent = state.actor = [0]
     elif word in ("her", "that") and state.adjacent in ("", "join", "verb", "cut", "fresh"):
         return False
     state.past("noun" if word in ("it", "he", "she", "they", "who", "which", "that") else "pronoun")
@@ -308,6 +312,12 @@ def _splits_off(state: Telling) -> bool:
         part.colour = shade.value
     state.past("noun", size + 1)
     return True
+
+
+def _acts_in_place(item: Item | None) -> bool:
+    """Whether an item is what somebody does who goes nowhere: she wears a coat."""
+    verb = item.of("verb") if item is not None else None
+    return verb is not None and (verb.value == "stand" or verb.lemma in WORN)
 
 
 def _opens(item: Item) -> bool:

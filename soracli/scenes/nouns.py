@@ -119,7 +119,7 @@ def settle(state: Telling, item: Item, size: int = 1) -> None:
             state.story.parts[index].over = True
     own = state.prep_word in WITH and bool(state.prep)  # with a forest growing in it
     free = not state.prep and state.behind() == "" and state.adjacent != "noun"  # not: a penguin ice skating
-    state.scenery = own or free
+    state.scenery = own or (free and item.text.partition(" ")[0] not in TO_PLACES)
     state.prep = ""
     state.past("setting", size)
 

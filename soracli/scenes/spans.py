@@ -220,7 +220,7 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     if len(word) <= SHORT:
         near = {w for w in near if _is_kept(word, w) or _is_shown(w, vocabulary)}
     if not near and len(word) > TWICE:
-        alike = [w for w in vocabulary.singles if w[0] == word[0] and abs(len(w) - len(word)) <= 2]
+        alike = [w for w in vocabulary.singles if w[:2] == word[:2] and abs(len(w) - len(word)) <= 2]
         near = {w for w in get_close_matches(word, alike, 1, LIKE) if not word.startswith(w)}  # no room is a roomba
         near = {w for w in near if w.endswith("s") == word.endswith("s") and (len(w) >= len(word) or len(word) > LONG)}
     return min(near, key=lambda w: (_rank(w, vocabulary), not _is_kept(word, w), w[0] != word[0], w), default=word)

@@ -151,7 +151,8 @@ class Telling:
         if not shown:
             gone = [row[0] for row in self.story.shown if row[0].startswith(typed[:4])]
             self.story.shown = [row for row in self.story.shown if row[0] not in gone]
-            for one in gone or [typed]:
+            known = any(word.startswith(typed[:4]) for word in self.story.dropped)
+            for one in gone or ([] if known else [typed]):
                 self.drop(one)
         elif (typed, shown) not in self.story.shown:
             self.story.shown.append((typed, shown))
@@ -174,6 +175,11 @@ class Telling:
             if entry is not None:
                 self.story.settings.append(Setting(slot, entry, item.text, behind))
                 return
+
+    def is_mover(self, item: Item) -> bool:
+        """Whether an item names somebody, or what moves by itself: people call a ship she."""
+        name = item.of("name")
+        return name is not None and self.vocabulary.pictures.get(name.value, "thing") != "thing"
 
     def is_asked(self) -> bool:
         """Whether verbs may be in their base form: make the dog fly."""
