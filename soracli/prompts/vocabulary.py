@@ -24,6 +24,7 @@ CARRIER = "a {} in a picture"
 CENTRE = ("thing", "place", "idea", "time", "house", "water", "music", "number")  # what all nouns share is their mean
 LONGEST = 4  # words of the longest name that is looked up
 SINGLE = frozenset(("a", "an", "one", "another", "each", "every"))
+DOUBLING = re.compile(r"[^aeiou][aeiou][bdgklmnprt]$")  # verbs whose last letter may stand twice: emitting
 ADJECTIVE = re.compile(r".+(?:ous|ful|less|able|ible|ic|ive|ish|ed)$")
 MODIFIER = re.compile(r".+(?:y|al|ent|ant|en|ern|ese|ian|ing|ar)$")  # adjectives, if another noun follows
 
@@ -185,7 +186,8 @@ def _places(words: Iterable[str], encoder: Sentences) -> Floats:
 
 
 def _forms(verb: str) -> set[str]:
-    return {verb, grammar.finite(verb), grammar.doing(verb), grammar.past(verb)}
+    twice = {verb + verb[-1] + end for end in ("ing", "ed")} if DOUBLING.search(verb) else set()
+    return {verb, grammar.finite(verb), grammar.doing(verb), grammar.past(verb), *twice}
 
 
 @cache

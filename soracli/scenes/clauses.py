@@ -6,7 +6,8 @@ that noun; what follows a preposition or a verb with an object is related to the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from soracli.prompts import english
 from soracli.scenes.film import Filmed
@@ -14,8 +15,8 @@ from soracli.scenes.groups import noun_group
 from soracli.scenes.nouns import introduce, settle
 from soracli.scenes.relations import WITH
 from soracli.scenes.spans import Item
-from soracli.scenes.story import ARTICLES, Part, Setting, Story, Telling
-from soracli.scenes.verbs import act, is_verb_here
+from soracli.scenes.story import ALIVE, ARTICLES, Part, Setting, Story, Telling
+from soracli.scenes.verbs import WORN, act, is_verb_here
 from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
 
 ENDS = (".", ";", "!", "?", "\n", ")", "(", ":")
@@ -23,10 +24,12 @@ JOINS = ("and", "&", "+", "plus", "/", "vs", "versus")
 FRESH = ("while", "as", "then", "but", "when", "whereas", "because", "so", "until", "before", "after")
 LATER = ("then", "before", "until")  # of FRESH, before what is done next
 BACK = ("it", "him", "her", "them", "they", "he", "she", "each other", "one another", "itself", "which", "who", "that")
+SOMEBODY = {"he": "man", "she": "woman", "they": "person"}  # of whom nothing was told before
 OTHERS = ("another", "other", "others")  # of those who were named: one holds a lamp, the other searches
 SHOWING = ("watch", "behold", "witness", "spot", "observe")  # watch a bear
 STUFF = ("water", "sand", "powder")
 GAITS = ("walk", "run", "swim")
+NAMED = ("named", "called")
 LIKENESSES = ("statue", "sculpture", "figurine")
 LIKE = ("as", "like")
 OF_STUFF = ("made of", "made from", "made out of", "consisting of", "built from", "covered in", "covered with")
@@ -36,9 +39,11 @@ PACES = {  # factors on the usual pace
 }  # fmt: skip
 
 
-def read_story(items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed]) -> Story:
-    """The story of a prompt. events: lasting changes by where they are struck out."""
-    state = Telling(items, vocabulary, events)
+def read_story(
+    items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed], names: Set[str] = frozenset()
+) -> Story:
+    """The story of a prompt. events: lasting changes by where they are struck out. names: words that are names."""
+    state = Telling(items, vocabulary, events, names)
     while state.at < len(items):
         step(state)
     finish(state)
@@ -52,6 +57,8 @@ def step(state: Telling) -> None:
         _happen(state, state.events[item.start])
     elif item.stop:
         _cut(state, item.text)
+    elif (entry := item.of("compared")) and _compare(state, entry):
+        pass
     elif item.text in JOINS:
         state.joined, state.prep = True, ""
         state.past("join")
@@ -59,7 +66,7 @@ def step(state: Telling) -> None:
         pass
     elif item.text in FRESH and not item.of("name"):
         _refresh(state)
-    elif item.text in BACK and _pronoun(state, item.text):
+    elif (item.text in BACK and _pronoun(state, item.text)) or _splits_off(state):
         pass
     elif (size := _another(state)) > 0:
         _repeat(state, size)
@@ -75,9 +82,10 @@ def step(state: Telling) -> None:
         _direct(state, entry.value)
     elif item.text in SHOWING and state.adjacent in ("", "cut") and _is_led(state.peek()):
         state.past(state.adjacent)
-    elif _is_called(state):
-        state.drop(item.text)
-        state.past(state.adjacent)
+    elif _is_named(state) or _is_called(state):
+        size = 1 + (item.text in NAMED)
+        state.drop(state.items[state.at + size - 1].text)
+        state.past(state.adjacent, size)
     elif is_verb_here(state):
         act(state)
     elif item.text in PACES and (state.actor or state.subject):
@@ -151,6 +159,30 @@ def _likened(state: Telling) -> bool:
     return True
 
 
+def _compare(state: Telling, entry: Entry) -> bool:
+    """`as big as a house`, `taller than the trees`, `slower than a snail`; whether a performer follows."""
+    who, both = state.recent or state.subject, "than" in state.items[state.at].text
+    state.at += 1
+    group = noun_group(state) if who else None
+    if group is None or group.part is None or not group.part.name:
+        state.at -= 1
+        return False
+    for part in (state.story.parts[i] for i in who):
+        if entry.form == "pace":
+            part.speed = float(entry.value)
+        else:
+            part.likened = group.part.name, float(entry.value)
+    state.prep = ""
+    if both:
+        subject, actor, state.joined, state.adjacent = state.subject, state.actor, True, "join"
+        introduce(state, group)
+        state.subject, state.actor = subject, actor
+    else:
+        state.past("noun", group.size)
+    state.recent = who
+    return True
+
+
 def _refresh(state: Telling) -> None:
     state.earlier, state.fresh, state.joined, state.verb, state.prep = state.subject, True, False, None, ""
     word = state.items[state.at].text
@@ -174,15 +206,25 @@ def _is_led(item: Item | None) -> bool:
     return item is not None and (item.text in ARTICLES or item.of("count") is not None)
 
 
+def _is_named(state: Telling) -> bool:
+    """Whether a name follows, whatever else it means: a cat called Whiskers."""
+    after, named = state.peek(), state.items[state.at].text in NAMED
+    free = named and after is not None and not after.stop and after.text not in (*ARTICLES, *english.BREAKERS)
+    return free and state.adjacent == "noun" and bool(state.recent)
+
+
 def _is_called(state: Telling) -> bool:
-    """Whether the item is what somebody is called by who is named after it: Daisy the cow."""
+    """Whether the item is what somebody is called by who is named beside it: Daisy the cow, my dog Max."""
     item, article, noun = state.items[state.at], state.peek(), state.peek(2)
+    if state.adjacent == "noun" and item.unknown and item.text in state.names and state.recent:
+        return state.vocabulary.pictures.get(state.story.parts[state.recent[-1]].name) in ALIVE
     if article is None or noun is None or article.text != "the" or noun.of("name") is None:
         return False
     a_name = item.unknown and not is_verb(item.text) and item.text not in english.BREAKERS
     slots = ("name", "place", "time", "weather", "colour")
     a_noun = any(map(item.of, slots)) and item.text not in english.BREAKERS and not item.of("relation")
-    return state.adjacent in ("", "cut", "join", "struck") and (a_name or a_noun) and " " not in item.text
+    free = state.adjacent in ("", "cut", "join", "struck") or item.text in state.names
+    return free and (a_name or a_noun) and " " not in item.text
 
 
 def _is_adverb(state: Telling) -> bool:
@@ -218,8 +260,15 @@ def _is_noun_here(state: Telling) -> bool:
 
 def _pronoun(state: Telling, word: str) -> bool:
     """`beside her`, `towards it`: the part before; as a subject: those before."""
+    after = state.peek()
+    if word == "her" and after is not None and not after.stop and (after.unknown or _opens(after)):
+        return False  # on her bike
     if state.prep and state.subject:
         others = [i for i in state.earlier if i not in state.subject]
+        inside = [i for i in state.recent if state.story.parts[i].partner in state.subject and state.prep == "on"]
+        for part in (state.story.parts[i] for i in inside):  # a boat with two men in it
+            part.relation = "on"
+        others = [] if inside else others
         if others:
             part = state.story.parts[state.subject[-1]]
             if not part.relation:
@@ -233,10 +282,47 @@ def _pronoun(state: Telling, word: str) -> bool:
         state.prep = ""
     elif word in ("it", "he", "she", "they") and state.fresh and (state.subject or state.earlier):
         state.subject = state.recent = state.subject or state.earlier
+    elif word in SOMEBODY and state.at == 0 and _acts_in_place(after) and not any(map(state.is_mover, state.items)):
+        state.story.parts.append(Part(word, SOMEBODY[word], many=word == "they", count=int(word != "they")))
+        state.subject = state.recent = state.actor = [0]
     elif word in ("her", "that") and state.adjacent in ("", "join", "verb", "cut", "fresh"):
         return False
     state.past("noun" if word in ("it", "he", "she", "they", "who", "which", "that") else "pronoun")
     return True
+
+
+def _splits_off(state: Telling) -> bool:
+    """`two cats, one black and one white`: one of several is of a colour of its own; whether that is so."""
+    size = 1 + (state.items[state.at].text == "the")
+    one, colour = state.peek(size - 1), state.peek(size)
+    if colour is not None and colour.text == "is":
+        size, colour = size + 1, state.peek(size + 1)
+    after, shade = state.peek(size + 1), colour.of("colour") if colour is not None else None
+    ends = after is None or after.stop or after.text in JOINS
+    several = [i for i in reversed(state.subject or state.recent) if state.story.parts[i].many]
+    if one is None or one.text not in ("one", *OTHERS) or shade is None or not ends or not several:
+        return False
+    part = state.story.parts[several[0]]
+    part.count = part.count or 3
+    if part.count > 1:
+        part.count -= 1
+        state.story.parts.append(replace(part, count=1, many=False, colour=shade.value, then=[], changes=set()))
+        state.subject = [*state.subject, len(state.story.parts) - 1]
+    else:
+        part.colour = shade.value
+    state.past("noun", size + 1)
+    return True
+
+
+def _acts_in_place(item: Item | None) -> bool:
+    """Whether an item is what somebody does who goes nowhere: she wears a coat."""
+    verb = item.of("verb") if item is not None else None
+    return verb is not None and (verb.value == "stand" or verb.lemma in WORN)
+
+
+def _opens(item: Item) -> bool:
+    """Whether an item may be the first of a noun group after `her`."""
+    return item.of("name") is not None or item.of("colour") is not None or item.of("scale") is not None
 
 
 def _another(state: Telling) -> int:
@@ -332,7 +418,10 @@ def _pace(state: Telling, factor: float) -> None:
 
 def _pass_over(state: Telling, item: Item) -> None:
     undrawn = item.of("undrawn")
-    own = undrawn is not None and (undrawn.value == "worn" or (state.prep and state.prep_word in WITH))
+    who = state.story.parts[state.recent[-1]] if state.recent else None
+    more = state.joined and state.adjacent in ("join", "noun-like")  # red hair and green eyes
+    more = more and who is not None and state.vocabulary.pictures.get(who.name) in ALIVE
+    own = undrawn is not None and (undrawn.value == "worn" or ((state.prep or more) and state.prep_word in WITH))
     if own and state.recent:  # a horse with a flowing mane gallops
         state.drop(item.text)
         state.prep = ""

@@ -70,7 +70,7 @@ SIZES = {
 }
 _STYLE = (
     r"(?:[- ]?(?:style|art|animation|cartoon|painting|drawing|look|aesthetic|film|movie|footage|clip"
-    r"|video|toned|tones|colou?rs|graphics|effect|illustration|version|game))*"
+    r"|video|toned|tones|colou?rs|graphics|effect|illustration|version|game|setting))*"
 )
 _LEAD = r"(?:in (?:an? )?|as (?:an? )?|like (?:an? )?|rendered in |made (?:of|from|in) |drawn in |painted in )?"
 _NO_PLACE = (  # a city that is lit so, not a way to draw
@@ -117,6 +117,8 @@ PRAISE = (  # of which nothing can be seen
     r"|very|super) "
     r"detailed|detailed|award[- ]winning|trending on artstation|best quality|high[- ]quality|4k|8k|hdr?|full hd|1080p|"
     r"720p|uhd|60 ?fps|imax|70mm|35mm(?: film)?|shallow depth of field|bokeh|lens flare|dramatic lighting|epic|"
+    r"(?:shot|filmed|recorded|captured|taken) (?:on|with|using) (?:an? |my )?(?:[\w-]+ ){0,2}"
+    r"(?:camera|film|i?phone|lens|dslr|drone|camcorder|gopro)|"
     r"volumetric light(?:ing)?|slow[- ]?mo(?:tion)?|(?:in )?slow motion|time[- ]?lapse|hyper-?lapse|sharp focus"
 )
 EVENTS = {

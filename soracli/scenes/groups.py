@@ -8,7 +8,7 @@ from soracli.prompts import english
 from soracli.prompts.vocabulary import ADJECTIVE
 from soracli.scenes.spans import Item
 from soracli.scenes.story import ALIVE, ARTICLES, DEFINITE, Group, Part, Telling
-from soracli.scenes.vocabulary import is_verb
+from soracli.scenes.vocabulary import LISTED, is_verb
 from soracli.world.language import grammar
 
 KINDS = ("bear", "bird", "fish", "cat", "dog", "monkey", "whale", "insect", "animal", "bug")  # a koala bear is a koala
@@ -45,12 +45,15 @@ THINGS = ("fruit", "vegetable", "plant", "figurine", "toy", "doll", "drink", "di
 class _Words:
     """The words of a noun group so far. led: whether an article or a number came first, single: `a`.
 
+    others: further colours, each: of one more of them.
     unknown: a noun of no table. worn: clothes, of which the nouns before say the kind.
     """
 
     count: int = 0
     counted: str = ""
     colour: str = ""
+    others: list[Item] = field(default_factory=list)
+    each: bool = False
     definite: bool = False
     led: bool = False
     single: bool = False
@@ -79,8 +82,12 @@ def noun_group(state: Telling) -> Group | None:
         entry = words.head.of("name")
         assert entry is not None
         colour = words.colour or state.vocabulary.tints.get(grammar.singular(words.head.text), "")
-        part = Part(words.head.text, entry.value, entry.near, entry.form == "many" or words.count > 1, words.count,
-                    colour, counted=words.counted)  # fmt: skip
+        many = entry.form == "many" or words.count > 1
+        part = Part(words.head.text, entry.value, entry.near, many, words.count, colour, counted=words.counted)
+        if many or words.each:
+            shades = [one.of("colour") for one in words.others]
+            return words.group(size, part)._replace(colours=tuple(one.value for one in shades if one is not None))
+        words.modifiers += [one.text for one in words.others]
         return words.group(size, part)
     following = state.items[i].of("verb") if i < len(state.items) and not state.items[i].stop else None
     acts = following is not None and following.form in ("finite", "doing")
@@ -91,17 +98,21 @@ def noun_group(state: Telling) -> Group | None:
         return words.group(size, Part(words.unknown, "", True, words.count > 1 or plural, words.count, words.colour))
     if size and (words.modifiers or words.colour or words.count or words.led):
         words.modifiers[:0] = [words.colour] if words.colour else []
+        words.modifiers[:0] = [words.counted] if words.count > LISTED else []
         return words.group(size, None)
     return None
 
 
 def _is_in_list(state: Telling, words: _Words, i: int) -> bool:
     """Whether item i is a comma between the adjectives of a noun: a small, fluffy dog."""
-    told = words.led and bool(words.modifiers or words.colour) and words.head is None and not words.unknown
-    if state.items[i].text != "," or not told:
+    told = (words.led and bool(words.modifiers)) or bool(words.colour)
+    if state.items[i].text != "," or not told or words.head is not None or words.unknown:
         return False
     for j in range(i + 1, len(state.items)):
         item = state.items[j]
+        if words.colour and (item.text in ("and", "&") or _is_one_more(state, j)):
+            words.each = words.each or item.text in ("a", "an")
+            continue
         if item.of("name") and not item.of("colour"):
             return j > i + 1 and state.items[j - 1].text != ","
         if item.text not in (*english.ADJECTIVES, ",") and not (
@@ -129,17 +140,24 @@ def _takes(state: Telling, words: _Words, i: int) -> bool:
         if {words.colour, item.text} == {"black", "white"}:
             words.colour = ""  # as a cow is drawn
         else:
-            words.modifiers.append(item.text)
+            words.others.append(item)
     elif item.text in ("and", "&") and _is_second_colour(state, words, i + 1):
         pass
+    elif item.text in ("and", "&") and words.colour and words.head is None and _is_one_more(state, i + 1):
+        words.each = True  # a red and a blue car
     elif (entry := item.of("colour")) and words.head is None and not (name and not _is_colour(state, i)):
+        words.others += [item] if words.colour else []
         words.colour = words.colour or entry.value
     elif words.head is not None and (_is_herd(state, i) or (item.text in SHOWERS and _falls(words.head))):
         words.count, words.counted = max(words.count, HERD), item.text
+    elif name is not None and words.led and words.head is None and _describes(state, i):
+        words.modifiers.append(item.text)
     elif name is not None:
         return _takes_noun(state, words, i)
     elif words.head is not None:
         return _is_place_of(state, words, i)
+    elif (place := item.of("place")) and place.near and item.text in english.ADJECTIVES and _noun_follows(state, i):
+        words.modifiers.append(item.text)  # a square box
     elif item.of("place") or item.of("time") or item.of("weather"):
         if not _noun_follows(state, i):
             return _is_place_of_stranger(state, words, item)
@@ -149,6 +167,18 @@ def _takes(state: Telling, words: _Words, i: int) -> bool:
     else:
         return _takes_unknown(state, words, item)
     return True
+
+
+def _describes(state: Telling, i: int) -> bool:
+    """Whether item i, a thing and an adjective, is the latter: a remote gravel road."""
+    if state.items[i].text not in english.ADJECTIVES:
+        return False
+    after = state.items[i + 1 : i + 3]
+    if after and after[0].of("place") is not None:  # an alien city
+        return True
+    noun = any(one.of("name") or one.of("place") for one in after[-1:]) or _noun_follows(state, i)
+    kinds = [one.unknown or one.of("name") is not None or one.text in english.ADJECTIVES for one in after[:1]]
+    return len(after) == 2 and not after[0].stop and noun and all(kinds)
 
 
 def _is_colour(state: Telling, i: int) -> bool:
@@ -166,6 +196,16 @@ def _is_second_colour(state: Telling, words: _Words, i: int) -> bool:
         return False
     before = state.items[i - 1].text in ("and", "&") and state.items[i - 2].of("colour") is not None
     return before and state.items[i].of("colour") is not None and _noun_follows(state, i)
+
+
+def _is_one_more(state: Telling, i: int) -> bool:
+    """Whether items from i on are one more colour with an article, of a noun that follows: a green and a blue car."""
+    pair = state.items[i : i + 2]
+    if len(pair) < 2 or pair[0].text not in ("a", "an") or pair[1].of("colour") is None:
+        return False
+    lists = (",", "and", "&", "a", "an")
+    rest = (item for item in state.items[i + 1 :] if item.text not in lists and not item.of("colour"))
+    return (after := next(rest, None)) is not None and after.of("name") is not None
 
 
 def _is_place_of(state: Telling, words: _Words, i: int) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from soracli.prompts import english
 from soracli.scenes.groups import SURROUNDINGS, TREES, YOUNG
-from soracli.scenes.relations import place
+from soracli.scenes.relations import WITH, place
 from soracli.scenes.spans import Item
-from soracli.scenes.story import ALIVE, KIND, Group, Part, Setting, Telling
-from soracli.scenes.verbs import WORN, give
+from soracli.scenes.story import ALIVE, ARTICLES, KIND, TO_PLACES, Group, Part, Setting, Telling
+from soracli.scenes.verbs import DENIALS, WORN, give
 from soracli.scenes.vocabulary import Entry
 from soracli.world.language import grammar
 
@@ -27,6 +30,7 @@ CLOTHES = ("coat", "dress", "jeans", "kimono", "sari", "shorts", "t-shirt", "sca
            "hiking boot", "martial arts uniform", "briefs", "running shoe", "man’s shoe", "ballet shoes",
            "high-heeled shoe")  # fmt: skip
 NONE = ("no", "without")
+OF_HOUSES = ("roof", "roofs", "rooftop")  # a place to who is on it, and what a house has: with a red roof
 AMID = ("among", "amongst", "amidst", "between", "through", "amid", "under", "over", "above", "past", "beneath")
 
 
@@ -42,7 +46,8 @@ def introduce(state: Telling, group: Group) -> None:
         _left_over(state, group)
         return
     if any(item.text in NONE for item in state.items[max(state.at - 1, 0) : state.at + 1]):
-        state.drop(f"no {part.said}")
+        if state.behind() == "without" and state.recent:  # a zebra without stripes
+            state.drop(f"without {part.said}")
         state.prep = ""
         state.past("cut", group.size)
         return
@@ -64,7 +69,7 @@ def introduce(state: Telling, group: Group) -> None:
         state.scenery, state.prep = True, ""
         return
     if _is_clothing(state, part):
-        state.drop(part.said)
+        state.drop(f"{part.colour} {part.said}".strip())
         state.prep, state.verb = "", None
         state.past("noun", group.size)
         return
@@ -77,18 +82,52 @@ def introduce(state: Telling, group: Group) -> None:
     state.past("noun", group.size)
     state.prep, state.scenery = "", False
     state.recent = [*state.recent, index] if state.joined and state.recent and not role_prep else [index]
+    _recolour(state, index, group.colours)
     state.joined = state.fresh = False
+
+
+def _recolour(state: Telling, index: int, colours: Sequence[str]) -> None:
+    """Add parts like one that differ in colour: red and blue balloons."""
+    part = state.story.parts[index]
+    total, parts = max(part.count, 1), len(colours) + 1
+    if part.many and part.count and colours:
+        part.count, part.counted = -(-total // parts), ""
+    for k, colour in enumerate(colours, 1):
+        count = part.count if not part.many else max((total + parts - 1 - k) // parts, 1) if part.count else 0
+        more = replace(part, colour=colour, count=count, changes=set(part.changes), then=[])
+        state.story.parts.append(more)
+        state.recent = [*state.recent, len(state.story.parts) - 1]
+        if index in state.subject:
+            state.subject = [*state.subject, len(state.story.parts) - 1]
+    state.actor = state.subject if index in state.actor and colours else state.actor
 
 
 def settle(state: Telling, item: Item, size: int = 1) -> None:
     """A place, a time or a weather, the last word of a phrase of so many items."""
+    if item.text in OF_HOUSES and state.prep_word in WITH and state.prep:
+        state.drop(item.text)
+        state.prep = ""
+        state.past("noun", size)
+        return
+    if _is_elsewhere(state):
+        state.prep = ""
+        state.past("setting", size)
+        return
     state.add(item, state.prep_word if state.prep else state.behind())
     if (state.prep == "above" or state.behind() in ("over", "above")) and item.of("place"):
         for index in state.recent if state.adjacent == "noun" else state.actor:
             state.story.parts[index].over = True
-    state.scenery = not state.prep and state.behind() == ""
+    own = state.prep_word in WITH and bool(state.prep)  # with a forest growing in it
+    free = not state.prep and state.behind() == "" and state.adjacent != "noun"  # not: a penguin ice skating
+    state.scenery = own or (free and item.text.partition(" ")[0] not in TO_PLACES)
     state.prep = ""
     state.past("setting", size)
+
+
+def _is_elsewhere(state: Telling) -> bool:
+    """Whether it is said that somebody is not there: not in the woods."""
+    before = [item.text for item in state.items[max(state.at - 3, 0) : state.at] if item.text not in ARTICLES]
+    return len(before) > 1 and before[-2] in DENIALS and before[-1] in TO_PLACES
 
 
 def _compound(state: Telling, group: Group) -> None:
@@ -139,7 +178,9 @@ def _is_clothing(state: Telling, part: Part) -> bool:
     if part.name not in CLOTHES or not state.recent:
         return False
     who = state.story.parts[state.recent[-1]]
-    worn = (state.prep_word == "in" and bool(state.prep)) or (state.verb is not None and state.verb.lemma in WORN)
+    worn = (state.prep_word in ("in", *WITH) and bool(state.prep)) or (
+        state.verb is not None and state.verb.lemma in WORN
+    )
     return worn and state.vocabulary.pictures.get(who.name) in ALIVE
 
 

@@ -9,7 +9,7 @@ from soracli.scenes.deeds import OWN, SITS, SLEEPS
 from soracli.scenes.relations import FOR_OTHERS
 from soracli.scenes.staging import Role
 from soracli.scenes.story import Story
-from soracli.scenes.vocabulary import Vocabulary
+from soracli.scenes.vocabulary import Entry, Vocabulary
 from soracli.world.language.actors import CABS, SITTERS, actor
 from soracli.world.language.verbs import THROWN
 from soracli.world.language.words import PLAYED
@@ -35,6 +35,9 @@ def played(roles: Sequence[Role], story: Story, words: Vocabulary) -> list[Role]
     lemmas = {verb.lemma for verb in sitting if verb is not None}
     story.shown = [(typed, "sit" if shown == "stand" and _lemma(typed, words) in lemmas else shown)
                    for typed, shown in story.shown]  # fmt: skip
+    acting = {verb.lemma: role.action for role in out for verb in [_verb(role, story)] if verb is not None}
+    story.shown = [(typed, acting.get(_lemma(typed, words), shown) if _differs(shown, out) else shown)
+                   for typed, shown in story.shown]  # fmt: skip
     seen, drawn = {role.action for role in out} & {*PLAYED}, {role.name.partition(" ")[2] for role in out} - {""}
     seen |= {role.action for role in out} & {*THROWN}
     verbs = {typed: _lemma(typed, words) for typed, _ in story.shown}
@@ -57,8 +60,18 @@ def deed(lemma: str) -> str:
     return DOES.get(lemma) or (DOES.get(first, "") if rest in AT else "")
 
 
+def _differs(shown: str, roles: Sequence[Role]) -> bool:
+    """Whether a note names what nobody does: who fights with nobody, or a submarine that walks."""
+    return shown in ("meet", "walk") and all(role.action != shown for role in roles)
+
+
+def _verb(role: Role, story: Story) -> Entry | None:
+    """What a role's part is told to do."""
+    return story.parts[role.group].verb if role.group >= 0 else None
+
+
 def _played(role: Role, roles: Sequence[Role], story: Story) -> Role:
-    verb = story.parts[role.group].verb if role.group >= 0 else None
+    verb = _verb(role, story)
     if role.action == "stand" and (_has_seat(role, roles) or (verb is not None and _drives(verb.lemma, role, roles))):
         return replace(role, action="sit")
     if verb is not None and role.action == "meet" and deed(verb.lemma) == "fight":

@@ -38,6 +38,7 @@ from soracli.world.scene import Scene
 
 WITHIN = ("in", "on", "across", "through", "over", "into", "inside")  # before water that somebody is in
 PROPER = re.compile(r"\b[A-Z][a-z]+\b")
+NAME = re.compile(r"(?<=[^.!?:\n] )(?<!\b[Aa] )(?<!\b[Aa]n )(?<!\b[Tt]he )[A-Z][a-z]+\b")  # inside a sentence
 
 
 class Reading(NamedTuple):
@@ -60,8 +61,9 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     words = vocabulary(known)
     text, others = options(spelt(prompt))
     film, left = filmed(text, words.things)
-    phrases, mended = items(left, words)
-    story = read_story(phrases, words, {row.start: row for row in film if row.slot == "event"})
+    names = names_in(prompt)
+    phrases, mended = items(left, words, names)
+    story = read_story(phrases, words, {row.start: row for row in film if row.slot == "event"}, names)
     thronged(story, phrases)
     near = stand_ins(story, words)
     roles, notes = casting(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})
@@ -88,6 +90,12 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
             "'a dog runs on a beach at sunset'."
         )
     return Reading(scene, tuple(dict.fromkeys(notes)), caption(scene), _slots(story, film, near))
+
+
+def names_in(prompt: str) -> frozenset[str]:
+    """Words in lower case that are names by their capitals: none of a prompt that is written like a headline."""
+    found = NAME.findall(prompt)
+    return frozenset(word.lower() for word in found if 2 * len(found) <= len(prompt.split()))
 
 
 def _slots(story: Story, film: list[Filmed], near: Mapping[str, Near]) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from soracli.scenes.story import ALIVE, Part, Telling
 from soracli.scenes.vocabulary import Entry
 from soracli.world.language import grammar
@@ -31,6 +33,8 @@ def place(state: Telling, index: int, prep: str, word: str) -> None:
     if state.waiting_change:
         part.changes.add(state.waiting_change)
         state.waiting_change = ""
+    if state.joined and not prep and _has_place_of_its_own(state, part):
+        state.joined, state.fresh = False, True
     anchors = state.actor if state.verb is not None and state.actor else state.recent or state.subject
     if state.adjacent == "noun" and state.recent:
         anchors = state.recent
@@ -62,6 +66,18 @@ def _begins_clause(state: Telling, index: int) -> bool:
     return verb is not None and verb.form == ("base" if part.many else "finite")
 
 
+def _has_place_of_its_own(state: Telling, part: Part) -> bool:
+    """Whether who was named before is somewhere, and this one does something: a cow in a field, crows circling."""
+    cut, before = state.peek(-1), state.peek(-2)
+    if cut is None or before is None or cut.text != "," or not (before.of("place") and state.story.parts):
+        return False
+    after = [
+        b for a, b in zip(state.items[state.at :], state.items[state.at + 1 :], strict=False) if a.text == part.said
+    ]
+    verb = after[0].of("verb") if after else None
+    return verb is not None and verb.form == "doing"
+
+
 def _ahead(state: Telling, index: int) -> None:
     if state.ahead is not None:
         prep, partner = state.ahead
@@ -76,6 +92,10 @@ def _join(state: Telling, index: int) -> None:
     if _is_put_on(state, part, last):  # a woman with grey hair and glasses
         part.role, part.relation, part.partner, part.held = "partner", "on", state.recent[-1], True
         return
+    kinds = state.vocabulary.pictures
+    another = last.held and kinds.get(last.name) == "thing" and kinds.get(part.name) in ALIVE
+    if another and state.subject:  # a boy with a kite and a girl
+        last = state.story.parts[state.subject[-1]]
     if state.recent[-1] in state.subject or last.role == "subject":
         if last.verb is None and state.verb is None:
             state.subject = [*state.subject, index]
@@ -184,6 +204,8 @@ def _object(state: Telling, index: int, actor: int) -> None:
         part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor
         if lemma == "climb" and part.name and not doer.relation:
             doer.relation, doer.partner, part.relation, part.partner = "on", index, "", -1
+        if lemma == "wear" and part.many and not part.count:
+            _give_to_each(state, part)
         if part.name in BALLS:
             part.relation, part.verb = "in front of", part.verb or Entry("verb", "bounce", False, "base", "bounce")
         if lemma in ("paint", "draw"):
@@ -203,6 +225,7 @@ def _steal(state: Telling, part: Part, thief: int, lemma: str) -> None:
 
 def _serve(state: Telling, doer: Part, part: Part, lemma: str) -> None:
     """One does for a part what else it does for itself: a horse that is fed eats."""
+    state.story.shown = [row for row in state.story.shown if row[0][:4] != lemma[:4]]
     if doer.verb is not None:
         doer.verb = doer.verb._replace(lemma=FOR_OTHERS[lemma])
     if state.vocabulary.pictures.get(part.name) in ALIVE:
@@ -213,6 +236,17 @@ def _is_thrown(state: Telling, part: Part, lemma: str) -> bool:
     """Whether a part is a thing that can be thrown; what lives in the air or the water can be caught as well."""
     kind = state.vocabulary.pictures.get(part.name)
     return kind == "thing" or (lemma == "catch" and kind in CAUGHT)
+
+
+def _give_to_each(state: Telling, part: Part) -> None:
+    """Each of several wears one of its own: a cat and a dog in hats."""
+    for k, i in enumerate(state.actor):
+        doer = state.story.parts[i]
+        count = doer.count or (3 if doer.many else 1)
+        if k == 0:
+            part.count = count
+        else:
+            state.story.parts.append(replace(part, partner=i, count=count, changes=set(), then=[]))
 
 
 def _rides(state: Telling, part: Part, verb: Entry | None) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from soracli.formatting import printable
+from soracli.prompts import english
+from soracli.scenes.crowds import ALIKE
 from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
@@ -59,6 +61,8 @@ AT_HAND = {  # what pictures of people at something have with them
 }  # fmt: skip
 RIDDEN = frozenset(("sled", "skis", "skateboard", "level skateboard", "surfboard", "kick scooter", "raft"))
 TAKEN = {"slide": "slide", "drive": "drive", "swim": "swim", "float": "float"}  # by what who is on it does
+GAITS = ("walk", "run", "jump")  # of who rides an animal, which does that
+WADERS = ("duck", "swan", "goose", "pelican", "flamingo")  # birds that glide on the water, too
 DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
 BURSTS = ("pop", "burst", "explode", "blow", "dissolve", "fizzle")  # who is gone where it was
 STAYS = (
@@ -92,19 +96,16 @@ def casting(
     notes: list[str] = []
     first: dict[int, int] = {}
     roles: list[tuple[Role, int]] = []
-    for index, part in enumerate(story.parts):
-        couple = _part_couple(part)
-        named = _named(part, story, words, near, notes)
-        if not named:
-            continue
-        count = _count(part, ALL - len(roles), notes)
-        if count == 0:
-            continue
+    couples = {index for index, part in enumerate(story.parts) if _part_couple(part)}
+    named = {index: _named(part, story, words, near, notes) for index, part in enumerate(story.parts)}
+    for index, count in _counts([i for i in named if named[i]], story, notes).items():
+        part, name = story.parts[index], named[index]
         first[index] = len(roles)
-        couple = count == 2 and (couple or (part.name == "person" and named != "person"))
-        role = _role(part, named, index, story, known)
-        both = [replace(role, name=who) for who in _both(named, words)] if couple else [role] * count
-        roles += [(one, part.partner) for one in both]
+        role = _role(part, name, index, story, known)
+        mixed = count > 1 and part.name == "person" and name not in ("person", *ALIKE)
+        mixed = mixed or (index in couples and count == 2)
+        both = [replace(role, name=who) for who in _both(name, words)] if mixed else [role, role]
+        roles += [(both[i % 2], part.partner) for i in range(count)]
     roles = [(replace(role, action="float") if _is_under(i, roles, first, story) else role, partner)
              for i, (role, partner) in enumerate(roles)]  # fmt: skip
     found = [
@@ -130,13 +131,18 @@ def _mounted(roles: list[Role], known: Library) -> list[Role]:
 
 
 def _drawn_along(roles: list[Role]) -> list[Role]:
-    """Who slides or goes on what can move is taken along by that: kids on sleds."""
+    """Who slides or goes on what can move is taken along by that: kids on sleds, a woman on an elephant."""
     out = list(roles)
     for i, role in enumerate(roles):
         under = roles[role.partner] if role.relation == "on" and role.partner >= 0 else None
-        if under is None or role.action not in TAKEN or under.action != "stand" or under.name not in RIDDEN:
+        if under is None or under.action != "stand":
             continue
-        out[role.partner] = replace(out[role.partner], action=TAKEN[role.action], direction=role.direction)
+        mount = under.kind == "walker" and under.name.split()[0] not in HUMAN and role.name.split()[0] in HUMAN
+        taken = role.action in GAITS if mount else role.action in TAKEN and under.name in RIDDEN
+        if not taken:
+            continue
+        action = role.action if mount else TAKEN[role.action]
+        out[role.partner] = replace(out[role.partner], action=action, direction=role.direction)
         out[i] = replace(role, action="stand")
     return out
 
@@ -317,13 +323,19 @@ def _named(part: Part, story: Story, words: Vocabulary, near: Mapping[str, Near]
     elif part.near and name == "person" and part.role != "subject" and part.said not in words.phrases.listed:
         notes.append(f"there is nothing like '{printable(part.said)}' in the library; it is left out.")
         return ""
-    elif part.near:
+    elif part.near and not _is_described(part.said, name):
         notes.append(f"'{part.said}' is not in the library; it is drawn as the nearest: {name}.")
     done = pictured(part.verb.lemma, words) if part.verb is not None else ""
-    rest = (done or _rest(part, story)) if not part.then and name in ("man", "woman", "person") else ""
+    rest = (done or _rest(part, story, words)) if not part.then and name in ("man", "woman", "person") else ""
     if rest:
         return next((one for one in _acting(name, rest) if one in words.pictures), name)
     return f"{part.colour} {name}" if f"{part.colour} {name}" in words.pictures else name
+
+
+def _is_described(said: str, name: str) -> bool:
+    """Whether a phrase is a picture's name and what it is like: a long snake is a snake, Mickey Mouse is no mouse."""
+    *before, last = said.split()
+    return last == name and all(word in english.ADJECTIVES or word in english.BREAKERS for word in before)
 
 
 def _acting(who: str, rest: str) -> tuple[str, ...]:
@@ -333,9 +345,10 @@ def _acting(who: str, rest: str) -> tuple[str, ...]:
     return f"{who} {rest}", who, f"person {rest}"
 
 
-def _rest(part: Part, story: Story) -> str:
+def _rest(part: Part, story: Story, words: Vocabulary) -> str:
     """A person who does what no picture shows stands, walks or runs; who sits has a body that can."""
-    seat = part.relation == "on" and part.partner >= 0 and story.parts[part.partner].name in SEATS
+    under = story.parts[part.partner].name if part.relation == "on" and part.partner >= 0 else ""
+    seat = under in SEATS or words.pictures.get(under) == "walker"
     if seat or (part.verb is not None and (DOES.get(part.verb.lemma) == "sit" or part.verb.lemma == "ride")):
         return ""
     action = part.verb.value if part.verb is not None else "walk"
@@ -343,17 +356,39 @@ def _rest(part: Part, story: Story) -> str:
             "stand": "standing", "meet": "walking"}.get(action, "")  # fmt: skip
 
 
-def _count(part: Part, room: int, notes: list[str]) -> int:
+def _counts(indices: Sequence[int], story: Story, notes: list[str]) -> dict[int, int]:
+    """How many of each part there are, at least one of each of the first ALL.
+
+    What is said to be several and not how many gives way to the others; then what there is most of.
+    """
+    parts = {index: story.parts[index] for index in indices[:ALL]}
+    pairs = [(i, part.partner) for i, part in parts.items() if part.many and _is_on_many(part, parts)]
+    asked = {index: _asked(part) for index, part in parts.items()} | {ridden: _asked(parts[i]) for i, ridden in pairs}
+    counts = {index: min(count, MOST) for index, count in asked.items()}
+    while sum(counts.values()) > ALL:
+        more = [i for i in counts if counts[i] > 1 and not parts[i].count]
+        counts[max(more or counts, key=lambda i: (counts[i], i))] -= 1
+        for i, ridden in pairs:
+            counts[i] = counts[ridden] = min(counts[i], counts[ridden])
+    for index in indices:
+        part, count = story.parts[index], counts.get(index, 0)
+        if count and part.counted.split(" ")[0] in THRONGS:
+            notes.append(f"'{printable(part.counted)} {part.said}': {count} are drawn, and no more than {MOST} can be.")
+        elif not count or (part.count > count and part.counted):
+            said = part.counted or asked.get(index, 1)
+            notes.append(f"'{said} {part.said}': {count or 'none'} can be drawn beside what else there is.")
+    return counts
+
+
+def _is_on_many(part: Part, parts: Mapping[int, Part]) -> bool:
+    """Whether each of several has something of its own to be on: two kids on bikes."""
+    under = parts.get(part.partner)
+    return part.relation == "on" and under is not None and under.many and not under.count
+
+
+def _asked(part: Part) -> int:
     several = {"meet": 2, "fall": MOST}.get(part.verb.value if part.verb is not None else "", 3)
-    asked = part.count or (several if part.many else 1)
-    count = min(asked, MOST, max(room, 0))
-    if 0 < count == asked and part.counted.split(" ")[0] in THRONGS:
-        notes.append(f"'{printable(part.counted)} {part.said}': {count} are drawn, and no more than {MOST} can be.")
-    if count < asked:
-        notes.append(
-            f"'{part.counted or asked} {part.said}': {count or 'none'} can be drawn beside what else there is."
-        )
-    return count
+    return part.count or (several if part.many else 1)
 
 
 def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Role:
@@ -400,12 +435,18 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         relation,
         part.partner,
         "" if part.colour and name.startswith(f"{part.colour} ") else part.colour,
-        part.scale,
+        part.scale * _ratio(part, name, known),
         changes,
         index,
         part.speed,
         _then(part, name, kind, carries),
     )
+
+
+def _ratio(part: Part, name: str, known: Library) -> float:
+    """How much longer a picture has to be than it is to be as large as what it is likened to."""
+    other, factor = part.likened
+    return factor * known.length(other) / known.length(name) if other else 1.0
 
 
 def _then(part: Part, name: str, kind: str, carries: bool) -> tuple[Act, ...]:
@@ -424,7 +465,10 @@ def _is_aloft(part: Part) -> bool:
     lemma = part.verb.lemma if part.verb is not None else ""
     over = part.over or part.relation == "above"
     over = over and not (part.name in ("duck", "swan") and lemma != "circle")  # over the water
-    return lemma in ("soar", "swoop") or (over and lemma in ("glide", "circle", "sail", "drift", "wheel", "float"))
+    free = part.name not in WADERS and part.relation != "on" and lemma in ("glide", "circle", "wheel")
+    return (
+        free or lemma in ("soar", "swoop") or (over and lemma in ("glide", "circle", "sail", "drift", "wheel", "float"))
+    )
 
 
 def _is_busy(name: str) -> bool:

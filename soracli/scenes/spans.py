@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -36,7 +36,7 @@ ENDINGS = ("", "s", "es", "ed", "er", "ing", "ly", "less", "like")
 TWICE = 5  # letters of a word in which two slips are looked for
 SHORT = 4  # letters of a word that is taken for what can be shown alone, unless letters were only left out
 PART = 4  # letters of a part of a compound
-LONG = 6  # letters from which one may be too many
+LONG = 5  # letters of which one may be too many in a longer word
 LIKE = 0.8  # share of letters that two such words have in common
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SOUNDS = (("f", "ph"), ("ph", "f"), ("k", "c"), ("c", "k"), ("ie", "ei"), ("ei", "ie"), ("z", "s"), ("y", "i"))
@@ -74,6 +74,7 @@ class Mended(NamedTuple):
 def spelt(prompt: str) -> str:
     """A prompt in lower case with pictographs as words, of the same letters otherwise."""
     text = unicodedata.normalize("NFKC", prompt).replace("’", "'").lower()
+    text = re.sub(r"\bw/o ?", "without ", re.sub(r"\bw/ ?(?!o\b)", "with ", text))
     text = re.sub(r"\b(st|mt|dr|mr|mrs)\. ", r"\1 ", text)
     text = plain(text)
     return "".join(f" {_called(c)} " if unicodedata.category(c) == "So" else c for c in text if c != "\ufe0f")
@@ -99,9 +100,12 @@ def _latin(letter: str) -> bool:
     return unicodedata.name(letter, "").startswith(("LATIN", "MICRO"))
 
 
-def items(text: str, vocabulary: Vocabulary) -> tuple[list[Item], list[Mended]]:
-    """The text (lower case, with NULs where it is struck out) as items, and the slips that were mended."""
-    words, mended = _words(text, vocabulary)
+def items(text: str, vocabulary: Vocabulary, names: Set[str] = frozenset()) -> tuple[list[Item], list[Mended]]:
+    """The text (lower case, with NULs where it is struck out) as items, and the slips that were mended.
+
+    names: words in lower case that are somebody's name, and no slips.
+    """
+    words, mended = _words(text, vocabulary, names)
     found: list[Item] = []
     i = 0
     while i < len(words):
@@ -113,7 +117,9 @@ def items(text: str, vocabulary: Vocabulary) -> tuple[list[Item], list[Mended]]:
         for size in range(min(vocabulary.longest, len(words) - i), 0, -1):
             phrase = " ".join(one for one, _ in words[i : i + size])
             entries = vocabulary.phrases.get(phrase)
-            if entries and not (size > 1 and found and found[-1].text in ONE and _many(entries)):
+            plural = size > 1 and found and found[-1].text in ONE and _many(entries)
+            done = size > 1 and found and found[-1].of("name") and _is_done(words[i][0], entries, vocabulary)
+            if entries and not plural and not done and not _cuts_a_name(words, i, size, entries, vocabulary):
                 break
         else:
             size, phrase, entries = 1, word, ()
@@ -122,11 +128,28 @@ def items(text: str, vocabulary: Vocabulary) -> tuple[list[Item], list[Mended]]:
     return found, mended
 
 
+def _cuts_a_name(
+    words: list[tuple[str, int]], i: int, size: int, entries: tuple[Entry, ...], vocabulary: Vocabulary
+) -> bool:
+    """Whether a place that only stands in for another ends with the first word of a thing's name: in a flat cap."""
+    places = all(entry.slot == "place" and entry.near for entry in entries)
+    if size < 2 or i + size >= len(words) or not places:
+        return False
+    return f"{words[i + size - 1][0]} {words[i + size][0]}" in vocabulary.things
+
+
+def _is_done(first: str, entries: tuple[Entry, ...], vocabulary: Vocabulary) -> bool:
+    """Whether a thing's name behind another is what that one does: four men playing cards."""
+    verb = vocabulary.of(first, "verb")
+    names = all(entry.slot == "name" for entry in entries)
+    return verb is not None and verb.form == "doing" and names and _many(entries)
+
+
 def _many(entries: tuple[Entry, ...]) -> bool:
     return all(entry.slot == "name" and entry.form == "many" for entry in entries)
 
 
-def _words(text: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int]], list[Mended]]:
+def _words(text: str, vocabulary: Vocabulary, names: Set[str]) -> tuple[list[tuple[str, int]], list[Mended]]:
     words: list[tuple[str, int]] = []
     mended: list[Mended] = []
     for match in TOKEN.finditer(text):
@@ -140,7 +163,7 @@ def _words(text: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int]], li
             if not part:
                 continue
             before = [one for one, _ in words[-2:]]
-            better = _mend(part, before, vocabulary)
+            better = part if part in names else _mend(part, before, vocabulary)
             if better != part:
                 mended.append(Mended(part, better))
             words.append((better, match.start()))
@@ -197,7 +220,7 @@ def _mend(word: str, before: list[str], vocabulary: Vocabulary) -> str:
     if len(word) <= SHORT:
         near = {w for w in near if _is_kept(word, w) or _is_shown(w, vocabulary)}
     if not near and len(word) > TWICE:
-        alike = [w for w in vocabulary.singles if w[0] == word[0] and abs(len(w) - len(word)) <= 2]
+        alike = [w for w in vocabulary.singles if w[:2] == word[:2] and abs(len(w) - len(word)) <= 2]
         near = {w for w in get_close_matches(word, alike, 1, LIKE) if not word.startswith(w)}  # no room is a roomba
         near = {w for w in near if w.endswith("s") == word.endswith("s") and (len(w) >= len(word) or len(word) > LONG)}
     return min(near, key=lambda w: (_rank(w, vocabulary), not _is_kept(word, w), w[0] != word[0], w), default=word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -36,7 +36,8 @@ class Part:
     verb: what it does. partner: index of the part that `relation` is to. changes: `in`, `out`, `bitten`, `opened`,
     `painted`, `eaten` (bite after bite). counted: its number as typed. role: `subject`, `object` or `partner`.
     scale: how large for its kind. speed: factor on its usual pace. over: whether it is above a place. held:
-    whether another has it. then: what it does after `verb`, in order.
+    whether another has it. then: what it does after `verb`, in order. likened: a picture whose size it has, with a
+    factor, `` if its own.
     """
 
     said: str
@@ -58,6 +59,7 @@ class Part:
     over: bool = False
     held: bool = False
     then: list[Deed] = field(default_factory=list)
+    likened: tuple[str, float] = ("", 1.0)
 
 
 class Setting(NamedTuple):
@@ -83,7 +85,7 @@ class Story:
 class Group(NamedTuple):
     """A noun group. size: items. part: none if it is a setting or nothing. places: that it ends in: a rose garden.
 
-    worn: clothes that it ends in: a pilot jacket.
+    worn: clothes that it ends in: a pilot jacket. colours: of further ones: a red and a blue car.
     """
 
     size: int
@@ -93,6 +95,7 @@ class Group(NamedTuple):
     settings: tuple[Item, ...]
     places: tuple[Item, ...] = ()
     worn: str = ""
+    colours: tuple[str, ...] = ()
 
 
 class Telling:
@@ -102,11 +105,18 @@ class Telling:
     agency: a verb in the passive whose doer follows.
     later: whether what follows comes after what was told, meanwhile: at the same time. next: whether the verb at hand
     comes after.
+    names: words in lower case that are somebody's name.
     scenery: whether something that is no part is what a verb would go to. still: whether the next part is a likeness.
     """
 
-    def __init__(self, items: Sequence[Item], vocabulary: Vocabulary, events: Mapping[int, Filmed]) -> None:
-        self.events = events
+    def __init__(
+        self,
+        items: Sequence[Item],
+        vocabulary: Vocabulary,
+        events: Mapping[int, Filmed],
+        names: Set[str] = frozenset(),
+    ) -> None:
+        self.events, self.names = events, names
         self.items, self.vocabulary, self.story, self.at = items, vocabulary, Story(), 0
         self.subject: list[int] = []
         self.earlier: list[int] = []
@@ -139,8 +149,11 @@ class Telling:
     def near(self, typed: str, shown: str) -> None:
         """Note that words are shown as others; as none if `shown` is empty."""
         if not shown:
-            self.story.shown = [row for row in self.story.shown if not row[0].startswith(typed[:4])]
-            self.drop(typed)
+            gone = [row[0] for row in self.story.shown if row[0].startswith(typed[:4])]
+            self.story.shown = [row for row in self.story.shown if row[0] not in gone]
+            known = any(word.startswith(typed[:4]) for word in self.story.dropped)
+            for one in gone or ([] if known else [typed]):
+                self.drop(one)
         elif (typed, shown) not in self.story.shown:
             self.story.shown.append((typed, shown))
 
@@ -163,6 +176,12 @@ class Telling:
             if entry is not None:
                 self.story.settings.append(Setting(slot, entry, item.text, behind))
 
+    def is_mover(self, item: Item) -> bool:
+        """Whether an item names somebody, or what moves by itself: people call a ship she."""
+        name = item.of("name")
+        return name is not None and self.vocabulary.pictures.get(name.value, "thing") != "thing"
+
     def is_asked(self) -> bool:
         """Whether verbs may be in their base form: make the dog fly."""
-        return any(one.text in ("make", "let", "can", "see", "watch") for one in self.items[: self.at])
+        asked = ("make", "let", "can", "see", "watch")
+        return any(one.text.partition(" ")[0] in asked for one in self.items[: self.at])

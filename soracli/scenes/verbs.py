@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from soracli.prompts import english
 from soracli.scenes.playing import DOES, deed, pictured
 from soracli.scenes.spans import Item
-from soracli.scenes.story import ARTICLES, TO_PLACES, Deed, Part, Telling
-from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb
+from soracli.scenes.story import ALIVE, ARTICLES, TO_PLACES, Deed, Part, Telling
+from soracli.scenes.vocabulary import Entry, Vocabulary, is_verb, split, tables
 
 DENIALS = (
     "not",
@@ -34,12 +35,14 @@ NOBODY = ("nothing", "nobody", "none")
 HEARD = ("crunch", "chop", "hum", "whistle", "honk", "hiss", "squeak", "chatter", "blaze", "snarl", "murmur", "moan",
          "groan", "drum", "pulse", "sweep", "slice", "cut", "weave", "sigh", "scratch", "brush", "carve", "pant",
          "growl", "drill", "babble", "flicker", "shimmer", "glint", "glisten", "sparkle", "gleam", "cackle", "hoot",
-         "quack")  # fmt: skip
+         "quack", "roar")  # fmt: skip
 TOGETHER = ("chase", "meet", "follow", "vanish", "appear")  # what is not done after something else
 STANDING_IN = ("that", "another", "other", "others")  # words that stand for a noun, behind which they are told of
 STARTS = ("start", "starts", "begin", "begins", "started", "began")
 WORN = ("wear", "sport", "don", "dress")  # verbs of what somebody has on, whatever else it does
 IMPLIED = ("go", "flee", "ride")  # verbs that others' verbs tell of a part
+GOING = ("walk", "drive", "fly", "swim", "slide", "roll")  # what is as fast as it is said to be
+FAST = 1.6  # factor on the usual pace
 PATHS = (
     "through",
     "across",
@@ -63,12 +66,22 @@ SENSES = ("look", "watch", "stare", "gaze", "peek", "point", "shine", "speak", "
           "transform", "change", "convert", "morph", "dissolve")  # fmt: skip
 
 
+@cache
+def full_tilt() -> frozenset[str]:
+    """Phrases without a verb that say that somebody goes fast."""
+    return frozenset(split(tables()[0]["manner"]["run"]))
+
+
 def is_verb_here(state: Telling) -> bool:
     """Whether the item is a verb where it stands: many words are both noun and verb."""
     item = state.items[state.at]
     entry = item.of("verb")
+    if state.prep and item.of("name") and not item.text.endswith("ing"):  # with bats
+        return False
     if entry is None and _is_denied(state) and state.adjacent in ("noun", "setting") and not item.stop:
-        return not (item.of("place") or item.of("count") or item.text in ARTICLES)  # won't budge
+        of_noun = any(map(item.of, ("place", "count", "colour", "scale", "relation")))
+        of_noun = of_noun or item.text in english.ADJECTIVES or item.text in TO_PLACES
+        return not (of_noun or item.text in ARTICLES)  # won't budge
     if entry is None:
         done = _is_done(state, item)
         one = done and state.adjacent == "noun" and is_one(state.items, state.at)
@@ -104,6 +117,9 @@ def _goes_on(state: Telling, entry: Entry) -> bool:
     after = state.peek()
     leads = after is None or after.stop or after.text in PATHS or after.of("direction") is not None
     form = "base" if len(state.subject) > 1 or any(state.story.parts[i].many for i in state.subject) else "finite"
+    last = state.story.parts[state.recent[-1]] if state.recent else None
+    if state.adjacent == "join" and last is not None and last.held and last.many:  # with rainbows and sparkles
+        return False
     free = state.later or (state.adjacent == "join" and leads)
     return bool(state.subject) and free and state.adjacent in ("fresh", "join") and entry.form == form
 
@@ -158,6 +174,8 @@ def act(state: Telling) -> None:
     leads = entry.near and ways  # it pounds through the woods
     if leads and (entry.value == "stray" or (entry.value == "stand" and _may_go(entry, state.vocabulary))):
         entry = entry._replace(value="go")
+    if entry.value == "spin" and entry.lemma.startswith("go ") and _is_named_next(after):  # goes round a tree
+        entry = entry._replace(value="go")
     if _is_denied(state):
         entry = Entry("verb", "stand", False, entry.form, "not")
     who = _doers(state, entry)
@@ -175,6 +193,10 @@ def act(state: Telling) -> None:
     for index in who:
         give(state, state.story.parts[index], entry, item.text)
     state.joined = state.fresh = state.later = state.meanwhile = False
+
+
+def _is_named_next(after: Item | None) -> bool:
+    return after is not None and (after.text in ARTICLES or after.of("name") is not None)
 
 
 def _comes_next(state: Telling, entry: Entry, before: Item | None) -> bool:
@@ -207,13 +229,21 @@ def _may_go(entry: Entry, words: Vocabulary) -> bool:
 
 
 def _doers(state: Telling, entry: Entry) -> list[int]:
-    held = bool(state.recent) and all(_is_held(state, index) for index in state.recent)
+    held = bool(state.recent) and all(_is_held(state, i) or _is_seat_of(state, i, entry) for i in state.recent)
     if entry.form in ("doing", "past") and state.adjacent == "noun" and state.recent and not held:
         whole = state.subject if set(state.recent) <= set(state.subject) else state.recent
         return list(whole)
     if state.fresh and state.adjacent in ("fresh", "cut") and not state.story.parts:
         return []
     return list(state.subject or state.earlier)
+
+
+def _is_seat_of(state: Telling, index: int, entry: Entry) -> bool:
+    """Whether a thing cannot do what is said behind it, but who is on or at it: on a bench feeding pigeons."""
+    part, kinds = state.story.parts[index], state.vocabulary.pictures
+    alive = [i for i in state.subject if kinds.get(state.story.parts[i].name) in ALIVE]
+    free = part.role != "subject" and kinds.get(part.name) == "thing" and not part.verb
+    return free and bool(alive) and deed(entry.lemma) in ("eat", "talk", "sleep", "sit", "dance", "work")
 
 
 def _is_held(state: Telling, index: int) -> bool:
@@ -233,6 +263,11 @@ def give(state: Telling, part: Part, entry: Entry, text: str) -> None:
         part.changes.add("opened")
         return
     old = part.verb
+    if old is not None and old.value in GOING and entry.lemma in full_tilt():  # drives at high speed
+        part.speed = FAST
+        return
+    if old is not None and old.lemma.partition(" ")[0] == "not" and not state.later:  # not running but walking
+        part.verb = old = None
     if old is not None and state.next and _adds(part, old, entry, later=state.later):
         part.then.append(Deed(entry))
         if entry.near and not deed(entry.lemma):

@@ -72,6 +72,12 @@ IRREGULAR = {  # past and participle -> verb
 }  # fmt: skip
 
 
+UNITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+         "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+LISTED = 12  # the largest number of the lists
+
+
 class Library(Protocol):
     """The pictures that performers are drawn with.
 
@@ -91,9 +97,9 @@ class Entry(NamedTuple):
     """What a phrase may be.
 
     slot: `place`, `time` (an hour or a season), `weather`, `name`, `verb`, `relation`, `count`, `colour`,
-    `direction`, `side`, `change`, `scale`, `silent` or `undrawn`. value: in the world's words; `worn` of undrawn
-    clothes. near: the nearest that can be shown, said in a note. form: of a verb `base`, `finite`, `doing` or
-    `past`; of a noun `one` or `many`. lemma: of a verb.
+    `direction`, `side`, `change`, `scale`, `compared`, `silent` or `undrawn`. value: in the world's words; `worn` of
+    undrawn clothes. near: the nearest that can be shown, said in a note. form: of a verb `base`, `finite`, `doing` or
+    `past`; of a noun `one` or `many`; of a comparison `size` or `pace`. lemma: of a verb.
     """
 
     slot: str
@@ -275,6 +281,10 @@ def _small(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         for value, phrases in words[slot].items():
             for phrase in split(phrases):
                 yield phrase, Entry(slot, value)
+    for kind, factors in words["compared"].items():
+        for factor, phrases in factors.items():
+            yield from ((phrase, Entry("compared", factor, form=kind)) for phrase in split(phrases))
+    yield from ((said, Entry("count", str(number))) for said, number in numbers().items() if number > LISTED)
     for colour in split(words["colour"]["words"]):
         yield colour, Entry("colour", SHADES.get(colour, colour))
     for scale, phrases in words["scale"].items():
@@ -305,6 +315,15 @@ def _small(words: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     for slot, key, value in (("undrawn", "words", ""), ("undrawn", "worn", "worn"), ("silent", "words", "")):
         for word in split(words[slot][key]):
             yield word, Entry(slot, value)
+
+
+@cache
+def numbers() -> dict[str, int]:
+    """Whole numbers as people write them: words to ninety nine, digits to 100, hundreds to 1000."""
+    small = {word: n for n, word in enumerate(UNITS, 1)}
+    tens = {word: 10 * n for n, word in enumerate(TENS, 2)}
+    both = {f"{ten} {one}": tens[ten] + small[one] for ten in TENS for one in UNITS[:9]}
+    return small | tens | both | {str(n): n for n in (*range(1, 100), *range(100, 1001, 100))}
 
 
 def _names(nouns: Mapping[str, Any], known: Library, pictures: Mapping[str, str]) -> Iterator[tuple[str, Entry]]:
@@ -359,6 +378,8 @@ def _collected() -> dict[str, list[tuple[str, str]]]:
         for value, phrases in some.items():
             for phrase in phrases:
                 first, last = phrase.partition(" ")[0], phrase.rpartition(" ")[2]
+                if slot == "name" and english.ADJECTIVES.issuperset(phrase.split()):  # a small white is no butterfly
+                    continue
                 if phrase in kept or (slot == "name" and first != last and last in heads):  # a lone wolf is a wolf
                     continue
                 if slot == "verb" and last in LEADING:  # what stands there is a place or a partner

@@ -94,6 +94,8 @@ def doing(verb: str) -> str:
     head, space, rest = verb.partition(" ")
     if head in DOUBLING:
         form = head + head[-1] + "ing"
+    elif head.endswith("ic"):  # frolicking
+        form = head + "king"
     elif head.endswith("e") and not head.endswith(("ee", "oe", "ye")):
         form = head[:-1] + "ing"
     else:
@@ -104,7 +106,7 @@ def doing(verb: str) -> str:
 def past(verb: str) -> str:
     """The regular past of a verb phrase: `walk on` -> `walked on`."""
     head, space, rest = verb.partition(" ")
-    doubled = head + head[-1] if head in DOUBLING else head
+    doubled = head + head[-1] if head in DOUBLING else head + "k" if head.endswith("ic") else head
     return (head + "d" if head.endswith("e") else doubled + "ed") + space + rest
 
 
