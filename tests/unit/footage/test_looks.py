@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
-import struct
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
