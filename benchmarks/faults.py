@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "docs/faults.md"
-LISTS = {"F": 42, "C": 22, "O": 12, "S": 61}  # faults in each
+LISTS = {"F": 42, "C": 22, "O": 12, "S": 67}  # faults in each
 PLACES = {path.name: path for path in (ROOT / "tests").rglob("test_*.py")}
 _ROW = re.compile(r"\| ([A-Z]\d+) \| (.+?) \| ([^|]+) \|")
 

@@ -30,7 +30,7 @@ from soracli.types import Clip, Frames, Mask
 from soracli.weights import manifest
 
 if TYPE_CHECKING:
-    from soracli.footage.looks import Look
+    from soracli.footage.look_reader import Look
 
 NO_EFFECT = (  # flags of sampling, which change nothing here
     "count", "steps", "guidance", "negative", "lora", "weights", "tiles", "guide", "cache", "compile", "save_latents",
@@ -178,9 +178,9 @@ def edit(args: Arguments, flags: Flags) -> None:
 
 
 def _told(text: str) -> tuple[Look, tuple[str, ...]]:
-    from soracli.footage import looks
+    from soracli.footage import look_reader
 
-    return looks.read(text) if text else (looks.Look(), ())
+    return look_reader.read(text) if text else (look_reader.Look(), ())
 
 
 def _check_flags(flags: Flags) -> None:

@@ -10,15 +10,17 @@ import codecs
 import contextlib
 import io
 import os
+import re
 import stat
 import sys
 import tempfile
 from pathlib import Path
 
 from soracli.errors import UsageError
-from soracli.formatting import printable
+from soracli.formatting import printable, short
 
 ERRORS = "soracli.bytes"  # of an encoding: what it cannot hold goes out as the bytes of UTF-8, and names as their own
+THREADS = "OMP_NUM_THREADS"
 
 
 class Closed(io.TextIOWrapper):
@@ -70,6 +72,7 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ERRORS)
+    _threads()
     _home()
 
 
@@ -91,6 +94,16 @@ def _as_bytes(error: UnicodeError) -> tuple[bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return error.object[error.start : error.end].encode("utf-8", "surrogateescape"), error.end
+
+
+def _threads() -> None:
+    """What is no number of threads is taken out: of it a library would say so on standard error, and ignore it."""
+    said = os.environ.get(THREADS)
+    if said is None or re.fullmatch(r"\s*0*[1-9][0-9]{0,4}\s*(,\s*0*[1-9][0-9]{0,4}\s*)*", said):
+        return
+    del os.environ[THREADS]
+    if said.strip():
+        sys.stderr.write(f"sora: note: {THREADS}={short(said)} is no number of threads; ignored.\n")
 
 
 def _home() -> None:

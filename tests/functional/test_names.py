@@ -406,6 +406,21 @@ def test_a_user_without_a_home(
             startup.prepare()
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("4", True), ("2,1", True), ("abc", False), ("-5", False), ("0", False), ("", False), ("٣", False)],
+)
+def test_what_is_no_number_of_threads_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str, kept: bool
+) -> None:
+    """In one line of ours; where nothing is said, as in many containers, in none."""
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    startup.prepare()
+    assert ("OMP_NUM_THREADS" in os.environ) == kept
+    note = f"sora: note: OMP_NUM_THREADS={said} is no number of threads; ignored.\n"
+    assert capsys.readouterr().err == ("" if kept or not said else note)
+
+
 def test_a_user_with_a_home_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

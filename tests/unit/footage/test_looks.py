@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -15,8 +17,9 @@ from torch import Tensor
 
 from soracli import media
 from soracli.errors import PolicyError, WeightsError
-from soracli.footage import looks, optical_flow, stylisation
-from soracli.footage.looks import Given, Look
+from soracli.footage import look_reader, looks, optical_flow, stylisation
+from soracli.footage.look_reader import Look
+from soracli.footage.looks import Given
 from soracli.footage.optical_flow import Frame
 from soracli.media import Writer
 from soracli.models.common import quantise
@@ -166,7 +169,16 @@ def test_motion_is_told_at_the_size_of_the_frames(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_a_prompt_that_is_a_look_is_read_as_one(prompt: str, look: Look) -> None:
-    assert looks.read(prompt)[0] == look
+    assert look_reader.read(prompt)[0] == look
+
+
+def test_what_is_asked_is_read_without_torch() -> None:
+    """A look that is refused, by its words or for where it is to go, is refused at once."""
+    script = (
+        "import sys\nfrom soracli.commands import edit\nfrom soracli.footage import look_reader\n"
+        "look_reader.read('make it snow')\nassert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +188,7 @@ def test_a_prompt_that_is_a_look_is_read_as_one(prompt: str, look: Look) -> None
 )  # fmt: skip
 def test_a_prompt_that_needs_painting_is_refused_by_name(prompt: str, named: str) -> None:
     with pytest.raises(PolicyError, match="cannot paint this into footage") as refused:
-        looks.read(prompt)
+        look_reader.read(prompt)
     assert named in str(refused.value)
     assert "--style" in str(refused.value)
 
