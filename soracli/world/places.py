@@ -208,7 +208,7 @@ def _leafy(view: View) -> Backdrop:
         strip = view.strip(y - tall * 1.3, y + 0.03, 0.1 + 0.12 * row)
         strip.cover(
             ((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1),
-            view.leaf(shaded(leaf, 0.7), fade + 0.1, 79, row),
+            shaded(view.leaf(shaded(leaf, 0.7), fade + 0.1, 79, row), 0.7 if view.season else 1.0),
         )
         for i, x in lattice(strip, spacing, 0.3, view.seed + 79 + row):
             size = tall * (0.8 + 0.4 * hashed(view.seed, 81, row, i))

@@ -75,7 +75,7 @@ def prepare(
     towards = 3 * (light.orb_x - performer.x)
     art = art[..., rows, columns]
     if any(light.rim):
-        art = _rimmed(art, min(max(towards, -1.0), 1.0), light, side)
+        art = rimmed(art, min(max(towards, -1.0), 1.0), light, side)
     colour, cover = fixed_bytes(art.permute(0, 2, 3, 1))
     tint = torch.tensor([round(c * ONE) for c in light.actors], dtype=torch.int16).repeat(columns.stop - columns.start)
     colour = (colour * tint).add_(ONE // 2).bitwise_right_shift_(7)
@@ -143,7 +143,7 @@ def _posed(art: torch.Tensor, picks: torch.Tensor, way: Path) -> tuple[torch.Ten
     return F.grid_sample(art.float(), grid, align_corners=False).round().to(torch.uint8), picks
 
 
-def _rimmed(art: torch.Tensor, towards: float, light: Light, side: int) -> torch.Tensor:
+def rimmed(art: torch.Tensor, towards: float, light: Light, side: int) -> torch.Tensor:
     """Drawings lit from behind: bright along the edges towards the light, darker away from it.
 
     art: uint8 (K, 4, rows, columns), premultiplied. towards: -1 = the light is on the left, 1 = on the right.
@@ -157,7 +157,8 @@ def _rimmed(art: torch.Tensor, towards: float, light: Light, side: int) -> torch
     lit = art.to(torch.int16)
     for channel, rim in enumerate(light.rim):
         colour = lit[:, channel]
-        colour.mul_(shade).add_(edge * round(0.85 * rim * ONE)).bitwise_right_shift_(7)
+        colour.mul_(shade).bitwise_right_shift_(7)
+        colour.add_((edge * round(0.85 * rim * ONE)).bitwise_right_shift_(7))  # apart, or it would not fit
         torch.minimum(colour, alpha, out=colour)
     return lit.to(torch.uint8)
 
