@@ -67,7 +67,7 @@ def _leafy(view: View) -> Backdrop:
     far = []
     for row, (y, tall, fade, spacing) in enumerate(((0.60, 0.3, 0.5, 0.15), (0.625, 0.4, 0.27, 0.24))):
         strip = view.strip(y - tall * 1.3, y + 0.03, 0.1 + 0.12 * row)
-        behind = view.leaf(shaded(leaf, 0.7), fade + 0.1, 79, row)
+        behind = shaded(view.leaf(shaded(leaf, 0.7), fade + 0.1, 79, row), 0.7 if view.season else 1.0)
         strip.cover(((strip.y - y + tall * 0.3) * view.height + 0.5).clamp(0, 1), behind)
         for i, x in lattice(strip, spacing, 0.3, view.seed + 79 + row):
             size = tall * (0.8 + 0.4 * hashed(view.seed, 81, row, i))

@@ -194,8 +194,8 @@ def lamppost(view: View, strip: Strip, x: float, y: float, tall: float) -> None:
     top = y - tall
     if view.light.lit:
         glow(strip, x, top, tall * 0.75, (1.0, 0.84, 0.50), 0.65)
-        for share in (0.5, 0.75, 1.0):  # what it lights, down to the ground
-            strip.put(taper(x, top, y, tall * 0.04, tall * 0.42 * share), (1.0, 0.80, 0.46), 0.07)
+        for share in (0.4, 0.6, 0.8, 1.0):  # what it lights, down to the ground
+            strip.put(taper(x, top, y, tall * 0.04, tall * 0.42 * share), (1.0, 0.80, 0.46), 0.035)
     strip.shape(here, bar(x, y, x, top, tall * 0.018), iron)
     strip.shape(here, bar(x, y, x, y - tall * 0.12, tall * 0.035, tall * 0.02), iron)
     glass = (1.0, 0.92, 0.66) if view.light.lit else view.tone((0.90, 0.92, 0.90))

@@ -75,7 +75,7 @@ def prepare(
     towards = 3 * (light.orb_x - performer.x)
     art = art[..., rows, columns]
     if any(light.rim):
-        art = _rimmed(art, min(max(towards, -1.0), 1.0), light, side)
+        art = rimmed(art, min(max(towards, -1.0), 1.0), light, side)
     colour, cover = fixed_bytes(art.permute(0, 2, 3, 1))
     tint = torch.tensor([round(c * ONE) for c in light.actors], dtype=torch.int16).repeat(columns.stop - columns.start)
     colour = (colour * tint).add_(ONE // 2).bitwise_right_shift_(7)
@@ -143,21 +143,24 @@ def _posed(art: torch.Tensor, picks: torch.Tensor, way: Path) -> tuple[torch.Ten
     return F.grid_sample(art.float(), grid, align_corners=False).round().to(torch.uint8), picks
 
 
-def _rimmed(art: torch.Tensor, towards: float, light: Light, side: int) -> torch.Tensor:
+def rimmed(art: torch.Tensor, towards: float, light: Light, side: int) -> torch.Tensor:
     """Drawings lit from behind: bright along the edges towards the light, darker away from it.
 
     art: uint8 (K, 4, rows, columns), premultiplied. towards: -1 = the light is on the left, 1 = on the right.
     side: of a drawing's cell, pixels.
     """
-    reach = max(1.0, 0.028 * side)
-    alpha = art[:, 3].float()
-    edge = torch.zeros_like(alpha)
-    for share in (0.5, 1.0):
-        edge += 0.5 * (alpha - _moved(alpha, round(share * reach * towards), round(share * 0.7 * reach))).clamp(min=0)
+    reach = max(1.0, 0.02 * side)
+    alpha = art[:, 3].to(torch.int16)
+    edge = (alpha - _moved(alpha, round(reach * towards), round(0.7 * reach))).clamp_(min=0)
     across = torch.linspace(-1, 1, art.shape[3]) * towards
-    shade = 1 - 0.5 * max(light.rim) * (0.5 - 0.5 * across)
-    colour = art[:, :3] * shade + edge[:, None] * torch.tensor(light.rim)[:, None, None]
-    return torch.cat([torch.minimum(colour, alpha[:, None]), alpha[:, None]], 1).round().to(torch.uint8)
+    shade = (ONE * (1 - 0.5 * max(light.rim) * (0.5 - 0.5 * across))).round().to(torch.int16)
+    lit = art.to(torch.int16)
+    for channel, rim in enumerate(light.rim):
+        colour = lit[:, channel]
+        colour.mul_(shade).bitwise_right_shift_(7)
+        colour.add_((edge * round(0.85 * rim * ONE)).bitwise_right_shift_(7))  # apart, or it would not fit
+        torch.minimum(colour, alpha, out=colour)
+    return lit.to(torch.uint8)
 
 
 def _moved(alpha: torch.Tensor, right: int, up: int) -> torch.Tensor:

@@ -18,7 +18,7 @@ from soracli.world.strips import ONE, RGB, Shape, Strip, bar, disc, fixed, hashe
 
 Draw = Callable[[torch.Tensor, float, float], None]  # over int16 (H, W * 3), at seconds, with the camera's travel
 EVERY, FLASH = 2.3, 0.45  # seconds between two flashes and that one lasts
-SPLASHES, SPLASH = 10, 0.5  # drawings of a splash and seconds that one lasts
+SPLASHES, SPLASH = 6, 0.4  # drawings of a splash and seconds that one lasts
 
 
 def flashes(scene: Scene, frame: Frame) -> Draw:
@@ -82,7 +82,7 @@ def splashes(scene: Scene, frame: Frame, many: float) -> Draw | None:
 def _splashed(scene: Scene, frame: Frame, many: float, k: int, *, water: bool) -> tuple[torch.Tensor, torch.Tensor]:
     """The k-th drawing of all splashes, each of which began at another time: int16 colour and cover of the ground."""
     strip = Strip.empty(HORIZON + 0.02, 1.0, (0, frame.width), frame.height, 0.0)
-    for i in range(round(60 * many * frame.aspect)):
+    for i in range(round(44 * many * frame.aspect)):
         age = (k / SPLASHES + hashed(scene.seed, 74, i)) % 1
         y = HORIZON + 0.03 + (0.97 - HORIZON) * hashed(scene.seed, 75, i) ** 1.3
         x, size, fade = frame.aspect * hashed(scene.seed, 76, i), ground_factor(y), 1 - age

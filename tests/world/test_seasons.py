@@ -14,6 +14,7 @@ from soracli.world.render import render
 from soracli.world.scene import Performer, Scene
 from soracli.world.scenery import built, paint
 from soracli.world.seasons import of_grass, of_tree
+from soracli.world.sprites import rimmed
 
 MOMENT = torch.zeros(1, dtype=torch.float64)
 
@@ -103,6 +104,14 @@ def test_performers_are_bright_on_the_side_of_the_sun(bank: ActorBank, time: str
         shown = still("beach", bank, bare=False, x=0.5, side=384, time=time, seed=seed)[210:290]
         left, right = (float(shown[:, at].sum(-1).float().mean()) for at in (slice(169, 172), slice(212, 215)))
         assert (right - left) * towards > 8
+
+
+def test_what_is_white_stays_white_under_a_low_sun() -> None:
+    """Its rim is no brighter than white, and of no other colour."""
+    art = torch.full((1, 4, 20, 20), 255, dtype=torch.uint8)
+    shown = rimmed(art, 1.0, shining("sunset", "clear", "beach", 1), 100)
+    assert shown.min() > 180
+    assert shown[:, :, 10, -1].eq(255).all()
 
 
 @pytest.mark.parametrize("time", ["sunset", "dawn", "golden hour"])
