@@ -183,6 +183,9 @@ PLACES: Mapping[str, Place] = {
     "pyramids": Place(("the pyramids", "the desert of the pyramids"), ("before", "at"), ("past",)),
     "japanese garden": Place(("a Japanese garden", "a temple garden"), ("in",), ("through",)),
     "ruins": Place(("ancient ruins", "the ruins of a temple"), ("in", "among"), ("through",)),
+    "haunted house": Place(("a haunted house", "a haunted mansion"), ("before", "at"), ("past",)),
+    "candy land": Place(("a land of sweets", "a candy land"), ("in",), ("through", "across")),
+    "floating islands": Place(("a land of floating islands", "a fantasy land"), ("in",), ("through", "across")),
     "parking lot": Place(("a parking lot", "a car park"), ("in",), ("across", "through")),
     "sky": Place(
         ("the sky", "the open sky"), ("in",), ("across", "through"), ("up in the air", "among the clouds"), ground=False
@@ -191,9 +194,9 @@ PLACES: Mapping[str, Place] = {
 }
 
 BARE = frozenset({"moon", "mars", "alien planet", "space", "underwater"})  # under no roof, and yet without weather
-NIGHTLY = frozenset({"moon", "space", "neon street"})  # seen by night unless another time is said
+NIGHTLY = frozenset({"moon", "space", "neon street", "haunted house"})  # seen by night unless another time is said
 WINDOWED = frozenset((  # weather is outside
-    "living room", "kitchen", "bedroom", "classroom", "office", "library", "cafe", "gym", "bathroom", "hospital",
+    "lab", "living room", "kitchen", "bedroom", "classroom", "office", "library", "cafe", "gym", "bathroom", "hospital",
     "factory",
 ))  # fmt: skip
 
