@@ -40,6 +40,7 @@ from soracli.world.places_neon import NEON
 from soracli.world.places_scenic import SCENIC
 from soracli.world.places_shops import SHOPS
 from soracli.world.places_shore import SHORE
+from soracli.world.places_sights import SIGHTS
 from soracli.world.places_sport import SPORT
 from soracli.world.places_tales import TALES
 from soracli.world.places_temples import TEMPLES
@@ -309,6 +310,7 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     **TOWN,
     **NEON,
     **TALES,
+    **SIGHTS,
     **LAB,
     **MADE,
     **TEMPLES,
