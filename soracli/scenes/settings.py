@@ -98,8 +98,8 @@ def _told_apart(places: list[Setting], roles: list[Role], dropped: list[str]) ->
         if {first, second} <= shown:  # both are seen there
             places = [row for row in places if row.entry.value != second]
     if roles and roles[0].name in BOATS and all(row.entry.near for row in places):
-        dropped += [row.text for row in places if not PLACES[row.entry.value].water and row.entry.value != "beach"]
-        places = [row for row in places if PLACES[row.entry.value].water or row.entry.value == "beach"]
+        dropped += [row.text for row in places if not _wet(row)]
+        places = [row for row in places if _wet(row)]
     if roles and roles[0].name in _homes("railway station") and places and all(row.entry.near for row in places):
         places = [row._replace(entry=row.entry._replace(value="railway station")) if row.entry.value == "road" else row
                   for row in places]  # fmt: skip
@@ -110,6 +110,11 @@ def _ashore(row: Setting) -> Setting:
     """`by the sea` is on the beach."""
     by = row.entry.value == "sea" and not row.entry.near and row.behind in ASHORE
     return row._replace(entry=Entry("place", "beach")) if by else row
+
+
+def _wet(row: Setting) -> bool:
+    """Whether there is water at a place, before or behind the ground."""
+    return PLACES[row.entry.value].water or PLACES[row.entry.value].shore
 
 
 def _one(rows: list[Setting], swaps: list[tuple[str, str]], dropped: list[str]) -> str:

@@ -31,7 +31,8 @@ DRAWN = ("meadow", "desert", "snowy field", "beach", "city street", "forest", "s
          "swamp", "race track", "cafe", "shop", "gym", "bathroom", "hospital", "museum", "ballroom", "church",
          "spaceship cabin", "factory", "nightclub", "neon street",
          "mountain road", "city skyline", "island", "sunflower field", "lavender field", "tulip field", "wheat field",
-         "ice rink", "pyramids", "japanese garden", "ruins", "parking lot", *PLAIN)  # fmt: skip
+         "ice rink", "pyramids", "japanese garden", "ruins", "parking lot", "haunted house",
+         "candy land", "floating islands", "lab", "paris", "venice", *PLAIN)  # fmt: skip
 SEEN = frozenset({"moon", "castle", "sky", "space", "volcano", "church", "factory"})  # what is seen from elsewhere, too
 PEOPLE = ("man", "woman", "person", "men", "women", "people")
 LIKE_SCENERY = frozenset(  # pictures of what a place, a time or a weather already draws

@@ -31,6 +31,7 @@ from soracli.world.places_grown import GROWN
 from soracli.world.places_halls import HALLS
 from soracli.world.places_home import HOME
 from soracli.world.places_indoors import INDOORS
+from soracli.world.places_lab import LAB
 from soracli.world.places_land import LAND
 from soracli.world.places_lit import LIT
 from soracli.world.places_machines import MACHINES
@@ -39,7 +40,9 @@ from soracli.world.places_neon import NEON
 from soracli.world.places_scenic import SCENIC
 from soracli.world.places_shops import SHOPS
 from soracli.world.places_shore import SHORE
+from soracli.world.places_sights import SIGHTS
 from soracli.world.places_sport import SPORT
+from soracli.world.places_tales import TALES
 from soracli.world.places_temples import TEMPLES
 from soracli.world.places_town import TOWN, skyscraper
 from soracli.world.places_water import WATERS
@@ -306,6 +309,9 @@ PLACES: dict[str, Callable[[View], Backdrop]] = {
     **SPORT,
     **TOWN,
     **NEON,
+    **TALES,
+    **SIGHTS,
+    **LAB,
     **MADE,
     **TEMPLES,
     **SCENIC,

@@ -58,7 +58,7 @@ def reflection(strip: Strip, y: float, deep: float, strength: float, seed: int) 
     rows = ((y - (wet.y - y) * 1.5) * strip.height).long().flatten() - strip.top
     shown = strip.pixels[rows.clamp(0, len(strip.pixels) - 1)]
     step = max(round(0.012 * strip.height), 1)
-    shown = sum(shown.roll(k * step, 0) for k in range(-3, 4)) / 7  # drawn out downwards
+    shown = torch.stack([shown.roll(k * step, 0) for k in range(-3, 4)]).mean(0)  # drawn out downwards
     broken = 0.72 + 0.5 * noise(wet.x * 7, wet.y * 120, seed + 1611) + 0.3 * noise(wet.x * 2.2, wet.y * 9, seed + 1612)
     cover = (1 - away).clamp(0, 1) ** 0.8 * broken.clamp(0, 1) * strength
     wet.pixels.copy_(shown * cover[..., None])
@@ -197,9 +197,8 @@ def _outline(strip: Strip, x: float, y: float, r: float, colour: RGB, number: in
         lines.append((-1.15, 0.0, 1.15, 0.0))
         for dx in (-0.4, 0.1, 0.6):
             for k in range(3):
-                ends = (dx + 0.1 * (-1) ** k, -0.25 - 0.25 * k, dx - 0.1 * (-1) ** k, -0.5 - 0.25 * k)
-                strip.put(bar(*(c for c in (x + ends[0] * r, y + ends[1] * r, x + ends[2] * r, y + ends[3] * r)),
-                              thick), second)  # fmt: skip
+                low, sway = y - (0.25 + 0.25 * k) * r, 0.1 * (-1) ** k
+                strip.put(bar(x + (dx + sway) * r, low, x + (dx - sway) * r, low - 0.25 * r, thick), second)
     else:  # a glass
         lines = [(-0.9, -0.9, 0.9, -0.9), (-0.9, -0.9, 0.0, 0.2), (0.9, -0.9, 0.0, 0.2), (0.0, 0.2, 0.0, 0.95),
                  (-0.5, 0.95, 0.5, 0.95)]  # fmt: skip

@@ -170,7 +170,7 @@ def island(view: View) -> Backdrop:
     ground = floor(view, (0.98, 0.90, 0.70), (0.97, 0.88, 0.66), 0.03)
     u, z = ground_coordinates(view, ground)
     flat, h = torch.full((1, 1), 0.5), view.height
-    back = 0.70 + 0.012 * noise(u * 1.1, flat, view.seed + 1764) + 0.004 * (u * 6).sin()
+    back = 0.735 + 0.010 * noise(u * 1.1, flat, view.seed + 1764) + 0.004 * (u * 6).sin()
     fore = 0.935 + 0.010 * noise(u * 1.6, flat, view.seed + 1765) + 0.004 * (u * 7).sin()
     for edge, way in ((back, 1.0), (fore, -1.0)):
         off = (edge - ground.y) * way * h
@@ -182,16 +182,16 @@ def island(view: View) -> Backdrop:
     ground.cover(
         (ground.y < back - 0.01).float() * ((swell.sin() - 0.72) * 3).clamp(0, 1) * 0.4, tone((0.82, 0.96, 1.0))
     )
-    palms = standing(view, 0.758, 0.62)
+    palms = standing(view, 0.778, 0.64)
     for i, x in landmarks(view, palms, 1.35, 0.6, 1767):
         for k, (dx, tall) in enumerate(((-0.13, 0.40), (0.14, 0.36), (0.0, 0.50))):
-            palm(view, palms, x + dx, 0.755, tall * view.between(0.9, 1.08, 1768, i, k), (-1, 1, 1)[k])
+            palm(view, palms, x + dx, 0.775, tall * view.between(0.9, 1.08, 1768, i, k), (-1, 1, 1)[k])
         for k in range(7):
             blade = tone((0.30, 0.60, 0.28))
-            tuft(palms, x - 0.2 + 0.065 * k, 0.758, 0.04 + 0.02 * hashed(view.seed, 1769, i, k), blade)
-        boulder(palms, x + 0.42, 0.756, 0.05, tone((0.56, 0.54, 0.52)), i)
+            tuft(palms, x - 0.2 + 0.065 * k, 0.778, 0.04 + 0.02 * hashed(view.seed, 1769, i, k), blade)
+        boulder(palms, x + 0.42, 0.776, 0.05, tone((0.56, 0.54, 0.52)), i)
     front = waves(view, 0.965, 1.01, -0.02, 0.006, tone((0.26, 0.74, 0.82)), 0.5, 1770)
-    return Backdrop(sky(view), [distant], ground, [palms], [front], 0.70)
+    return Backdrop(sky(view), [distant], ground, [palms], [front], 0.74)
 
 
 def _sunflower(view: View, strip: Strip, x: float, y: float, tall: float, salt: int) -> None:

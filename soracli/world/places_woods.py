@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from soracli.world.layers import Backdrop, View, floor, landmarks, lattice, shaded, standing
 from soracli.world.places_green import BARK, LEAVES, sward, verge
-from soracli.world.places_wild import fronds
 from soracli.world.props import bush, pine, stone, tree
 from soracli.world.props_town import WHITE
 from soracli.world.skies import sky
@@ -35,20 +34,18 @@ def forest(view: View) -> Backdrop:
         far,
         ground,
         [*near, _undergrowth(view, (0.26, 0.48, 0.22))],
-        [verge(view, 1.0, 0.06, 0.09, (0.26, 0.46, 0.20), 87)],
+        [],
     )
 
 
 def _undergrowth(view: View, green: RGB) -> Strip:
-    """Ferns, bushes, stones and mushrooms along the foot of a wood."""
+    """Bushes, stones and mushrooms along the foot of a wood."""
     strip = standing(view, 0.725, 0.12)
     for i, x in lattice(strip, 0.17, 0.15, view.seed + 88):
         kind, size = hashed(view.seed, 89, i), 0.05 * (0.8 + 0.5 * hashed(view.seed, 90, i))
-        if kind < 0.45:
-            fronds(view, strip, x, 0.722, size * 1.2, view.tone(green), i)
-        elif kind < 0.65:
+        if kind < 0.6:
             bush(strip, x, 0.722, size, view.tone(shaded(green, 1.05)), i)
-        elif kind < 0.8:
+        elif kind < 0.78:
             stone(view, strip, x, 0.722, size * 0.8)
         else:
             for k, tall in enumerate((0.6, 0.42)):

@@ -154,7 +154,8 @@ PLACES: Mapping[str, Place] = {
     "courtyard": Place(("a courtyard", "an old courtyard"), ("in",), ("across", "through")),
     "bridge": Place(("a bridge", "the bridge"), ("on",), ("across", "over")),
     "esplanade": Place(("an esplanade", "a promenade"), ("on",), ("along",)),
-    "venice": Place(("Venice", "a street of Venice"), ("in",), ("through",), ("by a canal in Venice",)),
+    "venice": Place(("Venice", "a street of Venice"), ("in",), ("through",), ("by a canal in Venice",), shore=True),
+    "paris": Place(("Paris", "a park in Paris"), ("in",), ("through",), ("in front of the Eiffel Tower",)),
     "apartment": Place(("an apartment", "a flat", "a room"), ("in",), ("through",), ("at home",), indoors=True),
     "hall": Place(("a hall", "a large hall"), ("in",), ("through", "across"), indoors=True),
     "lobby": Place(("a lobby", "a hotel lobby"), ("in",), ("through", "across"), indoors=True),
@@ -189,6 +190,9 @@ PLACES: Mapping[str, Place] = {
     "pyramids": Place(("the pyramids", "the desert of the pyramids"), ("before", "at"), ("past",)),
     "japanese garden": Place(("a Japanese garden", "a temple garden"), ("in",), ("through",)),
     "ruins": Place(("ancient ruins", "the ruins of a temple"), ("in", "among"), ("through",)),
+    "haunted house": Place(("a haunted house", "a haunted mansion"), ("before", "at"), ("past",)),
+    "candy land": Place(("a land of sweets", "a candy land"), ("in",), ("through", "across")),
+    "floating islands": Place(("a land of floating islands", "a fantasy land"), ("in",), ("through", "across")),
     "parking lot": Place(("a parking lot", "a car park"), ("in",), ("across", "through")),
     "sky": Place(
         ("the sky", "the open sky"), ("in",), ("across", "through"), ("up in the air", "among the clouds"), ground=False
@@ -197,9 +201,9 @@ PLACES: Mapping[str, Place] = {
 }
 
 BARE = frozenset({"moon", "mars", "alien planet", "space", "underwater"})  # under no roof, and yet without weather
-NIGHTLY = frozenset({"moon", "space", "neon street"})  # seen by night unless another time is said
+NIGHTLY = frozenset({"moon", "space", "neon street", "haunted house"})  # seen by night unless another time is said
 WINDOWED = frozenset((  # weather is outside
-    "living room", "kitchen", "bedroom", "classroom", "office", "library", "cafe", "gym", "bathroom", "hospital",
+    "lab", "living room", "kitchen", "bedroom", "classroom", "office", "library", "cafe", "gym", "bathroom", "hospital",
     "factory",
 ))  # fmt: skip
 

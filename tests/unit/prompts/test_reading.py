@@ -543,13 +543,52 @@ def test_who_goes_past_something_is_at_it_halfway() -> None:
         ("an amusement park at night", "fairground"),
         ("a cat sits on a roof", "rooftop"),
         ("a dog runs along a pier", "harbour"),
+        ("a red sports car driving along a mountain road", "mountain road"),
+        ("a car drives on a road in the mountains", "mountain road"),
+        ("a time lapse of clouds over a city skyline", "city skyline"),
+        ("a palm tree on a tropical island", "island"),
+        ("a girl runs through a field of sunflowers", "sunflower field"),
+        ("a dog runs through a wheat field", "wheat field"),
+        ("a girl on an ice rink", "ice rink"),
+        ("a camel walks past the pyramids", "pyramids"),
+        ("a samurai walks in a japanese garden", "japanese garden"),
+        ("a cat walks through ancient ruins", "ruins"),
+        ("a car parked in a parking lot", "parking lot"),
+        ("a ghost floats past a haunted mansion", "haunted house"),
+        ("a unicorn in candy land", "candy land"),
+        ("a dragon flies over floating islands", "floating islands"),
+        ("a scientist in a laboratory", "lab"),
+        ("a woman walks in paris", "paris"),
+        ("a couple kisses in front of the eiffel tower", "paris"),
+        ("a cat walks along a canal in venice", "venice"),
     ],
 )
 def test_places_outdoors(prompt: str, place: str) -> None:
     assert of(prompt).scene.place == place
 
 
-@pytest.mark.parametrize("place", ["beach", "harbour", "the Arctic"])
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a robot dances in a neon city",
+        "a woman walks down a Tokyo street filled with warm glowing neon",
+        "a cyberpunk city",
+        "a cat in a street with neon",
+        "a man under neon lights",
+    ],
+)
+def test_a_city_lit_by_neon_is_a_place_of_its_own(prompt: str) -> None:
+    drawn = of(prompt).scene
+    assert (drawn.place, drawn.time, drawn.style) == ("neon street", "night", "3d")
+
+
+@pytest.mark.parametrize("asked", ["neon style", "in neon", "neon art", "in glowing neon colours", "neon", "cyberpunk"])
+def test_neon_is_a_style_where_it_is_asked_for_as_one(asked: str) -> None:
+    drawn = of(f"a dog walks in a meadow, {asked}").scene
+    assert (drawn.place, drawn.style) == ("meadow", "neon")
+
+
+@pytest.mark.parametrize("place", ["beach", "harbour", "the Arctic", "a tropical island"])
 def test_boats_lie_in_the_water_behind_a_shore(place: str) -> None:
     (boat,) = of(f"a ship at {place}").scene.performers
     (dog,) = of(f"a dog at {place}").scene.performers
