@@ -73,6 +73,9 @@ HELD: Mapping[str, float] = {
                      "kitchen knife", "wrench", "rose", "tulip", "sunflower", "hibiscus"), 0.52),
     **dict.fromkeys(("umbrella", "umbrella with rain drops", "balloon", "kite"), 0.1),
 }  # fmt: skip
+SHADES = frozenset(("umbrella", "umbrella with rain drops"))  # what is held over the head
+# What is held by its lower end: where that is, share of the holder's height from the top; how far before its middle.
+STRUNG: Mapping[str, tuple[float, float]] = {**dict.fromkeys(SHADES, (0.6, 0.2)), "balloon": (0.45, 0.5)}
 SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
                  "comet", "fireworks", "cloud with lightning", "cloud with rain",
                  "globe showing Americas", "aurora", "black hole", "space station"))  # fmt: skip
