@@ -47,17 +47,15 @@ def within(
     lift = under.lift + rim - sunk - empty
     if performer.action == "appear":
         share = own.scale.clamp(0, 1)
-        lift, own = (
-            lift - (1 - share) * ((y1 - y0) * performer.size - sunk),
-            own._replace(scale=torch.ones_like(share), shown=own.shown & (share > 0.02)),
-        )
+        lift = lift - (1 - share) * ((y1 - y0) * performer.size - sunk)
+        own = own._replace(scale=torch.ones_like(share), shown=own.shown & (share > 0.02))
     elif performer.action in ("fall", "jump", "hop", "bounce", "dance"):
         lift = lift + 0.5 * own.lift
     cut = under.feet - under.lift - rim
     across = WINDOWS.get(partner.name, (0.0, 0.0))[1] * (right - left) * partner.size * under.turn / aspect
     flipped = signed(partner.direction) * signed(actor(partner.name).faces) < 0
-    x = x + (-across if flipped else across)
-    return own._replace(x=under.x + x, lift=lift, turn=own.turn * under.turn.sign(), feet=under.feet, cut=cut)
+    middle = under.x + x + (-across if flipped else across)
+    return own._replace(x=middle, lift=lift, turn=own.turn * under.turn.sign(), feet=under.feet, cut=cut)
 
 
 def in_water(scene: Scene, performer: Performer, way: Path, times: torch.Tensor, aspect: float) -> Path:
