@@ -19,7 +19,8 @@ from soracli.world.language.words import (
 from soracli.world.scene import Performer, Scene
 
 DEEDS = {"bitten": "a bite is taken out of it", "opened": "it opens", "painted": "it is painted"}
-TOGETHER = {"behind": "behind", "beside": "next to", "in front of": "in front of", "above": "above", "on": "on"}
+TOGETHER = {"behind": "behind", "beside": "next to", "in front of": "in front of", "above": "above", "on": "on",
+            "in": "in"}  # fmt: skip
 
 
 def caption(scene: Scene) -> str:

@@ -370,7 +370,7 @@ def _side(state: Telling, value: str) -> None:
     for index in state.recent or state.subject:
         if goes:
             state.story.parts[index].direction = value
-        else:
+        elif not state.story.parts[index].side or len(state.recent) < 2:
             state.story.parts[index].side = value
     state.past("side")
 

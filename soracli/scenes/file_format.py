@@ -11,7 +11,7 @@ from soracli.world.scene import Scene
 
 MOST_SHOTS, MOST_PERFORMERS, MOST_EVENTS, MOST_ACTS = 100, 24, 12, 6
 LONGEST = 200  # characters of a name; a prompt may have ten times as many
-RELATIONS = ("behind", "beside", "in_front_of", "above", "on", "chases", "meets")  # of a performer to another
+RELATIONS = ("behind", "beside", "in_front_of", "above", "on", "in", "chases", "meets")  # of a performer to another
 EVENTS = ("bitten", "painted")  # what happens to a performer at a time
 DIRECTIONS = ("", "left", "right")
 GO = {"walker": "run", "driver": "drive", "flyer": "fly", "swimmer": "swim", "thing": "roll"}  # action of who moves

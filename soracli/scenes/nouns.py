@@ -16,6 +16,7 @@ from soracli.world.language import grammar
 
 OWN = ("his", "her", "its", "their")
 CHILD = 0.8  # scale of the young
+GROWN = {"duckling": "duck", "baby duck": "duck", "chick": "chicken", "baby chick": "chicken"}  # drawn otherwise
 LITTERS = ("cat", "dog", "chicken", "duck")  # whose young have pictures or names of their own
 HUMAN = ("man", "woman", "person", "people", "old", "older", "girl", "boy", "child", "baby", "farmer", "prince",
          "princess", "cook", "teacher", "student", "singer", "artist", "pilot", "guard", "mage", "robot")  # fmt: skip
@@ -207,14 +208,18 @@ def _is_of_body(state: Telling) -> bool:
 
 def _take_after(state: Telling, part: Part) -> None:
     """The kin of an animal are drawn as it is, its young smaller: an elephant and her calf."""
-    elder = state.story.parts[state.recent[-1]] if state.recent else None
+    named = state.recent or state.actor or state.subject
+    elder = state.story.parts[named[-1]] if named else None
     said = grammar.singular(part.said)
     if elder is None or state.items[state.at].text not in OWN or (said not in YOUNG and said not in KIN):
         return
-    alive = state.vocabulary.pictures.get(elder.name) in ALIVE and elder.name.split()[0] not in HUMAN
+    human = elder.name.split()[0] in HUMAN and grammar.singular(elder.said) not in GROWN
+    alive = state.vocabulary.pictures.get(elder.name) in ALIVE and not human
     if alive and (said in KIN or elder.name not in LITTERS):
         scale = KIN.get(said, CHILD)
-        part.name, part.near, part.scale = elder.name, False, part.scale * scale
+        grown = GROWN.get(grammar.singular(elder.said), elder.name) if said in KIN and scale > 1 else elder.name
+        part.scale *= scale if grown == elder.name else 1.0
+        part.name, part.near = grown, False
 
 
 def _takes_stranger(state: Telling, part: Part, prep: str, word: str) -> bool:

@@ -26,14 +26,26 @@ from soracli.scenes.film import Filmed, filmed
 from soracli.scenes.nearest import Near
 from soracli.scenes.notes import foreign_words, notes_on, shown, slips
 from soracli.scenes.playing import played
-from soracli.scenes.roles import ALL, adrift, afloat, built_in, casting, headwear, implied, stand_ins, underfoot
-from soracli.scenes.settings import Chosen, choose
+from soracli.scenes.roles import (
+    ALL,
+    adrift,
+    afloat,
+    at_rest,
+    built_in,
+    casting,
+    headwear,
+    implied,
+    stand_ins,
+    underfoot,
+)
+from soracli.scenes.settings import ASHORE, Chosen, choose
 from soracli.scenes.spans import foreign, items, options, spelt
-from soracli.scenes.staging import Role, follows, off_shore, staged
+from soracli.scenes.staging import Role, follows, off_shore, on_bank, staged
 from soracli.scenes.story import Setting, Story
 from soracli.scenes.vocabulary import Entry, Library, vocabulary
 from soracli.world.language.actors import BOATS
 from soracli.world.language.surroundings import PLACES, SEASONS
+from soracli.world.language.vessels import BANKED
 from soracli.world.scene import Scene
 
 WITHIN = ("in", "on", "across", "through", "over", "into", "inside")  # before water that somebody is in
@@ -69,6 +81,7 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     roles, notes = casting(story, words, known, near, {word.lower() for word in PROPER.findall(prompt)})
     story.settings += [Setting("time", Entry("time", row.value), row.text, "") for row in film if row.slot == "time"]
     roles = mingled(roles, phrases, seed, known)
+    roles = built_in(roles, "")
     chosen = choose(story, near, roles)
     roles = built_in(roles, chosen.place)
     if PLACES[chosen.place].water and any(row.behind in WITHIN for row in story.settings if row.slot == "place"):
@@ -78,7 +91,7 @@ def read(prompt: str, seconds: float, aspect: float, seed: int, known: Library) 
     if chosen.place == "underwater" or not PLACES[chosen.place].ground:
         roles = [adrift(role) if story.parts[role.group].verb is None else role for role in roles]
     roles += [*headwear(roles, story, words, known), *implied(roles, story, words, known)][: ALL - len(roles)]
-    roles = played(underfoot(roles, story, words, known), story, words)
+    roles = played(at_rest(underfoot(roles, story, words, known), known), story, words)
     scene = _scene(chosen, film, story, roles, seconds, aspect, seed)
     notes = [*slips(mended), *foreign_words(foreign(text)), *notes, *notes_on(story, chosen, film, near)]
     if others:
@@ -116,6 +129,9 @@ def _scene(
     cast = staged(roles, seconds, seed, view, aspect)
     if PLACES[chosen.place].shore:
         cast = off_shore(cast, [role.name in BOATS or role.action == "swim" for role in roles])
+    by = any(row.slot == "place" and row.behind in ASHORE for row in story.settings)
+    if chosen.place in BANKED and by:
+        cast = on_bank(cast, [role.kind == "walker" for role in roles])
     camera = shown(film, "camera") or ("tracking" if follows(cast, seconds, aspect) else "static")
     return Scene(
         "scenery",

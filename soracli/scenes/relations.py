@@ -7,8 +7,9 @@ from dataclasses import replace
 from soracli.scenes.story import ALIVE, Part, Telling
 from soracli.scenes.vocabulary import Entry
 from soracli.world.language import grammar
-from soracli.world.language.actors import BALLS, HEADWEAR, HELD
+from soracli.world.language.actors import BALLS, HEADWEAR, HELD, SHADES
 from soracli.world.language.verbs import THROWN
+from soracli.world.language.vessels import VESSELS
 
 FEASTS = ("christmas", "merry", "halloween", "birthday", "new")
 HANDLED = ("fly", "spin", "roll", "bounce", "float", "launch", "grow", "shrink", "drop")  # what is done by the object
@@ -23,8 +24,11 @@ THROWS = {  # what is done to a thing -> how that moves
 CAUGHT = ("thing", "flyer", "swimmer")  # kinds of what can be caught
 STOLEN = ("steal", "snatch", "swipe", "nick", "pinch", "rob")  # what one runs off with
 FOR_OTHERS = {"feed": "hand feed"}  # what one does for another, and not for itself
+PEEPS = ("peek", "peep", "look", "lean", "poke", "peer")
 WITH = ("with", "alongside", "along with", "together with")
 OFF = ("from", "off", "out of")
+INTO, OUT_OF = ("in", "inside"), ("out of", "from", "from inside")
+COMES = frozenset(("appear", "jump", "hop", "stand", "fly", "go", "rush"))  # what one does who is half out of something
 
 
 def place(state: Telling, index: int, prep: str, word: str) -> None:
@@ -132,6 +136,8 @@ def _stand(state: Telling, index: int, anchor: int, prep: str, word: str) -> Non
         other.relation, other.partner = "above", index  # an apple falls from a tree
     elif prep == "above" and verb is not None and verb.value == "meet":  # they fight over it
         part.relation, part.partner = "beside", anchor
+    elif prep == "below" and part.name in SHADES and _is_in_hands(state, part, other):
+        part.relation, part.partner, part.held = "on", anchor, True
     elif prep == "below":
         part.relation, part.partner = "below", anchor
     elif grammar.singular(part.said).partition(" ")[0] in FEASTS:
@@ -145,13 +151,18 @@ def _stand(state: Telling, index: int, anchor: int, prep: str, word: str) -> Non
     elif prep == "on" and _rides(state, part, verb):  # a man drives on a motorcycle
         other.relation, other.partner = "on", index
         other.verb, part.verb = Entry("verb", "stand", False, "base", "ride"), part.verb or verb
-    elif prep == "on" and word in ("in", "inside") and not other.verb and part.partner < 0:
-        other.relation, other.partner = "on", index
+    elif word in OUT_OF and part.name in VESSELS and verb is not None and verb.value in COMES:
+        other.relation, other.partner, other.within = "on", index, True
+        if verb.lemma in PEEPS:
+            other.verb = verb._replace(value="stand")
+    elif prep == "on" and word in INTO and not other.verb and part.partner < 0:
+        other.relation, other.partner, other.within = "on", index, True
     else:
-        other.relation, other.partner = prep, index
+        other.relation, other.partner, other.within = prep, index, word in INTO
         for more in state.subject:
             if anchor in state.subject and not state.story.parts[more].relation:
                 state.story.parts[more].relation, state.story.parts[more].partner = prep, index
+                state.story.parts[more].within = word in INTO
 
 
 def _object(state: Telling, index: int, actor: int) -> None:
@@ -161,7 +172,9 @@ def _object(state: Telling, index: int, actor: int) -> None:
     part.role = "object"
     lemma = verb.lemma.split()[0]
     deeds = state.vocabulary.deeds.get(lemma, frozenset())
-    if verb.value == "chase":
+    if verb.lemma.endswith(" out") and part.name in VESSELS:  # a rabbit pops out of a hat
+        part.role, doer.relation, doer.partner, doer.within = "partner", "on", index, True
+    elif verb.value == "chase":
         doer.relation, doer.partner = "chases", index
         part.verb = part.verb or Entry("verb", "rush", False, "base", "flee")
     elif verb.value == "meet":

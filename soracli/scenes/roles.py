@@ -12,7 +12,7 @@ from soracli.scenes.deeds import across, by_themselves
 from soracli.scenes.groups import FIGURES
 from soracli.scenes.nearest import Near, nearest
 from soracli.scenes.playing import DOES, SEATS, deed, pictured
-from soracli.scenes.staging import BUILT, Role
+from soracli.scenes.staging import BUILT, DRIFTS, Role
 from soracli.scenes.story import Part, Story
 from soracli.scenes.vocabulary import Library, Vocabulary
 from soracli.world.language import grammar
@@ -42,6 +42,12 @@ BUSY = ("in", "golfing", "juggling", "lifting", "taking", "bouncing", "playing",
 BUILT_IN = {  # what places have of their own
     "window": ("living room", "bedroom", "village"), "castle": ("castle",), "volcano": ("volcano",),
 }  # fmt: skip
+HOLLOW = {  # what is closed, or has something in it -> what others can be in, and of which kinds
+    "motor boat": ("canoe", ("walker", "flyer", "thing")), "nest with eggs": ("empty nest", ("walker", "flyer")),
+    "bowl with spoon": ("fish bowl", ("swimmer",)), "steaming bowl": ("fish bowl", ("swimmer",)),
+    "jar": ("fish bowl", ("swimmer",)), "tumbler glass": ("fish bowl", ("swimmer",)),
+}  # fmt: skip
+RESTS = {"fish bowl": "table"}
 KEPT = {"fish bowl": ("fish", "tropical fish"), "bird cage": ("bird", "parrot", "sparrow")}  # pictures of both
 RIDERS = {  # what people ride -> who is drawn on it, by who rides
     "bicycle": {"man": "man biking", "boy": "man biking", "woman": "woman biking", "girl": "woman biking",
@@ -63,7 +69,6 @@ RIDDEN = frozenset(("sled", "skis", "skateboard", "level skateboard", "surfboard
 TAKEN = {"slide": "slide", "drive": "drive", "swim": "swim", "float": "float"}  # by what who is on it does
 GAITS = ("walk", "run", "jump")  # of who rides an animal, which does that
 WADERS = ("duck", "swan", "goose", "pelican", "flamingo")  # birds that glide on the water, too
-DRIFTS = frozenset(("hot air balloon",))  # what the wind carries
 BURSTS = ("pop", "burst", "explode", "blow", "dissolve", "fizzle")  # who is gone where it was
 STAYS = (
     "stay",
@@ -90,6 +95,7 @@ def casting(
         strange = not part.name and (known_as is None or known_as.cosine < SURE)
         if strange and part.said in proper and part.role == "subject" and part.verb is not None:
             part.name = "person"  # somebody's name
+    _hollowed(story, known)
     _at_play(story, known)
     by_themselves(story)
     across(story)
@@ -178,11 +184,29 @@ def _at_play(story: Story, known: Library) -> None:
         story.shown[:] = [(typed, "hop" if typed.startswith("play") else shown) for typed, shown in story.shown]
 
 
+def _hollowed(story: Story, known: Library) -> None:
+    """What somebody is in is open, or holds water."""
+    for part in story.parts:
+        holder = story.parts[part.partner] if part.within and part.name and part.partner >= 0 else None
+        name, kinds = HOLLOW.get(holder.name, ("", ())) if holder is not None else ("", ())
+        if holder is not None and holder.said != holder.name and known.kind(part.name) in kinds:
+            holder.name = name
+
+
 def stand_ins(story: Story, words: Vocabulary) -> dict[str, Near]:
     """Nouns that no table has -> the nearest place, if they stand where places do, or else the nearest picture."""
     parts = [part.said for part in story.parts if not part.name]
     places = [noun for noun, _ in story.strangers]
     return {**(nearest(places, "place", words) if places else {}), **(nearest(parts, "name", words) if parts else {})}
+
+
+def at_rest(roles: list[Role], known: Library) -> list[Role]:
+    """What stands on something if nothing else is said."""
+    name = RESTS.get(roles[0].name, "") if len(roles) == 1 and roles[0].action == "stand" else ""
+    if not name:
+        return roles
+    return [replace(roles[0], relation="on", partner=1),
+            Role(name, known.kind(name), "stand", known.length(name), group=-60)]  # fmt: skip
 
 
 def built_in(roles: list[Role], place: str) -> list[Role]:
@@ -220,7 +244,7 @@ def adrift(role: Role) -> Role:
 
 def afloat(role: Role, part: Part) -> Role:
     """An animal that is in water swims there, unless it is said to walk."""
-    free = part.verb is None or part.verb.value in ("go", "rush")
+    free = part.verb is None or part.verb.value in ("go", "rush", "follow")
     animal = role.kind == "walker" and role.name.split()[0] not in ("man", "woman", "person", "people")
     return replace(role, action="swim") if free and animal and role.action in ("walk", "run") else role
 
@@ -440,6 +464,7 @@ def _role(part: Part, name: str, index: int, story: Story, known: Library) -> Ro
         index,
         part.speed,
         _then(part, name, kind, carries),
+        part.within,
     )
 
 

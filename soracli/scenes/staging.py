@@ -8,17 +8,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from soracli.scenes.sizes import LONGEST, Body, heights
-from soracli.world.language.actors import BALLS, BOATS, FOOT, HEADWEAR, HELD, PLANES, SHINS, SKY, WORN, actor, sunk
+from soracli.world.language.actors import (
+    BALLS,
+    BOATS,
+    CABS,
+    FOOT,
+    HEADWEAR,
+    HELD,
+    PLANES,
+    SHADES,
+    SHINS,
+    SKY,
+    WORN,
+    actor,
+    sunk,
+)
 from soracli.world.language.verbs import MEETING, MOVES, SOLE, SPEED, THROWN, feet, ground_factor, signed
+from soracli.world.language.vessels import BANK, SUNK, VESSELS, WINDOWS
 from soracli.world.layout import at_depth
 from soracli.world.scene import Act, Event, Performer
 
 SCALE = 4.0  # power by which words for size count as metres: a giant snail is as long as a horse
 # How much larger than others something in the sky is.
 SPREAD = {"fireworks": 1.6, "aurora": 2.6, "black hole": 1.4, "space station": 1.3, "rainbow": 2.6}
+PLAYTHINGS = frozenset(("flying disc", "yo-yo", "boomerang"))
+DRIFTS, AWAY = frozenset(("hot air balloon",)), 0.62  # what the wind carries, and how large it is up there
 CROWD, THRONGED = 5, 0.7  # from how many alike they are smaller, and of what share of their size
 LATER = (0, 3, 1, 4, 2, 5)  # in which order several come down
-LOOSE = (0.0, -0.13, 0.11, -0.06, 0.15, -0.1)  # further differences in depth of those
+LOOSE = (0.0, -0.32, 0.24, -0.16, 0.36, -0.24)  # further differences in depth of those
 FREE, AIRY = 3, (0.0, -0.34, 0.2, -0.17, 0.36, -0.28)  # from how many alike that fly or swim; likewise, of them
 SHOWERS, PAIRED = frozenset({"comet", "cloud"}), 0.88  # what comes in showers; of those of whom one chases the other
 APIECE_LATER = 0.45  # seconds after the last, when the next of several comes down
@@ -31,6 +48,10 @@ ABOVE, FLIGHT = 0.16, 0.28  # frame heights of air below what is above another, 
 BUILT = 2.0  # metres from which a thing is scenery for whoever acts
 SCENERY = 5.0  # times as long as whoever acts, as which a thing counts at most
 HANDY, SLIGHT, BULKY = 0.75, 0.22, 0.5  # longer side of what is held, of the holder's height: by metres, within
+ROOMY, CABIN = 0.9, 0.4  # of what one is in: least metres, by those of whom it holds; of a cab: how wide it is
+SHADE, AFAR = 1.0, 0.3  # height of an umbrella, by its holder's; depth of what is far away
+TALL, LANDMARK = 0.62, 10.0  # height of what is large beside others, frame heights; from so many metres
+SMALLER, BACK = 3.0, 0.36  # and so many times as long as all others; where it is, frame widths
 FLOWN = 0.55  # height of a kite, of whose it is
 BALL = 0.34  # height of what is played with, of the player's
 HOLDERS = ("walker", "flyer")
@@ -62,7 +83,8 @@ class Role:
     """One performer before it has a place. length: metres. partner: index of a role, -1 for none.
 
     side: where in the frame it was asked to be, or ``. scale: how large for its kind. changes: see `clauses.Part`.
-    group: index of the part of the story that it comes from. then: what it does next, without times.
+    group: index of the part of the story that it comes from. then: what it does next, without times. within: whether it
+    is in what it is `on`.
     """
 
     name: str
@@ -79,6 +101,7 @@ class Role:
     group: int = 0
     speed: float = 1.0
     then: tuple[Act, ...] = ()
+    within: bool = False
 
 
 def staged(
@@ -86,6 +109,7 @@ def staged(
 ) -> tuple[Performer, ...]:
     """Performers in the order of the roles. view: `close`, `wide` or ``. aspect: the frame's width / height."""
     rng = random.Random(seed)
+    roles = _freed(roles)
     roles = _headed([_brisk(role, seconds) for role in roles], rng)
     sizes = _sizes(roles, view, max(aspect, 1.0))
     centres = _centres(roles, [_width(role, size) / max(aspect, 1.0) for role, size in zip(roles, sizes, strict=True)])
@@ -108,7 +132,7 @@ def staged(
             phase=round(rng.random(), 4),
             colour=role.colour,
             partner=role.partner,
-            relation=role.relation,
+            relation="in" if _is_within(roles, i) else role.relation,
             speed=role.speed if role.action in MOVES else 1.0,
             enters=enters,
             leaves=leaves,
@@ -127,11 +151,37 @@ def _aimed(one: Performer, cast: Sequence[Performer]) -> Performer:
     return replace(one, direction="left" if cast[one.partner].x <= 0.5 else "right")  # see `world.ensemble`
 
 
+def _freed(roles: Sequence[Role]) -> list[Role]:
+    """Who flies by something large is anywhere in the air about it."""
+    return [
+        replace(role, relation="", partner=-1)
+        if role.action in ("fly", "hover") and role.relation == "beside" and _is_landmark(roles, role.partner)
+        else role for role in roles
+    ]  # fmt: skip
+
+
+def _is_landmark(roles: Sequence[Role], i: int) -> bool:
+    """Whether it is so large that it stands behind the others, who are far smaller, as high as the frame has room."""
+    if not 0 <= i < len(roles):
+        return False
+    stands = roles[i].kind == "thing" and roles[i].action == "stand" and not roles[i].relation
+    bare = roles[i].name not in SKY and not any(
+        role.relation in ("on", "above") and role.partner == i for role in roles
+    )
+    others = [role.length for j, role in enumerate(roles) if j != i and role.name not in SKY]
+    return stands and bare and roles[i].length >= LANDMARK and bool(others) and SMALLER * max(others) < roles[i].length
+
+
 def off_shore(cast: Sequence[Performer], floats: Sequence[bool]) -> tuple[Performer, ...]:
     """The same with those who float farther away, in the water behind the ground, and what is on or above them too."""
     there = {i for i, one in enumerate(floats) if one}
-    there |= {i for i, one in enumerate(cast) if one.partner in there and one.relation in ("on", "above")}
+    there |= {i for i, one in enumerate(cast) if one.partner in there and one.relation in ("on", "in", "above")}
     return tuple(_moved(one, OFF_SHORE) if i in there else one for i, one in enumerate(cast))
+
+
+def on_bank(cast: Sequence[Performer], walks: Sequence[bool]) -> tuple[Performer, ...]:
+    """The same with those who walk on the near bank of the water that lies behind them."""
+    return tuple(_moved(one, BANK) if walk and not one.relation else one for one, walk in zip(cast, walks, strict=True))
 
 
 def _moved(one: Performer, depth: float) -> Performer:
@@ -239,18 +289,23 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         metres = longest if role.name in SKY else role.length
         if role.kind == "thing" and metres > BUILT:  # a tree does not make those under it small
             metres = min(metres, SCENERY * lively)
-        metres *= role.scale**SCALE
+        held_in = [one.length for j, one in enumerate(roles) if one.partner == i and _is_within(roles, j)]
+        metres = max(metres, *(ROOMY * length for length in held_in), metres) * role.scale**SCALE
         near = _is_worn(role) or _is_held(roles, i) or (role.action == "fall" and role.kind != "flyer")
         base = role.partner if role.relation in ("on", "above") and not near else -1
         air = ABOVE if role.relation == "above" else FLIGHT if roles[base].action in ("fly", "hover") else 0.0
         deep = actor(roles[base].name).saddle if role.relation == "on" else 0.0
+        deep = VESSELS[roles[base].name][0] if _is_within(roles, i) and roles[base].name in VESSELS else deep
         legs = min(actor(role.name).box[3] - SOLE, 0.0)  # of what is drawn in the upper part of its cell: air
         if role.action == "sit" and actor(role.name).hip:
             legs = sunk(actor(role.name).hip, high=True) + SHINS[True] + FOOT
+        if _is_within(roles, i):
+            legs = SUNK * _drawn(role.name)[1]
         bodies.append(Body(metres, *_drawn(role.name), _needs_room(role), base, air, deep, legs))
     sizes = heights(bodies, FILLS.get(view, 1.0), aspect)
     sizes = tuple(_mounted(roles, sizes, i) for i in range(len(roles)))
-    if any(role.relation == "chases" and role.partner >= 0 and _many(roles, i) for i, role in enumerate(roles)):
+    trails = [i for i, role in enumerate(roles) if role.relation in ("chases", "behind") and role.partner >= 0]
+    if any(_many(roles, i) and (roles[i].relation == "chases" or roles[i].action in MOVES) for i in trails):
         sizes = tuple(CROWDED * size for size in sizes)
     elif any(_alike(roles, i) > 1 and (role.action == "fall" or role.name in SHOWERS) for i, role in enumerate(roles)):
         sizes = tuple(size if role.action != "fall" and role.name not in SHOWERS else SHOWER * size
@@ -259,7 +314,9 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         sizes = tuple(AROUND * size for size in sizes)
     elif any(role.relation == "chases" for role in roles):
         sizes = tuple(PAIRED * size for size in sizes)
-    elif len(roles) == 1 and roles[0].name in PLANES and roles[0].action in ("launch", "fall"):
+    elif len(roles) == 1 and roles[0].name in DRIFTS and roles[0].action == "float":
+        sizes = tuple(AWAY * size for size in sizes)
+    elif len(roles) == 1 and roles[0].name in PLANES and roles[0].action in ("launch", "fall", "fly", "hover"):
         sizes = tuple(PAIRED * PAIRED * size for size in sizes)
     elif any(_is_loose(roles, i) and _alike(roles, i) >= CROWD for i in range(len(roles))):
         sizes = tuple(THRONGED * PAIRED * size for size in sizes)
@@ -269,6 +326,10 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
         _fitted(role, roles[role.partner], sizes[role.partner]) if _is_worn(role) else size
         for role, size in zip(roles, sizes, strict=True)
     )
+    sizes = tuple(
+        max(size, TALL / _drawn(role.name)[1] / ground_factor(feet(AFAR))) if _is_landmark(roles, i) else size
+        for i, (role, size) in enumerate(zip(roles, sizes, strict=True))
+    )
     if len(roles) == 1 and not view:
         sizes = (min(sizes[0] * roles[0].scale ** 0.5, LARGEST),)
     return tuple(SPREAD.get(role.name, 1.0) * size for role, size in zip(roles, sizes, strict=True))
@@ -277,10 +338,20 @@ def _sizes(roles: Sequence[Role], view: str, aspect: float) -> tuple[float, ...]
 def _mounted(roles: Sequence[Role], sizes: Sequence[float], i: int) -> float:
     """The cell height of a role, where it sits on a longer one: small enough to leave that to be seen."""
     role, size = roles[i], sizes[i]
+    if role.name in SHADES and _is_held(roles, i):
+        return SHADE * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1]
+    if role.name in PLAYTHINGS and role.partner >= 0 and not _is_held(roles, i):
+        tall = sizes[role.partner] * max(_drawn(roles[role.partner].name))
+        return min(size, BALL * tall / max(_drawn(role.name)))
     if _is_held(roles, i):
         share = min(max(HANDY * math.sqrt(role.length / max(roles[role.partner].length, 0.1)), SLIGHT), BULKY)
         longer = max(_drawn(role.name))
         return min(size, share * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / longer)
+    if _is_within(roles, i):
+        beside = sum(one.partner == role.partner and _is_within(roles, j) for j, one in enumerate(roles))
+        wide = VESSELS.get(roles[role.partner].name, (0.0, CABIN))[1] * _drawn(roles[role.partner].name)[0]
+        size = min(size, wide * sizes[role.partner] / beside / _drawn(role.name)[0])
+        return min(size, _window(roles[role.partner].name) * sizes[role.partner] / (1 - SUNK) / _drawn(role.name)[1])
     if role.name == "kite" and role.relation == "above" and role.partner >= 0:
         return min(size, FLOWN * sizes[role.partner] * _drawn(roles[role.partner].name)[1] / _drawn(role.name)[1])
     if role.name in BALLS and role.relation == "in front of" and role.partner >= 0:
@@ -302,6 +373,20 @@ def _is_held(roles: Sequence[Role], i: int) -> bool:
     if role.action in THROWN:
         return role.relation == "in front of" and role.partner >= 0
     return role.relation == "on" and role.partner >= 0 and role.name in HELD and roles[role.partner].kind in HOLDERS
+
+
+def _window(name: str) -> float:
+    """Height of a window that one in it looks out of, share of the cell; of what is open, endless."""
+    if name not in WINDOWS:
+        return math.inf
+    return (VESSELS[name][0] - WINDOWS[name][0]) * _drawn(name)[1]
+
+
+def _is_within(roles: Sequence[Role], i: int) -> bool:
+    """Whether it is in another that hides its lower part, or in a cab."""
+    role = roles[i]
+    there = roles[role.partner].name if role.relation == "on" and role.partner >= 0 and role.within else ""
+    return there in VESSELS or (there in CABS and roles[i].kind != "thing")
 
 
 def _is_worn(role: Role) -> bool:
@@ -329,7 +414,9 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
 
     widths: of their drawings, frame widths.
     """
+    large = [i for i in range(len(roles)) if _is_landmark(roles, i)]
     free = [i for i, role in enumerate(roles) if _abreast(role) and not role.side and role.name not in SKY]
+    free = [i for i in free if i not in large]
     free = free or [i for i, role in enumerate(roles) if role.name in SKY]
     taken = sum(widths[i] for i in free)
     centres = [0.5] * len(roles)
@@ -344,6 +431,8 @@ def _centres(roles: Sequence[Role], widths: Sequence[float]) -> list[float]:
             centres[i] = SIDES[role.side]
         elif role.name in SKY and widths[i] > WIDE:
             centres[i] = 0.5
+        elif i in large:  # a little to the side of who stands before it
+            centres[i] = 0.5 if len(large) > 1 or any(role.partner == i for role in roles) else BACK
         elif role.name in SKY and i not in free:
             centres[i] = SIDES["right"]
     for i, role in enumerate(roles):
@@ -418,11 +507,14 @@ def _depths(roles: Sequence[Role], sizes: Sequence[float], rng: random.Random) -
         base = any(role.relation in ("on", "above") and role.partner == i for role in roles)
         if size < SMALL * max(sizes) and roles[i].name not in SKY and not base and not _is_loose(roles, i):
             depths[i] = max(depths) + NEARER
+    depths = [AFAR if _is_landmark(roles, i) else depth for i, depth in enumerate(depths)]
     for i, role in enumerate(roles):
         if role.partner < 0 or role.partner >= len(roles):
             continue
         there = depths[role.partner]
-        if role.relation == "behind":
+        if role.relation == "behind" and {role.action, roles[role.partner].action} <= MOVES:
+            depths[i] = there - NEARER  # it follows
+        elif role.relation == "behind":
             depths[i] = max(there - APART, 0.12)
         elif role.relation == "in front of":
             depths[i] = min(there + APART, 0.9)

@@ -36,8 +36,8 @@ class Part:
     verb: what it does. partner: index of the part that `relation` is to. changes: `in`, `out`, `bitten`, `opened`,
     `painted`, `eaten` (bite after bite). counted: its number as typed. role: `subject`, `object` or `partner`.
     scale: how large for its kind. speed: factor on its usual pace. over: whether it is above a place. held:
-    whether another has it. then: what it does after `verb`, in order. likened: a picture whose size it has, with a
-    factor, `` if its own.
+    whether another has it. within: whether it is in its partner. then: what it does after `verb`, in order. likened: a
+    picture whose size it has, with a factor, `` if its own.
     """
 
     said: str
@@ -58,6 +58,7 @@ class Part:
     speed: float = 1.0
     over: bool = False
     held: bool = False
+    within: bool = False
     then: list[Deed] = field(default_factory=list)
     likened: tuple[str, float] = ("", 1.0)
 

@@ -19,7 +19,8 @@ from typing import NamedTuple
 import torch
 
 from soracli.world import motion
-from soracli.world.language.actors import CABS, FOOT, HEADWEAR, HELD, REACH_OUT, SHINS, SWUNG, actor, sunk
+from soracli.world.hidden import in_water, is_upturned, is_within, lower, within
+from soracli.world.language.actors import CABS, FOOT, HEADWEAR, HELD, REACH_OUT, SHINS, STRUNG, SWUNG, actor, sunk
 from soracli.world.language.verbs import MEETING, MOVES, SECONDS, SOLE, SPEED, THROWN, feet, ground_factor, signed
 from soracli.world.motion import MEET, Path
 from soracli.world.scene import Performer, Scene
@@ -45,6 +46,7 @@ SWINGS = {"garden swing": (0.60, 20.0)}  # length of the ropes, cells, and degre
 BRIDGES, BANKS = frozenset({"stone bridge"}), 0.8  # how near their ends one comes, halves of its width
 INSIDE = 0.5  # share of the height of who drives that the cab hides
 SINK = 0.06  # of the partner's height, by which something on it covers it
+AIRBORNE, DRIFTING, CLEAR = frozenset(("fly", "hover", "float")), 0.16, 0.04  # frame heights; above what flies
 OWN = (0.06, 0.06, 0.94, 0.94)
 NEAR = {"swing": 0.5, "catch": 0.8}  # of half of both widths, how far from the middle of the partner it is
 CLOSE = 0.9  # of half of both widths, how near to each other they stand who fight
@@ -77,7 +79,9 @@ def path(scene: Scene, cast: list[Performer], i: int, times: torch.Tensor, aspec
     """The path of the i-th of a staged cast."""
     performer = cast[i]
     clock = (times - performer.enters).clamp(min=0) if performer.enters > 0 else times
-    way = _related(scene, cast, i, clock, times, aspect)
+    way = in_water(scene, performer, _related(scene, cast, i, clock, times, aspect), clock, aspect)
+    if is_upturned(performer, cast, i):
+        way = way._replace(angle=way.angle + 180.0)
     if performer.enters <= 0 and math.isinf(performer.leaves):
         return way
     there = _there(performer, times)
@@ -115,9 +119,9 @@ def _placed(performer: Performer, cast: list[Performer]) -> Performer:
     if performer.relation in ("behind", "in front of") and not _together(performer, partner):
         depth = partner.depth + (APART if performer.relation == "in front of" else -APART)
         return replace(performer, depth=min(max(depth, 0.0), 1.0))
-    if is_inside(performer, partner):
+    if is_inside(performer, partner) and not is_within(performer, partner):
         return replace(performer, depth=partner.depth - 1e-4)
-    shift = {"on": 1e-4, "above": 1e-4, "beside": -1e-4}.get(performer.relation)
+    shift = {"on": 1e-4, "in": 1e-4, "above": 1e-4, "beside": -1e-4}.get(performer.relation)
     if performer.relation == "beside" and (performer.action == "swing" or _passes(performer, partner)):
         shift = NEARER
     return performer if shift is None else replace(performer, depth=partner.depth + shift)
@@ -184,7 +188,7 @@ def _related(
         return path(scene, cast, number, moment, aspect)
 
     gap = half(performer, aspect) + half(partner, aspect)
-    if relation == "on" or relation == "above":
+    if relation in ("on", "in", "above"):
         return _over(scene, performer, partner, other(times), clock, aspect, shift)
     if relation == "chases" or (_together(performer, partner) and relation != "meets"):
         sign = -1.0 if relation == "in front of" else 1.0
@@ -238,7 +242,7 @@ def _gone_over(old: Path, new: Path, since: torch.Tensor) -> Path:
     mixed = {key: torch.lerp(getattr(old, key), getattr(new, key), share)
              for key in ("feet", "lift", "angle", "scale", "squash", "turn")}  # fmt: skip
     cut = {key: torch.where(after, getattr(new, key), getattr(old, key)) for key in ("x", "cycle", "shown")}
-    return Path(**mixed, **cut)
+    return Path(**mixed, **cut, cut=lower(old.cut, new.cut, after))
 
 
 def _first(cast: list[Performer], i: int) -> int:
@@ -291,6 +295,11 @@ def _over(
     own = alone(scene, replace(performer, direction=""), clock, aspect)
     _, top, _, bottom = drawn(partner)
     high = (SOLE - top) * partner.size * under.scale * under.squash
+    if is_within(performer, partner):
+        return within(performer, partner, under, own, high, aspect, shift)
+    inside = is_inside(performer, partner)
+    if performer.relation == "in":
+        performer = replace(performer, relation="on")
     if performer.relation == "on" and performer.name in HEADWEAR and not performer.picture:
         return _worn(performer, partner, under, own, high, aspect)
     if performer.relation == "on" and is_held(performer, partner):
@@ -299,7 +308,7 @@ def _over(
         room = max(half(partner, aspect) - BANKS * half(performer, aspect), 0.0)
         way = signed(performer.direction) * _speed(performer) * (clock - scene.length / 2)
         under = under._replace(x=under.x + way.clamp(-room, room))
-    if performer.relation == "on" and sits(performer) and not is_inside(performer, partner):
+    if performer.relation == "on" and sits(performer) and not inside:
         return _on_seat(performer, partner, under, own, high, aspect, shift)
     if performer.relation == "on":
         deep = SINK if partner.picture else SINK + actor(partner.name).saddle
@@ -308,7 +317,7 @@ def _over(
             lift = under.lift + (1 - ABLAZE[partner.name]) * high
         if partner.name in CROWNED:
             lift = under.lift + CROWN * high
-        if is_inside(performer, partner):
+        if inside:
             lift = lift - INSIDE * (drawn(performer)[3] - drawn(performer)[1]) * performer.size
         if performer.action in ("fall", "jump", "hop", "bounce", "land"):
             lift = lift + own.lift
@@ -345,8 +354,9 @@ def _on_seat(
 
 def is_inside(performer: Performer, partner: Performer) -> bool:
     """Whether one who sits `on` another that moves sits in its cab."""
-    cab = partner.name in CABS and not partner.picture and partner.action in MOVES
-    return performer.relation == "on" and performer.action == "sit" and cab
+    cab = partner.name in CABS and not partner.picture
+    drives = performer.relation == "on" and performer.action == "sit" and partner.action in MOVES
+    return cab and (drives or performer.relation == "in")
 
 
 def is_held(performer: Performer, partner: Performer) -> bool:
@@ -372,6 +382,10 @@ def _held(
     _, low, _, floor = drawn(performer)
     middle = (SOLE - (low + floor) / 2) * performer.size  # of what is held, above where it would stand
     lift = under.lift + high - HELD[performer.name] * (bottom - top) * size - middle
+    if performer.name in STRUNG:
+        grip, reach = STRUNG[performer.name]
+        x = under.x + ahead * reach * (x1 - x0) * size * under.turn / aspect
+        lift = under.lift + high - grip * (bottom - top) * size - (SOLE - floor) * performer.size
     angle = own.angle * 0
     if partner.action in ("work", "fight") and performer.name in SWUNG:
         angle = ahead * SWING * (2 * math.pi * clock / motion.BLOW).cos()
@@ -447,6 +461,8 @@ def alone(scene: Scene, performer: Performer, times: torch.Tensor, aspect: float
     if scene.length <= 0 and performer.speed == 1.0:
         return motion.path(performer, times, aspect)
     way = motion.path(performer, times, aspect)
+    if scene.length > 0 and performer.action in AIRBORNE and actor(performer.name).kind == "flyer":
+        way = _in_frame(way, performer)
     speed = _speed(performer)
     x, turn = _travelled(scene, performer, times, aspect, speed)
     if speed <= 0:
@@ -454,6 +470,13 @@ def alone(scene: Scene, performer: Performer, times: torch.Tensor, aspect: float
     if performer.action == "skid":
         return way._replace(x=x, turn=way.turn * turn)
     return _in_step(way._replace(x=x, turn=way.turn * turn), performer, times, aspect, speed)
+
+
+def _in_frame(way: Path, performer: Performer) -> Path:
+    """What is in the air as high as the frame has room for it; what drifts there is higher up than what hovers."""
+    lift = way.lift + (DRIFTING if performer.action == "float" else 0.0)
+    room = (way.feet - (SOLE - drawn(performer)[1]) * performer.size - CLEAR).clamp(min=0.1)
+    return way._replace(lift=torch.minimum(lift, room))
 
 
 def _travelled(

@@ -41,7 +41,8 @@ class Path(NamedTuple):
     x: centre, frame widths. feet: where it would stand, frame heights from the top. lift: height above that, frame
     heights. angle: degrees clockwise about its middle. scale: factor on its size, from the feet up. squash: factor on
     its height alone, while its width grows. cycle: sprite loops since the start, any real. turn: cosine of the angle
-    about its own upright axis; below 0 its drawing is mirrored. shown: whether it is there.
+    about its own upright axis; below 0 its drawing is mirrored. shown: whether it is there. cut: row below which it is
+    hidden, frame heights from the top; None if it is not.
     """
 
     x: torch.Tensor
@@ -53,6 +54,7 @@ class Path(NamedTuple):
     cycle: torch.Tensor
     turn: torch.Tensor
     shown: torch.Tensor
+    cut: torch.Tensor | None = None
 
     @property
     def steady(self) -> bool:

@@ -22,6 +22,7 @@ from soracli.world.scene import Performer
 from soracli.world.strips import ONE, darken, fixed_bytes, lerp, over
 
 ROOM = 1.45  # cell of a turned drawing, against that of the drawing
+LARGE = 5.0  # metres from which what flies is high up
 SEEN = 10  # cover (of 128) from which a pixel counts as part of the drawing
 
 
@@ -33,7 +34,8 @@ class Cast:
     empty rim of one pixel. picks: which drawing each frame shows. left, top: its corner, pixels, per frame.
     boxes: tight x0 y0 x1 y1 of each drawing inside the layers.
     shades: int16 (rows, columns * 3) covers of its shadow with an empty rim, and spots: which one each frame shows
-    (-1 = none) and its corner, pixels. shown: whether it is there at all, per frame.
+    (-1 = none) and its corner, pixels. shown: whether it is there at all, per frame. cut: row of pixels from which on
+    it is hidden, per frame; empty if it is not.
     """
 
     layers: torch.Tensor
@@ -44,6 +46,7 @@ class Cast:
     shades: list[torch.Tensor]
     spots: list[tuple[int, float, int]]
     shown: list[bool]
+    cut: tuple[int, ...] = ()
 
     def to(self, device: torch.device) -> Cast:
         """The same, on a device."""
@@ -92,8 +95,9 @@ def prepare(
         (middle - cell[0] / 2 + rows.start - 1).tolist(),
         boxes,
         shades,
-        [(-1, left, y) for _, left, y in spots] if performer.name in SKY and not performer.picture else spots,
+        [(-1, left, y) for _, left, y in spots] if _casts_none(performer) else spots,
         way.shown.tolist(),
+        () if way.cut is None else tuple((way.cut * h).clamp(-1, 2 * h).round().long().tolist()),
     )
 
 
@@ -168,6 +172,13 @@ def _moved(alpha: torch.Tensor, right: int, up: int) -> torch.Tensor:
     wide = F.pad(alpha, (max(-right, 0), max(right, 0), up, 0))
     rows, columns = alpha.shape[1:]
     return wide[:, :rows, max(right, 0) : max(right, 0) + columns]
+
+
+def _casts_none(performer: Performer) -> bool:
+    """Whether it is in the sky, or flies so high that its shadow is not seen."""
+    entry = actor(performer.name)
+    high = entry.kind == "flyer" and entry.metres >= LARGE and performer.action in ("fly", "hover", "float")
+    return (performer.name in SKY or high) and not performer.picture
 
 
 def _shadows(
@@ -259,6 +270,8 @@ def place(cast: Cast, t: int) -> tuple[torch.Tensor, int, int]:
     # The empty rim lets the drawing move right and down by less than a pixel; the first row and column stay empty.
     drawing = lerp(drawing[..., 3:], drawing[..., :-3], wx)
     drawing = lerp(drawing[:, 1:], drawing[:, :-1], wy)
+    if cast.cut:
+        drawing = drawing[:, : max(cast.cut[t] - y - 1, 0)]
     return drawing, x + 1, y + 1
 
 

@@ -165,7 +165,7 @@ def test_a_scene_that_asks_for_nothing_has_the_paths_of_the_first_training() -> 
     walker = Performer("dog", "run", "right", x=0.2, phase=0.3)
     plain = replace(scene(walker), length=0.0, camera="tracking")
     for ours, theirs in zip(ensemble.staged(plain, times)[0].way, motion.path(walker, times), strict=True):
-        assert bool((ours == theirs).all())
+        assert ours is theirs is None or bool((ours == theirs).all())
     for ours, theirs in zip(ensemble.camera(plain, times), motion.camera(plain, times), strict=True):
         assert bool((ours == theirs).all())
 

@@ -83,6 +83,9 @@ SWUNG = frozenset((  # what is swung to and fro while one works with it
     "paintbrush", "pencil", "pen", "carpentry saw", "screwdriver", "sponge", "spoon", "tennis", "badminton",
     "cricket game",
 ))  # fmt: skip
+SHADES = frozenset(("umbrella", "umbrella with rain drops"))  # what is held over the head
+# What is held by its lower end: where that is, share of the holder's height from the top; how far before its middle.
+STRUNG: Mapping[str, tuple[float, float]] = {**dict.fromkeys(SHADES, (0.6, 0.2)), "balloon": (0.45, 0.5)}
 SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
                  "comet", "fireworks", "cloud with lightning", "cloud with rain",
                  "globe showing Americas", "aurora", "black hole", "space station"))  # fmt: skip

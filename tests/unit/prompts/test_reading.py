@@ -651,7 +651,7 @@ def test_a_throng_that_is_drawn_as_a_few_is_said() -> None:
         ("a dragon flies over a castle", ["dragon fly above castle", "castle stand", "meadow day"]),
         ("a cup on a wooden table", ["hot beverage stand on table", "table stand", "living room day"]),
         ("a spinning top spins on the table", ["spinning top stand on table", "table stand", "living room day"]),
-        ("a goldfish in a fish bowl", ["fish bowl stand", "living room day"]),
+        ("a goldfish in a fish bowl", ["fish bowl stand on table", "table stand", "living room day"]),
         ("a paper boat floats down a stream", ["paper boat float", "river day"]),
         ("a fox jumps over a fence", ["fox jump", "wooden fence stand beside fox", "forest day"]),
         ("a slice of cake", ["birthday cake stand", "meadow day"]),
