@@ -37,10 +37,10 @@ def test_numbers_over_ten_and_many_kinds_share_the_frame(prompt: str, wanted: li
     assert any(one.startswith(note) for one in read_as.notes) if note else not any("can be" in n for n in read_as.notes)
 
 
-@pytest.mark.parametrize(("prompt", "count"), [("two kids on bikes", 2), ("six kids on bikes", 4)])
+@pytest.mark.parametrize(("prompt", "count"), [("two kids on camels", 2), ("six kids on camels", 4)])
 def test_each_of_several_has_its_own_of_several(prompt: str, count: int) -> None:
     cast = reading(prompt).scene.performers
-    assert [one.name for one in cast] == ["child"] * count + ["bicycle"] * count
+    assert [one.name for one in cast] == ["child"] * count + ["camel"] * count
     assert [one.partner for one in cast[:count]] == list(range(count, 2 * count))
 
 
@@ -84,7 +84,7 @@ def test_who_is_said_to_be_slower_goes_slower() -> None:
     ("prompt", "wanted", "name"),
     [
         ("my dog Max chasing a frisbee", ["dog chase", "flying disc fly"], "max"),
-        ("a cat called Whiskers sleeps on a bed", ["sleeping cat sleep"], "whiskers"),
+        ("a cat called Whiskers sleeps on a bed", ["sleeping cat sleep", "bed stand"], "whiskers"),
         ("a dog named Biscuit runs", ["dog run"], "biscuit"),
         ("a dog runs after Tom the cat", ["dog chase", "cat run"], "tom"),
     ],
@@ -221,7 +221,7 @@ def test_it_does_not_rain_after_the_rain() -> None:
 @pytest.mark.parametrize(
     ("prompt", "wanted"),
     [
-        ("a girl on her bike", [("girl", "sit", 1), ("bicycle", "stand", -1)]),
+        ("a girl on her bike", [("woman biking", "stand", -1)]),
         ("a woman on her white horse", [("woman", "sit", 1), ("horse", "stand", -1)]),
         ("two women on elephants cross a river",
          [("woman", "sit", 2), ("woman", "sit", 3), ("elephant", "walk", -1), ("elephant", "walk", -1)]),

@@ -38,8 +38,8 @@ def told(prompt: str) -> list[str]:
         ("a hat left on a statue", ["top hat stand on statue", "statue stand"]),
         ("a bear chef dances", ["bear dance"]),
         ("a dog walker runs", ["person walking run"]),
-        ("an owl behind a rock flies to the left of the rock", ["owl fly behind rock", "rock stand"]),
-        ("a man drives on a motorcycle", ["man sit on motorcycle", "motorcycle drive"]),
+        ("an owl behind a rock flies to the left of the rock", ["owl in flight fly behind rock", "rock stand"]),
+        ("a man drives on a motorcycle", ["motorcyclist drive"]),
         ("a monkey in a pilot jacket dances", ["monkey dance"]),
         ("a flower changes from orange to purple", ["hibiscus stand"]),
         # adjectives, colours, styles in a noun group
@@ -55,7 +55,7 @@ def told(prompt: str) -> list[str]:
         ("a lion with the wings of an eagle runs", ["lion run"]),
         # what stays in the air, and what feeds others
         ("a helicopter holds its position", ["helicopter hover"]),
-        ("a girl feeds a duck", ["girl work", "duck stand beside girl"]),
+        ("a girl feeds a duck", ["girl feed", "duck eat beside girl"]),
     ],
 )  # fmt: skip
 def test_who_does_what(prompt: str, wanted: list[str]) -> None:
