@@ -18,6 +18,7 @@ from soracli.types import Frames
 from soracli.world import ensemble, weather
 from soracli.world.assets import ActorBank
 from soracli.world.domain import Frame
+from soracli.world.language.actors import SHINING
 from soracli.world.layers import light_of
 from soracli.world.multiplane import Multiplane, moments
 from soracli.world.scene import Scene
@@ -139,7 +140,9 @@ def _performed(film: Film, which: int, start: int, stop: int, bank: ActorBank) -
 
 
 def light(scene: Scene) -> Light:
-    """What falls on the performers of a scene."""
+    """What falls on the performers of a scene; nothing on those who all shine by themselves."""
+    if scene.performers and all(performer.name in SHINING for performer in scene.performers):
+        return PLAIN
     tint = np.diag(light_of(scene.time, scene.weather, scene.place).actors).astype(np.float32)
     made = np.concatenate([tint, np.zeros((3, 1), np.float32)], 1)
     return PLAIN if np.array_equal(made, PLAIN) else made

@@ -73,8 +73,6 @@ def choose(story: Story, near: Mapping[str, Near], roles: list[Role]) -> Chosen:
     if not time:
         dark = place in NIGHTLY or weather == "fireflies"
         time = "night" if dark else "overcast" if weather in CLOUDED else "day"
-    if time == "gloom" and weather == "clear":
-        weather = "fog"
     if weather == "leaves" and not season:
         season = "autumn"
     return Chosen(place, time, weather, season, tuple(swaps), tuple(dropped))

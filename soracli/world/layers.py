@@ -94,7 +94,7 @@ LIGHTS = {
         (0.03, 0.05, 0.17),
         (0.17, 0.22, 0.44),
         (0.32, 0.40, 0.64),
-        (0.58, 0.63, 0.88),
+        (0.64, 0.69, 0.91),
         (0.95, 0.96, 1.0),
         lit=True,
         rim=(0.12, 0.15, 0.24),
@@ -147,6 +147,7 @@ EVENINGS = (  # zenith, horizon and clouds of other sunsets
 )
 BRIGHT = frozenset({"moon", "stage", "space"})  # places with a light of their own
 LAMPS = (0.97, 0.88, 0.76)  # RGB factor of lamplight
+SIGNS = {"neon street": (0.90, 0.84, 0.98)}  # of what lights performers where there is light at night
 DULL = frozenset({"rain", "drizzle", "downpour", "hail", "snow", "flurries", "fog"})  # weathers that hide the sun
 DARK = frozenset({"storm", "blizzard", "tornado"})  # those that take the light with it
 
@@ -154,6 +155,8 @@ DARK = frozenset({"storm", "blizzard", "tornado"})  # those that take the light 
 def light_of(time: str, weather: str, place: str) -> Light:
     """The light of a time of day; rain, snow and fog take its sun and most of its colour, storms all but the night."""
     clear = LIGHTS["day" if place in BRIGHT else time]
+    if clear.lit and place in SIGNS:
+        clear = clear._replace(actors=SIGNS[place])
     if place in PLACES and PLACES[place].indoors:
         within = clear._replace(rim=BLACK, long=0.0)
         return within._replace(scenery=LAMPS if clear.lit else WHITE, actors=(1.0, 0.95, 0.88) if clear.lit else WHITE)

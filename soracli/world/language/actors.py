@@ -89,6 +89,10 @@ STRUNG: Mapping[str, tuple[float, float]] = {**dict.fromkeys(SHADES, (0.6, 0.2))
 SKY = frozenset(("full moon", "crescent moon", "sun", "star", "glowing star", "cloud", "rainbow", "ringed planet",
                  "comet", "fireworks", "cloud with lightning", "cloud with rain",
                  "globe showing Americas", "aurora", "black hole", "space station"))  # fmt: skip
+SHINING = frozenset((  # what shines by itself
+    "fire", "fireworks", "firecracker", "sparkles", "candle", "torch", "diya lamp", "lantern", "red paper lantern",
+    "jack-o-lantern", "light bulb", "star", "glowing star", "sun", "full moon", "crescent moon", "comet", "aurora",
+))  # fmt: skip
 BOATS = frozenset(("sailboat", "ship", "passenger ship", "motor boat", "speedboat", "ferry", "canoe",
                    "pirate ship", "raft", "paper boat"))  # fmt: skip
 PLANES = frozenset(("airplane", "small airplane"))
