@@ -201,11 +201,11 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._encoder is not None
-        self._worker.shutdown()  # waits for what was added
-        if self._growing is not None:
-            self._growing.close()
-        failed = error or (self._added.exception() if self._added is not None else None)
         try:
+            self._worker.shutdown()  # waits for what was added
+            if self._growing is not None:
+                self._growing.close()
+            failed = error or (self._added.exception() if self._added is not None else None)
             if failed is not None:
                 with contextlib.suppress(Exception):
                     self._encoder.abandon()

@@ -23,8 +23,8 @@ from soracli.world.layers import light_of
 from soracli.world.multiplane import Multiplane, moments
 from soracli.world.scene import Scene
 from soracli.world.scenery import cropped, window
+from soracli.world.storms import Draw
 from soracli.world.styles import held, styled
-from soracli.world.weather import Draw
 
 PIECE = 16  # frames in which performers are drawn together: to set them up takes as long as to draw eight of them
 

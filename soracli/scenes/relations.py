@@ -208,25 +208,32 @@ def _object(state: Telling, index: int, actor: int) -> None:
             part.verb or Entry("verb", "go", False, "base", "go"),
         )
     else:
-        if lemma == "read" and part.name == "closed book":
-            part.name = "open book"
-        if lemma in FOR_OTHERS:
-            _serve(state, doer, part, lemma)
-        part.held = lemma == "wear" or "holds" in deeds
-        held = part.held and part.count < 2 and _is_in_hands(state, part, doer)
-        part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor
-        if lemma == "climb" and part.name and not doer.relation:
-            doer.relation, doer.partner, part.relation, part.partner = "on", index, "", -1
-        if lemma == "wear" and part.many and not part.count:
-            _give_to_each(state, part)
-        if part.name in BALLS:
-            part.relation, part.verb = "in front of", part.verb or Entry("verb", "bounce", False, "base", "bounce")
-        if lemma in ("paint", "draw"):
-            part.changes.add("painted")
-        if "bitten" in deeds:
-            part.changes.add("bitten")
-        if lemma == "walk":
-            part.verb = part.verb or verb
+        _acted_on(state, index, actor, lemma)
+
+
+def _acted_on(state: Telling, index: int, actor: int, lemma: str) -> None:
+    """What something is done to that asks for no verb of its own: it is beside who does it, or in its hands."""
+    part, doer, verb = state.story.parts[index], state.story.parts[actor], state.verb
+    deeds = state.vocabulary.deeds.get(lemma, frozenset())
+    if lemma == "read" and part.name == "closed book":
+        part.name = "open book"
+    if lemma in FOR_OTHERS:
+        _serve(state, doer, part, lemma)
+    part.held = lemma == "wear" or "holds" in deeds
+    held = part.held and part.count < 2 and _is_in_hands(state, part, doer)
+    part.relation, part.partner = ("on" if held or lemma in ("wear", "balance") else "beside"), actor
+    if lemma == "climb" and part.name and not doer.relation:
+        doer.relation, doer.partner, part.relation, part.partner = "on", index, "", -1
+    if lemma == "wear" and part.many and not part.count:
+        _give_to_each(state, part)
+    if part.name in BALLS:
+        part.relation, part.verb = "in front of", part.verb or Entry("verb", "bounce", False, "base", "bounce")
+    if lemma in ("paint", "draw"):
+        part.changes.add("painted")
+    if "bitten" in deeds:
+        part.changes.add("bitten")
+    if lemma == "walk":
+        part.verb = part.verb or verb
 
 
 def _steal(state: Telling, part: Part, thief: int, lemma: str) -> None:

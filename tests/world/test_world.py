@@ -230,7 +230,7 @@ def test_paths_do_not_depend_on_the_rate() -> None:
     fine = path(lead, torch.arange(33, dtype=torch.float64) / 8, 1.5)
     coarse = path(lead, torch.arange(5, dtype=torch.float64), 1.5)
     for a, b in zip(fine, coarse, strict=True):
-        assert torch.allclose(a[::8], b)
+        assert (a is None and b is None) or torch.allclose(a[::8], b)
 
 
 def test_a_chaser_stays_behind_its_prey(bank: ActorBank) -> None:

@@ -165,7 +165,7 @@ def _flying_gull(sheet: Sheet, moment: float) -> None:
 
 def _flying_parrot(sheet: Sheet, moment: float) -> None:
     """A red parrot on the wing, with yellow and blue wings, a long tail and a bent beak."""
-    sheet.blob([(0.62, 0.52), (0.80, 0.52), (0.985, 0.56), (0.97, 0.60), (0.80, 0.60), (0.64, 0.57)], PARROT.tip, 0.03)
+    sheet.blob([(0.62, 0.52), (0.80, 0.52), (0.95, 0.56), (0.935, 0.60), (0.80, 0.60), (0.64, 0.57)], PARROT.tip, 0.03)
     _flying(sheet, moment, PARROT)
     sheet.oval(0.165, 0.455, 0.075, 0.07, (255, 246, 240))
     sheet.eye(0.165, 0.452, 0.019)

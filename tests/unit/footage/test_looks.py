@@ -164,7 +164,7 @@ def test_motion_is_told_at_the_size_of_the_frames(monkeypatch: pytest.MonkeyPatc
         ("at night", Look("", "night", "")),
         ("turn day into night", Look("", "night", "")),
         ("sepia", Look("sepia", "", "")),
-        ("heavy rain at sunset in film noir", Look("noir", "sunset", "rain")),
+        ("heavy rain at sunset in film noir", Look("noir", "sunset", "downpour")),
         ("add confetti", Look("", "", "confetti")),
     ],
 )
